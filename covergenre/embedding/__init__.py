@@ -1,0 +1,1 @@
+"""From pixels to vectors: backbones, inference, the cache of vectors, nearest neighbours."""

@@ -1,0 +1,84 @@
+"""Pretrained networks in torch and the features taken from them.
+
+This module and `weights` are the only ones that import torch as they load, so they are imported inside functions. All
+backbones are built by timm, whose `forward_intermediates` hands out what lies between their stages in one way for all.
+"""
+
+import inspect
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from covergenre.embedding.backbones import get_backbone
+from covergenre.embedding.weights import load_body
+from covergenre.errors import NoWeights
+
+# Deep transformers have dozens of stages alike: so many, evenly spread, say enough.
+_MOST_STAGES = 8
+# Keeps the square root's gradient finite, and its value stable, where a map is constant.
+_EPSILON = 1e-6
+
+
+class Network(nn.Module):
+    """A backbone whose forward gives its pooled vector and the maps of its stages."""
+
+    def __init__(self, body: nn.Module, title: str) -> None:
+        super().__init__()
+        self.body = body
+        self.title = title
+        self.has_stages = hasattr(body, "forward_intermediates")
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """(n, 3, side, side) float32 to (n, d) and at most 8 maps (n, channels, height, width), first to last."""
+        if not self.has_stages:
+            return self.body.forward_head(self.body.forward_features(pixels), pre_logits=True), ()
+        hand_out = self.body.forward_intermediates
+        # timm's name for "every block of an EfficientNet, not only those where the resolution changes".
+        more = {"extra_blocks": True} if "extra_blocks" in inspect.signature(hand_out).parameters else {}
+        last, maps = hand_out(pixels, output_fmt="NCHW", **more)
+        return self.body.forward_head(last, pre_logits=True), tuple(_spread(maps))
+
+
+class FeatureNet(nn.Module):
+    """A network whose forward gives one vector a cover, by feature set.
+
+    "pooled": the pooled vector. "stages": the pooled vector, then, stage by stage, the mean and the population standard
+    deviation of each channel over space. NoWeights when the network shows no stages.
+    """
+
+    def __init__(self, network: Network, feature_set: str) -> None:
+        super().__init__()
+        if feature_set == "stages" and not network.has_stages:
+            raise NoWeights(f"{network.title} shows no stages: choose the feature set pooled for it")
+        self.network = network
+        self.feature_set = feature_set
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(n, 3, side, side) float32 to (n, width) float32."""
+        pooled, maps = self.network(pixels)
+        if self.feature_set == "pooled":
+            return pooled
+        return torch.cat([pooled, *(figures for stage in maps for figures in _mean_and_deviation(stage))], dim=1)
+
+
+def load_network(backbone_id: str, weights: Path | None = None) -> Network:
+    """The network of a backbone with its pretrained weights, in evaluation mode.
+
+    `weights` is a local file to use instead of the backbone's own weights, as `weights.load_body` takes it. NoWeights
+    when the backbone is unknown or its weights can't be had.
+    """
+    backbone = get_backbone(backbone_id)
+    return Network(load_body(backbone, weights).eval(), backbone.title)
+
+
+def _spread(maps: list[Tensor]) -> list[Tensor]:
+    if len(maps) <= _MOST_STAGES:
+        return maps
+    return [maps[(i + 1) * len(maps) // _MOST_STAGES - 1] for i in range(_MOST_STAGES)]
+
+
+def _mean_and_deviation(stage: Tensor) -> tuple[Tensor, Tensor]:
+    mean = stage.mean((2, 3), keepdim=True)
+    variance = (stage - mean).square().mean((2, 3))
+    return mean.flatten(1), (variance + _EPSILON).sqrt()

