@@ -41,13 +41,13 @@ _OTHER_KINDS = (
     (rb"(?i)\W*<(!doctype html|html|head)", "a web page"),
     (rb"%PDF", "a PDF document"),
     (rb"8BPS", "a Photoshop document"),
-    (rb"\0\0\1\0", "an ICO icon"),
+    (rb"\0\0\x01\0", "an ICO icon"),
     (rb"....ftypavi[fs]", "an AVIF picture"),
     (rb"....ftyp(hei|hev|mif|msf)", "a HEIC picture"),
     (rb"\xff\x0a|\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
     (rb"ID3|fLaC|OggS|RIFF....WAVE", "a sound file"),
-    (rb"PK\3\4", "a ZIP archive"),
+    (rb"PK\x03\x04", "a ZIP archive"),
 )
 
 _LUMA_SIDE = 6
@@ -61,8 +61,8 @@ class Decoded:
     """A cover as pixels, and what its file said before anything was done to it.
 
     `image` is RGB, upright, the first frame, with transparency laid on white. `width`, `height`, `mode` (Pillow's name)
-    and `format` (one of `FORMATS`) are those of the file, so a photo taken sideways has `width` and `height` exchanged
-    against `image.size`.
+    and `format` (one of `FORMATS`) are what Pillow reports of the file before it is turned upright: a photo taken
+    sideways has `width` and `height` exchanged against `image.size`.
     """
 
     image: Image.Image
@@ -103,7 +103,7 @@ def decode(data: bytes) -> Decoded:
                 raise BadImage(_TOO_MANY_PIXELS)
             # A JPEG that holds further pictures for other screens (MPO) is, in its first frame, a plain JPEG.
             name = "JPEG" if stored.format == "MPO" else stored.format
-            stored.load()
+            stored.load()  # First, so that damaged pixels are not taken for damaged EXIF.
             _stand_upright(stored)
             return Decoded(_to_rgb(stored), width, height, mode, name)
     except BadImage:
