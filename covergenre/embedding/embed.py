@@ -1,0 +1,137 @@
+"""The vectors of a whole data set, each computed once and kept."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from covergenre import augment, home, images
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.registry import Dataset
+from covergenre.embedding.engine import Engine, engine_for
+from covergenre.embedding.recipe import Recipe
+from covergenre.embedding.store import VectorStore
+from covergenre.errors import BadDataset, BadImage, Cancelled
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+
+# Vectors held in memory before they are put into the store: what a kill can cost, about a second of work a core.
+_SHARD = 64
+
+_Stores = Mapping[str, VectorStore]
+_Vectors = list[np.ndarray]
+
+
+class _Job(NamedTuple):
+    """A cover to be read once, and the variants of it that are not in the store."""
+
+    path: str
+    key: str
+    variants: Sequence[str]
+
+
+def embed_dataset(
+    dataset: Dataset,
+    recipe: Recipe,
+    variants: Sequence[str] = ("original",),
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+) -> dict[str, np.ndarray]:
+    """The vectors of all usable covers, by variant: float32 of shape (n_usable, width), in the manifest's order.
+
+    What the store under `home.vectors()` holds is not computed again, and equal covers are computed once; when it holds
+    all, neither the backbone nor a single cover is opened. Work that was stopped or killed goes on where it was.
+
+    Raises BadDataset when no cover is usable, or a cover can't be read or is no longer the one that was scanned;
+    NoWeights when the backbone can't be had; CoverGenreError for an unknown variant; Cancelled when stopped.
+    """
+    covers = usable(dataset.manifest)
+    if covers.empty:
+        raise BadDataset(f"the data set {dataset.name} has no usable cover: add covers and scan it again")
+    stores = {variant: VectorStore(home.vectors() / recipe.key / variant) for variant in variants}
+    keys = covers["content_hash"].tolist()
+    held = {variant: store.get(keys) for variant, store in stores.items()}
+    jobs = _jobs(covers, {variant: found for variant, (found, _) in held.items()})
+    if jobs:
+        _fill(stores, dataset, recipe, jobs, report, should_stop)
+        held = {variant: store.get(keys) for variant, store in stores.items()}
+    return {variant: vectors for variant, (_, vectors) in held.items()}
+
+
+def _jobs(covers: pd.DataFrame, found: Mapping[str, np.ndarray]) -> list[_Job]:
+    jobs: dict[str, _Job] = {}
+    for row, (path, key) in enumerate(zip(covers["path"], covers["content_hash"], strict=True)):
+        missing = [variant for variant, has in found.items() if not has[row]]
+        if missing:
+            jobs.setdefault(key, _Job(path, key, missing))
+    return list(jobs.values())
+
+
+def _fill(
+    stores: _Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[_Job], report: Report, should_stop: ShouldStop
+) -> None:
+    done, total = 0, sum(len(job.variants) for job in jobs)
+    report(Progress(done, total, "opening the backbone"))
+    engine = engine_for(recipe)
+    shelf = _Shelf(stores)
+    try:
+        with ThreadPoolExecutor(engine.workers) as pool:
+            for job, vectors in _ahead(pool, partial(_vectors, engine, dataset), jobs, 2 * engine.workers):
+                shelf.add(job, vectors)
+                done += len(vectors)
+                report(Progress(done, total, "embedding covers"))
+                if should_stop():
+                    raise Cancelled(f"embedding was stopped after {done} of {total} vectors; those are kept")
+    finally:
+        shelf.clear()
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, make: Callable[[_Job], _Vectors], jobs: Iterable[_Job], most: int
+) -> Iterator[tuple[_Job, _Vectors]]:
+    """`pool.map`, but with at most `most` jobs under way: a long list neither fills memory nor delays a stop."""
+    under_way: deque[tuple[_Job, Future[_Vectors]]] = deque()
+    for job in jobs:
+        under_way.append((job, pool.submit(make, job)))
+        if len(under_way) == most:
+            first, future = under_way.popleft()
+            yield first, future.result()
+    for job, future in under_way:
+        yield job, future.result()
+
+
+def _vectors(engine: Engine, dataset: Dataset, job: _Job) -> _Vectors:
+    try:
+        image = images.decode(images.read(dataset.file(job.path))).image
+    except BadImage as error:
+        raise BadDataset(f"{job.path} can't be read any more ({error}): scan {dataset.name} again") from error
+    if images.content_hash(image) != job.key:
+        raise BadDataset(f"{job.path} is no longer the picture that was scanned: scan {dataset.name} again")
+    return [engine.vector(augment.apply(image, variant)) for variant in job.variants]
+
+
+class _Shelf:
+    """Gathers vectors for the store, so that it gets a shard of many at a time."""
+
+    def __init__(self, stores: _Stores) -> None:
+        self._stores = stores
+        self._held: dict[str, list[tuple[str, np.ndarray]]] = {variant: [] for variant in stores}
+
+    def add(self, job: _Job, vectors: _Vectors) -> None:
+        for variant, vector in zip(job.variants, vectors, strict=True):
+            self._held[variant].append((job.key, vector))
+            if len(self._held[variant]) == _SHARD:
+                self._put(variant)
+
+    def clear(self) -> None:
+        for variant, held in self._held.items():
+            if held:
+                self._put(variant)
+
+    def _put(self, variant: str) -> None:
+        keys, vectors = zip(*self._held[variant], strict=True)
+        self._stores[variant].put(keys, np.stack(vectors))
+        self._held[variant].clear()

@@ -1,0 +1,77 @@
+"""The cache of vectors: a folder of shards, each written once and never changed."""
+
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+_log = logging.getLogger(__name__)
+
+
+class VectorStore:
+    """Vectors by key in the .npz files of one folder, all of one width.
+
+    Every `put` adds a shard under a name of its own, whole or not at all: a killed writer leaves what it had put, and
+    any number of processes may write at once without a lock. A key that was put twice holds the same vector twice. A
+    damaged shard is passed over, as if its vectors had never been put.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` need not exist; the first `put` makes it."""
+        self._folder = folder
+
+    def get(self, keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Which keys are held, bool of shape (n,), and their vectors, float32 of shape (n, width).
+
+        The rows of keys that are not held are zeros; width is 0 when nothing is held at all.
+        """
+        positions = defaultdict(list)
+        for position, key in enumerate(keys):
+            positions[key].append(position)
+        found = np.zeros(len(keys), bool)
+        vectors = np.zeros((len(keys), 0), np.float32)
+        for held, shard in self._shards():
+            if not vectors.shape[1]:
+                vectors = np.zeros((len(keys), shard.shape[1]), np.float32)
+            hits = [(position, row) for row, key in enumerate(held) for position in positions.get(key, ())]
+            if hits:
+                targets, rows = (list(side) for side in zip(*hits, strict=True))
+                vectors[targets] = shard[rows]
+                found[targets] = True
+        return found, vectors
+
+    def put(self, keys: Sequence[str], vectors: np.ndarray) -> None:
+        """Keep one vector a key; `vectors` has shape (n, width)."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        shard = self._folder / f"{secrets.token_hex(8)}.npz"
+        part = shard.with_suffix(".part")
+        try:
+            with part.open("wb") as file:
+                np.savez(file, keys=np.asarray(keys, np.str_), vectors=np.asarray(vectors, np.float32))
+            part.replace(shard)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _shards(self) -> Iterator[tuple[list[str], np.ndarray]]:
+        width = None
+        for path in sorted(self._folder.glob("*.npz")):
+            try:
+                keys, vectors = _read(path)
+                if vectors.shape[1] != (width or vectors.shape[1]):
+                    raise ValueError(f"its vectors are {vectors.shape[1]} wide, others {width}")
+            except Exception as error:  # A damaged archive brings any exception out of its reader.
+                _log.warning("the shard %s is damaged and passed over: %s", path, error)
+                continue
+            width = vectors.shape[1]
+            yield keys, vectors
+
+
+def _read(path: Path) -> tuple[list[str], np.ndarray]:
+    with np.load(path, allow_pickle=False) as stored:
+        keys, vectors = stored["keys"], stored["vectors"]
+    if keys.ndim != 1 or vectors.ndim != 2 or len(keys) != len(vectors) or vectors.dtype != np.float32:
+        raise ValueError("it doesn't hold one float32 vector a key")
+    return keys.tolist(), vectors
