@@ -1,0 +1,93 @@
+"""Finding the covers in a folder of genre folders, and nothing beyond it.
+
+    root/jazz/cover.jpg            genre "jazz", source ""
+    root/spotify/jazz/cover.jpg    genre "jazz", source "spotify"
+
+The folder is not trusted. A link that leads out of the root is refused, a link to a folder is not followed (what it
+leads to is found at its own place, so there are no loops), pipes and devices are never opened.
+"""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from covergenre.images import EXTENSIONS
+
+HIDDEN = "hidden"
+NOT_AN_IMAGE = "not an image"
+OUTSIDE = "outside the root"
+NO_GENRE = "not in a genre folder"
+NOT_UNICODE = "a name that is not Unicode"
+LINK = "a link to a folder or to nothing"
+CLOSED = "can't be opened"
+
+_FOLDER, _COVER = "folder", "cover"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The file of a cover: POSIX path relative to the root, size in bytes, time of change in ns."""
+
+    path: str
+    bytes: int
+    modified: int
+
+
+def find_covers(root: Path) -> tuple[list[Found], dict[str, int]]:
+    """The cover files under `root`, sorted by path, and how many entries were passed over for which reason.
+
+    A file is taken for a cover by its ending (`images.EXTENSIONS`); it is not read. A folder that is passed over counts
+    as one.
+    """
+    root = Path(os.path.realpath(root))
+    found, passed_over, folders = [], Counter(), [""]
+    while folders:
+        folder = folders.pop()
+        for entry in _entries(root / folder, passed_over):
+            kind, status = _kind(entry, root, in_genre=bool(folder))
+            if kind == _FOLDER:
+                folders.append(f"{folder}{entry.name}/")
+            elif kind == _COVER:
+                found.append(Found(folder + entry.name, status.st_size, status.st_mtime_ns))
+            else:
+                passed_over[kind] += 1
+    return sorted(found, key=lambda cover: cover.path), dict(passed_over)
+
+
+def _entries(folder: Path, passed_over: Counter) -> Iterator[os.DirEntry]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError:
+        passed_over[CLOSED] += 1
+
+
+def _kind(entry: os.DirEntry, root: Path, in_genre: bool) -> tuple[str, os.stat_result | None]:
+    """`_FOLDER`, `_COVER` or the reason to pass the entry over; and its status where that was asked."""
+    if entry.name.startswith("."):
+        return HIDDEN, None
+    if not _is_unicode(entry.name):
+        return NOT_UNICODE, None
+    if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):
+        return OUTSIDE, None
+    try:
+        status = entry.stat()
+    except OSError:
+        return (LINK if entry.is_symlink() else CLOSED), None
+    if stat.S_ISDIR(status.st_mode):
+        return (LINK if entry.is_symlink() else _FOLDER), None
+    if not stat.S_ISREG(status.st_mode) or PurePosixPath(entry.name).suffix.lower() not in EXTENSIONS:
+        return NOT_AN_IMAGE, None
+    return (_COVER if in_genre else NO_GENRE), status
+
+
+def _is_unicode(name: str) -> bool:
+    """Whether the bytes of a file name were UTF-8; Python stands in lone surrogates for those that weren't."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""The manifest: one row for each cover file of a folder of genre folders, those that can't be used too.
+
+    path          POSIX, relative to the root; the key, rows are sorted by it
+    name, ext     of the file: stem, and ending in lower case with its dot
+    source        folders between the root and the genre folder, joined by "/"; "" if there are none
+    genre         name of the folder that holds the file
+    width, height, mode, bytes   as stored in the file; 0 and "" when it can't be read
+    modified      time of the file's last change, ns since 1970
+    content_hash, phash          of the decoded cover (see `images`); "" when it can't be read
+    artist, album, year          "" and NA when unknown
+    problem       "" or a sentence that says why the cover can't be used
+
+Further columns are kept as text. What people know better than a scan (genre, artist, album, year, further columns) may
+be edited in the stored CSV and survives every rescan.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from covergenre import images
+from covergenre.dataset.folder import Found, find_covers
+from covergenre.dataset.table import COLUMNS, NOTES, read_manifest, read_notes, typed, write_manifest
+from covergenre.errors import BadDataset, BadImage, Cancelled
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+
+__all__ = ["COLUMNS", "Scan", "fingerprint", "read_manifest", "scan", "usable", "write_manifest"]
+
+_log = logging.getLogger(__name__)
+
+_UNKNOWN = {"year": None}
+_EDITABLE = ("genre", *NOTES)
+_TABLE_BESIDE = "manifest.csv"
+_THREADS = min(4, os.cpu_count() or 1)  # a cover of the largest size allowed takes 150 MB as pixels
+_REPORT_EVERY = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What a scan found: the manifest, entries of the folder passed over by reason, covers read and covers reused."""
+
+    manifest: pd.DataFrame
+    passed_over: Mapping[str, int]
+    read: int
+    reused: int
+
+
+def scan(
+    root: Path,
+    previous: pd.DataFrame | None = None,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+) -> Scan:
+    """The manifest of the covers under `root`, a folder of genre folders (sources may lie between).
+
+    A row of `previous` is reused when its file has the same size and time of change; a changed file is read again and
+    keeps its edits. Where `root` holds a table `manifest.csv` with a column `path`, its artist, album, year and columns
+    of its own fill what is unknown of covers that are new or changed.
+
+    Raises BadDataset when `root` is not a folder or its table is broken, Cancelled when stopped.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise BadDataset(f"{root} is not a folder: name the folder that holds the genre folders")
+    notes = _notes(root)
+    found, passed_over = find_covers(root)
+    known = {} if previous is None else {row["path"]: row for row in previous.to_dict("records")}
+    fresh = [cover for cover in found if not _is_unchanged(known.get(cover.path), cover)]
+    looks = _look_at_all(root, fresh, report, should_stop)
+    for cover, look in zip(fresh, looks, strict=True):
+        known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes)
+    columns = list(dict.fromkeys([*COLUMNS, *(() if previous is None else previous.columns), *notes]))
+    rows = [known[cover.path] for cover in found]
+    manifest = typed({column: [row.get(column, _UNKNOWN.get(column, "")) for row in rows] for column in columns})
+    return Scan(manifest, passed_over, read=len(fresh), reused=len(found) - len(fresh))
+
+
+def usable(manifest: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose cover can be used (`problem` is empty), with the index they had."""
+    return manifest[manifest["problem"] == ""]
+
+
+def fingerprint(manifest: pd.DataFrame) -> str:
+    """16 hex digits that change when path, genre or pixels of a usable cover do: the data set's hash in a run."""
+    digest = hashlib.blake2b(digest_size=8)
+    for row in sorted(zip(*(usable(manifest)[name] for name in ("path", "genre", "content_hash")), strict=True)):
+        digest.update("\0".join((*row, "")).encode())
+    return digest.hexdigest()
+
+
+def _notes(root: Path) -> Mapping[str, Mapping[str, object]]:
+    """Column -> path -> value, from the table beside the covers; nothing when there is none that can be trusted."""
+    table = root / _TABLE_BESIDE
+    if not table.is_file():
+        return {}
+    if not table.resolve().is_relative_to(root.resolve()):
+        _log.warning("%s is a link that leads out of the root; it is not read", table)
+        return {}
+    return read_notes(table)
+
+
+def _is_unchanged(row: Mapping | None, cover: Found) -> bool:
+    return row is not None and (row["bytes"], row["modified"]) == (cover.bytes, cover.modified)
+
+
+def _look_at_all(root: Path, covers: Sequence[Found], report: Report, should_stop: ShouldStop) -> list[dict]:
+    """What the pixels of each cover tell, in the order of `covers`."""
+    looks: list[dict] = []
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        for look in pool.map(lambda cover: _look(root / cover.path), covers):
+            if should_stop():
+                raise Cancelled(f"the scan was stopped after {len(looks)} of {len(covers)} covers; nothing was stored")
+            looks.append(look)
+            if len(looks) % _REPORT_EVERY == 0 or len(looks) == len(covers):
+                report(Progress(len(looks), len(covers), "covers"))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return looks
+
+
+def _look(file: Path) -> dict:
+    try:
+        decoded = images.decode(images.read(file))
+    except BadImage as error:
+        return {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": "", "problem": str(error)}
+    return {
+        "width": decoded.width,
+        "height": decoded.height,
+        "mode": decoded.mode,
+        "content_hash": images.content_hash(decoded.image),
+        "phash": images.perceptual_hash(decoded.image),
+        "problem": "",
+    }
+
+
+def _row(cover: Found, look: Mapping, edited: Mapping, notes: Mapping[str, Mapping[str, object]]) -> dict:
+    """The row of a cover that was read: its file's facts, and what people, else the table beside it, say of it."""
+    path = PurePosixPath(cover.path)
+    facts = {
+        "path": cover.path,
+        "name": path.stem,
+        "ext": path.suffix.lower(),
+        "source": "/".join(path.parts[:-2]),
+        "genre": path.parent.name,
+        "bytes": cover.bytes,
+        "modified": cover.modified,
+    }
+    told = {column: values[cover.path] for column, values in notes.items() if cover.path in values}
+    kept = {column: value for column, value in edited.items() if _is_edit(column, value)}
+    return {**facts, **told, **kept, **look}
+
+
+def _is_edit(column: str, value: object) -> bool:
+    return (column in _EDITABLE or column not in COLUMNS) and not (pd.isna(value) or value == "")

@@ -1,0 +1,151 @@
+"""Data sets by name: where a user's folder of covers lies, and what was found in it.
+
+    datasets/NAME/dataset.json    {"name", "root", "scanned"}
+    datasets/NAME/manifest.csv    the manifest, which people may edit
+    datasets/NAME/splits/         see `split`
+
+The covers stay where they are: nothing here writes to, moves or deletes a user's file. What is stored is replaced
+whole, and one lock keeps writers apart; a reader needs none.
+"""
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock
+
+from covergenre import home
+from covergenre.dataset.manifest import Scan, read_manifest, scan, usable, write_manifest
+from covergenre.errors import BadDataset
+from covergenre.files import replace_text
+from covergenre.progress import Report, ShouldStop, never, silent
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_RESERVED = ("starter",)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A registered data set: `root` holds the covers, `folder` what is stored about them."""
+
+    name: str
+    root: Path
+    folder: Path
+    manifest: pd.DataFrame
+
+    @property
+    def genres(self) -> tuple[str, ...]:
+        """The genres of the usable covers, sorted."""
+        return tuple(sorted(usable(self.manifest)["genre"].unique()))
+
+    def file(self, path: str) -> Path:
+        """The file of a manifest's `path`; BadDataset when it leads out of the root, through a link too."""
+        try:
+            file = Path(os.path.realpath(self.root / path))
+        except ValueError as error:
+            raise BadDataset(f"{path!r} can't be the path of a file: scan the data set {self.name} again") from error
+        if not file.is_relative_to(os.path.realpath(self.root)):
+            raise BadDataset(f"{path!r} leads out of {self.root}: a cover has to lie inside the root of its data set")
+        return file
+
+
+def register(name: str, root: Path, report: Report = silent, should_stop: ShouldStop = never) -> tuple[Dataset, Scan]:
+    """Scan the folder `root` and store what was found under `name`; called again, rescan it.
+
+    Raises BadDataset when the name can't be had or stands for another folder, when `root` is not a folder or holds no
+    cover, or when a table to be read is broken; Cancelled when stopped. What was stored before stays then.
+    """
+    _check_name(name)
+    root = Path(root).expanduser().resolve()
+    folder = home.datasets() / name
+    _check_root(folder, root)
+    manifest = folder / "manifest.csv"
+    scanned = scan(root, read_manifest(manifest) if manifest.exists() else None, report, should_stop)
+    if scanned.manifest.empty:
+        raise BadDataset(f"{root} holds no GENRE/COVER.jpg ({_counted(scanned)}): name the folder of the genre folders")
+    with _lock():
+        _check_root(folder, root)
+        folder.mkdir(exist_ok=True)
+        write_manifest(scanned.manifest, manifest)
+        _write_record(folder, root, datetime.now(UTC).isoformat(timespec="seconds"))
+    return Dataset(name, root, folder, scanned.manifest), scanned
+
+
+def open_dataset(name: str) -> Dataset:
+    """The data set `name` as it was last scanned; BadDataset when there is none, or what is stored is damaged."""
+    folder = _folder(name)
+    return Dataset(name, Path(_read_record(folder)["root"]), folder, read_manifest(folder / "manifest.csv"))
+
+
+def names() -> tuple[str, ...]:
+    """The names of the registered data sets, sorted."""
+    records = home.datasets().glob("*/dataset.json")
+    return tuple(sorted(record.parent.name for record in records if _NAME.fullmatch(record.parent.name)))
+
+
+def remove(name: str) -> None:
+    """Forget the data set `name`: delete what is stored about it, never the covers. BadDataset when there is none."""
+    with _lock():
+        shutil.rmtree(_folder(name))
+
+
+def rename(old: str, new: str) -> None:
+    """Give the data set `old` the name `new`; BadDataset when there is no `old` or `new` can't be had."""
+    _check_name(new)
+    with _lock():
+        folder, target = _folder(old), home.datasets() / new
+        if target.exists():
+            raise BadDataset(f"there is a data set {new!r} already: choose another name or remove that one first")
+        record = _read_record(folder)
+        folder.rename(target)
+        _write_record(target, Path(record["root"]), record["scanned"])
+
+
+def _lock() -> FileLock:
+    home.datasets().mkdir(parents=True, exist_ok=True)
+    return FileLock(home.datasets() / ".lock")
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise BadDataset(f"{name!r} can't name a data set: use 1 to 64 of a-z, 0-9, _ and -, first a letter or digit")
+    if name in _RESERVED:
+        raise BadDataset(f"the name {name!r} is taken by what comes with covergenre: choose another")
+
+
+def _check_root(folder: Path, root: Path) -> None:
+    if (folder / "dataset.json").exists() and (stored := _read_record(folder)["root"]) != str(root):
+        raise BadDataset(
+            f"the data set {folder.name!r} is that of {stored}, not of {root}: choose another name or remove it first"
+        )
+
+
+def _folder(name: str) -> Path:
+    folder = home.datasets() / name
+    if not _NAME.fullmatch(name) or not folder.is_dir():
+        known = ", ".join(names()) or "none yet"
+        raise BadDataset(f"there is no data set {name!r} (there are: {known}): scan its folder first")
+    return folder
+
+
+def _read_record(folder: Path) -> dict[str, str]:
+    try:
+        record = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+        return {key: os.fspath(record[key]) for key in ("root", "scanned")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        file = folder / "dataset.json"
+        raise BadDataset(f"{file} is damaged ({error}): remove the data set and scan its folder again") from error
+
+
+def _write_record(folder: Path, root: Path, scanned: str) -> None:
+    record = {"name": folder.name, "root": str(root), "scanned": scanned}
+    replace_text(folder / "dataset.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+
+def _counted(scanned: Scan) -> str:
+    return "; ".join(f"{count} passed over: {reason}" for reason, count in scanned.passed_over.items()) or "it is empty"

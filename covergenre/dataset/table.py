@@ -1,0 +1,105 @@
+"""The manifest as a CSV file: which columns it has, and what may stand in their cells."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from covergenre.dataset.sheet import Sheet, read_sheet, whole_number, write_sheet
+
+NUMBERS = ("width", "height", "bytes", "modified")
+NOTES = ("artist", "album", "year")
+COLUMNS = (
+    *("path", "name", "ext", "source", "genre"),
+    *("width", "height", "mode", "bytes", "modified", "content_hash", "phash"),
+    *NOTES,
+    "problem",
+)
+
+
+def read_manifest(path: Path) -> pd.DataFrame:
+    """A stored manifest: `COLUMNS` in their order, then any further columns as text; rows sorted by path.
+
+    Raises BadDataset when the file is missing, is not CSV in UTF-8, lacks a column, or holds a cell that its column
+    can't have, a path twice, or a usable cover without size or hashes.
+    """
+    sheet = read_sheet(Path(path))
+    sheet.require(COLUMNS)
+    _check_usable(sheet)
+    further = [column for column in sheet.cells if column not in COLUMNS]
+    return typed({column: _values(sheet, column) for column in (*COLUMNS, *further)})
+
+
+def read_notes(path: Path) -> dict[str, dict[str, object]]:
+    """What a table beside the covers tells: column -> path -> value, for `NOTES` and columns that no manifest has.
+
+    Empty when the table has no column `path`: it is about something else. Raises BadDataset as `read_manifest` does.
+    """
+    sheet = read_sheet(path)
+    if "path" not in sheet.cells:
+        return {}
+    paths = sheet.keys()
+    columns = [column for column in sheet.cells if column in NOTES or column not in COLUMNS]
+    return {column: dict(zip(paths, _values(sheet, column), strict=True)) for column in columns}
+
+
+def write_manifest(manifest: pd.DataFrame, path: Path) -> None:
+    """Write a manifest, whole or not at all; `read_manifest` gives every cell back as it was."""
+    cells = manifest.astype(object).where(manifest.notna(), "")
+    write_sheet(Path(path), manifest.columns, cells.itertuples(index=False))
+
+
+def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
+    """A manifest of these columns, sorted by path: `NUMBERS` int64, year Int64 (None is unknown), all others text."""
+    kinds = {**dict.fromkeys(NUMBERS, "int64"), "year": "Int64"}
+    series = {name: pd.Series(list(cells), dtype=kinds.get(name, "str")) for name, cells in columns.items()}
+    return pd.DataFrame(series).sort_values("path", ignore_index=True)
+
+
+def _values(sheet: Sheet, column: str) -> list:
+    return sheet.keys() if column == "path" else sheet.checked(column, _CHECKS.get(column, str))
+
+
+def _check_usable(sheet: Sheet) -> None:
+    for column in ("content_hash", "phash", "width", "height"):
+        for number, cell, problem in zip(sheet.numbers, sheet.cells[column], sheet.cells["problem"], strict=True):
+            if not problem and cell in ("", "0"):
+                raise sheet.bad(number, column, cell, "a value, because the cover has no problem")
+
+
+def _genre(cell: str) -> str:
+    if not cell.strip():
+        raise ValueError("the name of a genre")
+    return cell
+
+
+def _year(cell: str) -> int | None:
+    # Tables that went through a spreadsheet or pandas hold years as 1994.0.
+    if not re.fullmatch(r"([0-9]{1,4}(\.0)?)?", cell):
+        raise ValueError("a year such as 1994, or nothing")
+    return int(float(cell)) if cell else None
+
+
+def _time(cell: str) -> int:
+    # A spreadsheet saves nanoseconds as 1.79535E+18: the file then counts as changed and is read again, no more.
+    return whole_number(str(int(float(cell))) if re.fullmatch(r"[0-9](\.[0-9]+)?E\+18", cell) else cell)
+
+
+def _digits(length: int) -> Callable[[str], str]:
+    def check(cell: str) -> str:
+        if not re.fullmatch(rf"([0-9a-f]{{{length}}})?", cell):
+            raise ValueError(f"{length} digits from 0-9 and a-f, or nothing")
+        return cell
+
+    return check
+
+
+_CHECKS = {
+    "genre": _genre,
+    "year": _year,
+    "content_hash": _digits(32),
+    "phash": _digits(16),
+    **dict.fromkeys(NUMBERS, whole_number),
+    "modified": _time,
+}

@@ -1,0 +1,116 @@
+import os
+import unicodedata
+
+import pytest
+
+from covergenre.dataset import folder
+from covergenre.dataset.folder import find_covers
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A folder with one file that looks like a cover, and a place outside of it."""
+    put(tmp_path / "root" / "jazz" / "a.jpg")
+    put(tmp_path / "outside" / "secret.jpg")
+    return tmp_path / "root"
+
+
+def put(file, data=b"x"):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+
+
+def paths(root):
+    return [cover.path for cover in find_covers(root)[0]]
+
+
+def passed_over(root):
+    return find_covers(root)[1]
+
+
+def test_a_cover_comes_with_its_path_size_and_time_of_change(root):
+    put(root / "jazz" / "a.jpg", b"12345")
+    os.utime(root / "jazz" / "a.jpg", ns=(7, 1_700_000_000_123_456_789))
+    assert find_covers(root) == ([folder.Found("jazz/a.jpg", 5, 1_700_000_000_123_456_789)], {})
+
+
+def test_covers_are_sorted_by_path_however_deep_they_lie(root):
+    for name in ("spotify/jazz/b.png", "pop/z.JPEG", "a/b/c/rock/x.webp"):
+        put(root / name)
+    assert paths(root) == ["a/b/c/rock/x.webp", "jazz/a.jpg", "pop/z.JPEG", "spotify/jazz/b.png"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_stay_as_they_are_on_disk(root, form):
+    name = unicodedata.normalize(form, 'chanson française/Édith — 💿, "1"\n.jpg')
+    put(root / name)
+    assert paths(root) == [name, "jazz/a.jpg"]
+
+
+def test_hidden_files_and_folders_are_passed_over(root):
+    put(root / "jazz" / ".b.jpg")
+    put(root / ".git" / "objects" / "b.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
+
+
+def test_files_that_are_no_images_are_passed_over(root):
+    for name in ("jazz/notes.txt", "jazz/jpg", "README.md"):
+        put(root / name)
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 3})
+
+
+def test_an_image_outside_any_genre_folder_is_passed_over(root):
+    put(root / "loose.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NO_GENRE: 1})
+
+
+def test_a_name_that_is_not_unicode_is_passed_over_as_file_and_as_folder(root):
+    put(root / "jazz" / os.fsdecode(b"caf\xe9.jpg"))
+    put(root / os.fsdecode(b"caf\xe9") / "b.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NOT_UNICODE: 2})
+
+
+def test_links_that_leave_the_root_are_refused(root):
+    (root / "jazz" / "file.jpg").symlink_to(root.parent / "outside" / "secret.jpg")
+    (root / "folder").symlink_to(root.parent / "outside")
+    (root / "jazz" / "dots.jpg").symlink_to("../../outside/secret.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 3})
+
+
+def test_a_link_to_a_folder_whose_name_begins_like_the_root_is_refused(root):
+    put(root.parent / "root-of-another" / "b.jpg")
+    (root / "pop").symlink_to(root.parent / "root-of-another")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 1})
+
+
+def test_a_link_to_a_cover_inside_the_root_is_a_cover(root):
+    put(root / "pop" / "b.jpg")
+    (root / "jazz" / "b.jpg").symlink_to("../pop/b.jpg")
+    assert paths(root) == ["jazz/a.jpg", "jazz/b.jpg", "pop/b.jpg"]
+
+
+def test_links_that_loop_or_lead_nowhere_are_passed_over(root):
+    (root / "jazz" / "up").symlink_to("..")
+    (root / "jazz" / "self.jpg").symlink_to("self.jpg")
+    (root / "jazz" / "gone.jpg").symlink_to("gone-for-ever.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.LINK: 3})
+
+
+def test_a_root_that_is_itself_a_link_is_fine(root):
+    (root.parent / "link").symlink_to(root)
+    assert paths(root.parent / "link") == ["jazz/a.jpg"]
+
+
+def test_a_pipe_called_like_an_image_is_not_opened(root):
+    os.mkfifo(root / "jazz" / "pipe.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 1})
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="a closed folder is open to root")
+def test_a_folder_that_cannot_be_opened_is_passed_over(root):
+    put(root / "pop" / "b.jpg")
+    (root / "pop").chmod(0)
+    try:
+        assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.CLOSED: 1})
+    finally:
+        (root / "pop").chmod(0o700)

@@ -1,0 +1,219 @@
+import os
+import shutil
+
+import pandas as pd
+import pytest
+from drawing import cover, genre_folders
+from PIL import Image
+
+from covergenre import images
+from covergenre.dataset.manifest import COLUMNS, fingerprint, scan, usable
+from covergenre.errors import BadDataset, Cancelled
+
+
+@pytest.fixture
+def root(tmp_path):
+    return genre_folders(tmp_path / "covers", ("jazz", "pop"), 3)
+
+
+def row(manifest, path):
+    return manifest.set_index("path").loc[path]
+
+
+def touch(file, seconds=10):
+    """Set the time of change anew; the file stays as it is."""
+    status = file.stat()
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns + seconds * 10**9))
+
+
+def test_a_row_holds_what_the_file_says_and_the_hashes_of_its_pixels(root):
+    file = root / "spotify" / "black metal" / "R 1.x.PNG"
+    file.parent.mkdir(parents=True)
+    cover("metal", side=50).resize((50, 40)).convert("L").save(file, "PNG")
+    found = row(scan(root).manifest, "spotify/black metal/R 1.x.PNG")
+    image = images.decode(file.read_bytes()).image
+    assert found.to_dict() == {
+        "name": "R 1.x",
+        "ext": ".png",
+        "source": "spotify",
+        "genre": "black metal",
+        "width": 50,
+        "height": 40,
+        "mode": "L",
+        "bytes": file.stat().st_size,
+        "modified": file.stat().st_mtime_ns,
+        "content_hash": images.content_hash(image),
+        "phash": images.perceptual_hash(image),
+        "artist": "",
+        "album": "",
+        "year": None,
+        "problem": "",
+    }
+
+
+def test_the_columns_and_their_types_are_the_same_for_any_folder(root, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for manifest in (scan(root).manifest, scan(tmp_path / "empty").manifest):
+        assert tuple(manifest.columns) == COLUMNS
+        numbers = {name: str(kind) for name, kind in manifest.dtypes.items() if kind != "str"}
+        assert numbers == {**dict.fromkeys(("width", "height", "bytes", "modified"), "int64"), "year": "Int64"}
+
+
+def test_folders_between_root_and_genre_are_the_source(root):
+    (root / "a" / "b").mkdir(parents=True)
+    shutil.move(root / "pop", root / "a" / "b" / "pop")
+    manifest = scan(root).manifest
+    assert set(zip(manifest["source"], manifest["genre"], strict=True)) == {("", "jazz"), ("a/b", "pop")}
+
+
+def test_an_unreadable_image_is_a_row_with_its_problem(root):
+    (root / "jazz" / "broken.jpg").write_bytes(b"not an image at all")
+    (root / "jazz" / "empty.jpg").write_bytes(b"")
+    manifest = scan(root).manifest
+    broken = row(manifest, "jazz/broken.jpg")
+    assert (broken["width"], broken["content_hash"], broken["bytes"]) == (0, "", 19)
+    assert broken["problem"] != ""
+    assert len(usable(manifest)) == len(manifest) - 2
+
+
+def test_usable_rows_keep_their_index(root):
+    (root / "jazz" / "000.jpg").write_bytes(b"")
+    assert usable(scan(root).manifest).index.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_what_was_passed_over_is_counted(root):
+    (root / "jazz" / "notes.txt").write_text("")
+    assert scan(root).passed_over == {"not an image": 1}
+
+
+def test_a_missing_root_is_refused(tmp_path):
+    with pytest.raises(BadDataset, match="not a folder"):
+        scan(tmp_path / "nowhere")
+
+
+def test_a_rescan_reads_nothing_when_nothing_changed(root):
+    first = scan(root)
+    again = scan(root, first.manifest)
+    assert (first.read, first.reused, again.read, again.reused) == (6, 0, 0, 6)
+    pd.testing.assert_frame_equal(first.manifest, again.manifest)
+
+
+def test_a_rescan_reads_only_new_and_changed_files_and_drops_those_that_are_gone(root):
+    before = scan(root).manifest
+    cover("pop", 9).save(root / "jazz" / "001.jpg")
+    cover("pop", 8).save(root / "jazz" / "new.jpg")
+    touch(root / "pop" / "001.jpg")
+    (root / "pop" / "002.jpg").unlink()
+    again = scan(root, before)
+    assert (again.read, again.reused) == (3, 3)
+    pd.testing.assert_frame_equal(again.manifest, scan(root).manifest)
+
+
+def test_edits_survive_a_rescan_even_of_a_changed_file(root):
+    manifest = scan(root).manifest.assign(note="")
+    manifest.loc[1, ["genre", "artist", "album", "year", "note"]] = ["bebop", "Miles", "Kind of Blue", 1959, "=1+1"]
+    cover("pop", 9).save(root / "jazz" / "001.jpg")
+    edited = row(scan(root, manifest).manifest, "jazz/001.jpg")
+    assert edited[["genre", "artist", "album", "year", "note"]].tolist() == [
+        "bebop",
+        "Miles",
+        "Kind of Blue",
+        1959,
+        "=1+1",
+    ]
+    assert edited["content_hash"] != manifest.loc[1, "content_hash"]
+
+
+def test_a_problem_noted_by_hand_stays_until_the_file_changes(root):
+    manifest = scan(root).manifest
+    manifest.loc[0, "problem"] = "a back cover"
+    assert row(scan(root, manifest).manifest, "jazz/000.jpg")["problem"] == "a back cover"
+    touch(root / "jazz" / "000.jpg")
+    assert row(scan(root, manifest).manifest, "jazz/000.jpg")["problem"] == ""
+
+
+def test_a_table_beside_the_covers_tells_artist_album_year_and_columns_of_its_own(root):
+    (root / "manifest.csv").write_text(
+        "path,genre,artist,album,year,image_url\njazz/000.jpg,polka,Miles,Kind of Blue,1959,http://a.b/?1,\n".replace(
+            "?1,", "?1"
+        )
+    )
+    scanned = scan(root)
+    told = row(scanned.manifest, "jazz/000.jpg")
+    assert told[["genre", "artist", "album", "year", "image_url"]].tolist() == [
+        "jazz",
+        "Miles",
+        "Kind of Blue",
+        1959,
+        "http://a.b/?1",
+    ]
+    assert row(scanned.manifest, "jazz/001.jpg")[["artist", "image_url"]].tolist() == ["", ""]
+    assert scanned.passed_over == {"not an image": 1}
+
+
+def test_an_edit_outweighs_the_table_beside_the_covers(root):
+    (root / "manifest.csv").write_text("path,artist,album\njazz/000.jpg,Miles,Kind of Blue\n")
+    manifest = scan(root).manifest
+    manifest.loc[0, "artist"] = "Miles Davis"
+    touch(root / "jazz" / "000.jpg")
+    assert row(scan(root, manifest).manifest, "jazz/000.jpg")[["artist", "album"]].tolist() == [
+        "Miles Davis",
+        "Kind of Blue",
+    ]
+
+
+def test_a_table_about_something_else_is_ignored(root):
+    (root / "manifest.csv").write_text("file,artist\njazz/000.jpg,Miles\n")
+    assert row(scan(root).manifest, "jazz/000.jpg")["artist"] == ""
+
+
+def test_a_broken_table_beside_the_covers_is_named_with_row_and_column(root):
+    (root / "manifest.csv").write_text("path,year\njazz/000.jpg,1959\njazz/001.jpg,long ago\n")
+    with pytest.raises(BadDataset, match=r"manifest\.csv: row 3, column 'year' holds 'long ago'"):
+        scan(root)
+
+
+def test_a_table_that_is_a_link_out_of_the_root_is_not_read(root, tmp_path):
+    (tmp_path / "elsewhere.csv").write_text("path,artist\njazz/000.jpg,Miles\n")
+    (root / "manifest.csv").symlink_to(tmp_path / "elsewhere.csv")
+    assert row(scan(root).manifest, "jazz/000.jpg")["artist"] == ""
+
+
+def test_progress_ends_with_all_covers_done(root):
+    seen = []
+    scan(root, report=seen.append)
+    assert (seen[-1].done, seen[-1].total, seen[-1].what) == (6, 6, "covers")
+
+
+def test_a_scan_stops_when_asked(root):
+    with pytest.raises(Cancelled, match="0 of 6"):
+        scan(root, should_stop=lambda: True)
+
+
+def test_the_fingerprint_ignores_what_does_not_matter_to_a_run(root):
+    manifest = scan(root).manifest
+    same = manifest.assign(artist="someone", modified=0).sample(frac=1, random_state=0)
+    assert fingerprint(manifest) == fingerprint(same)
+    assert len(fingerprint(manifest)) == 16
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("path", "pop/0.jpg"), ("genre", "rock"), ("content_hash", "0" * 32), ("problem", "no")]
+)
+def test_the_fingerprint_changes_with_path_genre_pixels_and_usability(root, column, value):
+    manifest = scan(root).manifest
+    changed = manifest.copy()
+    changed.loc[5, column] = value
+    assert fingerprint(manifest) != fingerprint(changed)
+
+
+def test_a_cover_that_declares_too_many_pixels_is_a_problem_and_no_crash(root):
+    Image.new("1", (8000, 8000)).save(root / "jazz" / "huge.png")
+    assert "pixels" in row(scan(root).manifest, "jazz/huge.png")["problem"]
+
+
+@pytest.mark.covers
+def test_every_real_cover_is_read_once_and_all_are_usable(covers, real):
+    assert (len(real.manifest), real.read, dict(real.passed_over)) == (5076, 5076, {"not an image": 2})
+    assert (real.manifest["problem"] == "").all()
+    assert scan(covers, real.manifest).read == 0

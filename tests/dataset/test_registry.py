@@ -1,0 +1,166 @@
+import json
+import multiprocessing
+import shutil
+
+import pandas as pd
+import pytest
+from drawing import cover, genre_folders
+
+from covergenre import home
+from covergenre.dataset.registry import names, open_dataset, register, remove, rename
+from covergenre.errors import BadDataset, Cancelled
+
+
+@pytest.fixture
+def root(tmp_path):
+    return genre_folders(tmp_path / "covers", ("pop", "jazz"), 3)
+
+
+def test_a_registered_folder_can_be_opened_by_name(root):
+    registered, scanned = register("mine", root)
+    opened = open_dataset("mine")
+    assert (opened.name, opened.root, opened.folder) == ("mine", root, home.datasets() / "mine")
+    pd.testing.assert_frame_equal(opened.manifest, scanned.manifest)
+    pd.testing.assert_frame_equal(opened.manifest, registered.manifest)
+
+
+def test_genres_are_those_of_usable_covers_sorted(root):
+    (root / "rock").mkdir()
+    (root / "rock" / "broken.jpg").write_bytes(b"")
+    assert register("mine", root)[0].genres == ("jazz", "pop")
+
+
+def test_registering_again_is_a_rescan_that_keeps_edits(root):
+    dataset, _ = register("mine", root)
+    manifest = dataset.folder / "manifest.csv"
+    manifest.write_text(manifest.read_text().replace("jazz/001.jpg,001,.jpg,,jazz", "jazz/001.jpg,001,.jpg,,bebop"))
+    cover("pop", 7).save(root / "pop" / "new.jpg")
+    again, scanned = register("mine", root)
+    assert (scanned.read, scanned.reused) == (1, 6)
+    assert again.manifest.set_index("path").loc["jazz/001.jpg", "genre"] == "bebop"
+
+
+def test_a_manifest_broken_by_hand_is_named_and_not_overwritten(root):
+    manifest = register("mine", root)[0].folder / "manifest.csv"
+    manifest.write_text(manifest.read_text().replace(",RGB,", ",RGB,?", 1))
+    broken = manifest.read_text()
+    with pytest.raises(BadDataset, match="row 2, column 'bytes'"):
+        register("mine", root)
+    assert manifest.read_text() == broken
+
+
+def test_a_lost_manifest_is_made_anew(root):
+    dataset, _ = register("mine", root)
+    (dataset.folder / "manifest.csv").unlink()
+    pd.testing.assert_frame_equal(register("mine", root)[0].manifest, dataset.manifest)
+
+
+@pytest.mark.parametrize("name", ["", "Jazz", "-a", "../up", "a/b", "a.b", "a" * 65, "jazz\n", "été", "starter"])
+def test_names_that_cannot_be_had_are_refused(root, name):
+    with pytest.raises(BadDataset, match="name"):
+        register(name, root)
+    assert names() == ()
+
+
+@pytest.mark.parametrize("name", ["../..", ".", "", "nothing", "a/b"])
+def test_what_was_never_registered_cannot_be_opened_renamed_or_removed(root, name):
+    register("mine", root)
+    for act in (open_dataset, remove, lambda unknown: rename(unknown, "other")):
+        with pytest.raises(BadDataset, match="there are: mine"):
+            act(name)
+    assert names() == ("mine",)
+
+
+def test_a_name_stands_for_one_folder(root, tmp_path):
+    register("mine", root)
+    other = genre_folders(tmp_path / "other", ("rock",), 1)
+    with pytest.raises(BadDataset, match="choose another name"):
+        register("mine", other)
+    assert open_dataset("mine").root == root
+
+
+def test_a_folder_without_covers_is_refused_with_what_was_found(tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(BadDataset, match="1 passed over: not an image"):
+        register("mine", tmp_path)
+    assert names() == ()
+
+
+def test_covers_that_are_out_of_reach_for_now_cost_no_edits(root, tmp_path):
+    dataset, _ = register("mine", root)
+    root.rename(tmp_path / "unplugged")
+    root.mkdir()
+    with pytest.raises(BadDataset, match="it is empty"):
+        register("mine", root)
+    pd.testing.assert_frame_equal(open_dataset("mine").manifest, dataset.manifest)
+
+
+def test_a_stopped_scan_stores_nothing(root):
+    with pytest.raises(Cancelled):
+        register("mine", root, should_stop=lambda: True)
+    assert names() == ()
+
+
+def test_removing_a_data_set_leaves_the_covers(root):
+    register("mine", root)
+    remove("mine")
+    assert names() == ()
+    assert len(list(root.glob("*/*.jpg"))) == 6
+
+
+def test_a_renamed_data_set_keeps_all_that_was_stored(root):
+    old, _ = register("old", root)
+    rename("old", "new")
+    new = open_dataset("new")
+    assert (names(), new.root) == (("new",), root)
+    pd.testing.assert_frame_equal(new.manifest, old.manifest)
+    assert json.loads((new.folder / "dataset.json").read_text())["name"] == "new"
+
+
+def test_renaming_never_overwrites_another_data_set(root):
+    register("a", root)
+    register("b", root)
+    with pytest.raises(BadDataset, match="already"):
+        rename("a", "b")
+    assert names() == ("a", "b")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"root": 1, "scanned": ""}', "\0"])
+def test_a_damaged_record_is_refused_and_can_be_removed(root, text):
+    (register("mine", root)[0].folder / "dataset.json").write_text(text)
+    with pytest.raises(BadDataset, match="damaged"):
+        open_dataset("mine")
+    remove("mine")
+    assert names() == ()
+
+
+def test_a_file_is_inside_the_root(root):
+    dataset, _ = register("mine", root)
+    assert dataset.file("jazz/001.jpg") == root / "jazz" / "001.jpg"
+
+
+@pytest.mark.parametrize("path", ["../secret.jpg", "/etc/passwd", "jazz/link.jpg", "jazz/../../secret.jpg", "a\0b"])
+def test_a_path_that_leads_out_of_the_root_is_refused(root, path):
+    (root.parent / "secret.jpg").write_bytes(b"")
+    (root / "jazz" / "link.jpg").symlink_to(root.parent / "secret.jpg")
+    dataset, _ = register("mine", root)
+    with pytest.raises(BadDataset):
+        dataset.file(path)
+
+
+def test_two_processes_that_scan_at_once_leave_a_whole_data_set(root):
+    spawn = multiprocessing.get_context("spawn")
+    scans = [spawn.Process(target=register, args=("mine", root)) for _ in range(2)]
+    for process in scans:
+        process.start()
+    for process in scans:
+        process.join(timeout=60)
+    assert [process.exitcode for process in scans] == [0, 0]
+    pd.testing.assert_frame_equal(open_dataset("mine").manifest, register("mine", root)[0].manifest)
+    assert {file.name for file in (home.datasets() / "mine").iterdir()} == {"dataset.json", "manifest.csv"}
+
+
+def test_the_root_may_be_gone_when_a_data_set_is_opened(root):
+    register("mine", root)
+    shutil.rmtree(root)
+    assert len(open_dataset("mine").manifest) == 6
