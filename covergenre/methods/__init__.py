@@ -1,0 +1,22 @@
+"""The methods by name. Nothing of a method is imported before it is asked for."""
+
+from importlib import import_module
+
+from covergenre.errors import CoverGenreError
+from covergenre.methods.base import Covers, Fitted, Method
+
+__all__ = ["METHODS", "Covers", "Fitted", "Method", "method"]
+
+METHODS = {
+    "knn": "covergenre.methods.knn:NearestNeighbours",
+    "logistic": "covergenre.methods.logistic:Logistic",
+}
+"""The name of each method, and where it is, as module:class."""
+
+
+def method(name: str) -> Method:
+    """The method of a name in `METHODS`; CoverGenreError when there is none."""
+    if name not in METHODS:
+        raise CoverGenreError(f"there is no method {name!r}: choose from {', '.join(METHODS)}")
+    module, _, kind = METHODS[name].partition(":")
+    return getattr(import_module(module), kind)()

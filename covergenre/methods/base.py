@@ -1,0 +1,108 @@
+"""What a method is: something that learns genres from vectors, and what it leaves behind once it has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from covergenre.errors import CoverGenreError
+from covergenre.progress import Report, ShouldStop
+
+Choices = Mapping[str, float | int | str]
+
+
+@dataclass(frozen=True)
+class Covers:
+    """Covers as a method sees them.
+
+    `vectors`: float32 of shape (n, d), finite. `labels`: int64 of shape (n,), each the position of a genre in the list
+    of genres, -1 where unknown. `hashes`: the content hash of each cover; the variants of one cover share one. Raises
+    CoverGenreError when the three don't fit together.
+    """
+
+    vectors: np.ndarray
+    labels: np.ndarray
+    hashes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        shape, labels, hashes = np.shape(self.vectors), np.shape(self.labels), len(self.hashes)
+        if len(shape) != 2 or labels != shape[:1] or hashes != shape[0]:
+            raise CoverGenreError(
+                f"vectors of shape {shape}, labels of shape {labels} and {hashes} hashes don't describe the same "
+                "covers: give one vector, one label and one hash for each"
+            )
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+
+class Fitted(Protocol):
+    """What a method has learned. It predicts without scikit-learn, scipy or torch, so that an app starts fast."""
+
+    @property
+    def choices(self) -> Choices:
+        """What was settled in training, by name: each choice made on validation, and the temperature."""
+
+    def predict_proba(self, covers: Covers) -> np.ndarray:
+        """Calibrated probabilities, float64 of shape (n, n_genres); each row sums to 1 and holds no 0.
+
+        Raises CoverGenreError when the vectors are not as wide as those it was trained on.
+        """
+
+    def save(self, folder: Path) -> None:
+        """Write everything that `Method.load` needs into `folder`, which is made if it isn't there."""
+
+
+class Method(Protocol):
+    """A way to learn genres. `Parameters` is a frozen dataclass; a field that is None is chosen on validation."""
+
+    name: str
+    title: str
+    description: str
+    Parameters: type
+
+    def fit(
+        self,
+        training: Covers,
+        validation: Covers,
+        n_genres: int,
+        parameters: Any,
+        seed: int,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> Fitted:
+        """Learn from `training`, with every choice made on `validation`; the same input gives the same result.
+
+        The calibration uses the same validation part as the choices. When that part is empty, each parameter that is
+        None takes a fallback and the temperature is 1. Raises CoverGenreError for covers that can't be learned from,
+        Cancelled when asked to stop.
+        """
+
+    def load(self, folder: Path) -> Fitted:
+        """What `Fitted.save` wrote. BadRun when it is missing or damaged; nothing in it is executed."""
+
+
+def check_training(training: Covers, validation: Covers, n_genres: int) -> None:
+    """CoverGenreError unless these parts can be learned from: finite, equally wide, training covers of each genre."""
+    if n_genres < 2:
+        raise CoverGenreError(f"there are {n_genres} genres to tell apart: give at least two")
+    for part, name in ((training, "training"), (validation, "validation")):
+        labels = np.asarray(part.labels)
+        if len(part) and not 0 <= labels.min() <= labels.max() < n_genres:
+            raise CoverGenreError(f"a {name} cover has none of the {n_genres} genres: leave out covers of other genres")
+        if not np.isfinite(part.vectors).all():
+            raise CoverGenreError(f"a {name} vector holds a value that is not a number: embed the covers again")
+    absent = n_genres - len(np.unique(training.labels))
+    if absent:
+        raise CoverGenreError(f"{absent} of {n_genres} genres have no training cover: add covers or leave them out")
+    if len(validation):
+        check_width(validation, training.vectors.shape[1])
+
+
+def check_width(covers: Covers, width: int) -> None:
+    """CoverGenreError unless the vectors have `width` numbers each."""
+    found = covers.vectors.shape[1]
+    if found != width:
+        raise CoverGenreError(f"these vectors are {found} wide, the training's were {width}: embed both by one recipe")

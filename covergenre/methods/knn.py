@@ -1,0 +1,256 @@
+"""Nearest neighbours: the most similar training covers vote, the more similar the louder.
+
+The weight of a vote is exp(similarity / vote temperature), as in the weighted vote of Wu, Xiong, Yu and Lin,
+Unsupervised Feature Learning via Non-Parametric Instance Discrimination (CVPR 2018): it falls with distance, not with
+rank.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from covergenre.embedding.index import Index
+from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.methods.base import Choices, Covers, check_training, check_width
+from covergenre.methods.calibration import fit_temperature, log_loss, softmax
+from covergenre.methods.scaling import genre_weights
+from covergenre.methods.space import METRICS, Space, learn_space
+from covergenre.methods.storage import damaged, load_head, save_head
+from covergenre.progress import Progress, Report, ShouldStop
+
+NEIGHBOURS = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320)
+VOTE_TEMPERATURES = (0.01, 0.03, 0.07, 0.15, 0.3)
+SHRINKAGES = (0.35, 0.5, 0.65, 0.8)
+"""What is tried on validation where a parameter is None."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`metric`: one of `space.METRICS`. `shrinkage`: of "lda", above 0 and at most 1. `k`: how many neighbours vote.
+    `vote_temperature`: above 0; the lower, the more the nearest count. Each is chosen on validation where None; without
+    a validation part they are "lda", 0.5, 80 and 0.07. `balance`: how much the votes of rare genres are favoured, from
+    0 (each cover counts alike) to 1 (each genre does)."""
+
+    metric: str | None = None
+    shrinkage: float | None = None
+    k: int | None = None
+    vote_temperature: float | None = None
+    balance: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.metric is not None and self.metric not in METRICS:
+            raise CoverGenreError(f"there is no metric {self.metric!r}: choose from {', '.join(METRICS)}")
+        if self.shrinkage is not None and not 0 < self.shrinkage <= 1:
+            raise CoverGenreError(f"shrinkage is {self.shrinkage}: give a number above 0 and at most 1")
+        if self.k is not None and self.k < 1:
+            raise CoverGenreError(f"k is {self.k}: give 1 or more")
+        if self.vote_temperature is not None and not 0 < self.vote_temperature < np.inf:
+            raise CoverGenreError(f"the vote temperature is {self.vote_temperature}: give a number above 0")
+        if not 0 <= self.balance <= 1:
+            raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
+
+
+_FALLBACK = Parameters("lda", 0.5, 80, 0.07)
+
+
+@dataclass(frozen=True)
+class FittedNeighbours:
+    """Training covers in the space where they are compared.
+
+    `vectors` (n, e) float16, projected and of length 1; `labels` (n,); `hashes` (n,) the content hashes; `weights`
+    (n_genres,) what a vote for each genre counts.
+    """
+
+    space: Space
+    vectors: np.ndarray
+    labels: np.ndarray
+    hashes: np.ndarray
+    weights: np.ndarray
+    choices: Choices
+
+    def predict_proba(self, covers: Covers) -> np.ndarray:
+        """See `Fitted.predict_proba`. A cover's own copies in training don't vote."""
+        similarities, rows = self.neighbours(covers, self.choices["k"])
+        logits = self._logits(similarities, rows, self.choices["vote_temperature"])
+        return softmax(logits / self.choices["temperature"])
+
+    def project(self, vectors: np.ndarray) -> np.ndarray:
+        """Vectors of shape (n, d) where they are compared: float32 of shape (n, e), for an index of one's own."""
+        return self.space.project(vectors)
+
+    def neighbours(self, covers: Covers, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The `k` most similar training covers of each, best first, without those of the same content hash.
+
+        Cosine similarities, float32, and row numbers, int64, both of shape (n, at most k). Where a cover has fewer, the
+        similarity is -inf and the row -1.
+        """
+        check_width(covers, len(self.space.matrix))
+        own = np.array([self._number.get(content_hash, -1) for content_hash in covers.hashes], np.int64)
+        copies = self._copies[own[own >= 0]].max(initial=0)
+        similarities, rows = self._index.search(self.project(covers.vectors), k + int(copies))
+        same = self._numbers[rows] == own[:, None]
+        similarities[same], rows[same] = -np.inf, -1
+        order = np.argsort(same, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(similarities, order, axis=1), np.take_along_axis(rows, order, axis=1)
+
+    def save(self, folder: Path) -> None:
+        """See `Fitted.save`."""
+        arrays = {
+            "matrix": self.space.matrix.reshape(len(self.space.matrix), -1),
+            "offset": self.space.offset,
+            "vectors": self.vectors,
+            "labels": self.labels,
+            "hashes": self.hashes,
+            "weights": self.weights,
+        }
+        save_head(folder, arrays, self.choices)
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.vectors)
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        """A number for each content hash: comparing numbers is a hundred times faster than comparing hashes."""
+        return {content_hash: number for number, content_hash in enumerate(dict.fromkeys(self.hashes.tolist()))}
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        return np.array([self._number[content_hash] for content_hash in self.hashes.tolist()], np.int64)
+
+    @cached_property
+    def _copies(self) -> np.ndarray:
+        return np.bincount(self._numbers)
+
+    def _logits(self, similarities: np.ndarray, rows: np.ndarray, vote_temperature: float) -> np.ndarray:
+        """The logarithms of the votes for each genre, float64 (n, n_genres), from the neighbours of n covers.
+
+        One more vote of average weight is shared out among the genres evenly, so that none is impossible because it has
+        no neighbour here.
+        """
+        n, n_genres = len(rows), len(self.weights)
+        nearest = np.maximum(similarities[:, :1], -1)  # a cover without any neighbour has -inf there
+        genres = self.labels[rows]
+        votes = np.exp((similarities - nearest) / vote_temperature) * self.weights[genres]
+        cells = np.arange(n)[:, None] * n_genres + genres
+        sums = np.bincount(cells.ravel(), votes.ravel(), minlength=n * n_genres).reshape(n, n_genres)
+        total = sums.sum(axis=1, keepdims=True)
+        total[total == 0] = 1  # nobody votes: the genres are alike
+        voters = np.maximum((rows >= 0).sum(axis=1, keepdims=True), 1)
+        return np.log(sums + total / voters / n_genres)
+
+
+class NearestNeighbours:
+    """Weighted vote of the most similar training covers, found by faiss, exactly."""
+
+    name = "knn"
+    title = "Nearest neighbours"
+    description = "Lets the most similar training covers vote. Nothing to train to speak of, and it shows its reasons."
+    Parameters = Parameters
+
+    def fit(
+        self,
+        training: Covers,
+        validation: Covers,
+        n_genres: int,
+        parameters: Parameters,
+        seed: int,  # noqa: ARG002 (nothing here is left to chance)
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> FittedNeighbours:
+        """See `Method.fit`. Choices are compared by validation log loss, each at its best temperature."""
+        check_training(training, validation, n_genres)
+        spaces = _spaces(parameters, searching=len(validation) > 0)
+        best, lowest = None, np.inf
+        for done, (metric, shrinkage) in enumerate(spaces, 1):
+            if should_stop():
+                raise Cancelled("stopped while comparing spaces for the nearest neighbours")
+            fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance)
+            choices, loss = _choose(fitted, validation, parameters)
+            report(Progress(done, len(spaces), metric, {"validation log loss": loss} if len(validation) else {}))
+            if loss < lowest:
+                best, lowest = replace(fitted, choices={**fitted.choices, **choices}), loss
+        return best
+
+    def load(self, folder: Path) -> FittedNeighbours:
+        """See `Method.load`."""
+        arrays, choices = load_head(folder, matrix=2, offset=1, vectors=2, labels=1, hashes=1, weights=1)
+        if not (_fit_together(**arrays) and _usable(choices)):
+            raise damaged(folder, "its arrays and choices don't fit together")
+        matrix, offset = arrays.pop("matrix"), arrays.pop("offset")
+        space = Space(matrix[:, 0] if matrix.shape[1] == 1 else matrix, offset)
+        return FittedNeighbours(space, **arrays, choices=choices)
+
+
+def _spaces(parameters: Parameters, searching: bool) -> list[tuple[str, float]]:
+    """The metrics and shrinkages to try."""
+    metrics = _tried(parameters.metric, METRICS if searching else (_FALLBACK.metric,))
+    shrinkages = _tried(parameters.shrinkage, SHRINKAGES if searching else (_FALLBACK.shrinkage,))
+    return [(metric, s) for metric in metrics for s in (shrinkages if metric == "lda" else shrinkages[:1])]
+
+
+def _tried(given: Any, otherwise: Sequence[Any]) -> Sequence[Any]:
+    return otherwise if given is None else (given,)
+
+
+def _placed(training: Covers, n_genres: int, metric: str, shrinkage: float, balance: float) -> FittedNeighbours:
+    """The training covers in the space of a metric, with nothing else chosen."""
+    space = learn_space(metric, training, n_genres, shrinkage)
+    vectors = space.project(training.vectors)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return FittedNeighbours(
+        space,
+        (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float16),
+        np.asarray(training.labels, np.int64),
+        np.array(training.hashes, np.str_),
+        genre_weights(training.labels, n_genres, balance),
+        {"metric": metric, **({"shrinkage": shrinkage} if metric == "lda" else {})},
+    )
+
+
+def _choose(fitted: FittedNeighbours, validation: Covers, parameters: Parameters) -> tuple[Choices, float]:
+    """The k, vote temperature and temperature of the lowest validation log loss, and that loss.
+
+    Without a validation part, what `parameters` or the fallback says, and 0.
+    """
+    if not len(validation):
+        vote_temperature = float(parameters.vote_temperature or _FALLBACK.vote_temperature)
+        return {"k": parameters.k or _FALLBACK.k, "vote_temperature": vote_temperature, "temperature": 1.0}, 0.0
+    ks = _tried(parameters.k, NEIGHBOURS)
+    similarities, rows = fitted.neighbours(validation, max(ks))
+    best, lowest = {}, np.inf
+    for k, vote_temperature in itertools.product(ks, _tried(parameters.vote_temperature, VOTE_TEMPERATURES)):
+        logits = fitted._logits(similarities[:, :k], rows[:, :k], vote_temperature)
+        temperature = fit_temperature(logits, validation.labels)
+        loss = log_loss(logits / temperature, validation.labels)
+        if loss < lowest:
+            best, lowest = {"k": k, "vote_temperature": float(vote_temperature), "temperature": temperature}, loss
+    return best, lowest
+
+
+def _fit_together(
+    matrix: np.ndarray,
+    offset: np.ndarray,
+    vectors: np.ndarray,
+    labels: np.ndarray,
+    hashes: np.ndarray,
+    weights: np.ndarray,
+) -> bool:
+    kinds = "".join(array.dtype.kind for array in (matrix, offset, vectors, weights, labels, hashes))
+    return (
+        kinds == "ffffiU"
+        and len(vectors) == len(labels) == len(hashes)
+        and vectors.shape[1] == len(offset)
+        and len(offset) == (len(matrix) if matrix.shape[1] == 1 else matrix.shape[1])
+        and 0 <= labels.min() <= labels.max() < len(weights)
+    )
+
+
+def _usable(choices: Choices) -> bool:
+    k, vote_temperature = choices.get("k"), choices.get("vote_temperature")
+    return isinstance(k, int) and k >= 1 and isinstance(vote_temperature, float) and vote_temperature > 0

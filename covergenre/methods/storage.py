@@ -1,0 +1,63 @@
+"""How a trained head is kept: arrays in head.npz, choices in choices.json. Reading them executes nothing."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from covergenre.errors import BadRun
+from covergenre.files import replace_text
+from covergenre.methods.base import Choices
+
+_ARRAYS, _CHOICES = "head.npz", "choices.json"
+
+
+def save_head(folder: Path, arrays: Mapping[str, np.ndarray], choices: Choices) -> None:
+    """Write a head into `folder`, made if it isn't there; each file appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f".{secrets.token_hex(4)}.npz"
+    try:
+        np.savez(beside, **arrays)
+        beside.replace(folder / _ARRAYS)
+    finally:
+        beside.unlink(missing_ok=True)
+    replace_text(folder / _CHOICES, json.dumps(dict(choices), indent=2))
+
+
+def load_head(folder: Path, **dimensions: int) -> tuple[dict[str, np.ndarray], Choices]:
+    """The arrays and choices that `save_head` wrote; `dimensions` says which arrays there must be, and of how many
+    axes.
+
+    BadRun when a file is missing or unreadable, an array is not one of those or holds a NaN or infinity, or the
+    temperature is not a number above 0.
+    """
+    try:
+        with np.load(folder / _ARRAYS, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        choices = json.loads((folder / _CHOICES).read_text(encoding="utf-8"))
+    except Exception as error:  # A damaged archive brings any exception out of its reader.
+        raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
+    if {name: array.ndim for name, array in arrays.items()} != dimensions:
+        raise damaged(folder, f"it should hold the arrays {', '.join(dimensions)}")
+    if not all(_finite(array) for array in arrays.values()):
+        raise damaged(folder, "a value in it is not a finite number")
+    if not isinstance(choices, dict) or not _positive(choices.get("temperature")):
+        raise damaged(folder, "its temperature is not a number above 0")
+    return arrays, choices
+
+
+def damaged(folder: Path, why: str) -> BadRun:
+    """The error for a head that is not as it was saved."""
+    return BadRun(f"the head in {folder} is missing or damaged: {why}. Train again, or restore the folder")
+
+
+def _finite(array: np.ndarray) -> bool:
+    return (
+        array.size > 0 and array.dtype.kind in "SfiuU" and (array.dtype.kind in "SU" or bool(np.isfinite(array).all()))
+    )
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, float) and 0 < value < np.inf
