@@ -1,0 +1,72 @@
+"""Intervals of 95 %: what a figure from a sample of covers says of the covers it was drawn from."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure and the 95 % interval around it; ValueError unless low <= value <= high, all finite."""
+
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not -math.inf < self.low <= self.value <= self.high < math.inf:
+            raise ValueError(f"{self.low} <= {self.value} <= {self.high} does not hold, so this is no interval")
+
+
+def wilson(count: int, of: int) -> Interval:
+    """The share `count` / `of` with its Wilson interval. Of nothing at all, it is 0 and may be anything from 0 to 1."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not of:
+        return Interval(0.0, 0.0, 1.0)
+    low, high = proportion_confint(count, of, alpha=1 - LEVEL, method="wilson")
+    return _around(count / of, max(low, 0.0), min(high, 1.0))
+
+
+def percentiles(value: float, resampled: np.ndarray) -> Interval:
+    """`value` and the middle 95 % of its values in resamples, (resamples,), by the percentile bootstrap (Efron)."""
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return _around(value, low, high)
+
+
+def mirrored(value: float, resampled: np.ndarray) -> Interval:
+    """The basic bootstrap interval (Davison and Hinkley, section 5.2) of a share from 0 to 1.
+
+    As far as resamples stray upwards, the value may be too high. For a mean of distances: chance alone makes it greater
+    than it is, and in a resample more than in the sample, so that percentiles would lie beyond the truth.
+    """
+    strayed = percentiles(value, resampled)
+    return _around(value, max(2 * value - strayed.high, 0), min(2 * value - strayed.low, 1))
+
+
+def resample(values: np.ndarray, groups: np.ndarray | None, seed: int, resamples: int) -> np.ndarray:
+    """The sums of `values` (n, m) over each of `resamples` bootstrap samples of the n covers, (resamples, m).
+
+    Whole groups are drawn where `groups` (n,) is given, as many as there are: covers of one artist are alike, and
+    drawing them one by one would make a figure look surer than it is (the cluster bootstrap; Davison and Hinkley,
+    Bootstrap Methods and their Application, 1997, section 3.8). The same seed draws the same samples of the same
+    groups.
+    """
+    sums = np.asarray(values, np.float64) if groups is None else _by_group(values, groups)
+    chance, n = np.random.default_rng(seed), len(sums)
+    return np.stack([np.bincount(chance.integers(n, size=n), minlength=n) @ sums for _ in range(resamples)])
+
+
+def _around(value: float, low: float, high: float) -> Interval:
+    """The interval from `low` to `high`, stretched to `value` where rounding or a bias has left that outside."""
+    return Interval(float(value), float(min(low, value)), float(max(high, value)))
+
+
+def _by_group(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    names, rows = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(names), values.shape[1]))
+    np.add.at(sums, rows, values)
+    return sums

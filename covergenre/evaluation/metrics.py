@@ -1,0 +1,179 @@
+"""The figures of one method on one set of covers, each with the interval it deserves.
+
+Proportions (accuracy, precision, recall) have Wilson's interval, and so has a genre's F1, which is a function of a
+proportion: the rest are bootstrapped over covers, or over whole groups of covers. Figures agree with scikit-learn's.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from covergenre.errors import CoverGenreError
+from covergenre.evaluation.intervals import Interval, mirrored, percentiles, resample, wilson
+
+BINS = 15
+"""How many bins of confidence, evenly wide, the calibration error is taken over."""
+
+_SUM_TOLERANCE = 1e-3  # probabilities may have been stored with few digits
+_LEAST = float(np.finfo(np.float64).eps)  # what a probability of 0 counts as in the log loss, as in scikit-learn
+
+
+@dataclass(frozen=True)
+class GenreScores:
+    """How one genre is told from the rest. `covers`: how many are truly of it."""
+
+    genre: str
+    covers: int
+    precision: Interval
+    recall: Interval
+    f1: Interval
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of a method on `covers` covers; what `evaluate` returns says how each is worked out.
+
+    `by_genre` is in the order of `genres`. `confusion` counts covers: rows are the true genres, columns the predicted.
+    ValueError when the parts contradict each other.
+    """
+
+    covers: int
+    genres: tuple[str, ...]
+    accuracy: Interval
+    balanced_accuracy: Interval
+    f1_weighted: Interval
+    f1_macro: Interval
+    log_loss: Interval
+    calibration_error: Interval
+    by_genre: tuple[GenreScores, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        rows = tuple(sum(row) for row in self.confusion)
+        if {len(row) for row in self.confusion} != {len(self.genres)} or len(self.confusion) != len(self.genres):
+            raise ValueError("the confusion matrix is not as large as the list of genres")
+        if sum(rows) != self.covers or min(map(min, self.confusion)) < 0:
+            raise ValueError("the confusion matrix does not count every cover once")
+        if [(scores.genre, scores.covers) for scores in self.by_genre] != list(zip(self.genres, rows, strict=True)):
+            raise ValueError("the scores by genre are not those of the confusion matrix")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields by name, fit for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """What `to_dict` wrote, before or after JSON; ValueError, KeyError or TypeError when it is damaged."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(cls).validate_json(json.dumps(dict(fields)), strict=True)
+
+
+def evaluate(
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    genres: Sequence[str],
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> Evaluation:
+    """How good `probabilities`, (n, g), are for covers of the genres `labels`, int (n,): positions in `genres`.
+
+    A cover is predicted to be of its most probable genre, the first of equals.
+
+    - `accuracy`: the share of covers predicted rightly. `balanced_accuracy`: the mean recall of the genres that occur.
+    - `f1_macro`, `f1_weighted`: the mean F1 of the genres that occur or are predicted, and that weighted by covers.
+    - `log_loss`: the mean negative natural logarithm of the true genre's probability.
+    - `calibration_error`: how far confidence, the highest probability, is from accuracy, 0 to 1: the mean distance in
+      `BINS` bins, weighted by covers (Guo et al., On Calibration of Modern Neural Networks, ICML 2017).
+
+    `groups`, int (n,): covers that are not independent of each other, such as those of one artist; `resamples`
+    bootstrap samples draw whole groups. With few covers, or none predicted wrongly, a bootstrap knows too little and
+    its intervals are too narrow. CoverGenreError unless there are covers, and labels, probabilities and groups fit
+    them.
+    """
+    labels, probabilities, groups = checked(labels, probabilities, genres, groups)
+    confusion = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
+    summands = _summands(labels, probabilities)
+    figures = _figures(summands.sum(axis=0), len(genres))
+    resampled = _figures(resample(summands, groups, seed, resamples), len(genres))
+    return Evaluation(
+        covers=len(labels),
+        genres=tuple(genres),
+        accuracy=wilson(int(confusion.trace()), len(labels)),
+        balanced_accuracy=percentiles(figures["balanced_accuracy"], resampled["balanced_accuracy"]),
+        f1_weighted=percentiles(figures["f1_weighted"], resampled["f1_weighted"]),
+        f1_macro=percentiles(figures["f1_macro"], resampled["f1_macro"]),
+        log_loss=percentiles(figures["log_loss"], resampled["log_loss"]),
+        calibration_error=mirrored(figures["calibration_error"], resampled["calibration_error"]),
+        by_genre=tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres)),
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+    )
+
+
+def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, n_genres: int) -> np.ndarray:
+    """How many covers of each true genre (rows) were predicted to be of each genre (columns): int64 (g, g)."""
+    return np.bincount(labels * n_genres + predicted, minlength=n_genres**2).reshape(n_genres, n_genres)
+
+
+def checked(
+    labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], groups: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """The three as int64 (n,), float64 (n, g) and int64 (n,); CoverGenreError unless they can be evaluated."""
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities, np.float64)
+    if labels.ndim != 1 or not len(labels):
+        raise CoverGenreError(f"found labels of shape {labels.shape}: give one for each of at least one cover")
+    if probabilities.shape != (len(labels), len(genres)):
+        raise CoverGenreError(
+            f"found probabilities of shape {probabilities.shape} for {len(labels)} covers and {len(genres)} genres: "
+            "give one for each cover and genre"
+        )
+    if labels.dtype.kind not in "iu" or not 0 <= labels.min() <= labels.max() < len(genres):
+        raise CoverGenreError(f"a label is not the position of one of {len(genres)} genres: leave out other covers")
+    if not (probabilities >= 0).all() or (np.abs(probabilities.sum(axis=1) - 1) > _SUM_TOLERANCE).any():
+        raise CoverGenreError("the probabilities of a cover are not numbers from 0 that add up to 1: predict it again")
+    if groups is not None and (np.shape(groups) != labels.shape or np.asarray(groups).dtype.kind not in "iu"):
+        raise CoverGenreError(f"found groups of shape {np.shape(groups)} for {len(labels)} covers: give a number each")
+    return labels.astype(np.int64), probabilities, None if groups is None else np.asarray(groups, np.int64)
+
+
+def _summands(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """What each cover adds to the sums that `_figures` reads, (n, 3 g + 1 + BINS)."""
+    n, n_genres = probabilities.shape
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    right, genres = predicted == labels, np.arange(n_genres)
+    true = labels[:, None] == genres
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    gap = np.where(bins[:, None] == np.arange(BINS), (confidence - right)[:, None], 0)
+    loss = -np.log(np.clip(probabilities[np.arange(n), labels], _LEAST, 1))
+    return np.column_stack([true & right[:, None], true, predicted[:, None] == genres, loss, gap])
+
+
+def _figures(sums: np.ndarray, n_genres: int) -> dict[str, np.ndarray]:
+    """The figures that are bootstrapped, each of shape (...), from sums of `_summands`, (..., 3 g + 1 + BINS)."""
+    right, true, predicted, loss, gap = np.split(sums, np.cumsum([n_genres, n_genres, n_genres, 1]), axis=-1)
+    covers = true.sum(axis=-1)
+    f1 = 2 * right / np.maximum(true + predicted, 1)
+    return {
+        "balanced_accuracy": (right / np.maximum(true, 1)).sum(axis=-1) / (true > 0).sum(axis=-1),
+        "f1_weighted": (f1 * true).sum(axis=-1) / covers,
+        "f1_macro": f1.sum(axis=-1) / (true + predicted > 0).sum(axis=-1),
+        "log_loss": loss[..., 0] / covers,
+        "calibration_error": np.abs(gap).sum(axis=-1) / covers,
+    }
+
+
+def _genre_scores(confusion: np.ndarray, position: int, genre: str) -> GenreScores:
+    """F1 is 2 s / (1 + s), with s the share of covers rightly so called among those that are or are called of the
+    genre.
+
+    Its interval is Wilson's of s: the indirect Wilson method of Lam, Gopal and Qian, Confidence Intervals for the F1
+    Score: A Comparison of Four Methods (2023, arXiv:2309.14621).
+    """
+    right, true, predicted = confusion[position, position], confusion[position].sum(), confusion[:, position].sum()
+    shared = wilson(right, true + predicted - right)
+    f1 = Interval(*(2 * share / (1 + share) for share in (shared.value, shared.low, shared.high)))
+    return GenreScores(genre, int(true), wilson(right, predicted), wilson(right, true), f1)
