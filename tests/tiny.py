@@ -4,8 +4,7 @@ from pathlib import Path
 
 from covergenre.embedding.recipe import Recipe
 
-TINY = "timm:test_resnet"
-"""160 px; 96 wide pooled, 896 with its stages."""
+TINY = "timm:test_resnet"  # 160 px; 96 wide pooled, 896 with its stages
 
 
 def tiny_recipe(folder: Path, feature_set: str = "pooled", limit: int | None = None) -> Recipe:
@@ -15,12 +14,12 @@ def tiny_recipe(folder: Path, feature_set: str = "pooled", limit: int | None = N
 
 def tiny_weights(folder: Path) -> Path:
     """The weights of the tiny backbone as a file in `folder`."""
-    import timm
-    import torch
-    from safetensors.torch import save_file
-
     path = folder / "tiny.safetensors"
     if not path.exists():
+        import timm
+        import torch
+        from safetensors.torch import save_file
+
         with torch.random.fork_rng():
             torch.manual_seed(0)
             save_file(timm.create_model("test_resnet", pretrained=False).state_dict(), path)

@@ -91,9 +91,10 @@ def _from_timm(backbone_id: str) -> Backbone:
     import timm
 
     name = backbone_id.removeprefix(TIMM)
-    config = timm.get_pretrained_cfg(name, allow_unregistered=False) if timm.is_model(name) else None
-    if config is None:
-        raise NoWeights(f"timm has no model {name!r}: see timm.list_pretrained() for those it has")
+    try:
+        config = timm.get_pretrained_cfg(name, allow_unregistered=False)
+    except RuntimeError as error:
+        raise NoWeights(f"timm has no model {name!r}: see timm.list_pretrained() for those it has") from error
     return Backbone(
         id=backbone_id,
         title=name,

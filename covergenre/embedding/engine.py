@@ -1,7 +1,7 @@
 """Inference without torch: a backbone converted once to OpenVINO, then loaded in a moment.
 
-OpenVINO was measured faster and smaller in memory than ONNX Runtime on the machines this is made for, and several times
-faster than torch (benchmarks/embedding.py). Weights are stored as 16-bit floats, at half the size, and computed with in
+OpenVINO was measured faster and smaller in memory than ONNX Runtime on the machines this is made for; how much faster
+than torch, `benchmarks/embedding.py` tells. Weights are stored as 16-bit floats, at half the size, and computed with in
 32 bits: on real covers the vectors stay within a cosine distance of 1e-4 of torch's.
 
 One cover at a time in each of several streams, a thread or so for each, was measured a fifth faster than a batch of
@@ -117,12 +117,10 @@ def _convert(recipe: Recipe, path: Path) -> None:
     preprocessing = get_backbone(recipe.backbone).preprocessing
     network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
     shape = (1, 3, preprocessing.side, preprocessing.side)
-    with warnings.catch_warnings(action="ignore", category=FutureWarning):  # torch's, about how openvino traces it
-        model = ov.convert_model(
-            FeatureNet(network, recipe.feature_set).eval(),
-            example_input=torch.zeros(shape),
-            input=ov.PartialShape(shape),
-        )
+    with warnings.catch_warnings(action="ignore", category=FutureWarning):  # torch's, about tracing
+        # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
+        traced = torch.jit.trace(FeatureNet(network, recipe.feature_set), torch.zeros(shape), check_trace=False)
+        model = ov.convert_model(traced, input=ov.PartialShape(shape))
     info = {"backbone": recipe.backbone, "feature_set": recipe.feature_set, "preprocessing": preprocessing.to_json()}
     model.set_rt_info(json.dumps(info), _INFO)
     _save(model, path)
@@ -138,8 +136,8 @@ def _save(model: Any, path: Path) -> None:
 
 
 def _settings() -> dict[str, Any]:
-    # One thread budget for all libraries: what OMP_NUM_THREADS says, else every core.
-    threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    # One thread budget for all libraries: what OMP_NUM_THREADS says (it may be a list, by level), else every core.
+    threads = int(os.environ.get("OMP_NUM_THREADS", "").partition(",")[0] or os.cpu_count() or 1)
     return {
         "PERFORMANCE_HINT": "THROUGHPUT",
         "INFERENCE_PRECISION_HINT": "f32",

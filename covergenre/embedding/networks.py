@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.weights import load_body
-from covergenre.errors import NoWeights
 
 # Deep transformers have dozens of stages alike: so many, evenly spread, say enough.
 _MOST_STAGES = 8
@@ -23,16 +22,12 @@ _EPSILON = 1e-6
 class Network(nn.Module):
     """A backbone whose forward gives its pooled vector and the maps of its stages."""
 
-    def __init__(self, body: nn.Module, title: str) -> None:
+    def __init__(self, body: nn.Module) -> None:
         super().__init__()
         self.body = body
-        self.title = title
-        self.has_stages = hasattr(body, "forward_intermediates")
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         """(n, 3, side, side) float32 to (n, d) and at most 8 maps (n, channels, height, width), first to last."""
-        if not self.has_stages:
-            return self.body.forward_head(self.body.forward_features(pixels), pre_logits=True), ()
         hand_out = self.body.forward_intermediates
         # timm's name for "every block of an EfficientNet, not only those where the resolution changes".
         more = {"extra_blocks": True} if "extra_blocks" in inspect.signature(hand_out).parameters else {}
@@ -44,13 +39,11 @@ class FeatureNet(nn.Module):
     """A network whose forward gives one vector a cover, by feature set.
 
     "pooled": the pooled vector. "stages": the pooled vector, then, stage by stage, the mean and the population standard
-    deviation of each channel over space. NoWeights when the network shows no stages.
+    deviation of each channel over space.
     """
 
     def __init__(self, network: Network, feature_set: str) -> None:
         super().__init__()
-        if feature_set == "stages" and not network.has_stages:
-            raise NoWeights(f"{network.title} shows no stages: choose the feature set pooled for it")
         self.network = network
         self.feature_set = feature_set
 
@@ -68,8 +61,7 @@ def load_network(backbone_id: str, weights: Path | None = None) -> Network:
     `weights` is a local file to use instead of the backbone's own weights, as `weights.load_body` takes it. NoWeights
     when the backbone is unknown or its weights can't be had.
     """
-    backbone = get_backbone(backbone_id)
-    return Network(load_body(backbone, weights).eval(), backbone.title)
+    return Network(load_body(get_backbone(backbone_id), weights).eval())
 
 
 def _spread(maps: list[Tensor]) -> list[Tensor]:

@@ -1,0 +1,62 @@
+"""What the tests of embedding share: recipes of the tiny backbone, and Python in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tiny import tiny_recipe
+
+from covergenre.embedding.engine import Engine, engine_for
+from covergenre.embedding.recipe import Recipe
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> Callable[..., Recipe]:
+    """Makes recipes of the tiny backbone: `tiny(feature_set="pooled", limit=None)`."""
+    return partial(tiny_recipe, tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture
+def engine(tiny) -> Engine:
+    """The engine of the tiny backbone, pooled."""
+    return engine_for(tiny())
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen]:
+    """Starts Python code, with arguments, in a new process whose output can be read line by line."""
+    started = []
+
+    def start(code: str, *arguments: str) -> subprocess.Popen:
+        paths = os.pathsep.join([str(_ROOT), str(_ROOT / "tests")])
+        command = [sys.executable, "-c", code, *arguments]
+        process = subprocess.Popen(
+            command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def run(start) -> Callable[..., str]:
+    """Runs Python code, with arguments, in a new process to its end and gives what it printed."""
+
+    def run(code: str, *arguments: str) -> str:
+        process = start(code, *arguments)
+        output, _ = process.communicate()
+        assert process.returncode == 0
+        return output
+
+    return run
