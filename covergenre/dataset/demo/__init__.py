@@ -4,13 +4,29 @@ It is there so that every page has pictures without a download, and so that an a
 the covers says what is wrong with which.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PIL import Image
 
 from covergenre.dataset.demo.albums import draw, release
+from covergenre.progress import Report, ShouldStop, never, silent
+
+if TYPE_CHECKING:
+    from covergenre.dataset.registry import Dataset
 
 # Genres, and the seeds of albums whose covers are typical of them.
 _EXAMPLES = (("jazz", 2), ("black metal", 1), ("pop", 1), ("disco", 0), ("anime", 6), ("country", 10))
+
+
+def build_demo(report: Report = silent, should_stop: ShouldStop = never) -> "Dataset":
+    """The data set "demo": drawn into `demo` of the home folder on first use (half a minute), later only rescanned.
+
+    Raises Cancelled when stopped, and then keeps nothing; BadDataset when another data set has that name.
+    """
+    from covergenre.dataset.demo.build import build  # it needs pandas, which example_tiles does not
+
+    return build(report, should_stop)
 
 
 def example_tiles() -> tuple[tuple[str, Image.Image], ...]:
