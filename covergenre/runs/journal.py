@@ -1,0 +1,136 @@
+"""How a run at work tells of itself, until it ends either way: its status, its events, its log and the time left."""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import psutil
+
+from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.progress import Progress, Report
+from covergenre.runs.record import Event, Run, State, Status
+
+logger = logging.getLogger(__name__)
+
+STEPS = 1000  # the whole of a run, as its progress counts it
+_SECONDS_BETWEEN_WRITES = 0.5
+_SECONDS_BEFORE_ETA = 1.0
+
+
+class Meter:
+    """Joins the progress of phases of different speeds into one of `STEPS` steps that never runs backwards.
+
+    The time left is what is still to do at the speed of the present phase, measured from its first report: a resumed
+    phase begins with what an earlier run has done already, and that says nothing about speed.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self.fraction = 0.0
+        self._clock = clock
+        self.enter(1.0)
+
+    def enter(self, until: float) -> None:
+        """Begin the phase that ends at the share `until` (0-1) of the whole."""
+        self._start, self._end, self._first = self.fraction, until, None
+
+    def update(self, progress: Progress) -> None:
+        """Take in a report of the present phase."""
+        share = min(1.0, progress.done / progress.total) if progress.total > 0 else 0.0
+        self.fraction = max(self.fraction, self._start + share * (self._end - self._start))
+        self._first = self._first or (self._clock(), self.fraction)
+
+    def seconds_left(self) -> float | None:
+        """Seconds to the end of the whole; None while too little is known."""
+        if self._first is None:
+            return None
+        seconds, gained = self._clock() - self._first[0], self.fraction - self._first[1]
+        return None if seconds < _SECONDS_BEFORE_ETA or gained <= 0 else seconds * (1.0 - self.fraction) / gained
+
+
+class Journal:
+    """Writes down what the work reports and passes it on, joined into one progress; made by `keep`."""
+
+    def __init__(self, run: Run, report: Report):
+        process = psutil.Process()
+        self._run, self._tell, self._meter = run, report, Meter()
+        self._process = {"pid": process.pid, "pid_started": process.create_time(), "started": time.time()}
+        self._what, self._written = "", 0.0
+        self.write("running")
+
+    def enter(self, until: float) -> None:
+        """Begin the phase that ends at the share `until` (0-1) of the whole."""
+        self._meter.enter(until)
+
+    def report(self, progress: Progress) -> None:
+        """Take in a report of the present phase: a `Report` for the parts that do the work."""
+        self._meter.update(progress)
+        self._what = progress.what
+        if progress.metrics:
+            figures = {name: float(x) if math.isfinite(x) else None for name, x in progress.metrics.items()}
+            self._run.append_event(Event(progress.what, progress.done, progress.total, figures))
+        if time.monotonic() - self._written > _SECONDS_BETWEEN_WRITES:
+            self.write("running")
+        self._tell(Progress(int(STEPS * self._meter.fraction), STEPS, progress.what, progress.metrics))
+
+    def write(self, state: State, error: str = "") -> None:
+        """Put the status on the disk as it is now."""
+        done = STEPS if state == "done" else int(STEPS * self._meter.fraction)
+        eta = self._meter.seconds_left() if state == "running" else None
+        self._run.write_status(Status(state, done, STEPS, self._what, eta, error=error, **self._process))
+        self._written = time.monotonic()
+
+
+@contextmanager
+def keep(run: Run, report: Report) -> Iterator[Journal]:
+    """Keep the journal of `run` while the block works; however it ends, the status says so and its error goes on.
+
+    Only a block that ends well leaves a model: what there is of it goes first, which also makes room on a full disk.
+    """
+    with _log(run):
+        journal = Journal(run, report)
+        try:
+            yield journal
+            journal.write("done")
+        except BaseException as error:
+            run.drop_model()
+            _end_badly(journal, error)
+            raise
+
+
+def _end_badly(journal: Journal, error: BaseException) -> None:
+    stopped = isinstance(error, (Cancelled, KeyboardInterrupt))
+    logger.log(
+        logging.INFO if stopped else logging.ERROR, "The run did not end well", exc_info=None if stopped else error
+    )
+    try:
+        journal.write("cancelled" if stopped else "failed", _reason(error))
+    except OSError:
+        logger.exception("The end could not be written down; the run will read as lost")
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, CoverGenreError) else f"{type(error).__name__}: {text}"
+
+
+class _Log(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Say nothing: on a full disk the error that matters is on its way already."""
+
+
+@contextmanager
+def _log(run: Run) -> Iterator[None]:
+    library = logging.getLogger("covergenre")
+    level, handler = library.level, _Log(run.folder / "log.txt", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    library.addHandler(handler)
+    library.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        library.setLevel(level)
+        library.removeHandler(handler)
+        with suppress(OSError):
+            handler.close()

@@ -1,0 +1,330 @@
+"""A run on disk: one folder that says what was asked for, how far it is and what came of it.
+
+    run.json             `RunSpec`, written once
+    status.json          `Status`, replaced whole at every step
+    events.jsonl         `Event`, one line for every report that carries figures
+    predictions.parquet  every validation and test cover with its probabilities
+    evaluation.json      the `Evaluation` of the test part
+    model/               what the method saved; called model.partial until all the rest is written
+    log.txt              what the library logged meanwhile
+
+One process writes a run while others read it, and any of them may be killed at any point. So a file takes its place
+whole or not at all, whoever reads trusts nothing that is there, and a run that says it is running is asked for its
+process.
+"""
+
+import logging
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+import pandas as pd
+import psutil
+
+from covergenre import home
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadRun, CoverGenreError
+from covergenre.evaluation.metrics import Evaluation
+from covergenre.methods import Fitted, method
+
+logger = logging.getLogger(__name__)
+
+State = Literal["queued", "running", "done", "cancelled", "failed", "lost"]
+T = TypeVar("T")
+
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
+_SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What was asked for: enough to do the same run again."""
+
+    method: str
+    parameters: Mapping[str, int | float | bool | str | None]
+    dataset: str
+    dataset_hash: str
+    genres: tuple[str, ...]
+    recipe: Recipe
+    variants: tuple[str, ...]
+    split: str
+    seed: int
+    versions: Mapping[str, str]
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a run is: `done` of `total` steps, busy with `what`, about `eta` seconds left (None: not known yet).
+
+    Times are seconds since the epoch: `started` (None while queued), `updated`, and `pid_started`, which tells the
+    process `pid` from a later one of the same number. `error` is one line, empty when nothing went wrong. "lost" is
+    never written: it is what a "running" whose process has gone reads as.
+    """
+
+    state: State
+    done: int = 0
+    total: int = 1
+    what: str = ""
+    eta: float | None = None
+    pid: int | None = None
+    pid_started: float | None = None
+    error: str = ""
+    started: float | None = None
+    updated: float = field(default_factory=time.time)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has worked, up to the last word from it; None while queued."""
+        return None if self.started is None else self.updated - self.started
+
+
+@dataclass(frozen=True)
+class Event:
+    """Figures worth drawing as they come, at step `done` of `total` of `what`; None stands for one not finite."""
+
+    what: str
+    done: int
+    total: int
+    metrics: Mapping[str, float | None]
+    time: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A folder under `home.runs()` and what was asked for in it; all else is read off the disk when asked."""
+
+    folder: Path
+    spec: RunSpec
+
+    @classmethod
+    def create(cls, spec: RunSpec) -> "Run":
+        """A new queued run. Its folder appears whole, so nobody ever sees half a run."""
+        hidden = home.runs() / f".{secrets.token_hex(8)}"
+        hidden.mkdir(parents=True)
+        try:
+            _write(hidden / "run.json", _encode(spec))
+            _write(hidden / "status.json", _encode(Status("queued")))
+            return cls(_publish(hidden, spec), spec)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+
+    @classmethod
+    def open(cls, run_id: str) -> "Run":
+        """The run called `run_id`. Raises BadRun when there is none or it can't be read."""
+        folder = home.runs() / run_id
+        if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
+            raise BadRun(f"There is no run {run_id!r}. `covergenre runs` lists those there are.")
+        return cls.at(folder)
+
+    @classmethod
+    def at(cls, folder: Path) -> "Run":
+        """The run in `folder`, wherever that is. Raises BadRun when it can't be read."""
+        return cls(folder, _read(RunSpec, folder / "run.json"))
+
+    @property
+    def id(self) -> str:
+        """The name of the folder: time of creation (UTC), method, four random digits. Sorts by time."""
+        return self.folder.name
+
+    def status(self) -> Status:
+        """How far it is now. Raises BadRun when the file is missing or damaged."""
+        status = _read(Status, self.folder / "status.json")
+        if status.state != "running" or _alive(status):
+            return status
+        status = _read(Status, self.folder / "status.json")  # it may have ended well between the two looks
+        if status.state != "running":
+            return status
+        return replace(status, state="lost", eta=None, error=f"Its process ({status.pid}) ended without a word.")
+
+    def write_status(self, status: Status) -> None:
+        """Replace the status."""
+        _write(self.folder / "status.json", _encode(status))
+
+    def append_event(self, event: Event) -> None:
+        """Add one event."""
+        with (self.folder / "events.jsonl").open("ab") as file:
+            file.write(_adapter(Event).dump_json(event) + b"\n")
+
+    def events(self) -> tuple[Event, ...]:
+        """The events so far, in order. A line torn by a kill is passed over."""
+        path = self.folder / "events.jsonl"
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        return tuple(event for line in lines if (event := _event(line)))
+
+    def write_predictions(self, predictions: pd.DataFrame) -> None:
+        """Store the predictions; see `predictions` for the columns."""
+        with _replacing(self.folder / "predictions.parquet") as beside:
+            predictions.to_parquet(beside, index=False)
+
+    def predictions(self) -> pd.DataFrame:
+        """Every validation and test cover: path, part, genre, group (of the split), and the `probability_columns`.
+
+        Raises BadRun when the file is missing, damaged or not of this run.
+        """
+        path = self.folder / "predictions.parquet"
+        try:
+            return _checked(pd.read_parquet(path), self.spec.genres)
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise _damaged(path, error) from error
+
+    def write_evaluation(self, evaluation: Evaluation) -> None:
+        """Store the evaluation of the test part."""
+        _write(self.folder / "evaluation.json", _adapter(dict[str, Any]).dump_json(evaluation.to_dict(), indent=2))
+
+    def evaluation(self) -> Evaluation:
+        """The evaluation of the test part. Raises BadRun when it is missing or damaged."""
+        path = self.folder / "evaluation.json"
+        data = _read(dict[str, Any], path)
+        try:
+            return Evaluation.from_dict(data)
+        except (ValueError, LookupError, TypeError, CoverGenreError) as error:
+            raise _damaged(path, error) from error
+
+    def stage_model(self) -> Path:
+        """An empty folder for the method to save into, that nothing loads from."""
+        staged = self.folder / "model.partial"
+        shutil.rmtree(staged, ignore_errors=True)
+        staged.mkdir()
+        return staged
+
+    def publish_model(self) -> None:
+        """Put the staged model into its place, once every byte of it is on the disk."""
+        staged = self.folder / "model.partial"
+        for path in staged.rglob("*"):
+            if path.is_file():
+                _sync(path)
+        staged.rename(self.folder / "model")
+
+    def drop_model(self) -> None:
+        """Remove what there is of a model, as a run that did not end well has none."""
+        for name in ("model.partial", "model"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def load_model(self) -> Fitted:
+        """What was trained. Raises BadRun unless the run is done."""
+        state = self.status().state
+        if state != "done":
+            raise BadRun(f"The run {self.id} is {state} and has no model. Pick one that is done, or train again.")
+        return method(self.spec.method).load(self.folder / "model")
+
+
+def list_runs() -> tuple[Run, ...]:
+    """All runs, the newest first. Damaged ones are logged and left out."""
+    folders = home.runs().iterdir() if home.runs().is_dir() else ()
+    runs = [run for folder in folders if _RUN_ID.fullmatch(folder.name) if (run := _sound(folder))]
+    return tuple(sorted(runs, key=lambda run: (run.spec.created.timestamp(), run.id), reverse=True))
+
+
+def probability_columns(genres: Sequence[str]) -> list[str]:
+    """The columns of the probabilities: prefixed, because a genre may well be called "path"."""
+    return [f"p:{genre}" for genre in genres]
+
+
+def _publish(hidden: Path, spec: RunSpec) -> Path:
+    stamp = f"{spec.created.astimezone(UTC):%Y%m%d-%H%M%S}"
+    while True:
+        folder = hidden.with_name(f"{stamp}-{spec.method}-{secrets.token_hex(2)}")
+        try:
+            return hidden.rename(folder)
+        except OSError:  # a folder that isn't empty is never replaced
+            if not folder.exists():
+                raise
+
+
+def _sound(folder: Path) -> Run | None:
+    try:
+        run = Run.at(folder)
+        run.status()
+    except BadRun as error:
+        logger.warning("%s", error)
+        return None
+    return run
+
+
+def _alive(status: Status) -> bool:
+    if status.pid is None or status.pid_started is None:
+        return False
+    try:
+        process = psutil.Process(status.pid)
+        same = abs(process.create_time() - status.pid_started) < _SAME_START
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, ValueError, OverflowError):
+        return False
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        return _adapter(Event).validate_json(line, strict=True)
+    except ValueError:
+        return None
+
+
+def _checked(predictions: pd.DataFrame, genres: tuple[str, ...]) -> pd.DataFrame:
+    columns = probability_columns(genres)
+    if list(predictions.columns) != ["path", "part", "genre", "group", *columns]:
+        raise ValueError("its columns are not those of the run")
+    probabilities = predictions[columns].to_numpy(np.float64)
+    if not (np.isfinite(probabilities).all() and np.allclose(probabilities.sum(axis=1), 1.0, atol=1e-4)):
+        raise ValueError("its probabilities do not add up to 1")
+    if not (predictions["genre"].isin(genres).all() and predictions["part"].isin(["validation", "test"]).all()):
+        raise ValueError("it holds a genre or a part that the run has not")
+    return predictions
+
+
+@cache
+def _adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _encode(value: RunSpec | Status) -> bytes:
+    return _adapter(type(value)).dump_json(value, indent=2)
+
+
+def _read(kind: type[T], path: Path) -> T:
+    try:
+        return _adapter(kind).validate_json(path.read_bytes(), strict=True)
+    except (OSError, ValueError, CoverGenreError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> BadRun:
+    found = (
+        "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({' '.join(str(error).split())[:200]})"
+    )
+    return BadRun(
+        f"{path.name} of the run {path.parent.name} {found}. Delete the folder {path.parent} and train again."
+    )
+
+
+def _write(path: Path, data: bytes) -> None:
+    with _replacing(path) as beside:
+        beside.write_bytes(data)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        yield beside
+        _sync(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

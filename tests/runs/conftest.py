@@ -1,0 +1,51 @@
+"""Runs to look at, made without any training, and what a run can be made of in a moment."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drawing import genre_folders
+from tiny import tiny_recipe
+
+from covergenre.dataset.registry import Dataset, register
+from covergenre.embedding.recipe import Recipe
+from covergenre.runs.record import Run, RunSpec
+
+
+@pytest.fixture
+def spec() -> RunSpec:
+    return RunSpec(
+        method="logistic",
+        parameters={"strength": None, "balanced": True, "k": 3, "c": 0.1, "vote": "even"},
+        dataset="mine",
+        dataset_hash="0123456789abcdef",
+        genres=("jazz", "path"),
+        recipe=Recipe(limit=150),
+        variants=("original", "flip"),
+        split="honest",
+        seed=42,
+        versions={"python": "3.11"},
+    )
+
+
+@pytest.fixture
+def new_run(spec) -> Callable[[], Run]:
+    return lambda: Run.create(spec)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory) -> Path:
+    """A folder of 3 genres of 20 covers, shared by the tests: they only read it."""
+    return genre_folders(tmp_path_factory.mktemp("drawn"), ("disco", "jazz", "rap"), 20)
+
+
+@pytest.fixture
+def dataset(drawn) -> Dataset:
+    """The drawn covers, registered in the test's own home."""
+    return register("drawn", drawn)[0]
+
+
+@pytest.fixture(scope="session")
+def recipe(tmp_path_factory) -> Recipe:
+    """That of the tiny backbone."""
+    return tiny_recipe(tmp_path_factory.mktemp("weights"))
