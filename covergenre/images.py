@@ -52,7 +52,7 @@ _OTHER_KINDS = (
 
 _LUMA_SIDE = 6
 _CHROMA_SIDE = 3
-_SIGNATURE_LENGTH = _LUMA_SIDE**2 + 2 * _CHROMA_SIDE**2
+SIGNATURE_LENGTH = _LUMA_SIDE**2 + 2 * _CHROMA_SIDE**2
 _MAX_PADDED_SIDE = 2048
 
 
@@ -173,8 +173,8 @@ def signature(image: Image.Image) -> bytes:
 
 def draw_signature(signature: bytes, side: int) -> Image.Image:
     """A soft RGB tile of `side` x `side` pixels from the bytes of `signature`; BadImage when they are not 54."""
-    if len(signature) != _SIGNATURE_LENGTH:
-        raise BadImage(f"a colour signature has {_SIGNATURE_LENGTH} bytes, this one {len(signature)}: make it again")
+    if len(signature) != SIGNATURE_LENGTH:
+        raise BadImage(f"a colour signature has {SIGNATURE_LENGTH} bytes, this one {len(signature)}: make it again")
     values = np.frombuffer(signature, np.uint8)
     luma, cb, cr = np.split(values, [_LUMA_SIDE**2, _LUMA_SIDE**2 + _CHROMA_SIDE**2])
     bands = [

@@ -31,9 +31,9 @@ SHRINKAGES = (0.35, 0.5, 0.65, 0.8)
 
 @dataclass(frozen=True)
 class Parameters:
-    """`metric`: one of `space.METRICS`. `shrinkage`: of "lda", above 0 and at most 1. `k`: how many neighbours vote.
+    """`metric`: one of `space.METRICS`. `shrinkage`: of "blend", above 0 and at most 1. `k`: how many neighbours vote.
     `vote_temperature`: above 0; the lower, the more the nearest count. Each is chosen on validation where None; without
-    a validation part they are "lda", 0.5, 80 and 0.07. `balance`: how much the votes of rare genres are favoured, from
+    a validation part they are "blend", 0.5, 80 and 0.07. `balance`: how much the votes of rare genres are favoured, from
     0 (each cover counts alike) to 1 (each genre does)."""
 
     metric: str | None = None
@@ -55,7 +55,7 @@ class Parameters:
             raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
 
 
-_FALLBACK = Parameters("lda", 0.5, 80, 0.07)
+_FALLBACK = Parameters("blend", 0.5, 80, 0.07)
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _spaces(parameters: Parameters, searching: bool) -> list[tuple[str, float]]:
     """The metrics and shrinkages to try."""
     metrics = _tried(parameters.metric, METRICS if searching else (_FALLBACK.metric,))
     shrinkages = _tried(parameters.shrinkage, SHRINKAGES if searching else (_FALLBACK.shrinkage,))
-    return [(metric, s) for metric in metrics for s in (shrinkages if metric == "lda" else shrinkages[:1])]
+    return [(metric, s) for metric in metrics for s in (shrinkages if metric == "blend" else shrinkages[:1])]
 
 
 def _tried(given: Any, otherwise: Sequence[Any]) -> Sequence[Any]:
@@ -209,7 +209,7 @@ def _placed(training: Covers, n_genres: int, metric: str, shrinkage: float, bala
         np.asarray(training.labels, np.int64),
         np.array(training.hashes, np.str_),
         genre_weights(training.labels, n_genres, balance),
-        {"metric": metric, **({"shrinkage": shrinkage} if metric == "lda" else {})},
+        {"metric": metric, **({"shrinkage": shrinkage} if metric == "blend" else {})},
     )
 
 
