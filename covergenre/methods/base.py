@@ -97,8 +97,7 @@ def check_training(training: Covers, validation: Covers, n_genres: int) -> None:
     absent = n_genres - len(np.unique(training.labels))
     if absent:
         raise CoverGenreError(f"{absent} of {n_genres} genres have no training cover: add covers or leave them out")
-    if len(validation):
-        check_width(validation, training.vectors.shape[1])
+    check_width(validation, training.vectors.shape[1])
 
 
 def check_width(covers: Covers, width: int) -> None:

@@ -1,0 +1,278 @@
+"""What every method keeps to, and the checks they share."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.methods import METHODS, Covers, method
+from covergenre.methods.base import check_training, check_width
+from covergenre.progress import never, silent
+
+VECTOR_METHODS = ("knn", "logistic")
+
+every_method = pytest.mark.parametrize("name", VECTOR_METHODS)
+
+_PREDICT = """
+import sys
+from pathlib import Path
+import numpy as np
+from covergenre.methods import Covers, method
+vectors = np.load(sys.argv[3])
+covers = Covers(vectors, np.full(len(vectors), -1), ("",) * len(vectors))
+np.save(sys.argv[4], method(sys.argv[1]).load(Path(sys.argv[2])).predict_proba(covers))
+heavy = {"sklearn", "scipy", "torch", "pandas", "statsmodels", "catboost", "fastai"} & set(sys.modules)
+sys.exit(f"predicting imported {sorted(heavy)}" if heavy else 0)
+"""
+
+
+@pytest.fixture
+def parts(clouds) -> tuple[Covers, Covers, Covers]:
+    return clouds(90, seed=1), clouds(45, seed=2, first=1000), clouds(300, seed=3, first=2000)
+
+
+def fit(name, training, validation, n_genres=3, parameters=None, report=silent, should_stop=never):
+    kind = method(name)
+    return kind.fit(training, validation, n_genres, parameters or kind.Parameters(), 42, report, should_stop)
+
+
+def nobody(width: int = 12) -> Covers:
+    return Covers(np.zeros((0, width), np.float32), np.zeros(0, np.int64), ())
+
+
+def accuracy(fitted, covers: Covers) -> float:
+    return (fitted.predict_proba(covers).argmax(axis=1) == covers.labels).mean()
+
+
+# --- the list of methods
+
+
+def test_a_method_is_had_by_its_name():
+    assert [method(name).name for name in METHODS] == list(METHODS)
+
+
+def test_an_unknown_method_is_refused_with_the_known_ones():
+    with pytest.raises(CoverGenreError, match=r"'knnn'.*knn, logistic"):
+        method("knnn")
+
+
+# --- what every method does
+
+
+@every_method
+def test_it_learns_genres_that_can_be_told_apart(name, parts):
+    training, validation, test = parts
+    assert accuracy(fit(name, training, validation), test) > 0.9
+
+
+@every_method
+def test_it_learns_nothing_where_there_is_nothing(name, clouds):
+    training, validation, test = (clouds(300, apart=0, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
+    probabilities = fit(name, training, validation).predict_proba(test)
+    assert -np.log(probabilities[np.arange(300), test.labels]).mean() < 1.02 * np.log(3)
+
+
+@every_method
+def test_probabilities_are_whole_and_none_is_0(name, parts):
+    training, validation, test = parts
+    far = replace(test, vectors=test.vectors * 1e4)
+    for covers in (test, far):
+        probabilities = fit(name, training, validation).predict_proba(covers)
+        assert probabilities.dtype == np.float64
+        assert probabilities.shape == (300, 3)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-12)
+        assert (probabilities > 0).all()
+
+
+@every_method
+def test_no_covers_have_no_probabilities(name, parts):
+    assert fit(name, parts[0], parts[1]).predict_proba(nobody()).shape == (0, 3)
+
+
+@every_method
+def test_the_same_covers_give_the_same_head(name, parts):
+    training, validation, test = parts
+    first, second = (fit(name, training, validation) for _ in range(2))
+    assert first.choices == second.choices
+    np.testing.assert_array_equal(first.predict_proba(test), second.predict_proba(test))
+
+
+@every_method
+def test_what_it_learns_has_no_look_at_labels_of_covers_it_predicts(name, parts):
+    training, validation, test = parts
+    fitted = fit(name, training, validation)
+    unlabelled = replace(test, labels=np.full(len(test), -1))
+    np.testing.assert_array_equal(fitted.predict_proba(test), fitted.predict_proba(unlabelled))
+
+
+@every_method
+def test_vectors_in_other_units_make_no_difference(name, parts):
+    scaled = [replace(part, vectors=part.vectors * np.float32(1024)) for part in parts]
+    expected = fit(name, *parts[:2]).predict_proba(parts[2])
+    np.testing.assert_allclose(fit(name, *scaled[:2]).predict_proba(scaled[2]), expected, atol=2e-3)
+
+
+@every_method
+def test_a_column_that_never_varies_does_no_harm(name, parts):
+    constant = [replace(part, vectors=np.insert(part.vectors, 3, 7, axis=1)) for part in parts]
+    assert accuracy(fit(name, *constant[:2]), constant[2]) > 0.9
+
+
+@every_method
+def test_it_is_kept_and_had_back(name, parts, tmp_path):
+    fitted = fit(name, *parts[:2])
+    fitted.save(tmp_path / "made" / "model")
+    loaded = method(name).load(tmp_path / "made" / "model")
+    assert loaded.choices == fitted.choices
+    np.testing.assert_array_equal(loaded.predict_proba(parts[2]), fitted.predict_proba(parts[2]))
+
+
+@every_method
+def test_prediction_imports_no_heavy_library(name, parts, tmp_path):
+    fitted = fit(name, *parts[:2])
+    fitted.save(tmp_path / "model")
+    np.save(tmp_path / "vectors.npy", parts[2].vectors)
+    files = [str(tmp_path / file) for file in ("model", "vectors.npy", "probabilities.npy")]
+    run = subprocess.run(
+        [sys.executable, "-c", _PREDICT, name, *files],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    np.testing.assert_allclose(np.load(files[2]), fitted.predict_proba(parts[2]), atol=1e-6)
+
+
+@every_method
+def test_it_can_do_without_a_validation_part(name, parts):
+    fitted = fit(name, parts[0], nobody())
+    assert fitted.choices["temperature"] == 1
+    assert accuracy(fitted, parts[2]) > 0.9
+
+
+@every_method
+def test_two_genres_are_enough(name, clouds):
+    training, validation, test = (clouds(60, 2, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
+    fitted = fit(name, training, validation, n_genres=2)
+    assert fitted.predict_proba(test).shape == (60, 2)
+    assert accuracy(fitted, test) > 0.9
+
+
+@every_method
+def test_vectors_may_be_narrower_than_the_genres_are_many(name, clouds):
+    training, validation, test = (clouds(200, 5, 2, apart=5, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
+    assert accuracy(fit(name, training, validation, n_genres=5), test) > 0.8
+
+
+@every_method
+def test_one_cover_of_each_genre_can_be_learned_from(name, clouds):
+    probabilities = fit(name, clouds(3), clouds(3, seed=1, first=10)).predict_proba(clouds(30, seed=2, first=20))
+    assert np.isfinite(probabilities).all()
+
+
+@every_method
+def test_it_tells_how_far_it_is_and_how_well_it_does(name, parts):
+    told = []
+    fit(name, *parts[:2], report=told.append)
+    assert [progress.done for progress in told] == list(range(1, len(told) + 1))
+    assert told[-1].done <= told[-1].total
+    assert all(0 < progress.metrics["validation log loss"] < 2 for progress in told)
+
+
+@every_method
+def test_it_stops_when_asked(name, parts):
+    asked = []
+    with pytest.raises(Cancelled, match="stopped"):
+        fit(name, *parts[:2], should_stop=lambda: asked.append(True) or len(asked) > 1)
+    assert len(asked) == 2
+
+
+@every_method
+def test_vectors_of_another_width_are_refused(name, parts, clouds):
+    with pytest.raises(CoverGenreError, match=r"13 wide.*12"):
+        fit(name, *parts[:2]).predict_proba(clouds(5, width=13))
+
+
+@every_method
+def test_a_head_that_is_not_there_is_a_bad_run(name, tmp_path):
+    with pytest.raises(BadRun, match="missing or damaged"):
+        method(name).load(tmp_path)
+
+
+@every_method
+def test_a_head_of_another_method_is_a_bad_run(name, parts, tmp_path):
+    other = next(each for each in VECTOR_METHODS if each != name)
+    fit(other, *parts[:2]).save(tmp_path)
+    with pytest.raises(BadRun, match="it should hold the arrays"):
+        method(name).load(tmp_path)
+
+
+@every_method
+def test_the_choices_are_fit_for_json(name, parts):
+    choices = fit(name, *parts[:2]).choices
+    assert json.loads(json.dumps(choices)) == choices
+
+
+@every_method
+def test_no_field_of_the_parameters_must_be_given_and_all_are_fit_for_json(name):
+    fields = vars(method(name).Parameters())
+    assert json.loads(json.dumps(fields)) == fields
+
+
+# --- the checks they share
+
+
+def test_covers_must_be_described_by_all_three():
+    with pytest.raises(CoverGenreError, match=r"\(2, 3\).*\(3,\).*2 hashes"):
+        Covers(np.zeros((2, 3), np.float32), np.zeros(3, np.int64), ("a", "b"))
+    with pytest.raises(CoverGenreError, match="1 hashes"):
+        Covers(np.zeros((2, 3), np.float32), np.zeros(2, np.int64), ("a",))
+
+
+def test_covers_are_counted():
+    assert len(nobody()) == 0
+    assert len(Covers(np.zeros((2, 3), np.float32), np.zeros(2, np.int64), ("a", "b"))) == 2
+
+
+def test_good_parts_pass(parts):
+    check_training(parts[0], parts[1], 3)
+    check_training(parts[0], nobody(), 3)
+    check_width(parts[0], 12)
+
+
+def test_one_genre_is_too_few(clouds):
+    with pytest.raises(CoverGenreError, match="1 genres"):
+        check_training(clouds(4, 1), nobody(), 1)
+
+
+def test_a_genre_without_training_cover_is_refused(parts):
+    with pytest.raises(CoverGenreError, match="2 of 5 genres have no training cover"):
+        check_training(parts[0], parts[1], 5)
+
+
+@pytest.mark.parametrize("label", [-1, 3])
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_cover_of_no_genre_is_refused(parts, label, part):
+    parts[part].labels[0] = label
+    with pytest.raises(CoverGenreError, match=f"a {('training', 'validation')[part]} cover has none of the 3 genres"):
+        check_training(parts[0], parts[1], 3)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_vector_that_is_not_finite_is_refused(parts, value, part):
+    parts[part].vectors[1, 2] = value
+    with pytest.raises(CoverGenreError, match="not a number"):
+        check_training(parts[0], parts[1], 3)
+
+
+def test_parts_of_different_widths_are_refused(parts, clouds):
+    for validation in (clouds(9, width=13), nobody(13)):
+        with pytest.raises(CoverGenreError, match="13 wide"):
+            check_training(parts[0], validation, 3)
