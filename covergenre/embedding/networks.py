@@ -61,7 +61,7 @@ def load_network(backbone_id: str, weights: Path | None = None) -> Network:
     `weights` is a local file to use instead of the backbone's own weights, as `weights.load_body` takes it. NoWeights
     when the backbone is unknown or its weights can't be had.
     """
-    return Network(load_body(get_backbone(backbone_id), weights).eval())
+    return Network(load_body(get_backbone(backbone_id), weights)).eval()
 
 
 def _spread(maps: list[Tensor]) -> list[Tensor]:

@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from covergenre.embedding.index import Index
+from covergenre.errors import CoverGenreError
+
+WIDTH = 5
+numbers = st.floats(-100, 100, width=32).map(lambda number: round(number, 2))
+
+
+def rows_of(most: int) -> st.SearchStrategy[np.ndarray]:
+    return st.integers(1, most).flatmap(lambda count: arrays(np.float32, (count, WIDTH), elements=numbers))
+
+
+def cosines(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Every query's cosine similarity with every vector, in double precision; 0 where one of them is all zeros."""
+    lengths = np.linalg.norm(queries.astype(float), axis=1)[:, None] * np.linalg.norm(vectors.astype(float), axis=1)
+    products = queries.astype(float) @ vectors.astype(float).T
+    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+
+
+def random_vectors(count: int, width: int = WIDTH) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(count, width)).astype(np.float32)
+
+
+@given(rows_of(30), rows_of(4), st.integers(1, 40))
+def test_it_finds_what_brute_force_finds(vectors, queries, k):
+    similarities, rows = Index(vectors).search(queries, k)
+
+    expected = cosines(queries, vectors)
+    assert similarities.shape == rows.shape == (len(queries), min(k, len(vectors)))
+    np.testing.assert_allclose(similarities, -np.sort(-expected, axis=1)[:, :k], atol=1e-5)
+    np.testing.assert_allclose(similarities, np.take_along_axis(expected, rows, axis=1), atol=1e-5)
+    assert all(len(set(found)) == len(found) for found in rows.tolist())
+
+
+@given(rows_of(10), rows_of(3))
+def test_similarities_are_float32_within_one_and_rows_int64(vectors, queries):
+    similarities, rows = Index(vectors).search(queries, 10)
+
+    assert (similarities.dtype, rows.dtype) == (np.float32, np.int64)
+    assert np.abs(similarities).max() <= 1
+
+
+def test_a_vector_is_its_own_nearest_neighbour():
+    vectors = random_vectors(200, 64)
+
+    similarities, rows = Index(vectors).search(vectors, 3)
+
+    assert rows[:, 0].tolist() == list(range(200))
+    np.testing.assert_allclose(similarities[:, 0], 1, atol=1e-5)
+
+
+def test_only_the_direction_counts():
+    vectors = random_vectors(20)
+
+    _, rows = Index(vectors).search(vectors[:5] * 1000, 20)
+    _, rows_scaled = Index(vectors * np.arange(1, 21)[:, None]).search(vectors[:5], 20)
+
+    np.testing.assert_array_equal(rows, rows_scaled)
+
+
+def test_a_row_of_zeros_is_like_nothing():
+    similarities, rows = Index(np.array([[0, 0], [3, 4], [-3, -4]])).search(np.array([[3, 4]]), 3)
+
+    assert rows.tolist() == [[1, 0, 2]]
+    np.testing.assert_allclose(similarities, [[1, 0, -1]], atol=1e-6)
+
+
+def test_a_query_of_zeros_is_like_nothing():
+    similarities, _ = Index(random_vectors(4)).search(np.zeros((1, WIDTH)), 4)
+
+    assert similarities.tolist() == [[0, 0, 0, 0]]
+
+
+def test_all_are_given_when_more_are_asked_for():
+    similarities, rows = Index(random_vectors(3)).search(random_vectors(2), 50)
+
+    assert similarities.shape == (2, 3)
+    assert np.sort(rows).tolist() == [[0, 1, 2]] * 2
+
+
+@pytest.mark.parametrize(("vectors", "queries"), [(0, 2), (3, 0), (0, 0)])
+def test_where_there_is_nothing_nothing_is_found(vectors, queries):
+    similarities, rows = Index(random_vectors(vectors)).search(random_vectors(queries), 2)
+
+    assert similarities.shape == rows.shape == (queries, min(2, vectors))
+
+
+def test_it_knows_how_many_vectors_it_holds():
+    assert len(Index(random_vectors(7))) == 7
+
+
+def test_it_holds_copies():
+    vectors = random_vectors(5)
+    index = Index(vectors)
+    query = vectors[:1].copy()
+
+    vectors[:] = 0
+
+    assert index.search(query, 1)[0][0, 0] == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float16, np.int32])
+def test_other_numbers_and_layouts_are_taken_too(kind):
+    vectors = (random_vectors(6) * 10).astype(kind)
+
+    _, rows = Index(np.asfortranarray(vectors)).search(vectors[::2], 1)
+
+    assert rows.tolist() == [[0], [2], [4]]
+
+
+def test_vectors_of_another_width_are_refused():
+    with pytest.raises(CoverGenreError, match="are 3 wide, those of the index 5: embed both by one recipe"):
+        Index(random_vectors(4)).search(np.ones((1, 3)), 1)
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_less_than_one_neighbour_is_refused(k):
+    with pytest.raises(CoverGenreError, match="ask for at least 1"):
+        Index(random_vectors(4)).search(random_vectors(1), k)

@@ -1,0 +1,90 @@
+import pytest
+import timm
+import torch
+from tiny import TINY, tiny_weights
+
+from covergenre.embedding.networks import FeatureNet, Network, load_network
+from covergenre.errors import NoWeights
+
+FAMILIES = (
+    "test_resnet",
+    "test_efficientnet",
+    "test_convnext",
+    "test_vit",
+    "test_vit3",
+    "test_mambaout",
+    "test_maxvit",
+)
+
+
+def pixels(covers: int = 2, side: int = 160) -> torch.Tensor:
+    return torch.rand(covers, 3, side, side, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def network(tmp_path) -> Network:
+    return load_network(TINY, tiny_weights(tmp_path))
+
+
+@pytest.mark.parametrize("architecture", FAMILIES)
+def test_the_pooled_vector_is_what_timm_gives_without_a_classifier(architecture):
+    body = timm.create_model(architecture, num_classes=0).eval()
+
+    pooled = FeatureNet(Network(body), "pooled")(pixels())
+
+    torch.testing.assert_close(pooled, body(pixels()))
+
+
+@pytest.mark.parametrize("architecture", FAMILIES)
+def test_stages_are_the_pooled_vector_then_mean_and_deviation_stage_by_stage(architecture):
+    network = Network(timm.create_model(architecture, num_classes=0).eval())
+    pooled, maps = network(pixels())
+
+    expected = [pooled]
+    for stage in maps:
+        expected += [stage.flatten(2).mean(2), stage.flatten(2).std(2, correction=0)]
+
+    torch.testing.assert_close(FeatureNet(network, "stages")(pixels()), torch.cat(expected, 1), atol=2e-3, rtol=1e-3)
+
+
+def test_the_default_backbone_shows_each_of_its_blocks():
+    _, maps = load_network("efficientnet_lite2")(pixels(1, 260))
+
+    # The stem and seven groups of blocks, more than the five resolutions.
+    assert [stage.shape[1] for stage in maps] == [32, 16, 24, 48, 88, 120, 208, 352]
+
+
+def test_of_a_deep_network_eight_stages_are_taken_evenly_down_to_the_last():
+    body = timm.create_model("vit_tiny_patch16_224", depth=24, num_classes=0).eval()
+
+    _, maps = Network(body)(pixels(1, 224))
+    every = body.forward_intermediates(pixels(1, 224), intermediates_only=True)
+
+    assert len(maps) == 8
+    assert all(torch.equal(taken, every[number]) for taken, number in zip(maps, range(2, 24, 3), strict=True))
+
+
+def test_a_loaded_network_is_ready_to_infer(network):
+    assert not any(module.training for module in network.modules())
+
+
+def test_one_cover_gives_the_same_vector_alone_and_among_others(network):
+    net = FeatureNet(network, "stages")
+
+    torch.testing.assert_close(net(pixels(3))[1:2], net(pixels(3)[1:2]))
+
+
+@pytest.mark.parametrize("brightness", [0.0, 1.0])
+def test_an_empty_cover_has_a_finite_vector_and_gradient(network, brightness):
+    flat = torch.full((1, 3, 160, 160), brightness, requires_grad=True)
+
+    vector = FeatureNet(network, "stages")(flat)
+    vector.sum().backward()
+
+    assert torch.isfinite(vector).all()
+    assert torch.isfinite(flat.grad).all()
+
+
+def test_an_unknown_backbone_is_refused():
+    with pytest.raises(NoWeights, match="there is no backbone 'vgg17'"):
+        load_network("vgg17")
