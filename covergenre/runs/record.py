@@ -7,6 +7,7 @@
     evaluation.json      the `Evaluation` of the test part
     model/               what the method saved; called model.partial until all the rest is written
     log.txt              what the library logged meanwhile
+    stop.json            there once the run was asked to stop: until when it has time to, in seconds since the epoch
 
 One process writes a run while others read it, and any of them may be killed at any point. So a file takes its place
 whole or not at all, whoever reads trusts nothing that is there, and a run that says it is running is asked for its
@@ -25,10 +26,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
-import pandas as pd
 import psutil
 
 from covergenre import home
@@ -36,6 +36,9 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.methods import Fitted, method
+
+if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
+    import pandas as pd
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ class Status:
 
     Times are seconds since the epoch: `started` (None while queued), `updated`, and `pid_started`, which tells the
     process `pid` from a later one of the same number. `error` is one line, empty when nothing went wrong. "lost" is
-    never written: it is what a "running" whose process has gone reads as.
+    what a "running" whose process has gone reads as; only a witness, who knows more, writes it.
     """
 
     state: State
@@ -122,10 +125,7 @@ class Run:
     @classmethod
     def open(cls, run_id: str) -> "Run":
         """The run called `run_id`. Raises BadRun when there is none or it can't be read."""
-        folder = home.runs() / run_id
-        if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
-            raise BadRun(f"There is no run {run_id!r}. `covergenre runs` lists those there are.")
-        return cls.at(folder)
+        return cls.at(folder_of(run_id))
 
     @classmethod
     def at(cls, folder: Path) -> "Run":
@@ -140,7 +140,7 @@ class Run:
     def status(self) -> Status:
         """How far it is now. Raises BadRun when the file is missing or damaged."""
         status = _read(Status, self.folder / "status.json")
-        if status.state != "running" or _alive(status):
+        if status.state != "running" or _process(status):
             return status
         status = _read(Status, self.folder / "status.json")  # it may have ended well between the two looks
         if status.state != "running":
@@ -150,6 +150,23 @@ class Run:
     def write_status(self, status: Status) -> None:
         """Replace the status."""
         _write(self.folder / "status.json", _encode(status))
+
+    def process(self) -> psutil.Process | None:
+        """The process that works on it; None unless it is running. Raises BadRun as `status` does."""
+        status = _read(Status, self.folder / "status.json")
+        return _process(status) if status.state == "running" else None
+
+    def ask_to_stop(self, patience: float) -> None:
+        """Leave word that the run should stop, and has `patience` seconds to do so by itself."""
+        _write(self.folder / "stop.json", _adapter(float).dump_json(time.time() + patience))
+
+    def stop_asked(self) -> bool:
+        """Whether the run was asked to stop: whoever works on it looks here."""
+        return (self.folder / "stop.json").exists()
+
+    def out_of_patience(self) -> bool:
+        """Whether the run was asked to stop and has had the time to. Raises BadRun when the word left is damaged."""
+        return self.stop_asked() and time.time() >= _read(float, self.folder / "stop.json")
 
     def append_event(self, event: Event) -> None:
         """Add one event."""
@@ -162,16 +179,18 @@ class Run:
         lines = path.read_bytes().splitlines() if path.exists() else []
         return tuple(event for line in lines if (event := _event(line)))
 
-    def write_predictions(self, predictions: pd.DataFrame) -> None:
+    def write_predictions(self, predictions: "pd.DataFrame") -> None:
         """Store the predictions; see `predictions` for the columns."""
         with _replacing(self.folder / "predictions.parquet") as beside:
             predictions.to_parquet(beside, index=False)
 
-    def predictions(self) -> pd.DataFrame:
+    def predictions(self) -> "pd.DataFrame":
         """Every validation and test cover: path, part, genre, group (of the split), and the `probability_columns`.
 
         Raises BadRun when the file is missing, damaged or not of this run.
         """
+        import pandas as pd
+
         path = self.folder / "predictions.parquet"
         try:
             return _checked(pd.read_parquet(path), self.spec.genres)
@@ -219,6 +238,14 @@ class Run:
         return method(self.spec.method).load(self.folder / "model")
 
 
+def folder_of(run_id: str) -> Path:
+    """The folder of the run called `run_id`, which may be damaged. Raises BadRun when there is none."""
+    folder = home.runs() / run_id
+    if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
+        raise BadRun(f"There is no run {run_id!r}. `covergenre runs` lists those there are.")
+    return folder
+
+
 def list_runs() -> tuple[Run, ...]:
     """All runs, the newest first. Damaged ones are logged and left out."""
     folders = home.runs().iterdir() if home.runs().is_dir() else ()
@@ -252,15 +279,15 @@ def _sound(folder: Path) -> Run | None:
     return run
 
 
-def _alive(status: Status) -> bool:
+def _process(status: Status) -> psutil.Process | None:
     if status.pid is None or status.pid_started is None:
-        return False
+        return None
     try:
         process = psutil.Process(status.pid)
         same = abs(process.create_time() - status.pid_started) < _SAME_START
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.Error, ValueError, OverflowError):
-        return False
+        return None
 
 
 def _event(line: bytes) -> Event | None:
@@ -270,7 +297,7 @@ def _event(line: bytes) -> Event | None:
         return None
 
 
-def _checked(predictions: pd.DataFrame, genres: tuple[str, ...]) -> pd.DataFrame:
+def _checked(predictions: "pd.DataFrame", genres: tuple[str, ...]) -> "pd.DataFrame":
     columns = probability_columns(genres)
     if list(predictions.columns) != ["path", "part", "genre", "group", *columns]:
         raise ValueError("its columns are not those of the run")

@@ -18,7 +18,7 @@ import pandas as pd
 import covergenre
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint, usable
-from covergenre.dataset.registry import Dataset
+from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import PARTS, split_of
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
@@ -95,8 +95,11 @@ def prepare(
     return Run.create(spec)
 
 
-def execute(run: Run, dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> Run:
+def execute(run: Run, dataset: Dataset | None = None, report: Report = silent, should_stop: ShouldStop = never) -> Run:
     """Do the work of a queued run; the same run, done.
+
+    `dataset`: the one it was prepared for (None: open it by its name). It stops when `should_stop` says so, or somebody
+    has asked the run to.
 
     `report` hears one progress from 0 to `journal.STEPS` with the method's figures. However the work ends, the status
     says so: "cancelled" and Cancelled raised after a stop, "failed" with its reason after any other error, which goes
@@ -105,7 +108,9 @@ def execute(run: Run, dataset: Dataset, report: Report = silent, should_stop: Sh
     if (state := run.status().state) != "queued":
         raise BadRun(f"the run {run.id} is {state}: only a queued one can be executed; train again for a new one")
     with keep(run, report) as journal:
+        should_stop = _either(should_stop, run.stop_asked)
         _check_stop(should_stop)
+        dataset = dataset or open_dataset(run.spec.dataset)
         _check_unchanged(dataset, run.spec)
         covers = _covers(dataset, run.spec.genres, run.spec.split, run.spec.seed)
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
@@ -201,6 +206,10 @@ def _check_unchanged(dataset: Dataset, spec: RunSpec) -> None:
         raise BadDataset(
             f"the data set {dataset.name} is not as it was when the run was made for {spec.dataset}: train again"
         )
+
+
+def _either(first: ShouldStop, second: ShouldStop) -> ShouldStop:
+    return lambda: first() or second()
 
 
 def _check_stop(should_stop: ShouldStop) -> None:

@@ -95,6 +95,15 @@ def test_an_id_that_names_no_run_is_refused(run_id):
         Run.open(run_id)
 
 
+def test_runs_are_listed_without_loading_what_trains_them():
+    code = (
+        "import sys, covergenre.runs.launch, covergenre.runs.record as r; r.list_runs(); "
+        "print({'pandas', 'torch', 'sklearn', 'scipy', 'openvino', 'catboost'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 # --- damage
 
 
@@ -210,6 +219,47 @@ def test_a_running_run_without_a_possible_process_is_lost(new_run, pid):
     run = new_run()
     run.write_status(Status("running", pid=pid, pid_started=0.0))
     assert run.status().state == "lost"
+
+
+@pytest.mark.parametrize("state", ["queued", "done", "cancelled", "failed", "lost"])
+def test_only_a_running_run_has_a_process(new_run, state):
+    run = new_run()
+    run.write_status(replace(mine(), state=state))
+    assert run.process() is None
+    run.write_status(mine())
+    assert run.process() == psutil.Process()
+
+
+def test_what_a_witness_wrote_of_a_lost_run_is_kept(new_run):
+    run = new_run()
+    run.write_status(Status("lost", error="it was killed"))
+    assert run.status().error == "it was killed"
+
+
+# --- the wish that it should stop
+
+
+def test_nobody_asked_a_new_run_to_stop(new_run):
+    run = new_run()
+    assert not run.stop_asked()
+    assert not run.out_of_patience()
+
+
+def test_a_run_that_should_stop_has_time_to(new_run):
+    run = new_run()
+    run.ask_to_stop(patience=3600)
+    assert run.stop_asked()
+    assert not run.out_of_patience()
+    run.ask_to_stop(patience=0)
+    assert run.out_of_patience()
+
+
+def test_a_damaged_wish_still_stops_the_run(new_run):
+    run = new_run()
+    (run.folder / "stop.json").write_text("soon")
+    assert run.stop_asked()
+    with pytest.raises(BadRun, match=r"stop\.json"):
+        run.out_of_patience()
 
 
 # --- events

@@ -1,0 +1,254 @@
+"""Runs in the background, one at a time, each in a process of its own that outlives whoever asked for it.
+
+    queue.json      the ids of the runs that wait, in order
+    .queue.lock     held for a moment by whoever changes the queue, or the state of a run that has no process
+    .worker.lock    held by the worker, the process that starts one trainer after the other (see `worker`)
+    .turn.lock      held by the trainer, the process that executes a run
+    worker.log      what either printed
+
+All of it lies in `home.runs()`, so any number of servers and shells share one queue. A lock is let go by the system
+when its process ends, however it ends. What a run is doing is told by its status alone; the queue only orders those
+that wait.
+"""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from covergenre import home
+from covergenre.errors import BadRun
+from covergenre.files import replace_text
+from covergenre.runs.record import Run, State, Status, folder_of
+
+_log = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+"""Seconds that a run has to stop by itself before its process is ended."""
+
+_GRACE = 3.0  # seconds between the signal that a process can hear and the one that it can't
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the process of a run takes: processor cores, on average since it began, and bytes of memory now."""
+
+    cores: float
+    memory: int
+
+
+def start(run: Run) -> None:
+    """Put a prepared run at the end of the queue; it is executed when those before it are done.
+
+    Raises BadRun when the run is not queued, as `prepare` leaves it.
+    """
+    with queue_lock():
+        if (state := run.status().state) != "queued":
+            raise BadRun(f"the run {run.id} is {state} and can't be started: resume it, or train again")
+        _append(run)
+    wake()
+
+
+def waiting() -> tuple[Run, ...]:
+    """The runs that wait for their turn, the next one first."""
+    return tuple(run for run_id in _read_queue() if (run := _queued(run_id)))
+
+
+def move(run_id: str, place: int) -> None:
+    """Give a waiting run another place in the queue; 0 is the next to be executed. BadRun when it doesn't wait."""
+    with queue_lock():
+        ids = [run.id for run in waiting()]
+        if run_id not in ids:
+            raise BadRun(f"the run {run_id} doesn't wait, so it has no place to change")
+        ids.remove(run_id)
+        ids.insert(max(place, 0), run_id)
+        _write_queue(ids)
+
+
+def cancel(run_id: str, patience: float = PATIENCE) -> None:
+    """Take a waiting run out of the queue, or ask a running one to stop; either then reads as cancelled.
+
+    A running one stops at its next look, as a rule within a second or two, and this doesn't wait for it. The worker
+    ends its process once `patience` seconds have passed; with 0 that is done here and now, in a few seconds, even if it
+    has no worker. Raises BadRun when the run is neither queued nor running.
+    """
+    run = Run.open(run_id)
+    with queue_lock():
+        state = run.status().state
+        if state not in ("queued", "running"):
+            raise BadRun(f"the run {run_id} is {state}: there is nothing to cancel")
+        run.ask_to_stop(patience)
+        if state == "queued":
+            run.write_status(Status("cancelled"))
+    if state == "running" and patience <= 0:
+        end(run)
+
+
+def resume(run_id: str) -> Run:
+    """Put a run that was cancelled, failed or lost back into the queue; vectors made before are not made again.
+
+    Raises BadRun when it is running or done.
+    """
+    run = Run.open(run_id)
+    with queue_lock():
+        state = run.status().state
+        if state in ("running", "done"):
+            raise BadRun(f"the run {run_id} is {state}: only one that was cancelled, failed or lost can be resumed")
+        if state != "queued":
+            _start_over(run)
+        _append(run)
+    wake()
+    return run
+
+
+def delete(run_id: str) -> None:
+    """Remove a run for good, a damaged one too. Raises BadRun when it is running or there is none."""
+    folder = folder_of(run_id)
+    with queue_lock():
+        if _state(folder) == "running":
+            raise BadRun(f"the run {run_id} is running: cancel it first")
+        hidden = folder.rename(folder.with_name(f".deleted-{run_id}"))
+    shutil.rmtree(hidden)
+
+
+def wake() -> None:
+    """See to it that there is a worker if a run waits. Quick: call it wherever runs are looked at.
+
+    The queue goes on by itself; this brings it back after a reboot, or when somebody has killed the worker.
+    """
+    with queue_lock():
+        if waiting() and _is_free(worker_lock()):
+            _spawn_worker()
+
+
+def usage(run: Run) -> Usage | None:
+    """What the process of the run takes; None unless it is running."""
+    try:
+        if process := run.process():
+            spent, seconds = process.cpu_times(), time.time() - process.create_time()
+            return Usage((spent.user + spent.system) / max(seconds, 0.1), process.memory_info().rss)
+    except psutil.Error:
+        _log.debug("the process of %s ended while it was looked at", run.id)
+    return None
+
+
+def end(run: Run) -> None:
+    """End the process of a run that doesn't stop when asked, unless it is this one; the run then reads as cancelled.
+
+    First by a signal that lets it write down its end, seconds later by one that it can't refuse.
+    """
+    process = run.process()
+    if process and process.pid != os.getpid():
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+            try:
+                process.wait(_GRACE)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait(_GRACE)
+    status = run.status()
+    if status.state == "lost":
+        run.drop_model()
+        run.write_status(
+            replace(status, state="cancelled", error="It didn't stop when asked, so its process was ended.")
+        )
+
+
+def queue_lock() -> FileLock:
+    """The lock of the queue; never held for longer than it takes to write a file or two."""
+    return _lock("queue")
+
+
+def worker_lock() -> FileLock:
+    """The lock of the one worker there may be."""
+    return _lock("worker")
+
+
+def turn_lock() -> FileLock:
+    """The lock of the one trainer that may be at work."""
+    return _lock("turn")
+
+
+def command(*arguments: str) -> Sequence[str]:
+    """The command line of `worker`. With -P, nothing in the current folder passes for one of its modules."""
+    return (sys.executable, "-P", "-m", "covergenre.runs.worker", *arguments)
+
+
+def _spawn_worker() -> None:
+    """Start a worker that belongs to nobody: in a session of its own, it hears no signal meant for its parent."""
+    path = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
+    with (home.runs() / "worker.log").open("ab") as log:
+        subprocess.Popen(
+            command(),
+            env={**os.environ, "PYTHONPATH": path, "COVERGENRE_HOME": str(home.home())},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _lock(name: str) -> FileLock:
+    home.runs().mkdir(parents=True, exist_ok=True)
+    return FileLock(home.runs() / f".{name}.lock")
+
+
+def _is_free(lock: FileLock) -> bool:
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    lock.release()
+    return True
+
+
+def _start_over(run: Run) -> None:
+    """Leave nothing of the earlier try but its log. The status changes last: a kill before that changes nothing."""
+    run.drop_model()
+    for name in ("events.jsonl", "predictions.parquet", "evaluation.json", "stop.json"):
+        (run.folder / name).unlink(missing_ok=True)
+    run.write_status(Status("queued"))
+
+
+def _append(run: Run) -> None:
+    _write_queue([*(other.id for other in waiting() if other != run), run.id])
+
+
+def _queued(run_id: str) -> Run | None:
+    try:
+        run = Run.open(run_id)
+        return run if run.status().state == "queued" else None
+    except BadRun:
+        return None
+
+
+def _state(folder: Path) -> State | None:
+    try:
+        return Run.at(folder).status().state
+    except BadRun:
+        return None
+
+
+def _read_queue() -> list[str]:
+    path = home.runs() / "queue.json"
+    try:
+        ids = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        return [run_id for run_id in ids if isinstance(run_id, str)]
+    except (OSError, ValueError, TypeError) as error:
+        _log.warning("%s is damaged (%s): the runs that waited have to be resumed", path, error)
+        return []
+
+
+def _write_queue(ids: Sequence[str]) -> None:
+    replace_text(home.runs() / "queue.json", json.dumps(list(ids), indent=2))

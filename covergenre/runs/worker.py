@@ -1,0 +1,95 @@
+"""The processes behind `launch`: python -m covergenre.runs.worker [RUN]
+
+Without an argument it is the worker: it starts a trainer for each run of the queue, one after the other, until none
+waits. With one it is a trainer: it executes that run and ends. They are apart because a trainer may be killed or run
+out of memory: the queue goes on all the same, and what a run has taken from the system goes with it.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from types import FrameType
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
+
+from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.runs import launch
+from covergenre.runs.record import Run
+
+_LOOK_EVERY = 0.5  # seconds; how soon it is noticed that a run is out of patience
+_LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether there is a worker holds its lock for a moment
+_NICE = 10  # pages and predictions go first
+
+
+def work() -> None:
+    """Go through the queue, if no other worker does."""
+    lock = launch.worker_lock()
+    try:
+        lock.acquire(timeout=_LOCK_IS_TRIED)
+    except Timeout:
+        return
+    while run := _next(lock):
+        trainer = subprocess.Popen(launch.command(run.id))
+        with suppress(BadRun):  # somebody deleted or damaged it meanwhile
+            _accompany(run, trainer)
+        _settle(run, trainer.wait())
+
+
+def train(run_id: str) -> None:
+    """Execute a run, if it is still queued once no other trainer is at work; its status says what came of it."""
+    from covergenre.runs.train import execute
+
+    signal.signal(signal.SIGTERM, _stop)
+    os.nice(_NICE)
+    with launch.turn_lock(), suppress(CoverGenreError):
+        run = Run.open(run_id)
+        if run.status().state == "queued":
+            execute(run)
+
+
+def _next(lock: FileLock) -> Run | None:
+    """The next run that waits. When none does, the lock goes before the queue can change: no run is ever overlooked."""
+    with launch.queue_lock():
+        run = next(iter(launch.waiting()), None)
+        if run is None:
+            lock.release()
+        return run
+
+
+def _accompany(run: Run, trainer: subprocess.Popen) -> None:
+    """Wait for the trainer, and end it when the run is out of patience."""
+    while trainer.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            trainer.wait(_LOOK_EVERY)
+        if trainer.returncode is None and run.out_of_patience():
+            launch.end(run)
+
+
+def _settle(run: Run, code: int) -> None:
+    """Write down how a trainer ended that didn't do so itself, so that its run neither waits nor seems to work."""
+    with launch.queue_lock(), suppress(BadRun):
+        status = run.status()
+        if status.state == "queued":
+            error = f"Its process {_ending(code)} before it began; worker.log beside the runs may say why."
+            run.write_status(replace(status, state="failed", error=error))
+        elif status.state == "lost":
+            run.write_status(replace(status, error=f"Its process {_ending(code)}; log.txt has its last words."))
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"ended with code {code}"
+    name = signal.Signals(-code).name
+    return f"was ended by {name}" + (", as when memory runs out," if name == "SIGKILL" else "")
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
+    raise Cancelled("the run didn't stop when asked, so its process was told to")
+
+
+if __name__ == "__main__":
+    train(*sys.argv[1:]) if len(sys.argv) > 1 else work()

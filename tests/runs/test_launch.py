@@ -1,0 +1,363 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import psutil
+import pytest
+from filelock import FileLock
+
+from covergenre import home
+from covergenre.dataset.registry import remove
+from covergenre.errors import BadRun, Cancelled
+from covergenre.runs import launch
+from covergenre.runs.record import Run, list_runs
+from covergenre.runs.train import prepare, train
+
+# These tests share two cores with real processes; a minute is for the slowest machine, none of them waits for it.
+_LONGEST = 60.0
+QUICK = {"metric": "cosine", "k": 3, "vote_temperature": 0.07}
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + _LONGEST
+    while not condition():
+        assert time.monotonic() < end, "it didn't become true"
+        time.sleep(0.05)
+
+
+def state(run: Run) -> str:
+    return run.status().state
+
+
+def is_idle() -> bool:
+    """Whether no run waits and the worker has gone."""
+    return not launch.waiting() and not processes()
+
+
+def processes(word: str = "covergenre.runs.worker") -> list[psutil.Process]:
+    """The workers and trainers that descend from this test and have `word` on their command line."""
+    return [process for process in psutil.Process().children(recursive=True) if word in command_line(process)]
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def never_two_at_once(runs: list[Run]) -> bool:
+    spans = sorted((run.status().started, run.status().updated) for run in runs)
+    return all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+@pytest.fixture(autouse=True)
+def nobody_left() -> Iterator[None]:
+    """Ends what a failed test has left at work."""
+    yield
+    for process in [*processes(), *(run.process() for run in list_runs())]:
+        if process:
+            process.kill()
+
+
+@pytest.fixture
+def new(dataset, recipe) -> Callable[[], Run]:
+    """Prepares a run that takes a moment."""
+    return lambda: prepare(dataset, "knn", QUICK, recipe=recipe)
+
+
+@pytest.fixture
+def hold(recipe) -> Iterator[FileLock]:
+    """While held, a run stands still where it opens its backbone, and doesn't hear that it should stop."""
+    home.engines().mkdir(exist_ok=True)
+    lock = FileLock(home.engines() / f"{recipe.key}.lock")
+    lock.acquire()
+    yield lock
+    lock.release()
+
+
+# --- at work
+
+
+def test_a_run_is_executed_in_a_process_of_its_own(new):
+    run = new()
+    launch.start(run)
+    until(lambda: state(run) == "done")
+    assert run.status().pid != os.getpid()
+    assert run.load_model().choices["k"] == 3
+    until(is_idle)
+
+
+def test_what_waits_is_shown_moved_and_taken_out(new, hold):
+    runs = [new() for _ in range(4)]
+    for run in runs:
+        launch.start(run)
+    until(lambda: state(runs[0]) == "running")
+    assert launch.waiting() == tuple(runs[1:])
+    launch.move(runs[3].id, 0)
+    assert launch.waiting() == (runs[3], runs[1], runs[2])
+    launch.cancel(runs[1].id)
+    assert launch.waiting() == (runs[3], runs[2])
+    hold.release()
+    until(is_idle)
+    assert [state(run) for run in runs] == ["done", "cancelled", "done", "done"]
+    assert runs[3].status().started < runs[2].status().started
+    assert never_two_at_once([runs[0], runs[2], runs[3]])
+
+
+def test_what_a_run_takes_is_known_while_it_is_at_work(new, hold):
+    run = new()
+    assert launch.usage(run) is None
+    launch.start(run)
+    until(lambda: state(run) == "running")
+    assert launch.usage(run).memory > 1_000_000
+    assert launch.usage(run).cores > 0
+    hold.release()
+    until(is_idle)
+    assert launch.usage(run) is None
+
+
+# --- cancelled
+
+
+def test_a_run_that_hears_it_stops_by_itself(new, hold):
+    first, second = new(), new()
+    launch.start(first)
+    launch.start(second)
+    until(lambda: state(first) == "running")
+    launch.cancel(first.id)
+    assert state(first) == "running"
+    hold.release()
+    until(is_idle)
+    assert state(first) == "cancelled"
+    assert not list(first.folder.glob("model*"))
+    assert state(second) == "done"
+
+
+def test_a_run_that_does_not_hear_it_is_ended_when_patience_is_over(new, hold):
+    run = new()
+    launch.start(run)
+    until(lambda: state(run) == "running")
+    launch.cancel(run.id, patience=0.1)
+    until(is_idle)
+    assert state(run) == "cancelled"
+    assert "didn't stop when asked" in run.status().error
+
+
+def test_a_process_that_hears_nothing_at_all_is_killed(new, hold):
+    run = new()
+    launch.start(run)
+    until(lambda: state(run) == "running")
+    run.process().suspend()
+    launch.cancel(run.id, patience=0)
+    assert state(run) == "cancelled"
+    until(is_idle)
+
+
+def test_a_run_cancelled_before_it_began_is_never_executed(new):
+    run = new()
+    with launch.turn_lock():
+        launch.start(run)
+        until(lambda: processes(run.id))
+        launch.cancel(run.id)
+        assert state(run) == "cancelled"
+    until(is_idle)
+    assert state(run) == "cancelled"
+    assert run.status().started is None
+
+
+def test_a_run_in_the_foreground_can_be_cancelled_from_elsewhere(dataset, recipe):
+    def report(progress):
+        if progress.what == "embedding covers" and not list_runs()[0].stop_asked():
+            launch.cancel(list_runs()[0].id, patience=0)
+
+    with pytest.raises(Cancelled):
+        train(dataset, "knn", QUICK, recipe=recipe, report=report)
+    assert state(list_runs()[0]) == "cancelled"
+
+
+@pytest.mark.parametrize("end", ["done", "cancelled"])
+def test_a_run_that_has_ended_cannot_be_cancelled(new, end):
+    run = new()
+    run.write_status(launch.Status(end))
+    with pytest.raises(BadRun, match=f"is {end}: there is nothing to cancel"):
+        launch.cancel(run.id)
+
+
+# --- killed
+
+
+def test_a_killed_run_is_lost_the_queue_goes_on_and_it_can_be_resumed(new, hold):
+    first, second = new(), new()
+    launch.start(first)
+    launch.start(second)
+    until(lambda: state(first) == "running")
+    first.process().kill()
+    until(lambda: state(second) == "running")
+    assert state(first) == "lost"
+    assert "SIGKILL" in first.status().error
+    hold.release()
+    launch.resume(first.id)
+    until(is_idle)
+    assert [state(first), state(second)] == ["done", "done"]
+    assert first.predictions().equals(second.predictions())
+
+
+def test_a_process_that_ends_before_its_run_began_fails_the_run(new):
+    run = new()
+    with launch.turn_lock():
+        launch.start(run)
+        until(lambda: processes(run.id))
+        processes(run.id)[0].kill()
+        until(is_idle)
+    assert state(run) == "failed"
+    assert "SIGKILL" in run.status().error
+
+
+def test_when_the_worker_is_killed_the_run_goes_on_and_the_next_waits_for_its_turn(new, hold):
+    first, second = new(), new()
+    launch.start(first)
+    launch.start(second)
+    until(lambda: state(first) == "running")
+    worker = first.process().parent()
+    worker.kill()
+    worker.wait()
+    launch.wake()
+    until(lambda: processes(second.id))
+    assert [state(first), state(second)] == ["running", "queued"]
+    hold.release()
+    until(lambda: [state(first), state(second)] == ["done", "done"])
+    assert never_two_at_once([first, second])
+
+
+SERVER = """
+import sys, time
+from covergenre.runs import launch
+from covergenre.runs.record import Run
+
+for run_id in sys.argv[1:]:
+    launch.start(Run.open(run_id))
+print("started", flush=True)
+time.sleep(600)
+"""
+
+
+def server(*runs: Run) -> subprocess.Popen:
+    """A process that starts these runs and stays, in a session of its own as a terminal's would be."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVER, *(run.id for run in runs)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_runs_outlive_the_server_that_started_them(new, hold):
+    first, second = new(), new()
+    started = server(first, second)
+    assert started.stdout.readline() == "started\n"
+    until(lambda: state(first) == "running")
+    os.killpg(started.pid, signal.SIGKILL)
+    started.communicate()
+    assert state(first) == "running"
+    hold.release()
+    until(lambda: [state(first), state(second)] == ["done", "done"])
+
+
+def test_two_servers_share_one_queue(new):
+    runs = [new() for _ in range(4)]
+    servers = [server(*runs[::2]), server(*runs[1::2])]
+    for started in servers:
+        assert started.stdout.readline() == "started\n"
+    until(lambda: {state(run) for run in runs} == {"done"})
+    for started in servers:
+        started.kill()
+        started.communicate()
+    assert never_two_at_once(runs)
+
+
+# --- started, resumed, deleted
+
+
+def test_only_a_queued_run_is_started(new):
+    run = new()
+    run.write_status(launch.Status("done"))
+    with pytest.raises(BadRun, match="is done and can't be started"):
+        launch.start(run)
+
+
+def test_a_run_that_is_done_is_not_resumed(new):
+    run = new()
+    run.write_status(launch.Status("done"))
+    with pytest.raises(BadRun, match="is done"):
+        launch.resume(run.id)
+
+
+def test_a_resumed_run_starts_clean(new):
+    run = new()
+    run.write_status(launch.Status("failed", error="the disk was full"))
+    run.ask_to_stop(0)
+    (run.folder / "events.jsonl").write_text("{}")
+    with launch.turn_lock():
+        launch.resume(run.id)
+        assert {path.name for path in run.folder.iterdir()} == {"run.json", "status.json"}
+        assert (state(run), run.status().error) == ("queued", "")
+    until(is_idle)
+    assert state(run) == "done"
+
+
+def test_a_run_of_a_data_set_that_is_gone_fails_and_says_so(new):
+    run = new()
+    remove("drawn")
+    launch.start(run)
+    until(is_idle)
+    assert state(run) == "failed"
+    assert "drawn" in run.status().error
+
+
+def test_a_deleted_run_is_gone_and_waits_no_more(new, hold):
+    first, second = new(), new()
+    launch.start(first)
+    launch.start(second)
+    until(lambda: state(first) == "running")
+    with pytest.raises(BadRun, match="is running: cancel it first"):
+        launch.delete(first.id)
+    launch.delete(second.id)
+    assert launch.waiting() == ()
+    hold.release()
+    until(is_idle)
+    launch.delete(first.id)
+    assert list_runs() == ()
+    assert not [path for path in home.runs().iterdir() if path.is_dir()]
+
+
+def test_a_damaged_run_can_be_deleted_too(new):
+    run = new()
+    (run.folder / "run.json").write_text("{")
+    launch.delete(run.id)
+    assert not run.folder.exists()
+
+
+@pytest.mark.parametrize("change", [launch.cancel, launch.resume, launch.delete, lambda run_id: launch.move(run_id, 0)])
+def test_a_run_that_is_not_there_is_named(change):
+    with pytest.raises(BadRun, match="nobody"):
+        change("nobody")
+
+
+@pytest.mark.parametrize("content", ["", "{", "3", json.dumps([3, "nobody"])])
+def test_a_damaged_queue_is_an_empty_one(new, content):
+    home.runs().mkdir(exist_ok=True)
+    (home.runs() / "queue.json").write_text(content)
+    assert launch.waiting() == ()
+    run = new()
+    with launch.turn_lock():
+        launch.start(run)
+        assert launch.waiting() == (run,)
+        launch.cancel(run.id)
+    until(is_idle)
