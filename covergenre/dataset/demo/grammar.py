@@ -1,50 +1,45 @@
 """The visual grammar of the ten genres, and how a cover is composed from it.
 
 A grammar lists the palettes, scenes, layouts, letterings and surfaces that a genre draws from. They overlap on purpose
-(a shore serves four genres, a portrait eight), and some covers borrow their palette or their scene from another genre:
+(a shore serves three genres, a portrait nine), and some covers borrow their palette or their scene from another genre:
 whoever tells the genres apart has to weigh several cues.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from PIL import Image
 
-from covergenre.dataset.demo import landscapes as land
-from covergenre.dataset.demo import layouts as lay
-from covergenre.dataset.demo import patterns as pat
-from covergenre.dataset.demo import texture as tex
-from covergenre.dataset.demo import things
-from covergenre.dataset.demo.layouts import Words
+from covergenre.dataset.demo import landscapes, layouts, patterns, people, texture, things
 from covergenre.dataset.demo.lettering import Lettering, write
-from covergenre.dataset.demo.people import manga, portrait
 from covergenre.dataset.demo.sheet import COVER_SIDE, Palette, Sheet
-
-Scene = Callable[[Sheet], None]
-Layout = Callable[[Sheet], Words]
-Finish = Callable[[Image.Image, np.random.Generator], Image.Image]
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """What a genre chooses from; an option that is listed twice is twice as likely."""
+    """What a genre chooses from, each a list with commas between; "2 horn" makes a horn twice as likely.
 
-    palettes: tuple[str, ...]
-    scenes: tuple[Scene, ...]
-    layouts: tuple[Layout, ...]
-    letterings: tuple[Lettering, ...]
-    treatments: tuple[Scene, ...]
-    finishes: tuple[Finish, ...]
+    `scenes` are functions of `landscapes`, `patterns`, `things` and `people` (after "oil", painted in oil), `wear` is
+    what their portraits wear, `layouts` are functions of that module, `surfaces` and `finishes` of `texture`.
+    """
+
+    palettes: str
+    scenes: str
+    layouts: str
+    letterings: str
+    finishes: str
+    surfaces: str = "untreated"
+    wear: str = ""
 
 
 @dataclass(frozen=True)
 class Style:
-    """What the albums of one artist share."""
+    """What the albums of one artist share: the names of a palette and of a lettering."""
 
     palette: str
-    lettering: Lettering
+    lettering: str
 
 
 def choose_style(genre: str, rng: np.random.Generator) -> Style:
@@ -57,33 +52,47 @@ def compose(
     genre: str, artist: str, album: str, style: Style, rng: np.random.Generator, lender: str = ""
 ) -> Image.Image:
     """Draw one cover, RGB, 300 x 300; its palette or its scene comes from the genre `lender` if there is one."""
-    grammar, palette, scenes = GRAMMARS[genre], style.palette, GRAMMARS[genre].scenes
+    grammar, palette, seen = GRAMMARS[genre], style.palette, GRAMMARS[genre]
     if lender and rng.random() < 0.4:
         palette = _pick(rng, GRAMMARS[lender].palettes)
     elif lender:
-        scenes = GRAMMARS[lender].scenes
+        seen = GRAMMARS[lender]
     sheet = Sheet(Palette.parse(PALETTES[palette]), rng)
-    sheet.pick(scenes)(sheet)
-    sheet.pick(grammar.treatments)(sheet)
-    words = sheet.pick(grammar.layouts)(sheet)
+    _scene(_pick(rng, seen.scenes), seen.wear)(sheet)
+    getattr(texture, _pick(rng, grammar.surfaces))(sheet)
+    words = getattr(layouts, _pick(rng, grammar.layouts))(sheet)
     large, small = (artist, album) if words.artist_large else (album, artist)
-    write(sheet, large, words.large, style.lettering, words.align, words.ink)
+    write(sheet, large, words.large, LETTERINGS[style.lettering], words.align, words.ink)
     write(sheet, small, words.small, _SMALL, words.align, words.ink)
-    return sheet.pick(grammar.finishes)(sheet.image.reduce(sheet.image.width // COVER_SIDE), rng)
+    return getattr(texture, _pick(rng, grammar.finishes))(sheet.image.reduce(sheet.image.width // COVER_SIDE), rng)
 
 
-def _in_oil(scene: Scene) -> Scene:
-    """The same scene, painted in oil."""
-
-    def paint(sheet: Sheet) -> None:
-        scene(sheet)
-        tex.painted(sheet)
-
-    return paint
+def _scene(name: str, wear: str) -> Callable[[Sheet], None]:
+    if name.startswith("oil "):
+        return partial(_paint_in_oil, _scene(name.removeprefix("oil "), wear))
+    if name == "portrait":
+        return partial(people.portrait, wear=_options(wear))
+    return next(getattr(module, name) for module in (landscapes, patterns, things, people) if hasattr(module, name))
 
 
-def _pick(rng: np.random.Generator, options: tuple):
-    return options[int(rng.integers(len(options)))]
+def _paint_in_oil(scene: Callable[[Sheet], None], sheet: Sheet) -> None:
+    scene(sheet)
+    texture.painted(sheet)
+
+
+def _pick(rng: np.random.Generator, options: str) -> str:
+    names = _options(options)
+    return names[int(rng.integers(len(names)))]
+
+
+@cache
+def _options(text: str) -> tuple[str, ...]:
+    """The names in a list, each as often as it says."""
+    options = []
+    for option in text.split(", "):
+        count, _, name = option.partition(" ") if option[0].isdigit() else ("1", "", option)
+        options += [name] * int(count)
+    return tuple(options)
 
 
 # Five tones from dark to light, then the accent.
@@ -119,188 +128,113 @@ PALETTES: Mapping[str, str] = {
     "mecha": "141428 3a2f8f d8404a ffb52e fdf7e6 25c1c9",
 }
 
+LETTERINGS: Mapping[str, Lettering] = {
+    "spaced": Lettering(tracking=0.3, lines=2),
+    "plain": Lettering(bold=0.02, lines=3),
+    "bookish": Lettering(tracking=0.06, lines=2, upper=False),
+    "heavy": Lettering(bold=0.075, stretch=(0.6, 1.6), lines=2),
+    "stacked": Lettering(bold=0.06, stretch=(0.5, 2.6), lines=3),
+    "thin": Lettering(tracking=0.5, stretch=(0.8, 1.0)),
+    "thorns": Lettering(bold=0.02, bend="thorns", stretch=(0.7, 1.3)),
+    "wide thorns": Lettering(bold=0.04, bend="thorns", stretch=(0.8, 2.0), slant=0.12),
+    "arched": Lettering(bold=0.05, bend="arch", stretch=(0.7, 1.4)),
+    "arched shadow": Lettering(bold=0.055, bend="arch", paint="shadow", stretch=(0.7, 1.4)),
+    "brushed": Lettering(bold=0.035, slant=0.28, lines=2, upper=False),
+    "stamped": Lettering(bold=0.06, paint="stamp", stretch=(0.6, 1.4), lines=2),
+    "striped": Lettering(bold=0.09, paint="stripes", stretch=(0.7, 1.7), lines=2),
+    "chrome": Lettering(bold=0.075, paint="chrome", slant=0.2, stretch=(0.7, 1.6), lines=2),
+    "neon": Lettering(bold=0.015, paint="neon", tracking=0.12, lines=2),
+    "outlined": Lettering(bold=0.05, paint="outline", tracking=0.1, stretch=(0.7, 1.5), lines=2),
+    "wavy": Lettering(bold=0.07, bend="wave", stretch=(0.7, 1.4)),
+    "sticker": Lettering(bold=0.07, paint="sticker", bend="jitter", lines=2, stretch=(0.7, 1.3)),
+    "shadowed": Lettering(bold=0.08, paint="shadow", stretch=(0.6, 1.5), lines=2),
+}
 _SMALL = Lettering(tracking=0.18, bold=0.012, lines=3)
-
-_SPACED = Lettering(tracking=0.3, lines=2)
-_PLAIN = Lettering(bold=0.02, lines=3)
-_BOOKISH = Lettering(tracking=0.06, lines=2, upper=False)
-_HEAVY = Lettering(bold=0.075, stretch=(0.6, 1.6), lines=2)
-_STACKED = Lettering(bold=0.06, stretch=(0.5, 2.6), lines=3)
-_THIN = Lettering(tracking=0.5, stretch=(0.8, 1.0))
-_THORNS = Lettering(bold=0.02, bend="thorns", stretch=(0.7, 1.3))
-_THORNS_WIDE = Lettering(bold=0.04, bend="thorns", stretch=(0.8, 2.0), slant=0.12)
-_ARCHED = Lettering(bold=0.05, bend="arch", stretch=(0.7, 1.4), lines=1)
-_ARCHED_SHADOW = Lettering(bold=0.055, bend="arch", paint="shadow", stretch=(0.7, 1.4))
-_BRUSHED = Lettering(bold=0.035, slant=0.28, lines=2, upper=False)
-_STAMPED = Lettering(bold=0.06, paint="stamp", stretch=(0.6, 1.4), lines=2)
-_STRIPED = Lettering(bold=0.09, paint="stripes", stretch=(0.7, 1.7), lines=2)
-_CHROME = Lettering(bold=0.075, paint="chrome", slant=0.2, stretch=(0.7, 1.6), lines=2)
-_NEON = Lettering(bold=0.015, paint="neon", tracking=0.12, lines=2)
-_OUTLINED = Lettering(bold=0.05, paint="outline", tracking=0.1, stretch=(0.7, 1.5), lines=2)
-_WAVY = Lettering(bold=0.07, bend="wave", stretch=(0.7, 1.4))
-_STICKER = Lettering(bold=0.07, paint="sticker", bend="jitter", lines=2, stretch=(0.7, 1.3))
-_SHADOWED = Lettering(bold=0.08, paint="shadow", stretch=(0.6, 1.5), lines=2)
 
 GRAMMARS: Mapping[str, Grammar] = {
     "anime": Grammar(
-        ("sakura", "summer sky", "mecha", "sakura", "summer sky", "lemon", "sunset"),
-        (manga, manga, manga, land.cumulus, land.blossom, land.torii, pat.speed_lines, pat.scales, land.skyline),
-        (lay.strip, lay.strip, lay.full, lay.full, lay.shout),
-        (_STICKER, _BRUSHED, _OUTLINED, _SHADOWED, _CHROME),
-        (tex.untreated, tex.untreated, tex.untreated, tex.halftone),
-        (tex.clean, tex.clean, tex.grainy),
+        palettes="2 sakura, 2 summer sky, mecha, lemon, sunset",
+        scenes="3 manga, cumulus, 2 blossom, speed_lines, scales, skyline",
+        layouts="2 strip, 2 full, shout",
+        letterings="sticker, brushed, outlined, shadowed, chrome",
+        surfaces="3 untreated, halftone",
+        finishes="2 clean, grainy",
     ),
     "black metal": Grammar(
-        ("ash", "ash", "frost", "blood", "moss"),
-        (
-            land.mountains,
-            land.forest,
-            land.forest,
-            land.cathedral,
-            pat.sigil,
-            pat.ridgelines,
-            partial(portrait, wear=("hood", "long")),
-        ),
-        (lay.logo,),
-        (_THORNS, _THORNS, _THORNS_WIDE),
-        (tex.untreated, tex.photocopied),
-        (tex.grainy, tex.shaded, tex.shaded),
+        palettes="2 ash, frost, blood, moss",
+        scenes="mountains, 2 forest, cathedral, sigil, portrait",
+        wear="hood, long",
+        layouts="logo",
+        letterings="2 thorns, wide thorns",
+        surfaces="untreated, photocopied",
+        finishes="grainy, 2 shaded",
     ),
     "classical": Grammar(
-        ("umber", "ivory", "emerald", "gold", "sepia", "smoke"),
-        (
-            _in_oil(land.mountains),
-            _in_oil(land.forest),
-            _in_oil(land.shore),
-            land.mountains,
-            things.violin,
-            things.violin,
-            things.keys,
-            pat.staves,
-            land.cathedral,
-            partial(portrait, wear=("wig", "bob", "short")),
-        ),
-        (lay.cartouche, lay.cartouche, lay.banner, lay.frame, lay.medallion, lay.window),
-        (_SPACED, _BOOKISH, _PLAIN),
-        (tex.untreated,),
-        (tex.clean, tex.grainy, tex.faded),
+        palettes="umber, ivory, emerald, gold, sepia, smoke",
+        scenes="oil mountains, oil forest, oil shore, mountains, 2 violin, keys, staves, cathedral, portrait",
+        wear="bob, short",
+        layouts="2 cartouche, banner, frame, medallion, window",
+        letterings="spaced, bookish, plain",
+        finishes="clean, grainy, faded",
     ),
     "country": Grammar(
-        ("sepia", "prairie", "denim", "prairie", "sunset", "umber"),
-        (
-            land.prairie,
-            _in_oil(land.prairie),
-            land.desert,
-            land.forest,
-            things.guitar,
-            things.guitar,
-            *(partial(portrait, wear=("cowboy", "cowboy", "long")),) * 2,
-        ),
-        (lay.full, lay.full, lay.frame, lay.banner, lay.medallion),
-        (_ARCHED, _ARCHED_SHADOW, _STAMPED, _BRUSHED, _PLAIN),
-        (tex.untreated,),
-        (tex.grainy, tex.faded, tex.worn),
+        palettes="sepia, 2 prairie, denim, sunset, umber",
+        scenes="prairie, oil prairie, desert, forest, 2 guitar, 2 portrait",
+        wear="2 cowboy, long",
+        layouts="2 full, frame, banner, medallion",
+        letterings="arched, arched shadow, stamped, brushed, plain",
+        finishes="grainy, faded, worn",
     ),
     "disco": Grammar(
-        ("disco night", "seventies", "gold", "disco night", "sunset", "candy"),
-        (
-            things.mirror_ball,
-            things.mirror_ball,
-            pat.rays,
-            pat.arcs,
-            pat.arcs,
-            land.shore,
-            land.neon_grid,
-            partial(portrait, wear=("afro", "afro", "long")),
-        ),
-        (lay.full, lay.full, lay.shout, lay.medallion),
-        (_STRIPED, _CHROME, _ARCHED_SHADOW, _WAVY, _OUTLINED),
-        (tex.untreated, tex.untreated, tex.halftone),
-        (tex.clean, tex.faded, tex.worn),
+        palettes="2 disco night, seventies, gold, sunset, candy",
+        scenes="2 mirror_ball, rays, 2 arcs, shore, neon_grid, portrait",
+        wear="2 afro, long",
+        layouts="2 full, shout, medallion",
+        letterings="striped, chrome, arched shadow, wavy, outlined",
+        surfaces="2 untreated, halftone",
+        finishes="clean, faded, worn",
     ),
     "edm": Grammar(
-        ("neon", "cobalt", "acid", "neon", "disco night", "frost"),
-        (
-            land.neon_grid,
-            land.neon_grid,
-            pat.polygons,
-            pat.polygons,
-            pat.glitch,
-            pat.fluid,
-            pat.cubes,
-            pat.ridgelines,
-            partial(portrait, wear=("visor", "headphones")),
-        ),
-        (lay.full, lay.window, lay.shout, lay.full),
-        (_THIN, _SPACED, _NEON, _NEON, _HEAVY),
-        (tex.untreated,),
-        (tex.clean, tex.shifted, tex.scanned),
+        palettes="2 neon, cobalt, acid, disco night, frost",
+        scenes="2 neon_grid, 2 polygons, fluid, 2 cubes, mountains, portrait",
+        wear="headphones",
+        layouts="2 full, window, shout",
+        letterings="thin, spaced, 2 neon, heavy",
+        finishes="clean, 2 shifted",
     ),
     "jazz": Grammar(
-        ("blue note", "smoke", "blue note", "sepia", "crimson", "denim"),
-        (
-            things.horn,
-            things.horn,
-            things.keys,
-            pat.bars,
-            pat.bars,
-            land.skyline,
-            *(partial(portrait, wear=("fedora", "short", "bob", "afro")),) * 2,
-        ),
-        (lay.column, lay.column, lay.banner, lay.window, lay.full),
-        (_HEAVY, _STACKED, _SPACED, _PLAIN),
-        (tex.untreated, tex.untreated, tex.halftone),
-        (tex.grainy, tex.faded, tex.worn),
+        palettes="2 blue note, smoke, sepia, crimson, denim",
+        scenes="2 saxophone, keys, 2 bars, skyline, 2 portrait",
+        wear="fedora, short, bob, afro",
+        layouts="2 column, banner, window, full",
+        letterings="heavy, stacked, spaced, plain",
+        surfaces="2 untreated, halftone",
+        finishes="grainy, faded, worn",
     ),
     "pop": Grammar(
-        ("candy", "lemon", "candy", "sakura", "summer sky", "lagoon"),
-        (
-            things.emblem,
-            things.emblem,
-            pat.confetti,
-            pat.fluid,
-            pat.rays,
-            land.cumulus,
-            *(partial(portrait, wear=("bob", "long", "short", "headphones")),) * 2,
-        ),
-        (lay.full, lay.quarters, lay.shout, lay.frame),
-        (_HEAVY, _BRUSHED, _STICKER, _STACKED, _OUTLINED),
-        (tex.untreated, tex.untreated, tex.halftone),
-        (tex.clean, tex.clean, tex.grainy),
+        palettes="2 candy, lemon, sakura, summer sky, lagoon",
+        scenes="2 emblem, confetti, fluid, rays, cumulus, 2 portrait",
+        wear="bob, long, short, headphones",
+        layouts="full, quarters, shout, frame",
+        letterings="heavy, brushed, sticker, stacked, outlined",
+        surfaces="2 untreated, halftone",
+        finishes="2 clean, grainy",
     ),
     "rap": Grammar(
-        ("concrete", "royal", "crimson", "ash", "concrete", "gold"),
-        (
-            pat.graffiti,
-            pat.graffiti,
-            land.skyline,
-            things.crown,
-            things.crown,
-            things.speakers,
-            things.record,
-            *(partial(portrait, wear=("cap", "hood", "locks")),) * 2,
-        ),
-        (lay.full, lay.shout, lay.frame, lay.full),
-        (_SHADOWED, _STICKER, _STACKED, _STAMPED, _HEAVY),
-        (tex.untreated, tex.untreated, tex.photocopied),
-        (tex.grainy, tex.shaded, tex.clean),
+        palettes="2 concrete, royal, crimson, ash, gold",
+        scenes="2 graffiti, skyline, 2 crown, speakers, record, 2 portrait",
+        wear="cap, hood, locks",
+        layouts="2 full, shout, frame",
+        letterings="shadowed, sticker, stacked, stamped, heavy",
+        surfaces="2 untreated, photocopied",
+        finishes="grainy, shaded, clean",
     ),
     "reggae": Grammar(
-        ("roots", "roots", "lagoon", "sunset", "seventies"),
-        (
-            land.shore,
-            _in_oil(land.shore),
-            things.speakers,
-            things.speakers,
-            pat.bands,
-            pat.bands,
-            pat.rays,
-            things.record,
-            partial(portrait, wear=("locks", "locks", "afro")),
-        ),
-        (lay.full, lay.full, lay.banner, lay.medallion),
-        (_WAVY, _ARCHED_SHADOW, _STAMPED, _SHADOWED, _STRIPED),
-        (tex.untreated,),
-        (tex.faded, tex.worn, tex.grainy),
+        palettes="2 roots, lagoon, sunset, seventies",
+        scenes="shore, oil shore, 2 speakers, 2 bands, rays, record, portrait",
+        wear="2 locks, afro",
+        layouts="2 full, banner, medallion",
+        letterings="wavy, arched shadow, stamped, shadowed, striped",
+        finishes="faded, worn, grainy",
     ),
 }

@@ -11,27 +11,24 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from covergenre.dataset.demo.sheet import SIDE, Colour, Sheet, fractal, mix, smooth, taper
+from covergenre.dataset.demo.sheet import SIDE, Colour, Sheet, fractal, gradient, mix, points
 
 Box = tuple[float, float, float, float]
-_SIZE = 110
+_SIZE = 110  # of the letters as drawn
+_MARGIN = 30  # around a mask that is blurred or grown
 _STROKES = (
-    ((0.0, 0.15), (1.0, 0.12)),
-    ((0.1, 0.5), (0.9, 0.47)),
-    ((0.0, 0.88), (1.0, 0.85)),
-    ((0.2, 0.0), (0.18, 0.9)),
-    ((0.5, 0.0), (0.5, 1.0)),
-    ((0.82, 0.1), (0.8, 1.0)),
-    ((0.5, 0.3), (0.0, 1.0)),
-    ((0.5, 0.45), (1.0, 0.95)),
-    ((0.35, 0.0), (0.55, 0.12)),
+    *("0 15, 100 12", "10 50, 90 47", "0 88, 100 85", "20 0, 18 90", "50 0, 50 100"),
+    *("82 10, 80 100", "50 30, 0 100", "50 45, 100 95", "35 0, 55 12"),
 )
 
 
 @dataclass(frozen=True)
 class Lettering:
-    """A manner of writing: `tracking` and `bold` are shares of the letter size, `stretch` how far letters may be widened
-    or narrowed to fill their box, `slant` a shear, `lines` the most lines a text may take."""
+    """A manner of writing.
+
+    `bold` and `tracking` are shares of the letter size, `stretch` is how far letters may be narrowed or widened to fill
+    their box, `slant` a shear, `lines` the most lines a text may take; `bend` and `paint` name what is done to them.
+    """
 
     bold: float = 0.0
     tracking: float = 0.0
@@ -44,10 +41,13 @@ class Lettering:
 
 
 def write(sheet: Sheet, text: str, box: Box, manner: Lettering, align: float = 0.5, ink: Colour | None = None) -> None:
-    """Write a text into a box (left, top, right, bottom); `align` 0 is left, 1 is right. Without `ink`, one that reads."""
+    """Write a text into a box (left, top, right, bottom), at its left (`align` 0) or right (1).
+
+    Without `ink`, the palette gives one that reads.
+    """
     left, top, right, bottom = box
     rows = _break(text.upper() if manner.upper else text, manner.lines, (right - left) / (bottom - top))
-    ink = ink or readable(sheet, box)
+    ink = ink or _readable(sheet, box)
     height = (bottom - top) / len(rows)
     masks = [_bend(sheet, _letters(sheet, row, manner), manner.bend) for row in rows]
     for number, mask in enumerate(_fit(masks, (right - left) * SIDE, height * SIDE * 0.88, manner.stretch)):
@@ -56,24 +56,26 @@ def write(sheet: Sheet, text: str, box: Box, manner: Lettering, align: float = 0
         _paint(sheet, mask, round(x), round(y), manner.paint, ink)
 
 
-def readable(sheet: Sheet, box: Box) -> Colour:
+def glyphs(sheet: Sheet, x: float, y: float, size: float, count: int, ink: Colour) -> None:
+    """A column of made-up characters: a few brush strokes each, in no real script."""
+    for number in range(count):
+        pen = sheet.pen(x, y + number * size * 1.2, size)
+        for stroke in sheet.rng.choice(_STROKES, int(sheet.rng.integers(4, 6)), replace=False):
+            start, end = points(str(stroke)) + sheet.rng.normal(0, 0.04, (2, 2))
+            middle = (start + end) / 2 + sheet.rng.normal(0, 0.05, 2)
+            pen.stroke([start, middle, end], (0.15, 0.1, 0.06), ink)
+
+
+def _readable(sheet: Sheet, box: Box) -> Colour:
     """The palette's darkest or lightest tone, or now and then its accent: whichever stands out in this box."""
     level = sheet.luminance(*box)
-    accent = np.dot(sheet.accent, (0.3, 0.59, 0.11)) / 255
-    if abs(accent - level) > 0.42 and sheet.chance(0.35):
+    if abs(_lightness(sheet.accent) - level) > 0.42 and sheet.chance(0.35):
         return sheet.accent
     return sheet.tone(1.0) if level < 0.52 else sheet.tone(0.0)
 
 
-def glyphs(sheet: Sheet, x: float, y: float, size: float, count: int, ink: Colour) -> None:
-    """A column of made-up characters: a few brush strokes each, in no real script."""
-    for number in range(count):
-        origin = (x, y + number * size * 1.2)
-        for stroke in sheet.rng.choice(len(_STROKES), int(sheet.rng.integers(4, 6)), replace=False):
-            ends = np.array(_STROKES[stroke]) + sheet.rng.normal(0, 0.04, (2, 2))
-            middle = ends.mean(axis=0) + sheet.rng.normal(0, 0.05, 2)
-            path = smooth([ends[0], middle, ends[1]], closed=False) * size + origin
-            sheet.fill(taper(path, (0.15 * size, 0.1 * size, 0.06 * size)), ink)
+def _lightness(colour: Colour) -> float:
+    return float(np.dot(colour, (0.3, 0.59, 0.11))) / 255
 
 
 @lru_cache(maxsize=1)
@@ -83,9 +85,8 @@ def _font() -> ImageFont.FreeTypeFont:
 
 def _break(text: str, most: int, aspect: float) -> list[str]:
     """Split between words into at most `most` rows, so that the letters come out as large as the box allows."""
-    options = [
-        textwrap.wrap(text, max(len(text) // count, 1) + 3, break_long_words=False) for count in range(1, most + 1)
-    ]
+    widths = (max(len(text) // count, 1) + 3 for count in range(1, most + 1))
+    options = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
     return max(options, key=lambda rows: min(aspect / (0.65 * max(map(len, rows))), 1 / len(rows)))
 
 
@@ -133,29 +134,21 @@ def _thorns(sheet: Sheet, mask: Image.Image) -> Image.Image:
     width, height = mask.width, mask.height
     canvas = Image.new("L", (int(width * 1.24), height * 3))
     canvas.paste(mask, (int(width * 0.12), height))
-    draw = ImageDraw.Draw(canvas)
+    draw, middle = ImageDraw.Draw(canvas), canvas.width / 2
     for _ in range(max(10, width // 22)):
-        x, half, up = sheet.between(0, 0.5) * width, sheet.between(3, 9), sheet.pick((-1, 1))
-        reach = height * sheet.between(0.15, 0.5) * (1.9 if x < 0.1 * width else 1) * up
-        root, lean = height * (1.5 + 0.2 * up), sheet.between(-14, 14)
+        out, half, lean, up = sheet.between(0, 0.5), sheet.between(3, 9), sheet.between(-14, 14), sheet.pick((-1, 1))
+        reach = height * up * (0.3 + sheet.between(0.15, 0.5) * (1.9 if out > 0.4 else 1))
+        root = height * (1.5 + 0.2 * up)
         for side in (-1, 1):
-            centre = canvas.width / 2 + side * (width / 2 - x)
-            draw.polygon(
-                [
-                    (centre - half, root),
-                    (centre + half, root),
-                    (centre + side * lean, root + 0.3 * height * up + reach),
-                ],
-                fill=255,
-            )
+            x = middle + side * out * width
+            draw.polygon([(x - half, root), (x + half, root), (x + side * lean, root + reach)], fill=255)
     for side in (-1, 1):
-        root, tip = canvas.width / 2 + side * width * 0.44, canvas.width / 2 + side * width * 0.62
+        root, tip = middle + side * width * 0.44, middle + side * width * 0.62
         for y in (1.15, 1.5, 1.85):
-            draw.polygon(
-                [(root, height * (y - 0.06)), (root, height * (y + 0.06)), (tip, height * (3 * y - 3))], fill=255
-            )
-    tooth = np.clip(0.035 * np.abs(np.mod(np.arange(canvas.width) / 9, 2) - 1), 0, 1)
-    return _shift(_trim(canvas), tooth[: _trim(canvas).width])
+            ends = [(root, y - 0.06), (root, y + 0.06), (tip, 3 * y - 3)]
+            draw.polygon([(x, height * level) for x, level in ends], fill=255)
+    canvas = _trim(canvas)
+    return _shift(canvas, 0.035 * np.abs(np.arange(canvas.width) / 9 % 2 - 1))
 
 
 def _fit(masks: list[Image.Image], width: float, height: float, stretch: tuple[float, float]) -> list[Image.Image]:
@@ -169,61 +162,41 @@ def _fit(masks: list[Image.Image], width: float, height: float, stretch: tuple[f
 
 
 def _paint(sheet: Sheet, mask: Image.Image, x: int, y: int, paint: str, ink: Colour) -> None:
-    light = np.dot(ink, (0.3, 0.59, 0.11)) > 128
+    light = _lightness(ink) > 0.5
     against = sheet.tone(0.0) if light else sheet.tone(1.0)
     if paint == "shadow":
-        for step in range(9, 0, -1):
-            sheet.image.paste(against if step < 9 else ink, (x + step, y + step), mask)
-        sheet.image.paste(ink, (x, y), mask)
-    elif paint == "neon" and light:
-        _neon(sheet, mask, x, y)
-    elif paint == "outline":
-        padded = _pad(mask, 8)
-        hollow = ImageChops.subtract(padded.filter(ImageFilter.MaxFilter(7)), padded)
-        sheet.image.paste(ink, (x - 8, y - 8), hollow)
+        for step in range(8, 0, -1):
+            sheet.image.paste(against, (x + step, y + step), mask)
     elif paint == "sticker":
-        padded = _pad(mask, 14)
-        sheet.image.paste(against, (x - 14, y - 14), padded.filter(ImageFilter.MaxFilter(17)))
-        sheet.image.paste(ink, (x, y), mask)
-    else:
-        sheet.image.paste(_ink(sheet, mask, paint, ink, against), (x, y), _cut(sheet, mask, paint))
+        sheet.image.paste(against, (x - _MARGIN, y - _MARGIN), _grown(mask, 8))
+    elif paint == "outline":
+        mask, x, y = ImageChops.subtract(_grown(mask, 3), _padded(mask)), x - _MARGIN, y - _MARGIN
+    elif paint == "neon" and light:
+        for blur in (16, 5):
+            halo = _padded(mask).filter(ImageFilter.GaussianBlur(blur))
+            sheet.image.paste(sheet.accent, (x - _MARGIN, y - _MARGIN), halo)
+        ink = mix(sheet.accent, (255, 255, 255), 0.75)
+    elif paint == "chrome":
+        stops = (ink, mix(ink, sheet.accent, 0.55), sheet.accent, ink, mix(ink, sheet.accent, 0.8))
+        ink = gradient(stops, (0, 0.42, 0.5, 0.56, 1), mask.height).resize(mask.size)
+    elif paint in ("stripes", "stamp"):
+        mask = _worn(sheet, mask, paint)
+    sheet.image.paste(ink, (x, y), mask)
 
 
-def _ink(sheet: Sheet, mask: Image.Image, paint: str, ink: Colour, against: Colour) -> Image.Image | Colour:
-    if paint != "chrome":
-        return ink
-    levels = np.array([0.0, 0.42, 0.5, 0.56, 1.0])
-    stops = [
-        mix(ink, against, 0.0),
-        mix(ink, sheet.accent, 0.55),
-        sheet.accent,
-        mix(ink, against, 0.0),
-        mix(ink, sheet.accent, 0.8),
-    ]
-    ticks = np.linspace(0, 1, mask.height)
-    strip = np.stack([np.interp(ticks, levels, channel) for channel in zip(*stops, strict=True)], axis=-1)
-    return Image.fromarray(strip.astype(np.uint8)[:, None]).resize(mask.size)
-
-
-def _cut(sheet: Sheet, mask: Image.Image, paint: str) -> Image.Image:
+def _worn(sheet: Sheet, mask: Image.Image, paint: str) -> Image.Image:
     """The mask with something taken out of it: stripes, or the wear of an old stamp."""
-    if paint == "stripes":
-        rows = np.arange(mask.height) * 9 / mask.height % 1 < 0.7
-        return ImageChops.multiply(mask, Image.fromarray((rows * 255).astype(np.uint8)[:, None]).resize(mask.size))
-    if paint == "stamp":
-        wear = (fractal(sheet.rng, 12, 3) > 0.36) * 255
-        return ImageChops.multiply(mask, Image.fromarray(wear.astype(np.uint8)).resize(mask.size))
-    return mask
+    rows = np.arange(mask.height)[:, None] * 9 / mask.height % 1 < 0.7
+    left = rows if paint == "stripes" else fractal(sheet.rng, 12, 3) > 0.36
+    return ImageChops.multiply(mask, Image.fromarray((left * 255).astype(np.uint8)).resize(mask.size))
 
 
-def _neon(sheet: Sheet, mask: Image.Image, x: int, y: int) -> None:
-    halo = _pad(mask, 30)
-    for radius, colour in ((16, sheet.accent), (5, sheet.accent)):
-        sheet.image.paste(colour, (x - 30, y - 30), halo.filter(ImageFilter.GaussianBlur(radius)))
-    sheet.image.paste(mix(sheet.accent, (255, 255, 255), 0.75), (x, y), mask)
+def _grown(mask: Image.Image, reach: int) -> Image.Image:
+    """The mask with a margin, and letters thicker by about `reach` pixels."""
+    return _padded(mask).filter(ImageFilter.GaussianBlur(reach * 0.75)).point(lambda level: min(level * 12, 255))
 
 
-def _pad(mask: Image.Image, margin: int) -> Image.Image:
-    padded = Image.new("L", (mask.width + 2 * margin, mask.height + 2 * margin))
-    padded.paste(mask, (margin, margin))
+def _padded(mask: Image.Image) -> Image.Image:
+    padded = Image.new("L", (mask.width + 2 * _MARGIN, mask.height + 2 * _MARGIN))
+    padded.paste(mask, (_MARGIN, _MARGIN))
     return padded

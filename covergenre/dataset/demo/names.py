@@ -49,20 +49,9 @@ _ARTISTS: Mapping[str, tuple[str, ...]] = {
 }
 
 _ALBUMS: Mapping[str, tuple[str, ...]] = {
-    "anime": (
-        "Letters to the {dream}",
-        "{dream} Opening Themes",
-        "Beyond the {dream}",
-        "{mora}{mora}{mora} no {mora}{mora}",
-    ),
+    "anime": ("Letters to the {dream}", "{dream} Opening Themes", "Beyond the {dream}", "{mora}{mora} no {mora}{mora}"),
     "black metal": ("{place} of {grim}", "{grim} and {grim}", "Beneath the {place}", "{grim}born {place}"),
-    "classical": (
-        "Symphony No. {number} in {key}",
-        "String Quartets",
-        "Nocturnes in {key}",
-        "Sonata in {key}",
-        "{soft} Suites",
-    ),
+    "classical": ("Symphony No. {number} in {key}", "String Quartets", "Nocturnes in {key}", "{soft} Suites"),
     "country": ("{road} & {road}", "Back to the {road}", "{soft} on the {road}", "One More {road}"),
     "disco": ("{shine} {shine}", "Get Up {shine}", "{shine} All Night", "Do the {shine}"),
     "edm": ("{signal}", "{signal} / {signal}", "{signal} {number}00", "Into {signal}"),

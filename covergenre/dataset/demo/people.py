@@ -1,317 +1,145 @@
 """Faces: a portrait lit from one side, and a drawn face with large eyes. Both cover the whole sheet."""
 
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import ImageChops
 
 from covergenre.dataset.demo.patterns import backdrop
-from covergenre.dataset.demo.sheet import SIDE, Colour, Sheet, circle, mirror, mix, place, smooth, taper
+from covergenre.dataset.demo.sheet import SIDE, Colour, Pen, Sheet, mirror, mix, points, smooth
 
-_LEAF_OF_LIGHT = 0.075
+# What is worn, behind the head and before it: pieces that are the same on both sides of the face, each with what gives
+# it its colour and the right half of its outline.
+_Pieces = tuple[tuple[str, str], ...]
+_SHORT = ("hair", "0 -21.5, 7 -20, 13.5 -14, 15 -3, 13 -2, 11 -9, 0 -13")
+_PARTED = ("hair", "0 -22, 9 -20.5, 15 -14, 16.5 7, 12.8 -3, 8 -12, 0 -19")
+_BEHIND: Mapping[str, _Pieces] = {
+    "long": (("hair", "0 -23, 12 -20, 18 -5, 19 20, 20 36, 0 37"),),
+    "bob": (("hair", "0 -23, 13 -20, 20 -5, 20 12, 0 15"),),
+    "afro": (("hair", "0 -37, 19 -29, 27 -10, 19 9, 0 17"),),
+    "hood": (("hat", "0 -30, 14 -25, 23 -2, 22 20, 30 34, 0 36"),),
+    "locks": (("hair", "0 -20, 17 -12, 22 5, 28 30, 24 31, 19 12, 21 32, 17 33, 13 12, 14 33, 10 33, 0 10"),),
+}
+_BEFORE: Mapping[str, _Pieces] = {
+    "short": (_SHORT,),
+    "long": (_PARTED,),
+    "bob": (("hair", "0 -22, 9 -20.5, 15 -14, 16 6, 13 3, 12 -7, 0 -8"),),
+    "afro": (("hair", "0 -22, 11 -18, 14 -8, 8 -11, 0 -13.5"),),
+    "hood": (("shade", "0 -21.5, 10 -18, 16 -5, 16 12, 13 12, 12.5 -3, 8 -12, 0 -14"),),
+    "locks": (("band", "0 -27, 10 -26, 18 -18, 15 -8, 0 -8"), ("hat", "0 -10, 14.8 -10, 15 -6.5, 0 -5.5")),
+    "cap": (("band", "0 -22, 8 -20, 14.5 -13, 15 -6, 0 -6"), ("hat", "0 -10.5, 9 -10, 16 -6, 8 -5.5, 0 -6.5")),
+    "cowboy": (
+        ("hat", "0 -27, 7 -31, 12 -26, 15 -9, 0 -6"),
+        ("band", "0 -13, 14.6 -13, 15.2 -9, 0 -6"),
+        ("hat", "0 -7.5, 23 -10, 38 -13, 23 -5, 0 -3"),
+    ),
+    "fedora": (
+        ("hat", "0 -26, 6 -28.5, 11 -25, 14.5 -9, 0 -6"),
+        ("band", "0 -14, 14 -14, 14.6 -8.5, 0 -7"),
+        ("hat", "0 -7, 14 -9, 24 -11, 14 -4.5, 0 -3"),
+    ),
+    "headphones": (
+        _SHORT,
+        ("band", "0 -25.5, 13 -22, 19 -8, 20.5 -6, 20.5 6, 14 7, 13.5 -6, 16 -9, 10.5 -19, 0 -22"),
+    ),
+}
 
 
-def portrait(sheet: Sheet, wear: tuple[str, ...] = ("short", "long", "afro", "bob")) -> None:
+def portrait(sheet: Sheet, wear: Sequence[str]) -> None:
     """Head and shoulders of somebody lit from one side; `wear` are the hair and hats to choose from."""
-    dark = sheet.chance(0.5)
+    dark, style = sheet.chance(0.5), sheet.pick(wear)
     backdrop(sheet, 0.2 if dark else 0.8)
-    skin, shade, hair = sheet.tone(0.76 if dark else 0.66), sheet.tone(0.3), sheet.tone(0.02)
-    at = (sheet.between(0.42, 0.58), sheet.between(0.46, 0.52), sheet.between(0.95, 1.2))
-    side, style = sheet.pick((-1, 1)), sheet.pick(wear)
-    roles = {
-        "hair": hair,
-        "hat": sheet.tone(0.14),
-        "band": sheet.accent,
-        "shade": sheet.tone(0.3),
-        "wig": sheet.tone(0.95 if dark else 0.5),
-    }
-    behind, before = _wear(style)
-    for points, role in behind:
-        sheet.fill(place(points, *at), roles[role])
-    _shoulders(sheet, at, sheet.pick((sheet.accent, sheet.tone(0.08), sheet.tone(0.5))))
-    sheet.fill(place(mirror([(0.08, 0.066), (0.24, 0.07), (0.29, 0.1), (0.34, 0.0)]), *at), mix(skin, shade, 0.75))
-    _head(sheet, at, skin, shade, side)
-    if style != "visor":
-        _features(sheet, at, side, shade, glasses=sheet.chance(0.3))
-    for points, role in before:
-        sheet.fill(place(points, *at), roles[role])
+    pen = sheet.pen(sheet.between(0.42, 0.58), sheet.between(0.46, 0.52), sheet.between(0.95, 1.2))
+    colours = {"hair": sheet.tone(0.02), "hat": sheet.tone(0.14), "band": sheet.accent, "shade": sheet.tone(0.3)}
+    skin, shade, side = sheet.tone(0.76 if dark else 0.66), sheet.tone(0.3), sheet.pick((-1, 1))
+    for role, half in _BEHIND.get(style, ()):
+        pen.fill(smooth(mirror(half)), colours[role])
+    _shoulders(pen, sheet.pick((sheet.accent, sheet.tone(0.08), sheet.tone(0.5))))
+    pen.fill(mirror("6.6 8, 7 24, 10 29, 0 34"), mix(skin, shade, 0.75))
+    _head(pen, skin, shade, side)
+    _features(pen, side, shade, glasses=sheet.chance(0.3))
+    for role, half in _BEFORE[style]:
+        pen.fill(smooth(mirror(half)), colours[role])
 
 
 def manga(sheet: Sheet) -> None:
     """A face with large eyes under a shock of hair, close up."""
     backdrop(sheet, 0.82)
-    at = (sheet.between(0.44, 0.56), 0.5, 1.1)
-    hair = sheet.pick((sheet.accent, sheet.tone(0.1), sheet.tone(0.35), sheet.tone(0.55)))
-    skin = mix(sheet.tone(1), (255, 224, 204), 0.55)
-    mass = [
-        (-0.4, 0.0),
-        (-0.35, 0.24),
-        (-0.1, 0.33),
-        (0.25, sheet.between(0.2, 0.36)),
-        (0.5, sheet.between(0.1, 0.34)),
-        (0.5, 0.0),
-    ]
-    sheet.fill(place(smooth(mirror(mass)), *at), mix(hair, sheet.tone(0), 0.4))
-    sheet.fill(
-        place(mirror([(0.2, 0.06), (0.36, 0.07), (0.6, 0.12), (0.61, 0.0)]), *at), mix(skin, sheet.tone(0.4), 0.3)
-    )
-    sheet.fill(place(mirror([(0.38, 0.0), (0.37, 0.1), (0.42, 0.27), (0.6, 0.36), (0.61, 0)]), *at), sheet.tone(0.18))
-    face = mirror([(-0.28, 0.0), (-0.24, 0.19), (-0.05, 0.25), (0.1, 0.215), (0.235, 0.07), (0.262, 0.0)])
-    sheet.fill(place(smooth(face), *at), skin)
-    iris = sheet.pick((sheet.accent, sheet.tone(0.3), sheet.tone(0.5)))
+    pen, tone = sheet.pen(sheet.between(0.44, 0.56), 0.5, 1.1), sheet.tone
+    hair = sheet.pick((sheet.accent, tone(0.1), tone(0.35), tone(0.55)))
+    skin = mix(tone(1), (255, 224, 204), 0.55)
+    width, hem = sheet.between(0.2, 0.36), sheet.between(0.1, 0.34)
+    mass = [(0, -0.4), (0.24, -0.35), (0.33, -0.1), (width, 0.25), (hem, 0.5), (0, 0.5)]
+    pen.fill(smooth(mirror(mass)), mix(hair, tone(0), 0.4))
+    pen.fill(mirror("6 20, 7 36, 12 60, 0 61"), mix(skin, tone(0.4), 0.3))
+    pen.fill(mirror("0 38, 10 37, 27 42, 36 60, 0 61"), tone(0.18))
+    pen.fill(smooth(mirror("0 -28, 19 -24, 25 -5, 21.5 10, 7 23.5, 0 26.2")), skin)
+    iris = sheet.pick((sheet.accent, tone(0.3), tone(0.5)))
     for side in (-1, 1):
-        _large_eye(sheet, at, iris, side)
-    x, y, scale = at
-    sheet.line([(x - 0.006, y + 0.135 * scale), (x + 0.006, y + 0.142 * scale)], 0.007, sheet.tone(0.3))
-    mouth = place(smooth([(-0.03, 0.185), (0, 0.196), (0.03, 0.185)], closed=False), *at)
-    sheet.line(mouth, 0.008, sheet.tone(0.15))
-    _fringe(sheet, at, hair)
+        _large_eye(pen, side, iris)
+    pen.stroke("-0.6 13.5, 0.6 14.2", (0.006, 0.006), tone(0.3))
+    pen.stroke("-3 18.5, 0 19.6, 3 18.5", (0.006, 0.008, 0.006), tone(0.15))
+    _fringe(pen, hair)
 
 
-@lru_cache
-def _wear(style: str) -> tuple[list, list]:
-    """What a style puts behind and before the head: two lists of (points, role of the colour)."""
-    crown = [(-0.215, 0.0), (-0.2, 0.07), (-0.14, 0.135), (-0.03, 0.15)]
-    short = smooth(mirror([*crown, (-0.02, 0.13), (-0.09, 0.11), (-0.13, 0.0)]))
-    parted = smooth(
-        [
-            (-0.15, 0.06),
-            (-0.165, -0.1),
-            (-0.09, -0.2),
-            (0.03, -0.22),
-            (0.13, -0.16),
-            (0.16, 0.06),
-            (0.128, -0.04),
-            (0.06, -0.12),
-            (-0.02, -0.13),
-            (-0.1, -0.08),
-        ]
-    )
-    brim = smooth(
-        [(-0.33, -0.13), (-0.2, -0.1), (0, -0.075), (0.2, -0.1), (0.33, -0.13), (0.2, -0.05), (0, -0.03), (-0.2, -0.05)]
-    )
-    styles = {
-        "short": ([], [(short, "hair")]),
-        "long": (
-            [
-                (
-                    smooth(mirror([(-0.23, 0.0), (-0.2, 0.12), (-0.05, 0.18), (0.2, 0.19), (0.36, 0.2), (0.37, 0.0)])),
-                    "hair",
-                )
-            ],
-            [(parted, "hair")],
-        ),
-        "bob": (
-            [(smooth(mirror([(-0.23, 0.0), (-0.2, 0.13), (-0.05, 0.2), (0.12, 0.2), (0.15, 0.0)])), "hair")],
-            [(parted * (-1, 1), "hair")],
-        ),
-        "afro": (
-            [(circle(0, -0.1, 0.27), "hair")],
-            [(smooth(mirror([(-0.22, 0.0), (-0.18, 0.11), (-0.08, 0.14), (-0.11, 0.08), (-0.135, 0.0)])), "hair")],
-        ),
-        "cowboy": (
-            [],
-            [
-                (smooth(mirror([(-0.27, 0.0), (-0.31, 0.07), (-0.26, 0.12), (-0.09, 0.15), (-0.06, 0.0)])), "hat"),
-                (mirror([(-0.13, 0.146), (-0.09, 0.152), (-0.06, 0.0)]), "band"),
-                (brim * (1.15, 1), "hat"),
-            ],
-        ),
-        "fedora": (
-            [],
-            [
-                (smooth(mirror([(-0.26, 0.0), (-0.285, 0.06), (-0.25, 0.11), (-0.09, 0.145), (-0.06, 0.0)])), "hat"),
-                (mirror([(-0.14, 0.14), (-0.085, 0.146), (-0.07, 0.0)]), "band"),
-                (brim * (0.72, 0.9), "hat"),
-            ],
-        ),
-        "cap": (
-            [],
-            [
-                (smooth(mirror([(-0.22, 0.0), (-0.2, 0.08), (-0.13, 0.145), (-0.06, 0.15), (-0.06, 0.0)])), "band"),
-                (
-                    smooth(
-                        [(-0.13, -0.1), (0.05, -0.12), (0.25, -0.075), (0.27, -0.045), (0.1, -0.055), (-0.14, -0.05)]
-                    ),
-                    "hat",
-                ),
-            ],
-        ),
-        "hood": (
-            [
-                (
-                    smooth(mirror([(-0.3, 0.0), (-0.25, 0.14), (-0.02, 0.23), (0.2, 0.22), (0.34, 0.3), (0.36, 0.0)])),
-                    "hat",
-                )
-            ],
-            [
-                (
-                    smooth(
-                        mirror(
-                            [
-                                (-0.215, 0.0),
-                                (-0.18, 0.1),
-                                (-0.05, 0.16),
-                                (0.12, 0.16),
-                                (0.12, 0.13),
-                                (-0.03, 0.125),
-                                (-0.12, 0.08),
-                                (-0.14, 0.0),
-                            ]
-                        )
-                    ),
-                    "shade",
-                )
-            ],
-        ),
-        "locks": (
-            _locks(),
-            [
-                (smooth(mirror([(-0.27, 0.0), (-0.26, 0.1), (-0.18, 0.18), (-0.08, 0.15), (-0.08, 0.0)])), "band"),
-                (mirror([(-0.1, 0.148), (-0.065, 0.15), (-0.055, 0.0)]), "hat"),
-            ],
-        ),
-        "wig": (_curls(), [(short, "wig")]),
-        "headphones": ([], [(short, "hair"), *_headphones()]),
-        "visor": (
-            [],
-            [
-                (
-                    smooth(mirror([(-0.24, 0.0), (-0.2, 0.14), (0.0, 0.175), (0.14, 0.15), (0.22, 0.06), (0.23, 0.0)])),
-                    "shade",
-                ),
-                (smooth(mirror([(-0.1, 0.0), (-0.09, 0.1), (-0.02, 0.145), (0.05, 0.12), (0.09, 0.0)])), "hair"),
-                (smooth([(-0.11, -0.02), (-0.06, -0.055), (0.01, -0.065), (-0.06, -0.03), (-0.1, 0.02)]), "band"),
-            ],
-        ),
-        "spikes": ([(_spikes(), "hair")], [(short, "hair")]),
-    }
-    return styles[style]
-
-
-def _locks() -> list:
-    strands = [smooth([(x * 0.6, -0.1), (x, 0.05), (x * 1.25, 0.3)], closed=False) for x in np.linspace(-0.2, 0.2, 9)]
-    return [(taper(strand, (0.05, 0.05, 0.025)), "hair") for strand in strands]
-
-
-def _curls() -> list:
-    rows = [(x, y) for y in np.linspace(-0.16, 0.2, 6) for x in (-0.165 - 0.03 * (y > 0), 0.165 + 0.03 * (y > 0))]
-    return [(circle(0, -0.09, 0.17), "wig"), *((circle(x, y, 0.055), "wig") for x, y in rows)]
-
-
-def _headphones() -> list:
-    turns = np.linspace(np.pi, 2 * np.pi, 24)
-    band = np.stack([0.175 * np.cos(turns), -0.02 + 0.225 * np.sin(turns)], axis=-1)
-    cups = [
-        smooth(np.array([(-0.035, -0.07), (0.035, -0.07), (0.035, 0.07), (-0.035, 0.07)]) + (x, 0.0))
-        for x in (-0.165, 0.165)
-    ]
-    return [(taper(band, (0.028, 0.028)), "band"), *((cup, "band") for cup in cups)]
-
-
-def _spikes() -> np.ndarray:
-    turns = np.linspace(-np.pi - 0.3, 0.3, 27)
-    reach = np.where(np.arange(27) % 2, 0.3, 0.17)
-    return np.stack([reach * np.cos(turns), -0.05 + reach * np.sin(turns)], axis=-1)
-
-
-def _shoulders(sheet: Sheet, at: tuple[float, float, float], colour: Colour) -> None:
-    sheet.fill(
-        place(
-            smooth(
-                mirror([(0.2, 0.0), (0.225, 0.075), (0.28, 0.2), (0.34, 0.32), (0.6, 0.42), (0.9, 0.42), (0.9, 0.0)])
-            ),
-            *at,
-        ),
-        colour,
-    )
+def _shoulders(pen: Pen, colour: Colour) -> None:
+    pen.fill(smooth(mirror("0 20, 7.5 22.5, 20 28, 32 34, 42 60, 42 90, 0 90")), colour)
     for side in (-1, 1):
-        lapel = np.array([(0.07, 0.215), (0.1, 0.235), (0.13, 0.42), (0.0, 0.62), (0.02, 0.4)]) * (side, 1)
-        sheet.fill(place(lapel, *at), mix(colour, sheet.tone(0), 0.45))
+        pen.fill(points("7 21.5, 10 23.5, 13 42, 0 62, 2 40") * (side, 1), mix(colour, pen.sheet.tone(0), 0.45))
 
 
-def _head(sheet: Sheet, at: tuple[float, float, float], skin: Colour, shade: Colour, side: int) -> None:
-    outline = smooth(
-        mirror([(-0.19, 0.0), (-0.165, 0.095), (-0.07, 0.14), (0.03, 0.135), (0.12, 0.108), (0.18, 0.05), (0.192, 0.0)])
-    )
-    stencil = sheet.stencil(place(outline, *at))
-    sheet.image.paste(skin, mask=stencil)
-    shifted = ImageChops.offset(stencil, round(-side * _LEAF_OF_LIGHT * at[2] * SIDE), round(-0.02 * SIDE))
-    sheet.image.paste(shade, mask=ImageChops.subtract(stencil, shifted))
+def _head(pen: Pen, skin: Colour, shade: Colour, side: int) -> None:
+    """A head whose side away from the light is darker: what a shifted copy of its outline leaves uncovered."""
+    outline = smooth(mirror("0 -19, 9.5 -16.5, 14 -7, 13.5 3, 10.8 12, 5 18, 0 19.2"))
+    head = pen.sheet.stencil(pen.on_sheet(outline))
+    lit = ImageChops.offset(head, round(-side * 0.075 * pen.scale * SIDE), round(-0.02 * SIDE))
+    pen.sheet.image.paste(skin, mask=head)
+    pen.sheet.image.paste(shade, mask=ImageChops.subtract(head, lit))
 
 
-def _features(sheet: Sheet, at: tuple[float, float, float], side: int, shade: Colour, glasses: bool) -> None:
-    dark, lips = sheet.tone(0.06), mix(sheet.warm, shade, 0.3)
-
-    def put(path: list, widths: tuple[float, ...], colour: Colour) -> None:
-        sheet.fill(place(taper(smooth(path, closed=False), widths), *at), colour)
-
-    put(
-        [(side * 0.02, -0.035), (side * 0.012, 0.03), (side * 0.03, 0.062), (0.0, 0.07)],
-        (0.006, 0.012, 0.02, 0.006),
-        shade,
-    )
-    for eye in (-1, 1):
-        put([(eye * 0.03, -0.042), (eye * 0.06, -0.056), (eye * 0.1, -0.04)], (0.008, 0.016, 0.005), dark)
+def _features(pen: Pen, side: int, shade: Colour, glasses: bool) -> None:
+    dark, lips = pen.sheet.tone(0.06), mix(pen.sheet.warm, shade, 0.3)
+    pen.stroke(points("2 -3.5, 1.2 3, 3 6.2, 0 7") * (side, 1), (0.006, 0.012, 0.02, 0.006), shade)
+    for eye in ((-1, 1), (1, 1)):
+        pen.stroke(points("3 -4.2, 6 -5.6, 10 -4") * eye, (0.008, 0.016, 0.005), dark)
         if glasses:
-            lens = smooth([(0.018, -0.03), (0.1, -0.035), (0.098, 0.015), (0.06, 0.03), (0.025, 0.018)]) * (eye, 1)
-            sheet.fill(place(lens, *at), dark)
+            pen.fill(smooth(points("1.8 -3, 10 -3.5, 9.8 1.5, 6 3, 2.5 1.8") * eye), dark)
         else:
-            put([(eye * 0.035, -0.008), (eye * 0.062, 0.004), (eye * 0.09, -0.008)], (0.004, 0.016, 0.004), dark)
+            pen.stroke(points("3.5 -0.8, 6.2 0.4, 9 -0.8") * eye, (0.004, 0.016, 0.004), dark)
     if glasses:
-        put([(-0.1, -0.026), (0.0, -0.024), (0.1, -0.026)], (0.01, 0.01), dark)
-    put([(-0.042, 0.112), (-0.012, 0.106), (0.012, 0.106), (0.042, 0.112)], (0.004, 0.016, 0.016, 0.004), lips)
-    put([(-0.036, 0.117), (0, 0.128), (0.036, 0.117)], (0.003, 0.016, 0.003), lips)
+        pen.stroke("-10 -2.6, 0 -2.4, 10 -2.6", (0.01, 0.01), dark)
+    pen.stroke("-4.2 11.2, -1.2 10.6, 1.2 10.6, 4.2 11.2", (0.004, 0.016, 0.016, 0.004), lips)
+    pen.stroke("-3.6 11.7, 0 12.8, 3.6 11.7", (0.003, 0.016, 0.003), lips)
 
 
-def _large_eye(sheet: Sheet, at: tuple[float, float, float], iris: Colour, side: int) -> None:
-    x, y, scale = at
-    centre = (x + side * 0.115 * scale, y + 0.045 * scale)
-    sheet.fill(place(circle(0, 0, 1) * (0.068, 0.066), *centre, scale), sheet.tone(1))
-    for size, colour in ((1.0, sheet.tone(0.02)), (0.86, iris)):
-        sheet.fill(place(circle(0, 0.002, 1) * (0.046 * size, 0.062 * size), *centre, scale), colour)
-    sheet.fill(place(circle(0, 0.024, 1) * (0.03, 0.028), *centre, scale), mix(iris, sheet.tone(1), 0.5))
-    sheet.fill(place(circle(0, 0.0, 1) * (0.018, 0.026), *centre, scale), sheet.tone(0.02))
-    sheet.disc(centre[0] - 0.016, centre[1] - 0.026, 0.017, (255, 255, 255))
-    sheet.disc(centre[0] + 0.018, centre[1] + 0.024, 0.008, (255, 255, 255))
-    lid = smooth(
-        [(-side * 0.075, 0.0), (-side * 0.03, -0.06), (side * 0.04, -0.06), (side * 0.088, -0.012)], closed=False
-    )
-    sheet.fill(place(taper(lid, (0.01, 0.024, 0.026, 0.006)), *centre, scale), sheet.tone(0.02))
-    brow = smooth([(-side * 0.06, -0.1), (0.0, -0.118), (side * 0.07, -0.1)], closed=False)
-    sheet.fill(place(taper(brow, (0.006, 0.012, 0.004)), *centre, scale), sheet.tone(0.1))
-    blush = (centre[0] + side * 0.05 * scale, centre[1] + 0.1 * scale)
-    sheet.disc(*blush, 0.034, (255, 110, 120), 0.22)
+def _large_eye(face: Pen, side: int, iris: Colour) -> None:
+    tone = face.sheet.tone
+    pen = face.sheet.pen(*face.on_sheet([(side * 0.115, 0.045)])[0], face.scale)
+
+    def oval(y: float, width: float, height: float, colour: Colour) -> None:
+        pen.fill(smooth([(width, y), (0, y + height), (-width, y), (0, y - height)]), colour)
+
+    oval(0, 0.068, 0.066, tone(1))
+    oval(0.002, 0.046, 0.062, tone(0.02))
+    oval(0.002, 0.04, 0.053, iris)
+    oval(0.024, 0.03, 0.028, mix(iris, tone(1), 0.5))
+    oval(0, 0.018, 0.026, tone(0.02))
+    pen.disc(-0.015, -0.024, 0.016, (255, 255, 255))
+    pen.disc(0.016, 0.022, 0.008, (255, 255, 255))
+    pen.stroke(points("-7.5 0, -3 -6, 4 -6, 8.8 -1.2") * (side, 1), (0.01, 0.024, 0.026, 0.006), tone(0.02))
+    pen.stroke(points("-6 -10, 0 -11.8, 7 -10") * (side, 1), (0.006, 0.012, 0.004), tone(0.1))
+    pen.disc(side * 0.05, 0.1, 0.034, (255, 110, 120), 0.22)
 
 
-def _fringe(sheet: Sheet, at: tuple[float, float, float], hair: Colour) -> None:
+def _fringe(pen: Pen, hair: Colour) -> None:
     """Locks that fall over the forehead, and one long one at each side."""
-    tips = np.linspace(-0.22, 0.22, 7)
-    for number, tip in enumerate(tips):
-        drop = sheet.between(-0.06, 0.03) if abs(tip) < 0.2 else 0.2
-        root = tip * 0.8
-        lock = np.array(
-            [
-                (root - 0.07, -0.33),
-                (tip - 0.075, -0.17),
-                (tip + sheet.between(-0.03, 0.03), drop),
-                (tip + 0.055, -0.17),
-                (root + 0.07, -0.33),
-            ]
-        )
-        sheet.fill(place(smooth(lock), *at), mix(hair, sheet.tone(0), 0.12 * (number % 2)))
-    top = mirror([(-0.41, 0.0), (-0.37, 0.2), (-0.24, 0.29), (-0.1, 0.3), (-0.2, 0.2), (-0.24, 0.0)])
-    sheet.fill(place(smooth(top), *at), hair)
+    dark, sheet = pen.sheet.tone(0), pen.sheet
+    for number, x in enumerate(np.linspace(-0.22, 0.22, 7)):
+        fall = sheet.between(-0.06, 0.03) if abs(x) < 0.2 else 0.2
+        tip = (x + sheet.between(-0.03, 0.03), fall)
+        lock = [(0.8 * x - 0.07, -0.33), (x - 0.075, -0.17), tip, (x + 0.055, -0.17), (0.8 * x + 0.07, -0.33)]
+        pen.fill(smooth(lock), mix(hair, dark, 0.12 * (number % 2)))
+    pen.fill(smooth(mirror("0 -41, 20 -37, 29 -24, 30 -10, 20 -20, 0 -24")), hair)
     for side in (-1, 1):
-        sheet.fill(
-            place(
-                taper(
-                    smooth([(side * 0.25, -0.2), (side * 0.3, 0.0), (side * 0.24, 0.28)], closed=False),
-                    (0.1, 0.09, 0.004),
-                ),
-                *at,
-            ),
-            hair,
-        )
-    shine = smooth([(-0.17, -0.29), (-0.03, -0.335), (0.12, -0.31)], closed=False)
-    sheet.fill(place(taper(shine, (0.004, 0.028, 0.004)), *at), mix(hair, sheet.tone(1), 0.6))
+        pen.stroke(points("25 -20, 30 0, 24 28") * (side, 1), (0.1, 0.09, 0.004), hair)
+    pen.stroke("-17 -29, -3 -33.5, 12 -31", (0.004, 0.028, 0.004), mix(hair, sheet.tone(1), 0.6))

@@ -1,7 +1,8 @@
 """The sheet a cover is drawn on: six colours, unit coordinates, soft masks.
 
-Coordinates run from 0 to 1, x to the right and y down. A sheet is drawn at twice the size of a cover and halved at the
-end, which is what makes its edges smooth.
+Coordinates run from 0 to 1, x to the right and y down. Outlines that are drawn by hand are written as text, in
+hundredths: "0 -17, 12 0, 24 -10". A sheet is drawn at twice the size of a cover and halved at the end, which is what
+makes its edges smooth.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 SIDE = 600
 COVER_SIDE = 300
 
 Colour = tuple[int, int, int]
+Shape = str | np.ndarray | Sequence  # points as text, or of shape (n, 2)
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class Sheet:
         self.rng = rng
         self.tone = palette.tone
         self.accent, self.warm = palette.accent, palette.warm
-        self.replace(Image.new("RGB", (SIDE, SIDE), palette.tone(0.5)))
+        self.image = Image.new("RGB", (SIDE, SIDE), palette.tone(0.5))
+        self._draw = ImageDraw.Draw(self.image, "RGBA")
 
-    def replace(self, image: Image.Image) -> None:
-        """Go on drawing on another picture of the same size."""
-        self.image = image
-        self._draw = ImageDraw.Draw(image, "RGBA")
+    def pen(self, x: float, y: float, scale: float = 1, angle: float = 0) -> "Pen":
+        """A pen that draws on this sheet in coordinates of its own: moved to (x, y), scaled and turned (clockwise)."""
+        return Pen(self, x, y, scale, angle)
 
     def chance(self, probability: float) -> bool:
         """True with this probability."""
@@ -69,22 +71,20 @@ class Sheet:
         """A number between `low` and `high`."""
         return float(self.rng.uniform(low, high))
 
-    def wash(self, *colours: Colour, sideways: bool = False) -> None:
-        """Cover everything with a gradient through the colours, from the top (or the left)."""
-        steps = np.linspace(0, 1, 256)
-        stops = np.linspace(0, 1, len(colours)) if len(colours) > 1 else np.zeros(1)
-        strip = np.stack([np.interp(steps, stops, channel) for channel in zip(*colours, strict=True)], axis=-1)
-        strip = strip[None] if sideways else strip[:, None]
-        self.image.paste(Image.fromarray(strip.astype(np.uint8)).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+    def wash(self, *colours: Colour) -> None:
+        """Cover everything with a gradient through the colours, from the top."""
+        colours = colours if len(colours) > 1 else colours * 2
+        column = gradient(colours, np.linspace(0, 1, len(colours)), SIDE)
+        self.image.paste(column.resize((SIDE, SIDE), Image.Resampling.BOX))
 
-    def fill(self, points: np.ndarray, colour: Colour, alpha: float = 1.0) -> None:
-        """Fill a polygon; `points` has shape (n, 2)."""
-        self._draw.polygon(_pixels(points), fill=_with_alpha(colour, alpha))
+    def fill(self, shape: Shape, colour: Colour, alpha: float = 1.0) -> None:
+        """Fill a polygon."""
+        self._draw.polygon(_pixels(shape), fill=_with_alpha(colour, alpha))
 
-    def line(self, points: np.ndarray, width: float, colour: Colour, alpha: float = 1.0) -> None:
+    def line(self, shape: Shape, width: float, colour: Colour, alpha: float = 1.0) -> None:
         """Draw an open line through the points."""
         thickness = max(1, round(width * SIDE))
-        self._draw.line(_pixels(points), fill=_with_alpha(colour, alpha), width=thickness, joint="curve")
+        self._draw.line(_pixels(shape), fill=_with_alpha(colour, alpha), width=thickness, joint="curve")
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, alpha: float = 1.0) -> None:
         """Fill a circle."""
@@ -101,10 +101,11 @@ class Sheet:
         if corners[2] >= corners[0] and corners[3] >= corners[1]:
             self._draw.rectangle(corners, fill=_with_alpha(colour, alpha))
 
-    def veil(self, strength: np.ndarray, colour: Colour) -> None:
-        """Lay a colour over the sheet as strongly as `strength` says: any shape, 0 nothing to 1 all of it."""
+    def veil(self, strength: np.ndarray, colour: Colour, within: Image.Image | None = None) -> None:
+        """Lay a colour over the sheet (or a stencil) as strongly as `strength` says: any shape, 0 nothing to 1 all."""
         mask = Image.fromarray((np.clip(strength, 0, 1) * 255).astype(np.uint8))
-        self.image.paste(colour, mask=mask.resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+        mask = mask.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+        self.image.paste(colour, mask=ImageChops.multiply(mask, within) if within else mask)
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0) -> None:
         """Shine softly around a point; the light is gone at `radius`."""
@@ -112,23 +113,62 @@ class Sheet:
         distance = np.hypot(across - x, down - y) / radius
         self.veil(strength * np.clip(1 - distance, 0, 1) ** 2, colour)
 
-    def stencil(self, points: np.ndarray) -> Image.Image:
+    def stencil(self, shape: Shape) -> Image.Image:
         """The inside of a polygon as a mask, for `paste`."""
         mask = Image.new("L", (SIDE, SIDE))
-        ImageDraw.Draw(mask).polygon(_pixels(points), fill=255)
+        ImageDraw.Draw(mask).polygon(_pixels(shape), fill=255)
         return mask
 
     def luminance(self, left: float, top: float, right: float, bottom: float) -> float:
         """How light a rectangle is at present: 0 to 1."""
         corners = [round(min(max(edge, 0), 1) * SIDE) for edge in (left, top, right, bottom)]
-        return float(
-            np.asarray(self.image.crop(corners).resize((8, 8), Image.Resampling.BOX).convert("L")).mean() / 255
-        )
+        return float(np.asarray(self.image.crop(corners).reduce(8).convert("L")).mean() / 255)
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Draws on a sheet in coordinates of its own; see `Sheet.pen`."""
+
+    sheet: Sheet
+    x: float
+    y: float
+    scale: float
+    angle: float
+
+    def fill(self, shape: Shape, colour: Colour, alpha: float = 1.0) -> None:
+        """Fill a polygon."""
+        self.sheet.fill(self.on_sheet(shape), colour, alpha)
+
+    def stroke(self, shape: Shape, widths: Sequence[float], colour: Colour) -> None:
+        """Draw a curve through the points whose width goes evenly through `widths`."""
+        self.fill(taper(smooth(shape, closed=False), widths), colour)
+
+    def disc(self, x: float, y: float, radius: float, colour: Colour, alpha: float = 1.0) -> None:
+        """Fill a circle."""
+        self.sheet.disc(*self.on_sheet([(x, y)])[0], radius * self.scale, colour, alpha)
+
+    def on_sheet(self, shape: Shape) -> np.ndarray:
+        """Points of the pen as points of the sheet."""
+        return place(shape, self.x, self.y, self.scale, self.angle)
+
+
+def points(shape: Shape) -> np.ndarray:
+    """A shape as an array (n, 2); text holds pairs of x and y in hundredths."""
+    if isinstance(shape, str):
+        return np.array([pair.split() for pair in shape.split(",")], float) / 100
+    return np.asarray(shape, float)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """`share` of the second colour in the first."""
     return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+
+
+def gradient(colours: Sequence[Colour], stops: Sequence[float], height: int) -> Image.Image:
+    """A column of pixels, one wide, that goes from colour to colour; `stops` from 0 to 1 say where each is reached."""
+    ticks = np.linspace(0, 1, height)
+    column = np.stack([np.interp(ticks, stops, channel) for channel in zip(*colours, strict=True)], axis=-1)
+    return Image.fromarray(column.astype(np.uint8)[:, None])
 
 
 @lru_cache(maxsize=1)
@@ -157,28 +197,27 @@ def ridge(rng: np.random.Generator, roughness: float, octaves: int = 7) -> np.nd
     return (heights - heights.min()) / (np.ptp(heights) + 1e-9)
 
 
-def smooth(points: np.ndarray | Sequence, closed: bool = True, steps: int = 10) -> np.ndarray:
+def smooth(shape: Shape, closed: bool = True, steps: int = 10) -> np.ndarray:
     """A Catmull-Rom curve through the points, as (m, 2) points."""
-    points = np.asarray(points, float)
-    ends = (points[-1:], points[:2]) if closed else (points[:1], points[-1:])
-    padded = np.concatenate([ends[0], points, ends[1]])
+    knots = points(shape)
+    ends = (knots[-1:], knots[:2]) if closed else (knots[:1], knots[-1:])
+    padded = np.concatenate([ends[0], knots, ends[1]])
     a, b, c, d = (padded[i : len(padded) - 3 + i, None] for i in range(4))
     t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
     curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
     curve = curve.reshape(-1, 2)
-    return curve if closed else np.concatenate([curve, points[-1:]])
+    return curve if closed else np.concatenate([curve, knots[-1:]])
 
 
-def mirror(half: Sequence) -> np.ndarray:
-    """The closed outline of a shape that is the same on both sides of x = 0, from (y, half width) pairs."""
-    right = np.asarray([(width, y) for y, width in half], float)
-    left = right[right[:, 0] > 0][::-1] * (-1, 1)
-    return np.concatenate([right, left])
+def mirror(half: Shape) -> np.ndarray:
+    """The outline of a shape that is the same on both sides of x = 0, from its right half."""
+    right = points(half)
+    return np.concatenate([right, right[right[:, 0] > 0][::-1] * (-1, 1)])
 
 
-def taper(path: np.ndarray | Sequence, widths: Sequence[float]) -> np.ndarray:
+def taper(path: Shape, widths: Sequence[float]) -> np.ndarray:
     """The outline of a stroke along a path whose width goes evenly through `widths`."""
-    path = np.asarray(path, float)
+    path = points(path)
     along = np.gradient(path, axis=0)
     normal = np.stack([-along[:, 1], along[:, 0]], axis=-1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-9
@@ -187,10 +226,10 @@ def taper(path: np.ndarray | Sequence, widths: Sequence[float]) -> np.ndarray:
     return np.concatenate([path + normal * half, (path - normal * half)[::-1]])
 
 
-def place(points: np.ndarray, x: float = 0, y: float = 0, scale: float = 1, angle: float = 0) -> np.ndarray:
+def place(shape: Shape, x: float = 0, y: float = 0, scale: float = 1, angle: float = 0) -> np.ndarray:
     """Turn points by `angle` (radians, clockwise), then scale and move them."""
     cos, sin = np.cos(angle), np.sin(angle)
-    return np.asarray(points, float) @ np.array([[cos, sin], [-sin, cos]]) * scale + (x, y)
+    return points(shape) @ np.array([[cos, sin], [-sin, cos]]) * scale + (x, y)
 
 
 def circle(x: float, y: float, radius: float, sides: int = 48, start: float = 0) -> np.ndarray:
@@ -207,8 +246,8 @@ def _with_alpha(colour: Colour, alpha: float) -> tuple[int, int, int, int]:
     return (*colour, round(255 * alpha))
 
 
-def _pixels(points: np.ndarray) -> list[float]:
-    return (np.asarray(points, float) * SIDE).ravel().tolist()
+def _pixels(shape: Shape) -> list[float]:
+    return (points(shape) * SIDE).ravel().tolist()
 
 
 def _bounds(x: float, y: float, radius: float) -> tuple[float, ...]:

@@ -45,7 +45,7 @@ def photocopied(sheet: Sheet) -> None:
     sheet.image.paste(ImageOps.colorize(Image.fromarray(hard), sheet.tone(0.0), sheet.tone(0.92)))
 
 
-def clean(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+def clean(image: Image.Image, rng: np.random.Generator) -> Image.Image:  # noqa: ARG001 (all finishes are called alike)
     """As drawn."""
     return image
 
@@ -84,13 +84,6 @@ def shifted(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     red, green, blue = image.split()
     offset = int(rng.integers(1, 4))
     return Image.merge("RGB", (ImageChops.offset(red, offset, 0), green, ImageChops.offset(blue, -offset, 0)))
-
-
-def scanned(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """The dark lines of an old screen."""
-    pixels = np.asarray(image).astype(np.float32)
-    pixels[1::3] *= rng.uniform(0.7, 0.85)
-    return Image.fromarray(pixels.astype(np.uint8))
 
 
 def shaded(image: Image.Image, rng: np.random.Generator) -> Image.Image:
