@@ -37,14 +37,17 @@ def percentiles(value: float, resampled: np.ndarray) -> Interval:
     return _around(value, low, high)
 
 
-def mirrored(value: float, resampled: np.ndarray) -> Interval:
-    """The basic bootstrap interval (Davison and Hinkley, section 5.2) of a share from 0 to 1.
+def distance(gaps: np.ndarray, resampled: np.ndarray) -> Interval:
+    """The sum of the absolute `gaps` (m,), a share from 0 to 1, given the gaps in resamples, (resamples, m).
 
-    As far as resamples stray upwards, the value may be too high. For a mean of distances: chance alone makes it greater
-    than it is, and in a resample more than in the sample, so that percentiles would lie beyond the truth.
+    Chance alone makes such a sum greater than it is, in a resample more than in the sample, so that its percentiles lie
+    beyond the truth. By the triangle inequality the sum is off by at most the sum of what chance adds to each gap: its
+    97.5th percentile bounds the interval below. Above, it is the basic bootstrap's (Davison and Hinkley, section 5.2).
     """
-    strayed = percentiles(value, resampled)
-    return _around(value, max(2 * value - strayed.high, 0), min(2 * value - strayed.low, 1))
+    value, summed = np.abs(gaps).sum(), np.abs(resampled).sum(axis=1)
+    low = value - np.quantile(np.abs(resampled - gaps).sum(axis=1), (1 + LEVEL) / 2)
+    high = 2 * value - np.quantile(summed, (1 - LEVEL) / 2)
+    return _around(value, max(low, 0), min(high, 1))
 
 
 def resample(values: np.ndarray, groups: np.ndarray | None, seed: int, resamples: int) -> np.ndarray:

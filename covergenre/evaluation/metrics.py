@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from covergenre.errors import CoverGenreError
-from covergenre.evaluation.intervals import Interval, mirrored, percentiles, resample, wilson
+from covergenre.evaluation.intervals import Interval, distance, percentiles, resample, wilson
 
 BINS = 15
 """How many bins of confidence, evenly wide, the calibration error is taken over."""
@@ -98,8 +98,8 @@ def evaluate(
     labels, probabilities, groups = checked(labels, probabilities, genres, groups)
     confusion = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
     summands = _summands(labels, probabilities)
-    figures = _figures(summands.sum(axis=0), len(genres))
-    resampled = _figures(resample(summands, groups, seed, resamples), len(genres))
+    figures, gaps = _figures(summands.sum(axis=0), len(genres))
+    resampled, resampled_gaps = _figures(resample(summands, groups, seed, resamples), len(genres))
     return Evaluation(
         covers=len(labels),
         genres=tuple(genres),
@@ -108,7 +108,7 @@ def evaluate(
         f1_weighted=percentiles(figures["f1_weighted"], resampled["f1_weighted"]),
         f1_macro=percentiles(figures["f1_macro"], resampled["f1_macro"]),
         log_loss=percentiles(figures["log_loss"], resampled["log_loss"]),
-        calibration_error=mirrored(figures["calibration_error"], resampled["calibration_error"]),
+        calibration_error=distance(gaps, resampled_gaps),
         by_genre=tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres)),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
@@ -152,18 +152,21 @@ def _summands(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return np.column_stack([true & right[:, None], true, predicted[:, None] == genres, loss, gap])
 
 
-def _figures(sums: np.ndarray, n_genres: int) -> dict[str, np.ndarray]:
-    """The figures that are bootstrapped, each of shape (...), from sums of `_summands`, (..., 3 g + 1 + BINS)."""
+def _figures(sums: np.ndarray, n_genres: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """From sums of `_summands`, (..., 3 g + 1 + BINS): the figures by name, each (...), and the calibration gaps.
+
+    A gap is by how much confidence exceeds accuracy in a bin, times the bin's share of the covers: (..., BINS).
+    """
     right, true, predicted, loss, gap = np.split(sums, np.cumsum([n_genres, n_genres, n_genres, 1]), axis=-1)
     covers = true.sum(axis=-1)
     f1 = 2 * right / np.maximum(true + predicted, 1)
-    return {
+    figures = {
         "balanced_accuracy": (right / np.maximum(true, 1)).sum(axis=-1) / (true > 0).sum(axis=-1),
         "f1_weighted": (f1 * true).sum(axis=-1) / covers,
         "f1_macro": f1.sum(axis=-1) / (true + predicted > 0).sum(axis=-1),
         "log_loss": loss[..., 0] / covers,
-        "calibration_error": np.abs(gap).sum(axis=-1) / covers,
     }
+    return figures, gap / covers[..., None]
 
 
 def _genre_scores(confusion: np.ndarray, position: int, genre: str) -> GenreScores:
