@@ -1,9 +1,12 @@
 """What every test may count on: a home of its own, and the real covers where they are at hand."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from drawing import genre_folders
 from hypothesis import settings
+from tiny import tiny_recipe
 
 settings.register_profile("covergenre", deadline=None, derandomize=True)
 settings.load_profile("covergenre")
@@ -32,3 +35,24 @@ def covers() -> Path:
     if not _COVERS.is_dir():
         pytest.skip("the real covers are not here")
     return _COVERS
+
+
+@pytest.fixture(scope="session")
+def starter_folder(tmp_path_factory, engines) -> Path:
+    """A small starter made from drawn covers of four genres and two sources, with the tiny backbone. Read only."""
+    from covergenre.runs.starter import build_starter
+
+    folder = tmp_path_factory.mktemp("starter")
+    genre_folders(folder / "covers" / "discogs", ("jazz", "rap"), 12)
+    genre_folders(folder / "covers" / "spotify", ("country", "jazz", "reggae"), 12)
+    (folder / "home").mkdir()
+    (folder / "home" / "engines").symlink_to(engines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(folder / "home"))
+        return build_starter(folder / "covers", recipe=tiny_recipe(folder)).folder
+
+
+@pytest.fixture
+def starter(own_home, starter_folder) -> Path:
+    """The small starter as that of this test's home."""
+    return Path(shutil.copytree(starter_folder, own_home / "starter"))

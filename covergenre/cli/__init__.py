@@ -1,0 +1,37 @@
+"""The command line: one thin function a verb, which asks the library and prints.
+
+Figures and answers go to stdout, as text or with `--json` as one object a line; progress and errors go to stderr. The
+exit code is 0 when all went well, 2 when the command was used wrongly, 1 otherwise.
+"""
+
+import sys
+
+import typer
+
+from covergenre.cli import answers, data, starter, training
+from covergenre.cli.console import complain
+from covergenre.errors import CoverGenreError
+
+app = typer.Typer(
+    name="covergenre",
+    help="Tell the genre of a music album from its cover.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for part in (answers, data, training):
+    part.add_to(app)
+app.add_typer(starter.app, name="starter")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one line on stderr, never in a traceback."""
+    try:
+        app(prog_name="python -m covergenre")
+    except CoverGenreError as error:
+        complain(error)
+        sys.exit(1)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.stderr.close()  # whoever stopped us or hung up knows
+        sys.exit(1)

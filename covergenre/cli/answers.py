@@ -1,0 +1,136 @@
+"""predict and similar."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from covergenre import images
+from covergenre.cli.console import AsJson, complain, out, print_json, print_table
+from covergenre.errors import BadImage
+from covergenre.familiarity import UNFAMILIAR
+from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
+
+_CHUNK = 32  # files held in memory at once
+
+Files = Annotated[list[Path], typer.Argument(help="Covers: JPEG, PNG, WebP, GIF, BMP or TIFF.", show_default=False)]
+RunName = Annotated[str, typer.Option("--run", help="Whose answer: the id of a run, or the starter.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(predict)
+    app.command()(similar)
+
+
+def predict(
+    files: Files,
+    run: RunName = STARTER,
+    neighbours: Annotated[int, typer.Option(min=0, help="How many of the most similar covers to name.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """The genre of each cover, with probabilities and the most similar albums.
+
+    Example: python -m covergenre predict cover.jpg --neighbours 3
+    """
+    _answer(files, run, neighbours, as_json, _print_prediction, _as_dict)
+
+
+def similar(
+    files: Files,
+    run: RunName = STARTER,
+    neighbours: Annotated[int, typer.Option(min=1, help="How many to list.")] = 12,
+    as_json: AsJson = False,
+) -> None:
+    """The albums whose covers look most like each cover.
+
+    Example: python -m covergenre similar cover.jpg --neighbours 20
+    """
+    keep = ("path", "neighbours")
+    _answer(files, run, neighbours, as_json, _print_neighbours, lambda p: {name: _as_dict(p)[name] for name in keep})
+
+
+def _answer(
+    files: Sequence[Path],
+    run: str,
+    neighbours: int,
+    as_json: bool,
+    show: Callable[[Prediction], None],
+    as_dict: Callable[[Prediction], dict[str, Any]],
+) -> None:
+    predictor, failed = Predictor.open(run), False
+    for answer in _answers(predictor, files, neighbours):
+        if isinstance(answer, Failure):
+            failed = True
+            if as_json:
+                print_json({"path": answer.name, "error": answer.error})
+            else:
+                complain(f"{answer.name}: {answer.error}")
+        elif as_json:
+            print_json(as_dict(answer))
+        else:
+            show(answer)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _answers(predictor: Predictor, files: Sequence[Path], neighbours: int) -> Iterator[Prediction | Failure]:
+    """The answers in the order of the files; a bad file is a failure, and the others are answered all the same."""
+    for start in range(0, len(files), _CHUNK):
+        failures: dict[int, Failure] = {}
+        covers: list[tuple[str, bytes]] = []
+        chunk = files[start : start + _CHUNK]
+        for position, file in enumerate(chunk):
+            try:
+                covers.append((str(file), images.read(file)))
+            except BadImage as error:
+                failures[position] = Failure(str(file), str(error))
+        answered = iter(predictor.predict_many(covers, neighbours))
+        for position in range(len(chunk)):
+            yield failures.get(position) or next(answered)
+
+
+def _as_dict(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "path": prediction.name,
+        "genre": prediction.genre,
+        "probabilities": {genre: round(share, 4) for genre, share in prediction.probabilities.items()},
+        "neighbours": [_neighbour(neighbour) for neighbour in prediction.neighbours],
+        "seen": prediction.seen is not None,
+        "unfamiliar": round(prediction.unfamiliar, 3),
+        "seconds": round(prediction.seconds, 3),
+    }
+
+
+def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
+    return {
+        "genre": neighbour.genre,
+        "similarity": round(neighbour.similarity, 4),
+        "artist": neighbour.artist,
+        "album": neighbour.album,
+        "source": neighbour.source,
+        "id": neighbour.id,
+        "path": str(neighbour.path) if neighbour.path else None,
+    }
+
+
+def _print_prediction(prediction: Prediction) -> None:
+    likely = list(prediction.probabilities.items())[:3]
+    shares = ", ".join(f"{genre} {share:.0%}" for genre, share in likely)
+    notes = [" (this very cover is known)" if prediction.seen else ""]
+    notes += [" (unlike the covers learned from)" if prediction.unfamiliar > UNFAMILIAR else ""]
+    out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)
+    for neighbour in prediction.neighbours:
+        out.print(f"  {_line(neighbour)}", markup=False)
+
+
+def _print_neighbours(prediction: Prediction) -> None:
+    rows = [(_line(neighbour), neighbour.genre, f"{neighbour.similarity:.2f}") for neighbour in prediction.neighbours]
+    print_table((prediction.name, "genre", "similarity"), rows)
+
+
+def _line(neighbour: Neighbour) -> str:
+    known = " - ".join(part for part in (neighbour.artist, neighbour.album) if part)
+    year = f" ({neighbour.year})" if neighbour.year else ""
+    return f"{known or f'{neighbour.source} {neighbour.id}'}{year}"

@@ -1,0 +1,112 @@
+"""scan, embed and demo: data sets and their vectors."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from covergenre.augment import VARIANTS
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.dataset.demo import build_demo
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.registry import Dataset, open_dataset, register
+from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.recipe import Recipe
+
+DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="The name of a scanned data set.", show_default=False)]
+Backbone = Annotated[str, typer.Option(help="A pretrained network, as in `covergenre.embedding.backbones`.")]
+Features = Annotated[str, typer.Option(help="pooled: the last layer; stages: every stage beside it.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Shrink covers to so many pixels first.", show_default="no")]
+Weights = Annotated[str | None, typer.Option(help="A local file of pretrained weights.", show_default="the backbone's")]
+Variants = Annotated[str, typer.Option(help=f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(scan)
+    app.command()(embed)
+    app.command()(demo)
+
+
+def scan(
+    folder: Annotated[Path, typer.Argument(help="A folder of genre folders.", show_default=False)],
+    name: Annotated[str, typer.Option(help="What to call the data set.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Read a folder of genre folders into a data set; again, only what changed.
+
+    Example: python -m covergenre scan ~/covers --name mine
+    """
+    with progress() as report:
+        dataset, scanned = register(name, folder, report)
+    extra = {"passed_over": dict(scanned.passed_over), "read": scanned.read, "reused": scanned.reused}
+    if as_json:
+        print_json({**_summary(dataset), **extra})
+        return
+    _print_summary(dataset)
+    for reason, count in scanned.passed_over.items():
+        out.print(f"passed over, {reason}: {count}", markup=False)
+
+
+def embed(
+    name: DatasetName,
+    backbone: Backbone = Recipe.backbone,
+    features: Features = Recipe.feature_set,
+    limit: Limit = None,
+    weights: Weights = None,
+    variants: Variants = "original",
+    as_json: AsJson = False,
+) -> None:
+    """Compute the vectors of a data set's covers, each once; later uses find them.
+
+    Example: python -m covergenre embed mine --variants all
+    """
+    started = time.perf_counter()
+    with progress() as report:
+        vectors = embed_dataset(
+            open_dataset(name), Recipe(backbone, features, limit, weights), variants_of(variants), report
+        )
+    counts = {variant: len(rows) for variant, rows in vectors.items()}
+    width, seconds = next(iter(vectors.values())).shape[1], round(time.perf_counter() - started, 2)
+    if as_json:
+        print_json({"name": name, "variants": counts, "width": width, "seconds": seconds})
+    else:
+        print_table(("variant", "vectors"), counts.items())
+        out.print(f"{width} numbers each, {seconds} s")
+
+
+def demo(as_json: AsJson = False) -> None:
+    """Draw the demo data set, once: ten genres of invented albums, with defects planted among them.
+
+    Example: python -m covergenre demo
+    """
+    with progress() as report:
+        dataset = build_demo(report)
+    if as_json:
+        print_json(_summary(dataset))
+    else:
+        _print_summary(dataset)
+
+
+def variants_of(text: str) -> tuple[str, ...]:
+    """The variants that a command line names."""
+    return VARIANTS if text == "all" else tuple(part.strip() for part in text.split(","))
+
+
+def _summary(dataset: Dataset) -> dict:
+    good = usable(dataset.manifest)
+    return {
+        "name": dataset.name,
+        "root": str(dataset.root),
+        "covers": len(dataset.manifest),
+        "usable": len(good),
+        "genres": {genre: int(count) for genre, count in good["genre"].value_counts().sort_index().items()},
+    }
+
+
+def _print_summary(dataset: Dataset) -> None:
+    summary = _summary(dataset)
+    print_table(("genre", "covers"), summary["genres"].items())
+    unusable = summary["covers"] - summary["usable"]
+    out.print(f"{dataset.name}: {summary['usable']} covers that can be used, {unusable} that can't", markup=False)

@@ -1,0 +1,67 @@
+"""starter build and starter show."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
+from covergenre.dataset.starter import Starter, open_starter
+
+app = typer.Typer(help="The starter: what ships with the project.", no_args_is_help=True)
+
+
+@app.command()
+def build(
+    folder: Annotated[Path, typer.Argument(help="Real covers: a folder of genre folders.", show_default=False)],
+    target: Annotated[
+        Path | None, typer.Option(help="Where to put it.", show_default="artifacts/starter, or in COVERGENRE_HOME")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
+    as_json: AsJson = False,
+) -> None:
+    """Make the starter from a folder of real covers.
+
+    Example: python -m covergenre starter build ../covers
+    """
+    from covergenre.runs.starter import build_starter
+
+    with progress() as report:
+        starter = build_starter(folder, target, seed, report=report)
+    _show(starter, as_json)
+
+
+@app.command()
+def show(as_json: AsJson = False) -> None:
+    """What the starter was made from, and how good it is.
+
+    Example: python -m covergenre starter show
+    """
+    _show(open_starter(), as_json)
+
+
+def _show(starter: Starter, as_json: bool) -> None:
+    card = starter.card
+    if as_json:
+        print_json({"folder": str(starter.folder), "card": card.to_dict()})
+        return
+    out.print(f"{card.covers} covers of {len(card.genres)} genres; missing: {', '.join(card.missing) or 'none'}")
+    print_table(
+        ("genre", "train", "validation", "test"), [(genre, *counts.values()) for genre, counts in card.counts.items()]
+    )
+    rows = [
+        (
+            method.title + (" *" if method.name == card.default else ""),
+            percent(method.test.accuracy),
+            percent(method.test.balanced_accuracy),
+            percent(method.test.f1_macro),
+            f"{method.test.calibration_error.value:.3f}",
+        )
+        for method in card.methods
+    ]
+    print_table(("test part", "accuracy", "balanced accuracy", "macro F1", "calibration error"), rows)
+    print_table(
+        ("source", "test covers", "accuracy"),
+        [(source, figures.covers, percent(figures.accuracy)) for source, figures in card.chosen.by_source.items()],
+    )
+    out.print("* whose answer counts")

@@ -1,0 +1,127 @@
+"""train and evaluate: runs from the shell."""
+
+from typing import Annotated, Any
+
+import typer
+
+from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
+from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Variants, Weights, variants_of
+from covergenre.dataset.registry import open_dataset
+from covergenre.dataset.starter import open_starter
+from covergenre.embedding.recipe import Recipe
+from covergenre.evaluation.metrics import Evaluation
+from covergenre.methods import METHODS
+from covergenre.predict import STARTER
+from covergenre.runs.record import Run
+
+_HEADLINE = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(train)
+    app.command()(evaluate)
+
+
+def train(
+    name: DatasetName,
+    method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = "logistic",
+    genres: Annotated[str | None, typer.Option(help="Genres, joined by commas.", show_default="all")] = None,
+    backbone: Backbone = Recipe.backbone,
+    features: Features = Recipe.feature_set,
+    limit: Limit = None,
+    weights: Weights = None,
+    variants: Variants = "original",
+    split: Annotated[str, typer.Option(help="honest (grouped, stratified) or reference.")] = "honest",
+    seed: Annotated[int, typer.Option(help="Of the split and of the method.")] = 42,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter of the method.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a method on a data set, and read the test part once.
+
+    Example: python -m covergenre train mine --method knn --genres jazz,rap --set k=20
+    """
+    from covergenre.runs.train import train as train_run
+
+    with progress() as report:
+        run = train_run(
+            open_dataset(name),
+            method,
+            _parameters(settings or []),
+            [genre.strip() for genre in genres.split(",")] if genres else None,
+            Recipe(backbone, features, limit, weights),
+            variants_of(variants),
+            split,
+            seed,
+            report,
+        )
+    if as_json:
+        print_json(run_as_dict(run))
+        return
+    out.print(f"run {run.id}", markup=False)
+    _print_evaluation(run.evaluation())
+
+
+def evaluate(
+    run: Annotated[str, typer.Argument(help="The id of a run, or the starter.")] = STARTER, as_json: AsJson = False
+) -> None:
+    """The figures of a run on its test part, each with its 95 % interval.
+
+    Example: python -m covergenre evaluate starter
+    """
+    evaluation = open_starter().card.chosen.test if run == STARTER else Run.open(run).evaluation()
+    if as_json:
+        print_json({"id": run, **evaluation.to_dict()})
+    else:
+        _print_evaluation(evaluation)
+
+
+def run_as_dict(run: Run) -> dict[str, Any]:
+    """What `--json` says of a run."""
+    status = run.status()
+    metrics = {}
+    if status.state == "done":
+        evaluation = run.evaluation().to_dict()
+        metrics = {name: evaluation[name] for name in _HEADLINE}
+    return {
+        "id": run.id,
+        "state": status.state,
+        "method": run.spec.method,
+        "dataset": run.spec.dataset,
+        "genres": run.spec.genres,
+        "seconds": None if status.seconds is None else round(status.seconds, 2),
+        "metrics": metrics,
+    }
+
+
+def _parameters(settings: list[str]) -> dict[str, Any]:
+    """The parameters that `--set` names; numbers are taken as such, and none stands for None."""
+    parameters: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{setting!r} is not KEY=VALUE", param_hint="--set")
+        parameters[key.strip()] = _value(value.strip())
+    return parameters
+
+
+def _value(text: str) -> int | float | str | None:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return None if text == "none" else text
+
+
+def _print_evaluation(evaluation: Evaluation) -> None:
+    for name in _HEADLINE:
+        out.print(f"{name.replace('_', ' '):18}{percent(getattr(evaluation, name))}", markup=False)
+    rows = [
+        (scores.genre, scores.covers, percent(scores.precision), percent(scores.recall), percent(scores.f1))
+        for scores in evaluation.by_genre
+    ]
+    print_table(("genre", "covers", "precision", "recall", "F1"), rows)
+    out.print(f"{evaluation.covers} test covers; 95 % intervals in brackets", markup=False)

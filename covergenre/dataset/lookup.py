@@ -1,0 +1,62 @@
+"""The file of a picture, found by its pixels among the registered data sets."""
+
+import logging
+import threading
+from pathlib import Path
+
+from covergenre import home
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.registry import Dataset, names, open_dataset
+from covergenre.errors import BadDataset
+
+_log = logging.getLogger(__name__)
+
+
+def find_file(content_hash: str) -> Path | None:
+    """A file whose cover had this content hash when its data set was last scanned; None when there is none.
+
+    The manifests are read when one of them has changed since they were last.
+    """
+    return _lookup.find(content_hash)
+
+
+class _Lookup:
+    """The usable covers of all data sets by content hash. Any number of threads may ask at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stamp: list[tuple[Path, int]] = []
+        self._covers: dict[str, tuple[Dataset, str]] = {}
+
+    def find(self, content_hash: str) -> Path | None:
+        with self._lock:
+            if (stamp := _stamp()) != self._stamp:
+                self._covers, self._stamp = _read_all(), stamp
+        dataset, path = self._covers.get(content_hash, (None, ""))
+        try:
+            file = dataset.file(path) if dataset else None
+        except BadDataset:
+            return None
+        return file if file and file.is_file() else None
+
+
+_lookup = _Lookup()
+
+
+def _stamp() -> list[tuple[Path, int]]:
+    manifests = (home.datasets() / name / "manifest.csv" for name in names())
+    return [(manifest, manifest.stat().st_mtime_ns) for manifest in manifests if manifest.exists()]
+
+
+def _read_all() -> dict[str, tuple[Dataset, str]]:
+    covers: dict[str, tuple[Dataset, str]] = {}
+    for name in names():
+        try:
+            dataset = open_dataset(name)
+        except BadDataset as error:
+            _log.warning("the covers of %s can't be shown: %s", name, error)
+            continue
+        rows = usable(dataset.manifest)
+        for key, path in zip(rows["content_hash"], rows["path"], strict=True):
+            covers.setdefault(key, (dataset, path))
+    return covers

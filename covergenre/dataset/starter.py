@@ -1,0 +1,144 @@
+"""The starter, opened: what real covers taught, without their artwork.
+
+    card.json        `Card`: what it was made from and how good it is
+    covers.parquet   a row a cover, `COLUMNS`; the picture only as its signature
+    vectors.npy      float16 (covers, width): each cover where neighbours are looked for, in the rows' order
+    familiarity.npz  see `covergenre.familiarity`
+    network.xml      the backbone for `Engine.open`, with network.bin beside it
+    heads/NAME/      what each method learned
+
+It ships with the project, so it is read with the same distrust as a folder from anywhere: whatever is damaged is named,
+and nothing in it is executed. Building it is a run (`covergenre.runs.starter`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from covergenre import home, images
+from covergenre.errors import BadRun
+from covergenre.evaluation.metrics import Evaluation, Interval
+
+FORMAT = 1
+GENRES = ("anime", "black metal", "classical", "country", "disco", "edm", "jazz", "pop", "rap", "reggae")
+"""The ten genres of the project."""
+
+COLUMNS = (
+    *("source", "id", "genre", "part", "artist", "album", "year", "image_url"),
+    *("content_hash", "phash", "signature"),
+)
+
+
+@dataclass(frozen=True)
+class SourceFigures:
+    """How well a method does on the test covers of one source."""
+
+    covers: int
+    accuracy: Interval
+
+
+@dataclass(frozen=True)
+class MethodCard:
+    """One method of the starter: what it chose on validation, and its figures on both held-out parts."""
+
+    name: str
+    title: str
+    choices: Mapping[str, float | int | str]
+    validation: Evaluation
+    test: Evaluation
+    by_source: Mapping[str, SourceFigures]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the starter was made from and how good it is.
+
+    `recipe` as `Recipe.to_dict` has it. `genres` are those it can answer, `missing` those of the ten it can't. `counts`
+    are covers by genre and part, `sources` by source and genre, `left_out` by reason. `default` names the method whose
+    answer counts, the best on validation.
+    """
+
+    format: int
+    built: str
+    seed: int
+    recipe: Mapping[str, str | int | None]
+    genres: tuple[str, ...]
+    missing: tuple[str, ...]
+    covers: int
+    counts: Mapping[str, Mapping[str, int]]
+    sources: Mapping[str, Mapping[str, int]]
+    left_out: Mapping[str, int]
+    default: str
+    methods: tuple[MethodCard, ...]
+    versions: Mapping[str, str]
+
+    @property
+    def chosen(self) -> MethodCard:
+        """The method whose answer counts."""
+        return next(method for method in self.methods if method.name == self.default)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields by name, fit for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Starter:
+    """The starter in memory; see the module for what is what."""
+
+    folder: Path
+    card: Card
+    covers: pd.DataFrame
+    vectors: np.ndarray
+
+    @property
+    def network(self) -> Path:
+        """The backbone's file."""
+        return self.folder / "network.xml"
+
+    def head(self, method: str) -> Path:
+        """The folder of what a method learned."""
+        return self.folder / "heads" / method
+
+
+def open_starter(folder: Path | None = None) -> Starter:
+    """The starter in `folder` (None: the one of `home.starter()`); BadRun when it is missing or damaged."""
+    folder = folder or home.starter()
+    if not folder.is_dir():
+        raise BadRun(f"there is no starter in {folder}: restore the folder, or make it by starter build FOLDER")
+    try:
+        card = _adapter().validate_json((folder / "card.json").read_bytes())
+        if card.format != FORMAT:
+            raise ValueError(f"its format is {card.format}, this version reads {FORMAT}")
+        if card.default not in {method.name for method in card.methods}:
+            raise ValueError(f"it has no method {card.default!r}")
+        covers = _checked(pd.read_parquet(folder / "covers.parquet"), card)
+        vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        if vectors.ndim != 2 or len(vectors) != len(covers) or not np.isfinite(vectors).all():
+            raise ValueError("its vectors are not one row of finite numbers a cover")
+    except Exception as error:  # Readers of damaged files raise errors of every kind.
+        why = " ".join(str(error).split())[:200]
+        raise BadRun(f"the starter in {folder} is damaged ({why}): restore the folder, or build it again") from error
+    return Starter(folder, card, covers, vectors)
+
+
+def _checked(covers: pd.DataFrame, card: Card) -> pd.DataFrame:
+    if tuple(covers.columns) != COLUMNS:
+        raise ValueError("covers.parquet has other columns than it should")
+    if len(covers) != card.covers or not set(covers["genre"]) <= set(card.genres):
+        raise ValueError("covers.parquet and card.json don't fit together")
+    if {len(signature) for signature in covers["signature"]} - {images.SIGNATURE_LENGTH}:
+        raise ValueError("a colour signature is not as long as it should be")
+    return covers
+
+
+@cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Card)

@@ -1,0 +1,217 @@
+"""Building the starter from real covers: the one run whose result ships with the project.
+
+What may name the genre without being the music's look is taken away first. Every cover is brought to 150 pixels,
+because one source has small pictures only; a picture that stands under two genres is left out, and of near copies one
+is kept; covers of one artist stay in one part. The heads that ship are those that were judged: nothing is trained again
+on held-out covers afterwards.
+"""
+
+import json
+import logging
+import platform
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from covergenre import home, images
+from covergenre.dataset.groups import group_covers
+from covergenre.dataset.manifest import scan, usable
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.split import PARTS, Split, honest_split
+from covergenre.dataset.starter import COLUMNS, FORMAT, GENRES, Card, MethodCard, SourceFigures, Starter, open_starter
+from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.engine import engine_file, engine_for
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadDataset
+from covergenre.evaluation.intervals import wilson
+from covergenre.evaluation.metrics import evaluate
+from covergenre.familiarity import Familiarity
+from covergenre.files import replace_text
+from covergenre.methods import Covers, Fitted, method
+from covergenre.progress import Report, ShouldStop, never, silent
+
+RECIPE = Recipe(limit=150)
+METHODS = ("knn", "logistic")
+
+_log = logging.getLogger(__name__)
+
+
+def build_starter(
+    root: Path,
+    target: Path | None = None,
+    seed: int = 42,
+    recipe: Recipe = RECIPE,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+) -> Starter:
+    """Make the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
+
+    The same covers and seed give the same starter, but for the day it was built. Raises BadDataset when the covers are
+    too few, Cancelled when stopped; what was in `target` stays then.
+    """
+    target = target or home.home() / "starter"
+    found = Dataset("starter", Path(root).resolve(), target, scan(root, None, report, should_stop).manifest)
+    chosen, left_out = choose_covers(found.manifest)
+    dataset = replace(found, manifest=chosen)
+    if len(dataset.genres) < 2:
+        raise BadDataset(f"{root} holds covers of {len(dataset.genres)} of the ten genres: give folders of two or more")
+    split = honest_split(chosen, seed)
+    vectors = embed_dataset(dataset, recipe, ("original",), report, should_stop)["original"]
+    parts = _parts(chosen, split, vectors, dataset.genres)
+    heads = {name: _fit(name, parts, len(dataset.genres), seed, report, should_stop) for name in METHODS}
+    projected = heads["knn"].project(vectors).astype(np.float16)
+    methods = tuple(
+        _method_card(name, head, parts, chosen, split, dataset.genres, seed) for name, head in heads.items()
+    )
+    card = _card(chosen, split, left_out, methods, recipe)
+    with _replacing(target) as folder:
+        _copy_network(recipe, folder)
+        for name, head in heads.items():
+            head.save(folder / "heads" / name)
+        np.save(folder / "vectors.npy", projected)
+        Familiarity.learn(parts["train"].vectors, parts["validation"].vectors).save(folder / "familiarity.npz")
+        _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
+        replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")
+        open_starter(folder)
+    return open_starter(target)
+
+
+def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The covers to learn from, and how many were left out for which reason.
+
+    Near copies (see `groups`) are looked for among all covers, also of genres beyond the ten: a picture that stands
+    under pop and under rock names neither.
+    """
+    covers = usable(manifest).reset_index(drop=True)
+    pictures = group_covers(covers["phash"].tolist(), [""] * len(covers), covers["content_hash"].tolist())
+    by_picture = covers["genre"].groupby(pictures)
+    wrong_genre = ~covers["genre"].isin(GENRES)
+    contradicting = ~wrong_genre & (by_picture.transform("nunique") > 1)
+    copies = ~wrong_genre & ~contradicting & (by_picture.cumcount() > 0)
+    left_out = {
+        "can't be read": len(manifest) - len(covers),
+        "of a genre beyond the ten": int(wrong_genre.sum()),
+        "stands under two genres": int(contradicting.sum()),
+        "near copy of another": int(copies.sum()),
+    }
+    return covers[~(wrong_genre | contradicting | copies)].reset_index(drop=True), left_out
+
+
+def _parts(manifest: pd.DataFrame, split: Split, vectors: np.ndarray, genres: Sequence[str]) -> dict[str, Covers]:
+    labels = pd.Categorical(manifest["genre"], categories=genres).codes.astype(np.int64)
+    hashes = manifest["content_hash"].to_numpy(object)
+    rows = {part: np.flatnonzero(split.parts == part) for part in PARTS}
+    return {part: Covers(vectors[at], labels[at], tuple(hashes[at])) for part, at in rows.items()}
+
+
+def _fit(
+    name: str, parts: Mapping[str, Covers], n_genres: int, seed: int, report: Report, should_stop: ShouldStop
+) -> Fitted:
+    chosen = method(name)
+    _log.info("fitting %s", name)
+    return chosen.fit(parts["train"], parts["validation"], n_genres, chosen.Parameters(), seed, report, should_stop)
+
+
+def _method_card(
+    name: str,
+    head: Fitted,
+    parts: Mapping[str, Covers],
+    manifest: pd.DataFrame,
+    split: Split,
+    genres: tuple[str, ...],
+    seed: int,
+) -> MethodCard:
+    evaluations, groups = {}, split.groups.to_numpy()
+    for part in ("validation", "test"):
+        probabilities = head.predict_proba(parts[part])
+        at = (split.parts == part).to_numpy()
+        evaluations[part] = evaluate(parts[part].labels, probabilities, genres, groups[at], seed)
+    right = probabilities.argmax(axis=1) == parts["test"].labels
+    by_source = pd.Series(right).groupby(manifest.loc[at, "source"].to_numpy()).agg(["sum", "size"])
+    figures = {
+        source: SourceFigures(int(row["size"]), wilson(int(row["sum"]), int(row["size"])))
+        for source, row in by_source.iterrows()
+    }
+    return MethodCard(name, method(name).title, head.choices, evaluations["validation"], evaluations["test"], figures)
+
+
+def _card(
+    manifest: pd.DataFrame,
+    split: Split,
+    left_out: Mapping[str, int],
+    methods: tuple[MethodCard, ...],
+    recipe: Recipe,
+) -> Card:
+    genres = tuple(sorted(manifest["genre"].unique()))
+    return Card(
+        format=FORMAT,
+        built=f"{datetime.now(UTC):%Y-%m-%d}",
+        seed=split.seed,
+        recipe=recipe.to_dict(),
+        genres=genres,
+        missing=tuple(genre for genre in GENRES if genre not in genres),
+        covers=len(manifest),
+        counts=_counts(manifest["genre"], split.parts.to_numpy(), PARTS),
+        sources=_counts(manifest["source"], manifest["genre"], genres),
+        left_out=left_out,
+        default=max(methods, key=lambda card: card.validation.balanced_accuracy.value).name,
+        methods=methods,
+        versions={
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in ("numpy", "openvino", "scikit-learn", "torch")},
+        },
+    )
+
+
+def _counts(rows: pd.Series, columns: Sequence[str], order: Sequence[str]) -> dict[str, dict[str, int]]:
+    table = pd.crosstab(rows.to_numpy(), np.asarray(columns)).reindex(columns=list(order), fill_value=0)
+    return {str(row): {name: int(count) for name, count in cells.items()} for row, cells in table.iterrows()}
+
+
+def _table(dataset: Dataset, split: Split) -> pd.DataFrame:
+    """The covers as the starter keeps them: no path, and of the picture its signature alone."""
+    manifest = dataset.manifest
+    signatures = [_signature(dataset.file(path)) for path in manifest["path"]]
+    ids = [_id(path) for path in manifest["path"]]
+    known = {name: manifest.get(name, "") for name in COLUMNS}
+    table = pd.DataFrame({**known, "id": ids, "part": split.parts.to_numpy(), "signature": signatures})
+    return table[list(COLUMNS)]
+
+
+def _signature(file: Path) -> bytes:
+    return images.signature(images.decode(images.read(file)).image)
+
+
+def _id(path: str) -> str:
+    """The number of a cover at its source, from its file's name: that of a Discogs file "R-1234-5.jpg" is 1234."""
+    stem = PurePosixPath(path).stem
+    return stem.split("-")[1] if re.match(r"R-\d+-", stem) else stem
+
+
+def _copy_network(recipe: Recipe, folder: Path) -> None:
+    engine_for(recipe)
+    made = engine_file(recipe)
+    for suffix in (".xml", ".bin"):
+        shutil.copyfile(made.with_suffix(suffix), folder / f"network{suffix}")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A folder to fill that takes the place of `target` once the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".starter-") as beside:
+        folder, old = Path(beside, "new"), Path(beside, "old")
+        folder.mkdir()
+        yield folder
+        if target.exists():
+            target.rename(old)
+        folder.rename(target)

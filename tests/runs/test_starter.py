@@ -1,0 +1,95 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawing import cover, genre_folders
+from tiny import tiny_recipe
+
+from covergenre.dataset.manifest import scan
+from covergenre.dataset.starter import open_starter
+from covergenre.errors import BadDataset, Cancelled
+from covergenre.methods import Covers, method
+from covergenre.runs.starter import build_starter, choose_covers
+
+
+@pytest.fixture
+def root(tmp_path):
+    return genre_folders(tmp_path / "covers", ("jazz", "rap"), 8)
+
+
+def test_a_picture_that_stands_under_two_genres_is_left_out_from_both(root):
+    cover("jazz", 3).save(root / "rap" / "jazz too.jpg", quality=90)
+    chosen, left_out = choose_covers(scan(root).manifest)
+    assert left_out["stands under two genres"] == 2
+    assert {"jazz/003.jpg", "rap/jazz too.jpg"}.isdisjoint(chosen["path"])
+
+
+def test_a_picture_that_also_stands_under_a_genre_beyond_the_ten_is_left_out(root):
+    (root / "rock").mkdir()
+    cover("jazz", 3).save(root / "rock" / "jazz too.jpg", quality=90)
+    chosen, left_out = choose_covers(scan(root).manifest)
+    assert left_out["stands under two genres"] == left_out["of a genre beyond the ten"] == 1
+    assert set(chosen["genre"]) == {"jazz", "rap"}
+
+
+def test_of_near_copies_one_is_kept(root):
+    cover("jazz", 3).save(root / "jazz" / "again.jpg", quality=60)
+    chosen, left_out = choose_covers(scan(root).manifest)
+    assert left_out["near copy of another"] == 1
+    assert len(chosen) == 16
+
+
+def test_covers_that_cannot_be_read_are_counted(root):
+    (root / "jazz" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")
+    chosen, left_out = choose_covers(scan(root).manifest)
+    assert left_out["can't be read"] == 1
+    assert len(chosen) == 16
+
+
+def test_the_figures_on_the_card_are_those_of_the_heads_that_ship(starter):
+    opened = open_starter()
+    neighbours = method("knn").load(opened.head("knn"))
+    test = (opened.covers["part"] == "test").to_numpy()
+    labels = pd.Categorical(opened.covers["genre"], categories=opened.card.genres).codes
+    # The space is a projection; what was projected can't be taken back, so the head is asked in its own space.
+    asked = Covers(opened.vectors[test].astype(np.float32), labels[test].astype(np.int64), ("",) * int(test.sum()))
+    width = opened.vectors.shape[1]
+    in_space = type(neighbours.space)(np.ones(width, np.float32), np.zeros(width, np.float32))
+    head = type(neighbours)(
+        in_space, neighbours.vectors, neighbours.labels, neighbours.hashes, neighbours.weights, neighbours.choices
+    )
+    right = head.predict_proba(asked).argmax(axis=1) == asked.labels
+    (card,) = (method for method in opened.card.methods if method.name == "knn")
+    assert right.mean() == pytest.approx(card.test.accuracy.value)
+
+
+def test_no_group_crosses_its_split(starter):
+    covers = open_starter().covers
+    assert not covers.duplicated("content_hash").any()
+    assert covers.groupby("phash")["part"].nunique().max() == 1
+
+
+def test_the_same_covers_and_seed_give_the_same_starter(root, tmp_path):
+    first, second = (build_starter(root, tmp_path / name, recipe=tiny_recipe(tmp_path)) for name in ("a", "b"))
+    assert json.dumps(first.card.to_dict()) == json.dumps(second.card.to_dict())
+    assert first.covers.equals(second.covers)
+
+
+def test_a_number_of_discogs_is_taken_from_the_file_name(tmp_path):
+    root = genre_folders(tmp_path / "covers" / "discogs", ("jazz", "rap"), 6).parent
+    (root / "discogs" / "jazz" / "000.jpg").rename(root / "discogs" / "jazz" / "R-1234-99.jpg")
+    assert "1234" in set(build_starter(root, recipe=tiny_recipe(tmp_path)).covers["id"])
+
+
+def test_covers_of_one_genre_are_too_few(tmp_path):
+    with pytest.raises(BadDataset, match="1 of the ten genres"):
+        build_starter(genre_folders(tmp_path / "covers", ("jazz",), 3))
+
+
+def test_what_was_there_stays_when_the_build_is_stopped(root, starter, tmp_path):
+    before = (starter / "card.json").read_bytes()
+    with pytest.raises(Cancelled):
+        build_starter(root, starter, recipe=tiny_recipe(tmp_path), should_stop=lambda: True)
+    assert (starter / "card.json").read_bytes() == before
+    assert sorted(path.name for path in starter.parent.iterdir() if path.name.startswith(".starter")) == []

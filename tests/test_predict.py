@@ -1,0 +1,161 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from drawing import cover, encoded, genre_folders
+from PIL import Image
+from tiny import tiny_recipe
+
+from covergenre.dataset.registry import register
+from covergenre.errors import BadImage, BadRun
+from covergenre.familiarity import UNFAMILIAR
+from covergenre.predict import Failure, Prediction, Predictor
+from covergenre.runs.train import train
+
+
+@pytest.fixture
+def predictor(starter) -> Predictor:
+    return Predictor.open()
+
+
+@pytest.fixture
+def jazz() -> bytes:
+    """A cover that the starter has not seen."""
+    return encoded(cover("jazz", 500))
+
+
+def known(starter_folder) -> bytes:
+    return (starter_folder.parent.parent / "covers" / "discogs" / "rap" / "000.jpg").read_bytes()
+
+
+def no_cover(kind: str) -> Image.Image:
+    chance, ramp = np.random.default_rng(0), np.linspace(0, 255, 300)[:, None, None]
+    pixels = {
+        "noise": chance.integers(0, 256, (300, 300, 3)),
+        "flat": np.full((300, 300, 3), (90, 200, 30)),
+        "gradient": np.broadcast_to(ramp * (0.2, 0.9, 0.5), (300, 300, 3)),
+    }
+    return Image.fromarray(pixels[kind].astype(np.uint8))
+
+
+def test_every_method_gives_every_genre_a_probability(predictor, jazz):
+    prediction = predictor.predict(jazz)
+    assert set(prediction.answers) == {"Nearest neighbours", "Logistic regression"}
+    for answer in prediction.answers.values():
+        assert set(answer) == set(predictor.genres)
+        assert sum(answer.values()) == pytest.approx(1)
+        assert min(answer.values()) > 0
+
+
+def test_the_genre_is_the_likeliest_of_the_method_whose_answer_counts(predictor, jazz):
+    prediction = predictor.predict(jazz)
+    chosen = prediction.answers[predictor.card.chosen.title]
+    assert prediction.probabilities == chosen
+    assert prediction.genre == max(chosen, key=chosen.get) == next(iter(chosen))
+    assert list(chosen.values()) == sorted(chosen.values(), reverse=True)
+
+
+def test_as_many_neighbours_are_named_as_asked_for_best_first(predictor, jazz):
+    neighbours = predictor.predict(jazz, neighbours=7).neighbours
+    similarities = [neighbour.similarity for neighbour in neighbours]
+    assert len(neighbours) == 7
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_a_cover_that_is_known_is_said_so_and_is_not_its_own_neighbour(predictor, starter_folder):
+    prediction = predictor.predict(known(starter_folder), neighbours=40)
+    assert (prediction.seen.genre, prediction.seen.source) == ("rap", "discogs")
+    assert prediction.seen.id not in {n.id for n in prediction.neighbours if n.genre == "rap" and n.source == "discogs"}
+
+
+def test_a_cover_that_is_not_known_is_not_said_to_be(predictor, jazz):
+    assert predictor.predict(jazz).seen is None
+
+
+def test_the_answer_does_not_depend_on_the_file_format(predictor):
+    picture = cover("rap", 77)
+    png, bmp = (predictor.predict(encoded(picture, kind)) for kind in ("PNG", "BMP"))
+    assert png.probabilities == bmp.probabilities
+
+
+@pytest.mark.parametrize("picture", ["noise", "flat", "gradient"])
+def test_the_starter_that_ships_finds_what_is_no_cover_unfamiliar(own_home, picture):
+    prediction = Predictor.open().predict(encoded(no_cover(picture)))
+    assert prediction.unfamiliar > UNFAMILIAR
+
+
+def test_what_is_no_cover_is_refused_with_its_reason(predictor):
+    with pytest.raises(BadImage, match="covers can be JPEG"):
+        predictor.predict(b"not a picture")
+
+
+def test_bad_files_keep_no_good_one_from_its_answer(predictor, jazz):
+    results = predictor.predict_many([("a", b""), ("b", jazz), ("c", b"<svg/>"), ("d", jazz)])
+    assert [result.name for result in results] == ["a", "b", "c", "d"]
+    assert [type(result) for result in results] == [Failure, Prediction, Failure, Prediction]
+    assert "SVG" in results[2].error
+
+
+def test_no_files_have_no_answers(predictor):
+    assert predictor.predict_many([]) == []
+
+
+def test_many_together_are_answered_as_each_alone(predictor):
+    files = [(f"{number}", encoded(cover("country", number))) for number in range(5)]
+    together = predictor.predict_many(files)
+    for (name, data), result in zip(files, together, strict=True):
+        alone = predictor.predict(data, name)
+        assert result.genre == alone.genre
+        assert result.probabilities == pytest.approx(alone.probabilities, abs=1e-4)
+
+
+def test_threads_share_one_predictor(predictor, jazz):
+    expected = predictor.predict(jazz).probabilities
+    with ThreadPoolExecutor(8) as pool:
+        for prediction in pool.map(predictor.predict, [jazz] * 24):
+            assert prediction.probabilities == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["knn", "logistic"])
+def test_a_run_answers_as_the_starter_does(tmp_path, method):
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap", "disco"), 10)
+    dataset, _ = register("mine", root)
+    run = train(dataset, method, recipe=tiny_recipe(tmp_path))
+    prediction = Predictor.open(run.id).predict((root / "disco" / "003.jpg").read_bytes(), neighbours=4)
+    assert set(prediction.probabilities) == {"disco", "jazz", "rap"}
+    assert prediction.seen.path == root / "disco" / "003.jpg"
+    assert all(neighbour.path.is_file() for neighbour in prediction.neighbours)
+
+
+def test_a_run_that_is_not_there_is_said_so():
+    with pytest.raises(BadRun, match="no run"):
+        Predictor.open("20260101-000000-knn-0000")
+
+
+def test_a_starter_without_its_backbone_is_damaged(starter):
+    (starter / "network.bin").unlink()
+    with pytest.raises(BadRun, match=r"starter in .* is damaged"):
+        Predictor.open()
+
+
+def test_predicting_imports_neither_torch_nor_scikit_learn(starter, tmp_path, jazz):
+    (tmp_path / "cover.png").write_bytes(jazz)
+    code = (
+        "import sys, pathlib; from covergenre.predict import Predictor;"
+        "Predictor.open().predict(pathlib.Path(sys.argv[1]).read_bytes());"
+        "print({'torch', 'sklearn', 'scipy', 'fastai', 'catboost', 'timm', 'streamlit'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "cover.png")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
+@pytest.mark.covers
+def test_the_starter_that_ships_knows_the_covers_it_was_made_from(own_home, covers):
+    predictor = Predictor.open()
+    files = [next((covers / "spotify" / genre).iterdir()) for genre in ("jazz", "classical", "reggae")]
+    results = predictor.predict_many([(file.stem, file.read_bytes()) for file in files])
+    known_as = {result.seen.id for result in results if result.seen}
+    assert known_as
+    assert known_as <= {file.stem for file in files}
