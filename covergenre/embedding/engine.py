@@ -97,7 +97,7 @@ def engine_for(recipe: Recipe) -> Engine:
     The conversion takes torch and about half a minute; one process does it while others wait. NoWeights when the
     backbone is unknown or its weights can't be had.
     """
-    path = home.engines() / f"{recipe.key}.xml"
+    path = engine_file(recipe)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         try:
@@ -106,6 +106,11 @@ def engine_for(recipe: Recipe) -> Engine:
             _log.info("converting %s to %s", recipe.backbone, path)
         _convert(recipe, path)
         return Engine.open(path, recipe)
+
+
+def engine_file(recipe: Recipe) -> Path:
+    """Where `engine_for` keeps the engine of a recipe: the .xml, with the .bin beside it."""
+    return home.engines() / f"{recipe.key}.xml"
 
 
 def _convert(recipe: Recipe, path: Path) -> None:
