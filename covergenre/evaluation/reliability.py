@@ -1,0 +1,82 @@
+"""Whether a method is as sure as it should be, and what it gains by keeping silent when it is not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from covergenre.evaluation.intervals import Interval, wilson
+from covergenre.evaluation.metrics import BINS, checked
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The covers of a confidence from `low` to below `high` (in the last bin, to 1), its mean, and what came of it."""
+
+    low: float
+    high: float
+    covers: int
+    confidence: float
+    accuracy: Interval
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What comes of answering only where confidence is at least `confidence`: so many `covers`, this `share` of all."""
+
+    confidence: float
+    covers: int
+    share: float
+    accuracy: Interval
+
+
+def reliability(
+    labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], bins: int = BINS
+) -> tuple[Bin, ...]:
+    """The points of a reliability diagram, by rising confidence: those of `bins` evenly wide bins that hold any cover.
+
+    Accuracy is Wilson's interval. A calibrated method is right as often as it is confident. Arguments, and
+    CoverGenreError, are as for `evaluate`.
+    """
+    confidence, right = _confidence(labels, probabilities, genres)
+    inside = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    found = []
+    for number in np.unique(inside):
+        mine = inside == number
+        accuracy = wilson(int(right[mine].sum()), int(mine.sum()))
+        mean = float(confidence[mine].mean())
+        found.append(Bin(float(number / bins), float((number + 1) / bins), int(mine.sum()), mean, accuracy))
+    return tuple(found)
+
+
+def coverage(
+    labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], points: int = 50
+) -> tuple[Answered, ...]:
+    """Accuracy against coverage, from the surest covers to all of them, in at most `points` steps of like size.
+
+    Covers of equal confidence are answered together. Also known as the risk-coverage curve (El-Yaniv and Wiener, On the
+    Foundations of Noise-free Selective Classification, JMLR 2010). Arguments, and CoverGenreError, are as for
+    `evaluate`.
+    """
+    confidence, right = _confidence(labels, probabilities, genres)
+    order = np.argsort(-confidence, kind="stable")
+    confidence, right = confidence[order], np.cumsum(right[order])
+    wanted = confidence[np.ceil(np.linspace(0, len(order), points + 1)[1:]).astype(np.int64) - 1]
+    covers = np.searchsorted(-confidence, -np.unique(wanted)[::-1], side="right")
+    return tuple(
+        Answered(float(confidence[n - 1]), int(n), float(n / len(order)), wilson(int(right[n - 1]), int(n)))
+        for n in covers
+    )
+
+
+def untempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """What a method's probabilities (n, g) were before its logits were divided by `temperature`."""
+    powers = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)) * temperature
+    powers = np.exp(powers - powers.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _confidence(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The highest probability of each cover, and whether it is the true genre's: float64 and bool, (n,)."""
+    labels, probabilities, _ = checked(labels, probabilities, genres)
+    return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels

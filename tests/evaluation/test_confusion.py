@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
+
+from covergenre.errors import CoverGenreError
+from covergenre.evaluation.confusion import ORDERS, Mistaken, most_confused, order, shares
+from covergenre.evaluation.metrics import confusion_matrix
+
+matrices = st.integers(1, 6).flatmap(lambda g: arrays(np.int64, (g, g), elements=st.integers(0, 9)))
+
+
+@pytest.fixture
+def confusion(reference) -> np.ndarray:
+    return confusion_matrix(reference.labels, reference.probabilities.argmax(axis=1), 10)
+
+
+# --- shares
+
+
+@pytest.mark.parametrize("of", ["true", "pred"])
+def test_shares_are_those_of_scikit_learn(reference, confusion, of):
+    expected = metrics.confusion_matrix(reference.labels, reference.probabilities.argmax(axis=1), normalize=of)
+    np.testing.assert_allclose(shares(confusion, "true" if of == "true" else "predicted"), expected)
+
+
+def test_a_genre_that_never_occurs_has_no_shares():
+    np.testing.assert_array_equal(shares([[0, 0], [1, 3]]), [[0, 0], [0.25, 0.75]])
+    np.testing.assert_array_equal(shares([[2, 0], [2, 0]], "predicted"), [[0.5, 0], [0.5, 0]])
+
+
+def test_shares_of_anything_else_are_refused():
+    with pytest.raises(CoverGenreError, match="choose true or predicted"):
+        shares(np.eye(2), "all")
+
+
+# --- the largest mistakes
+
+
+def test_the_reference_took_edm_for_pop_the_most(reference, confusion):
+    first, second, *_ = most_confused(confusion, reference.genres)
+    low, high = proportion_confint(25, 146, method="wilson")
+    assert (first.true, first.predicted, first.covers) == ("edm", "pop", 25)
+    assert (first.share.value, first.share.low, first.share.high) == pytest.approx((25 / 146, low, high))
+    assert (second.covers, second.true) == (20, "jazz")  # of 159, before 20 of 253 country covers
+
+
+@given(matrices, st.integers(1, 40))
+def test_mistakes_are_the_cells_beside_the_diagonal_fullest_first(matrix, most):
+    genres = [f"genre {number}" for number in range(len(matrix))]
+    found = most_confused(matrix, genres, most)
+    beside = matrix[~np.eye(len(matrix), dtype=bool)]
+    assert [each.covers for each in found] == sorted(beside[beside > 0], reverse=True)[:most]
+    for each in found:
+        assert each.covers == matrix[genres.index(each.true), genres.index(each.predicted)]
+
+
+def test_where_nothing_is_confused_nothing_is_found():
+    assert most_confused(np.diag([3, 4]), ("a", "b")) == ()
+
+
+def test_numbers_are_plain_ones(confusion, reference):
+    found = most_confused(confusion, reference.genres)[0]
+    assert isinstance(found, Mistaken)
+    assert type(found.covers) is int
+
+
+# --- the order of the genres
+
+
+@given(matrices, st.sampled_from(ORDERS))
+def test_every_genre_is_in_every_order_once(matrix, by):
+    found = order(matrix, [f"genre {number}" for number in range(len(matrix))], by)
+    assert sorted(found) == list(range(len(matrix)))
+    assert all(type(position) is int for position in found)
+
+
+def test_by_alphabet():
+    assert order(np.eye(3), ("rap", "edm", "jazz"), "alphabet") == (1, 2, 0)
+
+
+def test_by_size_the_one_with_the_most_covers_is_first():
+    assert order(np.array([[1, 1, 0], [0, 5, 0], [0, 0, 2]]), ("rap", "pop", "jazz"), "size") == (1, 2, 0)
+
+
+def test_by_similarity_genres_taken_for_each_other_are_side_by_side():
+    matrix = np.diag([20] * 6)
+    for one, other in ((0, 3), (3, 5), (1, 4)):
+        matrix[one, other] = matrix[other, one] = 8
+    matrix[5, 2] = 3
+    found = list(order(matrix, [*"abcdef"]))
+    assert abs(found.index(0) - found.index(3)) == 1
+    assert abs(found.index(3) - found.index(5)) == 1
+    assert abs(found.index(1) - found.index(4)) == 1
+
+
+def test_by_similarity_confusion_gathers_at_the_diagonal(reference, confusion):
+    def spread(positions) -> float:
+        placed = shares(confusion)[np.ix_(positions, positions)]
+        rows, columns = np.indices(placed.shape)
+        return float((placed * np.abs(rows - columns)).sum())
+
+    chance = np.random.default_rng(0)
+    others = [spread(chance.permutation(10)) for _ in range(500)]
+    assert spread(order(confusion, reference.genres)) < np.quantile(others, 0.05)
+
+
+def test_large_matrices_are_ordered_too():
+    matrix = np.random.default_rng(0).integers(0, 30, (40, 40))
+    assert sorted(order(matrix, [f"{number:02}" for number in range(40)])) == list(range(40))
+
+
+def test_any_other_order_is_refused():
+    with pytest.raises(CoverGenreError, match=r"'colour'.*alphabet, size, similarity"):
+        order(np.eye(2), ("a", "b"), "colour")

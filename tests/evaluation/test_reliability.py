@@ -1,0 +1,141 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import accuracy_score
+from statsmodels.stats.proportion import proportion_confint
+
+from covergenre.errors import CoverGenreError
+from covergenre.evaluation.metrics import evaluate
+from covergenre.evaluation.reliability import coverage, reliability, untempered
+from covergenre.methods.calibration import softmax
+
+GENRES = ("a", "b")
+
+
+def sure(*confidences) -> np.ndarray:
+    """Probabilities of two genres, of which the first has these."""
+    first = np.array(confidences)
+    return np.stack([first, 1 - first], axis=1)
+
+
+# --- the reliability diagram
+
+
+def test_the_curve_is_that_of_scikit_learn(drawn):
+    labels, probabilities, genres = drawn(500)
+    right = probabilities.argmax(axis=1) == labels
+    accuracies, confidences = calibration_curve(right, probabilities.max(axis=1), n_bins=12)
+    bins = reliability(labels, probabilities, genres, bins=12)
+    assert [each.accuracy.value for each in bins] == pytest.approx(accuracies)
+    assert [each.confidence for each in bins] == pytest.approx(confidences)
+
+
+def test_bins_hold_every_cover_once_and_their_confidence(drawn):
+    labels, probabilities, genres = drawn(300)
+    bins = reliability(labels, probabilities, genres)
+    assert sum(each.covers for each in bins) == 300
+    assert all(each.low <= each.confidence <= each.high for each in bins)
+    assert all(before.high <= after.low + 1e-12 for before, after in pairwise(bins))
+
+
+def test_a_bin_has_the_wilson_interval_of_its_covers():
+    (found,) = reliability(np.array([0, 0, 1]), sure(0.7, 0.72, 0.74), GENRES, bins=4)
+    assert (found.low, found.high, found.covers) == (0.5, 0.75, 3)
+    assert found.confidence == pytest.approx(0.72)
+    low, high = proportion_confint(2, 3, method="wilson")
+    assert (found.accuracy.value, found.accuracy.low, found.accuracy.high) == pytest.approx((2 / 3, low, high))
+
+
+def test_full_certainty_is_in_the_last_bin():
+    (found,) = reliability(np.array([0, 1]), sure(1.0, 0.95), GENRES, bins=10)
+    assert (found.low, found.high, found.covers) == (0.9, 1.0, 2)
+
+
+def test_the_calibration_error_is_the_mean_distance_from_the_diagonal(drawn):
+    answers = drawn(400, sharpness=3)
+    bins = reliability(*answers)
+    error = sum(each.covers * abs(each.accuracy.value - each.confidence) for each in bins) / 400
+    assert evaluate(*answers).calibration_error.value == pytest.approx(error)
+
+
+def test_bins_of_a_calibrated_method_hold_the_diagonal(drawn):
+    bins = reliability(*drawn(20_000))
+    inside = [each.accuracy.low <= each.confidence <= each.accuracy.high for each in bins]
+    assert sum(inside) >= len(bins) - 2
+    too_sure = reliability(*drawn(20_000, sharpness=3))
+    assert too_sure[-1].accuracy.high < too_sure[-1].confidence
+
+
+# --- accuracy against coverage
+
+
+def test_a_hand_worked_curve():
+    labels, probabilities = np.array([0, 1, 0, 1]), sure(0.9, 0.8, 0.7, 0.6)
+    curve = coverage(labels, probabilities, GENRES)
+    assert [(each.confidence, each.covers, each.share) for each in curve] == [
+        (0.9, 1, 0.25),
+        (0.8, 2, 0.5),
+        (0.7, 3, 0.75),
+        (0.6, 4, 1.0),
+    ]
+    assert [each.accuracy.value for each in curve] == pytest.approx([1, 1 / 2, 2 / 3, 1 / 2])
+
+
+def test_every_point_is_the_accuracy_of_the_covers_above_its_confidence(drawn):
+    labels, probabilities, genres = drawn(333)
+    confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    for point in coverage(labels, probabilities, genres, points=20):
+        answered = confidence >= point.confidence
+        assert point.covers == answered.sum()
+        assert point.share == answered.mean()
+        assert point.accuracy.value == pytest.approx(accuracy_score(labels[answered], predicted[answered]))
+
+
+def test_covers_of_equal_confidence_are_answered_together():
+    curve = coverage(np.array([0, 1, 0]), sure(0.7, 0.7, 0.7), GENRES)
+    assert [(each.covers, each.share) for each in curve] == [(3, 1.0)]
+
+
+@given(st.lists(st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9]), min_size=1, max_size=40), st.integers(1, 60))
+def test_a_curve_rises_in_coverage_to_all_covers_in_at_most_so_many_steps(confidences, points):
+    curve = coverage(np.zeros(len(confidences), np.int64), sure(*confidences), GENRES, points)
+    covers = [each.covers for each in curve]
+    assert covers == sorted(set(covers))
+    assert covers[-1] == len(confidences)
+    assert len(curve) <= points
+
+
+def test_its_end_is_the_accuracy_of_the_evaluation(drawn):
+    answers = drawn(200)
+    assert coverage(*answers)[-1].accuracy == evaluate(*answers).accuracy
+
+
+def test_keeping_silent_where_unsure_makes_a_calibrated_method_more_accurate(drawn):
+    curve = coverage(*drawn(5000), points=4)
+    assert curve[0].accuracy.low > curve[-1].accuracy.high
+
+
+# --- before the temperature
+
+
+@pytest.mark.parametrize("temperature", [0.2, 1.0, 3.0])
+def test_the_probabilities_before_the_temperature_come_back(temperature):
+    logits = np.random.default_rng(0).normal(size=(20, 5)) * 3
+    np.testing.assert_allclose(untempered(softmax(logits / temperature), temperature), softmax(logits), rtol=1e-6)
+
+
+def test_a_probability_of_0_stays_0():
+    np.testing.assert_allclose(untempered(np.array([[0.0, 1.0]]), 2.0), [[0, 1]], atol=1e-100)
+
+
+# --- what can't be drawn
+
+
+@pytest.mark.parametrize("curve", [reliability, coverage])
+def test_what_cannot_be_evaluated_cannot_be_drawn(curve):
+    with pytest.raises(CoverGenreError, match="at least one cover"):
+        curve(np.zeros(0, np.int64), np.zeros((0, 2)), GENRES)
