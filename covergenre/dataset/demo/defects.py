@@ -113,7 +113,7 @@ def _resized(width: int, height: int, image: Image.Image) -> bytes:
 
 
 def _cropped(image: Image.Image) -> bytes:
-    edge = image.width // 30
+    edge = image.width // 40
     return encode(image.crop((edge, edge, image.width - edge, image.height - edge)).resize(image.size))
 
 

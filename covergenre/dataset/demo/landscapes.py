@@ -21,11 +21,11 @@ def mountains(sheet: Sheet) -> None:
 
 def forest(sheet: Sheet) -> None:
     """Rows of spruces in fog, darker the nearer."""
-    night = _sky(sheet)
+    night, far = _sky(sheet), sheet.between(0.5, 0.72)
     if sheet.chance(0.6):
-        _light(sheet, sheet.between(0.3, 0.7), sheet.between(0.2, 0.45), night)
+        _light(sheet, sheet.between(0.15, 0.85), sheet.between(0.2, 0.45), night)
     for depth in np.linspace(0, 1, 4):
-        base, count = 0.62 + 0.42 * depth, int(26 - 14 * depth)
+        base, count = far + (1.04 - far) * depth, int(26 - 14 * depth)
         colour = sheet.tone((0.5 if night else 0.68) * (1 - depth) ** 1.2)
         for x in np.linspace(-0.05, 1.05, count) + sheet.rng.normal(0, 0.015, count):
             height = (0.16 + 0.3 * depth) * sheet.between(0.7, 1.35) * (0.75 + abs(x - 0.5) * depth)
@@ -38,17 +38,17 @@ def cathedral(sheet: Sheet) -> None:
     """A nave of pointed arches, one within the other, with light at its end."""
     far, near = (0.85, 0.05) if sheet.chance(0.75) else (0.1, 0.95)
     sheet.wash(sheet.tone(near))
-    x, count = sheet.between(0.42, 0.58), int(sheet.rng.integers(6, 9))
+    x, floor, count = sheet.between(0.3, 0.7), sheet.between(0.5, 0.75), int(sheet.rng.integers(5, 10))
     arch = mirror("0 -141, 13 -130, 25 -117, 35 -100, 42 -79, 45 -55, 45 60")
     for step in range(count):
         share, scale = (step + 1) / count, 0.92 * 0.72**step
         colour = sheet.tone(near + (far - near) * share)
-        pen = sheet.pen(0.5 + (x - 0.5) * share, 0.66 + 0.5 * scale, scale)
+        pen = sheet.pen(0.5 + (x - 0.5) * share, floor + 0.5 * scale, scale)
         pen.fill(arch, colour)
         pen.fill(arch * 0.95, mix(colour, sheet.tone(near), 0.35))
-    sheet.glow(x, 0.58, 0.5, sheet.tone(far), 0.9)
+    sheet.glow(x, floor - 0.08, sheet.between(0.3, 0.6), sheet.tone(far), 0.9)
     for slope in np.linspace(-1.4, 1.4, 9):
-        sheet.fill([(x, 0.69), (x + slope, 1), (x + slope + 0.05, 1)], sheet.tone(far), 0.12)
+        sheet.fill([(x, floor + 0.03), (x + slope, 1), (x + slope + 0.05, 1)], sheet.tone(far), 0.12)
 
 
 def prairie(sheet: Sheet) -> None:

@@ -170,10 +170,10 @@ def sigil(sheet: Sheet) -> None:
 
 def scales(sheet: Sheet) -> None:
     """Overlapping fans in rows, the old pattern of waves."""
-    radius = sheet.pick((0.1, 0.13, 0.17))
+    radius, shift = sheet.between(0.09, 0.19), sheet.between(0, 0.2)
     sheet.wash(sheet.tone(0.9))
-    for row, column in np.ndindex(int(2.2 / radius) + 2, int(0.5 / radius) + 3):
-        x, y = (2 * column - row % 2) * radius, row * radius / 2
+    for row, column in np.ndindex(int(2.2 / radius) + 2, int(0.5 / radius) + 4):
+        x, y = (2 * column - row % 2) * radius - shift, row * radius / 2
         pale, deep = sheet.tone(1), sheet.tone(0.05 + 0.45 * y)
         for share, colour in ((1.0, deep), (0.82, pale), (0.62, deep), (0.4, pale), (0.2, sheet.accent)):
             sheet.disc(x, y, radius * share, colour)
@@ -183,14 +183,14 @@ def scales(sheet: Sheet) -> None:
 
 def speed_lines(sheet: Sheet) -> None:
     """Lines that rush to a bright star in the middle."""
-    x, y = sheet.rng.uniform(0.4, 0.6, 2)
+    x, y = sheet.rng.uniform(0.3, 0.7, 2)
     sheet.wash(sheet.tone(0.97))
     sheet.glow(x, y, 0.9, sheet.pick((sheet.tone(0.65), sheet.accent)), 0.55)
     for turn in sheet.rng.uniform(0, 2 * np.pi, 110):
         half, level = sheet.between(0.004, 0.02), sheet.pick((0.02, 0.02, 0.3))
         line = [(sheet.between(0.26, 0.45), 0), (1.2, -half), (1.2, half)]
         sheet.pen(x, y, 1, turn).fill(line, sheet.tone(level))
-    reach = np.where(np.arange(28) % 2, 0.27, 0.18) * sheet.rng.uniform(0.85, 1.1, 28)
+    reach = np.where(np.arange(28) % 2, 0.27, 0.18) * sheet.between(0.7, 1.3) * sheet.rng.uniform(0.85, 1.1, 28)
     star = circle(0, 0, 1, 28) * reach[:, None]
     for grow, colour in ((1.14, sheet.tone(0)), (1.0, sheet.accent), (0.62, sheet.tone(1))):
         sheet.pen(x, y, grow).fill(star, colour)

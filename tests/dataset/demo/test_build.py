@@ -4,8 +4,8 @@ import pytest
 
 from covergenre.dataset.demo import build, build_demo
 from covergenre.dataset.demo.build import plan
-from covergenre.dataset.registry import open_dataset
-from covergenre.errors import Cancelled
+from covergenre.dataset.registry import open_dataset, register
+from covergenre.errors import BadDataset, Cancelled
 
 FEW = plan()[::25]
 
@@ -69,3 +69,12 @@ def test_a_demo_that_was_killed_half_way_is_drawn_anew(own_home):
     (own_home / ".demo" / "jazz").mkdir(parents=True)
     (own_home / ".demo" / "jazz" / "half.jpg").write_bytes(b"half")
     assert "jazz/half.jpg" not in set(build_demo().manifest["path"])
+
+
+def test_a_data_set_of_the_users_that_is_called_demo_is_left_alone(tmp_path):
+    (tmp_path / "jazz").mkdir()
+    (tmp_path / "jazz" / "own.jpg").write_bytes(FEW[0].content())
+    register("demo", tmp_path)
+    with pytest.raises(BadDataset, match="demo"):
+        build_demo()
+    assert open_dataset("demo").root == tmp_path
