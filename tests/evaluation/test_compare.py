@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -53,6 +53,7 @@ def test_methods_that_differ_by_four_covers_of_1511_cannot_be_told_apart():
     assert reference.better is None
 
 
+@settings(max_examples=12)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_is_the_step_down_it_says(p_values):
     order = np.argsort(p_values, kind="stable")
@@ -98,14 +99,14 @@ def test_the_interval_of_the_difference_draws_whole_groups():
 
 def test_intervals_of_the_difference_cover_the_truth():
     chance, covered = np.random.default_rng(0), 0
-    for seed in range(60):
+    for seed in range(40):
         a, b = chance.random((2, 150)) < [[0.6], [0.5]]
         labels = np.zeros(150, np.int64)
         difference = (
             compare({"a": answers(a), "b": answers(b)}, labels, GENRES, seed=seed, resamples=200).pairs[0].difference
         )
         covered += difference.low <= 0.1 <= difference.high
-    assert 51 <= covered < 60
+    assert 34 <= covered < 40
 
 
 def test_swapping_the_methods_swaps_the_figures():
