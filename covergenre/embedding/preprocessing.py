@@ -36,10 +36,11 @@ class Preprocessing:
 
     def apply(self, image: Image.Image) -> np.ndarray:
         """An RGB image as a contiguous float32 array of shape (3, side, side)."""
-        pixels = np.asarray(self._resized(images.square(image)), np.float32)
-        scale = 1 / (255 * np.asarray(self.std, np.float32))
-        shift = np.asarray(self.mean, np.float32) / np.asarray(self.std, np.float32)
-        return np.ascontiguousarray((pixels * scale - shift).transpose(2, 0, 1))
+        pixels = np.asarray(self._resized(images.square(image))).transpose(2, 0, 1)
+        mean, std = (np.asarray(colour, np.float32).reshape(3, 1, 1) for colour in (self.mean, self.std))
+        normalised = np.ascontiguousarray(pixels) * (1 / (255 * std))  # Laid out as bytes first: half the time.
+        normalised -= mean / std
+        return normalised
 
     def to_json(self) -> str:
         """One line of JSON that `from_json` reads back; equal for equal preprocessings."""
