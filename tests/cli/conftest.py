@@ -1,0 +1,40 @@
+"""What the tests of the command line share: a way to run it and see what it said."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from covergenre.cli import main
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """The objects on stdout, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def covergenre(monkeypatch, capsys) -> Callable[..., Said]:
+    """Runs `python -m covergenre` with these arguments."""
+
+    def run(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["covergenre", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code or 0
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return run

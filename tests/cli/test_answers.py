@@ -1,0 +1,100 @@
+import subprocess
+import sys
+
+import pytest
+from drawing import cover, encoded
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "a cover.png"
+    path.write_bytes(encoded(cover("jazz", 500)))
+    return path
+
+
+@pytest.fixture
+def torn(tmp_path):
+    path = tmp_path / "torn.jpg"
+    path.write_bytes(b"\xff\xd8\xff torn")
+    return path
+
+
+def test_predict_prints_the_likeliest_genres_and_the_nearest_covers(covergenre, starter, picture):
+    said = covergenre("predict", picture, "--neighbours", 3)
+    assert said.code == 0
+    first, *neighbours = said.out.splitlines()
+    assert first.startswith(f"{picture}: ")
+    assert "%" in first
+    assert len(neighbours) == 3
+
+
+def test_predict_json_is_one_object_a_file(covergenre, starter, picture):
+    (answer,) = covergenre("predict", picture, "--neighbours", 2, "--json").lines
+    assert set(answer) == {"path", "genre", "probabilities", "neighbours", "seen", "unfamiliar", "seconds"}
+    assert answer["path"] == str(picture)
+    assert answer["genre"] == max(answer["probabilities"], key=answer["probabilities"].get)
+    assert answer["seen"] is False
+    assert [set(n) for n in answer["neighbours"]] == [
+        {"genre", "similarity", "artist", "album", "source", "id", "path"}
+    ] * 2
+
+
+def test_a_bad_file_is_reported_after_the_others_are_answered(covergenre, starter, picture, torn, tmp_path):
+    said = covergenre("predict", torn, picture, tmp_path / "missing.jpg", tmp_path, picture, "--json")
+    assert said.code == 1
+    assert ["error" in answer for answer in said.lines] == [True, False, True, True, False]
+    assert said.lines[0]["path"] == str(torn)
+
+
+def test_a_bad_file_is_one_line_on_stderr_for_people(covergenre, starter, torn):
+    said = covergenre("predict", torn)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"error: {torn}: ")
+    assert said.err.count("\n") == 1
+
+
+def test_more_files_than_fit_in_memory_at_once_come_out_in_order(covergenre, starter, tmp_path):
+    files = []
+    for number in range(40):
+        files.append(tmp_path / f"{number}.png")
+        files[-1].write_bytes(b"" if number % 7 == 3 else encoded(cover("rap", number, 48)))
+    said = covergenre("predict", *files, "--neighbours", 0, "--json")
+    assert [answer["path"] for answer in said.lines] == [str(file) for file in files]
+    assert sum("error" in answer for answer in said.lines) == 6
+
+
+def test_similar_lists_neighbours(covergenre, starter, picture):
+    (answer,) = covergenre("similar", picture, "--neighbours", 4, "--json").lines
+    assert set(answer) == {"path", "neighbours"}
+    assert len(answer["neighbours"]) == 4
+    assert "similarity" in covergenre("similar", picture).out
+
+
+@pytest.mark.parametrize("arguments", [["predict"], ["predict", "x.jpg", "--bogus"], ["nothing"], ["similar", "--run"]])
+def test_wrong_use_ends_with_2(covergenre, arguments):
+    said = covergenre(*arguments)
+    assert said.code == 2
+    assert said.err
+
+
+def test_a_run_that_is_not_there_is_one_line_on_stderr(covergenre, picture):
+    said = covergenre("predict", picture, "--run", "20260101-000000-knn-0000")
+    assert said.code == 1
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "verb", ["predict", "similar", "scan", "embed", "demo", "train", "evaluate", ("starter", "build")]
+)
+def test_every_verb_has_help_with_an_example(covergenre, verb):
+    said = covergenre(*([verb] if isinstance(verb, str) else verb), "--help")
+    assert said.code == 0
+    assert "Example: python -m covergenre" in said.out
+
+
+def test_the_module_runs_as_a_command(starter, picture):
+    command = [sys.executable, "-m", "covergenre", "predict", str(picture), "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith('{"path"')
+    assert ended.stderr == ""

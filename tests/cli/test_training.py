@@ -1,0 +1,59 @@
+import pytest
+from drawing import genre_folders
+from tiny import tiny_weights
+
+
+@pytest.fixture
+def scanned(covergenre, tmp_path):
+    """A data set "mine", and the options that train on it with the tiny backbone."""
+    covergenre("scan", genre_folders(tmp_path / "covers", ("jazz", "rap", "disco"), 8), "--name", "mine")
+    return ("--backbone", "timm:test_resnet", "--features", "pooled", "--weights", tiny_weights(tmp_path))
+
+
+def test_train_makes_a_run_that_evaluate_and_predict_know(covergenre, scanned, tmp_path):
+    settings = ("--method", "knn", "--genres", "jazz,rap", "--set", "k=3", "--set", "metric=cosine")
+    (run,) = covergenre("train", "mine", *scanned, *settings, "--json").lines
+    assert (run["state"], run["method"], run["dataset"], run["genres"]) == ("done", "knn", "mine", ["jazz", "rap"])
+    assert set(run["metrics"]) == {"accuracy", "balanced_accuracy", "f1_weighted", "f1_macro"}
+    assert set(run["metrics"]["accuracy"]) == {"value", "low", "high"}
+    (evaluation,) = covergenre("evaluate", run["id"], "--json").lines
+    assert evaluation["accuracy"] == run["metrics"]["accuracy"]
+    cover = tmp_path / "covers" / "rap" / "001.jpg"
+    (answer,) = covergenre("predict", cover, "--run", run["id"], "--json").lines
+    assert set(answer["probabilities"]) == {"jazz", "rap"}
+
+
+def test_train_prints_its_figures_for_people(covergenre, scanned):
+    said = covergenre("train", "mine", *scanned, "--method", "logistic", "--set", "c=0.01")
+    assert said.code == 0
+    assert "balanced accuracy" in said.out
+    assert "95 % intervals" in said.out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--method", "oracle"],
+        ["--genres", "jazz,polka"],
+        ["--method", "knn", "--set", "k=-1"],
+        ["--set", "colour=red"],
+        ["--split", "lucky"],
+        ["--variants", "upside down"],
+    ],
+)
+def test_train_refuses_what_cannot_be_and_leaves_no_run(covergenre, scanned, own_home, options):
+    said = covergenre("train", "mine", *scanned, *options)
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert not list((own_home / "runs").glob("*"))
+
+
+def test_a_setting_without_a_value_is_wrong_use(covergenre, scanned):
+    assert covergenre("train", "mine", *scanned, "--set", "k").code == 2
+
+
+def test_evaluate_tells_the_figures_of_the_starter(covergenre, starter):
+    (evaluation,) = covergenre("evaluate", "starter", "--json").lines
+    assert evaluation["id"] == "starter"
+    assert sum(map(sum, evaluation["confusion"])) == evaluation["covers"]
+    assert "macro" in covergenre("evaluate").out
