@@ -1,0 +1,84 @@
+"""How soon the starter answers in a fresh process, how fast it goes on, and how much memory that takes.
+
+python -m benchmarks.prediction ../shared/covers
+
+The first prediction is counted from the start of the process: Python, the imports, opening the starter, the answer with
+its neighbours. Each figure is the median of several processes, and the worst beside it.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+_HEAVY = ("torch", "timm", "sklearn", "scipy", "fastai", "catboost", "streamlit")
+_MEASURE = "import sys; from benchmarks.prediction import measure; measure(sys.argv[1:])"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="a folder with JPEG covers at any depth")
+    parser.add_argument("--covers", type=int, default=50, help="how many of them each process predicts (default 50)")
+    parser.add_argument("--processes", type=int, default=5, help="how many fresh processes to start (default 5)")
+    options = parser.parse_args()
+    files = sorted(options.folder.resolve().rglob("*.jpg"))
+    files = files[:: max(1, len(files) // options.covers)][: options.covers]
+    measured = [_in_a_fresh_process(files) for _ in range(options.processes)]
+    print(
+        f"{options.processes} processes, {len(files)} covers each; load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
+    )
+    print(f"{'':44}{'median':>9}{'worst':>9}   budget")
+    _row("start of the process to first prediction, s", (m["first"] for m in measured), "< 3")
+    _row("warm prediction with 12 neighbours, s", (s for m in measured for s in m["warm"]), "< 0.3")
+    _row("peak memory, MB", (m["peak"] for m in measured), "< 700")
+    _row("memory after the last prediction, MB", (m["resident"] for m in measured), "< 700")
+    imported = sorted({name for m in measured for name in m["heavy"]})
+    print(f"of {', '.join(_HEAVY)} imported: {', '.join(imported) or 'none'}")
+
+
+def measure(files: Sequence[str]) -> None:
+    """Predict the covers one by one and print the figures of this process as JSON."""
+    from covergenre.predict import Predictor
+
+    predictor = Predictor.open()
+    predictor.predict(Path(files[0]).read_bytes())
+    first = time.monotonic()
+    warm = [_seconds(predictor, Path(file)) for file in files[1:]]
+    import psutil
+
+    figures = {
+        "first": first,
+        "warm": warm,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "resident": psutil.Process().memory_info().rss / 2**20,
+        "heavy": [name for name in _HEAVY if name in sys.modules],
+    }
+    print(json.dumps(figures))
+
+
+def _seconds(predictor, file: Path) -> float:
+    started = time.perf_counter()
+    predictor.predict(file.read_bytes())
+    return time.perf_counter() - started
+
+
+def _in_a_fresh_process(files: Sequence[Path]) -> dict:
+    started = time.monotonic()
+    command = [sys.executable, "-c", _MEASURE, *map(str, files)]
+    figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return {**figures, "first": figures["first"] - started}
+
+
+def _row(what: str, values: Iterable[float], budget: str) -> None:
+    values = list(values)
+    print(f"{what:44}{statistics.median(values):9.3g}{max(values):9.3g}   {budget}")
+
+
+if __name__ == "__main__":
+    main()
