@@ -30,12 +30,11 @@ def main() -> None:
     files = sorted(options.folder.resolve().rglob("*.jpg"))
     files = files[:: max(1, len(files) // options.covers)][: options.covers]
     measured = [_in_a_fresh_process(files) for _ in range(options.processes)]
-    print(
-        f"{options.processes} processes, {len(files)} covers each; load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
-    )
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"{options.processes} processes, {len(files)} covers each; {machine}")
     print(f"{'':44}{'median':>9}{'worst':>9}   budget")
     _row("start of the process to first prediction, s", (m["first"] for m in measured), "< 3")
-    _row("warm prediction with 12 neighbours, s", (s for m in measured for s in m["warm"]), "< 0.3")
+    _row("warm prediction with 12 neighbours, ms", (1000 * s for m in measured for s in m["warm"]), "< 300")
     _row("peak memory, MB", (m["peak"] for m in measured), "< 700")
     _row("memory after the last prediction, MB", (m["resident"] for m in measured), "< 700")
     imported = sorted({name for m in measured for name in m["heavy"]})
@@ -77,7 +76,7 @@ def _in_a_fresh_process(files: Sequence[Path]) -> dict:
 
 def _row(what: str, values: Iterable[float], budget: str) -> None:
     values = list(values)
-    print(f"{what:44}{statistics.median(values):9.3g}{max(values):9.3g}   {budget}")
+    print(f"{what:44}{statistics.median(values):9.2f}{max(values):9.2f}   {budget}")
 
 
 if __name__ == "__main__":
