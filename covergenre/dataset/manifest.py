@@ -9,9 +9,11 @@
     content_hash, phash          of the decoded cover (see `images`); "" when it can't be read
     artist, album, year          "" and NA when unknown
     problem       "" or a sentence that says why the cover can't be used
+    excluded      "" or why a repair leaves the cover out (see `repair`)
+    original_genre, edit         the genre before a repair changed it, the number of the last repair; "" without one
 
-Further columns are kept as text. What people know better than a scan (genre, artist, album, year, further columns) may
-be edited in the stored CSV and survives every rescan.
+Further columns are kept as text. What people know better than a scan (genre, artist, album, year, repairs, further
+columns) may be edited in the stored CSV and survives every rescan.
 """
 
 import hashlib
@@ -26,16 +28,16 @@ import pandas as pd
 
 from covergenre import images
 from covergenre.dataset.folder import Found, find_covers
-from covergenre.dataset.table import COLUMNS, NOTES, read_manifest, read_notes, typed, write_manifest
+from covergenre.dataset.table import COLUMNS, EDITS, NOTES, read_manifest, read_notes, typed, write_manifest
 from covergenre.errors import BadDataset, BadImage, Cancelled
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
-__all__ = ["COLUMNS", "Scan", "fingerprint", "read_manifest", "scan", "usable", "write_manifest"]
+__all__ = ["COLUMNS", "Scan", "fingerprint", "keep_edits", "read_manifest", "scan", "usable", "write_manifest"]
 
 _log = logging.getLogger(__name__)
 
 _UNKNOWN = {"year": None}
-_EDITABLE = ("genre", *NOTES)
+_EDITABLE = (*EDITS, *NOTES)
 _TABLE_BESIDE = "manifest.csv"
 _THREADS = min(4, os.cpu_count() or 1)  # a cover of the largest size allowed takes 150 MB as pixels
 _REPORT_EVERY = 20
@@ -82,8 +84,16 @@ def scan(
 
 
 def usable(manifest: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose cover can be used (`problem` is empty), with the index they had."""
-    return manifest[manifest["problem"] == ""]
+    """The rows whose cover is to be used (no problem, not excluded), with the index they had."""
+    return manifest[(manifest["problem"] == "") & (manifest["excluded"] == "")]
+
+
+def keep_edits(manifest: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
+    """`manifest` with the repairs that `latest` holds for its covers: those made while a scan was under way."""
+    edits = latest.set_index("path")[list(EDITS)]
+    merged = manifest.set_index("path")
+    merged.update(edits)
+    return merged.reset_index()[list(manifest.columns)]
 
 
 def fingerprint(manifest: pd.DataFrame) -> str:

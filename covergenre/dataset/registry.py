@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pandas as pd
 from filelock import FileLock
 
 from covergenre import home
-from covergenre.dataset.manifest import Scan, read_manifest, scan, usable, write_manifest
+from covergenre.dataset.manifest import Scan, keep_edits, read_manifest, scan, usable, write_manifest
 from covergenre.errors import BadDataset
 from covergenre.files import replace_text
 from covergenre.progress import Report, ShouldStop, never, silent
@@ -68,9 +68,11 @@ def register(name: str, root: Path, report: Report = silent, should_stop: Should
     scanned = scan(root, read_manifest(manifest) if manifest.exists() else None, report, should_stop)
     if scanned.manifest.empty:
         raise BadDataset(f"{root} holds no GENRE/COVER.jpg ({_counted(scanned)}): name the folder of the genre folders")
-    with _lock():
+    with lock():
         _check_root(folder, root)
         folder.mkdir(exist_ok=True)
+        if manifest.exists():
+            scanned = replace(scanned, manifest=keep_edits(scanned.manifest, read_manifest(manifest)))
         write_manifest(scanned.manifest, manifest)
         _write_record(folder, root, datetime.now(UTC).isoformat(timespec="seconds"))
     return Dataset(name, root, folder, scanned.manifest), scanned
@@ -90,14 +92,14 @@ def names() -> tuple[str, ...]:
 
 def remove(name: str) -> None:
     """Forget the data set `name`: delete what is stored about it, never the covers. BadDataset when there is none."""
-    with _lock():
+    with lock():
         shutil.rmtree(_folder(name))
 
 
 def rename(old: str, new: str) -> None:
     """Give the data set `old` the name `new`; BadDataset when there is no `old` or `new` can't be had."""
     _check_name(new)
-    with _lock():
+    with lock():
         folder, target = _folder(old), home.datasets() / new
         if target.exists():
             raise BadDataset(f"there is a data set {new!r} already: choose another name or remove that one first")
@@ -106,7 +108,8 @@ def rename(old: str, new: str) -> None:
         _write_record(target, Path(record["root"]), record["scanned"])
 
 
-def _lock() -> FileLock:
+def lock() -> FileLock:
+    """Held by whoever changes what is stored about data sets; waited for without end, because it is held briefly."""
     home.datasets().mkdir(parents=True, exist_ok=True)
     return FileLock(home.datasets() / ".lock")
 

@@ -6,11 +6,11 @@ scikit-learn's StratifiedGroupKFold, for parts of unequal size. On 5,076 real co
 some of reggae's four artists. Two rounds of StratifiedGroupKFold took 3.4 s there and left validation without reggae,
 with each of four seeds.
 
-A split is stored as `splits/NAME-SEED.csv` of its data set and kept while it fits, so that mending a label doesn't
-reshuffle the test part.
+A split is stored as `splits/NAME-SEED.csv` of its data set and kept while it fits, so that neither a mended label nor a
+cover left out reshuffles the test part.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +48,7 @@ def honest_split(manifest: pd.DataFrame, seed: int = 42, validation: float = 0.1
         raise BadDataset(f"shares of {validation} and {test} don't do: leave more than 0 for training and for test")
     covers = usable(manifest)
     groups = _groups(covers)
-    parts = _assign(pd.crosstab(groups, covers["genre"].to_numpy()).to_numpy(), shares, seed)[groups]
+    parts = _assign(_by_genre(groups, covers), shares, seed)[groups]
     if PARTS.index("test") not in parts:
         raise BadDataset(
             f"{len(covers)} usable covers in {len(set(groups))} groups (near duplicates or one artist) are too few to "
@@ -72,17 +72,27 @@ def reference_split(manifest: pd.DataFrame, seed: int = 42) -> Split:
     return _split("reference", seed, covers, parts, _groups(covers))
 
 
+def honest_folds(covers: pd.DataFrame, count: int = 5, seed: int = 42) -> np.ndarray:
+    """The fold, int64 from 0, of each of these rows of a manifest, for cross-validation.
+
+    Folds are alike in genres and no group crosses them; a genre of few groups isn't in all of them.
+    """
+    groups = _groups(covers)
+    return _assign(_by_genre(groups, covers), np.full(count, 1 / count), seed)[groups]
+
+
 def split_of(dataset: Dataset, name: str = "honest", seed: int = 42) -> Split:
     """The data set's split of this name and seed: the stored one while it fits, else one made and stored now.
 
-    It fits when it has all usable covers and no others and, if honest, no group crosses it. Raises BadDataset for an
-    unknown name or a damaged file, and as the making of the split does.
+    It fits when it has all usable covers, some of them for training and some for test, and, if honest, no group crosses
+    it; covers that are no longer usable are left out of it. Raises BadDataset for an unknown name or a damaged file,
+    and as the making of the split does.
     """
     if name not in _MAKERS:
         raise BadDataset(f"there is no split {name!r}: choose one of {', '.join(_MAKERS)}")
     if _file(dataset, name, seed).exists():
-        stored = load_split(dataset, name, seed)
-        if _fits(stored, usable(dataset.manifest)):
+        stored = _cut(load_split(dataset, name, seed), usable(dataset.manifest))
+        if stored:
             return stored
     split = _MAKERS[name](dataset.manifest, seed)
     save_split(dataset, split)
@@ -142,16 +152,27 @@ def _groups(covers: pd.DataFrame) -> np.ndarray:
     return group_covers(covers["phash"].tolist(), covers["artist"].tolist(), covers["content_hash"].tolist())
 
 
+def _by_genre(groups: np.ndarray, covers: pd.DataFrame) -> np.ndarray:
+    return pd.crosstab(groups, covers["genre"].to_numpy()).to_numpy()
+
+
 def _split(name: str, seed: int, covers: pd.DataFrame, parts: np.ndarray, groups: np.ndarray) -> Split:
     paths = pd.Index(covers["path"], name="path")
     named = pd.Series(np.array(PARTS)[parts], index=paths, name="part", dtype="str")
     return Split(name, seed, named, pd.Series(groups, index=paths, name="group"))
 
 
-def _fits(split: Split, covers: pd.DataFrame) -> bool:
-    if list(split.parts.index) != list(covers["path"]):
-        return False
-    return split.name != "honest" or split.parts.groupby(_groups(covers)).nunique().max() == 1
+def _cut(split: Split, covers: pd.DataFrame) -> Split | None:
+    """The split of these covers alone, in their order; None when it doesn't fit them."""
+    paths = pd.Index(covers["path"], name="path")
+    if not paths.isin(split.parts.index).all():
+        return None
+    parts = split.parts[paths]
+    if not {"train", "test"} <= set(parts):
+        return None
+    if split.name == "honest" and parts.groupby(_groups(covers)).nunique().max() > 1:
+        return None
+    return replace(split, parts=parts, groups=split.groups[paths])
 
 
 def _file(dataset: Dataset, name: str, seed: int) -> Path:

@@ -10,11 +10,12 @@ from covergenre.dataset.sheet import Sheet, read_sheet, whole_number, write_shee
 
 NUMBERS = ("width", "height", "bytes", "modified")
 NOTES = ("artist", "album", "year")
+EDITS = ("genre", "excluded", "original_genre", "edit")
 COLUMNS = (
     *("path", "name", "ext", "source", "genre"),
     *("width", "height", "mode", "bytes", "modified", "content_hash", "phash"),
     *NOTES,
-    "problem",
+    *("problem", "excluded", "original_genre", "edit"),
 )
 
 

@@ -7,7 +7,7 @@ from drawing import cover, genre_folders
 from PIL import Image
 
 from covergenre import images
-from covergenre.dataset.manifest import COLUMNS, fingerprint, scan, usable
+from covergenre.dataset.manifest import COLUMNS, fingerprint, keep_edits, scan, usable
 from covergenre.errors import BadDataset, Cancelled
 
 
@@ -48,6 +48,9 @@ def test_a_row_holds_what_the_file_says_and_the_hashes_of_its_pixels(root):
         "album": "",
         "year": None,
         "problem": "",
+        "excluded": "",
+        "original_genre": "",
+        "edit": "",
     }
 
 
@@ -79,6 +82,32 @@ def test_an_unreadable_image_is_a_row_with_its_problem(root):
 def test_usable_rows_keep_their_index(root):
     (root / "jazz" / "000.jpg").write_bytes(b"")
     assert usable(scan(root).manifest).index.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_an_excluded_cover_is_not_used(root):
+    manifest = scan(root).manifest
+    manifest.loc[0, "excluded"] = "a back cover"
+    assert usable(manifest).index.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_repairs_survive_a_rescan_even_of_a_changed_file(root):
+    repairs = {"genre": "bebop", "excluded": "a back cover", "original_genre": "jazz", "edit": "7"}
+    manifest = scan(root).manifest
+    manifest.loc[[0, 1], list(repairs)] = list(repairs.values())
+    touch(root / "jazz" / "000.jpg")
+    again = scan(root, manifest).manifest
+    for path in ("jazz/000.jpg", "jazz/001.jpg"):
+        assert row(again, path)[list(repairs)].to_dict() == repairs
+
+
+def test_repairs_made_meanwhile_are_kept_and_those_undone_stay_undone(root):
+    before = scan(root).manifest
+    before.loc[0, "excluded"] = "a back cover"
+    latest = before.copy()
+    latest.loc[0, "excluded"] = ""
+    latest.loc[1, ["genre", "original_genre", "edit"]] = ["bebop", "jazz", "2"]
+    (root / "pop" / "002.jpg").unlink()
+    pd.testing.assert_frame_equal(keep_edits(scan(root, before).manifest, latest), latest.iloc[:5])
 
 
 def test_what_was_passed_over_is_counted(root):

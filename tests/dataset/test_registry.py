@@ -7,6 +7,7 @@ import pytest
 from drawing import cover, genre_folders
 
 from covergenre import home
+from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import names, open_dataset, register, remove, rename
 from covergenre.errors import BadDataset, Cancelled
 
@@ -38,6 +39,19 @@ def test_registering_again_is_a_rescan_that_keeps_edits(root):
     again, scanned = register("mine", root)
     assert (scanned.read, scanned.reused) == (1, 6)
     assert again.manifest.set_index("path").loc["jazz/001.jpg", "genre"] == "bebop"
+
+
+def test_repairs_made_while_a_scan_is_under_way_are_not_lost(root):
+    dataset, _ = register("mine", root)
+    cover("pop", 7).save(root / "pop" / "new.jpg")
+
+    def repair(_):
+        manifest = dataset.manifest.assign(excluded="a back cover")
+        write_manifest(manifest, dataset.folder / "manifest.csv")
+
+    again, _ = register("mine", root, report=repair)
+    assert open_dataset("mine").manifest["excluded"].tolist() == ["a back cover"] * 6 + [""]
+    pd.testing.assert_frame_equal(open_dataset("mine").manifest, again.manifest)
 
 
 def test_a_manifest_broken_by_hand_is_named_and_not_overwritten(root):

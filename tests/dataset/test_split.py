@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, register
-from covergenre.dataset.split import PARTS, honest_split, load_split, reference_split, save_split, split_of
+from covergenre.dataset.split import (
+    PARTS,
+    honest_folds,
+    honest_split,
+    load_split,
+    reference_split,
+    save_split,
+    split_of,
+)
 from covergenre.errors import BadDataset
 
 
@@ -22,6 +30,7 @@ def table(genres, artists=None, problems=None):
             "phash": [""] * n,
             "artist": artists or [""] * n,
             "problem": problems or [""] * n,
+            "excluded": [""] * n,
         }
     )
 
@@ -119,6 +128,20 @@ def test_the_reference_split_is_the_one_scikit_learn_draws_with_its_seed():
     assert set(split.parts.index[split.parts == "test"]) == set(test)
 
 
+@given(manifest=manifests(), count=st.integers(2, 5))
+def test_folds_are_crossed_by_no_artist(manifest, count):
+    covers = usable(manifest)
+    folds = honest_folds(covers, count)
+    assert (folds.shape, folds.dtype) == ((len(covers),), np.int64)
+    assert set(folds) <= set(range(count))
+    assert covers.assign(fold=folds).groupby("artist")["fold"].nunique().max() == 1
+
+
+def test_folds_are_alike_in_genres():
+    covers = table(["jazz"] * 20 + ["pop"] * 40)
+    assert pd.crosstab(covers["genre"], honest_folds(covers, 4)).to_numpy().tolist() == [[5] * 4, [10] * 4]
+
+
 @pytest.fixture
 def dataset(tmp_path):
     return register("mine", genre_folders(tmp_path / "covers", ("jazz", "pop"), 12, side=32))[0]
@@ -146,6 +169,18 @@ def test_a_stored_split_outlives_edits_that_do_not_touch_it(dataset):
 def test_a_stored_split_that_lacks_a_cover_is_made_anew(dataset):
     split_of(edited(dataset, problem=["broken"] + [""] * 23))
     assert len(split_of(dataset).parts) == len(load_split(dataset, "honest", 42).parts) == 24
+
+
+def test_a_cover_left_out_moves_no_other_and_comes_back_to_its_part(dataset):
+    before = split_of(dataset)
+    after = split_of(edited(dataset, excluded=["a back cover"] * 3 + [""] * 21))
+    pd.testing.assert_series_equal(after.parts, before.parts[3:])
+    pd.testing.assert_series_equal(split_of(dataset).parts, before.parts)
+
+
+def test_a_stored_split_left_without_a_test_part_is_made_anew(dataset):
+    left_out = split_of(dataset).parts.eq("test").map({True: "a back cover", False: ""}).astype("str")
+    assert set(split_of(edited(dataset, excluded=left_out.tolist())).parts) == set(PARTS)
 
 
 def test_a_stored_split_that_an_artist_crosses_is_made_anew(dataset):

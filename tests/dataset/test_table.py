@@ -25,6 +25,9 @@ GOOD = {
     "album": "",
     "year": "1959",
     "problem": "",
+    "excluded": "",
+    "original_genre": "",
+    "edit": "",
 }
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -45,7 +48,7 @@ def manifests(draw):
             "content_hash": draw(st.text("0123456789abcdef", min_size=32, max_size=32)),
             "phash": draw(st.text("0123456789abcdef", min_size=16, max_size=16)),
             "year": draw(st.none() | st.integers(0, 9999)),
-            "problem": draw(texts),
+            **{column: draw(texts) for column in ("problem", "excluded", "original_genre", "edit")},
         }
 
     rows = [row(path) for path in draw(st.lists(paths, unique=True, max_size=5))]
@@ -150,7 +153,7 @@ def test_a_missing_column_is_named(tmp_path, column):
         (lambda text: text.replace(",", ";"), "row 1 names no column 'path'"),
         (lambda text: text.replace("artist", "album"), "row 1 names the column 'album' twice"),
         (lambda text: text + "jazz/b.jpg,b\r\n", "row 3 ends before the column 'ext'"),
-        (lambda text: text.replace("Miles", "Davis, Miles"), "row 2 goes on after the column 'problem'"),
+        (lambda text: text.replace("Miles", "Davis, Miles"), "row 2 goes on after the column 'edit'"),
         (lambda text: text.replace("Miles", '"Miles" Davis'), "what follows row 1 isn't CSV"),
         (lambda text: text + '"never closed', "what follows row 2 isn't CSV"),
         (lambda text: text + '"' + "x" * 200_000 + '"', "what follows row 2 isn't CSV"),
