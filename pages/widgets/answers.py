@@ -1,0 +1,86 @@
+"""The covers somebody gave us, and their answers, kept by content so that a rerun of the page costs no inference."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from covergenre.predict import Failure, Prediction, Predictor
+from pages.widgets.thumbnails import data_address, small
+
+NEIGHBOURS = 24
+CHUNK = 16
+_PICTURE_SIDE = 96
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A file as it came: its name, its bytes, their digest, and whether it is one of the drawn examples."""
+
+    name: str
+    data: bytes
+    digest: str
+    drawn: bool = False
+
+    @classmethod
+    def of(cls, name: str, data: bytes, drawn: bool = False) -> "Cover":
+        """The cover with its digest computed."""
+        return cls(name, data, hashlib.blake2b(data, digest_size=16).hexdigest(), drawn)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one cover: the result, and a small picture of it as an address ("" when it can't be read)."""
+
+    result: Prediction | Failure
+    picture: str
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """The result if the cover could be read."""
+        return self.result if isinstance(self.result, Prediction) else None
+
+
+class Answers:
+    """The answers to the last `limit` different covers. Safe to use from several threads."""
+
+    def __init__(self, predictor: Predictor, limit: int = 1024):
+        self._predictor = predictor
+        self._limit = limit
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, cover: Cover) -> Answer | None:
+        """The answer to a cover of the same content, under the name of this one; None when it has not been read."""
+        with self._lock:
+            answer = self._kept.get(cover.digest)
+            if answer is None:
+                return None
+            self._kept.move_to_end(cover.digest)
+        return replace(answer, result=replace(answer.result, name=cover.name))
+
+    def missing(self, covers: Iterable[Cover]) -> list[Cover]:
+        """The covers that have not been read, one for each content."""
+        different = {cover.digest: cover for cover in covers}
+        with self._lock:
+            return [cover for digest, cover in different.items() if digest not in self._kept]
+
+    def read(self, covers: Sequence[Cover], report: Callable[[int], None] = lambda _: None) -> None:
+        """Predict these covers, a chunk at a time.
+
+        `report` is told before each chunk how many are done. It may raise to stop the work: what is done is kept.
+        """
+        for start in range(0, len(covers), CHUNK):
+            report(start)
+            chunk = covers[start : start + CHUNK]
+            results = self._predictor.predict_many([(c.name, c.data) for c in chunk], neighbours=NEIGHBOURS)
+            for cover, result in zip(chunk, results, strict=True):
+                self._keep(cover, result)
+
+    def _keep(self, cover: Cover, result: Prediction | Failure) -> None:
+        picture = data_address(small(cover.data, _PICTURE_SIDE)) if isinstance(result, Prediction) else ""
+        with self._lock:
+            self._kept[cover.digest] = Answer(result, picture)
+            while len(self._kept) > self._limit:
+                self._kept.popitem(last=False)

@@ -1,0 +1,26 @@
+"""The probabilities of every genre as bars.
+
+They are HTML and not a chart: they stand there with the rest of the answer, no chart library is fetched for them, and
+they can be read aloud, selected and copied as the words and figures they are.
+"""
+
+from collections.abc import Mapping
+
+from pages.widgets.genres import css_colour, display
+from pages.widgets.words import percent, plain
+
+
+def bars(answer: Mapping[str, float]) -> str:
+    """One bar a genre, from top to bottom in the order of `answer`, each with its name before and its percentage after.
+
+    HTML that is also one block of Markdown. A full bar is a probability of 1, so that bars of two methods compare.
+    """
+    return f'<ul class="bars">{"".join(_bar(genre, share) for genre, share in answer.items())}</ul>'
+
+
+def _bar(genre: str, share: float) -> str:
+    length = f'<span class="bar" style="width: {100 * share:.1f}%; background: {css_colour(genre)}"></span>'
+    return (
+        f'<li><span class="name">{display(plain(genre, 24))}</span>'
+        f'<span class="track">{length}<span class="figure">{percent(share)}</span></span></li>'
+    )

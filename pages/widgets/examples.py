@@ -1,0 +1,42 @@
+"""Drawn covers to click for a newcomer with no cover at hand."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from covergenre import images
+from pages.widgets.thumbnails import data_address
+
+_SIDE = 176
+
+
+@dataclass(frozen=True)
+class Example:
+    """A drawn cover: the key of its button, its title, its bytes as a file has them, a small picture as an address."""
+
+    key: str
+    title: str
+    data: bytes
+    picture: str
+
+
+def make(tiles: Iterable[tuple[str, Image.Image]]) -> list[Example]:
+    """The tiles as files, in their order."""
+    return [
+        Example(f"example-{number}", title, _png(image), data_address(images.thumbnail(image, _SIDE)))
+        for number, (title, image) in enumerate(tiles)
+    ]
+
+
+def style(examples: Iterable[Example]) -> str:
+    """The style sheet that gives every button its picture."""
+    rules = (f'.st-key-{example.key} button {{ background-image: url("{example.picture}"); }}' for example in examples)
+    return f"<style>{' '.join(rules)}</style>"
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

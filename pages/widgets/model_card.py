@@ -1,0 +1,185 @@
+"""The starter's card as a page says it: sentences (Markdown) and tables (HTML that is one block of Markdown)."""
+
+from collections.abc import Iterable, Sequence
+
+from covergenre.dataset.starter import Card, MethodCard
+from covergenre.evaluation.metrics import Evaluation
+from pages.widgets.genres import inline
+from pages.widgets.sheet import figure, genre_cell, sheet, span
+from pages.widgets.verdict import source_title
+from pages.widgets.words import listed, percent, plain
+
+FEW = 30
+"""A genre with fewer test covers than this is said to have few."""
+
+_FIGURES = (
+    ("accuracy", "Accuracy", "how many answers are right"),
+    ("balanced_accuracy", "Balanced accuracy", "the same, every genre counting alike"),
+    ("f1_weighted", "F1, weighted", "precision and recall in one figure, by covers"),
+    ("f1_macro", "F1, macro", "the same, every genre counting alike"),
+    ("calibration_error", "Calibration error", "how far a stated probability is from how often it is right"),
+)
+
+
+def lead(card: Card) -> str:
+    """What it is and how good it is, in three sentences."""
+    test = card.chosen.test
+    commonest = max(test.by_genre, key=lambda scores: scores.covers)
+    return (
+        f"{card.covers:,} real album covers of {len(card.genres)} genres taught the app what it says. "
+        f"On {test.covers:,} covers that it never learned from, **its answer is right "
+        f"{percent(test.accuracy.value)} of the time** ({span(test.accuracy)}\u202f%); always saying "
+        f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)}. "
+        "Read an answer as a hint, not as a fact."
+    )
+
+
+def figures(card: Card) -> str:
+    """The figures of every method on the test part; the method whose answer counts stands first."""
+    methods = _in_order(card)
+    headings = ["", *(_method_heading(card, method) for method in methods)]
+    return sheet(
+        headings,
+        ([f"{title}<small>{meaning}</small>", *_figures(methods, field)] for field, title, meaning in _FIGURES),
+    )
+
+
+def by_genre(test: Evaluation) -> str:
+    """Precision, recall and F1 of each genre."""
+    return sheet(
+        ("Genre", "Precision", "Recall", "F1"),
+        (
+            [
+                f"{genre_cell(scores.genre)}<small>{scores.covers} covers</small>",
+                *(figure(interval, scores.genre) for interval in (scores.precision, scores.recall, scores.f1)),
+            ]
+            for scores in test.by_genre
+        ),
+    )
+
+
+def by_source(card: Card) -> str:
+    """The accuracy of every method on the test covers of each source."""
+    methods = _in_order(card)
+    return sheet(
+        ("Source", *(_method_heading(card, method) for method in methods)),
+        (
+            [
+                f"{plain(source_title(source))}<small>{figures.covers} covers</small>",
+                *(figure(method.by_source[source].accuracy) for method in methods),
+            ]
+            for source, figures in card.chosen.by_source.items()
+        ),
+    )
+
+
+def made_from(card: Card) -> str:
+    """The covers by genre and part, and where they come from."""
+    parts = list(next(iter(card.counts.values())))
+    rows = [
+        [genre_cell(genre), *(f"{card.counts[genre][part]:,}" for part in parts), _sources(card, genre)]
+        for genre in card.genres
+    ]
+    totals = [f"{sum(counts[part] for counts in card.counts.values()):,}" for part in parts]
+    return sheet(("Genre", *(part.capitalize() for part in parts), "From"), [*rows, ["All", *totals, ""]], numbers=True)
+
+
+def left_out(card: Card) -> str:
+    """How many covers were left out, by reason; "" when none were."""
+    counted = {reason: number for reason, number in card.left_out.items() if number}
+    reasons = [f"{number:,} {_REASONS.get(reason, plain(reason))}" for reason, number in counted.items()]
+    return f"Left out: {listed(reasons)}." if reasons else ""
+
+
+def honesty(card: Card) -> list[str]:
+    """What was done so that the figures can be believed."""
+    limit = card.recipe.get("limit")
+    resolution = (
+        f"**One resolution.** Every cover is first brought to {limit} px at most. One source has small pictures only, "
+        "and the size of a file must not name a genre."
+    )
+    return [
+        *([resolution] if limit else []),
+        "**No acquaintances.** Near copies of a picture stay in one part, and so do the covers of one artist where the "
+        "artist is known: no test cover is by somebody the methods learned from.",
+        "**No contradictions.** A picture that stands under two genres is left out.",
+        "**One look at the test covers.** Every choice, and how sure the answers sound, was settled on the validation "
+        "covers. What ships is what was tested; nothing was trained again afterwards.",
+    ]
+
+
+def limits(card: Card, nameless: Sequence[str]) -> list[str]:
+    """What the figures don't say. `nameless`: the sources that name no artists."""
+    few = [scores.genre for scores in card.chosen.test.by_genre if scores.covers < FEW]
+    alone = [genre for genre in card.genres if sum(counts[genre] > 0 for counts in card.sources.values()) == 1]
+    return [
+        *_missing(card),
+        *_one_source(alone),
+        *_few_covers(few),
+        *_nameless(nameless),
+        "**Other places.** The test covers come from the same sources as the rest. On covers from elsewhere expect "
+        "more wrong answers.",
+        "**One label an album.** Many albums belong to two genres, and no cover settles which. Some wrong answers are "
+        "as good as the label.",
+    ]
+
+
+_REASONS = {
+    "can't be read": "that can't be read",
+    "stands under two genres": "that stand under two genres",
+    "near copy of another": "that are near copies of another",
+}
+
+
+def _method_heading(card: Card, method: MethodCard) -> str:
+    note = "<small>its answer counts</small>" if method.name == card.default else ""
+    return f"{plain(method.title)}{note}"
+
+
+def _in_order(card: Card) -> list[MethodCard]:
+    return sorted(card.methods, key=lambda method: method.name != card.default)
+
+
+def _figures(methods: Iterable[MethodCard], field: str) -> list[str]:
+    return [figure(getattr(method.test, field)) for method in methods]
+
+
+def _sources(card: Card, genre: str) -> str:
+    return ", ".join(plain(source_title(source)) for source, counts in card.sources.items() if counts[genre])
+
+
+def _genres(genres: Iterable[str]) -> str:
+    return listed([inline(plain(genre)) for genre in genres])
+
+
+def _missing(card: Card) -> list[str]:
+    if not card.missing:
+        return []
+    return [
+        f"**Missing genres.** No real covers of {_genres(card.missing)} could be had. Such a cover is still given one "
+        f"of the {len(card.genres)} genres, and wrongly."
+    ]
+
+
+def _one_source(genres: list[str]) -> list[str]:
+    if not genres:
+        return []
+    return [
+        f"**One source.** All covers of {_genres(genres)} come from one source each. Some of what looks like the genre "
+        "may be the taste of that source."
+    ]
+
+
+def _nameless(sources: Sequence[str]) -> list[str]:
+    if not sources:
+        return []
+    return [
+        f"**Artists unknown.** The covers from {listed([plain(source_title(source)) for source in sources])} came "
+        "without artists. There one artist may stand on both sides, which flatters the figures."
+    ]
+
+
+def _few_covers(genres: list[str]) -> list[str]:
+    if not genres:
+        return []
+    return [f"**Few covers.** There are fewer than {FEW} test covers of {_genres(genres)}: mind the wide ranges."]

@@ -1,0 +1,99 @@
+"""What a prediction says, in plain language.
+
+A sentence is Markdown, with texts from outside made harmless in it; a name (`album_line`, `origin`) is plain text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from covergenre.predict import Neighbour, Prediction
+from pages.widgets.genres import display, inline
+from pages.widgets.words import listed, percent, plain, tidy
+
+UNFAMILIAR = 0.99
+_WORTH_NAMING = 0.05
+_HOW_SURE = ((0.85, "Very sure"), (0.65, "Fairly sure"), (0.45, "Leaning this way"), (0.0, "Little more than a guess"))
+_SOURCES = {"discogs": "Discogs", "spotify": "Spotify", "metal_archives": "Metal Archives"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The large words, the figure beside them ("" when a figure would mislead), and what to make of both."""
+
+    heading: str
+    figure: str
+    explanation: str
+
+
+def verdict(prediction: Prediction) -> Verdict:
+    """The answer in words: a genre with its probability, or that the cover is unlike all that are known."""
+    genre, share = display(plain(prediction.genre)), percent(prediction.probabilities[prediction.genre])
+    if is_unfamiliar(prediction):
+        return Verdict(
+            "Unlike the covers I know",
+            "",
+            f"Hardly any album cover lies this far from the ones learned from. {genre} comes closest ({share}), "
+            "but that is not an answer to build on.",
+        )
+    return Verdict(genre, share, f"{_how_sure(prediction)} {_competition(prediction)}".strip())
+
+
+def is_unfamiliar(prediction: Prediction) -> bool:
+    """True when fewer than one held-out cover in a hundred lies as far from what is known."""
+    return prediction.unfamiliar > UNFAMILIAR
+
+
+def known_as(seen: Neighbour) -> str:
+    """That this very cover is in the data, as what, and whether the answer was learned from it."""
+    learned = "the methods learned from it" if seen.part == "train" else "the methods did not learn from it"
+    return (
+        f"**A known cover.** These very pixels are {plain(album_line(seen), 200)}, filed under "
+        f"{inline(plain(seen.genre))}; {learned}."
+    )
+
+
+def scope(genres: Sequence[str], covers: int, missing: Sequence[str]) -> str:
+    """Which genres are known, from how many covers, and which are missing."""
+    known = listed([inline(plain(genre)) for genre in genres])
+    unknown = f" Not {_or(missing)}: no real covers of them could be had." if missing else ""
+    return f"The starter knows {len(genres)} genres from {covers:,} real covers: {known}.{unknown}"
+
+
+def not_a_choice(missing: Sequence[str]) -> str:
+    """Which of the ten genres no answer can be; "" when all can."""
+    return f"The answer is never {_or(missing)}: the starter has no real covers of them." if missing else ""
+
+
+def album_line(neighbour: Neighbour) -> str:
+    """ "Artist – Album (year)", tidied; where the cover comes from when neither artist nor album is known."""
+    line = " – ".join(tidy(part) for part in (neighbour.artist, neighbour.album) if part) or origin(neighbour)
+    return f"{line} ({neighbour.year})" if neighbour.year else line
+
+
+def origin(neighbour: Neighbour) -> str:
+    """The source and the cover's number there: "Discogs 1234567"."""
+    return f"{source_title(neighbour.source)} {tidy(neighbour.id, 24)}".strip()
+
+
+def source_title(source: str) -> str:
+    """The source as it writes itself; a data set by its name."""
+    return _SOURCES.get(source) or tidy(source)
+
+
+def _how_sure(prediction: Prediction) -> str:
+    share = prediction.probabilities[prediction.genre]
+    words = next(words for floor, words in _HOW_SURE if share >= floor)
+    times = round(10 * share)
+    often = "nearly always" if times == 10 else f"about {times} times in 10" if times > 1 else "rarely"
+    return f"{words}: answers like this are right {often}."
+
+
+def _competition(prediction: Prediction) -> str:
+    second = [(genre, share) for genre, share in list(prediction.probabilities.items())[1:2] if share >= _WORTH_NAMING]
+    runner_up = [f"Runner-up: {inline(plain(genre))}, {percent(share)}." for genre, share in second]
+    others = {max(answer, key=answer.get) for answer in prediction.answers.values()} - {prediction.genre}
+    return " ".join([*runner_up, *(["The methods disagree."] if others else [])])
+
+
+def _or(genres: Sequence[str]) -> str:
+    return " or ".join(inline(plain(genre)) for genre in genres)

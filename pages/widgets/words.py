@@ -1,0 +1,63 @@
+"""Text that comes from outside (file names, album titles), made fit to stand on a page."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
+_BIDI_CONTROLS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def tidy(text: str, limit: int = 80) -> str:
+    """One line of at most `limit` characters, shortened in the middle so that a file's ending stays in sight.
+
+    Control characters and the marks that reverse the direction of what follows are taken out: a name may not dress up
+    as another one.
+    """
+    seen = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
+    line = " ".join(seen.split())
+    if len(line) <= limit:
+        return line
+    tail = limit // 3
+    return f"{line[: limit - tail - 1]}…{line[-tail:]}"
+
+
+def plain(text: str, limit: int = 80) -> str:
+    """The text, tidied, as neither Markdown nor HTML would read anything into it.
+
+    Every punctuation mark becomes a character reference, which both show as the mark itself.
+    """
+    return _PUNCTUATION.sub(lambda mark: f"&#{ord(mark[0])};", tidy(text, limit))
+
+
+def sentence(text: str, limit: int = 400) -> str:
+    """An error's message as a sentence of its own, `plain`."""
+    line = tidy(text, limit)
+    return plain(f"{line[:1].upper()}{line[1:]}{'' if line.endswith(('.', '…')) else '.'}", limit + 1)
+
+
+def percent(share: float) -> str:
+    """A probability to read: "71 %", "< 1 %", "> 99 %"."""
+    if 0 < share < 0.01:
+        return "<\u202f1\u202f%"
+    if 0.99 < share < 1:
+        return ">\u202f99\u202f%"
+    return f"{100 * share:.0f}\u202f%"
+
+
+def listed(items: Sequence[str]) -> str:
+    """The items in a sentence: "jazz", "jazz and pop", "jazz, pop and rap"."""
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def time_left(done: int, total: int, elapsed: float) -> str:
+    """How long the rest takes at the pace so far, as a sentence; "" while nothing is done."""
+    if done == 0:
+        return ""
+    seconds = elapsed / done * (total - done)
+    return f"About {seconds / 60:.0f} min left." if seconds > 90 else f"About {max(seconds, 1):.0f} s left."
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character) not in _INVISIBLE and character not in _BIDI_CONTROLS

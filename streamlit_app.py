@@ -1,0 +1,31 @@
+"""The app: its settings, its logo and the way to its pages. Start it with `streamlit run streamlit_app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+LOOK = Path(__file__).parent / "pages" / "widgets"
+
+st.set_page_config(page_title="covergenre", page_icon=(LOOK / "icon.svg").read_text(encoding="utf-8"), layout="wide")
+st.logo((LOOK / "logo.svg").read_text(encoding="utf-8"), size="large")
+st.html(LOOK / "style.css")
+
+page = st.navigation(
+    [
+        st.Page(
+            "pages/predict.py",
+            title="Predict",
+            icon=":material/album:",
+            default=True,
+            help="Drop album covers: their likely genres, and the albums that look most like them.",
+        ),
+        st.Page(
+            "pages/starter.py",
+            title="The starter",
+            icon=":material/fact_check:",
+            help="What the predictions stand on: the covers, how often the answer is right, and what is missing.",
+        ),
+    ],
+    position="top",
+)
+page.run()
