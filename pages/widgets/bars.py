@@ -5,6 +5,7 @@ they can be read aloud, selected and copied as the words and figures they are.
 """
 
 from collections.abc import Mapping
+from html import escape
 
 from pages.widgets.genres import css_colour, display
 from pages.widgets.words import percent, plain
@@ -22,5 +23,5 @@ def _bar(genre: str, share: float) -> str:
     length = f'<span class="bar" style="width: {100 * share:.1f}%; background: {css_colour(genre)}"></span>'
     return (
         f'<li><span class="name">{display(plain(genre, 24))}</span>'
-        f'<span class="track">{length}<span class="figure">{percent(share)}</span></span></li>'
+        f'<span class="track">{length}<span class="figure">{escape(percent(share))}</span></span></li>'
     )

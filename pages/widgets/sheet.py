@@ -4,6 +4,7 @@ What goes into a cell is HTML already; texts from outside have passed `plain`.
 """
 
 from collections.abc import Iterable, Sequence
+from html import escape
 
 from covergenre.evaluation.intervals import Interval
 from pages.widgets.genres import css_colour, display
@@ -27,7 +28,7 @@ def figure(interval: Interval, genre: str = "") -> str:
     style = "; ".join(f"--{name}: {100 * share:.1f}%" for name, share in places.items())
     ink = f"; color: {css_colour(genre)}" if genre else ""
     return (
-        f'<span class="share">{percent(interval.value)}</span> <span class="range">{span(interval)}</span>'
+        f'<span class="share">{escape(percent(interval.value))}</span> <span class="range">{span(interval)}</span>'
         f'<span class="mark" style="{style}{ink}"></span>'
     )
 

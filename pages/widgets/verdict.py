@@ -6,11 +6,11 @@ A sentence is Markdown, with texts from outside made harmless in it; a name (`al
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from covergenre.familiarity import UNFAMILIAR
 from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
 from pages.widgets.words import listed, percent, plain, tidy
 
-UNFAMILIAR = 0.99
 _WORTH_NAMING = 0.05
 _HOW_SURE = ((0.85, "Very sure"), (0.65, "Fairly sure"), (0.45, "Leaning this way"), (0.0, "Little more than a guess"))
 _SOURCES = {"discogs": "Discogs", "spotify": "Spotify", "metal_archives": "Metal Archives"}

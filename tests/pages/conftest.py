@@ -1,0 +1,65 @@
+"""Predictions and neighbours to speak of, made by hand."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from drawing import cover
+
+from covergenre.images import signature
+from covergenre.predict import Failure, Neighbour, Prediction
+from pages.widgets.answers import Answer
+
+_NEIGHBOUR = Neighbour(
+    source="spotify",
+    id="4aoy2NnmDpWvjWi9taOHYe",
+    genre="jazz",
+    part="train",
+    artist="Ada Lane",
+    album="Blue Hours",
+    year=1961,
+    similarity=0.876,
+    path=None,
+    page_url="https://open.spotify.com/album/4aoy2NnmDpWvjWi9taOHYe",
+    image_url="https://i.scdn.co/image/ab67",
+    signature=signature(cover("jazz")),
+)
+
+
+@pytest.fixture
+def neighbour() -> Callable[..., Neighbour]:
+    """A neighbour of which everything is known, but for what is said otherwise."""
+    return lambda **told: replace(_NEIGHBOUR, **told)
+
+
+@pytest.fixture
+def prediction(neighbour) -> Callable[..., Prediction]:
+    """A prediction with these shares of the method that counts, the likeliest first; the other method says the same."""
+
+    def make(shares: dict[str, float] | None = None, **told) -> Prediction:
+        shares = shares or {"jazz": 0.72, "pop": 0.2, "edm": 0.08}
+        made = Prediction(
+            name="cover.jpg",
+            genre=next(iter(shares)),
+            probabilities=shares,
+            answers={"Logistic regression": shares, "Nearest neighbours": shares},
+            neighbours=(neighbour(),),
+            seen=None,
+            unfamiliar=0.3,
+            seconds=0.1,
+        )
+        return replace(made, **told)
+
+    return make
+
+
+@pytest.fixture
+def answer(prediction) -> Callable[..., Answer]:
+    """The answer to a cover that could be read."""
+    return lambda **told: Answer(prediction(**told), "data:image/jpeg;base64,AAAA")
+
+
+@pytest.fixture
+def failure() -> Callable[..., Answer]:
+    """The answer to a file that could not be read."""
+    return lambda name="notes.jpg", error="this file is not a picture": Answer(Failure(name, error), "")

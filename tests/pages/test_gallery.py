@@ -1,0 +1,123 @@
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from drawing import cover
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pages.widgets.gallery import gallery, web_address
+
+HOSTILE = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="<>\"'&=/`()[]{}*_!:;#\n ", max_size=60),
+    st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "' onmouseover='alert(1)",
+            "javascript:alert(1)",
+            "data:text/html,<script>alert(1)</script>",
+            "http://[",
+            "https://good.org/\"onload='x",
+            "<!-- ",
+            "</li></ul>",
+            "![x](http://x)",
+        ]
+    ),
+)
+
+
+class Seen(HTMLParser):
+    """Which tags, attributes and addresses a piece of HTML has."""
+
+    def __init__(self, html: str):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.attributes, self.addresses, self.text = [], set(), [], ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attributes}
+        self.addresses += [value for name, value in attributes if name in ("href", "src")]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_a_tile_says_whose_it_is_its_genre_how_similar_and_where_it_comes_from(neighbour):
+    seen = Seen(gallery([neighbour()], False))
+    assert seen.text == "Ada LaneBlue Hours (1961)Jazz0.88"
+    assert "https://open.spotify.com/album/4aoy2NnmDpWvjWi9taOHYe" in seen.addresses
+
+
+def test_without_a_page_at_its_source_a_tile_is_no_link(neighbour):
+    assert "a" not in Seen(gallery([neighbour(page_url="")], False)).tags
+
+
+def test_nothing_is_fetched_from_elsewhere_unless_asked_for(neighbour):
+    images = [
+        a for a in Seen(gallery([neighbour(page_url="")], False)).addresses if not a.startswith("data:image/jpeg")
+    ]
+    assert images == []
+
+
+def test_the_picture_from_its_source_lies_over_the_soft_tile(neighbour):
+    below, above = Seen(gallery([neighbour(page_url="")], True)).addresses
+    assert below.startswith("data:image/jpeg;base64,")
+    assert above == "https://i.scdn.co/image/ab67"
+
+
+def test_a_file_at_hand_is_shown_and_nothing_fetched(neighbour, tmp_path):
+    cover("jazz").save(tmp_path / "blue.png")
+    html = gallery([neighbour(page_url="", path=tmp_path / "blue.png")], True)
+    (address,) = Seen(html).addresses
+    assert address.startswith("data:image/jpeg;base64,")
+    assert "Cover of Ada Lane" in html.replace("&#32;", " ")
+
+
+def test_a_file_that_is_gone_gives_way_to_the_soft_tile(neighbour, tmp_path):
+    assert gallery([neighbour(path=tmp_path / "gone.png")], False) == gallery([neighbour()], False)
+
+
+def test_a_cover_without_signature_and_file_gets_a_neutral_tile(neighbour):
+    seen = Seen(gallery([neighbour(signature=b"", page_url="", source="", id="jazz/blue.jpg")], False))
+    assert "img" not in seen.tags
+    assert "Ada Lane" in seen.text
+
+
+def test_a_cover_of_nobody_is_named_by_its_source(neighbour):
+    seen = Seen(gallery([neighbour(artist="", album="", year=None, source="discogs", id="152083")], False))
+    assert seen.text == "Discogs 152083Jazz0.88"
+
+
+@given(texts=st.tuples(*[HOSTILE] * 7), load=st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+def test_no_text_from_outside_becomes_markup(neighbour, texts, load):
+    names = ("source", "id", "genre", "artist", "album", "page_url", "image_url")
+    seen = Seen(html := gallery([replace(neighbour(), **dict(zip(names, texts, strict=True)))], load))
+    assert set(seen.tags) <= {"ul", "li", "a", "span", "img"}
+    assert seen.attributes <= {
+        *("class", "style", "src", "alt", "href", "target", "rel", "title", "loading", "referrerpolicy"),
+    }
+    assert all(address.startswith(("https://", "http://", "data:image/jpeg;base64,")) for address in seen.addresses)
+    assert "\n" not in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//host/x",
+        "/x",
+        "file:///etc/passwd",
+        "http://",
+        "http://[",
+        "ftp://x",
+    ],
+)
+def test_only_an_address_of_the_web_is_one(address):
+    assert web_address(address) == ""

@@ -1,0 +1,99 @@
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from covergenre.dataset.starter import Card, open_starter
+from pages.widgets import model_card
+from pages.widgets.words import percent
+
+
+@pytest.fixture(scope="module")
+def card(starter_folder) -> Card:
+    return open_starter(starter_folder).card
+
+
+def words(html: str) -> str:
+    """What of a piece of HTML is read."""
+    return unescape(re.sub(r"<[^>]*>", " ", html))
+
+
+def test_it_begins_with_how_often_the_answer_is_right_and_what_a_lazy_answer_would_be(card):
+    test, said = card.chosen.test, unescape(model_card.lead(card))
+    commonest = max(scores.covers for scores in test.by_genre)
+    assert said.startswith(f"{card.covers} real album covers of 4 genres")
+    assert f"right {percent(test.accuracy.value)} of the time" in said
+    assert f"would be right {percent(commonest / test.covers)}" in said
+
+
+def test_every_method_is_shown_and_the_one_that_counts_stands_first(card):
+    said = words(model_card.figures(card))
+    others = [method.title for method in card.methods if method.name != card.default]
+    assert said.index(card.chosen.title) < said.index("its answer counts") < said.index(others[0])
+    for name in ("Accuracy", "Balanced accuracy", "F1, weighted", "F1, macro", "Calibration error"):
+        assert name in said
+
+
+def test_every_genre_is_shown_with_its_covers_and_figures(card):
+    said = words(model_card.by_genre(card.chosen.test))
+    for scores in card.chosen.test.by_genre:
+        assert f"{scores.covers} covers" in said
+        assert percent(scores.recall.value) in said
+    assert [genre for genre in ("Country", "Jazz", "Rap", "Reggae") if genre in said] == [
+        "Country",
+        "Jazz",
+        "Rap",
+        "Reggae",
+    ]
+
+
+def test_every_source_is_shown_with_the_accuracy_there(card):
+    said = words(model_card.by_source(card))
+    for source, figures in card.chosen.by_source.items():
+        assert source.capitalize() in said
+        assert percent(figures.accuracy.value) in said
+
+
+def test_the_covers_are_counted_by_genre_and_part_and_in_all(card):
+    rows = re.findall(r"<tr>(.*?)</tr>", model_card.made_from(card))
+    assert words(rows[1]).split()[:4] == ["Country", *(str(number) for number in card.counts["country"].values())]
+    assert words(rows[-1]).split()[0] == "All"
+    assert sum(int(number) for number in words(rows[-1]).split()[1:]) == card.covers
+
+
+def test_a_genre_is_shown_with_all_its_sources(card):
+    sources = {"discogs": dict.fromkeys(card.genres, 5), "spotify": {**dict.fromkeys(card.genres, 0), "jazz": 1}}
+    html = model_card.made_from(replace(card, sources=sources))
+    assert [words(cell).strip() for cell in re.findall(r"<td>([^<]*)</td></tr>", html)] == [
+        *("Discogs", "Discogs, Spotify", "Discogs", "Discogs", ""),
+    ]
+
+
+def test_only_reasons_that_left_something_out_are_named(card):
+    told = {"can't be read": 0, "of a genre beyond the ten": 924, "stands under two genres": 2, "too <b>loud</b>": 1}
+    said = model_card.left_out(replace(card, left_out=told))
+    assert (
+        unescape(said)
+        == "Left out: 924 of a genre beyond the ten, 2 that stand under two genres and 1 too <b>loud</b>."
+    )
+    assert "<b>" not in said
+    assert model_card.left_out(replace(card, left_out={"can't be read": 0})) == ""
+
+
+def test_the_missing_genres_are_said_to_be_missing(card):
+    said = " ".join(model_card.limits(replace(card, missing=("anime", "disco")), []))
+    assert "No real covers of anime and disco could be had" in said
+    assert "could be had" not in " ".join(model_card.limits(replace(card, missing=()), []))
+
+
+def test_genres_with_few_covers_or_one_source_and_nameless_sources_are_named(card):
+    said = " ".join(model_card.limits(card, ["discogs"]))
+    assert "fewer than 30 test covers of country, jazz, rap and reggae" in said
+    assert "All covers of country, jazz, rap and reggae come from one source each" in said
+    assert "The covers from Discogs came without artists" in said
+
+
+def test_the_resolution_is_named_where_there_is_a_limit(card):
+    assert "150 px" in " ".join(model_card.honesty(replace(card, recipe={"limit": 150})))
+    assert "px" not in " ".join(model_card.honesty(replace(card, recipe={"limit": None})))

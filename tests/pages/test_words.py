@@ -1,0 +1,70 @@
+import unicodedata
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.widgets.words import listed, percent, plain, sentence, tidy, time_left
+
+
+@given(st.text(max_size=300), st.integers(10, 100))
+def test_tidied_text_is_one_line_of_at_most_so_many_characters(text, limit):
+    line = tidy(text, limit)
+    assert len(line) <= limit
+    assert line.split() == line.split(" ") or line == ""
+
+
+@given(st.text(max_size=100))
+def test_no_character_that_hides_or_reverses_others_is_left(text):
+    kinds = {unicodedata.category(character) for character in tidy(text)}
+    assert kinds.isdisjoint({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+    assert set(tidy(text)).isdisjoint("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def test_a_name_that_pretends_to_end_otherwise_is_shown_as_it_is():
+    assert tidy("cover\u202egpj.exe") == "covergpj.exe"
+
+
+def test_a_long_name_keeps_its_ending():
+    assert tidy("a" * 200 + ".webp", 40).endswith(".webp")
+
+
+@given(st.text(alphabet="aé日 <>&\"'*_`[]()!#~|$:\\^=+-{}", max_size=60))
+def test_plain_text_holds_no_mark_that_markdown_or_html_would_read(text):
+    marked = plain(text)
+    assert set(marked).isdisjoint("<>\"'*_`[]()!~|$:\\^=+-{}")
+    assert unescape(marked) == tidy(text)
+
+
+def test_text_that_looks_like_a_character_reference_is_not_read_as_one():
+    assert unescape(plain("&lt;b&gt;")) == "&lt;b&gt;"
+
+
+def test_a_sentence_begins_with_a_capital_and_ends_with_one_full_stop():
+    assert unescape(sentence("this file is empty: fetch it again")) == "This file is empty: fetch it again."
+    assert unescape(sentence("It ends.")) == "It ends."
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0\u202f%"), (0.004, "<\u202f1\u202f%"), (0.5, "50\u202f%"), (0.994, ">\u202f99\u202f%"), (1, "100\u202f%")],
+)
+def test_a_percentage_never_claims_more_than_is_known(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [([], ""), (["jazz"], "jazz"), (["jazz", "pop"], "jazz and pop"), (["jazz", "pop", "rap"], "jazz, pop and rap")],
+)
+def test_items_are_listed_as_in_a_sentence(items, text):
+    assert listed(items) == text
+
+
+@pytest.mark.parametrize(
+    ("done", "elapsed", "text"),
+    [(0, 0.0, ""), (16, 1.0, "About 5 s left."), (99, 0.1, "About 1 s left."), (50, 300.0, "About 5 min left.")],
+)
+def test_the_time_left_follows_from_the_pace_so_far(done, elapsed, text):
+    assert time_left(done, 100, elapsed) == text
