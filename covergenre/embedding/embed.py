@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from covergenre import augment, home, images
 from covergenre.dataset.manifest import usable
@@ -61,6 +62,17 @@ def embed_dataset(
     return {variant: vectors for variant, (_, vectors) in held.items()}
 
 
+def read_cover(dataset: Dataset, path: str, key: str) -> Image.Image:
+    """The RGB cover at `path` of the manifest; BadDataset unless it can be read and has the content hash `key`."""
+    try:
+        image = images.decode(images.read(dataset.file(path))).image
+    except BadImage as error:
+        raise BadDataset(f"{path} can't be read any more ({error}): scan {dataset.name} again") from error
+    if images.content_hash(image) != key:
+        raise BadDataset(f"{path} is no longer the picture that was scanned: scan {dataset.name} again")
+    return image
+
+
 def _jobs(covers: pd.DataFrame, found: Mapping[str, np.ndarray]) -> list[_Job]:
     jobs: dict[str, _Job] = {}
     for row, (path, key) in enumerate(zip(covers["path"], covers["content_hash"], strict=True)):
@@ -104,12 +116,7 @@ def _ahead(
 
 
 def _vectors(engine: Engine, dataset: Dataset, job: _Job) -> _Vectors:
-    try:
-        image = images.decode(images.read(dataset.file(job.path))).image
-    except BadImage as error:
-        raise BadDataset(f"{job.path} can't be read any more ({error}): scan {dataset.name} again") from error
-    if images.content_hash(image) != job.key:
-        raise BadDataset(f"{job.path} is no longer the picture that was scanned: scan {dataset.name} again")
+    image = read_cover(dataset, job.path, job.key)
     return [engine.vector(augment.apply(image, variant)) for variant in job.variants]
 
 

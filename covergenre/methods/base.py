@@ -1,16 +1,19 @@
-"""What a method is: something that learns genres from vectors, and what it leaves behind once it has."""
+"""What a method is: something that learns genres from vectors or pictures, and what it leaves once it has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
+from PIL import Image
 
 from covergenre.errors import CoverGenreError
 from covergenre.progress import Report, ShouldStop
 
 Choices = Mapping[str, float | int | str]
+Picture = Callable[[], Image.Image]
+"""Gives an RGB cover, which is read when it is asked for; BadDataset or BadImage when it can't be."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,15 @@ class Covers:
     """Covers as a method sees them.
 
     `vectors`: float32 of shape (n, d), finite. `labels`: int64 of shape (n,), each the position of a genre in the list
-    of genres, -1 where unknown. `hashes`: the content hash of each cover; the variants of one cover share one. Raises
-    CoverGenreError when the three don't fit together.
+    of genres, -1 where unknown. `hashes`: the content hash of each cover; the variants of one cover share one.
+    `pictures`: the covers themselves, for methods that read pictures (their vectors may be 0 wide); else there may be
+    none. Raises CoverGenreError when they don't fit together.
     """
 
     vectors: np.ndarray
     labels: np.ndarray
     hashes: tuple[str, ...]
+    pictures: Sequence[Picture] = ()
 
     def __post_init__(self) -> None:
         shape, labels, hashes = np.shape(self.vectors), np.shape(self.labels), len(self.hashes)
@@ -33,6 +38,8 @@ class Covers:
                 f"vectors of shape {shape}, labels of shape {labels} and {hashes} hashes don't describe the same "
                 "covers: give one vector, one label and one hash for each"
             )
+        if len(self.pictures) not in (0, hashes):
+            raise CoverGenreError(f"there are {len(self.pictures)} pictures of {hashes} covers: give one for each")
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -56,11 +63,15 @@ class Fitted(Protocol):
 
 
 class Method(Protocol):
-    """A way to learn genres. `Parameters` is a frozen dataclass; a field that is None is chosen on validation."""
+    """A way to learn genres, from the `vectors` or the `pictures` of covers as `reads` says.
+
+    `Parameters` is a frozen dataclass; a field that is None is chosen on validation.
+    """
 
     name: str
     title: str
     description: str
+    reads: Literal["vectors", "pictures"]
     Parameters: type
 
     def fit(
@@ -72,12 +83,14 @@ class Method(Protocol):
         seed: int,
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None = None,
     ) -> Fitted:
         """Learn from `training`, with every choice made on `validation`; the same input gives the same result.
 
         The calibration uses the same validation part as the choices. When that part is empty, each parameter that is
-        None takes a fallback and the temperature is 1. Raises CoverGenreError for covers that can't be learned from,
-        Cancelled when asked to stop.
+        None takes a fallback and the temperature is 1. `checkpoint` is a folder, made when it is needed, where a method
+        may leave what it has learned so far; called again with the same input, it goes on from there. Raises
+        CoverGenreError for covers that can't be learned from, Cancelled when asked to stop.
         """
 
     def load(self, folder: Path) -> Fitted:

@@ -151,6 +151,7 @@ class NearestNeighbours:
     name = "knn"
     title = "Nearest neighbours"
     description = "Lets the most similar training covers vote. Nothing to train to speak of, and it shows its reasons."
+    reads = "vectors"
     Parameters = Parameters
 
     def fit(
@@ -162,6 +163,7 @@ class NearestNeighbours:
         seed: int,  # noqa: ARG002 (nothing here is left to chance)
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None = None,  # noqa: ARG002 (it is quick enough to start over)
     ) -> FittedNeighbours:
         """See `Method.fit`. Choices are compared by validation log loss, each at its best temperature."""
         check_training(training, validation, n_genres)

@@ -63,6 +63,7 @@ class Logistic:
     name = "logistic"
     title = "Logistic regression"
     description = "Weighs every number of a vector for every genre. Quick to train, instant to predict, hard to beat."
+    reads = "vectors"
     Parameters = Parameters
 
     def fit(
@@ -74,6 +75,7 @@ class Logistic:
         seed: int,  # noqa: ARG002 (nothing here is left to chance)
         report: Report,
         should_stop: ShouldStop,
+        checkpoint: Path | None = None,  # noqa: ARG002 (it is quick enough to start over)
     ) -> FittedLogistic:
         """See `Method.fit`. Values of C are compared by validation log loss, each at its best temperature."""
         check_training(training, validation, n_genres)

@@ -6,6 +6,7 @@
     predictions.parquet  every validation and test cover with its probabilities
     evaluation.json      the `Evaluation` of the test part
     model/               what the method saved; called model.partial until all the rest is written
+    checkpoint/          what the method has learned so far, until the run is done; a resumed run goes on from there
     log.txt              what the library logged meanwhile
     stop.json            there once the run was asked to stop: until when it has time to, in seconds since the epoch
 
@@ -229,6 +230,15 @@ class Run:
         """Remove what there is of a model, as a run that did not end well has none."""
         for name in ("model.partial", "model"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    @property
+    def checkpoint(self) -> Path:
+        """The folder where a method may leave what it has learned so far; there only once one did."""
+        return self.folder / "checkpoint"
+
+    def drop_checkpoint(self) -> None:
+        """Remove the checkpoint, as a run that is done goes on from nowhere."""
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
 
     def load_model(self) -> Fitted:
         """What was trained. Raises BadRun unless the run is done."""

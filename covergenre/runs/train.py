@@ -1,26 +1,29 @@
 """Training: from a data set to a run that is done.
 
-Covers are embedded, a method is fitted on the training part with all its choices made on validation, validation and
-test are predicted, and the test part is read once, at the end. `prepare` says what is wrong before any work is done and
-leaves a queued run, which any process may `execute`; `train` is both at once.
+Covers are embedded, unless the method reads pictures, the method is fitted on the training part with all its choices
+made on validation, validation and test are predicted, and the test part is read once, at the end. `prepare` says what
+is wrong before any work is done and leaves a queued run, which any process may `execute`; `train` is both at once.
 """
 
 import logging
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
+from functools import partial
 from importlib import metadata
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 import covergenre
+from covergenre import augment
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint, usable
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import PARTS, split_of
-from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.embed import embed_dataset, read_cover
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError
 from covergenre.evaluation import metrics
@@ -114,13 +117,17 @@ def execute(run: Run, dataset: Dataset | None = None, report: Report = silent, s
         _check_unchanged(dataset, run.spec)
         covers = _covers(dataset, run.spec.genres, run.spec.split, run.spec.seed)
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
-        parts = _embed(dataset, covers, run.spec, journal, should_stop)
-        fitted = _fit(run.spec, parts, journal, should_stop)
+        if method(run.spec.method).reads == "pictures":
+            parts = _pictures(dataset, covers, run.spec)
+        else:
+            parts = _embed(dataset, covers, run.spec, journal, should_stop)
+        fitted = _fit(run, parts, journal, should_stop)
         _check_stop(should_stop)
         _judge(run, fitted, covers, parts, journal)
         _check_stop(should_stop)
         fitted.save(run.stage_model())
         run.publish_model()
+    run.drop_checkpoint()
     return run
 
 
@@ -255,9 +262,28 @@ def _as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     return Covers(np.concatenate(vectors), np.tile(labels, len(vectors)), tuple(hashes * len(vectors)))
 
 
-def _fit(spec: RunSpec, parts: Mapping[str, Covers], journal: Journal, should_stop: ShouldStop) -> Fitted:
+def _pictures(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec) -> dict[str, Covers]:
+    """The covers of each part as `_embed` has them, with pictures to be read when asked for instead of vectors."""
+    parts = {}
+    for part in PARTS:
+        own, variants = covers[covers["part"] == part], spec.variants if part == "train" else ("original",)
+        pictures = [
+            partial(_picture, dataset, path, key, variant)
+            for variant in variants
+            for path, key in zip(own["path"], own["content_hash"], strict=True)
+        ]
+        parts[part] = replace(_as_covers(own, [np.zeros((len(own), 0), np.float32)] * len(variants)), pictures=pictures)
+    return parts
+
+
+def _picture(dataset: Dataset, path: str, key: str, variant: str) -> Image.Image:
+    return augment.apply(read_cover(dataset, path, key), variant)
+
+
+def _fit(run: Run, parts: Mapping[str, Covers], journal: Journal, should_stop: ShouldStop) -> Fitted:
     """What the method learns; of the test part it sees nothing."""
     journal.enter(_FITTED)
+    spec = run.spec
     chosen = method(spec.method)
     fitted = chosen.fit(
         parts["train"],
@@ -267,6 +293,7 @@ def _fit(spec: RunSpec, parts: Mapping[str, Covers], journal: Journal, should_st
         spec.seed,
         journal.report,
         should_stop,
+        run.checkpoint,
     )
     _log.info("chosen: %s", dict(fitted.choices))
     return fitted

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawing import cover
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import METHODS, Covers, method
@@ -233,6 +234,12 @@ def test_covers_must_be_described_by_all_three():
         Covers(np.zeros((2, 3), np.float32), np.zeros(3, np.int64), ("a", "b"))
     with pytest.raises(CoverGenreError, match="1 hashes"):
         Covers(np.zeros((2, 3), np.float32), np.zeros(2, np.int64), ("a",))
+
+
+def test_there_are_as_many_pictures_as_covers_or_none():
+    with pytest.raises(CoverGenreError, match="1 pictures of 2 covers"):
+        Covers(np.zeros((2, 0), np.float32), np.zeros(2, np.int64), ("a", "b"), [cover])
+    assert Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("a",), [cover]).pictures == [cover]
 
 
 def test_covers_are_counted():
