@@ -80,7 +80,7 @@ class Engine:
 
     def vector(self, image: Image.Image) -> np.ndarray:
         """One RGB cover of any size to its vector, float32 of shape (width,)."""
-        return self._compiled.create_infer_request().infer(self.prepare(image)[np.newaxis])[0][0].copy()
+        return self._compiled.create_infer_request().infer(self.prepare(image)[np.newaxis])[0][0]
 
     def embed(self, covers: Sequence[Image.Image]) -> np.ndarray:
         """RGB covers of any size to their vectors, float32 of shape (n, width), in their order."""

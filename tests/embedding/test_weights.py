@@ -1,5 +1,6 @@
 import pickle
 import shutil
+import socket
 import sys
 import urllib.request
 from importlib.util import find_spec
@@ -242,6 +243,13 @@ class TestDownload:
         assert message.startswith(f"the weights of {title} can't be downloaded (")
         assert message.endswith("or give a local weights file (.safetensors, .pth, .pt)")
         assert "\n" not in message
+
+    def test_is_given_up_when_nothing_answers(self, offline, monkeypatch):
+        monkeypatch.setattr("covergenre.embedding.weights._TIMEOUT", 0.2)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+            assert "timed out" in refusal("resnet50")
 
     def test_is_not_tried_where_there_are_no_weights(self, offline):
         assert refusal("timm:botnet50ts_256").startswith("timm has no pretrained weights for botnet50ts_256")
