@@ -1,0 +1,253 @@
+"""Finished runs side by side, each judged on the test covers that all of them were tested on.
+
+Runs of one data set share a cover by its path. When their data sets differ, or one was changed between them, they share
+it by its pixels; a cover in the test part of every run is one that none of them learned from.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.errors import BadDataset, BadRun, CoverGenreError
+from covergenre.evaluation.compare import Comparison, compare
+from covergenre.evaluation.metrics import Evaluation
+from covergenre.runs.names import run_names
+from covergenre.runs.record import Run, probability_columns
+
+PREDICTION_MS = "prediction ms"
+"""The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
+
+FACTS = ("source", "artist", "album", "year", "content_hash")
+"""What is told of the covers beside their genre, where their data set is still there."""
+
+_UNKNOWN = {**dict.fromkeys(FACTS, ""), "year": pd.NA}
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedRun:
+    """One run of a comparison. `name` tells it from the others. `probabilities`: float64 (n, g), of the shared covers.
+
+    None is what isn't known: `temperature`, which its logits were divided by; `seconds` of training; `model_bytes` on
+    the disk; `prediction_ms`, see `PREDICTION_MS`.
+    """
+
+    run: Run
+    name: str
+    probabilities: np.ndarray
+    evaluation: Evaluation
+    temperature: float | None
+    seconds: float | None
+    model_bytes: int | None
+    prediction_ms: float | None
+
+    @property
+    def id(self) -> str:
+        """The id of the run."""
+        return self.run.id
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedRuns:
+    """Several runs on the n covers that all of them were tested on.
+
+    `covers`: a row a cover, with path, genre, label (position in `genres`), group and `FACTS`, which are "" (the
+    year: NA) where unknown. `left_out`: what was done so that the runs can be compared, a sentence each. In
+    `comparison` the runs go by their names. `dataset` is that of the first run, None when it is gone.
+    """
+
+    runs: tuple[ComparedRun, ...]
+    genres: tuple[str, ...]
+    covers: pd.DataFrame
+    left_out: tuple[str, ...]
+    comparison: Comparison
+    dataset: Dataset | None
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The true genre of each cover, int64 (n,)."""
+        return self.covers["label"].to_numpy(np.int64)
+
+    def of(self, run_id: str) -> ComparedRun:
+        """The run of that id; KeyError when it is not compared."""
+        return {run.id: run for run in self.runs}[run_id]
+
+    def file(self, row: int) -> Path | None:
+        """The file of a cover; None when it is gone."""
+        try:
+            file = self.dataset.file(self.covers["path"].iat[row]) if self.dataset else None
+        except BadDataset:
+            return None
+        return file if file and file.is_file() else None
+
+
+def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
+    """Two or more different runs that are done, compared; `resamples` as for `evaluate`.
+
+    Where they know different genres, only covers of those that all of them know are kept, and every run's
+    probabilities are those of these genres alone, made to add up to 1 again.
+
+    Raises BadRun when a run is damaged or not done, BadDataset when its data set is needed to match the covers and is
+    gone, CoverGenreError for fewer than two runs, one named twice, or runs without a shared genre or cover.
+    """
+    _check(runs)
+    genres = _shared_genres(runs)
+    datasets = {name: _dataset(name) for name in {run.spec.dataset for run in runs}}
+    tests = [_test_part(run, genres) for run in runs]
+    keyed = [_keyed(run, test, datasets[run.spec.dataset], _alike(runs)) for run, test in zip(runs, tests, strict=True)]
+    shared, relabelled = _shared_covers(keyed)
+    names = run_names([run.spec for run in runs])
+    left_out = (*_genres_left_out(runs, genres), *_covers_left_out(names, tests, len(shared), relabelled))
+    probabilities = {
+        name: _probabilities(test.loc[shared], genres, run.spec.genres)
+        for name, run, test in zip(names, runs, keyed, strict=True)
+    }
+    covers = _covers(keyed[0].loc[shared], genres, datasets[runs[0].spec.dataset])
+    labels, groups = covers["label"].to_numpy(np.int64), covers["group"].to_numpy(np.int64)
+    comparison = compare(probabilities, labels, genres, groups, runs[0].spec.seed, resamples)
+    compared = tuple(
+        _compared(run, name, probabilities[name], comparison.evaluations[name])
+        for run, name in zip(runs, names, strict=True)
+    )
+    return ComparedRuns(compared, genres, covers, left_out, comparison, datasets[runs[0].spec.dataset])
+
+
+def _check(runs: Sequence[Run]) -> None:
+    ids = [run.id for run in runs]
+    if len(set(ids)) < len(ids):
+        raise CoverGenreError(f"{max(ids, key=ids.count)} is named twice: name each run once")
+    if len(runs) < 2:
+        raise CoverGenreError(f"found {len(runs)} runs to compare: name at least two that are done")
+    for run in runs:
+        if (state := run.status().state) != "done":
+            raise BadRun(f"the run {run.id} is {state}: compare only runs that are done")
+
+
+def _shared_genres(runs: Sequence[Run]) -> tuple[str, ...]:
+    shared = set.intersection(*(set(run.spec.genres) for run in runs))
+    if len(shared) < 2:
+        raise CoverGenreError(
+            f"the runs share {len(shared)} genres, but it takes two to tell apart: compare runs that know the same ones"
+        )
+    return tuple(genre for genre in runs[0].spec.genres if genre in shared)
+
+
+def _dataset(name: str) -> Dataset | None:
+    try:
+        return open_dataset(name)
+    except BadDataset:
+        return None
+
+
+def _alike(runs: Sequence[Run]) -> bool:
+    return len({run.spec.dataset_hash for run in runs}) == 1
+
+
+def _test_part(run: Run, genres: Sequence[str]) -> pd.DataFrame:
+    predictions = run.predictions()
+    return predictions[(predictions["part"] == "test") & predictions["genre"].isin(genres)]
+
+
+def _keyed(run: Run, test: pd.DataFrame, dataset: Dataset | None, alike: bool) -> pd.DataFrame:
+    """The covers of a test part, by what they are recognised by in the other runs; each once."""
+    if alike:
+        return test.set_index("path", drop=False)
+    if dataset is None:
+        raise BadDataset(
+            f"the data set {run.spec.dataset} of the run {run.id} is gone, so its covers can't be found among those of "
+            "the other runs: scan its folder again under that name, or leave the run out"
+        )
+    hashes = test["path"].map(dataset.manifest.set_index("path")["content_hash"])
+    known = test.set_index(hashes.rename("key"))[(hashes.notna() & (hashes != "")).to_numpy()]
+    return known[~known.index.duplicated()]
+
+
+def _shared_covers(keyed: Sequence[pd.DataFrame]) -> tuple[pd.Index, int]:
+    """The covers in all test parts, in the first one's order, and how many more there are under unlike genres."""
+    shared = keyed[0].index
+    for other in keyed[1:]:
+        shared = shared[shared.isin(other.index)]
+    same = np.ones(len(shared), dtype=bool)
+    for one, other in pairwise(keyed):
+        same &= (one.loc[shared, "genre"] == other.loc[shared, "genre"]).to_numpy()
+    if not same.any():
+        raise CoverGenreError(
+            "the runs were not tested on any cover in common: train them on the same data set with the same split and "
+            "seed, then compare"
+        )
+    return shared[same], int((~same).sum())
+
+
+def _genres_left_out(runs: Sequence[Run], genres: Sequence[str]) -> Iterator[str]:
+    known = set().union(*(run.spec.genres for run in runs))
+    if others := sorted(known - set(genres)):
+        yield (
+            f"The runs know different genres. They are compared on the {len(genres)} that all of them know, as if no "
+            f"other could be answered; left out: {', '.join(others)}."
+        )
+
+
+def _covers_left_out(
+    names: Sequence[str], tests: Sequence[pd.DataFrame], shared: int, relabelled: int
+) -> Iterator[str]:
+    if relabelled:
+        yield f"{_covers_in_words(relabelled)} left out that stand under another genre in one run than in the others."
+    rest = [(name, len(test) - shared - relabelled) for name, test in zip(names, tests, strict=True)]
+    if any(count for _, count in rest):
+        more = ", ".join(f"{count:,} of {name}" for name, count in rest if count)
+        yield (
+            f"The runs were not all tested on the same covers. They are compared on the {shared:,} that they share; "
+            f"left out: {more}."
+        )
+
+
+def _covers_in_words(count: int) -> str:
+    return "1 cover is" if count == 1 else f"{count:,} covers are"
+
+
+def _probabilities(test: pd.DataFrame, genres: Sequence[str], known: Sequence[str]) -> np.ndarray:
+    """Of `genres` only, some of those that the run knows; even where it holds each of them to be impossible."""
+    chances = test[probability_columns(genres)].to_numpy(np.float64)
+    if len(genres) == len(known):
+        return chances
+    sums = chances.sum(axis=1, keepdims=True)
+    return np.where(sums > 0, chances / np.where(sums > 0, sums, 1), 1 / len(genres))
+
+
+def _covers(test: pd.DataFrame, genres: Sequence[str], dataset: Dataset | None) -> pd.DataFrame:
+    covers = test[["path", "genre", "group"]].reset_index(drop=True)
+    covers["label"] = pd.Categorical(covers["genre"], categories=list(genres)).codes.astype(np.int64)
+    if dataset is None:
+        return covers.assign(**_UNKNOWN)
+    facts = dataset.manifest.set_index("path")[list(FACTS)].reindex(covers["path"]).reset_index(drop=True)
+    return covers.join(facts.fillna({name: value for name, value in _UNKNOWN.items() if name != "year"}))
+
+
+def _compared(run: Run, name: str, probabilities: np.ndarray, evaluation: Evaluation) -> ComparedRun:
+    model = run.folder / "model"
+    sizes = [file.stat().st_size for file in model.rglob("*") if file.is_file()]
+    told = [event.metrics[PREDICTION_MS] for event in run.events() if PREDICTION_MS in event.metrics]
+    return ComparedRun(
+        run=run,
+        name=name,
+        probabilities=probabilities,
+        evaluation=evaluation,
+        temperature=_temperature(model),
+        seconds=run.status().seconds,
+        model_bytes=sum(sizes) or None,
+        prediction_ms=told[-1] if told else None,
+    )
+
+
+def _temperature(model: Path) -> float | None:
+    try:
+        temperature = json.loads((model / "choices.json").read_text(encoding="utf-8"))["temperature"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return temperature if isinstance(temperature, float) and 0 < temperature < math.inf else None

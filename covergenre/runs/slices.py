@@ -1,0 +1,98 @@
+"""Where runs do well and where badly: their accuracy on slices of the covers, cut by what is known of the pictures."""
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from covergenre import images
+from covergenre.dataset.registry import open_dataset
+from covergenre.dataset.split import load_split
+from covergenre.errors import BadDataset, BadImage
+from covergenre.evaluation.intervals import Interval, wilson
+from covergenre.runs.comparison import ComparedRuns
+from covergenre.runs.record import Run
+
+# Of real covers a quarter is darker, less than a quarter lighter than this. Chroma is the distance from grey, 0-181, of
+# the most colourful of 3 x 3 fields; below 5, hardly a pixel of a real cover has a colour that can be seen.
+_DARK, _LIGHT, _GREY = 0.30, 0.60, 5.0
+_ORDER = ("dark", "middling", "light", "grey", "coloured", "yes", "no")
+_THREADS = min(4, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some of the covers: those whose `fact` is `value`. `accuracy`: of each run on them, in the runs' order."""
+
+    fact: str
+    value: str
+    covers: int
+    accuracy: tuple[Interval, ...]
+
+
+def slices(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...]:
+    """The slices that `facts` cuts the covers into, a column a fact, a row a cover.
+
+    `right`: which covers each run names rightly, bool (n,). A fact that is "" is unknown; one that is the same for all
+    covers cuts nothing and is left out.
+    """
+    found = []
+    for fact in facts.columns:
+        values = [value for value in _in_order(facts[fact].unique()) if value]
+        for value in values if len(values) > 1 else ():
+            inside = (facts[fact] == value).to_numpy()
+            covers = int(inside.sum())
+            accuracy = tuple(wilson(int(each[inside].sum()), covers) for each in right)
+            found.append(Slice(fact, value, covers, accuracy))
+    return tuple(found)
+
+
+def facts_of(compared: ComparedRuns) -> pd.DataFrame:
+    """What cuts the compared covers: source, brightness, colour, and whether one like it was learned from.
+
+    "Seen in training" is a near copy or a cover of the same artist in the training part of one of the runs, which the
+    honest split rules out. The pictures are read, about 2 ms each; one that can't be is unknown.
+    """
+    with ThreadPoolExecutor(_THREADS) as pool:
+        looks = list(pool.map(_look, (compared.file(row) for row in range(len(compared.covers)))))
+    brightness, colour = zip(*looks, strict=True)
+    facts = {"source": compared.covers["source"].astype(str), "brightness": brightness, "colour": colour}
+    return pd.DataFrame({**facts, "seen in training": _seen([run.run for run in compared.runs], compared.covers)})
+
+
+def _in_order(values: Iterable[str]) -> list[str]:
+    return sorted(values, key=lambda value: (_ORDER.index(value) if value in _ORDER else -1, value))
+
+
+def _look(file: Path | None) -> tuple[str, str]:
+    """How bright and how colourful a cover is, in words."""
+    try:
+        image = images.decode(images.read(file)).image if file else None
+    except BadImage:
+        image = None
+    if image is None:
+        return "", ""
+    fields = np.asarray(image.resize((3, 3), Image.Resampling.BOX).convert("YCbCr"), np.float64)
+    brightness = fields[..., 0].mean() / 255
+    return (
+        "dark" if brightness < _DARK else "light" if brightness > _LIGHT else "middling",
+        "grey" if np.hypot(fields[..., 1] - 128, fields[..., 2] - 128).max() < _GREY else "coloured",
+    )
+
+
+def _seen(runs: Iterable[Run], covers: pd.DataFrame) -> np.ndarray:
+    """ "yes" or "no" a cover; "" for all when a split is gone."""
+    seen = np.zeros(len(covers), dtype=bool)
+    try:
+        for name, split, seed in {(run.spec.dataset, run.spec.split, run.spec.seed) for run in runs}:
+            made = load_split(open_dataset(name), split, seed)
+            learned = set(made.groups[made.parts == "train"])
+            seen |= covers["path"].map(made.groups).isin(learned).to_numpy()
+    except BadDataset:
+        return np.full(len(covers), "")
+    return np.where(seen, "yes", "no")
