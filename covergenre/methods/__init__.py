@@ -10,6 +10,7 @@ __all__ = ["METHODS", "Covers", "Fitted", "Method", "method"]
 METHODS = {
     "knn": "covergenre.methods.knn:NearestNeighbours",
     "logistic": "covergenre.methods.logistic:Logistic",
+    "boosting": "covergenre.methods.boosting:Boosting",
 }
 """The name of each method, and where it is, as module:class."""
 

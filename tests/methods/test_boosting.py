@@ -1,0 +1,255 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.methods import Covers, boosting, method
+from covergenre.methods.boosting import MOST_TREES, PATIENCE, PRESETS, Parameters
+from covergenre.progress import never, silent
+
+FEW = Parameters(trees=20)
+
+
+def fit(
+    training, validation, parameters=FEW, n_genres=3, seed=42, report=silent, should_stop=never, checkpoint=None
+) -> boosting.FittedBoosting:
+    return method("boosting").fit(
+        training, validation, n_genres, parameters, seed, report, should_stop, checkpoint=checkpoint
+    )
+
+
+def accuracy(fitted, covers: Covers) -> float:
+    return (fitted.predict_proba(covers).argmax(axis=1) == covers.labels).mean()
+
+
+@pytest.fixture
+def parts(clouds) -> tuple[Covers, Covers, Covers]:
+    return clouds(90, seed=1), clouds(45, seed=2, first=1000), clouds(300, seed=3, first=2000)
+
+
+@pytest.fixture
+def nobody(clouds) -> Covers:
+    return clouds(0)
+
+
+# --- what it learns
+
+
+def test_it_learns_genres_that_can_be_told_apart(parts):
+    assert accuracy(fit(*parts[:2], Parameters()), parts[2]) > 0.9
+
+
+def test_it_learns_nothing_where_there_is_nothing(clouds):
+    training, validation, test = (clouds(300, apart=0, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
+    probabilities = fit(training, validation, Parameters()).predict_proba(test)
+    assert -np.log(probabilities[np.arange(300), test.labels]).mean() < 1.02 * np.log(3)
+
+
+def test_probabilities_are_whole_and_none_is_0(parts):
+    fitted = fit(*parts[:2])
+    for covers in (parts[2], replace(parts[2], vectors=parts[2].vectors * 1e4)):
+        probabilities = fitted.predict_proba(covers)
+        assert probabilities.dtype == np.float64
+        assert probabilities.shape == (300, 3)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-12)
+        assert (probabilities > 0).all()
+
+
+def test_they_are_those_of_catboost_at_the_temperature(parts):
+    fitted = fit(*parts[:2])
+    powers = fitted.model.predict_proba(parts[2].vectors) ** (1 / fitted.choices["temperature"])
+    expected = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.predict_proba(parts[2]), expected, rtol=1e-6)
+
+
+def test_the_same_covers_and_seed_give_the_same_trees(parts):
+    first, second, other = (fit(*parts[:2], Parameters(20, features=4), seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.predict_proba(parts[2]), second.predict_proba(parts[2]))
+    assert not np.array_equal(first.predict_proba(parts[2]), other.predict_proba(parts[2]))
+
+
+def test_two_genres_are_enough(clouds):
+    training, validation, test = (clouds(60, 2, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
+    fitted = fit(training, validation, n_genres=2)
+    assert fitted.predict_proba(test).shape == (60, 2)
+    assert accuracy(fitted, test) > 0.9
+
+
+def test_one_cover_of_each_genre_can_be_learned_from(clouds):
+    probabilities = fit(clouds(3), clouds(3, seed=1, first=10)).predict_proba(clouds(30, seed=2, first=20))
+    assert np.isfinite(probabilities).all()
+
+
+def test_balance_favours_rare_genres(clouds):
+    training, validation, test = (clouds(300, 2, apart=0.3, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
+    rows = np.flatnonzero((training.labels == 0) | (np.arange(300) % 10 == 1))
+    few = Covers(training.vectors[rows], training.labels[rows], tuple(training.hashes[row] for row in rows))
+    shares = [
+        fit(few, validation, Parameters(20, balance=balance), n_genres=2).predict_proba(test).argmax(axis=1).mean()
+        for balance in (0, 1)
+    ]
+    assert shares[0] < shares[1]
+
+
+# --- what is chosen on validation
+
+
+def test_as_many_trees_are_kept_as_lower_the_validation_log_loss(clouds):
+    training, validation = clouds(150, apart=0.4, seed=1), clouds(100, apart=0.4, seed=2, first=1000)
+    told = []
+    fitted = fit(training, validation, Parameters(), report=told.append)
+    losses = [progress.metrics["validation log loss"] for progress in told]
+    assert fitted.choices["trees"] == np.argmin(losses) + 1
+    assert [progress.done for progress in told] == list(range(1, len(told) + 1))
+    assert {progress.total for progress in told} == {MOST_TREES}
+    assert len(told) <= fitted.choices["trees"] + PATIENCE
+
+
+def test_a_number_of_trees_that_is_given_is_grown(parts):
+    assert fit(*parts[:2], Parameters(trees=7)).choices["trees"] == 7
+
+
+def test_it_can_do_without_a_validation_part(parts, nobody):
+    told = []
+    fitted = fit(parts[0], nobody, Parameters(), report=told.append)
+    assert fitted.choices == {"trees": 400, "temperature": 1.0}
+    assert accuracy(fitted, parts[2]) > 0.9
+    assert not any(progress.metrics for progress in told)
+
+
+def test_the_reference_is_a_preset(parts):
+    preset = PRESETS["reference"]
+    assert (preset.trees, preset.depth, preset.learning_rate) == (200, 6, 0.3)
+    assert fit(*parts[:2], preset).choices["trees"] == 200
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"trees": 0}, "trees is 0"),
+        ({"depth": 0}, "depth is 0"),
+        ({"depth": 11}, "depth is 11"),
+        ({"learning_rate": 0}, "learning_rate is 0"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"features": 0}, "features is 0"),
+        ({"borders": 256}, "borders is 256"),
+        ({"penalty": -1}, "penalty is -1"),
+        ({"balance": 1.5}, "balance is 1.5"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused(fields, message):
+    with pytest.raises(CoverGenreError, match=f"{message}: give"):
+        Parameters(**fields)
+
+
+def test_covers_that_are_all_alike_are_refused(parts):
+    alike = replace(parts[0], vectors=np.ones_like(parts[0].vectors))
+    with pytest.raises(CoverGenreError, match="no trees can be grown"):
+        fit(alike, parts[1])
+
+
+def test_vectors_of_another_width_are_refused(parts, clouds):
+    with pytest.raises(CoverGenreError, match=r"13 wide.*12"):
+        fit(*parts[:2]).predict_proba(clouds(5, width=13))
+
+
+def test_no_covers_have_no_probabilities(parts, nobody):
+    assert fit(*parts[:2]).predict_proba(nobody).shape == (0, 3)
+
+
+# --- stopped, and gone on with
+
+
+def test_it_stops_after_the_tree_at_hand(parts):
+    told = []
+    with pytest.raises(Cancelled, match="stopped"):
+        fit(*parts[:2], report=told.append, should_stop=lambda: len(told) == 5)
+    assert len(told) == 5
+
+
+def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp_path):
+    told, again, checkpoint = [], [], tmp_path / "run" / "checkpoint"
+    whole = fit(*parts[:2])
+    with pytest.raises(Cancelled):
+        fit(*parts[:2], report=told.append, should_stop=lambda: len(told) == 12, checkpoint=checkpoint)
+    resumed = fit(*parts[:2], report=again.append, checkpoint=checkpoint)
+    assert [progress.done for progress in again] == list(range(13, 21))
+    np.testing.assert_array_equal(resumed.predict_proba(parts[2]), whole.predict_proba(parts[2]))
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_from_a_torn_checkpoint_it_starts_over(parts, tmp_path, kept):
+    told, again = [], []
+    with pytest.raises(Cancelled):
+        fit(*parts[:2], report=told.append, should_stop=lambda: len(told) == 12, checkpoint=tmp_path)
+    snapshot = tmp_path / "snapshot"
+    snapshot.write_bytes(snapshot.read_bytes()[: int(kept * snapshot.stat().st_size)])
+    fit(*parts[:2], report=again.append, checkpoint=tmp_path)
+    assert [progress.done for progress in again] == list(range(1, 21))
+
+
+# --- what is written
+
+
+def test_it_is_kept_and_had_back(parts, tmp_path):
+    fitted = fit(*parts[:2])
+    fitted.save(tmp_path / "made" / "model")
+    loaded = method("boosting").load(tmp_path / "made" / "model")
+    assert loaded.choices == fitted.choices
+    np.testing.assert_array_equal(loaded.predict_proba(parts[2]), fitted.predict_proba(parts[2]))
+    assert {file.name for file in (tmp_path / "made" / "model").iterdir()} == {"choices.json", "trees.cbm"}
+
+
+def test_it_writes_nowhere_else_and_prints_nothing(parts, tmp_path, monkeypatch, capfd):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    fit(*parts[:2])
+    fit(*parts[:2], checkpoint=tmp_path / "checkpoint")
+    assert list(Path().iterdir()) == []
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.fixture
+def saved(parts, tmp_path) -> Path:
+    fit(*parts[:2]).save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize("position", [0, 8, 200, -9])
+def test_damaged_trees_are_a_bad_run(saved, position):
+    trees = bytearray((saved / "trees.cbm").read_bytes())
+    trees[position] ^= 255
+    (saved / "trees.cbm").write_bytes(trees)
+    with pytest.raises(BadRun, match=r"trees\.cbm is not as it was saved"):
+        method("boosting").load(saved)
+
+
+@pytest.mark.parametrize("name", ["trees.cbm", "choices.json"])
+def test_a_missing_file_is_a_bad_run(saved, name):
+    (saved / name).unlink()
+    with pytest.raises(BadRun, match="missing or damaged"):
+        method("boosting").load(saved)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"digest": "", "choices": 3}', '{"digest": 3, "choices": {"temperature": 1.0}}']
+)
+def test_damaged_choices_are_a_bad_run(saved, content):
+    (saved / "choices.json").write_text(content)
+    with pytest.raises(BadRun, match="missing or damaged"):
+        method("boosting").load(saved)
+
+
+@pytest.mark.parametrize("temperature", [0, -1, None, "1", float("nan")])
+def test_a_temperature_that_cannot_be_is_a_bad_run(saved, temperature):
+    stored = json.loads((saved / "choices.json").read_text())
+    stored["choices"]["temperature"] = temperature
+    (saved / "choices.json").write_text(json.dumps(stored))
+    with pytest.raises(BadRun, match="missing or damaged"):
+        method("boosting").load(saved)
