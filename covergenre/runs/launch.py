@@ -96,7 +96,9 @@ def cancel(run_id: str, patience: float = PATIENCE) -> None:
 
 
 def resume(run_id: str) -> Run:
-    """Put a run that was cancelled, failed or lost back into the queue; vectors made before are not made again.
+    """Put a run that was cancelled, failed or lost back into the queue.
+
+    Vectors made before are not made again, and a method that has left a checkpoint goes on from there.
 
     Raises BadRun when it is running or done.
     """
@@ -214,9 +216,13 @@ def _is_free(lock: FileLock) -> bool:
 
 
 def _start_over(run: Run) -> None:
-    """Leave nothing of the earlier try but its log. The status changes last: a kill before that changes nothing."""
+    """Leave of the earlier try its log, and a checkpoint with the events that led to it.
+
+    The status changes last: a kill before that changes nothing.
+    """
     run.drop_model()
-    for name in ("events.jsonl", "predictions.parquet", "evaluation.json", "stop.json"):
+    gone = ["predictions.parquet", "evaluation.json", "stop.json"]
+    for name in gone if run.checkpoint.exists() else [*gone, "events.jsonl"]:
         (run.folder / name).unlink(missing_ok=True)
     run.write_status(Status("queued"))
 

@@ -312,6 +312,21 @@ def test_a_resumed_run_starts_clean(new):
     assert state(run) == "done"
 
 
+def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
+    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
+    launch.start(run)
+    until(lambda: (run.checkpoint / "snapshot").exists())
+    run.process().kill()
+    until(lambda: state(run) == "lost" and is_idle())
+    before = len(run.events())
+    launch.resume(run.id)
+    until(lambda: len(run.events()) > before)
+    assert run.events()[before].done > 1
+    launch.cancel(run.id)
+    until(is_idle)
+    assert state(run) == "cancelled"
+
+
 def test_a_run_of_a_data_set_that_is_gone_fails_and_says_so(new):
     run = new()
     remove("drawn")
