@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ from covergenre.errors import NoWeights
 
 _INFO = ["covergenre", "engine"]
 _log = logging.getLogger(__name__)
+_first_look = threading.Lock()
 
 
 class Engine:
@@ -155,4 +157,8 @@ def _openvino() -> ModuleType:
     sys.modules.setdefault("openvino_telemetry", None)
     import openvino
 
+    # Its binding gets ready for NumPy when a tensor's data are first looked at. Two threads that do so at once wait for
+    # each other for ever, one of them holding the interpreter's lock, and the whole process with them.
+    with _first_look:
+        openvino.Tensor(np.zeros(1, np.float32)).data  # noqa: B018
     return openvino

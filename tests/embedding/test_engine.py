@@ -1,5 +1,6 @@
 import json
 import logging
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -201,3 +202,34 @@ class TestKeptEngine:
         monkeypatch.setenv("OMP_NUM_THREADS", budget)
 
         assert engine_for(tiny()).workers == workers
+
+
+_FIRST_USE = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from PIL import Image
+from covergenre.embedding.engine import Engine
+from covergenre.dataset.starter import open_starter
+from covergenre.embedding.recipe import Recipe
+
+class Together(Engine):
+    both = Barrier(2)
+
+    def prepare(self, image):
+        pixels = super().prepare(image)
+        self.both.wait()
+        return pixels
+
+starter = open_starter()
+engine = Together.open(starter.network, Recipe.from_dict(starter.card.recipe))
+with ThreadPoolExecutor(2) as pool:
+    print(len(list(pool.map(engine.vector, [Image.new("RGB", (64, 64))] * 2))))
+"""
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_the_first_covers_of_a_process_may_come_at_once(starter, attempt):
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", _FIRST_USE]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, cwd=root)
+    assert ran.stdout.strip() == "2"
