@@ -1,0 +1,109 @@
+"""The real app in a real browser: one server and one chromium for all tests, a new visitor for each."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[str]:
+    """The address of the app, with the starter that ships."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [*command, "--server.headless=true"],
+            cwd=ROOT,
+            env={**os.environ, "COVERGENRE_HOME": str(tmp_path_factory.mktemp("home"))},
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for(f"http://localhost:{port}/_stcore/health", process, log)
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """The browser that Debian and others install."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("there is no chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server) -> Iterator[Callable]:
+    """Open the app as a visitor with options of `browser.new_context`; the page is ready when it is returned.
+
+    At the end no page may have said an error, or asked anybody but the server for anything that `allowed` doesn't name.
+    """
+    wrongs: list[str] = []
+    contexts = []
+
+    def open_page(allowed: Sequence[str] = (), **options):
+        contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda message: wrongs.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrongs.append(str(error)))
+        page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
+        page.goto(server)
+        page.get_by_text("The starter knows").wait_for()
+        return page
+
+    def _foreign(url: str, allowed: Sequence[str]) -> bool:
+        return not url.startswith((server, "data:", "blob:", server.replace("http", "ws"), *allowed))
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrongs == []
+
+
+@pytest.fixture
+def drop() -> Callable:
+    """Drop files on the page's drop zone, as a hand with a mouse does."""
+
+    def drop_files(page, files: Sequence[Path]) -> None:
+        box = page.get_by_test_id("stFileUploaderDropzone").bounding_box()
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        carried = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+        devtools = page.context.new_cdp_session(page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            devtools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": carried})
+
+    return drop_files
+
+
+def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the app did not start:\n{log.read_text()}")

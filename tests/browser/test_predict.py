@@ -1,0 +1,117 @@
+import re
+
+import pytest
+from drawing import cover, encoded
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two drawn covers and a file that is none."""
+    named = {"first.png": encoded(cover("jazz", 1)), "second.png": encoded(cover("rap", 2)), "notes.jpg": b"milk"}
+    for name, data in named.items():
+        (tmp_path / name).write_bytes(data)
+    return [tmp_path / name for name in named]
+
+
+def wait_for_answer(page) -> None:
+    page.locator(".gallery li").first.wait_for()
+    page.locator(".bars li").first.wait_for()
+
+
+def widths(page) -> tuple[int, int]:
+    """How wide the page's content is, and the window."""
+    return tuple(page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]"))
+
+
+def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop, files):
+    page = visit()
+    drop(page, files[:1])
+    wait_for_answer(page)
+    assert page.locator("h2").first.inner_text()
+    assert page.locator(".st-key-cover").inner_text() == "first.png"
+    assert page.locator(".bars").count() == 2
+    assert page.locator(".bars").first.locator("li").count() == 8
+    assert page.locator(".gallery li").count() == 12
+    assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
+    assert re.match(r"https?://", page.locator(".gallery a").first.get_attribute("href"))
+
+
+def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(visit, drop, files):
+    page = visit()
+    drop(page, files)
+    page.get_by_text("2 covers read, 1 not").wait_for()
+    page.get_by_text("Not read: notes.jpg.").wait_for()
+    wait_for_answer(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV", exact=True).click()
+    rows = download.value.path().read_text("utf-8-sig").splitlines()
+    assert {row.split(",")[0] for row in rows[1:]} == {"first.png", "second.png", "notes.jpg"}
+
+
+def test_the_row_that_is_selected_is_opened(visit, drop, files):
+    page = visit()
+    drop(page, files[:2])
+    wait_for_answer(page)
+    opened = page.locator(".st-key-cover")
+    before = opened.inner_text()
+    table = page.locator(".stDataFrame .dvn-scroller")
+    table.click(position={"x": 18, "y": 36 + 56 + 28})
+    (other,) = {"first.png", "second.png"} - {before}
+    opened.get_by_text(other).wait_for()
+
+
+def test_an_example_is_reached_and_chosen_by_keyboard(visit):
+    page = visit()
+    page.locator(".st-key-drop button").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText").startswith("Try ")
+    page.keyboard.press("Enter")
+    wait_for_answer(page)
+
+
+def test_dark_surroundings_get_a_dark_page_and_the_colours_made_for_it(visit):
+    page = visit(color_scheme="dark")
+    page.locator(".st-key-example-0 button").click()
+    wait_for_answer(page)
+    jazz = page.locator(".bars li").filter(has_text="Jazz").first.locator(".bar")
+    assert jazz.evaluate("bar => getComputedStyle(bar).backgroundColor") == "rgb(75, 168, 237)"
+    assert page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor") == "rgb(21, 20, 18)"
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(visit):
+    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    assert widths(page) == (390, 390)
+    page.locator(".st-key-example-0 button").tap()
+    wait_for_answer(page)
+    assert widths(page) == (390, 390)
+
+
+def test_pictures_are_fetched_from_their_source_only_when_that_is_switched_on(visit):
+    source = "https://i.scdn.co/"
+    page = visit(allowed=[source])
+    asked: list[str] = []
+
+    def give_picture(route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=encoded(cover("pop"), "JPEG"), content_type="image/jpeg")
+
+    page.route(f"{source}**", give_picture)
+    page.locator(".st-key-example-0 button").click()
+    wait_for_answer(page)
+    assert asked == []
+    page.get_by_text("Load pictures from their source").click()
+    page.wait_for_function("[...document.querySelectorAll('.gallery img[src^=\"https:\"]')].some(i => i.naturalWidth)")
+    assert asked
+
+
+def test_the_starter_page_shows_its_figures_on_any_width(visit):
+    page = visit()
+    page.get_by_role("link", name="The starter").click()
+    page.get_by_role("heading", name="How often it is right").wait_for()
+    table = page.locator("table").filter(has=page.get_by_role("columnheader", name="Recall"))
+    table.locator("tbody tr").nth(7).wait_for()
+    assert table.locator("tbody tr").count() == 8
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.documentElement.scrollWidth === 390")
