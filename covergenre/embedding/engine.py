@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from filelock import FileLock
@@ -30,6 +30,9 @@ from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
+
+if TYPE_CHECKING:
+    from torch import nn
 
 _INFO = ["covergenre", "engine"]
 _log = logging.getLogger(__name__)
@@ -50,6 +53,11 @@ class Engine:
 
         NoWeights when they are missing, damaged, or were made from another backbone or for another feature set.
         """
+        return cls.read(model_path, recipe.backbone, recipe.feature_set, recipe.limit)
+
+    @classmethod
+    def read(cls, model_path: Path, backbone: str, feature_set: str, limit: int | None = None) -> Self:
+        """The engine that `convert` made of a backbone for a feature set; `open` for one that no recipe describes."""
         ov = _openvino()
         try:
             core = ov.Core()
@@ -62,9 +70,9 @@ class Engine:
                 f"{model_path} is missing or damaged: delete it, and it is made again when needed"
             ) from error
         made_for = (info.get("backbone"), info.get("feature_set"))
-        if made_for != (recipe.backbone, recipe.feature_set):
-            raise NoWeights(f"{model_path} was made for {made_for}, not for {recipe.backbone}, {recipe.feature_set}")
-        return cls(compiled, preprocessing, recipe.limit)
+        if made_for != (backbone, feature_set):
+            raise NoWeights(f"{model_path} was made for {made_for}, not for {backbone}, {feature_set}")
+        return cls(compiled, preprocessing, limit)
 
     @property
     def width(self) -> int:
@@ -115,22 +123,30 @@ def engine_file(recipe: Recipe) -> Path:
     return home.engines() / f"{recipe.key}.xml"
 
 
-def _convert(recipe: Recipe, path: Path) -> None:
+def convert(network: "nn.Module", path: Path, backbone: str, feature_set: str, preprocessing: Preprocessing) -> None:
+    """Convert a network in evaluation mode to `path` (.xml) and the .bin beside it, for `Engine.read`.
+
+    It takes float32 of shape (1, 3, side, side), prepared by `preprocessing`, and gives a vector of shape (1, width).
+    """
     import torch
 
-    from covergenre.embedding.networks import FeatureNet, load_network
-
     ov = _openvino()
-    preprocessing = get_backbone(recipe.backbone).preprocessing
-    network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
     shape = (1, 3, preprocessing.side, preprocessing.side)
     with warnings.catch_warnings(action="ignore", category=FutureWarning):  # torch's, about tracing
         # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
-        traced = torch.jit.trace(FeatureNet(network, recipe.feature_set), torch.zeros(shape), check_trace=False)
+        traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
         model = ov.convert_model(traced, input=ov.PartialShape(shape))
-    info = {"backbone": recipe.backbone, "feature_set": recipe.feature_set, "preprocessing": preprocessing.to_json()}
+    info = {"backbone": backbone, "feature_set": feature_set, "preprocessing": preprocessing.to_json()}
     model.set_rt_info(json.dumps(info), _INFO)
     _save(model, path)
+
+
+def _convert(recipe: Recipe, path: Path) -> None:
+    from covergenre.embedding.networks import FeatureNet, load_network
+
+    network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
+    network = FeatureNet(network, recipe.feature_set)
+    convert(network, path, recipe.backbone, recipe.feature_set, get_backbone(recipe.backbone).preprocessing)
 
 
 def _save(model: Any, path: Path) -> None:

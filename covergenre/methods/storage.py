@@ -23,6 +23,11 @@ def save_head(folder: Path, arrays: Mapping[str, np.ndarray], choices: Choices) 
         beside.replace(folder / _ARRAYS)
     finally:
         beside.unlink(missing_ok=True)
+    save_choices(folder, choices)
+
+
+def save_choices(folder: Path, choices: Choices) -> None:
+    """Write the choices of a head into `folder`, whole or not at all."""
     replace_text(folder / _CHOICES, json.dumps(dict(choices), indent=2))
 
 
@@ -36,16 +41,24 @@ def load_head(folder: Path, **dimensions: int) -> tuple[dict[str, np.ndarray], C
     try:
         with np.load(folder / _ARRAYS, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        choices = json.loads((folder / _CHOICES).read_text(encoding="utf-8"))
     except Exception as error:  # A damaged archive brings any exception out of its reader.
         raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
     if {name: array.ndim for name, array in arrays.items()} != dimensions:
         raise damaged(folder, f"it should hold the arrays {', '.join(dimensions)}")
     if not all(_finite(array) for array in arrays.values()):
         raise damaged(folder, "a value in it is not a finite number")
+    return arrays, load_choices(folder)
+
+
+def load_choices(folder: Path) -> Choices:
+    """The choices that `save_choices` wrote; BadRun when they can't be read or the temperature is no number above 0."""
+    try:
+        choices = json.loads((folder / _CHOICES).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
     if not isinstance(choices, dict) or not _positive(choices.get("temperature")):
         raise damaged(folder, "its temperature is not a number above 0")
-    return arrays, choices
+    return choices
 
 
 def damaged(folder: Path, why: str) -> BadRun:
