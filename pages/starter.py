@@ -20,7 +20,10 @@ def show_figures(card: Card) -> None:
     """How often it is right: in all, by genre, by source."""
     st.subheader("How often it is right", anchor=False)
     st.markdown(model_card.figures(card), unsafe_allow_html=True)
-    st.caption("The range beside a figure, drawn as a line below it, holds the true value with 95 % confidence.")
+    st.caption(
+        "The range beside a figure, drawn as a line below it, holds the true value with 95 % confidence. The "
+        "method whose answer counts is the one with the best balanced accuracy on the validation covers."
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("By genre", anchor=False, width="content")
         method = choose_method(card)
