@@ -35,6 +35,12 @@ class Slice:
     accuracy: tuple[Interval, ...]
 
 
+def slices_of(compared: ComparedRuns) -> tuple[Slice, ...]:
+    """The slices of `facts_of`."""
+    right = [run.probabilities.argmax(axis=1) == compared.labels for run in compared.runs]
+    return slices(right, facts_of(compared))
+
+
 def slices(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...]:
     """The slices that `facts` cuts the covers into, a column a fact, a row a cover.
 

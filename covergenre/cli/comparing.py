@@ -1,0 +1,117 @@
+"""compare: finished runs on the covers they share."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from covergenre.cli.console import AsJson, out, percent, print_json, print_table
+from covergenre.errors import CoverGenreError
+from covergenre.files import replace_text
+from covergenre.report.document import html_report
+from covergenre.report.sheets import METRICS, sheets
+from covergenre.report.words import duration, size, verdict
+from covergenre.runs.comparison import ComparedRuns, compare_runs
+from covergenre.runs.record import Run
+from covergenre.runs.slices import slices_of
+
+Runs = Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Ids of finished runs.", show_default=False)]
+Html = Annotated[Path | None, typer.Option(help="Write a report to this file, and tables (CSV) beside it.")]
+Pictures = Annotated[
+    bool | None,
+    typer.Option(
+        "--pictures/--no-pictures",
+        help="Show covers in the report as small pictures.",
+        show_default="when they are few",
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(compare)
+
+
+def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: AsJson = False) -> None:
+    """Which run is better, whether it truly is, and where: on the test covers that all of them share.
+
+    With more than two runs, p is adjusted for the number of pairs (Holm).
+
+    Example: python -m covergenre compare 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6 --html report.html
+    """
+    if len(runs) < 2:
+        raise typer.BadParameter("name at least two", param_hint="RUN")
+    compared = compare_runs([Run.open(run) for run in runs])
+    if html:
+        _write(compared, html, pictures)
+    if as_json:
+        print_json(_as_dict(compared))
+    else:
+        _print(compared, html)
+
+
+def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
+    """What `--json` says; the pairs name runs by their ids."""
+    ids = {run.name: run.id for run in compared.runs}
+    return {
+        "covers": len(compared.covers),
+        "runs": [
+            {
+                "id": run.id,
+                "method": run.run.spec.method,
+                "metrics": {name: run.evaluation.to_dict()[name] for name in METRICS},
+                "confusion": run.evaluation.confusion,
+                "genres": compared.genres,
+            }
+            for run in compared.runs
+        ],
+        "pairs": [
+            {
+                "a": ids[pair.a],
+                "b": ids[pair.b],
+                "only_a": pair.only_a,
+                "only_b": pair.only_b,
+                "p": pair.adjusted,
+                "difference": pair.difference.value,
+                "low": pair.difference.low,
+                "high": pair.difference.high,
+            }
+            for pair in compared.comparison.pairs
+        ],
+    }
+
+
+def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
+    """The report, and beside it a CSV a table, named after the report."""
+    cut = slices_of(compared)
+    texts = {file: html_report(compared, cut, pictures)}
+    texts |= {file.with_name(f"{file.stem}-{sheet.name}.csv"): sheet.to_csv() for sheet in sheets(compared, cut)}
+    try:
+        for path, text in texts.items():
+            replace_text(path, text)
+    except OSError as error:
+        raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error
+
+
+def _print(compared: ComparedRuns, html: Path | None) -> None:
+    for sentence in compared.left_out:
+        out.print(sentence, markup=False)
+    rows = [
+        (
+            run.name + (" *" if run.name == compared.comparison.best else ""),
+            *(percent(getattr(run.evaluation, name)) for name in METRICS[:4]),
+            f"{run.evaluation.log_loss.value:.3f}",
+            percent(run.evaluation.calibration_error),
+            duration(run.seconds),
+            size(run.model_bytes),
+        )
+        for run in compared.runs
+    ]
+    names = [name.replace("_", " ") for name in METRICS]
+    print_table((f"on {len(compared.covers):,} covers", *names, "training", "model"), rows)
+    if len(compared.runs) > 2:
+        out.print(verdict(compared), markup=False)
+    for pair in compared.comparison.pairs:
+        out.print(pair.sentence, markup=False)
+    if html:
+        out.print(f"report {html}", markup=False)

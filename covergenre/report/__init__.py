@@ -1,0 +1,1 @@
+"""A comparison to take away: one HTML file, and tables."""

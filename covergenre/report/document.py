@@ -1,0 +1,153 @@
+"""A comparison as one HTML file that needs nothing else: no script, no font, no address outside of itself."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from html import escape
+from importlib import resources
+from pathlib import PurePosixPath
+
+from covergenre import __version__, images
+from covergenre.errors import BadImage
+from covergenre.report.sections import Sections
+from covergenre.report.words import percent, verdict
+from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.runs.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
+from covergenre.runs.slices import Slice
+
+IN_GALLERY = 12
+"""How many covers of a gallery a report shows."""
+
+MOST_PICTURES = 120
+"""A report that would show more pictures than this leaves them out unless asked for them."""
+
+_SIDE = 112  # pixels, of a picture
+_PAIRS_SHOWN = 3  # more pairs than these have their sentences, but no galleries
+_STYLES = ("document.css", "report.css", "charts.css")
+
+_ON_FIGURES = (
+    "<p>Behind each figure stands its 95 % interval: Wilson's for accuracy, bootstrapped over groups of covers (one "
+    "artist, near copies) for the rest. In a row all lines share one scale. A run is marked best only where the paired "
+    "test says so.</p>"
+)
+_ON_PAIRS = (
+    "<p>McNemar's exact test, with Holm's allowance for every other pair; the interval of the difference is "
+    "bootstrapped. A run is called better only when both agree.</p>"
+)
+_ON_COVERAGE = "<p>What is gained by answering only where a run is surest.</p>"
+
+
+def html_report(
+    compared: ComparedRuns, slices: Sequence[Slice] = (), pictures: bool | None = None, now: datetime | None = None
+) -> str:
+    """The whole comparison as one HTML document.
+
+    `pictures`: whether covers are shown as small pictures, which then are part of the file; None: when there are at
+    most `MOST_PICTURES`. Only pictures that lie in the user's own data set are ever shown.
+    """
+    shown = _galleries(compared)
+    if pictures is None:
+        pictures = sum(len(gallery.rows[:IN_GALLERY]) for gallery in shown) <= MOST_PICTURES
+    parts = Sections(compared)
+    body = [
+        f"<h1>{len(compared.runs)} runs on {len(compared.covers):,} test covers</h1>",
+        f'<p class="lead">{escape(verdict(compared))}</p>',
+        *(f"<p>{escape(sentence)}</p>" for sentence in compared.left_out),
+        _section("Figures", parts.headline(), _ON_FIGURES),
+        _section("Pairs", parts.pairs(), _ON_PAIRS),
+        _section("By genre", parts.by_genre()),
+        _section("Confusion", _matrices(parts)),
+        _section("Most confused", parts.confused()),
+        _section("Slices", parts.slices(slices)) if slices else "",
+        _section("Calibration", _wall(parts.reliability(number) for number in range(len(compared.runs)))),
+        _section("Accuracy against coverage", parts.coverage(), _ON_COVERAGE),
+        *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in shown if len(gallery.rows)),
+        _section("The runs", _runs(compared)),
+    ]
+    made = f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC, covergenre {__version__}"
+    style = "".join(resources.files(__package__).joinpath(name).read_text("utf-8") for name in _STYLES)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(_title(compared))}</title><style>{style}</style></head>"
+        f'<body class="report">{"".join(body)}<footer>{made}</footer></body></html>\n'
+    )
+
+
+def _title(compared: ComparedRuns) -> str:
+    return " or ".join(run.name for run in compared.runs) + "?"
+
+
+def _section(title: str, *pieces: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{''.join(pieces)}</section>"
+
+
+def _titled(title: str, piece: str) -> str:
+    return f"<div><h3>{escape(title)}</h3>{piece}</div>"
+
+
+def _wall(pieces: Iterable[str], kind: str = "") -> str:
+    return f'<div class="wall {kind}">{"".join(pieces)}</div>'
+
+
+def _matrices(parts: Sections) -> str:
+    """The matrix of each run, and the difference of the first two: with more runs there would be too many."""
+    a, b = parts.compared.runs[:2]
+    pieces = [_titled(run.name, parts.matrix(run)) for run in parts.compared.runs]
+    return _wall([*pieces, _titled(f"Difference: {a.name} less {b.name}", parts.difference(a, b))], "matrices")
+
+
+def _galleries(compared: ComparedRuns) -> list[Gallery]:
+    pairs = [(a, b) for number, a in enumerate(compared.runs) for b in compared.runs[number + 1 :]]
+    parted = (
+        [gallery for a, b in pairs for gallery in pair_galleries(compared, a, b)] if len(pairs) <= _PAIRS_SHOWN else []
+    )
+    return [*parted, *(loss_gallery(compared, run) for run in compared.runs), *common_galleries(compared)]
+
+
+def _covers(compared: ComparedRuns, gallery: Gallery, pictures: bool) -> str:
+    tiles = "".join(_tile(compared, int(row), gallery.runs, pictures) for row in gallery.rows[:IN_GALLERY])
+    count = f"{len(gallery.rows):,} covers" if len(gallery.rows) > 1 else "1 cover"
+    first = f", the first {IN_GALLERY} of them here" if len(gallery.rows) > IN_GALLERY else ""
+    return f'<p>{escape(gallery.meaning)} {count}{first}.</p><ul class="covers">{tiles}</ul>'
+
+
+def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun], pictures: bool) -> str:
+    cover = compared.covers.iloc[row]
+    name = " – ".join(part for part in (cover["artist"], cover["album"]) if part) or PurePosixPath(cover["path"]).name
+    answers = "".join(f"<li>{_answer(compared, run, row)}</li>" for run in runs)
+    picture = _picture(compared, row) if pictures else ""
+    return f"<li>{picture}<b>{escape(cover['genre'])}</b><span>{escape(name)}</span><ul>{answers}</ul></li>"
+
+
+def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
+    chances = run.probabilities[row]
+    genre = compared.genres[chances.argmax()]
+    return f"{escape(run.name)}: {escape(genre)} {percent(chances.max(), 0)}"
+
+
+def _picture(compared: ComparedRuns, row: int) -> str:
+    file = compared.file(row)
+    try:
+        jpeg = images.thumbnail(images.decode(images.read(file)).image, _SIDE) if file else b""
+    except BadImage:
+        jpeg = b""
+    return f'<img src="data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" alt="">' if jpeg else ""
+
+
+def _runs(compared: ComparedRuns) -> str:
+    """What was asked for in each run, so that it can be done again."""
+    items = []
+    for run in compared.runs:
+        spec = run.run.spec
+        settings = {
+            "method": spec.method,
+            "data set": f"{spec.dataset} ({spec.dataset_hash})",
+            "split": f"{spec.split}, seed {spec.seed}",
+            "backbone": f"{spec.recipe.backbone} ({spec.recipe.feature_set})",
+            "variants": ", ".join(spec.variants),
+            **{name: "chosen by the method" if value is None else value for name, value in spec.parameters.items()},
+        }
+        told = "; ".join(f"{escape(str(name))}: {escape(str(value))}" for name, value in settings.items())
+        items.append(f"<li><b>{escape(run.name)}</b> <code>{escape(run.id)}</code><small>{told}</small></li>")
+    return f'<ul class="pairs">{"".join(items)}</ul>'

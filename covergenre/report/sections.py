@@ -1,0 +1,209 @@
+"""The parts of a comparison as pieces of HTML, for a report and for a page alike.
+
+Whatever comes from outside is escaped. The look is in report.css; the pieces read well without it too.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from covergenre.evaluation.confusion import most_confused, order, shares
+from covergenre.evaluation.intervals import Interval, wilson
+from covergenre.evaluation.reliability import Bin, coverage, reliability, untempered
+from covergenre.report.charts import coverage_chart, css_ink, reliability_chart, swatch
+from covergenre.report.words import duration, milliseconds, percent, size, span
+from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.runs.slices import Slice
+
+_FIGURES = (
+    ("accuracy", "Accuracy", "how many answers are right"),
+    ("balanced_accuracy", "Balanced accuracy", "the same, every genre counting alike"),
+    ("f1_weighted", "F1, weighted", "precision and recall in one figure, by covers"),
+    ("f1_macro", "F1, macro", "the same, every genre counting alike"),
+    ("log_loss", "Log loss", "how surprising the true genre is to it; less is better"),
+    ("calibration_error", "Calibration error", "how far its probabilities are from how often it is right"),
+)
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Pieces of HTML about compared runs. `genre` shows a genre, as HTML."""
+
+    compared: ComparedRuns
+    genre: Callable[[str], str] = escape
+
+    def headline(self) -> str:
+        """The figures of every run with their intervals, and what the run cost.
+
+        Only the accuracy of a run that is truly better than each of the others is marked.
+        """
+        rows = [[f"{title}<small>{meaning}</small>", *self._figures(name)] for name, title, meaning in _FIGURES]
+        runs = self.compared.runs
+        rows += [
+            [
+                "Training<small>the whole run; vectors at hand cost nothing</small>",
+                *(duration(run.seconds) for run in runs),
+            ],
+            [
+                "Prediction<small>a cover, its vector at hand</small>",
+                *(milliseconds(run.prediction_ms) for run in runs),
+            ],
+            ["Model<small>on the disk</small>", *(size(run.model_bytes) for run in runs)],
+        ]
+        return table(("", *self._run_headings()), rows)
+
+    def pairs(self) -> str:
+        """Every pair of runs in a sentence, and how many covers only one of them gets right."""
+        items = "".join(
+            f"<li>{escape(pair.sentence)}<small>Only {escape(pair.a)} is right on {pair.only_a:,}, "
+            f"only {escape(pair.b)} on {pair.only_b:,}.</small></li>"
+            for pair in self.compared.comparison.pairs
+        )
+        return f'<ul class="pairs">{items}</ul>'
+
+    def one_genre(self, genre: str) -> str:
+        """Precision, recall and F1 of a genre, a row a run."""
+        position = self.compared.genres.index(genre)
+        scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
+        columns = [[getattr(each, name) for each in scores] for name in ("precision", "recall", "f1")]
+        rows = zip(*([figure(each, limits(column)) for each in column] for column in columns), strict=True)
+        headings = ("Run", "Precision", "Recall", "F1")
+        return table(headings, ([heading, *cells] for heading, cells in zip(self._run_headings(), rows, strict=True)))
+
+    def by_genre(self) -> str:
+        """F1 of every genre, a column a run; recall and precision in small."""
+        rows = []
+        for position, genre in enumerate(self.compared.genres):
+            scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
+            scale = limits([each.f1 for each in scores])
+            cells = (
+                f"{figure(each.f1, scale)}<small>precision {percent(each.precision.value, 0)}, "
+                f"recall {percent(each.recall.value, 0)}</small>"
+                for each in scores
+            )
+            rows.append([f"{self.genre(genre)}<small>{scores[0].covers:,} covers</small>", *cells])
+        return table(("F1 by genre", *self._run_headings()), rows)
+
+    def confused(self, most: int = 10) -> str:
+        """The genres most often taken for each other by all runs together, and by each."""
+        matrices = [np.array(run.evaluation.confusion) for run in self.compared.runs]
+        genres, rows = self.compared.genres, []
+        for each in most_confused(np.sum(matrices, axis=0), genres, most):
+            cell = genres.index(each.true), genres.index(each.predicted)
+            taken = [wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices]
+            scale = limits(taken)
+            cells = (
+                f"{figure(share, scale)}<small>{matrix[cell]:,} covers</small>"
+                for share, matrix in zip(taken, matrices, strict=True)
+            )
+            rows.append([f"{self.genre(each.true)} taken for {self.genre(each.predicted)}", *cells])
+        return table(("", *self._run_headings()), rows) if rows else "<p>No run mistakes any genre for another.</p>"
+
+    def slices(self, slices: Sequence[Slice]) -> str:
+        """The accuracy of every run on each slice."""
+        rows = [
+            [
+                f"{escape(each.fact.capitalize())}: {escape(each.value)}<small>{each.covers:,} covers</small>",
+                *(figure(accuracy, limits(each.accuracy)) for accuracy in each.accuracy),
+            ]
+            for each in slices
+        ]
+        return table(("Accuracy", *self._run_headings()), rows)
+
+    def matrix(self, run: ComparedRun, by: str = "similarity") -> str:
+        """A confusion matrix: covers, shaded by their share of the true genre."""
+        counts = np.array(run.evaluation.confusion)
+        share, texts = shares(counts), [[f"{count:,}" if count else "" for count in row] for row in counts.tolist()]
+        return self._shaded(texts, share, np.zeros_like(share), by)
+
+    def difference(self, a: ComparedRun, b: ComparedRun, by: str = "similarity") -> str:
+        """How many covers more `a` has in each cell than `b`: orange where it has more, blue where it has fewer."""
+        apart = np.array(a.evaluation.confusion) - np.array(b.evaluation.confusion)
+        strength = apart / max(1, np.abs(apart).max())
+        texts = [[f"{count:+,}".replace("-", "−") if count else "" for count in row] for row in apart.tolist()]
+        return self._shaded(texts, -np.minimum(strength, 0), np.maximum(strength, 0), by)
+
+    def reliability(self, number: int) -> str:
+        """The reliability diagram of a run, before and after its temperature, and what it comes to."""
+        run, labels, genres = self.compared.runs[number], self.compared.labels, self.compared.genres
+        before, told = (), ""
+        if run.temperature is not None:
+            before = reliability(labels, untempered(run.probabilities, run.temperature), genres)
+            told = f" Before its temperature of {run.temperature:.2f} (rings): {percent(_calibration_error(before))}."
+        after, error = reliability(labels, run.probabilities, genres), run.evaluation.calibration_error
+        name = f'<strong style="color: {css_ink(number)}">{escape(run.name)}</strong>'
+        caption = f"{name}: calibration error {percent(error.value)} ({span(error)}).{told}"
+        return f"<figure>{reliability_chart(after, before, number)}<figcaption>{caption}</figcaption></figure>"
+
+    def coverage(self) -> str:
+        """Accuracy against coverage, a line a run."""
+        labels, genres = self.compared.labels, self.compared.genres
+        curves = {run.name: coverage(labels, run.probabilities, genres) for run in self.compared.runs}
+        legend = "".join(f"<li>{heading}</li>" for heading in self._run_headings())
+        return f'<figure>{coverage_chart(curves)}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
+
+    def _figures(self, name: str) -> Iterable[str]:
+        intervals = [getattr(run.evaluation, name) for run in self.compared.runs]
+        scale, shares = limits(intervals), name != "log_loss"
+        for run, interval in zip(self.compared.runs, intervals, strict=True):
+            best = name == "accuracy" and run.name == self.compared.comparison.best
+            yield figure(interval, scale, shares) + (' <span class="best">best</span>' if best else "")
+
+    def _run_headings(self) -> Iterable[str]:
+        return [f"{swatch(number)} {escape(run.name)}" for number, run in enumerate(self.compared.runs)]
+
+    def _shaded(self, texts: Sequence[Sequence[str]], blue: np.ndarray, orange: np.ndarray, by: str) -> str:
+        genres = self.compared.genres
+        total = np.sum([run.evaluation.confusion for run in self.compared.runs], axis=0)
+        places = order(total, genres, by)
+        head = "".join(f'<th scope="col"><span>{self.genre(genres[place])}</span></th>' for place in places)
+        rows = "".join(
+            f'<tr><th scope="row">{self.genre(genres[row])}</th>'
+            + "".join(
+                f'<td style="--blue: {blue[row, column]:.3f}; --orange: {orange[row, column]:.3f}">'
+                f"{texts[row][column]}</td>"
+                for column in places
+            )
+            + "</tr>"
+            for row in places
+        )
+        corner = "<th><small>true, down<br>predicted, across</small></th>"
+        return f'<div class="scroll"><table class="matrix"><tr>{corner}{head}</tr>{rows}</table></div>'
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of pieces of HTML; the first cell of a row names the row."""
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
+        for first, *others in rows
+    )
+    parts = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll"><table class="figures" style="--columns: {len(headings)}">{parts}</table></div>'
+
+
+def figure(interval: Interval, scale: tuple[float, float], share: bool = True) -> str:
+    """A figure with its interval, in words and as a dot on a line; `scale`: the values at its ends."""
+    start, width = scale[0], max(scale[1] - scale[0], 1e-9)
+    places = {name: (getattr(interval, name) - start) / width for name in ("value", "low", "high")}
+    style = "; ".join(f"--{name}: {100 * place:.1f}%" for name, place in places.items())
+    value = percent(interval.value) if share else f"{interval.value:.3f}"
+    around = span(interval) if share else span(interval, 1, 3)
+    words = f'<span class="share">{value}</span> <span class="range">{around}</span>'
+    return f'{words}<span class="mark" style="{style}"></span>'
+
+
+def limits(intervals: Sequence[Interval]) -> tuple[float, float]:
+    """The values at the ends of a line that all the intervals fit on, with a little room."""
+    low, high = min(each.low for each in intervals), max(each.high for each in intervals)
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def _calibration_error(bins: Sequence[Bin]) -> float:
+    """What `Evaluation.calibration_error` is, from the bins of a reliability diagram."""
+    return sum(each.covers * abs(each.confidence - each.accuracy.value) for each in bins) / sum(
+        each.covers for each in bins
+    )

@@ -1,0 +1,99 @@
+"""A comparison as tables to take away: CSV files in UTF-8, a row a figure, an answer, a cell."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from covergenre.evaluation.intervals import Interval
+from covergenre.runs.comparison import ComparedRuns
+from covergenre.runs.slices import Slice
+
+METRICS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
+"""The headline figures, as `Evaluation` names them."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: what its file is called, without an ending, the names of its columns, and its rows."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple, ...]
+
+    def to_csv(self) -> str:
+        """The table as CSV. A text that a spreadsheet would run as a formula gets a leading apostrophe."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(self.columns)
+        writer.writerows([_disarmed(cell) for cell in row] for row in self.rows)
+        return text.getvalue()
+
+
+def sheets(compared: ComparedRuns, slices: Sequence[Slice] = ()) -> tuple[Sheet, ...]:
+    """All tables of a comparison: figures, pairs, genres, confusion, covers, and slices where there are any."""
+    interval = ("value", "low", "high")
+    run = ("run", "name")
+    pair = ("a", "b", "covers", "only_a", "only_b", "difference", "low", "high", "p", "adjusted")
+    answers = (
+        f"{column}: {each.name}" for each in compared.runs for column in ("predicted", "probability", "of truth")
+    )
+    cut = (Sheet("slices", ("fact", "value", "covers", *run, *interval), tuple(_slices(compared, slices))),)
+    return (
+        Sheet("figures", (*run, "method", "figure", *interval), tuple(_figures(compared))),
+        Sheet("pairs", pair, tuple(tuple(each.to_dict()[name] for name in pair) for each in compared.comparison.pairs)),
+        Sheet("genres", (*run, "genre", "covers", "figure", *interval), tuple(_genres(compared))),
+        Sheet("confusion", (*run, "true", "predicted", "covers"), tuple(_confusion(compared))),
+        Sheet("covers", ("path", "genre", *answers), tuple(_covers(compared))),
+        *(cut if slices else ()),
+    )
+
+
+def _figures(compared: ComparedRuns) -> Iterator[tuple]:
+    for run, metric in product(compared.runs, METRICS):
+        told = (run.id, run.name, run.run.spec.method, metric)
+        yield (*told, *_numbers(getattr(run.evaluation, metric)))
+    for run in compared.runs:
+        costs = {"seconds": run.seconds, "prediction_ms": run.prediction_ms, "model_bytes": run.model_bytes}
+        for cost, value in costs.items():
+            yield (run.id, run.name, run.run.spec.method, cost, "" if value is None else value, "", "")
+
+
+def _genres(compared: ComparedRuns) -> Iterator[tuple]:
+    for run in compared.runs:
+        for scores, figure in product(run.evaluation.by_genre, ("precision", "recall", "f1")):
+            yield (run.id, run.name, scores.genre, scores.covers, figure, *_numbers(getattr(scores, figure)))
+
+
+def _confusion(compared: ComparedRuns) -> Iterator[tuple]:
+    for run in compared.runs:
+        for true, row in zip(compared.genres, run.evaluation.confusion, strict=True):
+            for predicted, covers in zip(compared.genres, row, strict=True):
+                yield (run.id, run.name, true, predicted, covers)
+
+
+def _covers(compared: ComparedRuns) -> Iterator[tuple]:
+    labels, places = compared.labels, compared.covers[["path", "genre"]].itertuples(index=False)
+    for number, (path, genre) in enumerate(places):
+        answers: list[str] = []
+        for run in compared.runs:
+            chances = run.probabilities[number]
+            answers += [compared.genres[chances.argmax()], f"{chances.max():.4f}", f"{chances[labels[number]]:.4f}"]
+        yield (path, genre, *answers)
+
+
+def _slices(compared: ComparedRuns, slices: Iterable[Slice]) -> Iterator[tuple]:
+    for each in slices:
+        for run, accuracy in zip(compared.runs, each.accuracy, strict=True):
+            yield (each.fact, each.value, each.covers, run.id, run.name, *_numbers(accuracy))
+
+
+def _numbers(interval: Interval) -> tuple[float, float, float]:
+    return interval.value, interval.low, interval.high
+
+
+def _disarmed(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell

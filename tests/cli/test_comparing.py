@@ -1,0 +1,97 @@
+import csv
+import json
+
+import pytest
+from finished import answers, finished, sure
+
+from covergenre.evaluation.compare import mcnemar
+
+LABELS = [0, 1, 2] * 30
+
+
+@pytest.fixture
+def runs():
+    """A good run, a poor one and one between them, on the same 90 covers."""
+    skills = {"logistic": 4, "knn": 0, "other": 2}
+    return [finished(LABELS, answers(LABELS, skill=skill, seed=skill), method).id for method, skill in skills.items()]
+
+
+def test_json_tells_runs_and_pairs(covergenre, runs):
+    (said,) = covergenre("compare", *runs[:2], "--json").lines
+    assert set(said) == {"covers", "runs", "pairs"}
+    assert said["covers"] == 90
+    assert [run["id"] for run in said["runs"]] == runs[:2]
+    assert [run["method"] for run in said["runs"]] == ["logistic", "knn"]
+    for run in said["runs"]:
+        assert set(run) == {"id", "method", "metrics", "confusion", "genres"}
+        assert run["genres"] == ["country", "jazz", "rap"]
+        assert sum(map(sum, run["confusion"])) == 90
+        assert set(run["metrics"]) == {
+            *("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
+        }
+        assert all(set(interval) == {"value", "low", "high"} for interval in run["metrics"].values())
+
+
+def test_json_names_the_runs_of_a_pair_by_their_ids(covergenre, runs):
+    (said,) = covergenre("compare", *runs[:2], "--json").lines
+    (pair,) = said["pairs"]
+    assert set(pair) == {"a", "b", "only_a", "only_b", "p", "difference", "low", "high"}
+    assert (pair["a"], pair["b"]) == tuple(runs[:2])
+    assert pair["difference"] == pytest.approx((pair["only_a"] - pair["only_b"]) / 90)
+    assert pair["low"] <= pair["difference"] <= pair["high"]
+    assert pair["p"] == pytest.approx(mcnemar(pair["only_a"], pair["only_b"]))
+
+
+def test_p_allows_for_the_number_of_pairs(covergenre, runs):
+    (said,) = covergenre("compare", *runs, "--json").lines
+    plain = sorted(mcnemar(pair["only_a"], pair["only_b"]) for pair in said["pairs"])
+    assert min(pair["p"] for pair in said["pairs"]) == pytest.approx(3 * plain[0])
+
+
+def test_people_read_sentences(covergenre, runs):
+    said = covergenre("compare", *runs)
+    assert said.code == 0
+    assert "Logistic regression *" in said.out
+    assert "Logistic regression is better than each of the other 2 runs on these 90 covers." in said.out
+    assert "Logistic regression is better than Nearest neighbours on these 90 covers" in said.out
+
+
+def test_a_report_is_written_with_its_tables_beside_it(covergenre, runs, tmp_path):
+    said = covergenre("compare", *runs, "--html", tmp_path / "report.html", "--json")
+    assert len(said.lines) == 1
+    assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
+    assert {path.name for path in tmp_path.glob("*.csv")} == {
+        f"report-{name}.csv" for name in ("figures", "pairs", "genres", "confusion", "covers")
+    }
+    with (tmp_path / "report-covers.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == 90
+
+
+def test_a_report_that_can_not_be_written_is_said_in_one_line(covergenre, runs, tmp_path):
+    said = covergenre("compare", *runs, "--html", tmp_path / "missing" / "report.html")
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert "can't be written" in said.err
+
+
+def test_covers_that_were_left_out_are_said(covergenre):
+    runs = [finished(LABELS[:60], sure(LABELS[:60]), "knn").id, finished(LABELS, sure(LABELS)).id]
+    said = covergenre("compare", *runs)
+    assert "They are compared on the 60 that they share; left out: 30 of Logistic regression." in said.out
+
+
+def test_a_run_that_is_unknown_or_not_done_is_refused(covergenre, runs):
+    said = covergenre("compare", runs[0], "20200101-000000-knn-0000")
+    assert (said.code, said.out) == (1, "")
+    assert "There is no run '20200101-000000-knn-0000'" in said.err
+    waiting = finished(LABELS, sure(LABELS), state="queued").id
+    assert "is queued: compare only runs that are done" in covergenre("compare", runs[0], waiting).err
+
+
+def test_one_run_is_wrong_use(covergenre, runs):
+    assert covergenre("compare", runs[0]).code == 2
+
+
+def test_the_same_comparison_says_the_same(covergenre, runs):
+    first, second = (covergenre("compare", *runs, "--json").out for _ in range(2))
+    assert json.loads(first) == json.loads(second)

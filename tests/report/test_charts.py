@@ -1,0 +1,68 @@
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from covergenre.evaluation.intervals import wilson
+from covergenre.evaluation.reliability import Answered, Bin
+from covergenre.report.charts import INKS, coverage_chart, css_ink, reliability_chart, swatch
+
+BINS = (Bin(0.4, 0.5, 20, 0.45, wilson(8, 20)), Bin(0.8, 0.9, 5, 0.85, wilson(5, 5)))
+POINTS = (Answered(0.9, 1, 0.1, wilson(1, 1)), Answered(0.5, 10, 1.0, wilson(6, 10)))
+
+
+def _svg(text):
+    return ElementTree.fromstring(text.replace("<svg ", '<svg xmlns:x="x" ', 1))
+
+
+def _luminance(colour):
+    values = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    return np.where(values <= 0.03928, values / 12.92, ((values + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+
+
+def _contrast(one, other):
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_calibrated_answer_lies_on_the_diagonal():
+    exact = (Bin(0.4, 0.5, 20, 0.4, wilson(8, 20)),)
+    svg = _svg(reliability_chart(exact))
+    ideal = next(line for line in svg.iter("line") if line.get("class") == "ideal")
+    x1, y1, x2, y2 = (float(ideal.get(name)) for name in ("x1", "y1", "x2", "y2"))
+    dot = next(iter(svg.iter("circle")))
+    along = (float(dot.get("cx")) - x1) / (x2 - x1)
+    assert along == pytest.approx(0.4, abs=1e-3)
+    assert (float(dot.get("cy")) - y1) / (y2 - y1) == pytest.approx(along, abs=1e-3)
+
+
+def test_each_bin_has_a_dot_that_says_its_figures_and_a_bar_as_high_as_its_covers():
+    svg = _svg(reliability_chart(BINS))
+    titles = [title.text for title in svg.iter("title")]
+    assert "45 % sure, 40 % right (22 % to 61 %), 20 covers" in titles
+    heights = [float(bar.get("height")) for bar in svg.iter("rect")]
+    assert heights[0] == pytest.approx(4 * heights[1], rel=0.01)
+
+
+def test_what_was_before_the_temperature_is_drawn_as_rings():
+    svg = _svg(reliability_chart(BINS, BINS[:1]))
+    assert sum(circle.get("class") == "ring" for circle in svg.iter("circle")) == 1
+
+
+def test_a_line_a_run_goes_from_the_surest_covers_to_all():
+    svg = _svg(coverage_chart({"a": POINTS, "b <i>": POINTS}))
+    lines = list(svg.iter("polyline"))
+    assert len(lines) == 2
+    assert len(lines[0].get("points").split()) == 2
+    assert svg.get("aria-label").endswith("b <i>, all answered: 60 % right")
+
+
+def test_runs_differ_in_ink_and_in_dashes():
+    assert len({swatch(number) for number in range(len(INKS))}) == len(INKS)
+    assert css_ink(len(INKS)) == css_ink(0)
+
+
+@pytest.mark.parametrize("ink", INKS)
+def test_an_ink_can_be_read_on_its_paper(ink):
+    assert _contrast(ink[0], "#fbfaf7") >= 4.5
+    assert _contrast(ink[1], "#151412") >= 4.5

@@ -1,0 +1,66 @@
+import re
+from datetime import UTC, datetime
+
+import pytest
+from finished import answers, finished
+
+from covergenre.report import document
+from covergenre.report.document import html_report
+from covergenre.runs.comparison import compare_runs
+from covergenre.runs.slices import slices_of
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def test_a_report_needs_nothing_from_outside(compared):
+    report = html_report(compared, slices_of(compared), True, NOW)
+    assert "<script" not in report
+    addresses = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", report)
+    assert addresses
+    assert all(address.startswith("data:image/jpeg;base64,") for address in addresses)
+    assert "@import" not in report
+
+
+def test_a_report_holds_every_section(compared):
+    report = html_report(compared, slices_of(compared), False, NOW)
+    titles = re.findall(r"<h2>([^<]*)</h2>", report)
+    assert titles[:8] == [
+        *("Figures", "Pairs", "By genre", "Confusion", "Most confused", "Slices"),
+        *("Calibration", "Accuracy against coverage"),
+    ]
+    assert titles[-1] == "The runs"
+    assert all(run.id in report for run in compared.runs)
+
+
+def test_a_report_without_slices_has_no_empty_section(compared):
+    assert "<h2>Slices</h2>" not in html_report(compared, now=NOW)
+
+
+def test_pictures_are_shown_or_not_as_asked(compared):
+    assert "<img" in html_report(compared, pictures=True, now=NOW)
+    assert "<img" not in html_report(compared, pictures=False, now=NOW)
+
+
+def test_pictures_stay_out_when_they_are_many(compared, monkeypatch):
+    assert "<img" in html_report(compared, now=NOW)
+    monkeypatch.setattr(document, "MOST_PICTURES", 3)
+    assert "<img" not in html_report(compared, now=NOW)
+
+
+def test_a_picture_that_is_gone_is_left_out(compared):
+    for row in range(len(compared.covers)):
+        compared.file(row).unlink()
+    assert "<img" not in html_report(compared, pictures=True, now=NOW)
+
+
+@pytest.mark.parametrize("runs", [2, 4])
+def test_with_many_pairs_their_galleries_stay_out(runs):
+    labels = [0, 1, 2] * 5
+    several = [finished(labels, answers(labels, skill=0, seed=n), f"m{n}") for n in range(runs)]
+    report = html_report(compare_runs(several, resamples=50), now=NOW)
+    assert ("Both wrong" in report) == (runs == 2)
+    assert "Hardest for all" in report
+
+
+def test_the_same_comparison_gives_the_same_report(compared):
+    assert html_report(compared, now=NOW) == html_report(compared, now=NOW)

@@ -1,0 +1,143 @@
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from finished import finished, sure
+
+from covergenre.evaluation.intervals import Interval
+from covergenre.report.sections import Sections, figure, limits, table
+from covergenre.runs.comparison import compare_runs
+from covergenre.runs.slices import slices_of
+
+_VOID = {"br", "img", "meta"}
+
+
+class _Nesting(HTMLParser):
+    """Fails on a tag that is closed in the wrong place or not at all."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def _well_formed(html):
+    parser = _Nesting()
+    parser.feed(html)
+    assert parser.open == []
+
+
+def _text(html):
+    return unescape(re.sub(r"<[^>]*>", " ", html))
+
+
+def test_every_section_is_well_formed(compared):
+    parts = Sections(compared)
+    a, b = compared.runs
+    pieces = [parts.headline(), parts.pairs(), parts.one_genre("jazz"), parts.by_genre(), parts.confused()]
+    pieces += [parts.slices(slices_of(compared)), parts.matrix(a), parts.difference(a, b)]
+    pieces += [parts.reliability(0), parts.coverage()]
+    for piece in pieces:
+        _well_formed(piece)
+
+
+def test_the_best_is_marked_only_where_the_pair_supports_it(compared):
+    assert compared.comparison.best == "Logistic regression"
+    assert Sections(compared).headline().count('class="best"') == 1
+    alike = [finished([0, 1, 2], sure([0, 1, 2])), finished([0, 1, 2], sure([0, 1, 1]), "knn")]
+    assert 'class="best"' not in Sections(compare_runs(alike)).headline()
+
+
+def test_a_pair_says_how_many_only_one_gets_right(compared):
+    (pair,) = compared.comparison.pairs
+    said = _text(Sections(compared).pairs())
+    assert pair.sentence in said
+    assert f"Only {pair.a} is right on {pair.only_a}" in said
+
+
+def test_a_genre_has_a_row_a_run(compared):
+    said = Sections(compared).one_genre("jazz")
+    assert said.count("<tr>") == 1 + len(compared.runs)
+
+
+def test_the_matrix_shows_counts_in_the_order_asked_for(compared):
+    said = Sections(compared).matrix(compared.runs[0], "alphabet")
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", said)
+    counts = np.array([int(cell or 0) for cell in cells]).reshape(3, 3)
+    assert counts.tolist() == [list(row) for row in compared.runs[0].evaluation.confusion]
+
+
+def test_the_difference_adds_up_to_nothing(compared):
+    said = Sections(compared).difference(*compared.runs)
+    cells = [cell.replace("−", "-") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", said)]
+    assert sum(int(cell or 0) for cell in cells) == 0
+
+
+def test_mistakes_of_all_runs_together_come_first():
+    runs = [
+        finished([0, 0, 1, 2], sure(said), method)
+        for method, said in (("knn", [1, 1, 1, 0]), ("logistic", [1, 0, 1, 2]))
+    ]
+    said = _text(Sections(compare_runs(runs)).confused())
+    assert said.index("country taken for jazz") < said.index("rap taken for country")
+
+
+def test_faultless_runs_confuse_nothing():
+    runs = [finished([0, 1, 2], sure([0, 1, 2]), method) for method in ("knn", "logistic")]
+    assert "No run mistakes" in Sections(compare_runs(runs)).confused()
+
+
+def test_calibration_is_told_before_and_after_the_temperature(compared):
+    assert "Before its temperature of 1.50" in _text(Sections(compared).reliability(0))
+
+
+def test_without_a_temperature_there_is_no_before():
+    runs = [finished([0, 1, 2], sure([0, 1, 2]), method, temperature=None) for method in ("knn", "logistic")]
+    said = Sections(compare_runs(runs)).reliability(0)
+    assert "Before" not in said
+    assert 'class="ring"' not in said
+
+
+def test_names_from_outside_are_escaped():
+    genres = ("<b>jazz</b>", "pop", "rap")
+    runs = [finished([0, 1, 2], sure([1, 0, 2]), method, genres=genres) for method in ("<i>", "logistic")]
+    parts = Sections(compare_runs(runs))
+    for piece in (
+        parts.headline(),
+        parts.pairs(),
+        parts.by_genre(),
+        parts.confused(),
+        parts.matrix(parts.compared.runs[0]),
+    ):
+        assert "<i>" not in piece
+        assert "<b>" not in piece
+    _well_formed(parts.coverage())
+
+
+@pytest.mark.parametrize("value", [0.2, 0.5, 0.8])
+def test_the_lines_of_a_row_share_a_scale(value):
+    interval = Interval(value, value - 0.1, value + 0.1)
+    found = re.findall(r"--(\w+): ([-\d.]+)%", figure(interval, (0.0, 1.0)))
+    assert {name: float(place) for name, place in found} == pytest.approx(
+        {"value": 100 * value, "low": 100 * (value - 0.1), "high": 100 * (value + 0.1)}
+    )
+
+
+def test_the_scale_holds_all_intervals():
+    low, high = limits([Interval(0.5, 0.4, 0.6), Interval(0.7, 0.65, 0.9)])
+    assert low < 0.4
+    assert high > 0.9
+
+
+def test_a_table_names_its_rows_and_columns():
+    said = table(("", "a"), [["row", "1"]])
+    assert '<th scope="row">row</th><td>1</td>' in said
+    assert '<th scope="col">a</th>' in said

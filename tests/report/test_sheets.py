@@ -1,0 +1,54 @@
+import csv
+import io
+
+from finished import finished, sure
+
+from covergenre.report.sheets import Sheet, sheets
+from covergenre.runs.comparison import compare_runs
+from covergenre.runs.slices import slices_of
+
+
+def _rows(sheet):
+    return list(csv.DictReader(io.StringIO(sheet.to_csv())))
+
+
+def _named(compared, name):
+    return _rows(next(sheet for sheet in sheets(compared, slices_of(compared)) if sheet.name == name))
+
+
+def test_every_table_has_as_many_cells_as_columns(compared):
+    for sheet in sheets(compared, slices_of(compared)):
+        assert {len(row) for row in sheet.rows} == {len(sheet.columns)}
+
+
+def test_the_figures_stand_with_their_intervals(compared):
+    accuracy = next(row for row in _named(compared, "figures") if row["figure"] == "accuracy")
+    expected = compared.runs[0].evaluation.accuracy
+    assert [float(accuracy[name]) for name in ("value", "low", "high")] == [expected.value, expected.low, expected.high]
+
+
+def test_the_answer_to_every_cover_is_told(compared):
+    rows = _named(compared, "covers")
+    run = compared.runs[1]
+    assert [row["path"] for row in rows] == compared.covers["path"].tolist()
+    predicted = [compared.genres[column] for column in run.probabilities.argmax(axis=1)]
+    assert [row[f"predicted: {run.name}"] for row in rows] == predicted
+
+
+def test_the_cells_of_the_confusion_matrix_count_every_cover_of_a_run(compared):
+    rows = [row for row in _named(compared, "confusion") if row["run"] == compared.runs[0].id]
+    assert len(rows) == 9
+    assert sum(int(row["covers"]) for row in rows) == len(compared.covers)
+
+
+def test_slices_are_left_out_where_there_are_none(compared):
+    assert "slices" not in {sheet.name for sheet in sheets(compared)}
+
+
+def test_a_path_that_a_spreadsheet_would_run_is_disarmed():
+    runs = [finished([0, 1], sure([0, 1]), method, paths=["=cmd()", "b.jpg"]) for method in ("knn", "logistic")]
+    assert _named(compare_runs(runs), "covers")[0]["path"] == "'=cmd()"
+
+
+def test_numbers_below_zero_stay_numbers():
+    assert Sheet("a", ("difference",), ((-0.5,),)).to_csv().splitlines()[1] == "-0.5"
