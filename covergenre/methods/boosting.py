@@ -1,8 +1,8 @@
 """Boosting: a row of small trees, each of which mends what those before it got wrong, by CatBoost.
 
 Every split of a tree is looked for among a few numbers of a vector only, drawn anew each time. On real covers (4,152
-of eight genres) that gave a validation log loss of 1.37; 192 principal components instead gave 1.42 in a like time, and
-the reference study's settings 1.51 in many times as long.
+of eight genres) that gave a validation log loss of 1.36 in 19 s of processor time; 192 principal components instead
+gave 1.42 in a like time, and the reference study's settings 1.51 in 370 s.
 """
 
 import hashlib
@@ -119,10 +119,12 @@ class Boosting:
         should_stop: ShouldStop,
         checkpoint: Path | None = None,
     ) -> FittedBoosting:
-        """See `Method.fit`. A request to stop is heard after each tree."""
+        """See `Method.fit`. A request to stop is heard before the first tree and after each."""
         from catboost import CatBoostError, Pool
 
         check_training(training, validation, n_genres)
+        if should_stop():
+            raise Cancelled("stopped before growing trees")
         choosing = parameters.trees is None and len(validation) > 0
         most = parameters.trees or (MOST_TREES if choosing else _FALLBACK_TREES)
         model = _untrained(parameters, most, choosing, training.vectors.shape[1], seed, checkpoint)

@@ -166,6 +166,13 @@ def test_no_covers_have_no_probabilities(parts, nobody):
 # --- stopped, and gone on with
 
 
+def test_it_can_be_stopped_before_it_begins(parts):
+    told = []
+    with pytest.raises(Cancelled, match="stopped"):
+        fit(*parts[:2], report=told.append, should_stop=lambda: True)
+    assert told == []
+
+
 def test_it_stops_after_the_tree_at_hand(parts):
     told = []
     with pytest.raises(Cancelled, match="stopped"):
