@@ -41,7 +41,7 @@ def group_covers(phashes: Sequence[str], artists: Sequence[str], hashes: Sequenc
         return np.zeros(0, dtype=np.int64)
     distinct, first = np.unique(np.asarray(phashes, dtype=str), return_index=True)
     near = first[near_duplicates(distinct)]
-    telling = [phash if _tells(phash) else "" for phash in phashes]
+    telling = [phash if tells(phash) else "" for phash in phashes]
     links = np.concatenate([near, _same(hashes), _same([_key(artist) for artist in artists]), _same(telling)])
     graph = coo_array((np.ones(len(links), dtype=bool), links.T), shape=(n, n))
     return connected_components(graph, directed=False)[1].astype(np.int64)
@@ -55,7 +55,7 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     """
     import faiss
 
-    rows = np.flatnonzero([_tells(phash) for phash in phashes])
+    rows = np.flatnonzero([tells(phash) for phash in phashes])
     if len(rows) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     codes = np.frombuffer(bytes.fromhex("".join(phashes[row] for row in rows)), dtype=np.uint8).reshape(-1, 8)
@@ -79,5 +79,6 @@ def _key(artist: str) -> str:
     return "" if key in _NOBODY else key
 
 
-def _tells(phash: str) -> bool:
+def tells(phash: str) -> bool:
+    """Whether a pHash says anything: that of a picture without structure, or an unknown one, doesn't."""
     return phash != "" and int(phash, 16).bit_count() >= _FEWEST_BITS
