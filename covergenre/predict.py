@@ -12,12 +12,14 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from covergenre import images
+from covergenre.catalogue import Neighbour
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import split_of
@@ -27,7 +29,10 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadImage, BadRun, NoWeights
 from covergenre.familiarity import Familiarity
 from covergenre.methods import Covers, Fitted, method
-from covergenre.shelf import Neighbour, Projection, Shelf
+from covergenre.shelf import Projection, Shelf
+
+if TYPE_CHECKING:
+    from covergenre.runs.record import Run
 
 __all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor"]
 
@@ -41,9 +46,9 @@ class Prediction:
 
     `probabilities` of all genres add up to 1, the likeliest first; they are those of the method whose answer counts.
     `answers` has those of each method, by its title, in the same order of genres. `neighbours` are the most similar
-    known covers, best first, this cover itself left out; `seen` is it, when its very pixels are known. `unfamiliar`,
-    0..1, is the share of held-out covers that are more like the training covers than this one is (see
-    `Familiarity`). `seconds`: from bytes to answer.
+    known covers, best first, this cover itself left out; `seen` is it, when it is known: with `same_pixels`, or as a
+    near copy. `unfamiliar`, 0..1, is the share of held-out covers that are more like the training covers than this one
+    is (see `Familiarity`). `seconds`: from bytes to answer.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Prediction:
     seen: Neighbour | None
     unfamiliar: float
     seconds: float
+    same_pixels: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,25 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class _Read:
-    """A cover that was read: its vector (d,), the hash of its pixels, and the seconds that took."""
+class Look:
+    """A cover as it was looked at: its vector (d,), and which known cover it is, by its pixels or as a near copy.
 
-    name: str
+    `content_hash` is that of the known cover, if it is one, for a near copy is treated as what it copies: neither has a
+    say in the answer.
+    """
+
     vector: np.ndarray
     content_hash: str
+    seen: Neighbour | None
+    same_pixels: bool
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read, and the seconds that took."""
+
+    name: str
+    look: Look
     seconds: float
 
 
@@ -89,9 +108,9 @@ class Predictor:
         """`heads` by title, the one whose answer counts first; each answers in the order of `genres`."""
         self.genres = tuple(genres)
         self.card = card
-        self._engine = engine
-        self._heads = dict(heads)
-        self._shelf = shelf
+        self.engine = engine
+        self.heads = dict(heads)
+        self.shelf = shelf
         self._familiarity = familiarity
 
     @classmethod
@@ -110,10 +129,19 @@ class Predictor:
         """What is said about each of the files (name, bytes), in their order; they are read on all cores at once."""
         if not files:
             return []
-        with ThreadPoolExecutor(min(self._engine.workers, len(files))) as pool:
-            looks = list(pool.map(self._read, *zip(*files, strict=True)))
-        answers = iter(self._answer([look for look in looks if isinstance(look, _Read)], neighbours))
-        return [next(answers) if isinstance(look, _Read) else look for look in looks]
+        with ThreadPoolExecutor(min(self.engine.workers, len(files))) as pool:
+            results = list(pool.map(self._read, *zip(*files, strict=True)))
+        answers = iter(self._answer([result for result in results if isinstance(result, _Read)], neighbours))
+        return [next(answers) if isinstance(result, _Read) else result for result in results]
+
+    def look(self, image: Image.Image) -> Look:
+        """What heads and shelf are asked about an RGB cover."""
+        content_hash = images.content_hash(image)
+        seen, same_pixels = self.shelf.known(content_hash), True
+        if seen is None:
+            seen, same_pixels = self.shelf.copy_of(images.perceptual_hash(image)), False
+        known_as = seen.content_hash if seen else content_hash
+        return Look(self.engine.vector(image), known_as, seen, seen is None or same_pixels)
 
     def _read(self, name: str, data: bytes) -> _Read | Failure:
         started = time.perf_counter()
@@ -121,26 +149,25 @@ class Predictor:
             image = images.decode(data).image
         except BadImage as error:
             return Failure(name, str(error))
-        vector, content_hash = self._engine.vector(image), images.content_hash(image)
-        return _Read(name, vector, content_hash, time.perf_counter() - started)
+        return _Read(name, self.look(image), time.perf_counter() - started)
 
-    def _answer(self, looks: Sequence[_Read], neighbours: int) -> list[Prediction]:
-        if not looks:
+    def _answer(self, read: Sequence[_Read], neighbours: int) -> list[Prediction]:
+        if not read:
             return []
         started = time.perf_counter()
-        vectors, hashes = np.stack([look.vector for look in looks]), tuple(look.content_hash for look in looks)
-        covers = Covers(vectors, np.full(len(looks), -1), hashes)
-        shares = {title: head.predict_proba(covers) for title, head in self._heads.items()}
-        nearest, unfamiliar = self._shelf.nearest(vectors, hashes, neighbours), self._familiarity.unfamiliar(vectors)
-        each = (time.perf_counter() - started) / len(looks)
+        covers = unlabelled([one.look for one in read])
+        shares = {title: head.predict_proba(covers) for title, head in self.heads.items()}
+        nearest = self.shelf.nearest(covers.vectors, covers.hashes, neighbours)
+        unfamiliar = self._familiarity.unfamiliar(covers.vectors)
+        each = (time.perf_counter() - started) / len(read)
         return [
-            self._prediction(look, {title: rows[i] for title, rows in shares.items()}, nearest[i], unfamiliar[i], each)
-            for i, look in enumerate(looks)
+            self._prediction(one, {title: rows[i] for title, rows in shares.items()}, nearest[i], unfamiliar[i], each)
+            for i, one in enumerate(read)
         ]
 
     def _prediction(
         self,
-        look: _Read,
+        read: _Read,
         shares: Mapping[str, np.ndarray],
         neighbours: tuple[Neighbour, ...],
         unfamiliar: float,
@@ -149,15 +176,22 @@ class Predictor:
         order = np.argsort(-next(iter(shares.values())), kind="stable")
         answers = {title: {self.genres[i]: float(row[i]) for i in order} for title, row in shares.items()}
         return Prediction(
-            name=look.name,
+            name=read.name,
             genre=self.genres[order[0]],
             probabilities=next(iter(answers.values())),
             answers=answers,
             neighbours=neighbours,
-            seen=self._shelf.known(look.content_hash),
+            seen=read.look.seen,
             unfamiliar=float(unfamiliar),
-            seconds=look.seconds + seconds,
+            seconds=read.seconds + seconds,
+            same_pixels=read.look.same_pixels,
         )
+
+
+def unlabelled(looks: Sequence[Look]) -> Covers:
+    """The covers as a head sees them when their genres are not known."""
+    vectors = np.stack([look.vector for look in looks])
+    return Covers(vectors, np.full(len(looks), -1), tuple(look.content_hash for look in looks))
 
 
 def _starter_parts() -> tuple[Any, ...]:
@@ -174,19 +208,28 @@ def _starter_parts() -> tuple[Any, ...]:
     return engine, card.genres, heads, shelf, Familiarity.load(starter.folder / "familiarity.npz"), card
 
 
-def _run_parts(run_id: str) -> tuple[Any, ...]:
-    """What `Predictor` is made of, for a run that is done."""
-    from covergenre.embedding.embed import embed_dataset
-    from covergenre.runs.record import Run
+def run_shelf(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Projection]:
+    """The covers of a run's genres as a shelf takes them, their vectors (n, d), and where they are compared.
 
-    run = Run.open(run_id)
-    head = run.load_model()
+    `head` is what the run learned. Raises BadDataset when its data set has gone.
+    """
+    from covergenre.embedding.embed import embed_dataset
+
     dataset = open_dataset(run.spec.dataset)
     covers = _shelved(usable(dataset.manifest), split_of(dataset, run.spec.split, run.spec.seed).parts)
     vectors = embed_dataset(dataset, run.spec.recipe)["original"]
     among = covers["genre"].isin(run.spec.genres).to_numpy()
     covers, vectors = covers[among], vectors[among]
-    projection = head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
+    return covers, vectors, head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
+
+
+def _run_parts(run_id: str) -> tuple[Any, ...]:
+    """What `Predictor` is made of, for a run that is done."""
+    from covergenre.runs.record import Run
+
+    run = Run.open(run_id)
+    head = run.load_model()
+    covers, vectors, projection = run_shelf(run, head)
     shelf = Shelf(covers, projection.project(vectors), projection)
     training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
     familiarity = Familiarity.learn(training, validation if len(validation) else training)

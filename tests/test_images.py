@@ -3,6 +3,7 @@ import os
 import struct
 import zlib
 
+import imagehash
 import numpy as np
 import pytest
 from drawing import cover, encoded
@@ -423,6 +424,15 @@ class TestHashes:
 
     def test_another_cover_has_a_far_perceptual_hash(self):
         assert distance(cover(number=1), cover(number=2)) > 10
+
+    @pytest.mark.parametrize("picture", ["cover", "blank", "gradient"])
+    def test_a_perceptual_hash_is_that_of_imagehash(self, picture):
+        image = {
+            "cover": cover("jazz", 3, 200),
+            "blank": Image.new("RGB", (50, 50), "navy"),
+            "gradient": Image.linear_gradient("L").convert("RGB"),
+        }[picture]
+        assert images.perceptual_hash(image) == str(imagehash.phash(image))
 
     def test_a_perceptual_hash_is_16_hex_digits_even_of_a_blank_picture(self):
         assert len(images.perceptual_hash(Image.new("RGB", (5, 5)))) == 16

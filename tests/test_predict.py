@@ -11,6 +11,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.registry import register
 from covergenre.errors import BadImage, BadRun
 from covergenre.familiarity import UNFAMILIAR
+from covergenre.images import decode
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.runs.train import train
 
@@ -68,6 +69,14 @@ def test_a_cover_that_is_known_is_said_so_and_is_not_its_own_neighbour(predictor
     prediction = predictor.predict(known(starter_folder), neighbours=40)
     assert (prediction.seen.genre, prediction.seen.source) == ("rap", "discogs")
     assert prediction.seen.id not in {n.id for n in prediction.neighbours if n.genre == "rap" and n.source == "discogs"}
+
+
+def test_a_near_copy_of_a_known_cover_is_said_to_be_one_and_is_answered_as_that(predictor, starter_folder):
+    original = predictor.predict(known(starter_folder))
+    copy = predictor.predict(encoded(decode(known(starter_folder)).image, "JPEG", quality=60))
+    assert (original.same_pixels, copy.same_pixels) == (True, False)
+    assert copy.seen == original.seen
+    assert copy.seen.key not in {neighbour.key for neighbour in copy.neighbours}
 
 
 def test_a_cover_that_is_not_known_is_not_said_to_be(predictor, jazz):

@@ -3,11 +3,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from drawing import genre_folders
+from drawing import cover
 
-from covergenre.dataset.registry import register
+from covergenre import images
 from covergenre.dataset.starter import COLUMNS
-from covergenre.shelf import Shelf, page_url
+from covergenre.shelf import Shelf
 
 
 class AsTheyAre:
@@ -56,22 +56,8 @@ def test_a_cover_with_the_same_pixels_is_known(vectors):
     assert shelf.known("z") is None
 
 
-def test_the_file_of_a_registered_data_set_is_found(tmp_path, vectors):
-    dataset, _ = register("mine", genre_folders(tmp_path, ("jazz",), 1))
-    (key,) = dataset.manifest["content_hash"]
-    assert shelf_of([key], vectors[:1]).known(key).path == tmp_path / "jazz" / "000.jpg"
-
-
-@pytest.mark.parametrize(
-    ("source", "number", "address"),
-    [
-        ("discogs", "123", "https://www.discogs.com/release/123"),
-        ("spotify", "7AleWm3W", "https://open.spotify.com/album/7AleWm3W"),
-        ("metal_archives", "9", "https://www.metal-archives.com/albums/-/-/9"),
-        ("mine", "123", ""),
-        ("discogs", "../../evil?x=", ""),
-        ("discogs", "", ""),
-    ],
-)
-def test_a_page_is_only_linked_at_a_known_source_under_a_plain_number(source, number, address):
-    assert page_url(source, number) == address
+def test_a_near_copy_of_a_known_cover_is_known_as_that(vectors):
+    phash = images.perceptual_hash(cover("jazz", 1))
+    shelf = shelf_of("ab", vectors[:2], phash=["", phash], artist=["Ada", "Bram"])
+    assert shelf.copy_of(f"{int(phash, 16) ^ 0b1111:016x}").artist == "Bram"
+    assert shelf.copy_of(images.perceptual_hash(cover("rap", 2))) is None
