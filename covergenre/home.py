@@ -36,6 +36,11 @@ def thumbnails() -> Path:
     return home() / "thumbnails"
 
 
+def maps() -> Path:
+    """Drawn maps of covers, by what they were drawn from."""
+    return home() / "maps"
+
+
 def starter() -> Path:
     """The starter: the one in `home()` if there is one, else the one that ships with the project."""
     own = home() / "starter"
