@@ -33,18 +33,41 @@ def group_covers(phashes: Sequence[str], artists: Sequence[str], hashes: Sequenc
     `phashes` and `hashes` (of the content) are hexadecimal, "" where unknown. Artists are compared without regard to
     case, spacing and Unicode form; unknown and various artists link nothing.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    n = len(hashes)
-    if n == 0:
-        return np.zeros(0, dtype=np.int64)
     distinct, first = np.unique(np.asarray(phashes, dtype=str), return_index=True)
     near = first[near_duplicates(distinct)]
     telling = [phash if tells(phash) else "" for phash in phashes]
-    links = np.concatenate([near, _same(hashes), _same([_key(artist) for artist in artists]), _same(telling)])
+    links = [near, link_equal(hashes), link_equal(artist_keys(artists)), link_equal(telling)]
+    return connect(np.concatenate(links), len(hashes))
+
+
+def connect(links: np.ndarray, n: int) -> np.ndarray:
+    """The groups that links (k, 2) make of n covers: int64 (n,), numbered from 0 in order of appearance."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if n == 0:
+        return np.zeros(0, dtype=np.int64)
     graph = coo_array((np.ones(len(links), dtype=bool), links.T), shape=(n, n))
     return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def link_equal(keys: Sequence[str]) -> np.ndarray:
+    """Links (k, 2) from the first cover with a key to each with the same key; "" is no key."""
+    keys = np.asarray(keys, dtype=str)
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return np.column_stack([first[inverse], np.arange(len(keys))])[keys != ""]
+
+
+def artist_keys(artists: Sequence[str]) -> list[str]:
+    """What is equal for names of one artist, however they are written; "" for unknown and various artists."""
+    keys = (" ".join(unicodedata.normalize("NFKC", artist).casefold().split()) for artist in artists)
+    return ["" if key in _NOBODY else key for key in keys]
+
+
+def distances(phashes: Sequence[str], pairs: np.ndarray) -> np.ndarray:
+    """The Hamming distances, int64 (k,), of pairs (k, 2) of pHashes; none of these may be unknown."""
+    codes = np.array([int(phash or "0", 16) for phash in phashes], dtype=np.uint64)
+    return np.bitwise_count(codes[pairs[:, 0]] ^ codes[pairs[:, 1]]).astype(np.int64)
 
 
 def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray:
@@ -65,18 +88,6 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     pairs = np.column_stack([np.repeat(rows, np.diff(limits.astype(np.int64))), rows[others]])
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
     return pairs[np.lexsort(pairs.T[::-1])]
-
-
-def _same(keys: Sequence[str]) -> np.ndarray:
-    """Links (k, 2) from the first cover with a key to each with the same key; "" is no key."""
-    keys = np.asarray(keys, dtype=str)
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return np.column_stack([first[inverse], np.arange(len(keys))])[keys != ""]
-
-
-def _key(artist: str) -> str:
-    key = " ".join(unicodedata.normalize("NFKC", artist).casefold().split())
-    return "" if key in _NOBODY else key
 
 
 def tells(phash: str) -> bool:

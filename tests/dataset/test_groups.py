@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from covergenre.dataset.groups import NEAR, group_covers, near_duplicates
+from covergenre.dataset.groups import NEAR, connect, distances, group_covers, near_duplicates
 from covergenre.images import perceptual_hash
 
 CLEAR = "0f" * 8  # half of the bits set, as in the hash of any real picture
@@ -100,3 +100,14 @@ def test_pairs_are_those_that_counting_bits_gives(hashes, threshold):
 
 def test_thousands_of_copies_of_one_cover_are_one_group():
     assert set(grouped(phashes=[CLEAR] * 20_000)) == {0}
+
+
+def test_distances_are_those_of_the_pairs_asked_for():
+    hashes = [CLEAR, flipped(CLEAR, 5), "", flipped(CLEAR, 64)]
+    pairs = np.array([[0, 1], [1, 0], [0, 3], [1, 3]])
+    assert distances(hashes, pairs).tolist() == [5, 5, 64, 59]
+
+
+def test_links_make_groups_in_order_of_appearance():
+    assert connect(np.array([[3, 1], [1, 4]]), 5).tolist() == [0, 1, 2, 1, 1]
+    assert connect(np.zeros((0, 2), np.int64), 3).tolist() == [0, 1, 2]

@@ -1,0 +1,94 @@
+"""What an audit looks for, as data: what each issue means, why it matters, and from which score a cover is flagged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from covergenre.errors import CoverGenreError
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One kind of defect. Scores lie in 0-1, 1 being the worst; covers from `threshold` on are flagged."""
+
+    name: str
+    threshold: float
+    meaning: str
+    harm: str
+
+
+_UNSURE = "A method learns from it what isn't there."
+
+ISSUES = (
+    Issue("unreadable", 0.5, "The file can't be read as a picture.", "The cover is missing from every number."),
+    Issue(
+        "exact duplicates",
+        0.5,
+        "Covers with the same pixels.",
+        "One picture counts several times, and may be both learned from and tested on.",
+    ),
+    Issue(
+        "near duplicates",
+        0.65,
+        "Nearly the same picture: saved again, cropped, brightened, with a sticker on it.",
+        "As exact duplicates, and harder to see.",
+    ),
+    Issue(
+        "contradicting labels",
+        0.65,
+        "One picture or near copy of it stands under two genres.",
+        "No method can be right about both, and each teaches the other wrong.",
+    ),
+    Issue(
+        "leakage",
+        0.5,
+        "A picture (score 1) or an artist (0.5) stands on both sides of the split.",
+        "The test asks what training told: its numbers come out too good.",
+    ),
+    Issue("blank", 0.87, "One colour and nothing else.", "Nothing in it tells a genre: often a missing picture."),
+    Issue("dark", 0.68, "Even the brightest parts are dark.", "Little of the artwork can be seen."),
+    Issue("light", 0.95, "Even the darkest parts are light.", "Little of the artwork can be seen."),
+    Issue("low information", 0.7, "Few different colours, most of them in large areas.", _UNSURE),
+    Issue("blurry", 0.5, "No sharp edge anywhere.", "Lettering and texture, which tell genres apart, are gone."),
+    Issue("grayscale", 0.75, "No colour.", "Where one genre has more of them, colour tells more than it should."),
+    Issue(
+        "odd size",
+        0.5,
+        "Much smaller or larger than most.",
+        "Small ones lack detail; where sizes go with genres, size gives the genre away.",
+    ),
+    Issue("odd aspect", 0.26, "Longer than 4:3.", "Not an album's front: a banner, a box, a scan of both sides."),
+    Issue("colour mode", 0.5, "Stored in another colour mode than most.", "Conversion shifts colours."),
+    Issue("mixed formats", 0.5, "Stored in another file format than most.", "Its traces can give the genre away."),
+    Issue(
+        "class imbalance",
+        0.5,
+        "A genre with less than half of its fair share of covers.",
+        "It is learned badly and hardly seen in accuracy.",
+    ),
+    Issue(
+        "wrong labels",
+        0.98,
+        "By all other covers, its genre is very unlikely; the score is one minus its probability.",
+        _UNSURE,
+    ),
+    Issue("outliers", 0.5, "Unlike the covers of its own genre.", "Often no cover at all, or one of another genre."),
+    Issue(
+        "spurious cues",
+        0.8,
+        "Its genre is told apart by size, resolution, brightness, compression or source alone; the score is the AUC.",
+        "A method learns the cue instead of the artwork and fails elsewhere.",
+    ),
+)
+
+THRESHOLDS: Mapping[str, float] = MappingProxyType({issue.name: issue.threshold for issue in ISSUES})
+
+
+def thresholds(changed: Mapping[str, float] | None = None) -> dict[str, float]:
+    """The threshold of each issue, with these changed; CoverGenreError for an unknown issue or one outside 0-1."""
+    for name, value in (changed or {}).items():
+        if name not in THRESHOLDS:
+            raise CoverGenreError(f"there is no issue {name!r}: choose from {', '.join(THRESHOLDS)}")
+        if not 0 <= value <= 1:
+            raise CoverGenreError(f"the threshold {value} of {name!r} can't be: give a number from 0 to 1")
+    return {**THRESHOLDS, **(changed or {})}
