@@ -93,7 +93,7 @@ def _made_up(starter: Starter, n: int) -> tuple[pd.DataFrame, np.ndarray]:
             "artist": names,
             "album": names[::-1],
             "year": chance.integers(1950, 2026, n),
-            "content_hash": [f"{row:032x}" for row in range(n)],
+            "content_hash": [f"{row:016x}{0:016x}" for row in range(n)],
             "phash": [f"{number:016x}" for number in chance.integers(0, 2**63, n)],
             "signature": starter.covers["signature"].to_numpy()[chance.integers(0, len(starter.covers), n)],
         }

@@ -51,7 +51,7 @@ class Library:
         self._part_of, self.parts = _coded(covers["part"])
         self.year_of = pd.to_numeric(covers["year"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
         self._texts = [f" {_folded(text)}" for text in _names(covers)]
-        self._row_of = {f"{source}:{id_}": row for row, (source, id_) in enumerate(_pairs(covers, "source", "id"))}
+        self._row_of = {hash_[:16]: row for row, hash_ in reversed(list(enumerate(covers["content_hash"])))}
 
     @classmethod
     def open(cls, name: str = STARTER) -> Self:
@@ -73,11 +73,11 @@ class Library:
         return (int(known.min()), int(known.max())) if len(known) else None
 
     def has(self, key: str) -> bool:
-        """Whether there is a cover with a `Neighbour.key`."""
+        """Whether there is a cover with this `Neighbour.key`."""
         return key in self._row_of
 
     def row(self, key: str) -> int | None:
-        """The row of the cover with a `Neighbour.key`, if there is one."""
+        """The row of the first cover with this `Neighbour.key`, if there is one."""
         return self._row_of.get(key)
 
     def cover(self, row: int, similarity: float = 1.0) -> Neighbour:

@@ -45,8 +45,8 @@ class Neighbour:
 
     @property
     def key(self) -> str:
-        """What names the cover among all of its catalogue, whatever else is added to that: fit for a link."""
-        return f"{self.source}:{self.id}"
+        """16 hex digits that name its picture for ever, as far as anybody can tell: fit for a link."""
+        return self.content_hash[:16]
 
 
 class Catalogue:

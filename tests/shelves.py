@@ -15,7 +15,7 @@ def table(genres: Sequence[str], **columns) -> pd.DataFrame:
         "source": "discogs",
         "id": [str(row) for row in range(n)],
         "genre": list(genres),
-        "content_hash": [f"{row:032x}" for row in range(n)],
+        "content_hash": [f"{row:016x}{0:016x}" for row in range(n)],
         "year": pd.NA,
         "signature": b"",
         **columns,

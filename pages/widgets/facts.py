@@ -1,0 +1,53 @@
+"""What is known of one cover, in words (Markdown)."""
+
+from covergenre.catalogue import Neighbour
+from pages.widgets.gallery import gallery, web_address
+from pages.widgets.genres import inline
+from pages.widgets.sheet import genre_cell
+from pages.widgets.verdict import origin, source_title
+from pages.widgets.words import percent, plain
+
+_PARTS = {
+    "train": "The methods learned from it.",
+    "validation": "Held out: the methods were chosen on it and did not learn from it.",
+    "test": "Held out: the methods never saw it.",
+}
+
+
+def name(cover: Neighbour) -> tuple[str, str]:
+    """Its album and its artist with the year; where it comes from when they aren't known."""
+    album, artist = plain(cover.album, 160), plain(cover.artist, 100)
+    year = f", {cover.year}" if cover.year else ""
+    return (album or artist or plain(origin(cover)), f"{artist if album else ''}{year}".removeprefix(", "))
+
+
+def picture(cover: Neighbour, load_pictures: bool) -> str:
+    """The cover, as HTML; it links to its page at the source."""
+    return gallery([cover], load_pictures)
+
+
+def genre(cover: Neighbour) -> str:
+    """Its genre with the dot of its colour, as HTML."""
+    return f'<span class="sheet">{genre_cell(cover.genre)}</span>'
+
+
+def standing(cover: Neighbour, above: float, nearest: str, covers: int) -> str:
+    """How typical of its genre it is, and whether it looks like another."""
+    genre = inline(plain(cover.genre))
+    looks = "" if nearest == cover.genre else f" It looks more like {inline(plain(nearest))}."
+    if covers < 2:
+        return f"The only {genre} cover here.{looks}"
+    return f"More typical of {genre} than {percent(above)} of the {covers:,} {genre} covers.{looks}"
+
+
+def part(cover: Neighbour) -> str:
+    """Whether the methods learned from it; "" where that isn't known."""
+    return _PARTS.get(cover.part, "")
+
+
+def source_link(cover: Neighbour) -> str:
+    """A link to its page at the source, as HTML; "" where there is none."""
+    page = web_address(cover.page_url)
+    if not page:
+        return ""
+    return f'<a href="{page}" target="_blank" rel="noopener noreferrer">Open at {plain(source_title(cover.source))}</a>'
