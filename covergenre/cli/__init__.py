@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from covergenre.cli import answers, comparing, data, starter, training
+from covergenre.cli import answers, comparing, data, running, starter, training
 from covergenre.cli.console import complain
 from covergenre.errors import CoverGenreError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 for part in (answers, data, training, comparing):
     part.add_to(app)
+app.add_typer(running.app, name="runs")
 app.add_typer(starter.app, name="starter")
 
 
@@ -34,4 +35,7 @@ def main() -> None:
         sys.exit(1)
     except (KeyboardInterrupt, BrokenPipeError):
         sys.stderr.close()  # whoever stopped us or hung up knows
+        sys.exit(1)
+    except OSError as error:  # a full disk, say
+        complain(error)
         sys.exit(1)

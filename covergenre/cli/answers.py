@@ -11,11 +11,15 @@ from covergenre.cli.console import AsJson, complain, out, print_json, print_tabl
 from covergenre.errors import BadImage
 from covergenre.familiarity import UNFAMILIAR
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
+from covergenre.runs.default import default_run
 
 _CHUNK = 32  # files held in memory at once
 
 Files = Annotated[list[Path], typer.Argument(help="Covers: JPEG, PNG, WebP, GIF, BMP or TIFF.", show_default=False)]
-RunName = Annotated[str, typer.Option("--run", help="Whose answer: the id of a run, or the starter.")]
+RunName = Annotated[
+    str | None,
+    typer.Option("--run", help="Whose answer: the id of a run, or the starter.", show_default="the run in use"),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 def predict(
     files: Files,
-    run: RunName = STARTER,
+    run: RunName = None,
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the most similar covers to name.")] = 5,
     as_json: AsJson = False,
 ) -> None:
@@ -39,7 +43,7 @@ def predict(
 
 def similar(
     files: Files,
-    run: RunName = STARTER,
+    run: RunName = None,
     neighbours: Annotated[int, typer.Option(min=1, help="How many to list.")] = 12,
     as_json: AsJson = False,
 ) -> None:
@@ -53,13 +57,13 @@ def similar(
 
 def _answer(
     files: Sequence[Path],
-    run: str,
+    run: str | None,
     neighbours: int,
     as_json: bool,
     show: Callable[[Prediction], None],
     as_dict: Callable[[Prediction], dict[str, Any]],
 ) -> None:
-    predictor, failed = Predictor.open(run), False
+    predictor, failed = Predictor.open(run or default_run() or STARTER), False
     for answer in _answers(predictor, files, neighbours):
         if isinstance(answer, Failure):
             failed = True

@@ -1,5 +1,7 @@
 """train and evaluate: runs from the shell."""
 
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,8 +11,11 @@ from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Variants
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.methods import METHODS
+from covergenre.methods import method as method_called
+from covergenre.methods.base import preset_of
 from covergenre.predict import STARTER
 from covergenre.runs.record import Run
 
@@ -34,34 +39,46 @@ def train(
     variants: Variants = "original",
     split: Annotated[str, typer.Option(help="honest (grouped, stratified) or reference.")] = "honest",
     seed: Annotated[int, typer.Option(help="Of the split and of the method.")] = 42,
+    preset: Annotated[
+        str | None, typer.Option(help="Parameters by name, as the method has them: reference.", show_default="none")
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter of the method.")
     ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Train in a process of its own, after the runs that wait.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a method on a data set, and read the test part once.
 
     Example: python -m covergenre train mine --method knn --genres jazz,rap --set k=20
     """
-    from covergenre.runs.train import train as train_run
+    from covergenre.runs import launch
+    from covergenre.runs.train import execute, prepare
 
-    with progress() as report:
-        run = train_run(
-            open_dataset(name),
-            method,
-            _parameters(settings or []),
-            [genre.strip() for genre in genres.split(",")] if genres else None,
-            Recipe(backbone, features, limit, weights),
-            variants_of(variants),
-            split,
-            seed,
-            report,
-        )
+    dataset = open_dataset(name)
+    run = prepare(
+        dataset,
+        method,
+        {**_preset(method, preset), **_parameters(settings or [])},
+        [genre.strip() for genre in genres.split(",")] if genres else None,
+        Recipe(backbone, features, limit, weights),
+        variants_of(variants),
+        split,
+        seed,
+    )
+    if background:
+        launch.start(run)
+    else:
+        with progress() as report:
+            execute(run, dataset, report)
     if as_json:
         print_json(run_as_dict(run))
         return
     out.print(f"run {run.id}", markup=False)
-    _print_evaluation(run.evaluation())
+    if not background:
+        _print_evaluation(run.evaluation())
 
 
 def evaluate(
@@ -80,11 +97,8 @@ def evaluate(
 
 def run_as_dict(run: Run) -> dict[str, Any]:
     """What `--json` says of a run."""
-    status = run.status()
-    metrics = {}
-    if status.state == "done":
-        evaluation = run.evaluation().to_dict()
-        metrics = {name: evaluation[name] for name in _HEADLINE}
+    status, evaluation = run.status(), evaluation_of(run)
+    told = evaluation.to_dict() if evaluation else {}
     return {
         "id": run.id,
         "state": status.state,
@@ -92,8 +106,19 @@ def run_as_dict(run: Run) -> dict[str, Any]:
         "dataset": run.spec.dataset,
         "genres": run.spec.genres,
         "seconds": None if status.seconds is None else round(status.seconds, 2),
-        "metrics": metrics,
+        "metrics": {name: told[name] for name in _HEADLINE if evaluation},
     }
+
+
+def evaluation_of(run: Run) -> Evaluation | None:
+    """The evaluation of a run; None when it isn't done, or is damaged: one such run may not hide the others."""
+    with suppress(BadRun):
+        return run.evaluation() if run.status().state == "done" else None
+    return None
+
+
+def _preset(method: str, name: str | None) -> dict[str, Any]:
+    return {} if name is None else asdict(preset_of(method_called(method), name))
 
 
 def _parameters(settings: list[str]) -> dict[str, Any]:

@@ -65,7 +65,8 @@ class Fitted(Protocol):
 class Method(Protocol):
     """A way to learn genres, from the `vectors` or the `pictures` of covers as `reads` says.
 
-    `Parameters` is a frozen dataclass; a field that is None is chosen on validation.
+    `Parameters` is a frozen dataclass; a field that is None is chosen on validation. `presets` are some of them by
+    name; "reference" are those of the reference study, as near as the method comes to it.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Method(Protocol):
     description: str
     reads: Literal["vectors", "pictures"]
     Parameters: type
+    presets: Mapping[str, Any]
 
     def fit(
         self,
@@ -95,6 +97,14 @@ class Method(Protocol):
 
     def load(self, folder: Path) -> Fitted:
         """What `Fitted.save` wrote. BadRun when it is missing or damaged; nothing in it is executed."""
+
+
+def preset_of(method: Method, name: str) -> Any:
+    """The method's `Parameters` of that name; CoverGenreError when it has none."""
+    if name not in method.presets:
+        known = ", ".join(method.presets) or "none"
+        raise CoverGenreError(f"{method.name} has no preset {name!r}: it has {known}")
+    return method.presets[name]
 
 
 def check_training(training: Covers, validation: Covers, n_genres: int) -> None:

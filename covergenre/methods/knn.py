@@ -55,6 +55,9 @@ class Parameters:
             raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
 
 
+PRESETS = {"reference": Parameters("cosine", k=4, balance=0.0)}
+"""Parameters by name. "reference": the neighbours of the reference study; its votes, weighted by rank, are not ours."""
+
 _FALLBACK = Parameters("blend", 0.5, 80, 0.07)
 
 
@@ -153,6 +156,7 @@ class NearestNeighbours:
     description = "Lets the most similar training covers vote. Nothing to train to speak of, and it shows its reasons."
     reads = "vectors"
     Parameters = Parameters
+    presets = PRESETS
 
     def fit(
         self,

@@ -37,6 +37,10 @@ class Parameters:
             raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
 
 
+PRESETS = {"reference": Parameters(c=1.0, balance=0.0)}
+"""Parameters by name. "reference": those of the reference study, which left the vectors as they were."""
+
+
 @dataclass(frozen=True)
 class FittedLogistic:
     """A trained head. `coefficients` (n_genres, d) and `intercepts` (n_genres,), both float32, take vectors as they
@@ -65,6 +69,7 @@ class Logistic:
     description = "Weighs every number of a vector for every genre. Quick to train, instant to predict, hard to beat."
     reads = "vectors"
     Parameters = Parameters
+    presets = PRESETS
 
     def fit(
         self,

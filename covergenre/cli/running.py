@@ -1,0 +1,136 @@
+"""runs: what was trained, is being trained and waits, from the shell."""
+
+from typing import Annotated, Any
+
+import typer
+
+from covergenre.cli.console import AsJson, out, percent, print_json, print_table
+from covergenre.cli.training import evaluation_of, run_as_dict
+from covergenre.report.words import duration
+from covergenre.runs import default, launch
+from covergenre.runs.record import Run, list_runs
+
+RunId = Annotated[str, typer.Argument(metavar="ID", help="The id of a run.", show_default=False)]
+
+app = typer.Typer(help="Runs: see, cancel, resume, delete and use them.")
+
+
+@app.callback(invoke_without_command=True)
+def runs(context: typer.Context, as_json: AsJson = False) -> None:
+    """All runs, the newest first, and how far they are.
+
+    Example: python -m covergenre runs --json
+    """
+    if context.invoked_subcommand:
+        return
+    launch.wake()
+    if as_json:
+        for run in list_runs():
+            print_json(run_as_dict(run))
+    else:
+        _print(list_runs())
+
+
+@app.command()
+def show(run: RunId, as_json: AsJson = False) -> None:
+    """What a run was asked for, how far it is and what came of it.
+
+    Example: python -m covergenre runs show 20261122-221434-knn-38fb
+    """
+    opened = Run.open(run)
+    if as_json:
+        print_json({**run_as_dict(opened), **_asked(opened), "error": opened.status().error})
+        return
+    _print([opened])
+    print_table(("asked for", ""), _asked(opened).items())
+    if error := opened.status().error:
+        out.print(error, markup=False)
+
+
+@app.command()
+def cancel(
+    run: RunId,
+    now: Annotated[bool, typer.Option("--now", help="End its process at once, without waiting for it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stop a run, or take it out of the queue.
+
+    Example: python -m covergenre runs cancel 20261122-221434-knn-38fb
+    """
+    launch.cancel(run, 0 if now else launch.PATIENCE)
+    _tell(run, "asked to stop", as_json)
+
+
+@app.command()
+def resume(run: RunId, as_json: AsJson = False) -> None:
+    """Put a run that was cancelled, failed or lost back into the queue.
+
+    Example: python -m covergenre runs resume 20261122-221434-knn-38fb
+    """
+    launch.resume(run)
+    _tell(run, "waits for its turn", as_json)
+
+
+@app.command()
+def delete(run: RunId, as_json: AsJson = False) -> None:
+    """Remove a run for good.
+
+    Example: python -m covergenre runs delete 20261122-221434-knn-38fb
+    """
+    launch.delete(run)
+    if as_json:
+        print_json({"id": run, "state": "deleted"})
+    else:
+        out.print(f"run {run}: deleted", markup=False)
+
+
+@app.command()
+def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, or the starter.")]) -> None:
+    """Let a run answer where none is named: in the app's Predict, and in predict and similar.
+
+    Example: python -m covergenre runs use 20261122-221434-knn-38fb
+    """
+    default.use(None if run == "starter" else run)
+    out.print(f"{run} answers from now on", markup=False)
+
+
+def _asked(run: Run) -> dict[str, Any]:
+    spec = run.spec
+    return {
+        "parameters": dict(spec.parameters),
+        "backbone": spec.recipe.backbone,
+        "features": spec.recipe.feature_set,
+        "limit": spec.recipe.limit,
+        "variants": spec.variants,
+        "split": spec.split,
+        "seed": spec.seed,
+        "created": spec.created.isoformat(timespec="seconds"),
+    }
+
+
+def _tell(run_id: str, what: str, as_json: bool) -> None:
+    if as_json:
+        print_json(run_as_dict(Run.open(run_id)))
+    else:
+        out.print(f"run {run_id}: {what}", markup=False)
+
+
+def _print(listed: list[Run] | tuple[Run, ...]) -> None:
+    used = default.default_run()
+    rows = []
+    for run in listed:
+        status, done = run.status(), evaluation_of(run)
+        rows.append(
+            (
+                run.id + (" *" if run.id == used else ""),
+                f"{status.done / status.total:.0%}" if status.state == "running" else status.state,
+                run.spec.dataset,
+                len(run.spec.genres),
+                percent(done.accuracy) if done else "",
+                percent(done.balanced_accuracy) if done else "",
+                duration(status.seconds),
+            )
+        )
+    print_table(("run", "state", "data set", "genres", "accuracy", "balanced accuracy", "time"), rows)
+    if used and any(run.id == used for run in listed):
+        out.print("* answers where no run is named")

@@ -1,0 +1,104 @@
+import pytest
+from drawing import genre_folders
+from finished import answers, finished
+from tiny import tiny_weights
+
+from covergenre.runs import launch
+from covergenre.runs.default import default_run
+from covergenre.runs.record import Run
+
+
+@pytest.fixture
+def done():
+    labels = [0, 1, 2] * 5
+    return finished(labels, answers(labels))
+
+
+@pytest.fixture
+def evaluated(done):
+    from covergenre.runs.train import evaluate
+
+    done.write_evaluation(evaluate(done))
+    return done
+
+
+@pytest.fixture
+def cancelled():
+    return finished([0, 1, 2], answers([0, 1, 2]), state="cancelled")
+
+
+@pytest.fixture
+def train(covergenre, tmp_path):
+    """Trains in the background on drawn covers with the tiny backbone; nothing is waited for."""
+    covergenre("scan", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8), "--name", "mine")
+    options = ("--backbone", "timm:test_resnet", "--features", "pooled", "--weights", tiny_weights(tmp_path))
+    return lambda *more: covergenre("train", "mine", *options, *more, "--background", "--json")
+
+
+@pytest.fixture
+def no_worker(monkeypatch):
+    monkeypatch.setattr(launch, "wake", lambda: None)
+
+
+def test_each_run_is_one_object_with_its_figures(covergenre, evaluated, cancelled):
+    runs = {run["id"]: run for run in covergenre("runs", "--json").lines}
+    assert set(runs) == {evaluated.id, cancelled.id}
+    assert runs[cancelled.id]["metrics"] == {}
+    assert set(runs[evaluated.id]) == {"id", "state", "method", "dataset", "genres", "seconds", "metrics"}
+    for name in ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro"):
+        assert set(runs[evaluated.id]["metrics"][name]) == {"value", "low", "high"}
+
+
+def test_people_see_a_table_with_the_run_in_use_marked(covergenre, evaluated):
+    covergenre("runs", "use", evaluated.id)
+    said = covergenre("runs")
+    assert f"{evaluated.id} *" in said.out
+    assert "done" in said.out
+
+
+def test_a_run_whose_evaluation_is_damaged_hides_no_other(covergenre, done, evaluated, cancelled):
+    (done.folder / "evaluation.json").write_text("{")
+    assert len(covergenre("runs", "--json").lines) == 2
+    assert cancelled.id in covergenre("runs").out
+
+
+def test_show_tells_what_was_asked_for(covergenre, evaluated):
+    (shown,) = covergenre("runs", "show", evaluated.id, "--json").lines
+    assert (shown["id"], shown["backbone"], shown["seed"]) == (evaluated.id, "efficientnet_lite2", 42)
+    assert "efficientnet_lite2" in covergenre("runs", "show", evaluated.id).out
+
+
+def test_a_run_in_the_background_waits_and_can_be_cancelled_and_resumed(covergenre, train, no_worker):
+    (queued,) = train("--method", "knn").lines
+    assert queued["state"] == "queued"
+    assert [run.id for run in launch.waiting()] == [queued["id"]]
+    assert covergenre("runs", "cancel", queued["id"], "--json").lines[0]["state"] == "cancelled"
+    assert covergenre("runs", "resume", queued["id"], "--json").lines[0]["state"] == "queued"
+
+
+def test_a_preset_is_taken_and_settings_change_it(train, no_worker):
+    (run,) = train("--method", "boosting", "--preset", "reference", "--set", "depth=4").lines
+    asked = Run.open(run["id"]).spec.parameters
+    assert (asked["trees"], asked["learning_rate"], asked["depth"]) == (200, 0.3, 4)
+
+
+def test_a_preset_that_there_is_not_is_named(train, own_home):
+    said = train("--method", "knn", "--preset", "best")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert "reference" in said.err
+    assert not list((own_home / "runs").glob("*-*"))
+
+
+def test_a_run_is_deleted(covergenre, cancelled):
+    assert covergenre("runs", "delete", cancelled.id, "--json").lines == [{"id": cancelled.id, "state": "deleted"}]
+    assert not cancelled.folder.exists()
+    assert covergenre("runs", "show", cancelled.id).code == 1
+
+
+def test_use_names_who_answers(covergenre, evaluated, cancelled):
+    assert covergenre("runs", "use", evaluated.id).code == 0
+    assert default_run() == evaluated.id
+    assert covergenre("runs", "use", cancelled.id).code == 1
+    assert default_run() == evaluated.id
+    covergenre("runs", "use", "starter")
+    assert default_run() is None
