@@ -11,7 +11,7 @@ With the starter, neither torch nor scikit-learn is imported.
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -29,6 +29,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadImage, BadRun, NoWeights
 from covergenre.familiarity import Familiarity
 from covergenre.methods import Covers, Fitted, method
+from covergenre.methods.base import Picture
 from covergenre.shelf import Projection, Shelf
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ class Look:
     """A cover as it was looked at: its vector (d,), and which known cover it is, by its pixels or as a near copy.
 
     `content_hash` is that of the known cover, if it is one, for a near copy is treated as what it copies: neither has a
-    say in the answer.
+    say in the answer. `picture` gives the cover itself, for heads that read pictures.
     """
 
     vector: np.ndarray
     content_hash: str
+    picture: Picture
     seen: Neighbour | None
     same_pixels: bool
 
@@ -141,7 +143,7 @@ class Predictor:
         if seen is None:
             seen, same_pixels = self.shelf.copy_of(images.perceptual_hash(image)), False
         known_as = seen.content_hash if seen else content_hash
-        return Look(self.engine.vector(image), known_as, seen, seen is None or same_pixels)
+        return Look(self.engine.vector(image), known_as, lambda: image, seen, seen is None or same_pixels)
 
     def _read(self, name: str, data: bytes) -> _Read | Failure:
         started = time.perf_counter()
@@ -149,7 +151,9 @@ class Predictor:
             image = images.decode(data).image
         except BadImage as error:
             return Failure(name, str(error))
-        return _Read(name, self.look(image), time.perf_counter() - started)
+        # Decoded again if a head wants to see it: the pixels of many covers at once would fill the memory.
+        look = replace(self.look(image), picture=lambda: images.decode(data).image)
+        return _Read(name, look, time.perf_counter() - started)
 
     def _answer(self, read: Sequence[_Read], neighbours: int) -> list[Prediction]:
         if not read:
@@ -191,7 +195,8 @@ class Predictor:
 def unlabelled(looks: Sequence[Look]) -> Covers:
     """The covers as a head sees them when their genres are not known."""
     vectors = np.stack([look.vector for look in looks])
-    return Covers(vectors, np.full(len(looks), -1), tuple(look.content_hash for look in looks))
+    hashes = tuple(look.content_hash for look in looks)
+    return Covers(vectors, np.full(len(looks), -1), hashes, [look.picture for look in looks])
 
 
 def _starter_parts() -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ METHODS = {
     "knn": "covergenre.methods.knn:NearestNeighbours",
     "logistic": "covergenre.methods.logistic:Logistic",
     "boosting": "covergenre.methods.boosting:Boosting",
+    "finetune": "covergenre.methods.finetune:FineTuning",
 }
 """The name of each method, and where it is, as module:class."""
 

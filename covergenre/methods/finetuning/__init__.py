@@ -1,0 +1,1 @@
+"""What fine-tuning needs of torch and fastai; nothing here is imported to predict."""

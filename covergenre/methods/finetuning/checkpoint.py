@@ -1,0 +1,94 @@
+"""What a training has learned so far, in a folder, so that it can go on after a kill.
+
+    state.json              what it was for, the learning rate, and the figures of each epoch that is finished
+    epoch-N.safetensors     the network and the optimiser after epoch N: of the last epoch, and of the best
+
+An epoch counts once state.json names it; a kill before that loses this epoch only. Nothing here executes when it is
+read. Imports torch as it loads: import it inside functions.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from covergenre.files import replace_text
+
+_STATE = "state.json"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The figures of an epoch. `loss` is the validation log loss at `temperature`, 0 without a validation part."""
+
+    loss: float
+    temperature: float
+
+
+@dataclass
+class Checkpoint:
+    """What is in the folder. `made_for` tells one training from another; `base_lr` is None until it is settled."""
+
+    folder: Path
+    made_for: str
+    base_lr: float | None = None
+    epochs: list[Epoch] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, folder: Path, made_for: str) -> Self:
+        """The checkpoint in `folder`, empty when there is none, it is damaged or it was left by another training."""
+        try:
+            state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+            epochs = [Epoch(float(epoch["loss"]), float(epoch["temperature"])) for epoch in state["epochs"]]
+            found = cls(folder, state["made_for"], float(state["base_lr"]), epochs)
+            for number in {found.best, len(epochs)}:
+                safe_open(found._file(number), "pt")  # which finds out whether the file is whole
+        except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
+            if (folder / _STATE).exists():
+                _log.warning("the checkpoint in %s is damaged (%s): starting over", folder, error)
+            return cls(folder, made_for)
+        if found.made_for != made_for:
+            _log.warning("the checkpoint in %s is of another training: starting over", folder)
+            return cls(folder, made_for)
+        return found
+
+    @property
+    def best(self) -> int:
+        """The number, from 1, of the epoch with the lowest loss; the later of equal ones."""
+        return min(range(len(self.epochs), 0, -1), key=lambda number: self.epochs[number - 1].loss)
+
+    def add(self, epoch: Epoch, tensors: Mapping[str, Tensor]) -> None:
+        """Keep what there is after a further epoch."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.epochs.append(epoch)
+        self._write_tensors(len(self.epochs), tensors)
+        state = {"made_for": self.made_for, "base_lr": self.base_lr, "epochs": [asdict(each) for each in self.epochs]}
+        replace_text(self.folder / _STATE, json.dumps(state, indent=2))
+        kept = {self._file(number) for number in (self.best, len(self.epochs))}
+        for file in set(self.folder.glob("epoch-*.safetensors")) - kept:
+            file.unlink()
+
+    def tensors(self, number: int) -> dict[str, Tensor]:
+        """What was kept after epoch `number`, which is the last or the best."""
+        return load_file(self._file(number))
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"epoch-{number}.safetensors"
+
+    def _write_tensors(self, number: int, tensors: Mapping[str, Tensor]) -> None:
+        beside = self.folder / "next.safetensors"
+        try:
+            save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, beside)
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+            beside.replace(self._file(number))
+        finally:
+            beside.unlink(missing_ok=True)
