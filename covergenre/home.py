@@ -31,6 +31,11 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def uploads() -> Path:
+    """Covers unpacked from archives, one folder a data set."""
+    return home() / "uploads"
+
+
 def thumbnails() -> Path:
     """Small pictures, by content hash."""
     return home() / "thumbnails"

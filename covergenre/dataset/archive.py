@@ -1,0 +1,240 @@
+"""Unpacking a ZIP of genre folders that somebody brought; the archive is not trusted.
+
+    jazz/cover.jpg, covers/jazz/cover.jpg, spotify/jazz/cover.jpg    as in a folder (see `folder`)
+
+Only pictures are unpacked, and the table `manifest.csv` beside the genre folders. Names are checked before anything is
+written; sizes are counted as bytes come out, because what an archive says of them may be a lie. The copies are ours:
+they lie under `home.uploads()` and go when their data set is removed.
+"""
+
+import logging
+import os
+import re
+import secrets
+import shutil
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from covergenre import home
+from covergenre.dataset.manifest import Scan
+from covergenre.dataset.registry import Dataset, names, register
+from covergenre.errors import BadDataset, Cancelled
+from covergenre.images import EXTENSIONS, MAX_BYTES
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+
+MAX_FILES = 100_000
+MAX_TOTAL = 8 * 2**30
+
+_log = logging.getLogger(__name__)
+
+_TABLE = "manifest.csv"
+_DEEPEST = 8  # folders and file
+_LONGEST = 255  # bytes of a name that file systems take
+_PIECE = 2**20
+_OUTSIDE = re.compile(r"^[A-Za-z]:|^/|\\")
+_REPORT_EVERY = 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """At most so many files, so many bytes in one, and so many in all of them, unpacked."""
+
+    files: int = MAX_FILES
+    file: int = MAX_BYTES
+    total: int = MAX_TOTAL
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The folder that an archive was unpacked into, how many covers that made, and what was passed over, by reason."""
+
+    root: Path
+    covers: int
+    passed_over: Mapping[str, int]
+
+
+def register_archive(
+    name: str, archive: IO[bytes] | Path, report: Report = silent, should_stop: ShouldStop = never
+) -> tuple[Dataset, Scan]:
+    """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then."""
+    if name in names():
+        raise BadDataset(f"there is a data set {name!r} already: choose another name or remove that one first")
+    unpacked = unpack(archive, report, should_stop)
+    try:
+        dataset, scan = register(name, unpacked.root, report, should_stop)
+    except BaseException:
+        shutil.rmtree(unpacked.root, ignore_errors=True)
+        raise
+    return dataset, replace(scan, passed_over={**unpacked.passed_over, **scan.passed_over})
+
+
+def unpack(
+    archive: IO[bytes] | Path,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+    limits: Limits = Limits(),
+) -> Unpacked:
+    """Unpack the covers of a ZIP into a new folder in `home.uploads()`, whole or not at all.
+
+    Where all of the archive lies in one folder that is no genre, that folder is left away. Passed over are links, names
+    that lead out of the archive, hidden files, what is no picture, too large, damaged or encrypted.
+
+    Raises BadDataset when it is no ZIP, holds no cover or more than `limits` allow; Cancelled when stopped.
+    """
+    target = home.uploads() / secrets.token_hex(8)
+    beside = target.with_name(f".{target.name}")
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members, passed_over = _members(opened, limits)
+            beside.mkdir(parents=True)
+            covers = _write_all(opened, members, beside, passed_over, limits, report, should_stop)
+        if not covers:
+            reasons = "; ".join(f"{count} passed over: {why}" for why, count in passed_over.items()) or "it is empty"
+            raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({reasons}): pack the folder of the genre folders")
+        beside.rename(target)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError) as error:
+        raise BadDataset(f"this is no ZIP that can be read ({error}): pack the genre folders again") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return Unpacked(target, covers, dict(passed_over))
+
+
+def is_unpacked(dataset: Dataset) -> bool:
+    """Whether the covers of a data set are copies out of an archive, unpacked by us."""
+    return dataset.root.parent == home.uploads()
+
+
+def discard(dataset: Dataset) -> None:
+    """Delete the unpacked copies of a data set; nothing when its covers are a user's own files."""
+    if is_unpacked(dataset):
+        shutil.rmtree(dataset.root, ignore_errors=True)
+
+
+def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], Counter]:
+    """The files worth unpacking, by the path that each is to have; and why others are not."""
+    infos = opened.infolist()
+    if len(infos) > limits.files:
+        raise BadDataset(f"this ZIP has {len(infos):,} entries, at most {limits.files:,} are unpacked: pack fewer")
+    passed_over: Counter = Counter()
+    found: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        if info.is_dir():
+            continue
+        path = unicodedata.normalize("NFC", info.filename)
+        reason = _refusal(path, info) or ("there twice" if path in found else "")
+        if reason:
+            passed_over[reason] += 1
+        else:
+            found[path] = info
+    return _without_wrapper(found, passed_over), passed_over
+
+
+def _refusal(path: str, info: zipfile.ZipInfo) -> str:
+    """Why a file is not unpacked; "" when it may be."""
+    parts = path.split("/")
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        return "a link or device"
+    if _OUTSIDE.search(path) or any(part in ("", ".", "..") for part in parts):
+        return "a name that leads out of the archive"
+    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+        return "hidden"
+    if not _is_writable(path, parts):
+        return "a name that no file can have"
+    if info.flag_bits & 1:
+        return "encrypted"
+    if len(parts) > _DEEPEST:
+        return "too deep in folders"
+    if parts[-1] != _TABLE and PurePosixPath(path).suffix.lower() not in EXTENSIONS:
+        return "not an image"
+    return ""
+
+
+def _is_writable(path: str, parts: list[str]) -> bool:
+    try:
+        longest = max(len(os.fsencode(part)) for part in parts)
+    except UnicodeEncodeError:
+        return False
+    return longest <= _LONGEST and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path)
+
+
+def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], passed_over: Counter) -> dict[str, zipfile.ZipInfo]:
+    """The files without the one folder that holds all genre folders; those that then lie in no genre are left out."""
+    tops = {path.split("/")[0] for path in found}
+    depths = [path.count("/") for path in found if PurePosixPath(path).name != _TABLE]
+    skip = 1 if len(tops) == 1 and depths and min(depths) >= 2 else 0
+    kept = {}
+    for path, info in found.items():
+        inner = path.split("/", skip)[skip]
+        if inner != _TABLE and ("/" not in inner or inner.endswith(f"/{_TABLE}")):
+            passed_over["in no genre folder"] += 1
+        else:
+            kept[inner] = info
+    return kept
+
+
+def _write_all(
+    opened: zipfile.ZipFile,
+    members: Mapping[str, zipfile.ZipInfo],
+    folder: Path,
+    passed_over: Counter,
+    limits: Limits,
+    report: Report,
+    should_stop: ShouldStop,
+) -> int:
+    """Write the members; how many of them are covers."""
+    left, covers = limits.total, 0
+    for done, (path, info) in enumerate(members.items(), start=1):
+        if should_stop():
+            raise Cancelled(f"unpacking was stopped after {done} of {len(members)} files; nothing was kept")
+        file = folder / path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            size = _write(opened, info, file, min(limits.file, left))
+        except _TooMuch:
+            if left < limits.file:
+                raise BadDataset(
+                    f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts"
+                ) from None
+            passed_over[f"larger than {limits.file // 2**20} MB"] += 1
+        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            _log.debug("%s is not unpacked: %s", path, error)
+            passed_over["damaged"] += 1
+        else:
+            left -= size
+            covers += path != _TABLE
+        if done % _REPORT_EVERY == 0 or done == len(members):
+            report(Progress(done, len(members), "unpacking"))
+    return covers
+
+
+class _TooMuch(Exception):
+    """A file has more bytes than it may have."""
+
+
+def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, most: int) -> int:
+    """Write one file of at most `most` bytes, whole or not at all; how many it has."""
+    size = 0
+    with opened.open(info) as packed, file.open("xb") as written:
+        try:
+            for piece in _pieces(packed):
+                size += len(piece)
+                if size > most:
+                    raise _TooMuch
+                written.write(piece)
+        except BaseException:
+            file.unlink()
+            raise
+    return size
+
+
+def _pieces(packed: IO[bytes]) -> Iterator[bytes]:
+    while piece := packed.read(_PIECE):
+        yield piece
