@@ -1,0 +1,98 @@
+"""audit: what is wrong with a data set, and repairs."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.cli.data import DatasetName
+from covergenre.dataset.audit import AuditReport, audit
+from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.dataset.repair import Plan, apply, join, preview
+from covergenre.dataset.suggest import suggest
+from covergenre.errors import CoverGenreError
+from covergenre.examine import examine, split_if_possible
+from covergenre.files import replace_text
+from covergenre.progress import Report
+
+SuggestTo = Annotated[
+    Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")
+]
+ApplyFrom = Annotated[
+    Path | None, typer.Option("--apply", metavar="FILE", help="First carry out the repairs in this file.")
+]
+Vectors = Annotated[
+    bool, typer.Option(help="Compute the covers' vectors, once, for near copies, wrong labels and outliers.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="audit")(audit_dataset)
+
+
+def audit_dataset(
+    name: DatasetName,
+    suggest_to: SuggestTo = None,
+    apply_from: ApplyFrom = None,
+    vectors: Vectors = True,
+    as_json: AsJson = False,
+) -> None:
+    """What is wrong with a data set: copies, contradictions, leaks, odd pictures and files, wrong labels, cues.
+
+    Repairs change what is stored of the data set, never a file of a cover. `--suggest` writes those that the audit
+    suggests, to be read and mended; `--apply` carries such a file out.
+
+    Example: python -m covergenre audit mine --suggest repairs.json
+    """
+    dataset = open_dataset(name)
+    if apply_from:
+        plan = _read_plan(apply_from)
+        changed = preview(dataset.manifest, plan)["path"].nunique()
+        dataset = apply(dataset, plan)
+        if not as_json:
+            out.print(f"{changed} covers repaired: {plan.why}", markup=False)
+    with progress() as report:
+        found = _look(dataset, vectors, report)
+    if suggest_to:
+        plans = suggest(dataset.manifest, found)
+        _write_plan(join(plans.values(), "the suggested repairs"), suggest_to)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _print(found)
+
+
+def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
+    if vectors:
+        return examine(dataset, report).report
+    return audit(dataset, split_if_possible(dataset), None, report)
+
+
+def _print(found: AuditReport) -> None:
+    rows = [(row.issue, row.count, f"{row.share:.1%}") for row in found.summary.itertuples(index=False)]
+    print_table(("issue", "covers", "share"), rows)
+    for issue, why in found.skipped.items():
+        out.print(f"not judged, {issue}: {why}", markup=False)
+    told = found.cues.sort_values("balanced_accuracy", ascending=False)
+    for cue in told.itertuples(index=False):
+        out.print(
+            f"{cue.cue} alone names the genre of {cue.balanced_accuracy:.1%} (chance {cue.chance:.1%})", markup=False
+        )
+    out.print(f"{found.dataset}: {found.covers} covers", markup=False)
+
+
+def _read_plan(file: Path) -> Plan:
+    try:
+        return Plan.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise CoverGenreError(f"{file} can't be read as repairs ({error}): name a file that --suggest wrote") from error
+
+
+def _write_plan(plan: Plan, file: Path) -> None:
+    try:
+        replace_text(file, json.dumps(plan.to_dict(), indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error

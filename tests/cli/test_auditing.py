@@ -1,0 +1,65 @@
+import json
+import shutil
+
+import pytest
+from drawing import genre_folders
+
+from covergenre.dataset.registry import open_dataset
+
+
+@pytest.fixture
+def scanned(covergenre, tmp_path):
+    """A data set in which one picture stands twice in jazz, and one file is torn."""
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 8)
+    shutil.copy(root / "jazz" / "000.jpg", root / "jazz" / "copy.jpg")
+    (root / "rap" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")
+    covergenre("scan", root, "--name", "mine")
+    return root
+
+
+def audited(covergenre, *options):
+    said = covergenre("audit", "mine", "--no-vectors", "--json", *options)
+    assert said.code == 0
+    (answer,) = said.lines
+    return answer
+
+
+def test_audit_counts_each_issue_and_names_its_groups(covergenre, scanned):
+    answer = audited(covergenre)
+    counts = {row["issue"]: row["count"] for row in answer["summary"]}
+    assert answer["covers"] == 18
+    assert (counts["unreadable"], counts["exact duplicates"]) == (1, 2)
+    assert {"issue": "exact duplicates", "paths": ["jazz/000.jpg", "jazz/copy.jpg"]} in answer["groups"]
+
+
+def test_suggested_repairs_are_written_and_can_be_applied(covergenre, scanned, tmp_path):
+    file = tmp_path / "repairs.json"
+    audited(covergenre, "--suggest", file)
+    assert [edit["path"] for edit in json.loads(file.read_text())["edits"]] == ["jazz/copy.jpg"]
+    answer = audited(covergenre, "--apply", file)
+    assert answer["covers"] == 17
+    assert not [group for group in answer["groups"] if group["issue"] == "exact duplicates"]
+    assert open_dataset("mine").manifest.set_index("path").loc["jazz/copy.jpg", "excluded"]
+    assert (scanned / "jazz" / "copy.jpg").exists()
+
+
+def test_audit_prints_a_table_for_people(covergenre, scanned):
+    said = covergenre("audit", "mine", "--no-vectors")
+    assert "exact duplicates" in said.out
+    assert "not judged, outliers: no vectors were given" in said.out
+    assert "mine: 18 covers" in said.out
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"why": "x"}', '{"why": "x", "edits": [{"path": "no/such.jpg"}]}'])
+def test_a_file_that_holds_no_repairs_is_refused_and_nothing_changes(covergenre, scanned, tmp_path, text):
+    file = tmp_path / "repairs.json"
+    file.write_text(text)
+    before = open_dataset("mine").manifest
+    said = covergenre("audit", "mine", "--apply", file)
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert open_dataset("mine").manifest.equals(before)
+
+
+def test_a_data_set_that_is_not_there_is_named(covergenre):
+    said = covergenre("audit", "nothing")
+    assert (said.code, said.err.count("\n")) == (1, 1)
