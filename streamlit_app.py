@@ -20,6 +20,12 @@ page = st.navigation(
             help="Drop album covers: their likely genres, and the albums that look most like them.",
         ),
         st.Page(
+            "pages/train.py",
+            title="Train",
+            icon=":material/model_training:",
+            help="Teach a method on your covers: start it, follow it, and see what came of it.",
+        ),
+        st.Page(
             "pages/starter.py",
             title="The starter",
             icon=":material/fact_check:",

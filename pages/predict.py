@@ -6,9 +6,12 @@ import streamlit as st
 
 from covergenre.dataset.demo import example_tiles
 from covergenre.dataset.starter import Card
-from covergenre.errors import BadRun
+from covergenre.errors import CoverGenreError
 from covergenre.images import MAX_BYTES
-from covergenre.predict import Prediction, Predictor
+from covergenre.predict import STARTER, Prediction, Predictor
+from covergenre.runs.default import default_run, use
+from covergenre.runs.names import method_title
+from covergenre.runs.record import Run
 from pages.widgets import bars, examples, gallery, table, verdict
 from pages.widgets.answers import CHUNK, Answer, Answers, Cover
 from pages.widgets.thumbnails import small
@@ -29,10 +32,10 @@ TABLE_COLUMNS = {
 }
 
 
-@st.cache_resource(show_spinner=False)
-def open_answers() -> tuple[Predictor, Answers]:
-    """The predictor and the answers it gave, shared by all visitors."""
-    predictor = Predictor.open()
+@st.cache_resource(show_spinner=False, max_entries=2)
+def open_answers(run: str) -> tuple[Predictor, Answers]:
+    """The predictor of a run or the starter, and the answers it gave, shared by all visitors."""
+    predictor = Predictor.open(run)
     return predictor, Answers(predictor)
 
 
@@ -122,6 +125,14 @@ def read(answers: Answers, covers: list[Cover]) -> None:
 
     answers.read(missing, report)
     slot.empty()
+
+
+def show_who(run: str) -> None:
+    """That a run answers instead of the starter, and the way back."""
+    with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
+        name = plain(method_title(Run.open(run).spec.method))
+        st.caption(f"Your run answers: {name}, {plain(run)}.", width="content")
+        st.button("Let the starter answer", type="tertiary", on_click=use, args=(None,))
 
 
 def answer_area(predictor: Predictor, answers: Answers, covers: list[Cover]) -> None:
@@ -238,10 +249,13 @@ with st.container(key="page"):
     st.title("What does this cover sound like?", anchor=False)
     drop_zone()
     example_row()
+    run = default_run() or STARTER
     try:
-        predictor, answers = open_answers()
-    except BadRun as error:
-        st.error(sentence(str(error)), title="The starter can't be opened")
+        if run != STARTER:
+            show_who(run)
+        predictor, answers = open_answers(run)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)), title=f"The {'starter' if run == STARTER else 'run'} can't be opened")
         st.stop()
     if st.session_state.covers:
         with st.container(key="answer"):

@@ -1,0 +1,117 @@
+"""The fields of the Train page: what can be set of each method, in words, as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from covergenre.embedding.backbones import list_backbones
+from covergenre.methods import method
+from covergenre.methods.base import preset_of
+
+CHOSEN = "Chosen on validation"
+ALIKE = {0.0: "Each cover counts alike", 0.5: "In between", 1.0: "Each genre counts alike"}
+ON_OFF = {True: "Yes", False: "No"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter of a method: its name, what it is called, what it means in a line, and values with their words.
+
+    `rare`: few will want to change it.
+    """
+
+    name: str
+    label: str
+    help: str
+    words: Mapping[Any, str]
+    rare: bool = False
+
+    def options(self, *more: Any) -> list[Any]:
+        """The values to choose from, with any others that are set already."""
+        return list(dict.fromkeys([*self.words, *more]))
+
+    def word(self, value: Any) -> str:
+        """What a value is called."""
+        return self.words.get(value) or (f"{value:g}" if isinstance(value, float) else str(value))
+
+
+def _numbers(*values: float, none: str = "") -> dict[Any, str]:
+    return {**({None: none} if none else {}), **{value: f"{value:g}" for value in values}}
+
+
+_BALANCE = Field("balance", "Rare genres", "How much genres with few covers are favoured in training.", ALIKE)
+
+FIELDS: Mapping[str, Sequence[Field]] = {
+    "knn": (
+        Field("k", "Neighbours", "How many covers vote.", _numbers(1, 3, 5, 10, 20, 40, 80, 160, 320, none=CHOSEN)),
+        Field(
+            "metric",
+            "Compared by",
+            "What counts as similar: how covers look, what tells genres apart, or both blended.",
+            {None: CHOSEN, "blend": "Looks and genre", "cosine": "Vectors as they are", "standardised": "Standardised"},
+        ),
+        _BALANCE,
+    ),
+    "logistic": (
+        Field(
+            "c",
+            "Freedom (C)",
+            "The more, the closer it keeps to the training covers; too much learns them by heart.",
+            _numbers(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, none=CHOSEN),
+        ),
+        _BALANCE,
+    ),
+    "boosting": (
+        Field("trees", "Trees", "How many are grown at most.", _numbers(100, 200, 400, 800, none=CHOSEN)),
+        Field("depth", "Depth", "How many questions a tree asks of a cover.", _numbers(2, 3, 4, 6, 8)),
+        Field("learning_rate", "Learning rate", "How much each tree mends.", _numbers(0.03, 0.05, 0.1, 0.2, 0.3)),
+        _BALANCE,
+    ),
+    "finetune": (
+        Field(
+            "backbone",
+            "Network",
+            "What learns on. The first three come with the app; the others are downloaded once.",
+            {each.id: each.title for each in sorted(list_backbones(), key=lambda each: each.id)},
+        ),
+        Field(
+            "epochs", "Epochs", "How often it sees each cover, once its head is trained.", _numbers(1, 2, 3, 5, 8, 12)
+        ),
+        Field(
+            "side", "Picture size", "In pixels. Larger sees more and takes longer.", _numbers(128, 160, 192, 224, 260)
+        ),
+        _BALANCE,
+        Field("augmentation", "Altered covers", "Mirrored, cut and lit differently each time.", ON_OFF, rare=True),
+        Field("mixup", "Mixed pairs", "How much covers are mixed with each other.", _numbers(0.0, 0.2, 0.4), rare=True),
+        Field("smoothing", "Label smoothing", "How far labels are doubted.", _numbers(0.0, 0.05, 0.1, 0.2), rare=True),
+        Field("progressive", "Growing pictures", "Small ones first, which is faster.", ON_OFF, rare=True),
+        Field(
+            "base_lr",
+            "Learning rate",
+            "How fast it learns.",
+            _numbers(5e-4, 1e-3, 2e-3, 5e-3, 0.02, none="Found by a sweep"),
+            rare=True,
+        ),
+    ),
+}
+
+
+def defaults(method_name: str) -> dict[str, Any]:
+    """The parameters of a method as it thinks best."""
+    return asdict(method(method_name).Parameters())
+
+
+def of_preset(method_name: str, preset: str) -> dict[str, Any]:
+    """The parameters of a preset."""
+    return asdict(preset_of(method(method_name), preset))
+
+
+def in_words(method_name: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Parameters to read: what each is called, and its value in words."""
+    known = {field.name: field for field in FIELDS.get(method_name, ())}
+    return [
+        (known[name].label, known[name].word(value))
+        if name in known
+        else (name.replace("_", " ").capitalize(), CHOSEN if value is None else str(value))
+        for name, value in parameters.items()
+    ]

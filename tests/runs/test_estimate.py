@@ -1,0 +1,37 @@
+import pytest
+from finished import answers, finished
+
+from covergenre.runs.estimate import seconds_for
+from covergenre.runs.train import evaluate
+
+
+def done(covers: int = 20, **asked):
+    """A run that took 12.5 s and had so many test covers, a fifth of all."""
+    labels = [0, 1] * (covers // 2)
+    run = finished(labels, answers(labels), **asked)
+    run.write_evaluation(evaluate(run))
+    return run
+
+
+def test_nothing_is_known_before_a_run_of_the_method_is_done():
+    assert seconds_for([], "knn", {}, 100, 1) is None
+    assert seconds_for([done(), done(state="failed", method="knn")], "knn", {}, 100, 1) is None
+
+
+def test_more_covers_variants_and_epochs_take_longer_in_proportion():
+    run = done(20)
+    assert seconds_for([run], "logistic", {}, 100, 1) == pytest.approx(12.5)
+    assert seconds_for([run], "logistic", {}, 200, 3) == pytest.approx(75)
+    tuned = done(20, method="finetune", parameters={"frozen_epochs": 1, "epochs": 4})
+    assert seconds_for([tuned], "finetune", {"frozen_epochs": 1, "epochs": 9}, 100, 1) == pytest.approx(25)
+
+
+def test_runs_of_the_same_parameters_count_before_others():
+    slow, quick = done(10, parameters={"trees": 200}), done(40, parameters={"trees": None})
+    assert seconds_for([quick, slow], "logistic", {"trees": 200}, 50, 1) == pytest.approx(12.5)
+
+
+def test_a_damaged_run_is_passed_over():
+    run = done()
+    (run.folder / "evaluation.json").write_text("{")
+    assert seconds_for([run], "logistic", {}, 100, 1) is None
