@@ -1,7 +1,7 @@
 """Pretrained networks in torch and the features taken from them.
 
-This module and `weights` are the only ones that import torch as they load, so they are imported inside functions. All
-backbones are built by timm, whose `forward_intermediates` hands out what lies between their stages in one way for all.
+This module and `weights` import torch as they load, so they are imported inside functions. All backbones are
+built by timm, whose `forward_intermediates` hands out what lies between their stages in one way for all.
 """
 
 import inspect

@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 FALLBACK_RATE = 2e-3
 """The learning rate where the finder finds none; fastai's own."""
 
-_FINDER_BATCHES = 60
+_FINDER_BATCHES = (30, 60)  # an epoch, but at least and at most so many
 _FINDER_RATES = (1e-5, 1.0)
 _USUAL_RATES = (2e-4, 2e-2)  # a short or noisy curve may suggest anything
 
@@ -108,7 +108,12 @@ class _Course:
     @property
     def _finding(self) -> int:
         """The steps that finding the learning rate takes."""
-        return TRAINING_COST * _FINDER_BATCHES if self.parameters.base_lr is None else 0
+        return TRAINING_COST * self._finder_batches if self.parameters.base_lr is None else 0
+
+    @property
+    def _finder_batches(self) -> int:
+        fewest, most = _FINDER_BATCHES
+        return min(max(fewest, len(self.learner.dls.train)), most)
 
     @property
     def _each(self) -> int:
@@ -127,7 +132,7 @@ class _Course:
         low, high = _FINDER_RATES
         with self.learner.added_cbs([Recorder(add_time=False), FinderWatch(self._teller)]):
             try:
-                found = self.learner.lr_find(low, high, _FINDER_BATCHES, show_plot=False).valley
+                found = self.learner.lr_find(low, high, self._finder_batches, show_plot=False).valley
                 rate = min(max(found, _USUAL_RATES[0]), _USUAL_RATES[1])
             except IndexError:  # the loss rose so soon that there is no curve
                 found, rate = float("nan"), FALLBACK_RATE
