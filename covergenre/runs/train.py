@@ -82,7 +82,7 @@ def prepare(
     _log.debug("recipe %s", recipe.key)  # which also finds out whether there is such a backbone and weights file
     variants = _variants(variants)
     genres = _genres(dataset, genres)
-    _covers(dataset, genres, split, seed)
+    covers_of(dataset, genres, split, seed)
     spec = RunSpec(
         method=method_name,
         parameters=settled,
@@ -115,7 +115,7 @@ def execute(run: Run, dataset: Dataset | None = None, report: Report = silent, s
         _check_stop(should_stop)
         dataset = dataset or open_dataset(run.spec.dataset)
         _check_unchanged(dataset, run.spec)
-        covers = _covers(dataset, run.spec.genres, run.spec.split, run.spec.seed)
+        covers = covers_of(dataset, run.spec.genres, run.spec.split, run.spec.seed)
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
         if method(run.spec.method).reads == "pictures":
             parts = _pictures(dataset, covers, run.spec)
@@ -143,6 +143,32 @@ def evaluate(run: Run) -> metrics.Evaluation:
         groups=test["group"].to_numpy(np.int64),
         seed=run.spec.seed,
     )
+
+
+def covers_of(dataset: Dataset, genres: tuple[str, ...], split: str, seed: int) -> pd.DataFrame:
+    """The usable covers of `genres`, in the manifest's order: path, genre, content_hash, part, group and label.
+
+    `label` (int64) is the position in `genres`. The split is that of all genres: a cover that tests with ten genres
+    never trains with two. Raises BadDataset when a genre can't be trained on or nothing is left to test on.
+    """
+    made = split_of(dataset, split, seed)
+    covers = usable(dataset.manifest)[["path", "genre", "content_hash"]]
+    covers = covers[covers["genre"].isin(genres)].join(made.parts, on="path").join(made.groups, on="path")
+    covers["label"] = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
+    trained = set(covers.loc[covers["part"] == "train", "genre"])
+    if untrained := [genre for genre in genres if genre not in trained]:
+        raise BadDataset(
+            f"no cover of {untrained[0]!r} is in the training part of the split {split!r}: add covers or leave it out"
+        )
+    if not (covers["part"] == "test").any():
+        raise BadDataset(f"no cover of {', '.join(genres)} is in the test part of the split {split!r}: add covers")
+    return covers.reset_index(drop=True)
+
+
+def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
+    """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
+    labels, hashes = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist()
+    return Covers(np.concatenate(vectors), np.tile(labels, len(vectors)), tuple(hashes * len(vectors)))
 
 
 def _parameters(chosen: Method, given: Any) -> Any:
@@ -183,26 +209,6 @@ def _genres(dataset: Dataset, wanted: Sequence[str] | None) -> tuple[str, ...]:
     return genres
 
 
-def _covers(dataset: Dataset, genres: tuple[str, ...], split: str, seed: int) -> pd.DataFrame:
-    """The usable covers of `genres`, in the manifest's order: path, genre, content_hash, part, group and label.
-
-    `label` (int64) is the position in `genres`. The split is that of all genres: a cover that tests with ten genres
-    never trains with two. Raises BadDataset when a genre can't be trained on or nothing is left to test on.
-    """
-    made = split_of(dataset, split, seed)
-    covers = usable(dataset.manifest)[["path", "genre", "content_hash"]]
-    covers = covers[covers["genre"].isin(genres)].join(made.parts, on="path").join(made.groups, on="path")
-    covers["label"] = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
-    trained = set(covers.loc[covers["part"] == "train", "genre"])
-    if untrained := [genre for genre in genres if genre not in trained]:
-        raise BadDataset(
-            f"no cover of {untrained[0]!r} is in the training part of the split {split!r}: add covers or leave it out"
-        )
-    if not (covers["part"] == "test").any():
-        raise BadDataset(f"no cover of {', '.join(genres)} is in the test part of the split {split!r}: add covers")
-    return covers.reset_index(drop=True)
-
-
 def _versions() -> dict[str, str]:
     libraries = {name: metadata.version(name) for name in _LIBRARIES}
     return {"python": platform.python_version(), "covergenre": covergenre.__version__, **libraries}
@@ -235,11 +241,11 @@ def _embed(
     further = len(training) * len(variants)
     journal.enter(_EMBEDDED * len(covers) / (len(covers) + further))
     originals = _vectors(dataset, covers, spec.recipe, ("original",), journal.report, should_stop)["original"]
-    parts = {part: _as_covers(covers[rows], [originals[rows]]) for part in PARTS for rows in [covers["part"] == part]}
+    parts = {part: as_covers(covers[rows], [originals[rows]]) for part in PARTS for rows in [covers["part"] == part]}
     if variants:
         journal.enter(_EMBEDDED)
         made = _vectors(dataset, training, spec.recipe, variants, journal.report, should_stop)
-        parts["train"] = _as_covers(training, [parts["train"].vectors, *(made[variant] for variant in variants)])
+        parts["train"] = as_covers(training, [parts["train"].vectors, *(made[variant] for variant in variants)])
     return parts
 
 
@@ -256,12 +262,6 @@ def _vectors(
     return embed_dataset(replace(dataset, manifest=dataset.manifest[rows]), recipe, variants, report, should_stop)
 
 
-def _as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
-    """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
-    labels, hashes = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist()
-    return Covers(np.concatenate(vectors), np.tile(labels, len(vectors)), tuple(hashes * len(vectors)))
-
-
 def _pictures(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec) -> dict[str, Covers]:
     """The covers of each part as `_embed` has them, with pictures to be read when asked for instead of vectors."""
     parts = {}
@@ -272,7 +272,7 @@ def _pictures(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec) -> dict[str
             for variant in variants
             for path, key in zip(own["path"], own["content_hash"], strict=True)
         ]
-        parts[part] = replace(_as_covers(own, [np.zeros((len(own), 0), np.float32)] * len(variants)), pictures=pictures)
+        parts[part] = replace(as_covers(own, [np.zeros((len(own), 0), np.float32)] * len(variants)), pictures=pictures)
     return parts
 
 

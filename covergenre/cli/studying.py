@@ -1,0 +1,92 @@
+"""study: the reference study's experiments from the shell."""
+
+from typing import Annotated
+
+import typer
+
+from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
+from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Weights
+from covergenre.dataset.registry import open_dataset
+from covergenre.embedding.recipe import Recipe
+from covergenre.runs.names import method_title
+from covergenre.runs.studies import COLUMNS, Outcome, of_part
+
+TITLES = {
+    "ladder": "Ladder of genres",
+    "k": "Neighbours",
+    "variants": "Ladder of variants",
+    "methods": "Methods, all genres",
+    "finetune": "Fine-tuning, all genres",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(study)
+
+
+def study(
+    name: DatasetName,
+    only: Annotated[
+        str | None, typer.Option(help=f"Parts, joined by commas: {', '.join(TITLES)}.", show_default="all but finetune")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A few points of each part.")] = False,
+    split: Annotated[
+        str, typer.Option(help="honest, or reference: the reference study's split and settings.")
+    ] = "honest",
+    genres: Annotated[
+        str | None, typer.Option(help="Genres in the order of the ladders.", show_default="the reference's order")
+    ] = None,
+    backbone: Backbone = Recipe.backbone,
+    features: Features = Recipe.feature_set,
+    limit: Limit = None,
+    weights: Weights = None,
+    seed: Annotated[int, typer.Option(help="Of the split and of the methods.")] = 42,
+    as_json: AsJson = False,
+) -> None:
+    """The reference study's experiments on a data set, beside the figures that it published; asked again, it goes on.
+
+    Example: python -m covergenre study demo --only ladder,k --quick
+    """
+    from covergenre.runs.study import USUAL
+    from covergenre.runs.study import study as make
+
+    with progress() as report:
+        made = make(
+            open_dataset(name),
+            split,
+            _listed(only) or USUAL,
+            quick,
+            _listed(genres),
+            Recipe(backbone, features, limit, weights),
+            seed,
+            report,
+        )
+    outcomes = [outcome for outcome in made.outcomes() if outcome.key in made.points]
+    if as_json:
+        for outcome in outcomes:
+            print_json(dict(zip(COLUMNS, outcome.row(), strict=True)))
+        return
+    for part, title in TITLES.items():
+        rows = [_row(outcome) for found in of_part(outcomes, part).values() for outcome in found]
+        if rows:
+            print_table((title, "", "covers", "accuracy", "F1, weighted", "reference", "s"), rows)
+            out.print()
+    out.print("reference: the accuracy that the reference study published, of its own covers")
+    out.print(f"table {made.folder / 'table.csv'}", markup=False)
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    return (
+        method_title(outcome.method),
+        outcome.what,
+        str(outcome.covers),
+        percent(outcome.accuracy),
+        percent(outcome.f1_weighted),
+        "" if outcome.published is None else f"{100 * outcome.published:.1f} %",
+        f"{outcome.seconds:.1f}",
+    )
+
+
+def _listed(text: str | None) -> list[str] | None:
+    return [part.strip() for part in text.split(",")] if text else None
