@@ -26,6 +26,12 @@ page = st.navigation(
             help="Teach a method on your covers: start it, follow it, and see what came of it.",
         ),
         st.Page(
+            "pages/compare.py",
+            title="Compare",
+            icon=":material/balance:",
+            help="Finished runs side by side: which is better, whether it truly is, and on which covers.",
+        ),
+        st.Page(
             "pages/starter.py",
             title="The starter",
             icon=":material/fact_check:",

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from drawing import genre_folders
 
+from covergenre.dataset.manifest import fingerprint
+from covergenre.dataset.registry import register
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
@@ -69,6 +72,18 @@ def finished(
         _write_choices(run.folder / "model", temperature)
     run.write_status(Status(state, 1000, 1000, started=1000.0, updated=1012.5))
     return run
+
+
+def on_drawn_covers(folder: Path, per_genre: int = 6) -> list[Run]:
+    """A good and a poor run on drawn covers of `GENRES`, whose data set is "mine"."""
+    dataset, _ = register("mine", genre_folders(folder, GENRES, per_genre))
+    paths = dataset.manifest["path"]
+    labels = [GENRES.index(path.split("/")[0]) for path in paths]
+    given = {"paths": paths, "dataset_hash": fingerprint(dataset.manifest)}
+    return [
+        finished(labels, answers(labels, skill=4), **given),
+        finished(labels, answers(labels, skill=0, seed=1), "knn", **given),
+    ]
 
 
 def _write_choices(model: Path, temperature: float) -> None:

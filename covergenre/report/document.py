@@ -4,11 +4,11 @@ import base64
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
-from importlib import resources
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from covergenre import __version__, images
 from covergenre.errors import BadImage
+from covergenre.report import STYLES
 from covergenre.report.sections import Sections
 from covergenre.report.words import percent, verdict
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
@@ -23,7 +23,7 @@ MOST_PICTURES = 120
 
 _SIDE = 112  # pixels, of a picture
 _PAIRS_SHOWN = 3  # more pairs than these have their sentences, but no galleries
-_STYLES = ("document.css", "report.css", "charts.css")
+_STYLE = Path(__file__).with_name("document.css")
 
 _ON_FIGURES = (
     "<p>Behind each figure stands its 95 % interval: Wilson's for accuracy, bootstrapped over groups of covers (one "
@@ -65,7 +65,7 @@ def html_report(
         _section("The runs", _runs(compared)),
     ]
     made = f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC, covergenre {__version__}"
-    style = "".join(resources.files(__package__).joinpath(name).read_text("utf-8") for name in _STYLES)
+    style = "".join(file.read_text("utf-8") for file in (_STYLE, *STYLES))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,6 +1,7 @@
 """The parts of a comparison as pieces of HTML, for a report and for a page alike.
 
-Whatever comes from outside is escaped. The look is in report.css; the pieces read well without it too.
+Whatever comes from outside is escaped, and no piece has a line break: each is one block of Markdown too. The look is in
+report.css and charts.css.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,12 +28,17 @@ _FIGURES = (
 )
 
 
+def in_line(text: str) -> str:
+    """A text from outside as HTML on one line."""
+    return escape(" ".join(text.split()))
+
+
 @dataclass(frozen=True)
 class Sections:
     """Pieces of HTML about compared runs. `genre` shows a genre, as HTML."""
 
     compared: ComparedRuns
-    genre: Callable[[str], str] = escape
+    genre: Callable[[str], str] = in_line
 
     def headline(self) -> str:
         """The figures of every run with their intervals, and what the run cost.
@@ -40,25 +46,22 @@ class Sections:
         Only the accuracy of a run that is truly better than each of the others is marked.
         """
         rows = [[f"{title}<small>{meaning}</small>", *self._figures(name)] for name, title, meaning in _FIGURES]
-        runs = self.compared.runs
-        rows += [
-            [
-                "Training<small>the whole run; vectors at hand cost nothing</small>",
-                *(duration(run.seconds) for run in runs),
-            ],
-            [
-                "Prediction<small>a cover, its vector at hand</small>",
-                *(milliseconds(run.prediction_ms) for run in runs),
-            ],
-            ["Model<small>on the disk</small>", *(size(run.model_bytes) for run in runs)],
-        ]
-        return table(("", *self._run_headings()), rows)
+        costs = (
+            ("Training<small>the whole run; vectors at hand cost nothing</small>", duration, "seconds"),
+            ("Prediction<small>of a cover whose vector is at hand</small>", milliseconds, "prediction_ms"),
+            ("Model<small>on the disk</small>", size, "model_bytes"),
+        )
+        for title, words, name in costs:
+            known = [getattr(run, name) for run in self.compared.runs]
+            rows += [[title, *map(words, known)]] if set(known) != {None} else []
+        names = zip(self._run_headings(), self.compared.runs, strict=True)
+        return table(("", *(f"{heading}<small>{in_line(run.id)}</small>" for heading, run in names)), rows)
 
     def pairs(self) -> str:
         """Every pair of runs in a sentence, and how many covers only one of them gets right."""
         items = "".join(
-            f"<li>{escape(pair.sentence)}<small>Only {escape(pair.a)} is right on {pair.only_a:,}, "
-            f"only {escape(pair.b)} on {pair.only_b:,}.</small></li>"
+            f"<li>{in_line(pair.sentence)}<small>Only {in_line(pair.a)} is right on {pair.only_a:,}, "
+            f"only {in_line(pair.b)} on {pair.only_b:,}.</small></li>"
             for pair in self.compared.comparison.pairs
         )
         return f'<ul class="pairs">{items}</ul>'
@@ -105,7 +108,7 @@ class Sections:
         """The accuracy of every run on each slice."""
         rows = [
             [
-                f"{escape(each.fact.capitalize())}: {escape(each.value)}<small>{each.covers:,} covers</small>",
+                f"{in_line(f'{each.fact.capitalize()}: {each.value}')}<small>{each.covers:,} covers</small>",
                 *(figure(accuracy, limits(each.accuracy)) for accuracy in each.accuracy),
             ]
             for each in slices
@@ -133,7 +136,7 @@ class Sections:
             before = reliability(labels, untempered(run.probabilities, run.temperature), genres)
             told = f" Before its temperature of {run.temperature:.2f} (rings): {percent(_calibration_error(before))}."
         after, error = reliability(labels, run.probabilities, genres), run.evaluation.calibration_error
-        name = f'<strong style="color: {css_ink(number)}">{escape(run.name)}</strong>'
+        name = f'<strong style="color: {css_ink(number)}">{in_line(run.name)}</strong>'
         caption = f"{name}: calibration error {percent(error.value)} ({span(error)}).{told}"
         return f"<figure>{reliability_chart(after, before, number)}<figcaption>{caption}</figcaption></figure>"
 
@@ -149,10 +152,10 @@ class Sections:
         scale, shares = limits(intervals), name != "log_loss"
         for run, interval in zip(self.compared.runs, intervals, strict=True):
             best = name == "accuracy" and run.name == self.compared.comparison.best
-            yield figure(interval, scale, shares) + (' <span class="best">best</span>' if best else "")
+            yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "")
 
     def _run_headings(self) -> Iterable[str]:
-        return [f"{swatch(number)} {escape(run.name)}" for number, run in enumerate(self.compared.runs)]
+        return [f"{swatch(number)} {in_line(run.name)}" for number, run in enumerate(self.compared.runs)]
 
     def _shaded(self, texts: Sequence[Sequence[str]], blue: np.ndarray, orange: np.ndarray, by: str) -> str:
         genres = self.compared.genres
@@ -184,14 +187,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="scroll"><table class="figures" style="--columns: {len(headings)}">{parts}</table></div>'
 
 
-def figure(interval: Interval, scale: tuple[float, float], share: bool = True) -> str:
+def figure(interval: Interval, scale: tuple[float, float], share: bool = True, remark: str = "") -> str:
     """A figure with its interval, in words and as a dot on a line; `scale`: the values at its ends."""
     start, width = scale[0], max(scale[1] - scale[0], 1e-9)
     places = {name: (getattr(interval, name) - start) / width for name in ("value", "low", "high")}
     style = "; ".join(f"--{name}: {100 * place:.1f}%" for name, place in places.items())
     value = percent(interval.value) if share else f"{interval.value:.3f}"
     around = span(interval) if share else span(interval, 1, 3)
-    words = f'<span class="share">{value}</span> <span class="range">{around}</span>'
+    words = f'<span class="share">{value}</span> <span class="range">{around}</span>{remark}'
     return f'{words}<span class="mark" style="{style}"></span>'
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -50,6 +51,15 @@ def sheets(compared: ComparedRuns, slices: Sequence[Slice] = ()) -> tuple[Sheet,
         Sheet("covers", ("path", "genre", *answers), tuple(_covers(compared))),
         *(cut if slices else ()),
     )
+
+
+def zipped(sheets: Iterable[Sheet]) -> bytes:
+    """The tables as CSV files in one ZIP archive."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        for sheet in sheets:
+            files.writestr(f"{sheet.name}.csv", sheet.to_csv())
+    return archive.getvalue()
 
 
 def _figures(compared: ComparedRuns) -> Iterator[tuple]:

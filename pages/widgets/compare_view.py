@@ -1,0 +1,70 @@
+"""What the Compare page is looking at, as its address has it: the address is all the page remembers.
+
+?run=ID&run=ID...   the runs that are compared
+&a=ID&b=ID          the two of them that are looked at closely
+&of=ID&true=jazz&predicted=pop    a cell of a confusion matrix: whose, and which; a genre left out is any
+&show=only-a        a gallery
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.runs.record import Run
+
+MOST_RUNS = 6
+_AT_FIRST = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the confusion matrix of `of`; "" is any genre, so that a whole row or column is a cell too."""
+
+    of: ComparedRun
+    true: str
+    predicted: str
+
+
+def chosen_runs(addressed: Sequence[str], finished: Sequence[Run]) -> tuple[str, ...]:
+    """The ids of the runs to compare: those of the address that are `finished` (the newest first), each once.
+
+    Without any, the newest of each method among the newest runs that were trained on the same covers, split alike, to
+    tell the same genres; where no two methods were, two runs that were; else the newest two.
+    """
+    ids = [run.id for run in finished]
+    if known := [run for run in dict.fromkeys(addressed) if run in ids]:
+        return tuple(known[:MOST_RUNS])
+    alike: dict[tuple, list[Run]] = {}
+    for run in finished:
+        alike.setdefault(_task(run), []).append(run)
+    several = (runs for runs in (*map(_of_each_method, alike.values()), *alike.values()) if len(runs) > 1)
+    return tuple(run.id for run in next(several, finished[:2])[:_AT_FIRST])
+
+
+def pair(address: Mapping[str, str], compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:
+    """The two runs that are looked at closely: two different ones, the first two unless the address says otherwise."""
+    runs = {run.id: run for run in compared.runs}
+    a = runs.get(address.get("a", ""), compared.runs[0])
+    b = runs.get(address.get("b", ""), compared.runs[1])
+    if a is b:
+        b = next(run for run in compared.runs if run is not a)
+    return a, b
+
+
+def cell(address: Mapping[str, str], compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> Cell:
+    """The cell of the address; of `a`, and of any genre, where it doesn't say."""
+    of = b if address.get("of") == b.id else a
+    true, predicted = (genre if genre in compared.genres else "" for genre in map(address.get, ("true", "predicted")))
+    return Cell(of, true, predicted)
+
+
+def _task(run: Run) -> tuple:
+    """What runs have in common that can be compared on all their test covers."""
+    return run.spec.dataset_hash, run.spec.split, run.spec.seed, run.spec.genres
+
+
+def _of_each_method(runs: Sequence[Run]) -> list[Run]:
+    first: dict[str, Run] = {}
+    for run in runs:
+        first.setdefault(run.spec.method, run)
+    return list(first.values())

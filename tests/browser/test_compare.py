@@ -1,0 +1,124 @@
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from finished import on_drawn_covers
+from playwright.sync_api import expect
+
+from covergenre.runs.comparison import compare_runs
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """Two runs on 60 drawn covers, in a home of their own."""
+    home = tmp_path_factory.mktemp("compared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(home / "home"))
+        yield compare_runs(on_drawn_covers(home / "covers", 20))
+
+
+@pytest.fixture(scope="module")
+def server(serve, compared):
+    """The app on that home."""
+    return serve(compared.runs[0].run.folder.parents[1])
+
+
+@pytest.fixture
+def confusion(visit, server):
+    """The matrices, as a visitor with these options sees them."""
+
+    def open_page(address: str = "", **options):
+        page = visit(**options)
+        page.goto(f"{server}/compare?tab=Confusion{address}")
+        page.locator(".st-key-matrix_1 .mark-rect path").first.wait_for()
+        return page
+
+    return open_page
+
+
+def cell(page, side: int, what: str):
+    """The cell of a matrix that says so, once the matrix stands still."""
+    found = page.locator(f".st-key-matrix_{side} .mark-rect path[aria-label^='{what}:']")
+    expect(found).to_have_count(1, timeout=30_000)
+    return found
+
+
+def place(page) -> dict[str, str]:
+    """What the address says of a cell."""
+    return {name: "".join(values) for name, values in parse_qs(urlsplit(page.url).query).items() if name != "tab"}
+
+
+def covers(page) -> int:
+    """How many covers are shown, once there are any."""
+    page.locator(".gallery > li").first.wait_for()
+    return page.locator(".gallery > li").count()
+
+
+def test_a_click_on_a_cell_shows_its_covers_and_goes_into_the_address(confusion, compared):
+    poor = compared.of(next(run.id for run in compared.runs if run.run.spec.method == "knn"))
+    page = confusion()
+    side = 0 if page.locator(".st-key-matrix_0").locator("xpath=..").get_by_text(poor.name).count() else 1
+    cell(page, side, "jazz taken for rap").click()
+    page.get_by_role("heading", name="Jazz taken for rap").wait_for()
+    assert covers(page) == poor.evaluation.confusion[1][2]
+    assert place(page) == {"of": poor.id, "true": "jazz", "predicted": "rap"}
+    assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
+
+
+def test_the_surest_covers_of_a_cell_come_first(confusion):
+    page = confusion()
+    cell(page, 1, "jazz, rightly named").click()
+    page.get_by_role("heading", name="Jazz, rightly named").wait_for()
+    assert covers(page) > 1
+    first = [tile.locator(".line").first.inner_text() for tile in page.locator(".gallery > li").all()]
+    shares = [int(re.search(r"(\d+)\s?%", text)[1]) for text in first]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_a_click_on_one_matrix_after_the_other_is_seen_each_time(confusion):
+    page = confusion()
+    seen = []
+    for side in (0, 1, 0):
+        cell(page, side, "rap, rightly named").click()
+        page.wait_for_function("before => !location.search.includes(before)", arg=seen[-1] if seen else "of=none")
+        page.get_by_role("heading", name="Rap, rightly named").wait_for()
+        page.wait_for_function("() => location.search.includes('of=')")
+        seen.append(f"of={place(page)['of']}")
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_a_click_on_a_margin_shows_the_genre(confusion):
+    page = confusion()
+    cell(page, 0, "Truly jazz").click()
+    page.get_by_role("heading", name="Jazz", exact=True).wait_for()
+    page.get_by_text("Precision").first.wait_for()
+    assert covers(page) == 20
+
+
+def test_the_keyboard_reaches_a_cell_too(confusion):
+    page = confusion()
+    for key, genre in (("compare_true", "Rap"), ("compare_predicted", "Jazz")):
+        page.locator(f".st-key-{key} input").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.type(genre)
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"() => location.search.includes('{genre.lower()}')")
+    page.get_by_role("heading", name="Rap taken for jazz").wait_for()
+
+
+def test_the_address_alone_leads_to_the_cell_and_back_leads_to_the_one_before(confusion, compared):
+    run = compared.runs[0]
+    page = confusion(f"&of={run.id}&true=jazz&predicted=jazz")
+    page.get_by_role("heading", name="Jazz, rightly named").wait_for()
+    cell(page, 0, "country, rightly named").click()
+    page.get_by_role("heading", name="Country, rightly named").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Jazz, rightly named").wait_for()
+
+
+def test_on_a_phone_nothing_sticks_out(confusion):
+    page = confusion(viewport={"width": 390, "height": 844})
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= window
