@@ -133,7 +133,7 @@ class _Course:
         with self.learner.added_cbs([Recorder(add_time=False), FinderWatch(self._teller)]):
             try:
                 found = self.learner.lr_find(low, high, self._finder_batches, show_plot=False).valley
-                rate = min(max(found, _USUAL_RATES[0]), _USUAL_RATES[1])
+                rate = float(f"{min(max(found, _USUAL_RATES[0]), _USUAL_RATES[1]):.3g}")
             except IndexError:  # the loss rose so soon that there is no curve
                 found, rate = float("nan"), FALLBACK_RATE
         _log.info("the learning-rate finder suggests %g; %g is taken", found, rate)
