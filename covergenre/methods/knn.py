@@ -101,6 +101,16 @@ class FittedNeighbours:
         order = np.argsort(same, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(similarities, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
+    def votes(self, covers: Covers) -> tuple[np.ndarray, np.ndarray]:
+        """Who votes on each of n covers, and with which share of all votes: rows of `labels` and `hashes`, int64, best
+        first, and shares, float64, that add up to 1; both of shape (n, at most the k that was chosen).
+
+        Where fewer can vote, the row is -1 and the share 0.
+        """
+        similarities, rows = self.neighbours(covers, self.choices["k"])
+        votes = self._votes(similarities, rows, self.choices["vote_temperature"])
+        return rows, votes / np.maximum(votes.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+
     def save(self, folder: Path) -> None:
         """See `Fitted.save`."""
         arrays = {
@@ -137,15 +147,18 @@ class FittedNeighbours:
         no neighbour here.
         """
         n, n_genres = len(rows), len(self.weights)
-        nearest = np.maximum(similarities[:, :1], -1)  # a cover without any neighbour has -inf there
-        genres = self.labels[rows]
-        votes = np.exp((similarities - nearest) / vote_temperature) * self.weights[genres]
-        cells = np.arange(n)[:, None] * n_genres + genres
+        votes = self._votes(similarities, rows, vote_temperature)
+        cells = np.arange(n)[:, None] * n_genres + self.labels[rows]
         sums = np.bincount(cells.ravel(), votes.ravel(), minlength=n * n_genres).reshape(n, n_genres)
         total = sums.sum(axis=1, keepdims=True)
         total[total == 0] = 1  # nobody votes: the genres are alike
         voters = np.maximum((rows >= 0).sum(axis=1, keepdims=True), 1)
         return np.log(sums + total / voters / n_genres)
+
+    def _votes(self, similarities: np.ndarray, rows: np.ndarray, vote_temperature: float) -> np.ndarray:
+        """What the vote of each neighbour counts beside that of the nearest: float64 (n, k), 0 for a row of -1."""
+        nearest = np.maximum(similarities[:, :1], -1)  # a cover without any neighbour has -inf there
+        return np.exp((similarities - nearest) / vote_temperature) * self.weights[self.labels[rows]]
 
 
 class NearestNeighbours:

@@ -139,6 +139,22 @@ def test_when_nobody_has_a_vote_the_genres_are_alike():
     np.testing.assert_allclose(fitted.predict_proba(asked(0, hashes="a")), [[0.5, 0.5]])
 
 
+def test_each_voter_has_a_share_of_all_votes_and_they_make_the_answer(parts):
+    training, validation, test = parts
+    fitted = fit(training, validation, Parameters(k=12))
+    rows, shares = fitted.votes(test)
+    assert shares.sum(axis=1) == pytest.approx(np.ones(len(test)))
+    by_genre = np.stack([(shares * (training.labels[rows] == genre)).sum(axis=1) for genre in range(3)], axis=1)
+    odds = np.log(by_genre + 1 / rows.shape[1] / 3) / fitted.choices["temperature"]
+    expected = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.predict_proba(test), expected, atol=1e-9)
+
+
+def test_where_nobody_may_vote_the_shares_are_nought():
+    rows, shares = placed([0, 10], [0, 1], hashes=["a", "a"]).votes(asked(5, hashes=["a"]))
+    assert (rows.tolist(), shares.tolist()) == ([[-1, -1]], [[0.0, 0.0]])
+
+
 def test_a_cover_is_predicted_alike_alone_and_among_others(parts):
     training, validation, _ = parts
     fitted = fit(training, validation, Parameters())

@@ -1,0 +1,164 @@
+"""How well `unfamiliar` tells covers from what is no cover: the area under the ROC curve, and how much is flagged.
+
+python -m benchmarks.trust ../shared/covers
+
+Against held-out covers (the starter's test part) stand pictures that can be had without a network: noise, flat colours,
+gradients, pages of text, plots by matplotlib, and crops of the sample photographs of scikit-learn and, where it is
+installed, of scikit-image. Covers of rock and metal, genres the starter never saw, are covers all the same: an honest
+measure finds them little stranger than those it knows.
+"""
+
+import argparse
+import importlib.util
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from sklearn.metrics import roc_auc_score
+
+from covergenre import images
+from covergenre.dataset.manifest import scan, usable
+from covergenre.dataset.starter import open_starter
+from covergenre.embedding.engine import Engine
+from covergenre.embedding.recipe import Recipe
+from covergenre.familiarity import UNFAMILIAR, Familiarity
+
+_SIDE = 300
+_WORDS = ("the", "of", "and", "music", "sleeve", "record", "side", "label", "night", "song", "band", "studio", "voice")
+_Picture = Callable[[np.random.Generator], Image.Image]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="the folder of real covers that the starter was made from")
+    parser.add_argument("--each", type=int, default=100, help="how many pictures of each kind (default 100)")
+    options = parser.parse_args()
+    starter = open_starter()
+    engine = Engine.open(starter.network, Recipe.from_dict(starter.card.recipe))
+    familiarity = Familiarity.load(starter.folder / "familiarity.npz")
+    chance = np.random.default_rng(0)
+
+    def measured(pictures: Sequence[Image.Image]) -> np.ndarray:
+        return familiarity.unfamiliar(engine.embed(pictures))
+
+    held_out, others = _covers(options.folder, options.each, chance)
+    covers = measured(held_out)
+    print(f"{len(covers)} held-out covers; flagged (unfamiliar above {UNFAMILIAR}): {_flagged(covers)}\n")
+    print(f"{'against':44}{'pictures':>9}{'AUROC':>8}{'flagged':>10}")
+    made = {name: [draw(chance) for _ in range(options.each)] for name, draw in _kinds().items()}
+    for name, pictures in {**made, **others}.items():
+        strange = measured(pictures)
+        truth = np.repeat([0, 1], [len(covers), len(strange)])
+        area = roc_auc_score(truth, np.concatenate([covers, strange]))
+        print(f"{name:44}{len(strange):9}{area:8.3f}{_flagged(strange):>10}")
+
+
+def _flagged(unfamiliar: np.ndarray) -> str:
+    return f"{(unfamiliar > UNFAMILIAR).mean():.0%}"
+
+
+def _covers(
+    folder: Path, each: int, chance: np.random.Generator
+) -> tuple[list[Image.Image], Mapping[str, list[Image.Image]]]:
+    """Three times `each` covers of the starter's test part, and covers of genres that it never saw."""
+    manifest = usable(scan(folder).manifest)
+    known = open_starter().covers
+    test = manifest[manifest["content_hash"].isin(known.loc[known["part"] == "test", "content_hash"])]
+
+    def some(paths: Sequence[str], n: int) -> list[Image.Image]:
+        chosen = chance.permutation(np.asarray(paths, str))[:n]
+        return [images.decode(images.read(folder / path)).image for path in chosen]
+
+    unknown = sorted(set(manifest["genre"]) - set(known["genre"]))
+    return some(test["path"], 3 * each), {
+        f"covers of {genre}": some(manifest.loc[manifest["genre"] == genre, "path"], each) for genre in unknown
+    }
+
+
+def _kinds() -> Mapping[str, _Picture]:
+    kinds: dict[str, _Picture] = {
+        "noise": _noise,
+        "flat colours": _flat,
+        "gradients": _gradient,
+        "pages of text": _text,
+        "plots by matplotlib": _plot,
+    }
+    for name, photographs in _photographs():
+        kinds[f"photographs of {name}, crops"] = lambda chance, photographs=photographs: _crop(chance, photographs)
+    return kinds
+
+
+def _noise(chance: np.random.Generator) -> Image.Image:
+    """Noise, from grains of a pixel to blots of a tenth of the side; in colour or grey."""
+    cells = int(chance.choice([10, 30, 100, _SIDE]))
+    grains = chance.integers(0, 256, (cells, cells, int(chance.choice([1, 3]))), np.uint8)
+    picture = Image.fromarray(grains[..., 0] if grains.shape[2] == 1 else grains).convert("RGB")
+    return picture.resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
+
+
+def _flat(chance: np.random.Generator) -> Image.Image:
+    return Image.new("RGB", (_SIDE, _SIDE), tuple(int(value) for value in chance.integers(0, 256, 3)))
+
+
+def _gradient(chance: np.random.Generator) -> Image.Image:
+    start, end = chance.integers(0, 256, (2, 3))
+    way = np.linspace(0, 1, _SIDE)[:, None, None] * np.ones((1, _SIDE, 1))
+    picture = Image.fromarray((start + way * (end - start)).astype(np.uint8))
+    return picture.rotate(int(chance.choice([0, 90, 180, 270])))
+
+
+def _text(chance: np.random.Generator) -> Image.Image:
+    dark = chance.random() < 0.3
+    page = Image.new("RGB", (_SIDE, _SIDE), "#202020" if dark else "white")
+    pen, size = ImageDraw.Draw(page), int(chance.integers(9, 20))
+    for y in range(12, _SIDE - size, round(1.4 * size)):
+        line = " ".join(chance.choice(_WORDS, 12))
+        pen.text((14, y), line, fill="#e0e0e0" if dark else "black", font=ImageFont.load_default(size))
+    return page
+
+
+def _plot(chance: np.random.Generator) -> Image.Image:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 4), dpi=75)
+    axes, x = figure.subplots(), np.linspace(0, 10, 60)
+    kind = chance.choice(["lines", "points", "bars", "picture"])
+    if kind == "lines":
+        for _ in range(int(chance.integers(1, 5))):
+            axes.plot(x, np.cumsum(chance.normal(size=60)))
+    elif kind == "points":
+        axes.scatter(*chance.normal(size=(2, 80)), c=chance.random(80))
+    elif kind == "bars":
+        axes.bar(range(8), chance.random(8))
+    else:
+        axes.imshow(chance.random((8, 8)))
+    axes.set(title="figure", xlabel="x", ylabel="y")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return Image.open(buffer).convert("RGB")
+
+
+def _photographs() -> Iterator[tuple[str, list[Image.Image]]]:
+    """The sample photographs of the libraries that are installed, by library."""
+    from sklearn.datasets import load_sample_images
+
+    yield "scikit-learn", [Image.fromarray(pixels) for pixels in load_sample_images().images]
+    if importlib.util.find_spec("skimage"):
+        from skimage import data
+
+        shipped = (data.astronaut, data.camera, data.chelsea, data.coffee, data.rocket)
+        yield "scikit-image", [Image.fromarray(load()).convert("RGB") for load in shipped]
+
+
+def _crop(chance: np.random.Generator, photographs: Sequence[Image.Image]) -> Image.Image:
+    """A square of a half to all of a photograph's short side."""
+    photograph = photographs[chance.integers(len(photographs))]
+    side = int(chance.uniform(0.5, 1) * min(photograph.size))
+    left, top = (int(chance.integers(0, length - side + 1)) for length in photograph.size)
+    return photograph.crop((left, top, left + side, top + side)).resize((_SIDE, _SIDE))
+
+
+if __name__ == "__main__":
+    main()

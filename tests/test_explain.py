@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from drawing import cover, encoded, genre_folders
+from PIL import Image
+from tiny import tiny_recipe
+
+from covergenre.dataset.registry import register
+from covergenre.explain import SIDE, Saliency, cover_up, evidence, probabilities, saliency
+from covergenre.images import decode, shrink
+from covergenre.predict import Predictor
+from covergenre.runs.train import train
+
+
+@pytest.fixture
+def predictor(starter) -> Predictor:
+    return Predictor.open()
+
+
+@pytest.fixture
+def jazz() -> Image.Image:
+    """A cover that the starter has not seen."""
+    return cover("jazz", 500, 120)
+
+
+class TestEvidence:
+    def test_the_votes_by_genre_add_up_to_one_the_most_first(self, predictor, jazz):
+        shares = evidence(predictor, jazz).shares
+        assert set(shares) == set(predictor.genres)
+        assert sum(shares.values()) == pytest.approx(1)
+        assert list(shares.values()) == sorted(shares.values(), reverse=True)
+
+    def test_for_each_genre_that_competes_its_loudest_voters_are_named(self, predictor, jazz):
+        found = evidence(predictor, jazz, genres=2, each=3)
+        assert list(found.pulls) == list(found.shares)[: len(found.pulls)]
+        for genre, votes in found.pulls.items():
+            assert {vote.cover.genre for vote in votes} == {genre}
+            assert [vote.share for vote in votes] == sorted((vote.share for vote in votes), reverse=True)
+            assert sum(vote.share for vote in votes) <= found.shares[genre] + 1e-9
+
+    def test_only_covers_that_were_learned_from_vote(self, predictor, jazz):
+        found = evidence(predictor, jazz, genres=4, each=99)
+        votes = [vote for votes in found.pulls.values() for vote in votes]
+        assert {vote.cover.part for vote in votes} == {"train"}
+        assert found.voters == len(votes)
+
+    def test_a_known_cover_does_not_vote_for_itself(self, predictor, starter_folder):
+        file = starter_folder.parent.parent / "covers" / "discogs" / "rap" / "000.jpg"
+        image = decode(file.read_bytes()).image
+        own = predictor.look(image).content_hash
+        votes = [vote for votes in evidence(predictor, image, 4, 99).pulls.values() for vote in votes]
+        assert own not in {vote.cover.content_hash for vote in votes}
+
+    def test_a_run_without_nearest_neighbours_has_no_voters(self, tmp_path, jazz):
+        dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+        run = train(dataset, "logistic", recipe=tiny_recipe(tmp_path))
+        assert evidence(Predictor.open(run.id), jazz) is None
+
+
+class TestSaliency:
+    @pytest.mark.parametrize("size", [(120, 120), (300, 300), (400, 250), (30, 90)])
+    def test_every_genre_has_a_map_in_the_shape_of_the_cover(self, predictor, jazz, size):
+        image = jazz.resize(size)
+        found = saliency(predictor, image)
+        small = shrink(image, SIDE)
+        assert found.heat.shape == (len(predictor.genres), small.height, small.width)
+        assert np.isfinite(found.heat).all()
+
+    def test_what_is_blank_matters_less_than_what_is_drawn(self, predictor):
+        image = Image.new("RGB", (150, 150), "white")
+        image.paste(cover("rap", 3, 75), (0, 0))
+        heat = np.abs(saliency(predictor, image).heat)
+        assert heat[:, :60, :60].mean() > 2 * heat[:, 100:, 100:].mean()
+
+    def test_the_region_holds_the_share_that_speaks_most_for_a_genre(self):
+        heat = np.arange(200, dtype=np.float32).reshape(2, 10, 10)
+        found = Saliency(("jazz", "rap"), heat * [[[1]], [[-1]]])
+        assert found.region("jazz", 0.2).sum() == 20
+        assert found.region("jazz", 0.2)[8:].all()
+        assert found.region("rap", 0.1)[0].all()
+
+    def test_covering_the_region_costs_the_answer_more_than_covering_elsewhere(self, predictor):
+        image = Image.new("RGB", (150, 150), "white")
+        image.paste(cover("rap", 3, 75), (60, 60))
+        before = probabilities(predictor, predictor.look(image), [image])[0]
+        top = int(before.argmax())
+        region = saliency(predictor, image).region(predictor.genres[top], 0.2).astype(np.float32)
+        marked, elsewhere = (cover_up(image, mask) for mask in (region, np.roll(region, 75, (0, 1))))
+        after = probabilities(predictor, predictor.look(image), [marked, elsewhere])[:, top]
+        assert after[0] < after[1]
+
+
+def test_what_is_covered_up_is_blurred_and_the_rest_stays(jazz):
+    mask = np.zeros((120, 120), np.float32)
+    mask[:, :60] = 1
+    before, after = (np.asarray(image, np.float64) for image in (jazz, cover_up(jazz, mask)))
+    assert np.array_equal(before[:, 60:], after[:, 60:])
+    steps = [np.abs(np.diff(pixels[:, :60], axis=0)).max() for pixels in (before, after)]
+    assert steps[1] < steps[0] / 4
+
+
+def test_altered_pictures_of_a_cover_are_answered_as_that_cover(predictor, jazz):
+    look = predictor.look(jazz)
+    (alone,) = probabilities(predictor, look, [jazz])
+    prediction = predictor.predict(encoded(jazz))
+    assert dict(zip(predictor.genres, alone, strict=True)) == pytest.approx(prediction.probabilities, abs=1e-4)
