@@ -12,7 +12,7 @@ from covergenre.runs import launch
 from covergenre.runs.default import default_run, use
 from covergenre.runs.notes import LONGEST, write_note
 from covergenre.runs.record import Run, list_runs
-from pages.widgets import history, model_card, no_data, train_form, work
+from pages.widgets import history, model_card, no_data, study_tab, train_form, work
 from pages.widgets.history import Told
 from pages.widgets.words import plain, sentence, tidy
 
@@ -210,9 +210,8 @@ def show_actions(opened: Told) -> None:
         st.markdown(plain(opened.note, LONGEST))
 
 
-st.html(LOOK)
-with st.container(key="page"):
-    st.title("Train", anchor=False)
+def show_runs() -> None:
+    """What to train, what is at work, and what came of it."""
     told = all_told()
     form, now = st.columns([3, 2], gap="large")
     with form:
@@ -221,3 +220,21 @@ with st.container(key="page"):
         show_work()
     show_history(told)
     show_opened(told)
+
+
+st.html(LOOK)
+with st.container(key="page"):
+    st.title("Teach it your covers", anchor=False)
+    view = st.segmented_control(
+        "View",
+        ("Runs", "Studies"),
+        default="Runs",
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view == "Studies":
+        study_tab.show_studies()
+    else:
+        show_runs()

@@ -187,18 +187,25 @@ def command(*arguments: str) -> Sequence[str]:
     return (sys.executable, "-P", "-m", "covergenre.runs.worker", *arguments)
 
 
-def _spawn_worker() -> None:
-    """Start a worker that belongs to nobody: in a session of its own, it hears no signal meant for its parent."""
+def detached(command: Sequence[str], log: Path) -> None:
+    """Start a process that belongs to nobody: in a session of its own, it hears no signal meant for its parent.
+
+    It has this home and finds this package; what it prints is added to `log`.
+    """
     path = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
-    with (home.runs() / "worker.log").open("ab") as log:
+    with log.open("ab") as written:
         subprocess.Popen(
-            command(),
+            command,
             env={**os.environ, "PYTHONPATH": path, "COVERGENRE_HOME": str(home.home())},
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=written,
+            stderr=written,
             start_new_session=True,
         )
+
+
+def _spawn_worker() -> None:
+    detached(command(), home.runs() / "worker.log")
 
 
 def _lock(name: str) -> FileLock:

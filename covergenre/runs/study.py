@@ -8,6 +8,7 @@ Two protocols. "honest": our split, every choice on validation. "reference": its
 with its settings, so that whoever has its covers can make its tables again.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -25,6 +26,7 @@ from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Covers, method
 from covergenre.methods.base import preset_of
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.runs import launch
 from covergenre.runs.published import GENRES
 from covergenre.runs.studies import Outcome, Study
 from covergenre.runs.train import as_covers, covers_of, train
@@ -76,17 +78,30 @@ def study(
     Raises CoverGenreError for an unknown part, split or genre, fewer than two genres, or when another process works on
     the same study; Cancelled when stopped. What was made before is kept.
     """
-    _check(dataset, split, only, genres)
-    ordered = tuple(genres) if genres else in_order(dataset.genres)
-    points = plan(ordered, split, only, quick)
-    keys = tuple(point.key for point in points)
-    asked = Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    if asked.is_running():
-        raise CoverGenreError(f"the study of {dataset.name} is being made by another process: wait for it, or stop it")
+    asked, points = _asked(dataset, split, only, quick, genres, recipe, seed)
     with asked.lock:
         asked.save()
         _make(asked, dataset, points, report, lambda: should_stop() or asked.stop_asked())
+    return asked
+
+
+def begin(
+    dataset: Dataset,
+    split: str = "honest",
+    only: Sequence[str] = USUAL,
+    quick: bool = False,
+    recipe: Recipe | None = None,
+) -> Study:
+    """Have `study` done by a process of its own, which outlives this one. Raises as `study` does before any work."""
+    asked, _ = _asked(dataset, split, only, quick, None, recipe, 42)
+    asked.save()
+    used = asked.recipe
+    options = ["--only", ",".join(only), "--split", split, "--backbone", used.backbone, "--features", used.feature_set]
+    options += ["--quick"] if quick else []
+    options += ["--limit", str(used.limit)] if used.limit else []
+    options += ["--weights", used.weights] if used.weights else []
+    command = (sys.executable, "-P", "-m", "covergenre", "study", dataset.name, *options)
+    launch.detached(command, asked.folder / "log.txt")
     return asked
 
 
@@ -106,6 +121,27 @@ def plan(genres: tuple[str, ...], split: str, only: Sequence[str] = USUAL, quick
         "finetune": lambda: _methods(genres, split, ("finetune",), "finetune"),
     }
     return tuple(point for part in PARTS if part in only for point in parts[part]())
+
+
+def _asked(
+    dataset: Dataset,
+    split: str,
+    only: Sequence[str],
+    quick: bool,
+    genres: Sequence[str] | None,
+    recipe: Recipe | None,
+    seed: int,
+) -> tuple[Study, tuple[Point, ...]]:
+    """What is asked for, with its folder, and its points; raises as `study` does."""
+    _check(dataset, split, only, genres)
+    ordered = tuple(genres) if genres else in_order(dataset.genres)
+    points = plan(ordered, split, only, quick)
+    keys = tuple(point.key for point in points)
+    asked = Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    if asked.is_running():
+        raise CoverGenreError(f"the study of {dataset.name} is being made by another process: wait for it, or stop it")
+    return asked, points
 
 
 def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str] | None) -> None:

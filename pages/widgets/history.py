@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -105,8 +106,13 @@ def asked(run: Run) -> str:
 
 def tail(run: Run, lines: int = 12) -> str:
     """The last lines of its log; "" when there is none."""
+    return end_of(run.folder / "log.txt", lines)
+
+
+def end_of(log: Path, lines: int) -> str:
+    """The last lines of a file; "" when there is none."""
     try:
-        with (run.folder / "log.txt").open("rb") as file:
+        with log.open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - 200 * lines))
             return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
     except OSError:

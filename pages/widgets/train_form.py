@@ -64,7 +64,7 @@ def choose_method() -> str:
     chosen = st.segmented_control(
         "Method",
         list(METHODS),
-        default=next(iter(METHODS)),
+        default=None if "method" in st.session_state else next(iter(METHODS)),  # `clone` may have set it
         format_func=lambda name: method(name).title,
         required=True,
         key="method",

@@ -96,7 +96,7 @@ def test_a_folder_that_is_none_is_named(starter, tmp_path):
 
 def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
     app = opened()
-    app.get("segmented_control")[0].set_value("logistic").run()
+    app.segmented_control(key="method").set_value("logistic").run()
     app.selectbox(key="train_logistic_c").set_value(0.01).run()
     app.get("pills")[0].set_value(["jazz", "rap"]).run()
     press(app, "Train")
@@ -115,8 +115,8 @@ def test_with_one_genre_there_is_nothing_to_train(starter, mine):
 
 def test_the_reference_study_sets_the_fields(starter, mine):
     app = opened()
-    app.get("segmented_control")[0].set_value("boosting").run()
-    app.get("segmented_control")[1].set_value("reference").run()
+    app.segmented_control(key="method").set_value("boosting").run()
+    app.segmented_control(key="train_preset_boosting").set_value("reference").run()
     press(app, "Train")
     asked = launch.waiting()[0].spec.parameters
     assert (asked["trees"], asked["depth"], asked["learning_rate"], asked["features"]) == (200, 6, 0.3, None)
@@ -163,7 +163,7 @@ def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
 
 def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
     app = press(opened(done.id), "Same settings")
-    assert app.get("segmented_control")[0].value == "logistic"
+    assert app.segmented_control(key="method").value == "logistic"
     assert app.selectbox(key="train_logistic_c").value == 0.01
     assert app.selectbox(key="train_logistic_balance").value == 0.5
 
