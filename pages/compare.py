@@ -3,42 +3,38 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from covergenre import home
 from covergenre.errors import CoverGenreError
-from covergenre.evaluation.confusion import order
 from covergenre.report import STYLES
 from covergenre.report.document import html_report
 from covergenre.report.sections import Sections
 from covergenre.report.sheets import sheets, zipped
 from covergenre.report.words import verdict
-from covergenre.runs.comparison import ComparedRun, ComparedRuns, compare_runs
-from covergenre.runs.galleries import galleries
+from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.names import run_names
 from covergenre.runs.record import Run, list_runs
 from covergenre.runs.slices import Slice, slices_of
-from pages.widgets import cells, compare_view, matrix
-from pages.widgets.cover_grid import cover_grid
-from pages.widgets.genres import display
+from pages.widgets import compare_view
+from pages.widgets.compare_address import go
+from pages.widgets.compare_confusion import show_confusion
+from pages.widgets.compare_covers import show_galleries
 from pages.widgets.sheet import genre_cell
 from pages.widgets.words import plain, sentence
 
 LOOK = Path(__file__).parent / "widgets" / "compare.css"
 TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration")
-ON_A_PAGE = 24
-WIDE = 12  # with more genres than this, a matrix takes the whole width
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def finished_runs(_stamp: tuple) -> tuple[Run, ...]:
+def finished_runs(stamp: tuple) -> tuple[Run, ...]:  # noqa: ARG001 (the stamp is the key)
     """The runs that are done, the newest first."""
     return tuple(run for run in list_runs() if run.status().state == "done")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def load(ids: tuple[str, ...], _stamp: tuple) -> ComparedRuns:
+def load(ids: tuple[str, ...], stamp: tuple) -> ComparedRuns:  # noqa: ARG001 (the stamp is part of the key)
     """The runs compared, kept until one of them or a data set changes."""
     return compare_runs([Run.open(run) for run in ids])
 
@@ -49,39 +45,19 @@ def load_slices(ids: tuple[str, ...], stamp: tuple) -> tuple[Slice, ...]:
     return slices_of(load(ids, stamp))
 
 
-def stamp() -> tuple:
-    """What tells that a run or a data set is not as it was: its files and their times."""
-    files = [*home.runs().glob("*/status.json"), *home.datasets().glob("*/manifest.csv")]
-    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files))
+def times(*files: Path) -> tuple:
+    """What tells that one of the files is not as it was."""
+    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files if file.exists()))
 
 
-def go(**places: str | list[str]) -> None:
-    """Put these into the address, in one step for whoever goes back; what is empty leaves it."""
-    st.query_params.update({name: place or [] for name, place in places.items()})
-
-
-def follow(name: str, key: str) -> None:
-    """Put what a widget was set to into the address."""
-    go(**{name: st.session_state[key]})
+def stamp_of(ids: tuple[str, ...]) -> tuple:
+    """What tells that what is said of these runs has to be made anew; other runs may be at work meanwhile."""
+    return times(*(home.runs() / run / "status.json" for run in ids), *home.datasets().glob("*/manifest.csv"))
 
 
 def picked_runs() -> None:
     """Other runs were picked: what the address says of the old ones goes."""
     go(run=st.session_state.compare_runs, a="", b="", of="")
-
-
-def picked_cell() -> None:
-    """A cell was named by the boxes; the matrices forget which one was clicked, so that a click there is news again."""
-    state = st.session_state
-    go(of=state.compare_of, true=state.compare_true, predicted=state.compare_predicted)
-    state.compare_rounds = [number + 1 for number in state.compare_rounds]
-
-
-def clicked_cell(side: int, key: str, run_id: str) -> None:
-    """A cell was clicked; the other matrix forgets its own."""
-    if found := matrix.clicked(st.session_state[key].selection):
-        go(of=run_id, true=found[0], predicted=found[1])
-        st.session_state.compare_rounds[1 - side] += 1
 
 
 def pick(finished: Sequence[Run]) -> tuple[str, ...]:
@@ -103,13 +79,13 @@ def pick(finished: Sequence[Run]) -> tuple[str, ...]:
     return chosen
 
 
-def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamped: tuple) -> None:
+def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -> None:
     """The report and the tables."""
     with st.popover("Download", icon=":material/download:"):
         pictures = st.toggle("Covers as small pictures", value=len(compared.runs) < 4)
         st.download_button(
             "Report in one HTML file",
-            lambda: html_report(compared, load_slices(ids, stamped), pictures).encode(),
+            lambda: html_report(compared, load_slices(ids, stamp), pictures).encode(),
             "comparison.html",
             "text/html",
             on_click="ignore",
@@ -117,34 +93,12 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamped: tuple)
         )
         st.download_button(
             "Tables as CSV files",
-            lambda: zipped(sheets(compared, load_slices(ids, stamped))),
+            lambda: zipped(sheets(compared, load_slices(ids, stamp))),
             "comparison.zip",
             "application/zip",
             on_click="ignore",
             width="stretch",
         )
-
-
-def choose_pair(compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:
-    """The two runs to look at closely; asked for only where there are more."""
-    a, b = compare_view.pair(st.query_params, compared)
-    if len(compared.runs) == 2:
-        return a, b
-    names = {run.id: run.name for run in compared.runs}
-    with st.container(horizontal=True, gap="medium"):
-        for name, label, run, other in (("a", "One run", a, b), ("b", "Other run", b, a)):
-            key = f"compare_{name}"
-            st.session_state[key] = run.id
-            st.selectbox(
-                label,
-                [each for each in names if each != other.id],
-                format_func=names.get,
-                key=key,
-                on_change=follow,
-                args=(name, key),
-                width=320,
-            )
-    return a, b
 
 
 def show_figures(parts: Sections) -> None:
@@ -162,156 +116,6 @@ def show_figures(parts: Sections) -> None:
     )
     st.subheader("By genre", anchor=False)
     st.markdown(parts.by_genre(), unsafe_allow_html=True)
-
-
-def show_confusion(compared: ComparedRuns, parts: Sections) -> None:
-    """Two matrices or their difference, and the covers of a cell."""
-    a, b = choose_pair(compared)
-    with st.container(horizontal=True, gap="medium", key="compare_controls"):
-        view = control("View", ("Side by side", "Difference"), "compare_matrices")
-        measure = control("Cells show", tuple(matrix.MEASURES), "compare_measure", matrix.MEASURES.get)
-        by = control("Genres by", ("similarity", "size", "alphabet"), "compare_order")
-    total = np.sum([run.evaluation.confusion for run in compared.runs], axis=0)
-    places = list(order(total, compared.genres, by))
-    cell = compare_view.cell(st.query_params, compared, a, b)
-    if view == "Difference":
-        show_difference(compared, a, b, places, cell)
-    else:
-        sides = st.columns(2, gap="medium") if len(places) <= WIDE else (st.container(), st.container())
-        for side, run in enumerate((a, b)):
-            with sides[side]:
-                show_matrix(compared, run, side, places, measure, cell)
-    show_cell(compared, parts, a, b, cell)
-
-
-def control(label: str, options: tuple[str, ...], key: str, words=str) -> str:
-    """One of a few options."""
-    return st.segmented_control(
-        label, options, default=options[0], format_func=words, required=True, key=key, persist_state="page"
-    )
-
-
-def show_matrix(
-    compared: ComparedRuns, run: ComparedRun, side: int, places: list[int], measure: str, cell: compare_view.Cell
-) -> None:
-    """The matrix of one run."""
-    genres = [compared.genres[place] for place in places]
-    counts = np.array(run.evaluation.confusion)[np.ix_(places, places)]
-    st.markdown(f"**{plain(run.name)}**")
-    chosen = (cell.true, cell.predicted) if cell.of is run and is_chosen() else None
-    draw(matrix.cells(counts, genres, measure), genres, chosen, side, run, f"Confusion matrix of {run.name}")
-
-
-def show_difference(
-    compared: ComparedRuns, a: ComparedRun, b: ComparedRun, places: list[int], cell: compare_view.Cell
-) -> None:
-    """How the matrices of two runs differ."""
-    genres = [compared.genres[place] for place in places]
-    one, other = (np.array(run.evaluation.confusion)[np.ix_(places, places)] for run in (a, b))
-    st.markdown(
-        f"How many covers more **{plain(a.name)}** has in a cell than **{plain(b.name)}**: orange where it has more, "
-        "blue where it has fewer. On the diagonal more is better, beside it worse."
-    )
-    table = matrix.difference(one, other, genres, (a.name, b.name))
-    chosen = (cell.true, cell.predicted) if is_chosen() else None
-    draw(table, genres, chosen, 0, cell.of, f"Confusion matrix of {a.name} less that of {b.name}")
-
-
-def draw(table, genres: list[str], chosen: tuple[str, str] | None, side: int, run: ComparedRun, alt: str) -> None:
-    """A chart to click into."""
-    key = f"matrix-{side}-{st.session_state.compare_rounds[side]}-{run.id}"
-    with st.container(key=f"matrix_{side}" if len(genres) <= WIDE else f"matrix_wide_{side}"):
-        st.vega_lite_chart(
-            table,
-            matrix.chart(genres, "" in set(table["true"]), chosen, st.context.theme.type),
-            key=key,
-            on_select=lambda: clicked_cell(side, key, run.id),
-            alt=f"{alt}. Click a cell, or name it below, to see its covers.",
-        )
-
-
-def is_chosen() -> bool:
-    """Whether the address names a cell."""
-    return "of" in st.query_params
-
-
-def show_cell(compared: ComparedRuns, parts: Sections, a: ComparedRun, b: ComparedRun, cell: compare_view.Cell) -> None:
-    """The select boxes that name a cell, and what is in it."""
-    names = {run.id: run.name for run in (a, b)}
-    boxes = (
-        ("Answers of", list(names), names.get, "compare_of", cell.of.id),
-        ("True genre", ["", *compared.genres], lambda genre: display(genre) or "Any", "compare_true", cell.true),
-        (
-            "Answered",
-            ["", *compared.genres],
-            lambda genre: display(genre) or "Any",
-            "compare_predicted",
-            cell.predicted,
-        ),
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="compare_cell"):
-        for label, options, words, key, value in boxes:
-            st.session_state[key] = value
-            st.selectbox(label, options, format_func=words, key=key, on_change=picked_cell)
-    if not is_chosen():
-        st.caption("Click a cell to see its covers, or a margin to see a whole genre; the boxes above do the same.")
-        return
-    st.subheader(cells.heading(cell), anchor=False)
-    st.markdown(cells.sentence(compared, cell))
-    if genre := cells.genre_of(cell):
-        st.markdown(parts.one_genre(genre), unsafe_allow_html=True)
-    rows = cells.covers(compared, cell)
-    show_covers(compared, rows, (cell.of, b if cell.of is a else a), f"{cell.of.id}-{cell.true}-{cell.predicted}")
-
-
-def any_genre(genre: str) -> str:
-    """The genre in a select box, where "" is any."""
-    return display(genre) or "Any"
-
-
-def show_covers(compared: ComparedRuns, rows: np.ndarray, runs: Sequence[ComparedRun], key: str) -> None:
-    """A page of covers, and the way to the other pages."""
-    if not len(rows):
-        st.caption("There is no such cover.")
-        return
-    slot = st.container()
-    pages = -(-len(rows) // ON_A_PAGE)
-    page = st.pagination(pages, key=f"page-{key}") if pages > 1 else 1
-    with slot, st.container(key="covers"):
-        st.markdown(cover_grid(compared, rows[(page - 1) * ON_A_PAGE : page * ON_A_PAGE], runs), unsafe_allow_html=True)
-
-
-def show_galleries(compared: ComparedRuns) -> None:
-    """The covers worth looking at."""
-    a, b = choose_pair(compared)
-    found = {gallery.key: gallery for gallery in galleries(compared, a, b)}
-    st.session_state.compare_show = st.query_params.get("show") if st.query_params.get("show") in found else "only-a"
-    st.pills(
-        "Which covers",
-        list(found),
-        format_func=lambda key: f"{plain(found[key].title)} · {len(found[key].rows):,}",
-        key="compare_show",
-        required=True,
-        on_change=follow,
-        args=("show", "compare_show"),
-        label_visibility="collapsed",
-    )
-    gallery = found[st.session_state.compare_show]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(plain(gallery.meaning, 300), width="content")
-        genre = st.selectbox(
-            "Genre",
-            ["", *compared.genres],
-            format_func=lambda genre: display(genre) or "All genres",
-            key="compare_genre",
-            label_visibility="collapsed",
-            width=180,
-            persist_state="page",
-        )
-    rows = gallery.rows
-    if genre:
-        rows = rows[compared.labels[rows] == compared.genres.index(genre)]
-    show_covers(compared, rows, gallery.runs, f"{gallery.key}-{genre}")
 
 
 def show_weak_spots(compared: ComparedRuns, parts: Sections, cut: tuple[Slice, ...]) -> None:
@@ -350,14 +154,12 @@ def show_nothing(finished: Sequence[Run]) -> None:
     )
 
 
-st.session_state.setdefault("compare_rounds", [0, 0])
 for style in (*STYLES, LOOK):
     st.html(style)
 
 with st.container(key="page"):
     st.title("Which run is better?", anchor=False)
-    stamped = stamp()
-    finished = finished_runs(stamped)
+    finished = finished_runs(times(*home.runs().glob("*/status.json")))
     if len(finished) < 2:
         show_nothing(finished)
         st.stop()
@@ -365,15 +167,16 @@ with st.container(key="page"):
     if len(ids) < 2:
         st.markdown("Pick at least two runs.")
         st.stop()
+    stamp = stamp_of(ids)
     try:
-        compared = load(ids, stamped)
+        compared = load(ids, stamp)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These runs can't be compared")
         st.stop()
     with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"):
         with st.container(key="lead", width="stretch"):
             st.markdown(plain(verdict(compared), 600))
-        show_downloads(compared, ids, stamped)
+        show_downloads(compared, ids, stamp)
     for each in compared.left_out:
         st.caption(plain(each, 600))
     parts = Sections(compared, genre_cell)
@@ -387,6 +190,6 @@ with st.container(key="page"):
         elif opened == "Covers":
             show_galleries(compared)
         elif opened == "Weak spots":
-            show_weak_spots(compared, parts, load_slices(ids, stamped))
+            show_weak_spots(compared, parts, load_slices(ids, stamp))
         else:
             show_calibration(compared, parts)

@@ -1,7 +1,11 @@
-"""Covers of a comparison in a grid: what they look like, what they are, and what each run took them for."""
+"""Covers of a comparison in a grid: what they look like, what they are, and what each run took them for.
+
+A click opens the cover in Explore, beside this page, where a wrong genre can be mended.
+"""
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from urllib.parse import urlencode
 
 from covergenre.report.charts import swatch
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
@@ -25,11 +29,18 @@ def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun]) -> str:
     image = f'<img src="{picture}" alt="Cover of {name}">' if picture else ""
     genre = f'<span class="dot" style="background: {css_colour(cover["genre"])}"></span>{_genre(cover["genre"])}'
     answers = "".join(_answer(compared, run, row) for run in runs)
-    return (
-        f'<li title="{plain(cover["path"], 200)}"><span class="art">{image}</span>'
-        f'<span class="genre who">{genre}</span><span class="what">{name}</span>'
-        f'<span class="said">{answers}</span></li>'
+    inner = (
+        f'<span class="art">{image}</span><span class="genre who">{genre}</span><span class="what">{name}</span>'
+        f'<span class="said">{answers}</span>'
     )
+    if compared.dataset:
+        inner = f'<a href="{_address(compared.dataset.name, cover["path"])}" target="_blank" rel="noopener">{inner}</a>'
+    return f'<li title="{plain(cover["path"], 200)}">{inner}</li>'
+
+
+def _address(dataset: str, path: str) -> str:
+    """Where Explore shows the cover."""
+    return plain(f"explore?{urlencode({'data': dataset, 'see': 'Gallery', 'open': path})}", 2000)
 
 
 def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:

@@ -11,6 +11,8 @@ import streamlit as st
 from finished import GENRES, answers, finished, on_drawn_covers
 from streamlit.testing.v1 import AppTest
 
+from covergenre.dataset.manifest import write_manifest
+from covergenre.dataset.registry import open_dataset
 from covergenre.report.sheets import sheets, zipped
 from covergenre.runs.comparison import compare_runs
 from covergenre.runs.galleries import galleries
@@ -166,6 +168,20 @@ def test_calibration_is_drawn_for_every_run(runs):
 def test_an_address_that_makes_no_sense_does_no_harm(runs):
     app = visit(run=["nonsense", "<b>"], tab="nowhere", of="x", true="y", show="z", a="q")
     assert "Which run is better?" in said(app)
+
+
+def test_a_run_that_ends_meanwhile_is_offered(runs):
+    app = visit(run=[run.id for run in runs])
+    finished([0, 1, 2], answers([0, 1, 2]), "other")
+    assert "other" in app.run().multiselect[0].options
+
+
+def test_what_a_data_set_comes_to_say_of_its_covers_is_shown(runs):
+    app = visit(run=[run.id for run in runs], tab="Covers", show="typical")
+    assert "Ada Lane" not in said(app)
+    dataset = open_dataset("mine")
+    write_manifest(dataset.manifest.assign(artist="Ada Lane", album="Blue"), dataset.folder / "manifest.csv")
+    assert "Ada Lane" in said(app.run())
 
 
 def test_a_run_that_is_damaged_is_named(runs):

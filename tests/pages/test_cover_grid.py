@@ -1,4 +1,6 @@
 import re
+from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 from finished import GENRES, finished, on_drawn_covers, sure
@@ -46,6 +48,18 @@ def test_a_run_has_the_same_line_in_the_legend_and_at_the_covers(compared):
     lines = re.findall(r"<svg.*?</svg>", grid)
     assert len(lines) == 2
     assert lines[0] == lines[1]
+
+
+def test_a_cover_leads_to_explore(compared):
+    (tile,) = tiles(cover_grid(compared, [0], compared.runs))
+    address = unescape(re.search(r'href="([^"]*)"', tile)[1])
+    place = {"data": ["mine"], "see": ["Gallery"], "open": ["country/000.jpg"]}
+    assert parse_qs(address.removeprefix("explore?")) == place
+
+
+def test_a_cover_of_a_data_set_that_is_gone_leads_nowhere():
+    compared = compare_runs([finished([0], sure([0])), finished([0], sure([0]), "knn")])
+    assert "href" not in cover_grid(compared, [0], compared.runs)
 
 
 def test_a_cover_whose_file_is_gone_has_a_tile_without_a_picture(compared):
