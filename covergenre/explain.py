@@ -9,6 +9,7 @@ much it matters.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -75,18 +76,17 @@ def evidence(predictor: Predictor, image: Image.Image, genres: int = 3, each: in
     head = next((head for head in predictor.heads.values() if isinstance(head, FittedNeighbours)), None)
     if head is None:
         return None
-    (rows,), (votes,) = head.votes(unlabelled([predictor.look(image)]))
-    rows, votes = rows[rows >= 0], votes[rows >= 0]
-    sums = np.bincount(head.labels[rows], votes, minlength=len(predictor.genres))
-    order = np.argsort(-sums, kind="stable")
+    (similarities,), (rows,), (shares,) = head.votes(unlabelled([predictor.look(image)]))
+    voters = [_Voter(*one) for one in zip(similarities, rows, shares, strict=True) if one[1] >= 0]
+    by_genre: dict[str, list[_Voter]] = {genre: [] for genre in predictor.genres}
+    for voter in voters:
+        by_genre[predictor.genres[head.labels[voter.row]]].append(voter)
+    votes = {genre: float(sum(voter.share for voter in those)) for genre, those in by_genre.items()}
+    order = sorted(votes, key=votes.get, reverse=True)
     return Evidence(
-        voters=len(rows),
-        shares={predictor.genres[genre]: float(sums[genre]) for genre in order},
-        pulls={
-            predictor.genres[genre]: _loudest(predictor, head, rows, votes, int(genre), each)
-            for genre in order[:genres]
-            if sums[genre] > 0
-        },
+        voters=len(voters),
+        shares={genre: votes[genre] for genre in order},
+        pulls={genre: _loudest(predictor, head, by_genre[genre], each) for genre in order[:genres] if votes[genre] > 0},
     )
 
 
@@ -117,13 +117,18 @@ def cover_up(image: Image.Image, mask: np.ndarray) -> Image.Image:
     return Image.composite(blurred, image, Image.fromarray((255 * mask).astype(np.uint8)))
 
 
-def _loudest(
-    predictor: Predictor, head: FittedNeighbours, rows: np.ndarray, votes: np.ndarray, genre: int, each: int
-) -> tuple[Vote, ...]:
-    own = head.labels[rows] == genre
-    order = np.argsort(-votes[own], kind="stable")[:each]
-    found = [(predictor.shelf.known(str(head.hashes[rows[own][at]])), votes[own][at]) for at in order]
-    return tuple(Vote(cover, float(share)) for cover, share in found if cover)
+class _Voter(NamedTuple):
+    similarity: float
+    row: int
+    share: float
+
+
+def _loudest(predictor: Predictor, head: FittedNeighbours, voters: Sequence[_Voter], each: int) -> tuple[Vote, ...]:
+    loudest = sorted(voters, key=lambda voter: -voter.share)[:each]
+    found = [(predictor.shelf.known(str(head.hashes[voter.row])), voter) for voter in loudest]
+    return tuple(
+        Vote(replace(cover, similarity=float(voter.similarity)), float(voter.share)) for cover, voter in found if cover
+    )
 
 
 def _log_odds(probabilities: np.ndarray) -> np.ndarray:

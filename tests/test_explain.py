@@ -35,6 +35,9 @@ class TestEvidence:
         for genre, votes in found.pulls.items():
             assert {vote.cover.genre for vote in votes} == {genre}
             assert [vote.share for vote in votes] == sorted((vote.share for vote in votes), reverse=True)
+            assert [vote.cover.similarity for vote in votes] == sorted(
+                (v.cover.similarity for v in votes), reverse=True
+            )
             assert sum(vote.share for vote in votes) <= found.shares[genre] + 1e-9
 
     def test_only_covers_that_were_learned_from_vote(self, predictor, jazz):

@@ -101,15 +101,15 @@ class FittedNeighbours:
         order = np.argsort(same, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(similarities, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
-    def votes(self, covers: Covers) -> tuple[np.ndarray, np.ndarray]:
-        """Who votes on each of n covers, and with which share of all votes: rows of `labels` and `hashes`, int64, best
-        first, and shares, float64, that add up to 1; both of shape (n, at most the k that was chosen).
+    def votes(self, covers: Covers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Who votes on each of n covers, and with which share of all votes.
 
-        Where fewer can vote, the row is -1 and the share 0.
+        Similarities and rows as `neighbours` has them, with the k that was chosen, and shares, float64, that add up to
+        1; all of shape (n, at most k). Where fewer can vote, the share is 0.
         """
         similarities, rows = self.neighbours(covers, self.choices["k"])
         votes = self._votes(similarities, rows, self.choices["vote_temperature"])
-        return rows, votes / np.maximum(votes.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        return similarities, rows, votes / np.maximum(votes.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
 
     def save(self, folder: Path) -> None:
         """See `Fitted.save`."""

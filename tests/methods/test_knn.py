@@ -142,7 +142,7 @@ def test_when_nobody_has_a_vote_the_genres_are_alike():
 def test_each_voter_has_a_share_of_all_votes_and_they_make_the_answer(parts):
     training, validation, test = parts
     fitted = fit(training, validation, Parameters(k=12))
-    rows, shares = fitted.votes(test)
+    _, rows, shares = fitted.votes(test)
     assert shares.sum(axis=1) == pytest.approx(np.ones(len(test)))
     by_genre = np.stack([(shares * (training.labels[rows] == genre)).sum(axis=1) for genre in range(3)], axis=1)
     odds = np.log(by_genre + 1 / rows.shape[1] / 3) / fitted.choices["temperature"]
@@ -151,7 +151,7 @@ def test_each_voter_has_a_share_of_all_votes_and_they_make_the_answer(parts):
 
 
 def test_where_nobody_may_vote_the_shares_are_nought():
-    rows, shares = placed([0, 10], [0, 1], hashes=["a", "a"]).votes(asked(5, hashes=["a"]))
+    _, rows, shares = placed([0, 10], [0, 1], hashes=["a", "a"]).votes(asked(5, hashes=["a"]))
     assert (rows.tolist(), shares.tolist()) == ([[-1, -1]], [[0.0, 0.0]])
 
 
