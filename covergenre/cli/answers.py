@@ -122,7 +122,8 @@ def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
 def _print_prediction(prediction: Prediction) -> None:
     likely = list(prediction.probabilities.items())[:3]
     shares = ", ".join(f"{genre} {share:.0%}" for genre, share in likely)
-    notes = [" (this very cover is known)" if prediction.seen else ""]
+    known = "this very cover is known" if prediction.same_pixels else "a near copy of a known cover"
+    notes = [f" ({known})" if prediction.seen else ""]
     notes += [" (unlike the covers learned from)" if prediction.unfamiliar > UNFAMILIAR else ""]
     out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)
     for neighbour in prediction.neighbours:

@@ -43,11 +43,12 @@ def is_unfamiliar(prediction: Prediction) -> bool:
     return prediction.unfamiliar > UNFAMILIAR
 
 
-def known_as(seen: Neighbour) -> str:
-    """That this very cover is in the data, as what, and whether the answer was learned from it."""
+def known_as(seen: Neighbour, same_pixels: bool = True) -> str:
+    """That this very cover, or nearly this one, is in the data, as what, and whether the methods learned from it."""
     learned = "the methods learned from it" if seen.part == "train" else "the methods did not learn from it"
+    likeness = "These very pixels are" if same_pixels else "It is nearly the same picture as"
     return (
-        f"**A known cover.** These very pixels are {plain(album_line(seen), 200)}, filed under "
+        f"**A known cover.** {likeness} {plain(album_line(seen), 200)}, filed under "
         f"{inline(plain(seen.genre))}; {learned}."
     )
 

@@ -48,6 +48,11 @@ def test_a_known_cover_is_named_and_whether_it_was_learned_from(neighbour):
     assert known_as(neighbour(part="test")).endswith("the methods did not learn from it.")
 
 
+def test_a_near_copy_of_a_known_cover_is_not_said_to_be_the_same(neighbour):
+    assert "These very pixels are Ada Lane" in known_as(neighbour())
+    assert "It is nearly the same picture as Ada Lane" in known_as(neighbour(), same_pixels=False)
+
+
 def test_a_hostile_album_cannot_write_on_the_page(neighbour):
     said = known_as(neighbour(artist="**<script>**", album="[here](http://x)", genre="<b>"))
     assert set("<>[]()") & set(said.replace("(1961)", "")) == set()
