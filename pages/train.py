@@ -8,8 +8,10 @@ from covergenre import home
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun, CoverGenreError
+from covergenre.methods import METHODS
 from covergenre.runs import launch
 from covergenre.runs.default import default_run, use
+from covergenre.runs.ensemble import combine
 from covergenre.runs.notes import LONGEST, write_note
 from covergenre.runs.record import Run, list_runs
 from pages.widgets import history, model_card, no_data, study_tab, train_form, work
@@ -67,6 +69,11 @@ def open_run(run_id: str | None) -> None:
         st.query_params["run"] = run_id
     else:
         st.query_params.pop("run", None)
+
+
+def combine_runs(ids: list[str]) -> None:
+    """Make one more run of several, and open it."""
+    open_run(combine([Run.open(run) for run in ids]).id)
 
 
 def delete(run_id: str) -> None:
@@ -199,7 +206,8 @@ def show_actions(opened: Told) -> None:
             st.button("Use for prediction", icon=":material/album:", on_click=work.attempt, args=(use, run.id))
         else:
             st.button("Resume", icon=":material/resume:", on_click=work.attempt, args=(launch.resume, run.id))
-        st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
+        if run.spec.method in METHODS:
+            st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
         with st.popover("Note", icon=":material/edit_note:"):
             text = st.text_area("What to remember of it", opened.note, max_chars=LONGEST, key=f"note-{run.id}")
             st.button("Keep", on_click=work.attempt, args=(write_note, run, text))

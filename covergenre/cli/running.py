@@ -94,6 +94,24 @@ def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, 
     out.print(f"{run} answers from now on", markup=False)
 
 
+@app.command()
+def combine(
+    runs: Annotated[list[str], typer.Argument(metavar="ID ID...", help="Ids of finished runs.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Make one more run of several: the calibrated average of what they say.
+
+    Example: python -m covergenre runs combine 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6
+    """
+    from covergenre.runs.ensemble import combine as combine_runs
+
+    combined = combine_runs([Run.open(run) for run in runs])
+    if as_json:
+        print_json(run_as_dict(combined))
+    else:
+        _print([combined])
+
+
 def _asked(run: Run) -> dict[str, Any]:
     spec = run.spec
     return {

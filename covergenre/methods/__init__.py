@@ -13,12 +13,14 @@ METHODS = {
     "boosting": "covergenre.methods.boosting:Boosting",
     "finetune": "covergenre.methods.finetune:FineTuning",
 }
-"""The name of each method, and where it is, as module:class."""
+"""The name of each method that can be trained, and where it is, as module:class."""
+
+_COMBINED = {"ensemble": "covergenre.methods.ensemble:Ensemble"}
 
 
 def method(name: str) -> Method:
-    """The method of a name in `METHODS`; CoverGenreError when there is none."""
-    if name not in METHODS:
+    """The method of a name in `METHODS`, or the ensemble; CoverGenreError when there is none."""
+    if name not in METHODS and name not in _COMBINED:
         raise CoverGenreError(f"there is no method {name!r}: choose from {', '.join(METHODS)}")
-    module, _, kind = METHODS[name].partition(":")
+    module, _, kind = {**METHODS, **_COMBINED}[name].partition(":")
     return getattr(import_module(module), kind)()

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from covergenre.methods import METHODS, method
+from covergenre.errors import CoverGenreError
+from covergenre.methods import method
 from covergenre.runs.record import RunSpec
 
 _LONGEST = 40  # characters; what differs in more words than these is no name
@@ -25,7 +26,10 @@ def run_names(specs: Sequence[RunSpec]) -> tuple[str, ...]:
 
 def method_title(name: str) -> str:
     """What a method is called; its bare name when this version has no such method any more."""
-    return method(name).title if name in METHODS else name
+    try:
+        return method(name).title
+    except CoverGenreError:
+        return name
 
 
 def _differences(specs: Sequence[RunSpec]) -> list[str]:

@@ -170,8 +170,9 @@ def _ladder(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Point]
 
 
 def _ks(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Point]:
+    space = {"metric": "blend", "shrinkage": 0.5} if split == "honest" else {}  # one for all, so that k alone differs
     for k in _QUICK_KS if quick else KS:
-        parameters = {**_settings("knn", split), "k": k}
+        parameters = {**_settings("knn", split), **space, "k": k}
         yield Point("k", "knn", k, f"k = {k}", genres, ("original",) if quick else VARIANTS, parameters)
 
 

@@ -27,7 +27,7 @@ from covergenre.embedding.embed import embed_dataset, read_cover
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError
 from covergenre.evaluation import metrics
-from covergenre.methods import Covers, Fitted, Method, method
+from covergenre.methods import METHODS, Covers, Fitted, Method, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.journal import Journal, keep
 from covergenre.runs.record import Run, RunSpec, probability_columns
@@ -77,6 +77,8 @@ def prepare(
     unknown genre or split, fewer than two genres, a genre without a training cover, or no cover to test on.
     """
     chosen = method(method_name)
+    if method_name not in METHODS:
+        raise CoverGenreError(f"{chosen.title.lower()} can't be trained: choose from {', '.join(METHODS)}")
     settled = asdict(_parameters(chosen, parameters))
     recipe = recipe or Recipe()
     _log.debug("recipe %s", recipe.key)  # which also finds out whether there is such a backbone and weights file

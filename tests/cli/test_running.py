@@ -102,3 +102,13 @@ def test_use_names_who_answers(covergenre, evaluated, cancelled):
     assert default_run() == evaluated.id
     covergenre("runs", "use", "starter")
     assert default_run() is None
+
+
+def test_runs_are_combined_into_one_more(covergenre, tmp_path):
+    covergenre("scan", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8), "--name", "mine")
+    options = ("--backbone", "timm:test_resnet", "--features", "pooled", "--weights", tiny_weights(tmp_path), "--json")
+    members = [covergenre("train", "mine", "--method", name, *options).lines[0]["id"] for name in ("knn", "logistic")]
+    (combined,) = covergenre("runs", "combine", *members, "--json").lines
+    assert (combined["method"], combined["state"]) == ("ensemble", "done")
+    assert combined["metrics"]["accuracy"]["value"] <= 1
+    assert covergenre("runs", "combine", members[0]).code == 1
