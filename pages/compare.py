@@ -20,11 +20,12 @@ from pages.widgets import compare_view
 from pages.widgets.compare_address import go
 from pages.widgets.compare_confusion import show_confusion
 from pages.widgets.compare_covers import show_galleries
+from pages.widgets.compare_ladders import show_ladders
 from pages.widgets.sheet import genre_cell
 from pages.widgets.words import plain, sentence
 
 LOOK = Path(__file__).parent / "widgets" / "compare.css"
-TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration")
+TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -191,5 +192,7 @@ with st.container(key="page"):
             show_galleries(compared)
         elif opened == "Weak spots":
             show_weak_spots(compared, parts, load_slices(ids, stamp))
-        else:
+        elif opened == "Calibration":
             show_calibration(compared, parts)
+        else:
+            show_ladders()

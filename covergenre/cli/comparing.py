@@ -8,6 +8,7 @@ import typer
 from covergenre.cli.console import AsJson, out, percent, print_json, print_table
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
+from covergenre.predict import STARTER
 from covergenre.report.document import html_report
 from covergenre.report.sheets import METRICS, sheets
 from covergenre.report.words import duration, size, verdict
@@ -41,6 +42,10 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     """
     if len(runs) < 2:
         raise typer.BadParameter("name at least two", param_hint="RUN")
+    if STARTER in runs:
+        raise CoverGenreError(
+            "the starter keeps no answers to its test covers: train its methods on covers, and compare"
+        )
     compared = compare_runs([Run.open(run) for run in runs])
     if html:
         _write(compared, html, pictures)

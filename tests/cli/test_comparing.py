@@ -88,6 +88,12 @@ def test_a_run_that_is_unknown_or_not_done_is_refused(covergenre, runs):
     assert "is queued: compare only runs that are done" in covergenre("compare", runs[0], waiting).err
 
 
+def test_the_starter_says_why_it_is_no_run_to_compare(covergenre, runs):
+    said = covergenre("compare", runs[0], "starter")
+    assert said.code == 1
+    assert "the starter keeps no answers" in said.err
+
+
 def test_one_run_is_wrong_use(covergenre, runs):
     assert covergenre("compare", runs[0]).code == 2
 

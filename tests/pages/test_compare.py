@@ -13,9 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import open_dataset
+from covergenre.embedding.recipe import Recipe
+from covergenre.evaluation.intervals import Interval
 from covergenre.report.sheets import sheets, zipped
 from covergenre.runs.comparison import compare_runs
 from covergenre.runs.galleries import galleries
+from covergenre.runs.studies import Outcome, Study
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -163,6 +166,21 @@ def test_weak_spots_name_the_genres_that_are_mistaken_and_the_kinds_of_covers(ru
 def test_calibration_is_drawn_for_every_run(runs):
     app = visit(run=[run.id for run in runs], tab="Calibration")
     assert sum(element.value.count('class="chart"') for element in app.markdown) == 3
+
+
+def test_without_a_study_the_ladders_say_how_to_make_one(runs):
+    assert "No study was made yet." in said(visit(run=[run.id for run in runs], tab="Ladders"))
+
+
+def test_a_study_stands_beside_what_was_published(runs):
+    half = Interval(0.5, 0.4, 0.6)
+    study = Study("mine", "0123456789abcdef", "honest", 42, GENRES, Recipe(), ("a",))
+    study.save()
+    study.add(Outcome("a", "ladder", "knn", 2, "2 genres", 20, half, half, half, 1.0))
+    app = visit(run=[run.id for run in runs], tab="Ladders")
+    assert "Dashed is what the reference study published" in said(app)
+    assert [heading.value for heading in app.subheader] == ["More and more genres"]
+    assert len(app.get("vega_lite_chart")) == 1
 
 
 def test_an_address_that_makes_no_sense_does_no_harm(runs):
