@@ -20,6 +20,12 @@ page = st.navigation(
             help="Drop album covers: their likely genres, and the albums that look most like them.",
         ),
         st.Page(
+            "pages/explore.py",
+            title="Explore",
+            icon=":material/troubleshoot:",
+            help="A data set of covers: what is in it, what is wrong with it, and how to mend that.",
+        ),
+        st.Page(
             "pages/train.py",
             title="Train",
             icon=":material/model_training:",

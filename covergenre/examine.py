@@ -8,6 +8,8 @@ import numpy as np
 
 from covergenre import home
 from covergenre.dataset.audit import AuditReport, audit
+from covergenre.dataset.audit.duplicates import candidates
+from covergenre.dataset.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
@@ -25,14 +27,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """A data set with its audit. `split`: None where it can't be split. `vectors`: float32 (n, d) of the usable covers,
-    None where there are none yet.
+    """A data set with its audit. `split`: None where it can't be split. `units`: float32 (n, e), each usable cover at
+    length 1 where likeness is a cosine; None where there are no vectors yet.
     """
 
     dataset: Dataset
     report: AuditReport
     split: Split | None
-    vectors: np.ndarray | None
+    units: np.ndarray | None
 
 
 def examine(
@@ -52,7 +54,8 @@ def examine(
         if publish:
             publish(Examined(dataset, audit(dataset, split, None, report, should_stop), split, None))
         vectors = embed_dataset(dataset, recipe, report=report, should_stop=should_stop)["original"]
-    return Examined(dataset, audit(dataset, split, vectors, report, should_stop), split, vectors)
+    found = audit(dataset, split, vectors, report, should_stop)
+    return Examined(dataset, found, split, _units(dataset, vectors))
 
 
 def known_vectors(dataset: Dataset, recipe: Recipe = RECIPE) -> np.ndarray | None:
@@ -70,3 +73,14 @@ def split_if_possible(dataset: Dataset) -> Split | None:
     except BadDataset as error:
         _log.info("%s is not split: %s", dataset.name, error)
         return None
+
+
+def _units(dataset: Dataset, vectors: np.ndarray) -> np.ndarray:
+    """Where the audit compares covers, which it remembers; of few covers, how their vectors stray from the mean."""
+    if len(vectors) >= ENOUGH:
+        rows, pairs = candidates(usable(dataset.manifest))
+        vectors = open_space(vectors, rows, pairs, dataset.folder / "audit").short
+    else:
+        vectors = vectors - vectors.mean(axis=0)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
