@@ -16,7 +16,7 @@ from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.record import Run
 from covergenre.runs.slices import slices_of
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Ids of finished runs.", show_default=False)]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Ids of finished runs.", show_default=False)]
 Html = Annotated[Path | None, typer.Option(help="Write a report to this file, and tables (CSV) beside it.")]
 Pictures = Annotated[
     bool | None,
@@ -43,9 +43,7 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     if len(runs) < 2:
         raise typer.BadParameter("name at least two", param_hint="RUN")
     if STARTER in runs:
-        raise CoverGenreError(
-            "the starter keeps no answers to its test covers: train its methods on covers, and compare"
-        )
+        raise CoverGenreError("the starter keeps no answers to its test covers: compare runs of its methods instead")
     compared = compare_runs([Run.open(run) for run in runs])
     if html:
         _write(compared, html, pictures)

@@ -8,6 +8,10 @@ def test_a_run_is_called_by_its_method(spec):
     assert run_names([spec, replace(spec, method="knn")]) == ("Logistic regression", "Nearest neighbours")
 
 
+def test_an_ensemble_has_a_title_too(spec):
+    assert run_names([replace(spec, method="ensemble")]) == ("Ensemble",)
+
+
 def test_a_method_of_another_version_keeps_its_bare_name(spec):
     assert run_names([replace(spec, method="oracle")]) == ("oracle",)
 
