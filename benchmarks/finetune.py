@@ -24,8 +24,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from covergenre import images
 from covergenre.methods.base import Covers
-from covergenre.methods.finetune import Parameters
 from covergenre.methods.finetuning.network import new_network
+from covergenre.methods.finetuning.parameters import Parameters
 from covergenre.methods.finetuning.training import fine_tune
 from covergenre.progress import Progress, never
 

@@ -15,7 +15,8 @@ from tiny import TINY, tiny_weights
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, NoWeights
 from covergenre.methods import Covers, method
 from covergenre.methods.calibration import softmax
-from covergenre.methods.finetune import PRESETS, FineTuned, Parameters
+from covergenre.methods.finetune import FineTuned
+from covergenre.methods.finetuning.parameters import PRESETS, Parameters
 from covergenre.progress import Progress, never, silent
 
 GENRES = ("jazz", "disco", "black metal")

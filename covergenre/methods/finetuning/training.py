@@ -25,9 +25,9 @@ from fastai.torch_core import default_device
 from torch import nn
 
 from covergenre.methods.base import Choices, Covers
-from covergenre.methods.finetune import Parameters
 from covergenre.methods.finetuning.checkpoint import Checkpoint
 from covergenre.methods.finetuning.network import layer_groups, new_network
+from covergenre.methods.finetuning.parameters import Parameters
 from covergenre.methods.finetuning.pictures import Pictures, batches
 from covergenre.methods.finetuning.watch import (
     TRAINING_COST,
