@@ -20,6 +20,12 @@ page = st.navigation(
             help="Drop album covers: their likely genres, and the albums that look most like them.",
         ),
         st.Page(
+            "pages/browse.py",
+            title="Browse",
+            icon=":material/grid_view:",
+            help="Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
+        ),
+        st.Page(
             "pages/explore.py",
             title="Explore",
             icon=":material/troubleshoot:",

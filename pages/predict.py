@@ -5,7 +5,6 @@ import time
 import streamlit as st
 
 from covergenre.dataset.demo import example_tiles
-from covergenre.dataset.starter import Card
 from covergenre.errors import CoverGenreError
 from covergenre.images import MAX_BYTES
 from covergenre.predict import STARTER, Prediction, Predictor
@@ -15,6 +14,7 @@ from covergenre.runs.record import Run
 from pages.widgets import bars, examples, gallery, table, verdict
 from pages.widgets.answers import CHUNK, Answer, Answers, Cover
 from pages.widgets.thumbnails import small
+from pages.widgets.why import show_why
 from pages.widgets.words import plain, sentence, tidy, time_left
 
 SIZES = (6, 12, 24)
@@ -135,7 +135,7 @@ def show_who(run: str) -> None:
         st.button("Let the starter answer", type="tertiary", on_click=use, args=(None,))
 
 
-def answer_area(predictor: Predictor, answers: Answers, covers: list[Cover]) -> None:
+def answer_area(predictor: Predictor, run: str, answers: Answers, covers: list[Cover]) -> None:
     """What is said about the covers that were given."""
     read(answers, covers)
     done = [(cover, answer) for cover in covers if (answer := answers.get(cover))]
@@ -144,12 +144,12 @@ def answer_area(predictor: Predictor, answers: Answers, covers: list[Cover]) -> 
             st.markdown(f"Stopped after {len(done)} of {len(covers)} covers.", width="content")
             st.button("Read the rest", on_click=set_stopped, args=(False,))
     if len(covers) == 1 and done:
-        show_one(*done[0], predictor.card)
+        show_one(*done[0], predictor, run)
     elif done:
-        show_many(done, predictor)
+        show_many(done, predictor, run)
 
 
-def show_many(done: list[tuple[Cover, Answer]], predictor: Predictor) -> None:
+def show_many(done: list[tuple[Cover, Answer]], predictor: Predictor, run: str) -> None:
     """A table of all answers; the selected one is shown in full below it."""
     answers = [answer for _, answer in done]
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
@@ -177,10 +177,10 @@ def show_many(done: list[tuple[Cover, Answer]], predictor: Predictor) -> None:
     newest = next((row for row, (cover, _) in enumerate(done) if cover.digest == st.session_state.newest), None)
     row = table.opened_row(event.selection.rows, answers, newest)
     if row is not None:
-        show_one(*done[row], predictor.card)
+        show_one(*done[row], predictor, run)
 
 
-def show_one(cover: Cover, answer: Answer, card: Card | None) -> None:
+def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> None:
     """One cover and everything that is said about it, or why nothing can be."""
     prediction = answer.prediction
     if prediction is None:
@@ -194,9 +194,11 @@ def show_one(cover: Cover, answer: Answer, card: Card | None) -> None:
     with right:
         show_verdict(prediction)
         show_bars(prediction)
-        if card and card.missing:
-            st.caption(verdict.not_a_choice(card.missing))
+        if predictor.card and predictor.card.missing:
+            st.caption(verdict.not_a_choice(predictor.card.missing))
     show_nearest(prediction)
+    with st.container(key="why"):
+        show_why(predictor, run, cover, prediction)
 
 
 def show_verdict(prediction: Prediction) -> None:
@@ -259,6 +261,6 @@ with st.container(key="page"):
         st.stop()
     if st.session_state.covers:
         with st.container(key="answer"):
-            answer_area(predictor, answers, st.session_state.covers)
+            answer_area(predictor, run, answers, st.session_state.covers)
     elif predictor.card:
         st.caption(verdict.scope(predictor.genres, predictor.card.covers, predictor.card.missing))
