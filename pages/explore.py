@@ -8,7 +8,7 @@ from covergenre.errors import CoverGenreError
 from pages.widgets import explore_filters, explore_sources
 from pages.widgets.explore_cover import show_cover
 from pages.widgets.explore_findings import GROUPS, show_findings
-from pages.widgets.explore_gallery import show_gallery
+from pages.widgets.explore_gallery import show_gallery, show_steps
 from pages.widgets.explore_map import show_map
 from pages.widgets.explore_open import Opened, begin, open_named, shelf, was_audited, work_on
 from pages.widgets.explore_overview import show_overview
@@ -33,9 +33,10 @@ def go(path: str) -> None:
     st.session_state[VIEW] = "gallery"
 
 
-def leave() -> None:
-    """Back to the grid."""
+def leave(page: int = 1) -> None:
+    """Back to a page of the grid."""
     st.query_params.pop(COVER, None)
+    st.session_state[explore_filters.PAGE] = page
 
 
 def to_gallery() -> None:
@@ -77,12 +78,14 @@ def offer_audit(opened: Opened, why: str) -> None:
 
 def show_covers(opened: Opened) -> None:
     """The gallery, or the cover that was opened."""
-    row = opened.covers.row(st.query_params.get(COVER, ""))
+    covers = opened.covers
+    wanted = explore_filters.choose(covers)
+    rows, row = covers.select(wanted), covers.row(st.query_params.get(COVER, ""))
     if row is None:
-        show_gallery(opened.covers, explore_filters.choose(opened.covers), go)
-        return
-    st.button("All covers", type="tertiary", icon=":material/arrow_back:", on_click=leave)
-    show_cover(opened, row, go)
+        show_gallery(covers, rows, wanted, go)
+    else:
+        show_steps(covers, rows, row, go, leave)
+        show_cover(opened, row, go)
 
 
 def show(view: str, opened: Opened) -> None:

@@ -13,12 +13,15 @@ PICKED = "picked"  # covers chosen on the map; too many for an address
 PAGE = "sheet"
 TEXT, ISSUE, BY = "words", "issue", "by"
 _KEYS = {"genres": "from_genre", "sources": "from_source", "parts": "in_part", "states": "state"}
+_ALL_KEYS = (*_KEYS.values(), TEXT, ISSUE, BY)
+_KEPT = "kept filters"
 _ALL = "Any"
 _ORDER = "As found"
 
 
 def choose(covers: Covers) -> Wanted:
     """Draw the filters, and tell what they are set to."""
+    _recall()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
             "Search",
@@ -34,6 +37,7 @@ def choose(covers: Covers) -> Wanted:
             chosen = _choose_values(covers)
             issue = _choose_issue(covers)
         by = _choose_order(covers)
+    st.session_state[_KEPT] = {key: st.session_state[key] for key in _ALL_KEYS if key in st.session_state}
     wanted = Wanted(**chosen, issue=issue, text=text, picked=st.session_state.get(PICKED), by=by)
     show_chips(wanted)
     return wanted
@@ -45,12 +49,6 @@ def open_issue(issue: str) -> None:
     st.session_state[ISSUE] = issue
 
 
-def open_genre(genre: str) -> None:
-    """Set the filters to a genre."""
-    clear()
-    st.session_state[_KEYS["genres"]] = [genre]
-
-
 def open_picked(paths: frozenset[str]) -> None:
     """Set the filters to covers chosen on the map."""
     clear()
@@ -59,11 +57,10 @@ def open_picked(paths: frozenset[str]) -> None:
 
 def clear() -> None:
     """Take all filters off."""
-    for key in (*_KEYS.values(), TEXT, ISSUE, BY, PICKED):
-        st.session_state.pop(key, None)
     for key in _KEYS.values():
         st.session_state[key] = []
     st.session_state[TEXT], st.session_state[ISSUE], st.session_state[BY] = "", _ALL, _ORDER
+    st.session_state.pop(PICKED, None)
     _first_page()
 
 
@@ -87,6 +84,13 @@ def show_chips(wanted: Wanted) -> None:
             st.button(label, key=f"chip-{place}", icon=":material/close:", help="Take this filter off", on_click=off)
         if len(chips) > 1:
             st.button("Clear all", key="chip-all", type="tertiary", on_click=clear)
+
+
+def _recall() -> None:
+    """Set the filters as they were before another view was looked at, which drops what isn't drawn."""
+    for key, value in st.session_state.get(_KEPT, {}).items():
+        if key not in st.session_state and key not in st.query_params:
+            st.session_state[key] = value
 
 
 def _choose_values(covers: Covers) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,87 @@
+import shutil
+
+import pytest
+from drawing import genre_folders
+from playwright.sync_api import expect
+
+from covergenre.dataset.registry import open_dataset, register
+from covergenre.dataset.repair import history
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home with one data set, in which a picture stands twice; not yet looked through."""
+    folder = tmp_path_factory.mktemp("explored")
+    root = genre_folders(folder / "covers", ("jazz", "rap"), 30)
+    shutil.copy(root / "jazz" / "000.jpg", root / "jazz" / "copy.jpg")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(folder / "home"))
+        register("mine", root)
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def server(serve, home):
+    """The app on that home."""
+    return serve(home)
+
+
+@pytest.fixture
+def explore(visit, server):
+    """The page at this address, as a visitor with these options sees it."""
+
+    def open_page(address: str = "", **options):
+        page = visit(**options)
+        page.goto(f"{server}/explore{address}")
+        page.get_by_role("heading", name="See a data set").wait_for()
+        return page
+
+    return open_page
+
+
+def has_tiles(page, count: int) -> None:
+    expect(page.locator(".st-key-tiles-gallery img")).to_have_count(count, timeout=30_000)
+
+
+def test_a_data_set_is_filtered_and_a_cover_of_it_opened_and_found_again_by_its_address(explore):
+    page = explore("?see=Gallery")
+    has_tiles(page, 48)
+    assert page.locator(".st-key-tiles-gallery img").nth(40).evaluate("image => image.naturalWidth") == 96
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("button", name="Rap", exact=True).click()
+    has_tiles(page, 30)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-go-gallery-2 button").click()
+    page.get_by_text("rap/002.jpg").wait_for()
+    page.reload()
+    page.get_by_text("rap/002.jpg").wait_for()
+    page.get_by_role("button", name="All covers").click()
+    has_tiles(page, 30)
+    page.get_by_role("button", name="Next").wait_for(state="detached")
+    page.locator(".st-key-chips button").first.click()
+    has_tiles(page, 48)
+
+
+def test_defects_are_found_repaired_and_the_repair_is_undone(explore, home, monkeypatch):
+    monkeypatch.setenv("COVERGENRE_HOME", str(home))
+    page = explore("?see=Findings")
+    page.get_by_role("button", name="Look for defects").click()
+    page.locator(".st-key-card-exact-duplicates").wait_for(timeout=90_000)
+    page.get_by_text("Repair", exact=True).click()
+    page.locator(".st-key-apply button").click(timeout=90_000)
+    page.get_by_role("button", name="Undo").wait_for()
+    assert (open_dataset("mine").manifest["excluded"] != "").sum() >= 1
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("undone", exact=False).first.wait_for()
+    assert (open_dataset("mine").manifest["excluded"] == "").all()
+    assert len(history(open_dataset("mine"))) == 2
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
+    page = explore("?see=Overview", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    for view in ("Overview", "Gallery"):
+        page.get_by_text(view, exact=True).first.tap()
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
