@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from covergenre.catalogue import Catalogue, Neighbour
+from covergenre.dataset.looks import known_looks
+from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.palette import Palette, Swatch
 from covergenre.predict import STARTER, run_shelf
@@ -61,6 +63,9 @@ class Library:
             return cls(starter.covers, starter.vectors)
         run = Run.open(name)
         covers, vectors, projection = run_shelf(run, run.load_model())
+        looks = known_looks(open_dataset(run.spec.dataset))
+        if looks is not None:
+            covers["signature"] = covers["content_hash"].map(looks["signature"].to_dict())
         return cls(covers, projection.project(vectors))
 
     def __len__(self) -> int:

@@ -8,6 +8,7 @@ from shelves import clouds, table
 from tiny import tiny_recipe
 
 from covergenre.browse import Filters, Library, first
+from covergenre.dataset.looks import look
 from covergenre.dataset.registry import register
 from covergenre.errors import BadRun
 from covergenre.runs.train import train
@@ -166,6 +167,13 @@ class TestOpen:
         assert some.genres == ("jazz", "rap")
         (row,) = some.search("jazz/003.jpg")
         assert some.cover(row).path == tmp_path / "covers" / "jazz" / "003.jpg"
+
+    def test_the_colours_of_a_run_are_known_once_its_covers_were_looked_at(self, tmp_path):
+        dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+        run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+        assert Library.open(run.id).colours(np.arange(16)) == ()
+        look(dataset)
+        assert sum(swatch.share for swatch in Library.open(run.id).colours(np.arange(16))) == pytest.approx(1)
 
     def test_a_run_that_is_not_there_is_said_so(self):
         with pytest.raises(BadRun, match="no run"):
