@@ -107,7 +107,7 @@ class Study:
         """Keep one outcome, and bring the table up to date."""
         with (self.folder / "outcomes.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
-        replace_text(self.folder / "table.csv", to_csv(self.outcomes()))
+        replace_text(self.folder / "table.csv", to_csv(self.shown()))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, each point once. A line torn by a kill is passed over."""
@@ -115,6 +115,12 @@ class Study:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
         found = [outcome for line in lines if (outcome := _outcome(line))]
         return tuple({outcome.key: outcome for outcome in found}.values())
+
+    def shown(self) -> tuple[Outcome, ...]:
+        """The outcomes that belong together: of the parts that were asked for last their points, of others all."""
+        outcomes = self.outcomes()
+        asked = {key.partition("/")[0] for key in self.points}
+        return tuple(each for each in outcomes if each.part not in asked or each.key in self.points)
 
     def is_running(self) -> bool:
         """Whether a process works on it."""

@@ -115,7 +115,7 @@ def _show_progress(study: Study, running: bool) -> None:
 
 
 def _show_outcomes(study: Study) -> None:
-    outcomes = study.outcomes()
+    outcomes = study.shown()
     if not outcomes:
         return
     for part, known in study_view.PARTS.items():

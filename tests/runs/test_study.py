@@ -183,3 +183,12 @@ def test_a_point_made_twice_counts_once(quick):
     made.add(outcome(key=made.outcomes()[0].key, seconds=9.0))
     assert len(made.outcomes()) == 4
     assert made.outcomes()[0].seconds == 9.0
+
+
+def test_points_of_other_settings_are_kept_but_not_shown_among_those_asked_for_last(quick):
+    quick("ladder", "k")
+    made = quick("k")
+    made.add(outcome(key="k/knn/1/3/6/k=1", part="k", x=1))
+    assert len(made.outcomes()) == 9
+    assert len(of_part(made.shown(), "k")["knn"]) == 4
+    assert len(of_part(made.shown(), "ladder")["knn"]) == 2
