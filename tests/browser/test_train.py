@@ -1,0 +1,64 @@
+"""A real run from the browser: started, followed, found again after a reload, and used."""
+
+import pytest
+from drawing import genre_folders
+
+from covergenre.dataset.registry import register
+from covergenre.runs.record import list_runs
+
+pytestmark = pytest.mark.browser
+
+_A_RUN = 180_000  # ms, for the slowest machine; the first run converts the backbone
+
+
+@pytest.fixture
+def server(serve, own_home):
+    """A server for each test, on a home of its own."""
+    return serve(own_home)
+
+
+@pytest.fixture
+def page(visit, tmp_path):
+    """The Train page over 24 drawn covers."""
+    register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 12))
+    page = visit()
+    page.get_by_role("link", name="Train").click()
+    page.get_by_role("heading", name="Teach it your covers").wait_for()
+    page.get_by_text("Nothing is being trained.").wait_for()
+    return page
+
+
+def train(page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("heading", name="Nearest neighbours on mine").wait_for(timeout=_A_RUN)
+
+
+def test_a_run_is_started_followed_to_its_end_and_found_again_after_a_reload(page):
+    train(page)
+    page.get_by_text("Nothing is being trained.").wait_for()
+    assert [run.status().state for run in list_runs()] == ["done"]
+    page.get_by_role("columnheader", name="Recall").wait_for()
+    assert f"run={list_runs()[0].id}" in page.url
+    page.reload()
+    page.get_by_role("heading", name="Nearest neighbours on mine").wait_for()
+
+
+def test_a_run_that_is_used_answers_in_predict(page):
+    train(page)
+    page.get_by_role("button", name="Use for prediction").click()
+    page.get_by_role("button", name="Let the starter answer again").wait_for()
+    page.get_by_role("link", name="Predict").click()
+    page.get_by_text("Your run answers").wait_for()
+    page.locator(".st-key-example-0 button").click()
+    page.locator(".bars li").first.wait_for(timeout=_A_RUN)
+    assert page.locator(".bars").first.locator("li").count() == 2
+    page.get_by_role("button", name="Let the starter answer").click()
+    page.locator(".bars").first.locator("li").nth(7).wait_for(timeout=_A_RUN)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.documentElement.scrollWidth === 390")
+    page.get_by_text("Studies", exact=True).click()
+    page.get_by_text("The experiments of the reference study").wait_for()
+    page.wait_for_function("document.documentElement.scrollWidth === 390")
