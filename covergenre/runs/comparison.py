@@ -19,10 +19,7 @@ from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.runs.names import run_names
-from covergenre.runs.record import Run, probability_columns
-
-PREDICTION_MS = "prediction ms"
-"""The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
+from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
 FACTS = ("source", "artist", "album", "year", "content_hash")
 """What is told of the covers beside their genre, where their data set is still there."""
@@ -35,7 +32,7 @@ class ComparedRun:
     """One run of a comparison. `name` tells it from the others. `probabilities`: float64 (n, g), of the shared covers.
 
     None is what isn't known: `temperature`, which its logits were divided by; `seconds` of training; `model_bytes` on
-    the disk; `prediction_ms`, see `PREDICTION_MS`.
+    the disk; `prediction_ms`, see `record.PREDICTION_MS`.
     """
 
     run: Run

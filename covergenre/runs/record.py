@@ -46,6 +46,9 @@ logger = logging.getLogger(__name__)
 State = Literal["queued", "running", "done", "cancelled", "failed", "lost"]
 T = TypeVar("T")
 
+PREDICTION_MS = "prediction ms"
+"""The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
+
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
 _SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
 

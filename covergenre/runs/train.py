@@ -7,6 +7,7 @@ is wrong before any work is done and leaves a queued run, which any process may 
 
 import logging
 import platform
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
 from functools import partial
@@ -30,7 +31,7 @@ from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Covers, Fitted, Method, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.journal import Journal, keep
-from covergenre.runs.record import Run, RunSpec, probability_columns
+from covergenre.runs.record import PREDICTION_MS, Run, RunSpec, probability_columns
 
 _log = logging.getLogger(__name__)
 
@@ -305,9 +306,11 @@ def _judge(run: Run, fitted: Fitted, covers: pd.DataFrame, parts: Mapping[str, C
     """Predict validation and test, store what comes of it, and evaluate the test part: the one look at it."""
     journal.enter(1.0)
     journal.report(Progress(0, 2, "predicting"))
+    started = time.perf_counter()
     predictions = pd.concat([_predictions(run, fitted, covers, parts, part) for part in ("validation", "test")])
+    each = 1000 * (time.perf_counter() - started) / len(predictions)
     run.write_predictions(predictions)
-    journal.report(Progress(1, 2, "evaluating"))
+    journal.report(Progress(1, 2, "evaluating", {PREDICTION_MS: each}))
     run.write_evaluation(evaluate(run))
 
 

@@ -9,7 +9,8 @@ from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import register, remove
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.metrics import evaluate
-from covergenre.runs.comparison import PREDICTION_MS, compare_runs
+from covergenre.runs.comparison import compare_runs
+from covergenre.runs.record import PREDICTION_MS
 from covergenre.runs.record import Event
 
 LABELS = [0, 1, 2] * 20

@@ -20,7 +20,7 @@ from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, No
 from covergenre.methods import METHODS, Covers, logistic, method
 from covergenre.progress import Progress
 from covergenre.runs.journal import STEPS
-from covergenre.runs.record import Run, list_runs, probability_columns
+from covergenre.runs.record import PREDICTION_MS, Run, list_runs, probability_columns
 from covergenre.runs.train import evaluate, execute, prepare, train
 
 VECTOR_METHODS = [name for name in METHODS if method(name).reads == "vectors"]
@@ -61,6 +61,12 @@ class StopAt:
 
 
 # --- a run that is done
+
+
+def test_a_run_tells_how_long_it_takes_to_predict_a_cover(dataset, recipe):
+    events = train(dataset, "knn", recipe=recipe).events()
+    (milliseconds,) = (event.metrics[PREDICTION_MS] for event in events if PREDICTION_MS in event.metrics)
+    assert milliseconds > 0
 
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
@@ -115,8 +121,10 @@ def test_progress_goes_from_start_to_end_and_figures_become_events(dataset, reci
     assert {progress.total for progress in heard} == {STEPS}
     assert [progress.done for progress in heard] == sorted(progress.done for progress in heard)
     assert {"embedding covers", "predicting"} <= {progress.what for progress in heard}
-    assert all("validation log loss" in event.metrics for event in run.events())
-    assert run.events()
+    *fitting, judging = run.events()
+    assert all("validation log loss" in event.metrics for event in fitting)
+    assert set(judging.metrics) == {PREDICTION_MS}
+    assert fitting
 
 
 def test_a_run_of_some_genres_knows_no_other(dataset, recipe):
