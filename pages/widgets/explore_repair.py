@@ -10,11 +10,15 @@ from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.history import Repair, standing
 from covergenre.dataset.repair import Plan
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
+from covergenre.effect import Effect, measure_effect
 from covergenre.errors import CoverGenreError
+from covergenre.progress import Report, ShouldStop
 from pages.widgets.explore_cover import carry_out
-from pages.widgets.explore_open import Opened
+from pages.widgets.explore_open import Opened, jobs
+from pages.widgets.explore_watch import watch
 from pages.widgets.genres import display
-from pages.widgets.words import plain, sentence
+from pages.widgets.sheet import span
+from pages.widgets.words import percent, plain, sentence
 
 ISSUES = "repairs"
 _WHY = "the suggested repairs"
@@ -51,7 +55,7 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
             )
         ]
     try:
-        plans = suggest(opened.dataset.manifest, report, chosen)
+        plans = _plans(opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), opened)
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return
@@ -60,6 +64,7 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
         st.caption("Nothing is chosen that would change a cover.")
         return
     _show_preview(opened, plan, plans)
+    _show_accuracy(opened, plan)
     st.button(
         f"Repair {_covers(len(plan.edits))}",
         type="primary",
@@ -91,6 +96,43 @@ def _show_preview(opened: Opened, plan: Plan, plans: dict[str, Plan]) -> None:
         height=min(len(shown) + 1, 9) * 35 + 3,
         alt="What the repairs would change, a row a cover.",
     )
+
+
+def _show_accuracy(opened: Opened, plan: Plan) -> None:
+    """What the repair does to accuracy: measured when asked for, because it takes a while."""
+    if opened.examined.units is None or not opened.examined.split:
+        return
+    name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, plan))
+    job = jobs().get(name, about)
+    if not job:
+        st.button("Measure the accuracy before and after", icon=":material/speed:", on_click=_measure,
+                  args=(opened, plan, name, about), key="measure")  # fmt: skip
+    elif job.running:
+        watch(job, "effect")
+    elif job.state == "done":
+        effect = job.result
+        st.markdown(
+            f"Logistic regression on the same {_covers(effect.covers)} held out: "
+            f"**{percent(effect.before.value)}** before ({span(effect.before)}), "
+            f"**{percent(effect.after.value)}** after ({span(effect.after)})."
+        )
+    else:
+        st.caption(sentence(job.error or "it was stopped"))
+
+
+def _measure(opened: Opened, plan: Plan, name: str, about: int) -> None:
+    dataset, split = opened.dataset, opened.examined.split
+    after = repair.repaired(dataset.manifest, plan)
+
+    def work(report: Report, should_stop: ShouldStop) -> Effect:
+        return measure_effect(dataset, after, split, report, should_stop)
+
+    jobs().start(name, "Measuring", work, about)
+
+
+@st.cache_resource(show_spinner="Thinking of repairs", max_entries=8)
+def _plans(name: str, stamp: int, number: int, issues: tuple[str, ...], _opened: Opened) -> dict[str, Plan]:  # noqa: ARG001
+    return suggest(_opened.dataset.manifest, _opened.examined.report, issues)
 
 
 def effects(opened: Opened, after: pd.DataFrame) -> list[tuple[str, int, int]]:

@@ -275,3 +275,9 @@ def test_filters_stay_while_a_cover_or_another_view_is_looked_at(page):
     assert "32 of 63 covers" in said(page)
     view(page, "overview")
     assert "32 of 63 covers" in said(view(page, "gallery"))
+
+
+def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
+    view(audited, "repair")
+    settled(press(audited, "measure"))
+    assert re.search(r"held out: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))

@@ -1,0 +1,46 @@
+import pytest
+from drawing import genre_folders
+from tiny import tiny_recipe
+
+from covergenre import examine
+from covergenre.dataset.registry import register
+from covergenre.dataset.repair import exclude, relabel, repaired
+from covergenre.effect import measure_effect
+from covergenre.errors import BadDataset
+
+
+@pytest.fixture
+def dataset(tmp_path, monkeypatch):
+    """Two genres whose looks differ; most of the second stands under the first."""
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 24)
+    for number in range(18):
+        (root / "rap" / f"{number:03}.jpg").rename(root / "jazz" / f"rap{number:03}.jpg")
+    monkeypatch.setattr(examine.known_vectors, "__defaults__", (tiny_recipe(tmp_path),))
+    return register("mine", root)[0]
+
+
+@pytest.fixture
+def examined(dataset, tmp_path):
+    return examine.examine(dataset, recipe=tiny_recipe(tmp_path))
+
+
+def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, examined):
+    wrong = [path for path in dataset.manifest["path"] if "rap" in path]
+    effect = measure_effect(dataset, repaired(dataset.manifest, relabel(wrong, "rap")), examined.split)
+    assert effect.after.value > effect.before.value
+    assert effect.covers == (examined.split.parts == "test").sum()
+
+
+def test_covers_left_out_are_not_judged(dataset, examined):
+    test = examined.split.parts[examined.split.parts == "test"].index.tolist()
+    effect = measure_effect(dataset, repaired(dataset.manifest, exclude(test[:3], "blank")), examined.split)
+    assert effect.covers == len(test) - 3
+
+
+def test_without_vectors_or_covers_it_says_so(dataset, tmp_path):
+    split = examine.split_if_possible(dataset)
+    with pytest.raises(BadDataset, match="no vectors"):
+        measure_effect(dataset, dataset.manifest, split)
+    examine.examine(dataset, recipe=tiny_recipe(tmp_path))
+    with pytest.raises(BadDataset, match="too few"):
+        measure_effect(dataset, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")), split)
