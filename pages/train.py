@@ -82,9 +82,9 @@ def delete(run_id: str) -> None:
     open_run(None)
 
 
-def selected(ids: list[str]) -> None:
-    """Rows of the table were selected: one of them is opened."""
-    rows = [row for row in st.session_state.history.selection.rows if row < len(ids)]
+def selected(ids: list[str], key: str) -> None:
+    """Rows of the table were selected: the last of them is opened."""
+    rows = [row for row in st.session_state[key].selection.rows if row < len(ids)]
     open_run(ids[rows[-1]] if rows else None)
 
 
@@ -147,23 +147,27 @@ def show_history(told: list[Told]) -> None:
         st.markdown("None yet.")
         return
     ids = [each.run.id for each in told]
+    key = f"history-{len(ids)}-{ids[0]}"  # rows are selected by number: other runs are another table
     event = st.dataframe(
         history.frame(told, default_run()),
         column_config=TABLE,
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=(min(len(told), IN_SIGHT) + 1) * ROW_HEIGHT + 2,
-        on_select=lambda: selected(ids),
+        on_select=lambda: selected(ids, key),
         selection_mode="multi-row",
-        key="history",
+        key=key,
         alt="The runs and their figures. Select a row to open it, several to compare them.",
     )
     done = [told[row] for row in event.selection.rows if row < len(told) and told[row].evaluation]
     if len(done) > 1:
-        ids = [each.run.id for each in done]
-        with st.container(horizontal=True):
+        chosen = [each.run.id for each in done]
+        with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
             st.page_link(
-                "pages/compare.py", label="Compare these", icon=":material/balance:", query_params={"run": ids}
+                "pages/compare.py", label="Compare these", icon=":material/balance:", query_params={"run": chosen}
+            )
+            st.button(
+                "Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(combine_runs, chosen)
             )
 
 
