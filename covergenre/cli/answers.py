@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from covergenre import images
+from covergenre.as_data import prediction_data
 from covergenre.cli.console import AsJson, complain, out, print_json, print_table
 from covergenre.errors import BadImage
 from covergenre.familiarity import UNFAMILIAR
@@ -38,7 +39,7 @@ def predict(
 
     Example: python -m covergenre predict cover.jpg --neighbours 3
     """
-    _answer(files, run, neighbours, as_json, _print_prediction, _as_dict)
+    _answer(files, run, neighbours, as_json, _print_prediction, prediction_data)
 
 
 def similar(
@@ -51,8 +52,7 @@ def similar(
 
     Example: python -m covergenre similar cover.jpg --neighbours 20
     """
-    keep = ("path", "neighbours")
-    _answer(files, run, neighbours, as_json, _print_neighbours, lambda p: {name: _as_dict(p)[name] for name in keep})
+    _answer(files, run, neighbours, as_json, _print_neighbours, _similar_data)
 
 
 def _answer(
@@ -95,28 +95,9 @@ def _answers(predictor: Predictor, files: Sequence[Path], neighbours: int) -> It
             yield failures.get(position) or next(answered)
 
 
-def _as_dict(prediction: Prediction) -> dict[str, Any]:
-    return {
-        "path": prediction.name,
-        "genre": prediction.genre,
-        "probabilities": {genre: round(share, 4) for genre, share in prediction.probabilities.items()},
-        "neighbours": [_neighbour(neighbour) for neighbour in prediction.neighbours],
-        "seen": prediction.seen is not None,
-        "unfamiliar": round(prediction.unfamiliar, 3),
-        "seconds": round(prediction.seconds, 3),
-    }
-
-
-def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
-    return {
-        "genre": neighbour.genre,
-        "similarity": round(neighbour.similarity, 4),
-        "artist": neighbour.artist,
-        "album": neighbour.album,
-        "source": neighbour.source,
-        "id": neighbour.id,
-        "path": str(neighbour.path) if neighbour.path else None,
-    }
+def _similar_data(prediction: Prediction) -> dict[str, Any]:
+    data = prediction_data(prediction)
+    return {name: data[name] for name in ("path", "neighbours")}
 
 
 def _print_prediction(prediction: Prediction) -> None:

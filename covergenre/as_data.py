@@ -1,0 +1,32 @@
+"""Answers as plain data, fit for JSON: one form for the command line and for programs over HTTP."""
+
+from typing import Any
+
+from covergenre.catalogue import Neighbour
+from covergenre.predict import Prediction
+
+
+def prediction_data(prediction: Prediction) -> dict[str, Any]:
+    """What is said about a cover; "path" is the name it was given under."""
+    return {
+        "path": prediction.name,
+        "genre": prediction.genre,
+        "probabilities": {genre: round(share, 4) for genre, share in prediction.probabilities.items()},
+        "neighbours": [neighbour_data(neighbour) for neighbour in prediction.neighbours],
+        "seen": prediction.seen is not None,
+        "unfamiliar": round(prediction.unfamiliar, 3),
+        "seconds": round(prediction.seconds, 3),
+    }
+
+
+def neighbour_data(neighbour: Neighbour) -> dict[str, Any]:
+    """A known cover; "path" is its file in a registered data set, if there is one."""
+    return {
+        "genre": neighbour.genre,
+        "similarity": round(neighbour.similarity, 4),
+        "artist": neighbour.artist,
+        "album": neighbour.album,
+        "source": neighbour.source,
+        "id": neighbour.id,
+        "path": str(neighbour.path) if neighbour.path else None,
+    }

@@ -1,0 +1,174 @@
+import json
+from pathlib import Path
+
+import pytest
+from drawing import cover, encoded, genre_folders
+from jsonschema import Draft202012Validator
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from tiny import tiny_recipe
+
+from covergenre import api
+from covergenre.browse import Library
+from covergenre.dataset.registry import register
+from covergenre.images import MAX_BYTES
+from covergenre.predict import Predictor
+from covergenre.runs.train import train
+
+PICTURE = {"content-type": "image/png"}
+
+
+@pytest.fixture(autouse=True)
+def fresh_server():
+    """What one test's server has opened is not there for the next."""
+    api._predictor.cache_clear()
+    api._library.cache_clear()
+
+
+@pytest.fixture
+def client(starter, monkeypatch) -> TestClient:
+    monkeypatch.setenv(api.SWITCH, "1")
+    return TestClient(Starlette(routes=api.routes()))
+
+
+@pytest.fixture
+def jazz() -> bytes:
+    return encoded(cover("jazz", 500))
+
+
+def fits(data: dict, schema: str) -> bool:
+    """Whether an answer is as the document says."""
+    document = json.loads(api.DOCUMENT.read_text(encoding="utf-8"))
+    Draft202012Validator({**document, "$ref": f"#/components/schemas/{schema}"}).validate(data)
+    return True
+
+
+@pytest.mark.parametrize("value", [None, "", "0", "yes"])
+def test_nothing_is_served_unless_it_is_switched_on(monkeypatch, value):
+    monkeypatch.delenv(api.SWITCH, raising=False)
+    if value is not None:
+        monkeypatch.setenv(api.SWITCH, value)
+    assert api.routes() == []
+
+
+class TestPredict:
+    def test_a_cover_is_answered_as_the_library_answers_it(self, client, jazz):
+        data = client.post("/api/predict?neighbours=3", content=jazz, headers=PICTURE).json()
+        expected = Predictor.open().predict(jazz, neighbours=3)
+        assert fits(data, "Prediction")
+        assert data["genre"] == expected.genre
+        assert data["probabilities"] == pytest.approx(expected.probabilities, abs=1e-4)
+        assert [near["key"] for near in data["neighbours"]] == [near.key for near in expected.neighbours]
+        assert data["seen"] is None
+
+    def test_a_known_cover_is_named_and_leads_on_to_those_like_it(self, client, starter_folder):
+        file = starter_folder.parent.parent / "covers" / "discogs" / "rap" / "000.jpg"
+        seen = client.post("/api/predict", content=file.read_bytes(), headers=PICTURE).json()["seen"]
+        assert (seen["genre"], seen["same_pixels"]) == ("rap", True)
+        assert client.get("/api/similar", params={"cover": seen["key"]}).json()["cover"]["genre"] == "rap"
+
+    def test_a_run_answers_too(self, client, tmp_path, jazz):
+        dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+        run = train(dataset, "logistic", recipe=tiny_recipe(tmp_path))
+        data = client.post(f"/api/predict?run={run.id}", content=jazz, headers=PICTURE).json()
+        assert fits(data, "Prediction")
+        assert set(data["probabilities"]) == {"jazz", "rap"}
+        assert str(tmp_path) not in json.dumps(data)
+
+    @pytest.mark.parametrize(
+        ("status", "said", "query", "body", "kind"),
+        [
+            (400, "not a picture", "", b"milk, bread", "image/png"),
+            (400, "empty", "", b"", "image/png"),
+            (413, "more than 20 MB", "", bytes(MAX_BYTES + 1), "image/png"),
+            (415, "send it as image/jpeg", "", b"x", "text/plain"),
+            (415, "send it as image/jpeg", "", b"x", "multipart/form-data; boundary=x"),
+            (422, "neighbours", "?neighbours=-1", b"x", "image/png"),
+            (422, "neighbours", "?neighbours=many", b"x", "image/png"),
+            (422, "colour", "?colour=red", b"x", "image/png"),
+            (404, "no run", "?run=../../etc", b"x", "image/png"),
+        ],
+    )
+    def test_what_can_not_be_answered_is_refused_with_its_reason(self, client, status, said, query, body, kind):
+        answer = client.post(f"/api/predict{query}", content=body, headers={"content-type": kind})
+        assert answer.status_code == status
+        assert fits(answer.json(), "Error")
+        assert said in answer.json()["error"]
+
+    def test_a_prediction_is_posted_only(self, client):
+        assert client.get("/api/predict").status_code == 405
+
+
+class TestSimilar:
+    @pytest.fixture
+    def library(self, starter) -> Library:
+        return Library.open()
+
+    def test_the_most_similar_known_covers_are_named(self, client, library):
+        cover = library.cover(7)
+        data = client.get("/api/similar", params={"cover": cover.key, "neighbours": 5}).json()
+        assert fits(data, "Similar")
+        assert data["cover"]["id"] == cover.id
+        assert [near["key"] for near in data["neighbours"]] == [
+            library.cover(row).key for row, _ in library.nearest(7, 5)
+        ]
+
+    def test_they_can_be_narrowed(self, client, library):
+        asked = {"cover": library.cover(7).key, "genre": ["rap", "reggae"], "among": "other", "order": "least"}
+        data = client.get("/api/similar", params=asked).json()
+        assert {near["genre"] for near in data["neighbours"]} <= {"rap", "reggae"}
+        similarities = [near["similarity"] for near in data["neighbours"]]
+        assert similarities == sorted(similarities)
+
+    def test_of_years_that_no_cover_is_known_to_have_there_is_none(self, client, library):
+        asked = {"cover": library.cover(7).key, "first_year": 1960}
+        assert client.get("/api/similar", params=asked).json()["neighbours"] == []
+
+    def test_a_cover_can_be_found_by_its_name(self, client):
+        data = client.get("/api/similar", params={"find": "discogs 003"}).json()
+        assert (data["cover"]["source"], data["cover"]["id"]) == ("discogs", "003")
+
+    @pytest.mark.parametrize(
+        ("status", "query"),
+        [
+            (404, ""),
+            (404, "?cover=0123456789abcdef"),
+            (404, "?find=zappa"),
+            (422, "?cover=x&order=middle"),
+            (422, "?cover=x&neighbours=0"),
+        ],
+    )
+    def test_what_can_not_be_answered_is_refused_with_its_reason(self, client, status, query):
+        answer = client.get(f"/api/similar{query}")
+        assert answer.status_code == status
+        assert fits(answer.json(), "Error")
+
+
+class TestDocument:
+    def test_it_is_served(self, client):
+        assert client.get("/api/openapi.json").json() == json.loads(Path(api.DOCUMENT).read_text(encoding="utf-8"))
+
+    def test_it_names_every_route(self, client):
+        document = json.loads(api.DOCUMENT.read_text(encoding="utf-8"))
+        served = {(route.path, method.lower()) for route in api.routes() for method in route.methods - {"HEAD"}}
+        assert served == {(path, method) for path, methods in document["paths"].items() for method in methods}
+
+    @pytest.mark.parametrize(
+        ("path", "method", "query"),
+        [("/api/predict", "post", api.PredictQuery), ("/api/similar", "get", api.SimilarQuery)],
+    )
+    def test_it_names_every_parameter_with_its_default(self, path, method, query):
+        document = json.loads(api.DOCUMENT.read_text(encoding="utf-8"))
+        told = {one["name"]: one["schema"].get("default") for one in document["paths"][path][method]["parameters"]}
+        assert told == {name: field.default or None for name, field in query.model_fields.items()}
+
+
+def test_a_defect_is_logged_and_tells_nothing_of_the_machine(client, jazz, monkeypatch, caplog):
+    def fail(*told):
+        raise RuntimeError("/home/somebody/secret")
+
+    monkeypatch.setattr(api, "predict", fail)
+    answer = client.post("/api/predict", content=jazz, headers=PICTURE)
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert "secret" in caplog.text
