@@ -1,7 +1,7 @@
 """Examining a data set: its split, its vectors and its audit together, as the page and the command line show them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,9 +42,10 @@ def examine(
     report: Report = silent,
     should_stop: ShouldStop = never,
     publish: Callable[[Examined], None] | None = None,
+    thresholds: Mapping[str, float] | None = None,
     recipe: Recipe = RECIPE,
 ) -> Examined:
-    """Split, embed and audit a data set.
+    """Split, embed and audit a data set; `thresholds` as `audit` takes them.
 
     What takes no vectors is found first and given to `publish`, because embedding takes minutes; what is there already
     is not made again. Raises as `audit` and `embed_dataset` do.
@@ -52,9 +53,9 @@ def examine(
     split, vectors = split_if_possible(dataset), known_vectors(dataset, recipe)
     if vectors is None:
         if publish:
-            publish(Examined(dataset, audit(dataset, split, None, report, should_stop), split, None))
+            publish(Examined(dataset, audit(dataset, split, None, report, should_stop, thresholds), split, None))
         vectors = embed_dataset(dataset, recipe, report=report, should_stop=should_stop)["original"]
-    found = audit(dataset, split, vectors, report, should_stop)
+    found = audit(dataset, split, vectors, report, should_stop, thresholds)
     return Examined(dataset, found, split, _units(dataset, vectors))
 
 

@@ -39,7 +39,7 @@ def test_stopped_while_embedding_what_was_found_first_is_there(dataset, tmp_path
         under_way.append(progress.what)
 
     with pytest.raises(Cancelled):
-        examine(dataset, report, lambda: "embedding covers" in under_way, first.append, tiny_recipe(tmp_path))
+        examine(dataset, report, lambda: "embedding covers" in under_way, first.append, recipe=tiny_recipe(tmp_path))
     assert first[0].report.covers == 52
 
 

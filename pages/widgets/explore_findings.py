@@ -10,7 +10,7 @@ from covergenre.dataset.audit import ISSUES, AuditReport, Issue
 from pages.widgets import explore_filters
 from pages.widgets.explore_cover import carry_out
 from pages.widgets.explore_covers import Covers, has_groups
-from pages.widgets.explore_open import Opened
+from pages.widgets.explore_open import Opened, flag_from
 from pages.widgets.explore_tiles import show_covers
 from pages.widgets.genres import display, inline
 from pages.widgets.sheet import sheet
@@ -29,11 +29,13 @@ def show_findings(opened: Opened, go: Callable[[str], None], to_gallery: Callabl
         _show_groups(opened, issue, go)
         return
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
-    found = sorted((issue for issue in ISSUES if counts.get(issue.name)), key=lambda issue: -counts[issue.name])
+    changed = {issue.name for issue in ISSUES if report.thresholds[issue.name] != issue.threshold}
+    shown = [issue for issue in ISSUES if counts.get(issue.name) or issue.name in changed & set(counts)]
+    found = sorted(shown, key=lambda issue: -counts[issue.name])
     with st.container(key="cards"):
         for issue in found:
-            _show_card(report, issue, counts[issue.name], to_gallery)
-    clean = [display(issue.name) for issue in ISSUES if counts.get(issue.name) == 0]
+            _show_card(opened, issue, counts[issue.name], to_gallery)
+    clean = [display(issue.name) for issue in ISSUES if issue.name in counts and issue not in shown]
     if clean:
         st.markdown(f"**Nothing found:** {', '.join(clean)}.")
     for why in dict.fromkeys(report.skipped.values()):
@@ -42,7 +44,9 @@ def show_findings(opened: Opened, go: Callable[[str], None], to_gallery: Callabl
     _show_cues(report)
 
 
-def _show_card(report: AuditReport, issue: Issue, count: int, to_gallery: Callable[[], None]) -> None:
+def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[], None]) -> None:
+    report = opened.examined.report
+
     def open_gallery() -> None:
         explore_filters.open_issue(issue.name)
         to_gallery()
@@ -50,7 +54,7 @@ def _show_card(report: AuditReport, issue: Issue, count: int, to_gallery: Callab
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
         st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
         st.markdown(f"{issue.meaning} {issue.harm}")
-        st.caption(f"{percent(count / report.covers)} of all covers. {_from(report.thresholds[issue.name])}")
+        st.caption(f"{percent(count / report.covers)} of all covers.")
         with st.container(horizontal=True, gap="small"):
             st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
             if has_groups(report, issue.name):
@@ -58,10 +62,22 @@ def _show_card(report: AuditReport, issue: Issue, count: int, to_gallery: Callab
                     "Side by side", key=f"groups-{issue.name}", on_click=_open_groups, args=(issue.name,),
                     icon=":material/compare:",
                 )  # fmt: skip
+            _show_threshold(opened, issue.name)
 
 
-def _from(threshold: float) -> str:
-    return f"Flagged from a score of {threshold:.2f} on."
+def _show_threshold(opened: Opened, issue: str) -> None:
+    """From which score covers are flagged, and a way to change that."""
+    threshold, key = opened.examined.report.thresholds[issue], f"from {issue}"
+    with st.popover(f"From {threshold:.2f}", type="tertiary", help="Covers are flagged from this score on"):
+        st.slider(
+            f"Flag {inline(issue)} from a score of",
+            0.0,
+            1.0,
+            threshold,
+            0.01,
+            key=key,
+            on_change=lambda: flag_from(opened, issue, st.session_state[key]),
+        )
 
 
 def _open_groups(issue: str) -> None:

@@ -187,7 +187,7 @@ def test_findings_map_and_repair_ask_for_an_audit_first(page):
 
 def test_findings_are_cards_that_open_their_gallery(audited):
     text = said(audited)
-    for words in ("Contradicting labels 2", "Unreadable 1", "stands under two genres", "Flagged from a score of"):
+    for words in ("Contradicting labels 2", "Unreadable 1", "stands under two genres", "of all covers"):
         assert words in re.sub(r":gray\[(\d+)]", r"\1", text)
     press(audited, "see-contradicting labels")
     assert sorted(tiles(audited)) == ["000&#46;jpg, jazz", "both&#46;jpg, rap"]
@@ -281,3 +281,15 @@ def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
     view(audited, "repair")
     settled(press(audited, "measure"))
     assert re.search(r"held out: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
+
+
+def test_a_threshold_is_changed_and_the_findings_with_it(audited):
+    def flagged() -> int:
+        heading = next(each.value for each in audited.subheader if each.value.startswith("Outliers"))
+        return int(re.search(r"\d+", heading)[0])
+
+    before = flagged()
+    slider = next(each for each in audited.slider if each.key == "from outliers")
+    assert slider.value == 0.5
+    settled(slider.set_value(0.1).run())
+    assert flagged() > before
