@@ -68,7 +68,7 @@ def _steps(library: Library) -> Mapping[str, Callable[[], object]]:
         "a search": lambda: shown([(row, 1.0) for row in library.search("black moon")[:_SHOWN]]),
         "a random cover": lambda: library.cover(row()),
         "once a genre: its portrait": lambda: portrait(library, library.genres[0]),
-        "once: the quick map": lambda: quick_map(library.units),
+        "once: the quick map": lambda: quick_map(library.vectors),
     }
 
 

@@ -47,6 +47,7 @@ class Library:
     def __init__(self, covers: pd.DataFrame, vectors: np.ndarray) -> None:
         """`covers`: as `Catalogue` takes them. `vectors`: (n, e), each cover where neighbours are compared."""
         self._catalogue = Catalogue(covers)
+        self.vectors = vectors
         self.units = _units(vectors)
         self.genre_of, self.genres = _coded(covers["genre"])
         self._source_of, self.sources = _coded(covers["source"])

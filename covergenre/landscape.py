@@ -3,8 +3,8 @@
 The good map is t-SNE (van der Maaten and Hinton, Visualizing Data using t-SNE, JMLR 2008) by scikit-learn, started from
 the principal components so that it comes out the same each time. On the starter it keeps 30 % of a cover's twelve
 nearest near it, the two principal components alone 4 %. But it takes the better part of a minute, so it is drawn once
-for a set of vectors and kept; until then, and for sets too large for it, there are the principal components, at once
-and without scikit-learn.
+for a set of vectors and kept (that of the starter ships with it); until then, and for sets too large for it, there are
+the principal components, at once and without scikit-learn. Only where a vector points counts, not its length.
 """
 
 import hashlib
@@ -27,7 +27,8 @@ def quick_map(vectors: np.ndarray) -> np.ndarray:
     """The places of covers along the two directions in which their vectors (n, e) vary most: float32 (n, 2), -1..1."""
     places = np.zeros((len(vectors), 2), np.float32)
     if len(vectors) > 1:
-        centred = vectors - vectors.mean(axis=0)
+        units = _units(vectors)
+        centred = units - units.mean(axis=0)
         _, axes = np.linalg.eigh(centred.T @ centred)
         found = centred @ axes[:, ::-1][:, :2]
         places[:, : found.shape[1]] = found
@@ -50,7 +51,7 @@ def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
 
     perplexity = min(30, max((len(vectors) - 1) / 3, 1))
     drawing = TSNE(init=quick_map(vectors) * 1e-4, perplexity=perplexity, max_iter=_STEPS, random_state=0)
-    places = _fitted(drawing.fit_transform(vectors))
+    places = _fitted(drawing.fit_transform(_units(vectors)))
     key = _key(vectors)
     file = file or home.maps() / f"{key}.npz"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,8 +70,15 @@ def _fitted(places: np.ndarray) -> np.ndarray:
     return ((places - (low + high) / 2) / (max((high - low).max() / 2, 1e-9))).astype(np.float32)
 
 
+def _units(vectors: np.ndarray) -> np.ndarray:
+    vectors = np.asarray(vectors, np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
+
+
 def _key(vectors: np.ndarray) -> str:
-    return hashlib.blake2b(np.ascontiguousarray(vectors, np.float32).tobytes(), digest_size=16).hexdigest()
+    """What is equal for equal vectors: of those given and nothing computed, whose last digit may differ elsewhere."""
+    return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=16).hexdigest()
 
 
 def _read(file: Path, key: str, n: int) -> np.ndarray | None:

@@ -43,7 +43,7 @@ def open_portrait(name: str, genre: str) -> Portrait:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def open_map(name: str, drawn: int) -> tuple[np.ndarray, bool]:  # noqa: ARG001 (counts the maps drawn meanwhile)
     """The places of the covers, and whether that is the good map."""
-    vectors = open_library(name).units
+    vectors = open_library(name).vectors
     good = find_map(vectors)
     return (quick_map(vectors), False) if good is None else (good, True)
 
@@ -286,7 +286,7 @@ def offer_map(library: Library) -> None:
         st.caption("A rough map. A good one takes about a minute, once.", width="content")
         if st.button("Draw the good map"):
             with st.spinner("Drawing the map"):
-                draw_map(library.units)
+                draw_map(library.vectors)
             st.session_state.maps_drawn += 1
             st.rerun()
 

@@ -26,10 +26,17 @@ def test_covers_of_different_clouds_lie_apart(draw, vectors):
 
 
 def test_the_quick_map_shows_the_directions_in_which_covers_vary_most():
-    line = np.outer(np.linspace(-3, 3, 20), [0.6, 0.8, 0])
-    places = quick_map(line)
-    assert np.abs(places[:, 0]) == pytest.approx(np.abs(np.linspace(-1, 1, 20)), abs=1e-6)
-    assert places[:, 1] == pytest.approx(np.zeros(20), abs=1e-6)
+    angles = np.linspace(-0.1, 0.1, 21)
+    arc = np.stack([np.cos(angles), 0.6 * np.sin(angles), 0.8 * np.sin(angles)], axis=1)
+    places = quick_map(arc)
+    assert np.abs(places[:, 0]) == pytest.approx(np.abs(np.sin(angles) / np.sin(0.1)), abs=1e-3)
+    assert np.abs(places[:, 1]).max() < 0.1
+
+
+@pytest.mark.parametrize("draw", [quick_map, draw_map])
+def test_how_long_a_vector_is_does_not_count(draw, vectors):
+    longer = vectors * np.float32(2) ** np.arange(len(vectors))[:, None].clip(max=9)  # loses no digit
+    assert draw(longer) == pytest.approx(draw(vectors), abs=1e-4)
 
 
 @pytest.mark.parametrize("n", [1, 2])

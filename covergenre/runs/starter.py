@@ -36,8 +36,9 @@ from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.familiarity import Familiarity
 from covergenre.files import replace_text
+from covergenre.landscape import draw_map
 from covergenre.methods import Covers, Fitted, method
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 RECIPE = Recipe(limit=150)
 METHODS = ("knn", "logistic")
@@ -78,6 +79,8 @@ def build_starter(
         for name, head in heads.items():
             head.save(folder / "heads" / name)
         np.save(folder / "vectors.npy", projected)
+        report(Progress(0, 1, "drawing the map"))
+        draw_map(projected, folder / "map.npz")
         Familiarity.learn(parts["train"].vectors, parts["validation"].vectors).save(folder / "familiarity.npz")
         _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
         replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")

@@ -157,7 +157,13 @@ def test_the_map_marks_the_cover_and_those_nearest_to_it(page, library):
     assert len(tiles(page, "marked")) == 6
 
 
-def test_the_good_map_is_drawn_once(page, own_home):
+def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
+    at(page, view="Map")
+    assert not any(button.label == "Draw the good map" for button in page.button)
+
+
+def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
+    (starter / "map.npz").unlink()
     at(page, view="Map")
     next(button for button in page.button if button.label == "Draw the good map").click().run()
     said(page)

@@ -9,6 +9,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.manifest import scan
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, Cancelled
+from covergenre.landscape import find_map
 from covergenre.methods import Covers, method
 from covergenre.runs.starter import build_starter, choose_covers
 
@@ -62,6 +63,10 @@ def test_the_figures_on_the_card_are_those_of_the_heads_that_ship(starter):
     right = head.predict_proba(asked).argmax(axis=1) == asked.labels
     (card,) = (method for method in opened.card.methods if method.name == "knn")
     assert right.mean() == pytest.approx(card.test.accuracy.value)
+
+
+def test_it_comes_with_its_map(starter):
+    assert find_map(open_starter().vectors).shape == (48, 2)
 
 
 def test_no_group_crosses_its_split(starter):
