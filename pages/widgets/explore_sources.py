@@ -1,7 +1,6 @@
 """Which data set the Explore page is about, and how one comes there: drawn, scanned, unpacked; renamed and removed."""
 
 import io
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -71,8 +70,9 @@ def show_ways() -> None:
         st.markdown("Ten genres of invented albums, drawn here in half a minute, with defects to be found among them.")
         if "demo" in registry.names():
             st.caption("It is drawn already.")
-        else:
-            st.button("Draw the demo", type="primary", icon=":material/brush:", on_click=_draw)
+        elif st.button("Draw the demo", type="primary", icon=":material/brush:"):
+            _draw()
+            st.rerun()  # by hand, because in a dialog a click runs the dialog alone
     with folder:
         st.subheader("A folder", anchor=False)
         with st.form("scan", border=False):
@@ -102,16 +102,26 @@ def show_management(dataset: Dataset) -> None:
             st.form_submit_button(
                 "Rename", icon=":material/edit:", width="stretch", on_click=_rename, args=(dataset.name,)
             )
-        if st.button("Remove", icon=":material/delete:", width="stretch"):
-            _ask_remove(dataset)
+        ours = archive.is_unpacked(dataset)
+        _show_removal(
+            dataset.name, "The copies unpacked from your ZIP go too." if ours else "Your files stay.", dataset
+        )
     _offer_ways()
 
 
 def show_way_out(name: str) -> None:
     """What can be done where the data set is damaged: forget it, and bring another."""
-    if st.button("Remove", icon=":material/delete:"):
-        _ask_forget(name)
+    with st.popover("Manage", icon=":material/settings:"):
+        _show_removal(name, "Its covers stay as they are.")
     _offer_ways()
+
+
+def _show_removal(name: str, consequence: str, dataset: Dataset | None = None) -> None:
+    """Remove the data set, once that was confirmed."""
+    sure = st.checkbox(f"Forget its scan, splits, audit and repairs. {consequence}", key=f"sure {name}")
+    st.button(
+        "Remove", icon=":material/delete:", on_click=_remove, args=(name, dataset), disabled=not sure, width="stretch"
+    )
 
 
 def _offer_ways() -> None:
@@ -122,31 +132,6 @@ def _offer_ways() -> None:
 @st.dialog("Add a data set", width="large")
 def _ask_ways() -> None:
     show_ways()
-
-
-@st.dialog("Remove this data set?")
-def _ask_forget(name: str) -> None:
-    st.markdown(f"What is known of **{plain(name)}** is forgotten: its scan, splits, audit and repairs.")
-    st.markdown("Its covers stay as they are.")
-    _ask(lambda: _remove(name))
-
-
-@st.dialog("Remove this data set?")
-def _ask_remove(dataset: Dataset) -> None:
-    st.markdown(f"What is known of **{plain(dataset.name)}** is forgotten: its scan, splits, audit and repairs.")
-    if archive.is_unpacked(dataset):
-        st.markdown("The copies that were unpacked from your ZIP are deleted too.")
-    else:
-        st.markdown(f"The covers in {plain(str(dataset.root), 120)} stay as they are.")
-    _ask(lambda: (_remove(dataset.name), archive.discard(dataset)))
-
-
-def _ask(remove: Callable[[], object]) -> None:
-    with st.container(horizontal=True):
-        if st.button("Remove", type="primary", icon=":material/delete:", key="remove", on_click=remove):
-            st.rerun()
-        if st.button("Keep it"):
-            st.rerun()
 
 
 def _start(title: str, work: Work) -> None:
@@ -204,9 +189,11 @@ def _rename(old: str) -> None:
     st.session_state[NAME] = new
 
 
-def _remove(name: str) -> None:
+def _remove(name: str, dataset: Dataset | None) -> None:
     try:
         registry.remove(name)
+        if dataset:
+            archive.discard(dataset)
     except CoverGenreError as error:
         st.session_state.wrong = str(error)
     shelf().drop(name)

@@ -243,9 +243,9 @@ def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
     field(page, "New name").set_value("ours")
     settled(click(page, "Rename"))
     assert names() == ("ours",)
+    assert next(button for button in page.button if button.label == "Remove").disabled
+    page.checkbox[0].check().run()
     click(page, "Remove")
-    assert names() == ("ours",)
-    press(page, "remove")
     assert names() == ()
     assert (root / "jazz" / "000.jpg").exists()
 
@@ -260,8 +260,8 @@ def test_a_damaged_data_set_is_named_and_can_be_removed(page):
     (open_dataset("mine").folder / "manifest.csv").write_text("path\n")
     page.run()
     assert "names no column" in said(page)
+    page.checkbox[0].check().run()
     click(page, "Remove")
-    press(page, "remove")
     assert names() == ()
 
 
