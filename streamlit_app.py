@@ -13,38 +13,38 @@ st.html(LOOK / "style.css")
 page = st.navigation(
     [
         st.Page(
-            "pages/predict.py",
+            "pages/predict/predict.py",
             title="Predict",
             icon=":material/album:",
             default=True,
             help="Drop album covers: their likely genres, and the albums that look most like them.",
         ),
         st.Page(
-            "pages/browse.py",
+            "pages/browse/browse.py",
             title="Browse",
             icon=":material/grid_view:",
             help="Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
         ),
         st.Page(
-            "pages/explore.py",
+            "pages/explore/explore.py",
             title="Explore",
             icon=":material/troubleshoot:",
             help="A data set of covers: what is in it, what is wrong with it, and how to mend that.",
         ),
         st.Page(
-            "pages/train.py",
+            "pages/train/train.py",
             title="Train",
             icon=":material/model_training:",
             help="Teach a method on your covers: start it, follow it, and see what came of it.",
         ),
         st.Page(
-            "pages/compare.py",
+            "pages/compare/compare.py",
             title="Compare",
             icon=":material/balance:",
             help="Finished runs side by side: which is better, whether it truly is, and on which covers.",
         ),
         st.Page(
-            "pages/starter.py",
+            "pages/starter/starter.py",
             title="The starter",
             icon=":material/fact_check:",
             help="What the predictions stand on: the covers, how often the answer is right, and what is missing.",

@@ -118,21 +118,21 @@ def test_an_example_takes_the_place_of_what_was_dropped_and_the_other_way_round(
 
 def test_the_answer_is_still_there_after_a_look_at_another_page(app):
     drop(app, mine_png=unseen())
-    app.switch_page("pages/starter.py").run()
-    assert "mine.png" in said(app.switch_page("pages/predict.py").run())
+    app.switch_page("pages/starter/starter.py").run()
+    assert "mine.png" in said(app.switch_page("pages/predict/predict.py").run())
 
 
 def test_a_starter_that_is_damaged_is_named(starter):
     (starter / "card.json").write_text("{")
     app = AppTest.from_file(APP, default_timeout=60).run()
-    for page in ("pages/predict.py", "pages/starter.py"):
+    for page in ("pages/predict/predict.py", "pages/starter/starter.py"):
         app.switch_page(page).run()
         assert not app.exception
         assert "is damaged" in unescape(app.error[0].value)
 
 
 def test_the_starter_page_tells_how_often_it_is_right_and_what_is_missing(app):
-    text = said(app.switch_page("pages/starter.py").run())
+    text = said(app.switch_page("pages/starter/starter.py").run())
     assert "48 real album covers of 4 genres" in text
     for heading in ("How often it is right", "By genre", "By source", "What it was made from"):
         assert heading in text
@@ -141,7 +141,7 @@ def test_the_starter_page_tells_how_often_it_is_right_and_what_is_missing(app):
 
 def test_the_figures_by_genre_are_those_of_the_method_that_is_chosen(app, starter):
     card = open_starter(starter).card
-    app.switch_page("pages/starter.py").run()
+    app.switch_page("pages/starter/starter.py").run()
     for method in (card.chosen, *card.methods):
         app.get("segmented_control")[0].set_value(method.name).run()
         assert model_card.by_genre(method.test) in [element.value for element in app.markdown]
@@ -152,7 +152,7 @@ import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file({app!r}, default_timeout=60).run()
 app.button[0].click().run()
-app.switch_page("pages/starter.py").run()
+app.switch_page("pages/starter/starter.py").run()
 assert not app.exception
 print(sorted({{"torch", "fastai", "catboost", "sklearn", "scipy", "timm"}} & set(sys.modules)))
 """

@@ -192,7 +192,7 @@ def test_an_archive_becomes_a_data_set():
 @pytest.mark.parametrize("name", ["mine", "starter", "../up"])
 def test_a_name_that_cannot_be_had_leaves_nothing_unpacked(name):
     register_archive("mine", packed(("jazz/a.png", PICTURE)))
-    with pytest.raises(BadDataset, match="choose another|can't name"):
+    with pytest.raises(BadDataset, match=r"choose another|can't name"):
         register_archive(name, packed(("jazz/a.png", PICTURE)))
     assert len(list(home.uploads().iterdir())) == 1
 

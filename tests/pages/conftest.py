@@ -8,7 +8,7 @@ from drawing import cover
 
 from covergenre.images import signature
 from covergenre.predict import Failure, Neighbour, Prediction
-from pages.widgets.answers import Answer
+from pages.predict.answers import Answer
 
 _NEIGHBOUR = Neighbour(
     source="spotify",

@@ -10,8 +10,7 @@ from covergenre.dataset.registry import register, remove
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.metrics import evaluate
 from covergenre.runs.comparison import compare_runs
-from covergenre.runs.record import PREDICTION_MS
-from covergenre.runs.record import Event
+from covergenre.runs.record import PREDICTION_MS, Event
 
 LABELS = [0, 1, 2] * 20
 

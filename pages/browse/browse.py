@@ -1,0 +1,332 @@
+"""Walk through the known covers: from any one to those most like it, by genre, and on a map."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from covergenre.browse import Filters, Library
+from covergenre.errors import CoverGenreError
+from covergenre.landscape import DRAWABLE, draw_map, find_map, quick_map
+from covergenre.methods import method
+from covergenre.portraits import Portrait, portrait
+from covergenre.predict import STARTER
+from covergenre.runs.record import Run, list_runs
+from pages.browse import facts
+from pages.browse.narrow import choose_filters
+from pages.browse.tiles import show_tiles
+from pages.browse.walk import Walk
+from pages.widgets import bars, map_chart, portrait_parts
+from pages.widgets.genres import display, inline
+from pages.widgets.verdict import album_line
+from pages.widgets.words import plain, sentence, tidy
+
+LOOK = Path(__file__).parents[1] / "widgets" / "browse.css"
+VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}
+ORDERS = {"most": "Most similar", "least": "Least similar"}
+AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
+A_PAGE = 24
+A_ROW = 6
+
+
+@st.cache_resource(show_spinner="Opening the covers", max_entries=4)
+def open_library(name: str) -> Library:
+    """The covers, opened once for all visitors."""
+    return Library.open(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def open_portrait(name: str, genre: str) -> Portrait:
+    """A genre's portrait, drawn once for all visitors."""
+    return portrait(open_library(name), genre)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def open_map(name: str, drawn: int) -> tuple[np.ndarray, bool]:  # noqa: ARG001 (counts the maps drawn meanwhile)
+    """The places of the covers, and whether that is the good map."""
+    vectors = open_library(name).vectors
+    good = find_map(vectors)
+    return (quick_map(vectors), False) if good is None else (good, True)
+
+
+def walk() -> Walk:
+    """Where the visitor is, as the address says."""
+    return Walk("".join(st.query_params.get_all("cover")[:1]), tuple(st.query_params.get_all("trail")))
+
+
+def be_at(spot: Walk) -> None:
+    """Put a place into the address."""
+    # At once, so that the browser's way back is one step; an empty list takes a name out of the address.
+    st.query_params.update({"cover": spot.cover or [], "trail": list(spot.trail)})
+
+
+def go(key: str) -> None:
+    """A cover was clicked."""
+    be_at(walk().to(key))
+    st.session_state.view = "covers"
+    st.session_state.find = ""
+
+
+def go_on_map(key: str) -> None:
+    """A point of the map was clicked."""
+    if clicked := map_chart.picked(st.session_state.get(key), open_library(st.session_state.get("of", STARTER))):
+        be_at(walk().to(clicked))
+
+
+def go_back(step: int) -> None:
+    """A step of the trail was clicked."""
+    be_at(walk().back_to(step))
+    st.session_state.find = ""
+
+
+def go_anywhere(library: Library, filters: Filters) -> None:
+    """A random cover was asked for."""
+    row = library.any(np.random.default_rng(), filters)
+    if row is not None:
+        go(library.cover(row).key)
+
+
+def leave() -> None:
+    """Back to all covers; the trail stays."""
+    be_at(walk().to(""))
+
+
+def from_the_start() -> None:
+    """Other covers are shown: the first page of them."""
+    st.session_state.leaf = 1
+
+
+def search() -> None:
+    """Something was typed into the search box."""
+    leave()
+    from_the_start()
+
+
+def choose_library() -> str:
+    """Whose covers: those of the starter, or of a run that is done."""
+    runs = {run.id: run for run in list_runs() if run.status().state == "done"}
+    if not runs:
+        return STARTER
+    return st.selectbox(
+        "Covers of",
+        [STARTER, *runs],
+        format_func=lambda name: "The starter" if name == STARTER else _run_title(runs[name]),
+        key="of",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def _run_title(run: Run) -> str:
+    return f"{tidy(run.spec.dataset, 24)}, {method(run.spec.method).title.lower()}, {run.spec.created:%d %b %H:%M}"
+
+
+def show_search(library: Library) -> tuple[str, Filters]:
+    """The search box, the way to a random cover, and the filters."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        text = st.text_input(
+            "Search artist or album",
+            key="find",
+            placeholder="Search artist or album",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            on_change=search,
+            bind="query-params",
+            width="stretch",
+        )
+        beside = st.container(width="content")
+    filters = choose_filters(library, from_the_start)
+    beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(library, filters))
+    return text, filters
+
+
+def show_covers(library: Library, text: str, filters: Filters, load: bool) -> None:
+    """The cover with those most like it, or all covers that were asked for."""
+    spot = walk().among(library.has)
+    row = library.row(spot.cover)
+    if row is None or text:
+        show_found(library, text, filters, load)
+    else:
+        show_trail(library, spot)
+        show_cover(library, row, filters, load)
+
+
+def show_found(library: Library, text: str, filters: Filters, load: bool) -> None:
+    """The covers that were searched for, a page at a time."""
+    rows = library.search(text, filters)
+    if not len(rows):
+        st.info("No cover here is called so, with these filters.", icon=":material/search_off:")
+        return
+    st.caption(f"{len(rows):,} covers" + ("" if text else ", the most typical of each genre first"))
+    pages = -(-len(rows) // A_PAGE)
+    page = min(st.session_state.get("leaf", 1) or 1, pages)
+    shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
+    show_tiles([library.cover(int(row), float(library.typicality[row])) for row in shown], load, go, "found")
+    if pages > 1:
+        st.pagination(pages, key="leaf", bind="query-params")
+
+
+def show_trail(library: Library, spot: Walk) -> None:
+    """The covers passed on the way, to go back to."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="trail"):
+        st.button("All covers", type="tertiary", icon=":material/apps:", on_click=leave)
+        for step, key in enumerate(spot.trail):
+            cover = library.cover(library.row(key))
+            st.markdown(":gray[›]", width="content")
+            st.button(plain(album_line(cover), 40), key=f"step-{step}", type="tertiary", on_click=go_back, args=(step,))
+
+
+def show_cover(library: Library, row: int, filters: Filters, load: bool) -> None:
+    """One cover with its facts, and the covers most or least like it."""
+    cover = library.cover(row)
+    left, right = st.columns([1, 3], gap="large")
+    with left:
+        with st.container(key="now"):
+            st.markdown(facts.picture(cover, load), unsafe_allow_html=True)
+        show_facts(library, row)
+    with right:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            order = _segments("Order", ORDERS, "order")
+            among = _segments("Among", AMONG, "among")
+        near = library.nearest(row, A_PAGE, filters, among, order == "most")
+        if not near:
+            st.info("No other cover passes these filters.", icon=":material/filter_alt_off:")
+        show_tiles([library.cover(other, similarity) for other, similarity in near], load, go, "near")
+
+
+def show_facts(library: Library, row: int) -> None:
+    """What is known of the cover."""
+    cover = library.cover(row)
+    title, by = facts.name(cover)
+    st.subheader(title, anchor=False)
+    above, nearest = library.standing(row)
+    covers = int((library.genre_of == library.genre_of[row]).sum())
+    st.markdown(
+        "\n\n".join(
+            part
+            for part in (
+                by,
+                facts.genre(cover),
+                facts.standing(cover, above, nearest, covers),
+                facts.part(cover),
+                facts.source_link(cover),
+            )
+            if part
+        ),
+        unsafe_allow_html=True,
+    )
+
+
+def show_portrait(name: str, library: Library, load: bool) -> None:
+    """A genre: its colours, the covers that stand for it and those that don't."""
+    genre = _segments("Genre", {genre: display(tidy(genre, 24)) for genre in library.genres}, "portrait")
+    drawn = open_portrait(name, genre)
+    words = inline(plain(genre))
+    st.header(f"{display(plain(genre))} :gray[{drawn.covers:,} covers]", anchor=False)
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_colours(drawn)
+    with right:
+        st.subheader("What it looks like", anchor=False)
+        st.markdown(bars.bars(drawn.resembles), unsafe_allow_html=True)
+        st.caption(
+            f"Which genre's centre {drawn.judged} {words} covers lie nearest to, all held out where that is known."
+        )
+    rows = {
+        f"Most typical of {words}": drawn.typical,
+        f"Least typical of {words}": drawn.untypical,
+        **{f"Look more like {inline(plain(other))}": covers for other, covers in list(drawn.mistaken.items())[:3]},
+    }
+    st.caption("The figure at a cover is how near it lies to the centre of the genre named above it: 1 is there.")
+    for number, (heading, covers) in enumerate(rows.items()):
+        st.subheader(heading, anchor=False)
+        show_tiles(covers[:A_ROW], load, go, f"row{number}")
+    if drawn.decades:
+        st.subheader("By decade", anchor=False)
+        st.markdown(portrait_parts.timeline(drawn.decades), unsafe_allow_html=True)
+
+
+def show_colours(drawn: Portrait) -> None:
+    """The palette of a genre, and what there is more of than in others."""
+    st.subheader("Its colours", anchor=False)
+    if not drawn.palette:
+        st.caption("The colours of these covers are not known.")
+        return
+    st.markdown(portrait_parts.strip(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
+    if more := portrait_parts.unusual(drawn.palette):
+        st.caption("More of these than in all covers:")
+        st.markdown(more, unsafe_allow_html=True)
+
+
+def show_map(name: str, library: Library, filters: Filters, load: bool) -> None:
+    """All covers on a plane, with the one that is looked at and those nearest to it."""
+    places, good = open_map(name, st.session_state.setdefault("maps_drawn", 0))
+    spot = walk().among(library.has)
+    row = library.row(spot.cover)
+    near = [] if row is None else library.nearest(row, A_ROW, filters)
+    if not good and len(library) <= DRAWABLE:
+        offer_map(library)
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    chart = map_chart.figure(library, places, library.search("", filters), row, [other for other, _ in near], theme)
+    st.plotly_chart(
+        chart,
+        key="places",
+        on_select=lambda: go_on_map("places"),
+        selection_mode="points",
+        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
+    )
+    st.caption("Covers that look alike lie near each other. Click one to mark it and its nearest covers.")
+    if row is not None:
+        show_tiles([library.cover(row), *(library.cover(other, s) for other, s in near)][:A_ROW], load, go, "marked")
+
+
+def offer_map(library: Library) -> None:
+    """The good map has not been drawn yet."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("A rough map. A good one takes about a minute, once.", width="content")
+        if st.button("Draw the good map"):
+            with st.spinner("Drawing the map"):
+                draw_map(library.vectors)
+            st.session_state.maps_drawn += 1
+            st.rerun()
+
+
+def _segments(label: str, options: dict[str, str], key: str) -> str:
+    return st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
+        format_func=options.get,
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+st.html(LOOK)
+with st.container(key="page"):
+    st.title("Walk through the covers", anchor=False)
+    bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    with bar:
+        view = _segments("View", VIEWS, "view")
+    try:
+        with bar:
+            name = choose_library()
+        library = open_library(name)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)), title="These covers can't be opened")
+        st.stop()
+    load = bar.toggle(
+        "Load pictures from their source",
+        help="Your browser then asks Spotify and others for the pictures, so they see that you look at them.",
+        key="load_pictures",
+        persist_state="session",
+    )
+    if view == "portraits":
+        show_portrait(name, library, load)
+    elif view == "map":
+        show_map(name, library, show_search(library)[1], load)
+    else:
+        show_covers(library, *show_search(library), load)

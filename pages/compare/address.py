@@ -1,0 +1,38 @@
+"""Steps through what the Compare page looks at: each is a change of its address (see `compare_view`)."""
+
+import streamlit as st
+
+from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from pages.compare import view as compare_view
+
+
+def go(**places: str | list[str]) -> None:
+    """Put these into the address, in one step for whoever goes back; what is empty leaves it."""
+    st.query_params.update({name: place or [] for name, place in places.items()})
+
+
+def follow(name: str, key: str) -> None:
+    """Put what a widget was set to into the address."""
+    go(**{name: st.session_state[key]})
+
+
+def choose_pair(compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:
+    """The two runs to look at closely; asked for only where there are more."""
+    a, b = compare_view.pair(st.query_params, compared)
+    if len(compared.runs) == 2:
+        return a, b
+    names = {run.id: run.name for run in compared.runs}
+    with st.container(horizontal=True, gap="medium"):
+        for name, label, run, other in (("a", "One run", a, b), ("b", "Other run", b, a)):
+            key = f"compare_{name}"
+            st.session_state[key] = run.id
+            st.selectbox(
+                label,
+                [each for each in names if each != other.id],
+                format_func=names.get,
+                key=key,
+                on_change=follow,
+                args=(name, key),
+                width=320,
+            )
+    return a, b

@@ -1,0 +1,67 @@
+"""A cell of a confusion matrix in words, and its covers."""
+
+import numpy as np
+
+from covergenre.evaluation.agreement import in_cell
+from covergenre.evaluation.intervals import wilson
+from covergenre.report.words import span
+from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from pages.compare.view import Cell
+from pages.widgets.genres import display, inline
+from pages.widgets.words import percent, plain
+
+
+def covers(compared: ComparedRuns, cell: Cell) -> np.ndarray:
+    """The positions of the cell's covers, those first of whose answer the run is surest."""
+    true, predicted = (compared.genres.index(genre) if genre else None for genre in (cell.true, cell.predicted))
+    return in_cell(compared.labels, cell.of.probabilities, true, predicted)
+
+
+def heading(cell: Cell) -> str:
+    """What the cell holds, as a heading in Markdown."""
+    true, predicted = plain(display(cell.true)), plain(inline(cell.predicted))
+    if cell.true and cell.true == cell.predicted:
+        return f"{true}, rightly named"
+    if cell.true and cell.predicted:
+        return f"{true} taken for {predicted}"
+    if cell.true:
+        return true
+    return f"Called {predicted}" if cell.predicted else "All covers"
+
+
+def sentence(compared: ComparedRuns, cell: Cell) -> str:
+    """How many covers that are, of how many, by the run and by the others; Markdown."""
+    return f"{_told(compared, cell, cell.of)} {_others(compared, cell)}".strip()
+
+
+def genre_of(cell: Cell) -> str:
+    """The one genre that the cell is about; "" when it is about two or none."""
+    if cell.true and cell.predicted and cell.true != cell.predicted:
+        return ""
+    return cell.true or cell.predicted
+
+
+def _told(compared: ComparedRuns, cell: Cell, run: ComparedRun) -> str:
+    count, of = _count(compared, cell, run)
+    around = wilson(count, of)
+    share = f"{percent(around.value)}, {span(around, digits=0)}" if of else "none"
+    what = "named rightly" if cell.true == cell.predicted or not cell.true or not cell.predicted else "answered so"
+    return f"{plain(run.name)}: {count:,} of {of:,} covers {what} ({share})."
+
+
+def _others(compared: ComparedRuns, cell: Cell) -> str:
+    others = [run for run in compared.runs if run is not cell.of]
+    return " ".join(f"{plain(run.name)}: {_count(compared, cell, run)[0]:,}." for run in others)
+
+
+def _count(compared: ComparedRuns, cell: Cell, run: ComparedRun) -> tuple[int, int]:
+    """How many covers of the cell count, and of how many: of a row or column, those that are named rightly."""
+    matrix = np.array(run.evaluation.confusion)
+    true, predicted = (compared.genres.index(genre) if genre else None for genre in (cell.true, cell.predicted))
+    if true is not None and predicted is not None:
+        return int(matrix[true, predicted]), int(matrix[true].sum())
+    if true is not None:
+        return int(matrix[true, true]), int(matrix[true].sum())
+    if predicted is not None:
+        return int(matrix[predicted, predicted]), int(matrix[:, predicted].sum())
+    return int(matrix.trace()), int(matrix.sum())

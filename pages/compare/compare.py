@@ -1,0 +1,198 @@
+"""Pick finished runs: which is better, whether it truly is, where, and on which covers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from covergenre import home
+from covergenre.errors import CoverGenreError
+from covergenre.report import STYLES
+from covergenre.report.document import html_report
+from covergenre.report.sections import Sections
+from covergenre.report.sheets import sheets, zipped
+from covergenre.report.words import verdict
+from covergenre.runs.comparison import ComparedRuns, compare_runs
+from covergenre.runs.names import run_names
+from covergenre.runs.record import Run, list_runs
+from covergenre.runs.slices import Slice, slices_of
+from pages.compare import view as compare_view
+from pages.compare.address import go
+from pages.compare.confusion import show_confusion
+from pages.compare.covers import show_galleries
+from pages.compare.ladders import show_ladders
+from pages.widgets.sheet import genre_cell
+from pages.widgets.words import plain, sentence
+
+LOOK = Path(__file__).parent / "style.css"
+TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def finished_runs(stamp: tuple) -> tuple[Run, ...]:  # noqa: ARG001 (the stamp is the key)
+    """The runs that are done, the newest first."""
+    return tuple(run for run in list_runs() if run.status().state == "done")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def load(ids: tuple[str, ...], stamp: tuple) -> ComparedRuns:  # noqa: ARG001 (the stamp is part of the key)
+    """The runs compared, kept until one of them or a data set changes."""
+    return compare_runs([Run.open(run) for run in ids])
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking at the covers …")
+def load_slices(ids: tuple[str, ...], stamp: tuple) -> tuple[Slice, ...]:
+    """Their slices, for which every cover has to be read."""
+    return slices_of(load(ids, stamp))
+
+
+def times(*files: Path) -> tuple:
+    """What tells that one of the files is not as it was."""
+    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files if file.exists()))
+
+
+def stamp_of(ids: tuple[str, ...]) -> tuple:
+    """What tells that what is said of these runs has to be made anew; other runs may be at work meanwhile."""
+    return times(*(home.runs() / run / "status.json" for run in ids), *home.datasets().glob("*/manifest.csv"))
+
+
+def picked_runs() -> None:
+    """Other runs were picked: what the address says of the old ones goes."""
+    go(run=st.session_state.compare_runs, a="", b="", of="")
+
+
+def pick(finished: Sequence[Run]) -> tuple[str, ...]:
+    """The box of runs; what it holds."""
+    names = dict(zip((run.id for run in finished), run_names([run.spec for run in finished]), strict=True))
+    chosen = compare_view.chosen_runs(st.query_params.get_all("run"), finished)
+    st.session_state.compare_runs = list(chosen)
+    st.multiselect(
+        "Finished runs",
+        list(names),
+        format_func=names.get,
+        max_selections=compare_view.MOST_RUNS,
+        key="compare_runs",
+        on_change=picked_runs,
+    )
+    gone = [run for run in st.query_params.get_all("run") if run not in names]
+    if gone:
+        st.caption(f"Not finished or gone: {plain(', '.join(gone), 200)}.")
+    return chosen
+
+
+def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -> None:
+    """The report and the tables."""
+    with st.popover("Download", icon=":material/download:"):
+        pictures = st.toggle("Covers as small pictures", value=len(compared.runs) < 4)
+        st.download_button(
+            "Report in one HTML file",
+            lambda: html_report(compared, load_slices(ids, stamp), pictures).encode(),
+            "comparison.html",
+            "text/html",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.download_button(
+            "Tables as CSV files",
+            lambda: zipped(sheets(compared, load_slices(ids, stamp))),
+            "comparison.zip",
+            "application/zip",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def show_figures(parts: Sections) -> None:
+    """The headline table, every pair in a sentence, and F1 by genre."""
+    st.markdown(parts.headline(), unsafe_allow_html=True)
+    st.caption(
+        "Beside each figure stands its 95 % interval; in a row all lines share one scale. A run is marked best only "
+        "where the paired test says so."
+    )
+    st.subheader("Is the difference real?", anchor=False)
+    st.markdown(parts.pairs(), unsafe_allow_html=True)
+    st.caption(
+        "McNemar's exact test, with Holm's allowance for every other pair. A run is called better only when the "
+        "bootstrapped interval of the difference agrees."
+    )
+    st.subheader("By genre", anchor=False)
+    st.markdown(parts.by_genre(), unsafe_allow_html=True)
+
+
+def show_weak_spots(compared: ComparedRuns, parts: Sections, cut: tuple[Slice, ...]) -> None:
+    """The genres most often mistaken, and the kinds of covers."""
+    st.subheader("Most often mistaken", anchor=False)
+    st.markdown(parts.confused(), unsafe_allow_html=True)
+    st.caption("Shares of the covers that are truly of the genre, with their 95 % intervals.")
+    if cut:
+        st.subheader("By kind of cover", anchor=False)
+        st.markdown(parts.slices(cut), unsafe_allow_html=True)
+    if all(run.run.spec.split == "honest" for run in compared.runs):
+        st.caption("No run was trained on near copies of these covers or on their artists: the split is honest.")
+
+
+def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
+    """Whether the runs are as sure as they should be, and what they gain by silence."""
+    st.markdown(
+        "A run that is 70\u202f% sure should be right 7 times in 10: its dots then lie on the dashed line. Rings show "
+        "it before its temperature, the one number fitted on validation to mend that; bars count covers."
+    )
+    diagrams = "".join(parts.reliability(number) for number in range(len(compared.runs)))
+    st.markdown(f'<div class="wall">{diagrams}</div>', unsafe_allow_html=True)
+    st.subheader("Answering only when sure", anchor=False)
+    st.markdown(parts.coverage(), unsafe_allow_html=True)
+
+
+def show_nothing(finished: Sequence[Run]) -> None:
+    """What to do while there is nothing to compare."""
+    have = "No run is finished yet." if not finished else "Only one run is finished."
+    st.markdown(f"{have} To compare, train two methods on the same covers, in the app or from the shell:")
+    st.code(
+        "python -m covergenre demo\n"
+        "python -m covergenre train demo --method knn\n"
+        "python -m covergenre train demo --method logistic",
+        language="bash",
+    )
+
+
+for style in (*STYLES, LOOK):
+    st.html(style)
+
+with st.container(key="page"):
+    st.title("Which run is better?", anchor=False)
+    finished = finished_runs(times(*home.runs().glob("*/status.json")))
+    if len(finished) < 2:
+        show_nothing(finished)
+        st.stop()
+    ids = pick(finished)
+    if len(ids) < 2:
+        st.markdown("Pick at least two runs.")
+        st.stop()
+    stamp = stamp_of(ids)
+    try:
+        compared = load(ids, stamp)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)), title="These runs can't be compared")
+        st.stop()
+    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"):
+        with st.container(key="lead", width="stretch"):
+            st.markdown(plain(verdict(compared), 600))
+        show_downloads(compared, ids, stamp)
+    for each in compared.left_out:
+        st.caption(plain(each, 600))
+    parts = Sections(compared, genre_cell)
+    tabs = st.tabs(TABS, key="tab", bind="query-params")
+    with next(tab for tab in tabs if tab.open):
+        opened = st.session_state.tab
+        if opened == "Figures":
+            show_figures(parts)
+        elif opened == "Confusion":
+            show_confusion(compared, parts)
+        elif opened == "Covers":
+            show_galleries(compared)
+        elif opened == "Weak spots":
+            show_weak_spots(compared, parts, load_slices(ids, stamp))
+        elif opened == "Calibration":
+            show_calibration(compared, parts)
+        else:
+            show_ladders()

@@ -1,0 +1,152 @@
+"""One cover of a data set, large: its facts and findings, what can be done with it, and the covers most like it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from covergenre import images
+from covergenre.dataset import repair
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.repair import Plan
+from covergenre.errors import CoverGenreError
+from pages.explore.covers import NO_PART, Covers
+from pages.explore.open import Opened
+from pages.explore.tiles import show_covers
+from pages.widgets.genres import GENRES, display, inline
+from pages.widgets.sheet import genre_cell
+from pages.widgets.thumbnails import small
+from pages.widgets.words import plain
+
+_LARGE = 720
+_NEAREST = 12
+
+
+def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
+    """The cover in this row, and everything about it."""
+    covers = opened.covers
+    left, right = st.columns([2, 3], gap="large")
+    with left, st.container(key="cover"):
+        picture = _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers)
+        if picture:
+            st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
+        else:
+            st.info("This file can't be shown.", icon=":material/broken_image:")
+    with right:
+        st.header(plain(covers.title(row), 120), anchor=False)
+        st.markdown(facts(covers, row), unsafe_allow_html=True)
+        _show_findings(covers, row, go)
+        _show_actions(opened, row)
+    _show_nearest(opened, row, go)
+
+
+def facts(covers: Covers, row: int) -> str:
+    """What is known of the cover, as a list in HTML."""
+    cover = covers.dataset.manifest.iloc[row]
+    year = "" if pd.isna(cover["year"]) else f", {cover['year']}"
+    told = {
+        "Genre": f'<span class="sheet">{genre_cell(cover["genre"])}</span>'
+        + (f" (was {inline(plain(cover['original_genre']))})" if cover["original_genre"] else ""),
+        "Album": plain(", ".join(filter(None, (cover["artist"], cover["album"]))) + year, 160)
+        if cover["album"]
+        else "",
+        "File": plain(cover["path"], 200),
+        "Picture": f"{cover['width']} × {cover['height']} px, {cover['mode']}" if cover["width"] else "",
+        "Size": f"{cover['bytes'] / 1000:,.0f} kB",
+        "Part": "" if covers.part_of[row] == NO_PART else str(covers.part_of[row]).capitalize(),
+        "Left out": plain(cover["excluded"], 200),
+        "Unreadable": plain(cover["problem"], 300),
+    }
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in told.items() if value)
+    return f'<dl class="known">{rows}</dl>'
+
+
+def nearest(opened: Opened, row: int, k: int = _NEAREST) -> dict[int, float]:
+    """The rows of the covers most like this one by their vectors, with cosines, nearest first; {} without a vector."""
+    if not opened.examined or opened.examined.units is None:
+        return {}
+    covers, units = opened.covers, opened.examined.units
+    about = usable(opened.examined.dataset.manifest)["path"].tolist()
+    if covers.paths[row] not in about:
+        return {}
+    cosines = units @ units[about.index(covers.paths[row])]
+    near: dict[int, float] = {}
+    for at in np.argsort(-cosines, kind="stable"):
+        other = covers.row(about[at])
+        if other is not None and other != row:
+            near[other] = float(cosines[at])
+        if len(near) == k:
+            break
+    return near
+
+
+def carry_out(opened: Opened, plan: Plan) -> None:
+    """Repair the data set; why not, if it can't be."""
+    try:
+        repair.apply(opened.dataset, plan)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+    else:
+        st.toast(f"Done: {plan.why}. Repair › History undoes it.", icon=":material/check:")
+
+
+def _show_findings(covers: Covers, row: int, go: Callable[[str], None]) -> None:
+    found = covers.findings(row)
+    if covers.report is None:
+        return
+    st.subheader("Findings", anchor=False)
+    if not found:
+        st.caption("Nothing was found to be wrong with it.")
+    for finding in found:
+        st.markdown(f"**{display(finding.issue)}** :gray[{finding.score:.2f}]  \n{plain(finding.detail, 300)}")
+    in_groups = [finding for finding in found if len(covers.group(row, finding.issue)) > 1]
+    if in_groups:
+        others = dict.fromkeys(path for finding in in_groups for path in covers.group(row, finding.issue))
+        rows = [other for other in covers.rows(others) if other != row][:6]
+        if rows:
+            st.caption("In a group with:")
+            show_covers(covers, rows, "group", go)
+
+
+def _show_actions(opened: Opened, row: int) -> None:
+    covers = opened.covers
+    path, out = covers.paths[row], covers.state_of[row] == "left out"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="actions"):
+        if out:
+            plan, label, icon = repair.include([path]), "Take back in", ":material/undo:"
+        else:
+            plan, label, icon = repair.exclude([path], "by hand"), "Leave out", ":material/block:"
+        st.button(label, icon=icon, on_click=carry_out, args=(opened, plan), key="leave-out")
+        genre = str(covers.genre_of[row])
+        known = sorted({*covers.genre_of.tolist(), *GENRES})
+        st.selectbox(
+            "Genre",
+            known,
+            index=known.index(genre),
+            format_func=lambda each: display(plain(each, 24)),
+            key=f"genre of {path}",
+            label_visibility="collapsed",
+            on_change=_relabel,
+            args=(opened, path),
+            width=180,
+        )
+
+
+def _relabel(opened: Opened, path: str) -> None:
+    carry_out(opened, repair.relabel([path], st.session_state[f"genre of {path}"], "another genre, by hand"))
+
+
+def _show_nearest(opened: Opened, row: int, go: Callable[[str], None]) -> None:
+    near = nearest(opened, row)
+    if near:
+        st.subheader("Most like it", anchor=False)
+        show_covers(opened.covers, list(near), "near", go, {other: f"{cosine:.2f}" for other, cosine in near.items()})
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _large(root: str, path: str, key: str, _covers: Covers) -> bytes:  # noqa: ARG001 (they tell pictures apart)
+    try:
+        return small(images.read(_covers.dataset.file(path)), _LARGE)
+    except CoverGenreError:
+        return b""

@@ -1,0 +1,154 @@
+"""What an audit found, a card an issue; and the groups of an issue side by side."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from covergenre.dataset import repair
+from covergenre.dataset.audit import ISSUES, AuditReport, Issue
+from pages.explore import filters as explore_filters
+from pages.explore.cover import carry_out
+from pages.explore.covers import Covers, has_groups
+from pages.explore.open import Opened, flag_from
+from pages.explore.tiles import show_covers
+from pages.widgets.genres import display, inline
+from pages.widgets.sheet import sheet
+from pages.widgets.words import percent, plain
+
+GROUPS, GROUP_PAGE = "groups", "group_sheet"
+A_PAGE = 8
+_ALIKE = 4  # of a group that are shown
+
+
+def show_findings(opened: Opened, go: Callable[[str], None], to_gallery: Callable[[], None]) -> None:
+    """The cards, or the groups of the issue that was opened; `to_gallery` is called when a gallery is asked for."""
+    report = opened.examined.report
+    issue = st.query_params.get(GROUPS, "")
+    if issue and has_groups(report, issue):
+        _show_groups(opened, issue, go)
+        return
+    counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
+    changed = {issue.name for issue in ISSUES if report.thresholds[issue.name] != issue.threshold}
+    shown = [issue for issue in ISSUES if counts.get(issue.name) or issue.name in changed & set(counts)]
+    found = sorted(shown, key=lambda issue: -counts[issue.name])
+    with st.container(key="cards"):
+        for issue in found:
+            _show_card(opened, issue, counts[issue.name], to_gallery)
+    clean = [display(issue.name) for issue in ISSUES if issue.name in counts and issue not in shown]
+    if clean:
+        st.markdown(f"**Nothing found:** {', '.join(clean)}.")
+    for why in dict.fromkeys(report.skipped.values()):
+        names = ", ".join(inline(issue) for issue, reason in report.skipped.items() if reason == why)
+        st.caption(f"Not judged: {names}; {plain(why, 200)}.")
+    _show_cues(report)
+
+
+def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[], None]) -> None:
+    report = opened.examined.report
+
+    def open_gallery() -> None:
+        explore_filters.open_issue(issue.name)
+        to_gallery()
+
+    with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
+        st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
+        st.markdown(f"{issue.meaning} {issue.harm}")
+        st.caption(f"{percent(count / report.covers)} of all covers.")
+        with st.container(horizontal=True, gap="small"):
+            st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
+            if has_groups(report, issue.name):
+                st.button(
+                    "Side by side", key=f"groups-{issue.name}", on_click=_open_groups, args=(issue.name,),
+                    icon=":material/compare:",
+                )  # fmt: skip
+            _show_threshold(opened, issue.name)
+
+
+def _show_threshold(opened: Opened, issue: str) -> None:
+    """From which score covers are flagged, and a way to change that."""
+    threshold, key = opened.examined.report.thresholds[issue], f"from {issue}"
+    with st.popover(f"From {threshold:.2f}", type="tertiary", help="Covers are flagged from this score on"):
+        st.slider(
+            f"Flag {inline(issue)} from a score of",
+            0.0,
+            1.0,
+            threshold,
+            0.01,
+            key=key,
+            on_change=lambda: flag_from(opened, issue, st.session_state[key]),
+        )
+
+
+def _open_groups(issue: str) -> None:
+    st.query_params[GROUPS] = issue
+    st.session_state[GROUP_PAGE] = 1
+
+
+def _close_groups() -> None:
+    st.query_params.pop(GROUPS, None)
+
+
+def _show_groups(opened: Opened, issue: str, go: Callable[[str], None]) -> None:
+    covers = opened.covers
+    st.button("All findings", type="tertiary", icon=":material/arrow_back:", on_click=_close_groups)
+    groups = covers.groups(issue)
+    st.header(f"{display(issue)} :gray[{len(groups):,} groups]", anchor=False)
+    st.markdown(next(each.meaning for each in ISSUES if each.name == issue))
+    if not groups:
+        st.info("None is left.", icon=":material/check:")
+        return
+    pages = -(-len(groups) // A_PAGE)
+    grid = st.container(key="sets")
+    page = st.pagination(pages, key=GROUP_PAGE, bind="query-params") if pages > 1 else 1
+    with grid:
+        for number, paths in enumerate(groups[(page - 1) * A_PAGE : page * A_PAGE]):
+            _show_group(opened, covers, issue, number, paths, go)
+
+
+def _show_group(
+    opened: Opened, covers: Covers, issue: str, number: int, paths: tuple[str, ...], go: Callable[[str], None]
+) -> None:
+    rows = covers.rows(paths)
+    notes = {row: str(covers.part_of[row]) for row in rows} if issue == "leakage" else _sizes(covers, rows)
+    with st.container(border=True, key=f"set-{number}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            more = f", the first {_ALIKE} are shown" if len(rows) > _ALIKE else ""
+            st.markdown(f"{len(rows)} covers{more}", width="stretch")
+            keep = repair.keep_one(covers.dataset.manifest, paths, "a copy")
+            st.button("Keep the best", key=f"keep-{number}", on_click=carry_out, args=(opened, keep))
+            out = repair.exclude(paths, issue)
+            st.button("Leave all out", key=f"out-{number}", on_click=carry_out, args=(opened, out))
+        show_covers(covers, rows[:_ALIKE], f"group{number}", go, notes)
+
+
+def _sizes(covers: Covers, rows: list[int]) -> dict[int, str]:
+    manifest = covers.dataset.manifest
+    return {row: f"{manifest['width'].iat[row]} × {manifest['height'].iat[row]}" for row in rows}
+
+
+def _show_cues(report: AuditReport) -> None:
+    if report.cues.empty:
+        return
+    st.subheader("What tells the genre without the artwork", anchor=False)
+    cues = report.cues.sort_values("balanced_accuracy", ascending=False)
+    best = report.cue_genres.sort_values("auc", ascending=False).drop_duplicates("cue").set_index("cue")
+    rows = [
+        (
+            display(cue.cue),
+            percent(cue.balanced_accuracy),
+            percent(cue.chance),
+            _told_best(best, cue.cue),
+        )
+        for cue in cues.itertuples(index=False)
+    ]  # fmt: skip
+    st.markdown(
+        sheet(("Cue alone", "Names the genre", "By chance", "Tells best (AUC)"), rows),
+        unsafe_allow_html=True,
+    )
+
+
+def _told_best(best: pd.DataFrame, cue: str) -> str:
+    if cue not in best.index:
+        return ""
+    return f"{inline(plain(best.loc[cue, 'genre']))} ({best.loc[cue, 'auc']:.2f})"

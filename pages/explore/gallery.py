@@ -1,0 +1,55 @@
+"""The gallery of a data set: the covers wanted, a page at a time."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from pages.explore.covers import Covers, Wanted
+from pages.explore.filters import PAGE
+from pages.explore.tiles import show_covers
+
+A_PAGE = 48
+
+
+def show_gallery(covers: Covers, rows: np.ndarray, wanted: Wanted, go: Callable[[str], None]) -> None:
+    """The covers in these rows, which the filters left; a click on one calls `go` with its path."""
+    if not len(rows):
+        st.info("No cover passes these filters.", icon=":material/filter_alt_off:")
+        return
+    pages = -(-len(rows) // A_PAGE)
+    st.caption(f"{len(rows):,} of {len(covers):,} covers")
+    grid = st.container()
+    with st.container(horizontal_alignment="center"):
+        page = st.pagination(pages, key=PAGE, bind="query-params") if pages > 1 else 1
+    shown = rows[(page - 1) * A_PAGE : page * A_PAGE].tolist()
+    with grid:
+        show_covers(covers, shown, "gallery", go, notes(covers, shown, wanted))
+
+
+def show_steps(covers: Covers, rows: np.ndarray, row: int, go: Callable[[str], None], leave: Callable) -> None:
+    """The way back from a cover to its page of the grid, and on to the covers before and after it there."""
+    found = np.flatnonzero(rows == row)
+    at = int(found[0]) if len(found) else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="steps"):
+        st.button("All covers", type="tertiary", icon=":material/arrow_back:", on_click=leave, args=(_page_of(at),))
+        if at is None:
+            return
+        for label, to, icon in (("Previous", at - 1, "chevron_left"), ("Next", at + 1, "chevron_right")):
+            there = 0 <= to < len(rows)
+            args = (covers.paths[rows[to]],) if there else ()
+            st.button(label, type="tertiary", icon=f":material/{icon}:", on_click=go, args=args, disabled=not there)
+        st.caption(f"{at + 1:,} of {len(rows):,}", width="content")
+
+
+def notes(covers: Covers, rows: Sequence[int], wanted: Wanted) -> dict[int, str]:
+    """What stands beside the genre: the score that is looked at, or the state when it isn't the usual one."""
+    issue = wanted.by or wanted.issue
+    if issue:
+        scores = covers.scores(issue)
+        return {row: f"{scores[row]:.2f}" for row in rows if scores[row] == scores[row]}
+    return {row: str(covers.state_of[row]) for row in rows if covers.state_of[row] != "usable"}
+
+
+def _page_of(place: int | None) -> int:
+    return 1 if place is None else place // A_PAGE + 1

@@ -1,0 +1,92 @@
+"""What a data set consists of: its genres with their brightness and colours, and its files."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from covergenre.overview import GenreLook, Overview
+from pages.explore.open import Opened, open_overview
+from pages.widgets.genres import css_colour
+from pages.widgets.portrait_parts import strip
+from pages.widgets.sheet import genre_cell, sheet
+from pages.widgets.words import percent, plain
+
+_MOST = 6  # sizes that are listed
+
+
+def show_overview(opened: Opened) -> None:
+    """The figures, and the table to take along."""
+    seen = open_overview(opened)
+    used = int(seen.genres["usable"].sum())
+    with st.container(horizontal=True, gap="large", key="sums"):
+        st.metric("Covers in use", f"{used:,}", width="content")
+        st.metric("Left out", f"{seen.genres['left out'].sum():,}", width="content")
+        st.metric("Unreadable", f"{seen.genres['unreadable'].sum():,}", width="content")
+        st.metric("Genres", f"{(seen.genres['usable'] > 0).sum():,}", width="content")
+        st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
+        st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
+    st.subheader("Genres", anchor=False)
+    st.markdown(genre_table(seen), unsafe_allow_html=True)
+    if seen.looks:
+        st.caption(
+            "Brightness and colour from 0 (black, grey) to 1: the dot is the middle cover, the bar the middle half. "
+            "Colours from dark to light, as wide as their share."
+        )
+    left, middle, right = st.columns(3, gap="large")
+    for column, title, counts in (
+        (left, "Size in pixels", seen.sizes),
+        (middle, "Format", seen.formats),
+        (right, "Colour mode", seen.modes),
+    ):
+        with column:
+            st.subheader(title, anchor=False)
+            st.markdown(counts_table(title, counts), unsafe_allow_html=True)
+    st.download_button(
+        "Download the table as CSV",
+        lambda: (opened.dataset.folder / "manifest.csv").read_bytes(),
+        f"{opened.dataset.name}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def genre_table(seen: Overview) -> str:
+    """A row a genre as HTML: how many covers, how bright and colourful, and of which colours."""
+    looks = {each.genre: each for each in seen.looks}
+    most = max(int(seen.genres["usable"].max()), 1) if len(seen.genres) else 1
+    rows = [
+        (genre_cell(row.Index), _bar(row.Index, row[1], row[2] + row[3], most), *_look_cells(looks.get(row.Index)))
+        for row in seen.genres.itertuples()
+    ]
+    headings = ("Genre", "Covers", "Brightness", "Colour", "Palette")
+    return f'<div class="genres-table">{sheet(headings, rows)}</div>'
+
+
+def counts_table(name: str, counts: Mapping[str, int]) -> str:
+    """The most common values and how many covers have them, as HTML."""
+    listed = [(plain(value, 30), f"{count:,}") for value, count in list(counts.items())[:_MOST]]
+    others = sum(list(counts.values())[_MOST:])
+    listed += [(f"{len(counts) - _MOST:,} others", f"{others:,}")] if others else []
+    return sheet((name, "Covers"), listed)
+
+
+def _bar(genre: str, used: int, unused: int, most: int) -> str:
+    width = f"{100 * used / most:.1f}%"
+    aside = f" <small>and {unused:,} not used</small>" if unused else ""
+    return (
+        f'<span class="count"><span class="amount" style="width: {width}; background: {css_colour(genre)}"></span>'
+        f"<span>{used:,}</span></span>{aside}"
+    )
+
+
+def _look_cells(look: GenreLook | None) -> tuple[str, str, str]:
+    if look is None:
+        return "", "", ""
+    return _quartiles(look.brightness), _quartiles(look.colour), strip(look.palette, "Its colours, from dark to light")
+
+
+def _quartiles(values: tuple[float, float, float]) -> str:
+    low, middle, high = values
+    style = f"--low: {100 * low:.1f}%; --value: {100 * middle:.1f}%; --high: {100 * high:.1f}%"
+    return f'{middle:.2f}<span class="mark" style="{style}" title="{percent(low)} to {percent(high)}"></span>'

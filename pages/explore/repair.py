@@ -1,0 +1,211 @@
+"""Repairs that the audit suggests, looked at before they are made; and the history, to undo them."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from covergenre.dataset import repair
+from covergenre.dataset.audit import AuditReport
+from covergenre.dataset.history import Repair, standing
+from covergenre.dataset.repair import Plan
+from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
+from covergenre.effect import Effect, measure_effect
+from covergenre.errors import CoverGenreError
+from covergenre.progress import Report, ShouldStop
+from pages.explore.cover import carry_out
+from pages.explore.open import Opened, jobs
+from pages.explore.watch import watch
+from pages.widgets.genres import display
+from pages.widgets.sheet import span
+from pages.widgets.words import percent, plain, sentence
+
+ISSUES = "repairs"
+_WHY = "the suggested repairs"
+_RECENT = 20
+
+
+def show_repair(opened: Opened) -> None:
+    """What could be repaired, what that would change, and what was."""
+    st.markdown("Repairs change the table of the data set, never a file. Each can be undone.")
+    if not opened.examined:
+        st.info("Look for defects first: what is found is what can be repaired.", icon=":material/troubleshoot:")
+    elif not opened.fresh:
+        st.info("The data set changed and is being looked at anew.", icon=":material/hourglass_top:")
+    else:
+        _show_suggestions(opened, opened.examined.report)
+    _show_history(opened)
+
+
+def _show_suggestions(opened: Opened, report: AuditReport) -> None:
+    counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
+    known = {issue: how for issue, how in {**REPAIRS, **REPAIRS_ON_REQUEST}.items() if counts.get(issue)}
+    st.subheader("Suggested", anchor=False)
+    if not known:
+        st.success("Nothing is left that we would repair.", icon=":material/check:")
+        return
+    with st.container(key="suggested", gap="xsmall"):
+        chosen = [
+            issue
+            for issue, how in known.items()
+            if st.checkbox(
+                f"**{display(issue)}**: {plain(how, 120)} :gray[{_covers(counts[issue])}]",
+                value=issue in REPAIRS,
+                key=f"repair {issue}",
+            )
+        ]
+    try:
+        plans = _plans(opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), opened)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)))
+        return
+    plan = repair.join(plans.values(), _WHY)
+    if not plan.edits:
+        st.caption("Nothing is chosen that would change a cover.")
+        return
+    _show_preview(opened, plan, plans)
+    _show_accuracy(opened, plan)
+    st.button(
+        f"Repair {_covers(len(plan.edits))}",
+        type="primary",
+        icon=":material/build:",
+        on_click=carry_out,
+        args=(opened, plan),
+        key="apply",
+    )
+
+
+def _show_preview(opened: Opened, plan: Plan, plans: dict[str, Plan]) -> None:
+    changes = repair.preview(opened.dataset.manifest, plan)
+    after = repair.repaired(opened.dataset.manifest, plan)
+    with st.container(horizontal=True, gap="large", key="effect"):
+        for title, before, then in effects(opened, after):
+            st.metric(title, f"{then:,}", f"{then - before:+,}" if then != before else None, delta_color="off",
+                      delta_arrow="off", width="content")  # fmt: skip
+    issue_of = {edit.path: issue for issue, each in reversed(plans.items()) for edit in each.edits}
+    shown = changes[changes["column"].isin(("excluded", "genre"))]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Cover": shown["path"],
+                "Issue": [display(issue_of.get(path, "")) for path in shown["path"]],
+                "What happens": [what(*row) for row in shown[["column", "before", "after"]].itertuples(index=False)],
+            }
+        ),
+        hide_index=True,
+        height=min(len(shown) + 1, 9) * 35 + 3,
+        alt="What the repairs would change, a row a cover.",
+    )
+
+
+def _show_accuracy(opened: Opened, plan: Plan) -> None:
+    """What the repair does to accuracy: measured when asked for, because it takes a while."""
+    if opened.examined.units is None or not opened.examined.split:
+        return
+    name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, plan))
+    job = jobs().get(name, about)
+    if not job:
+        st.button("Measure the accuracy before and after", icon=":material/speed:", on_click=_measure,
+                  args=(opened, plan, name, about), key="measure")  # fmt: skip
+    elif job.running:
+        watch(job, "effect")
+    elif job.state == "done":
+        effect = job.result
+        st.markdown(
+            f"Logistic regression on the same {_covers(effect.covers)} held out: "
+            f"**{percent(effect.before.value)}** before ({span(effect.before)}), "
+            f"**{percent(effect.after.value)}** after ({span(effect.after)})."
+        )
+    else:
+        st.caption(sentence(job.error or "it was stopped"))
+
+
+def _measure(opened: Opened, plan: Plan, name: str, about: int) -> None:
+    dataset, split = opened.dataset, opened.examined.split
+    after = repair.repaired(dataset.manifest, plan)
+
+    def work(report: Report, should_stop: ShouldStop) -> Effect:
+        return measure_effect(dataset, after, split, report, should_stop)
+
+    jobs().start(name, "Measuring", work, about)
+
+
+@st.cache_resource(show_spinner="Thinking of repairs", max_entries=8)
+def _plans(name: str, stamp: int, number: int, issues: tuple[str, ...], _opened: Opened) -> dict[str, Plan]:  # noqa: ARG001
+    return suggest(_opened.dataset.manifest, _opened.examined.report, issues)
+
+
+def effects(opened: Opened, after: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """What a repair does, as (name, before, after): covers in use, and groups of an issue that are left."""
+    before = opened.dataset.manifest
+    report = opened.examined.report
+    told = [("Covers in use", _used(before), _used(after))]
+    for issue, title in (
+        ("contradicting labels", "Pictures under two genres"),
+        ("near duplicates", "Groups of near copies"),
+        ("leakage", "Groups across the split"),
+    ):
+        if issue not in report.skipped:
+            told.append((title, *(left(report, issue, manifest, opened) for manifest in (before, after))))
+    return told
+
+
+def left(report: AuditReport, issue: str, manifest: pd.DataFrame, opened: Opened) -> int:
+    """How many groups of an issue still have what makes it one: two genres, two parts, or two covers."""
+    used = manifest[manifest["excluded"] == ""].set_index("path")
+    split = opened.examined.split
+    values = {
+        "contradicting labels": used["genre"],
+        "leakage": split.parts if split else pd.Series(dtype="str"),
+    }.get(issue, pd.Series(used.index, index=used.index))
+    known = values[values.index.isin(used.index)]
+    return sum(known.reindex(list(group)).nunique() > 1 for group in report.groups(issue))
+
+
+def what(column: str, before: str, after: str) -> str:
+    """A change in words."""
+    if column == "genre":
+        return f"{display(before)} becomes {display(after)}"
+    return f"left out: {after}" if after else "taken back in"
+
+
+def _covers(count: int) -> str:
+    return f"{count:,} cover" if count == 1 else f"{count:,} covers"
+
+
+def _used(manifest: pd.DataFrame) -> int:
+    return int(((manifest["excluded"] == "") & (manifest["problem"] == "")).sum())
+
+
+def _show_history(opened: Opened) -> None:
+    try:
+        repairs = repair.history(opened.dataset)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)))
+        return
+    if not repairs:
+        return
+    st.subheader("History", anchor=False)
+    stand = {each.number for each in standing(repairs)}
+    with st.container(key="history", gap="xsmall"):
+        for each in reversed(repairs[-_RECENT:]):
+            _show_repair(opened, each, each.number in stand)
+
+
+def _show_repair(opened: Opened, made: Repair, stands: bool) -> None:
+    when = datetime.fromisoformat(made.when).astimezone()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = f"{made.number} · {plain(made.why, 100)} · {_covers(len(made.changes))} · :gray[{when:%d %b %H:%M}]"
+        st.markdown(words if stands else f":gray[{words} · undone]", width="stretch")
+        if stands:
+            st.button("Undo", key=f"undo-{made.number}", icon=":material/undo:", on_click=_undo,
+                      args=(opened, made.number))  # fmt: skip
+
+
+def _undo(opened: Opened, number: int) -> None:
+    try:
+        repair.undo(opened.dataset, number)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+    else:
+        st.toast(f"Repair {number} is undone.", icon=":material/undo:")

@@ -1,0 +1,199 @@
+"""Which data set the Explore page is about, and how one comes there: drawn, scanned, unpacked; renamed and removed."""
+
+import io
+
+import streamlit as st
+
+from covergenre.dataset import archive, registry
+from covergenre.dataset.demo import build_demo
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.roots import allowed_folder, allowed_roots
+from covergenre.errors import CoverGenreError
+from pages.explore.jobs import Job, Work
+from pages.explore.open import jobs, shelf
+from pages.widgets.words import listed, plain, sentence
+
+NAME = "data"
+LARGEST_ZIP = 1024  # MB; an upload is held in memory
+
+_BRINGING = "bringing a data set"
+_NEW_NAME = "new name"
+
+
+def choose() -> str:
+    """The name of the chosen data set; "" when there is none yet."""
+    known = registry.names()
+    if not known:
+        return ""
+    if st.session_state.get(NAME) not in known:
+        st.session_state.pop(NAME, None)
+    return st.selectbox("Data set", known, key=NAME, bind="query-params", label_visibility="collapsed", width=240)
+
+
+def bringing() -> Job | None:
+    """The work that brings a data set, under way or just ended."""
+    return jobs().get(_BRINGING)
+
+
+def finish() -> None:
+    """Work that brought a data set has ended: show that, or say why not."""
+    job = bringing()
+    if not job or job.running:
+        return
+    jobs().forget(_BRINGING)
+    if job.state == "failed":
+        st.session_state.wrong = job.error
+    elif job.state == "stopped":
+        st.toast("Stopped. Nothing was stored.", icon=":material/stop_circle:")
+    else:
+        dataset, passed_over = job.result
+        st.session_state[NAME] = dataset.name
+        said = (
+            f" Passed over: {listed([f'{count} × {why}' for why, count in passed_over.items()])}."
+            if passed_over
+            else ""
+        )
+        st.toast(f"{dataset.name}: {len(dataset.manifest):,} covers.{said}", icon=":material/check:")
+
+
+def show_wrong() -> None:
+    """Why the last thing asked for could not be done."""
+    if wrong := st.session_state.pop("wrong", ""):
+        st.error(sentence(wrong), icon=":material/error:")
+
+
+def show_ways() -> None:
+    """The ways to come by a data set."""
+    demo, folder, dropped = st.columns(3, gap="large")
+    with demo:
+        st.subheader("The demo", anchor=False)
+        st.markdown("Ten genres of invented albums, drawn here in half a minute, with defects to be found among them.")
+        if "demo" in registry.names():
+            st.caption("It is drawn already.")
+        elif st.button("Draw the demo", type="primary", icon=":material/brush:"):
+            _draw()
+            st.rerun()  # by hand, because in a dialog a click runs the dialog alone
+    with folder:
+        st.subheader("A folder", anchor=False)
+        with st.form("scan", border=False):
+            text = st.text_input("Folder of genre folders", placeholder=f"{allowed_roots()[0]}/covers")
+            st.caption(f"Below {listed([plain(str(root), 60) for root in allowed_roots()])}. Nothing in it is changed.")
+            name = st.text_input("Call it", placeholder="mine", max_chars=64)
+            if st.form_submit_button("Scan", icon=":material/folder_open:"):
+                _scan(name, text)
+                st.rerun()
+    with dropped:
+        st.subheader("A ZIP", anchor=False)
+        with st.form("zip", border=False, clear_on_submit=True):
+            upload = st.file_uploader("ZIP of genre folders", type="zip", max_upload_size=LARGEST_ZIP)
+            name = st.text_input("Call it", placeholder="mine", max_chars=64)
+            if st.form_submit_button("Unpack", icon=":material/folder_zip:"):
+                _unpack(name, upload)
+                st.rerun()
+
+
+def show_management(dataset: Dataset) -> None:
+    """Rescan, rename, remove, and bring another."""
+    with st.popover("Manage", icon=":material/settings:"):
+        st.caption(f"{plain(str(dataset.root), 120)}")
+        st.button("Scan again", icon=":material/refresh:", on_click=_rescan, args=(dataset,), width="stretch")
+        with st.form("rename", border=False):
+            st.text_input("New name", value=dataset.name, max_chars=64, key=_NEW_NAME)
+            st.form_submit_button(
+                "Rename", icon=":material/edit:", width="stretch", on_click=_rename, args=(dataset.name,)
+            )
+        ours = archive.is_unpacked(dataset)
+        _show_removal(
+            dataset.name, "The copies unpacked from your ZIP go too." if ours else "Your files stay.", dataset
+        )
+    _offer_ways()
+
+
+def show_way_out(name: str) -> None:
+    """What can be done where the data set is damaged: forget it, and bring another."""
+    with st.popover("Manage", icon=":material/settings:"):
+        _show_removal(name, "Its covers stay as they are.")
+    _offer_ways()
+
+
+def _show_removal(name: str, consequence: str, dataset: Dataset | None = None) -> None:
+    """Remove the data set, once that was confirmed."""
+    sure = st.checkbox(f"Forget its scan, splits, audit and repairs. {consequence}", key=f"sure {name}")
+    st.button(
+        "Remove", icon=":material/delete:", on_click=_remove, args=(name, dataset), disabled=not sure, width="stretch"
+    )
+
+
+def _offer_ways() -> None:
+    if st.button("Add", icon=":material/add:"):
+        _ask_ways()
+
+
+@st.dialog("Add a data set", width="large")
+def _ask_ways() -> None:
+    show_ways()
+
+
+def _start(title: str, work: Work) -> None:
+    jobs().start(_BRINGING, title, work)
+
+
+def _draw() -> None:
+    _start("Drawing the demo", lambda report, should_stop: (build_demo(report, should_stop), {}))
+
+
+def _scan(name: str, text: str) -> None:
+    try:
+        root = allowed_folder(text)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+        return
+    _start("Scanning", _registering(name.strip() or "mine", root))
+
+
+def _rescan(dataset: Dataset) -> None:
+    _start("Scanning again", _registering(dataset.name, dataset.root))
+
+
+def _registering(name: str, root) -> Work:
+    def work(report, should_stop):
+        dataset, scan = registry.register(name, root, report, should_stop)
+        return dataset, scan.passed_over
+
+    return work
+
+
+def _unpack(name: str, upload) -> None:
+    if upload is None:
+        st.session_state.wrong = "no ZIP was dropped: drop one first"
+        return
+    data = io.BytesIO(upload.getvalue())
+
+    def work(report, should_stop):
+        dataset, scan = archive.register_archive(name.strip() or "mine", data, report, should_stop)
+        return dataset, scan.passed_over
+
+    _start("Unpacking", work)
+
+
+def _rename(old: str) -> None:
+    new = st.session_state[_NEW_NAME].strip()
+    if old == new:
+        return
+    try:
+        registry.rename(old, new)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+        return
+    shelf().drop(old)
+    st.session_state[NAME] = new
+
+
+def _remove(name: str, dataset: Dataset | None) -> None:
+    try:
+        registry.remove(name)
+        if dataset:
+            archive.discard(dataset)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+    shelf().drop(name)

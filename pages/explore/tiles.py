@@ -1,0 +1,45 @@
+"""Covers of a data set in a grid: small pictures to click, each with its name, genre and a note."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from covergenre.dataset.looks import thumbnails
+from pages.explore.covers import Covers
+from pages.widgets.genres import css_colour, display, inline
+from pages.widgets.thumbnails import data_address
+from pages.widgets.words import plain
+
+
+def show_covers(
+    covers: Covers, rows: Sequence[int], name: str, go: Callable[[str], None], notes: Mapping[int, str] | None = None
+) -> None:
+    """The covers in these rows; a click calls `go` with the path. `name` tells this grid from others on the page.
+
+    The widgets are named by their place and not by their cover, so that a step changes tiles and rebuilds none.
+    """
+    rows = [int(row) for row in rows]
+    pictures = thumbnails(covers.dataset, [(covers.paths[row], covers.hashes[row]) for row in rows])
+    with st.container(key=f"tiles-{name}"):
+        for place, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
+            with st.container(key=f"tile-{name}-{place}", gap=None):
+                note = (notes or {}).get(row, "")
+                st.markdown(tile(covers, row, picture, note), unsafe_allow_html=True)
+                st.button(_label(covers, row), key=f"go-{name}-{place}", on_click=go, args=(covers.paths[row],))
+
+
+def tile(covers: Covers, row: int, picture: bytes, note: str = "") -> str:
+    """A cover as HTML that is one block of Markdown; `picture` is a JPEG, b"" where the cover can't be read."""
+    title, genre = plain(covers.title(row), 90), str(covers.genre_of[row])
+    art = f'<img src="{data_address(picture)}" alt="">' if picture else '<span class="torn">can’t be read</span>'
+    state = "" if covers.state_of[row] == "usable" else f' class="{covers.state_of[row].replace(" ", "-")}"'
+    dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
+    return (
+        f'<ul class="gallery explored"><li{state}><span class="art">{art}</span><span class="who">{title}</span>'
+        f'<span class="facts"><span class="genre">{dot}{display(plain(genre, 24))}</span><span>{plain(note, 40)}</span>'
+        "</span></li></ul>"
+    )
+
+
+def _label(covers: Covers, row: int) -> str:
+    return f"{plain(covers.title(row), 120)}, {inline(plain(str(covers.genre_of[row]), 24))}"

@@ -1,0 +1,138 @@
+"""The runs there are, as a table to look at, and one of them in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from covergenre.errors import BadRun
+from covergenre.evaluation.intervals import Interval
+from covergenre.evaluation.metrics import Evaluation
+from covergenre.report.words import duration, percent, span
+from covergenre.runs.names import method_title
+from covergenre.runs.notes import read_note
+from covergenre.runs.record import Run, Status
+from pages.train.fields import in_words
+from pages.widgets.genres import display
+from pages.widgets.sheet import figure, sheet
+from pages.widgets.words import listed, plain, tidy
+
+COLUMNS = (
+    "method",
+    "data set",
+    "genres",
+    "accuracy",
+    "balanced accuracy",
+    "macro F1",
+    "took",
+    "state",
+    "begun",
+    "note",
+)
+FIGURES = {
+    "accuracy": ("Accuracy", "how many answers are right"),
+    "balanced_accuracy": ("Balanced accuracy", "the same, every genre counting alike"),
+    "f1_weighted": ("F1, weighted", "precision and recall in one figure, by covers"),
+    "f1_macro": ("F1, macro", "the same, every genre counting alike"),
+}
+_STATES = {
+    "queued": "Waits",
+    "running": "Running",
+    "done": "Done",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+    "lost": "Lost",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run with its status and its figures, None unless it is done and they can be read."""
+
+    run: Run
+    status: Status
+    evaluation: Evaluation | None
+    note: str
+
+    @classmethod
+    def of(cls, run: Run) -> "Told":
+        """The run as it is now. Raises BadRun when its status can't be read."""
+        status = run.status()
+        try:
+            evaluation = run.evaluation() if status.state == "done" else None
+        except BadRun:
+            evaluation = None
+        return cls(run, status, evaluation, read_note(run))
+
+
+def frame(told: Sequence[Told], used: str | None = None) -> pd.DataFrame:
+    """One row a run with `COLUMNS`; the run `used` for predictions is marked."""
+    return pd.DataFrame([_row(each, used) for each in told], columns=list(COLUMNS))
+
+
+def state_word(status: Status) -> str:
+    """What state a run is in."""
+    return _STATES[status.state]
+
+
+def title(run: Run) -> str:
+    """The run as a heading has it, harmless in Markdown."""
+    return f"{plain(method_title(run.spec.method))} on {plain(run.spec.dataset)}"
+
+
+def figures(evaluation: Evaluation) -> str:
+    """The figures of a run as HTML."""
+    rows = (
+        [f"{name}<small>{meaning}</small>", figure(getattr(evaluation, key))]
+        for key, (name, meaning) in FIGURES.items()
+    )
+    return sheet((f"On {evaluation.covers:,} test covers", ""), rows)
+
+
+def asked(run: Run) -> str:
+    """What a run was asked for as HTML: only what has a bearing on its method."""
+    spec, recipe = run.spec, run.spec.recipe
+    told = [("Genres", listed([display(tidy(genre, 24)) for genre in spec.genres]))]
+    told += in_words(spec.method, spec.parameters)
+    if spec.method != "finetune":
+        told += [("Vectors", f"{recipe.backbone}, {recipe.feature_set}")]
+        told += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
+    told += [("Variants trained on", listed(spec.variants)), ("Split", spec.split), ("Seed", str(spec.seed))]
+    return sheet(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in told))
+
+
+def tail(run: Run, lines: int = 12) -> str:
+    """The last lines of its log; "" when there is none."""
+    return end_of(run.folder / "log.txt", lines)
+
+
+def end_of(log: Path, lines: int) -> str:
+    """The last lines of a file; "" when there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - 200 * lines))
+            return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
+    except OSError:
+        return ""
+
+
+def _row(told: Told, used: str | None) -> tuple[Any, ...]:
+    spec, status, found = told.run.spec, told.status, told.evaluation
+    begun: datetime = spec.created.astimezone()
+    return (
+        method_title(spec.method) + (" · in use" if told.run.id == used else ""),
+        tidy(spec.dataset),
+        len(spec.genres),
+        *(_figure(getattr(found, key)) if found else "" for key in ("accuracy", "balanced_accuracy", "f1_macro")),
+        duration(status.seconds) if status.seconds else "",
+        state_word(status),
+        f"{begun:%d %b %H:%M}",
+        tidy(told.note),
+    )
+
+
+def _figure(interval: Interval) -> str:
+    return f"{percent(interval.value)} ({span(interval)})"

@@ -1,0 +1,134 @@
+"""The reference study's experiments on the Train page: start them, follow them, and see what came of them."""
+
+import time
+
+import streamlit as st
+
+from covergenre import home
+from covergenre.dataset import registry
+from covergenre.embedding.recipe import Recipe
+from covergenre.runs.names import method_title
+from covergenre.runs.studies import Study, list_studies, of_part, to_csv
+from covergenre.runs.study import PARTS, USUAL, begin
+from pages.train import work
+from pages.train.form import LIMITS
+from pages.train.history import end_of
+from pages.widgets import study_view
+from pages.widgets.words import plain, tidy
+
+POLL = 3.0
+_STARTS_WITHIN = 30.0  # seconds between the button and the first sign of the process
+_PROTOCOLS = {"honest": "Ours: honest split, choices on validation", "reference": "The reference study's own"}
+_WORDS = {
+    "ladder": "Genres",
+    "k": "Neighbours",
+    "variants": "Variants",
+    "methods": "Methods",
+    "finetune": "Fine-tuning (hours)",
+}
+
+
+def show_studies() -> None:
+    """A form to begin a study, and the studies there are."""
+    st.markdown(
+        "The experiments of the reference study on covers of your own: ever more genres, neighbours and variants in "
+        "training, and each method on all genres."
+    )
+    names = registry.names()
+    if names:
+        _show_form(names)
+    else:
+        st.markdown("There is no data set yet: go to Runs, which offers two ways to one.")
+    studies = list_studies()
+    if studies:
+        known = {study.folder.name: study for study in studies}
+        name = st.selectbox("Study", list(known), format_func=lambda name: _title(known[name]), key="study")
+        _show(known[name])
+
+
+def _show_form(names: tuple[str, ...]) -> None:
+    with st.expander("Begin a study, or go on with one", icon=":material/science:", expanded=not list_studies()):
+        left, right = st.columns(2)
+        dataset = left.selectbox("Data set", names, format_func=tidy, key="study_dataset", persist_state="session")
+        split = right.selectbox("Protocol", list(_PROTOCOLS), format_func=_PROTOCOLS.get, key="study_split")
+        only = st.pills(
+            "Experiments",
+            PARTS,
+            selection_mode="multi",
+            default=USUAL,
+            format_func=_WORDS.get,
+            key="study_only",
+            wrap=True,
+        )
+        limit = left.selectbox("Covers shrunk to", list(LIMITS.values()), key="study_limit")
+        quick = right.selectbox("Points", ("All", "A few of each"), key="study_quick") != "All"
+        pixels = next(pixels for pixels, words in LIMITS.items() if words == limit)
+        st.button(
+            "Begin",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not only,
+            on_click=work.attempt,
+            args=(_begin, dataset, split, only, quick, pixels),
+        )
+
+
+def _begin(dataset: str, split: str, only: list[str], quick: bool, limit: int | None) -> None:
+    begun = begin(registry.open_dataset(dataset), split, only, quick, Recipe(limit=limit))
+    st.session_state.study = begun.folder.name
+    st.session_state.study_begun = time.monotonic()
+
+
+def _title(study: Study) -> str:
+    size = f", {study.recipe.limit} px" if study.recipe.limit else ""
+    return f"{tidy(study.dataset)}, {len(study.genres)} genres, {study.split} split{size}"
+
+
+def _show(study: Study) -> None:
+    """How far a study is while it works, and what it has found."""
+    starting = time.monotonic() - st.session_state.get("study_begun", -_STARTS_WITHIN) < _STARTS_WITHIN
+    poll = study.is_running() or starting
+
+    @st.fragment(run_every=POLL if poll else None)
+    def drawn() -> None:
+        running = study.is_running()
+        if running:
+            st.session_state.pop("study_begun", None)
+        elif poll and "study_begun" not in st.session_state:
+            st.rerun()
+        work.show_error()
+        _show_progress(study, running)
+        _show_outcomes(study)
+
+    drawn()
+
+
+def _show_progress(study: Study, running: bool) -> None:
+    made = {outcome.key for outcome in study.outcomes()} & set(study.points)
+    if running:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(len(made) / max(len(study.points), 1), f"{len(made)} of {len(study.points)} points")
+            st.button("Stop", icon=":material/stop_circle:", disabled=study.stop_asked(), on_click=study.ask_to_stop)
+    elif len(made) < len(study.points):
+        st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to go on.")
+        if last := end_of(study.folder / "log.txt", 4):
+            st.code(last, language=None, wrap_lines=True)
+
+
+def _show_outcomes(study: Study) -> None:
+    outcomes = study.shown()
+    if not outcomes:
+        return
+    for part, known in study_view.PARTS.items():
+        if found := of_part(outcomes, part):
+            st.subheader(known.title, anchor=False)
+            chart = study_view.chart(outcomes, part)
+            st.vega_lite_chart(chart, alt=f"{known.title}: the accuracy of {', '.join(map(method_title, found))}")
+            st.caption(f"{known.meaning} Bars are 95 % intervals; dashed is what the reference study published.")
+    st.subheader("All points", anchor=False)
+    st.dataframe(study_view.frame(outcomes), hide_index=True, alt="Every point with its figures and what was published")
+    st.caption("Published: the accuracy that the reference study had on its own covers, which are other ones.")
+    st.download_button(
+        "Download as CSV", lambda: to_csv(outcomes), f"{study.folder.name}.csv", "text/csv", icon=":material/download:"
+    )
+    st.caption(plain(str(study.folder.relative_to(home.home()) / "table.csv"), 200))

@@ -1,0 +1,257 @@
+"""Start training, follow it, and see what came of it: runs work on their own, this page only shows them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from covergenre import home
+from covergenre.dataset import registry
+from covergenre.dataset.registry import Dataset
+from covergenre.errors import BadRun, CoverGenreError
+from covergenre.methods import METHODS
+from covergenre.runs import launch
+from covergenre.runs.default import default_run, use
+from covergenre.runs.ensemble import combine
+from covergenre.runs.notes import LONGEST, write_note
+from covergenre.runs.record import Run, list_runs
+from pages.train import form as train_form
+from pages.train import history, study_tab, work
+from pages.train.history import Told
+from pages.widgets import model_card, no_data
+from pages.widgets.words import plain, sentence, tidy
+
+LOOK = Path(__file__).parent / "style.css"
+POLL = 2.0  # seconds; only while something runs
+ROW_HEIGHT = 36
+IN_SIGHT = 10
+TABLE = {
+    "genres": st.column_config.NumberColumn(width="small"),
+    "note": st.column_config.TextColumn(width="medium"),
+}
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def told_of(run_id: str, stamp: tuple[int, ...]) -> Told:  # noqa: ARG001 (it tells a run that changed)
+    """A run with its figures, kept until its status or note changes."""
+    return Told.of(Run.open(run_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def dataset_of(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (it tells a data set that changed)
+    """A data set, kept until it is scanned again."""
+    return registry.open_dataset(name)
+
+
+def all_told() -> list[Told]:
+    """Every run that can be read, the newest first."""
+    told = []
+    for run in list_runs():
+        try:
+            stamp = tuple(
+                file.stat().st_mtime_ns if file.exists() else 0
+                for file in (run.folder / name for name in ("status.json", "note.txt"))
+            )
+            each = told_of(run.id, stamp)
+            told.append(Told.of(run) if each.status.state == "running" else each)  # it may have been lost since
+        except (BadRun, OSError):
+            continue
+    return told
+
+
+def start(wanted: train_form.Wanted) -> None:
+    """Put what the form asks for into the queue, and open it."""
+    run = wanted.prepare()
+    launch.start(run)
+    open_run(run.id)
+
+
+def open_run(run_id: str | None) -> None:
+    """Put a run into the address."""
+    if run_id:
+        st.query_params["run"] = run_id
+    else:
+        st.query_params.pop("run", None)
+
+
+def combine_runs(ids: list[str]) -> None:
+    """Make one more run of several, and open it."""
+    open_run(combine([Run.open(run) for run in ids]).id)
+
+
+def delete(run_id: str) -> None:
+    """Delete a run, and close it."""
+    launch.delete(run_id)
+    open_run(None)
+
+
+def selected(ids: list[str], key: str) -> None:
+    """Rows of the table were selected: the last of them is opened."""
+    rows = [row for row in st.session_state[key].selection.rows if row < len(ids)]
+    open_run(ids[rows[-1]] if rows else None)
+
+
+def show_form(earlier: list[Told]) -> None:
+    """What to train, and the button that does."""
+    names = registry.names()
+    if not names:
+        no_data.offer_data()
+        return
+    method = train_form.choose_method()
+    if st.session_state.get("dataset") not in names:
+        st.session_state.pop("dataset", None)
+    name = st.selectbox("Data set", names, format_func=tidy, key="dataset", bind="query-params")
+    try:
+        dataset = dataset_of(name, (home.datasets() / name / "manifest.csv").stat().st_mtime_ns)
+    except (CoverGenreError, OSError) as error:
+        st.error(sentence(str(error)))
+        return
+    wanted = train_form.choose_settings(dataset, method)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=len(wanted.genres) < 2,
+            on_click=work.attempt,
+            args=(start, wanted),
+        )
+        few = len(wanted.genres) < 2
+        said = "It takes two genres to tell apart." if few else train_form.estimate(wanted, [e.run for e in earlier])
+        st.caption(said, width="content")
+
+
+def show_work() -> None:
+    """The run at work and the queue, drawn again by themselves while there are any."""
+    running, waiting = work.active()
+    at_first = [run.id for run in (*running, *waiting)]
+
+    @st.fragment(run_every=POLL if at_first else None)
+    def drawn() -> None:
+        running, waiting = work.active()
+        if [run.id for run in (*running, *waiting)] != at_first:
+            st.rerun()
+        work.show_error()
+        for run in running:
+            work.show_running(run)
+        if waiting:
+            work.show_queue(waiting)
+        if not at_first:
+            st.markdown("Nothing is being trained.")
+            st.caption("A run works in a process of its own: this page can be closed meanwhile.")
+
+    drawn()
+
+
+def show_history(told: list[Told]) -> None:
+    """All runs in a table; a row that is selected is opened, several can be compared."""
+    st.subheader("Runs", anchor=False)
+    if not told:
+        st.markdown("None yet.")
+        return
+    ids = [each.run.id for each in told]
+    key = f"history-{len(ids)}-{ids[0]}"  # rows are selected by number: other runs are another table
+    event = st.dataframe(
+        history.frame(told, default_run()),
+        column_config=TABLE,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=(min(len(told), IN_SIGHT) + 1) * ROW_HEIGHT + 2,
+        on_select=lambda: selected(ids, key),
+        selection_mode="multi-row",
+        key=key,
+        alt="The runs and their figures. Select a row to open it, several to compare them.",
+    )
+    done = [told[row] for row in event.selection.rows if row < len(told) and told[row].evaluation]
+    if len(done) > 1:
+        chosen = [each.run.id for each in done]
+        with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
+            st.page_link(
+                "pages/compare/compare.py",
+                label="Compare these",
+                icon=":material/balance:",
+                query_params={"run": chosen},
+            )
+            st.button(
+                "Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(combine_runs, chosen)
+            )
+
+
+def show_opened(told: list[Told]) -> None:
+    """The run that the address names."""
+    run_id = st.query_params.get("run")
+    opened = next((each for each in told if each.run.id == run_id), None)
+    if run_id and not opened:
+        st.info(f"There is no run {plain(run_id, 60)} any more.", icon=":material/search_off:")
+    if not opened or opened.status.state == "running" or opened.run in launch.waiting():
+        return  # what is at work is shown above
+    run = opened.run
+    with st.container(key="opened"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.header(history.title(run), anchor=False, width="content")
+            st.button("Close", icon=":material/close:", type="tertiary", on_click=open_run, args=(None,))
+        st.caption(f"{plain(run.id)} · {history.state_word(opened.status)}")
+        if opened.status.error:
+            st.error(sentence(opened.status.error), icon=":material/error:")
+        show_actions(opened)
+        left, right = st.columns(2, gap="large")
+        with left:
+            if opened.evaluation:
+                st.markdown(history.figures(opened.evaluation), unsafe_allow_html=True)
+            work.show_curves(run)
+        with right:
+            st.markdown(history.asked(run), unsafe_allow_html=True)
+        if opened.evaluation:
+            st.markdown(model_card.by_genre(opened.evaluation), unsafe_allow_html=True)
+        work.show_log(run)
+
+
+def show_actions(opened: Told) -> None:
+    """What can be done with a run."""
+    run, state = opened.run, opened.status.state
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if state == "done" and run.id == default_run():
+            st.button("Let the starter answer again", icon=":material/undo:", on_click=work.attempt, args=(use, None))
+        elif state == "done":
+            st.button("Use for prediction", icon=":material/album:", on_click=work.attempt, args=(use, run.id))
+        else:
+            st.button("Resume", icon=":material/resume:", on_click=work.attempt, args=(launch.resume, run.id))
+        if run.spec.method in METHODS:
+            st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
+        with st.popover("Note", icon=":material/edit_note:"):
+            text = st.text_area("What to remember of it", opened.note, max_chars=LONGEST, key=f"note-{run.id}")
+            st.button("Keep", on_click=work.attempt, args=(write_note, run, text))
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown("Its model and its figures go for good.")
+            st.button("Delete for good", type="primary", on_click=work.attempt, args=(delete, run.id))
+    if opened.note:
+        st.markdown(plain(opened.note, LONGEST))
+
+
+def show_runs() -> None:
+    """What to train, what is at work, and what came of it."""
+    told = all_told()
+    form, now = st.columns([3, 2], gap="large")
+    with form:
+        show_form(told)
+    with now, st.container(key="work"):
+        show_work()
+    show_history(told)
+    show_opened(told)
+
+
+st.html(LOOK)
+with st.container(key="page"):
+    st.title("Teach it your covers", anchor=False)
+    view = st.segmented_control(
+        "View",
+        ("Runs", "Studies"),
+        default="Runs",
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view == "Studies":
+        study_tab.show_studies()
+    else:
+        show_runs()

@@ -1,0 +1,212 @@
+"""The Browse page as streamlit runs it, without a browser."""
+
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from drawing import genre_folders
+from streamlit.testing.v1 import AppTest
+from tiny import tiny_recipe
+
+from covergenre.browse import Library
+from covergenre.dataset.registry import register
+from covergenre.runs.train import train
+
+PAGE = Path(__file__).parents[3] / "pages" / "browse" / "browse.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh_server():
+    """What one test's server has cached is not there for the next."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def page(starter) -> AppTest:
+    """The page of the small starter, before it is run."""
+    return AppTest.from_file(PAGE, default_timeout=60)
+
+
+@pytest.fixture
+def library(starter) -> Library:
+    return Library.open()
+
+
+def said(page: AppTest) -> str:
+    assert not page.exception
+    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption)
+    texts = (element.value for kind in kinds for element in kind)
+    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
+
+
+def tiles(page: AppTest, grid: str) -> list:
+    return [button for button in page.button if (button.key or "").startswith(f"go-{grid}-")]
+
+
+def genres(page: AppTest, grid: str) -> list[str]:
+    return [button.label.rpartition(", ")[2] for button in tiles(page, grid)]
+
+
+def pick(page: AppTest, key: str, value) -> AppTest:
+    return next(element for element in page.get("button_group") if element.key == key).set_value(value).run()
+
+
+def at(page: AppTest, **params: str | list[str]) -> AppTest:
+    for name, value in params.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def address(page: AppTest, name: str) -> list[str]:
+    """What the page's address says under a name."""
+    said = page.query_params.get(name, [])
+    return [said] if isinstance(said, str) else said
+
+
+def test_it_begins_with_the_most_typical_covers_of_each_genre(page):
+    page.run()
+    assert "48 covers, the most typical of each genre first" in said(page)
+    assert len(tiles(page, "found")) == 24
+    assert genres(page, "found")[:4] == ["country", "jazz", "rap", "reggae"]
+
+
+def test_a_click_opens_a_cover_with_those_most_like_it(page, library):
+    page.run()
+    tiles(page, "found")[2].click().run()
+    assert re.search(r"(More typical|only)", said(page))
+    nearest = library.nearest(library.row(address(page, "cover")[0]), 24)
+    assert len(tiles(page, "near")) == 24
+    assert genres(page, "near") == [library.cover(row).genre for row, _ in nearest]
+
+
+def test_a_walk_leaves_a_trail_that_leads_back(page):
+    page.run()
+    tiles(page, "found")[0].click().run()
+    first = address(page, "cover")
+    tiles(page, "near")[3].click().run()
+    second = address(page, "cover")
+    tiles(page, "near")[5].click().run()
+    assert address(page, "trail") == first + second
+    next(button for button in page.button if button.key == "step-0").click().run()
+    assert (address(page, "cover"), address(page, "trail")) == (first, [])
+
+
+def test_the_address_of_a_cover_opens_it_with_its_trail_and_choices(page, library):
+    here, before = (library.cover(row).key for row in (5, 9))
+    at(page, cover=here, trail=[before], among="Other genres", order="Least similar")
+    assert library.cover(5).genre not in genres(page, "near")
+    expected = library.nearest(5, 24, among="other", most=False)
+    assert genres(page, "near") == [library.cover(row).genre for row, _ in expected]
+    assert any(button.key == "step-0" for button in page.button)
+
+
+@pytest.mark.parametrize("cover", ["0123456789abcdef", "<script>", "x" * 5000])
+def test_an_address_that_leads_nowhere_shows_all_covers(page, cover):
+    at(page, cover=cover, trail=["fedcba9876543210"])
+    assert "48 covers" in said(page)
+
+
+def test_a_search_finds_covers_by_name(page, library):
+    cover = library.cover(17)
+    at(page, find=f"{cover.source} {cover.id}")
+    assert len(tiles(page, "found")) >= 1
+    page.text_input[0].set_value("zappa").run()
+    assert "No cover here is called so" in page.info[0].value
+
+
+def test_only_covers_of_the_chosen_genre_are_shown(page):
+    at(page, genre="Rap")
+    assert set(genres(page, "found")) == {"rap"}
+
+
+def test_a_random_cover_is_one_that_passes_the_filters(page, library):
+    at(page, genre="Reggae")
+    next(button for button in page.button if button.label == "Random cover").click().run()
+    assert library.cover(library.row(address(page, "cover")[0])).genre == "reggae"
+
+
+def test_filters_are_cleared_at_once(page):
+    at(page, genre="Rap", source="Discogs")
+    next(button for button in page.button if button.label == "Clear all filters").click().run()
+    assert "48 covers" in said(page)
+
+
+def test_a_portrait_shows_a_genre_in_covers_and_colours(page):
+    text = said(at(page, view="Portraits", portrait="Jazz"))
+    for words in ("Jazz", "Its colours", "Most typical of jazz", "Least typical of jazz"):
+        assert words in text
+    assert set(genres(page, "row0")) == {"jazz"}
+    assert any('class="strip"' in element.value for element in page.markdown)
+
+
+def test_a_click_in_a_portrait_opens_the_cover(page):
+    at(page, view="Portraits", portrait="Jazz")
+    tiles(page, "row0")[0].click().run()
+    assert len(tiles(page, "near")) == 24
+
+
+def test_the_map_marks_the_cover_and_those_nearest_to_it(page, library):
+    at(page, view="Map", cover=library.cover(3).key)
+    said(page)
+    assert len(page.get("plotly_chart")) == 1
+    assert len(tiles(page, "marked")) == 6
+
+
+def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
+    at(page, view="Map")
+    assert not any(button.label == "Draw the good map" for button in page.button)
+
+
+def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
+    (starter / "map.npz").unlink()
+    at(page, view="Map")
+    next(button for button in page.button if button.label == "Draw the good map").click().run()
+    said(page)
+    assert len(list((own_home / "maps").iterdir())) == 1
+    assert not any(button.label == "Draw the good map" for button in page.button)
+
+
+def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
+    dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+    run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+    page.run()
+    page.selectbox[0].set_value(run.id).run()
+    assert "16 covers" in said(page)
+    tiles(page, "found")[0].click().run()
+    assert len(tiles(page, "near")) == 15
+
+
+def test_a_starter_that_is_damaged_is_named(page, starter):
+    (starter / "card.json").write_text("{")
+    page.run()
+    assert not page.exception
+    assert "is damaged" in unescape(page.error[0].value)
+
+
+_WALK = """
+import sys
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file({page!r}, default_timeout=60).run()
+page.button[-1].click().run()
+for view in ("Portraits", "Map"):
+    page.query_params["view"] = view
+    page.run()
+assert not page.exception
+print(sorted({{"torch", "fastai", "catboost", "sklearn", "scipy", "timm", "openvino"}} & set(sys.modules)))
+"""
+
+
+def test_no_view_imports_a_heavy_library(starter):
+    ran = subprocess.run(
+        [sys.executable, "-c", _WALK.format(page=str(PAGE))],
+        capture_output=True,
+        text=True,
+        cwd=PAGE.parents[2],
+        check=True,
+    )
+    assert ran.stdout.strip().endswith("[]")

@@ -1,0 +1,67 @@
+from html import unescape
+
+import pytest
+from finished import finished, sure
+
+from covergenre.runs.comparison import compare_runs
+from pages.compare.cells import covers, genre_of, heading, sentence
+from pages.compare.view import Cell
+
+
+@pytest.fixture
+def compared():
+    """The first run takes one of two jazz covers for rap, and very surely; the second names all covers rightly."""
+    labels = [0, 1, 1, 2]
+    first = sure([0, 1, 2, 2])
+    first[2] = [0.05, 0.05, 0.9]
+    return compare_runs([finished(labels, first), finished(labels, sure(labels), "knn")])
+
+
+def test_the_surest_covers_of_a_cell_come_first(compared):
+    first, _ = compared.runs
+    assert covers(compared, Cell(first, "jazz", "rap")).tolist() == [2]
+    assert covers(compared, Cell(first, "", "rap")).tolist() == [2, 3]
+    assert covers(compared, Cell(first, "jazz", "")).tolist() == [2, 1]
+    assert len(covers(compared, Cell(first, "", ""))) == 4
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted", "said", "genre"),
+    [
+        ("jazz", "rap", "Jazz taken for rap", ""),
+        ("jazz", "jazz", "Jazz, rightly named", "jazz"),
+        ("jazz", "", "Jazz", "jazz"),
+        ("", "jazz", "Called jazz", "jazz"),
+        ("", "", "All covers", ""),
+    ],
+)
+def test_a_cell_has_a_name(compared, true, predicted, said, genre):
+    cell = Cell(compared.runs[0], true, predicted)
+    assert heading(cell) == said
+    assert genre_of(cell) == genre
+
+
+def test_the_other_runs_are_told_beside_the_one(compared):
+    said = unescape(sentence(compared, Cell(compared.runs[0], "jazz", "rap")))
+    assert said.startswith("Logistic regression: 1 of 2 covers answered so (50\u202f%, ")
+    assert said.endswith("Nearest neighbours: 0.")
+
+
+def test_of_a_whole_row_and_column_the_right_ones_are_counted(compared):
+    first = compared.runs[0]
+    assert "1 of 2 covers named rightly" in sentence(compared, Cell(first, "jazz", ""))
+    assert "1 of 2 covers named rightly" in sentence(compared, Cell(first, "", "rap"))
+    assert "3 of 4 covers named rightly" in sentence(compared, Cell(first, "", ""))
+
+
+def test_a_genre_that_is_never_answered_has_no_share():
+    runs = [finished([0, 1, 2], sure([0, 1, 1]), method) for method in ("knn", "logistic")]
+    compared = compare_runs(runs)
+    assert "0 of 0 covers named rightly (none)" in sentence(compared, Cell(compared.runs[0], "", "rap"))
+
+
+def test_names_from_outside_are_harmless():
+    genres = ("*a*", "<b>", "c")
+    compared = compare_runs([finished([0, 1, 2], sure([0, 1, 2]), name, genres=genres) for name in ("_x_", "knn")])
+    cell = Cell(compared.runs[0], "*a*", "<b>")
+    assert not set("*<>_") & set(heading(cell) + sentence(compared, cell))

@@ -1,0 +1,215 @@
+"""The Compare page as streamlit runs it, without a browser."""
+
+import io
+import re
+import zipfile
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from finished import GENRES, answers, finished, on_drawn_covers
+from streamlit.testing.v1 import AppTest
+
+from covergenre.dataset.manifest import write_manifest
+from covergenre.dataset.registry import open_dataset
+from covergenre.embedding.recipe import Recipe
+from covergenre.evaluation.intervals import Interval
+from covergenre.report.sheets import sheets, zipped
+from covergenre.runs.comparison import compare_runs
+from covergenre.runs.galleries import galleries
+from covergenre.runs.studies import Outcome, Study
+
+APP = Path(__file__).parents[3] / "streamlit_app.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh_server():
+    """What one test's server has cached is not there for the next."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def runs(tmp_path):
+    return on_drawn_covers(tmp_path / "covers", 12)
+
+
+def visit(**address) -> AppTest:
+    """The Compare page at this address."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.switch_page("pages/compare/compare.py")
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def said(app: AppTest) -> str:
+    """All that is read on the page, without its markup."""
+    assert not app.exception
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption)
+    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(element.value for kind in kinds for element in kind)))
+
+
+def tiles(app: AppTest) -> int:
+    return sum(element.value.count("<li title=") for element in app.markdown)
+
+
+def test_without_a_finished_run_the_page_says_what_to_do(own_home):
+    app = visit()
+    assert "No run is finished yet." in said(app)
+    assert "python -m covergenre train demo --method knn" in app.code[0].value
+
+
+def test_with_one_run_there_is_nothing_to_compare():
+    finished([0, 1, 2], answers([0, 1, 2]))
+    assert "Only one run is finished." in said(visit())
+
+
+def test_runs_that_are_not_done_are_not_offered(runs):
+    waiting = finished([0, 1, 2], answers([0, 1, 2]), state="queued")
+    assert waiting.id not in visit().multiselect[0].value
+    assert "Not finished or gone" in said(visit(run=[runs[0].id, runs[1].id, waiting.id]))
+
+
+def test_the_figures_and_the_verdict_are_those_of_the_library(runs):
+    text = said(visit(run=[run.id for run in runs]))
+    compared = compare_runs(runs)
+    assert compared.comparison.pairs[0].sentence in text
+    assert all(run.name in text for run in compared.runs)
+    assert f"{100 * compared.runs[0].evaluation.accuracy.value:.1f}" in text
+
+
+def test_other_runs_can_be_picked_and_go_into_the_address(runs):
+    third = finished([0, 1, 2], answers([0, 1, 2]), "other", paths=["country/000.jpg", "jazz/000.jpg", "rap/000.jpg"])
+    app = visit(run=[run.id for run in runs])
+    app.multiselect[0].set_value([runs[0].id, third.id]).run()
+    assert app.query_params["run"] == [runs[0].id, third.id]
+    assert "They are compared on the 3 that they share" in said(app)
+
+
+def test_fewer_than_two_runs_are_not_compared(runs):
+    assert "Pick at least two runs." in said(visit(run=[runs[0].id]))
+
+
+def test_runs_that_can_not_be_compared_say_why(runs):
+    elsewhere = finished([0, 1], answers([0, 1]), paths=["a.jpg", "b.jpg"], dataset_hash=runs[0].spec.dataset_hash)
+    app = visit(run=[runs[0].id, elsewhere.id])
+    assert not app.exception
+    assert "were not tested on any cover in common" in unescape(app.error[0].value)
+
+
+def test_the_cell_of_the_address_shows_its_covers(runs):
+    app = visit(run=[run.id for run in runs], tab="Confusion", of=runs[1].id, true="jazz", predicted="jazz")
+    counts = compare_runs(runs).runs[1].evaluation.confusion
+    assert "Jazz, rightly named" in said(app)
+    assert tiles(app) == counts[1][1]
+
+
+def test_a_cell_can_be_named_by_the_boxes(runs):
+    app = visit(run=[run.id for run in runs], tab="Confusion")
+    assert tiles(app) == 0
+    app.selectbox(key="compare_true").select("rap").run()
+    assert app.query_params["true"] == "rap"
+    assert tiles(app) == 12
+    app.selectbox(key="compare_predicted").select("rap").run()
+    assert tiles(app) == compare_runs(runs).runs[0].evaluation.confusion[2][2]
+    app.selectbox(key="compare_of").select(runs[1].id).run()
+    assert tiles(app) == compare_runs(runs).runs[1].evaluation.confusion[2][2]
+
+
+def test_a_genre_shows_precision_recall_and_f1_of_every_run(runs):
+    text = said(visit(run=[run.id for run in runs], tab="Confusion", of=runs[0].id, true="jazz"))
+    assert "Precision" in text
+    assert f"{100 * compare_runs(runs).runs[1].evaluation.by_genre[1].f1.value:.1f}" in text
+
+
+def test_the_difference_of_two_matrices_is_explained(runs):
+    app = visit(run=[run.id for run in runs], tab="Confusion")
+    app.get("segmented_control")[0].set_value("Difference").run()
+    assert "orange where it has more" in said(app)
+
+
+def test_of_three_runs_the_two_to_look_at_are_chosen(runs):
+    paths = [f"{genre}/{n:03}.jpg" for n in range(12) for genre in GENRES]
+    third = finished([0, 1, 2] * 12, answers([0, 1, 2] * 12), "other", paths=paths)
+    app = visit(run=[*(run.id for run in runs), third.id], tab="Covers")
+    app.selectbox(key="compare_b").select(third.id).run()
+    assert app.query_params["b"] == third.id
+    assert "Only other is right" in unescape(" ".join(app.get("pills")[0].options))
+
+
+@pytest.mark.parametrize("key", ["only-b", "neither", "losses-a", "losses-b", "hardest", "typical"])
+def test_a_gallery_has_as_many_covers_as_it_says(runs, key):
+    app = visit(run=[run.id for run in runs], tab="Covers")
+    app.get("pills")[0].set_value(key).run()
+    assert app.query_params["show"] == key
+    compared = compare_runs(runs)
+    found = {gallery.key: gallery for gallery in galleries(compared, *compared.runs)}
+    assert tiles(app) == min(24, len(found[key].rows))
+    assert found[key].meaning in said(app)
+
+
+def test_a_gallery_can_be_kept_to_one_genre(runs):
+    app = visit(run=[run.id for run in runs], tab="Covers", show="losses-b")
+    every = tiles(app)
+    app.selectbox(key="compare_genre").select("jazz").run()
+    assert 0 < tiles(app) < every
+
+
+def test_weak_spots_name_the_genres_that_are_mistaken_and_the_kinds_of_covers(runs):
+    text = said(visit(run=[run.id for run in runs], tab="Weak spots"))
+    assert "taken for" in text
+    assert "the split is honest" in text
+
+
+def test_calibration_is_drawn_for_every_run(runs):
+    app = visit(run=[run.id for run in runs], tab="Calibration")
+    assert sum(element.value.count('class="chart"') for element in app.markdown) == 3
+
+
+def test_without_a_study_the_ladders_say_how_to_make_one(runs):
+    assert "No study was made yet." in said(visit(run=[run.id for run in runs], tab="Ladders"))
+
+
+def test_a_study_stands_beside_what_was_published(runs):
+    half = Interval(0.5, 0.4, 0.6)
+    study = Study("mine", "0123456789abcdef", "honest", 42, GENRES, Recipe(), ("a",))
+    study.save()
+    study.add(Outcome("a", "ladder", "knn", 2, "2 genres", 20, half, half, half, 1.0))
+    app = visit(run=[run.id for run in runs], tab="Ladders")
+    assert "Dashed is what the reference study published" in said(app)
+    assert [heading.value for heading in app.subheader] == ["More and more genres"]
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_an_address_that_makes_no_sense_does_no_harm(runs):
+    app = visit(run=["nonsense", "<b>"], tab="nowhere", of="x", true="y", show="z", a="q")
+    assert "Which run is better?" in said(app)
+
+
+def test_a_run_that_ends_meanwhile_is_offered(runs):
+    app = visit(run=[run.id for run in runs])
+    finished([0, 1, 2], answers([0, 1, 2]), "other")
+    assert "other" in app.run().multiselect[0].options
+
+
+def test_what_a_data_set_comes_to_say_of_its_covers_is_shown(runs):
+    app = visit(run=[run.id for run in runs], tab="Covers", show="typical")
+    assert "Ada Lane" not in said(app)
+    dataset = open_dataset("mine")
+    write_manifest(dataset.manifest.assign(artist="Ada Lane", album="Blue"), dataset.folder / "manifest.csv")
+    assert "Ada Lane" in said(app.run())
+
+
+def test_a_run_that_is_damaged_is_named(runs):
+    (runs[0].folder / "predictions.parquet").write_bytes(b"no")
+    app = visit(run=[run.id for run in runs])
+    assert "predictions.parquet" in unescape(app.error[0].value)
+
+
+def test_report_and_tables_can_be_taken_away(runs):
+    archive = zipfile.ZipFile(io.BytesIO(zipped(sheets(compare_runs(runs)))))
+    assert set(archive.namelist()) == {f"{name}.csv" for name in ("figures", "pairs", "genres", "confusion", "covers")}
+    labels = [button.label for button in visit(run=[run.id for run in runs]).get("download_button")]
+    assert labels == ["Report in one HTML file", "Tables as CSV files"]

@@ -1,0 +1,85 @@
+import threading
+
+from covergenre.errors import BadDataset, Cancelled
+from covergenre.progress import Progress
+from pages.explore.jobs import Jobs
+
+
+def ended(job):
+    job.wait()
+    return job
+
+
+def test_work_runs_by_itself_and_gives_its_result():
+    job = ended(Jobs().start("a", "Counting", lambda report, should_stop: 42))
+    assert (job.state, job.result, job.running) == ("done", 42, False)
+
+
+def test_it_tells_how_far_it_is():
+    def work(report, should_stop):
+        report(Progress(3, 12, "covers"))
+
+    job = ended(Jobs().start("a", "Counting", work))
+    assert job.share == 0.25
+    assert job.words.startswith("Counting: covers, 3 of 12. About")
+
+
+def test_it_can_be_stopped():
+    under_way = threading.Event()
+
+    def work(report, should_stop):
+        under_way.set()
+        while not should_stop():
+            pass
+        raise Cancelled("stopped")
+
+    job = Jobs().start("a", "Counting", work)
+    under_way.wait(10)
+    assert job.running
+    job.stop()
+    assert ended(job).state == "stopped"
+
+
+def test_what_a_user_can_mend_is_told_and_what_is_our_fault_is_not_shown_raw():
+    def mendable(report, should_stop):
+        raise BadDataset("the folder is empty: add covers")
+
+    def defect(report, should_stop):
+        raise ZeroDivisionError("1 / 0")
+
+    assert ended(Jobs().start("a", "Counting", mendable)).error == "the folder is empty: add covers"
+    job = ended(Jobs().start("a", "Counting", defect))
+    assert job.state == "failed"
+    assert "1 / 0" not in job.error
+
+
+def test_of_a_name_one_job_runs_at_once_and_one_about_something_else_takes_its_place():
+    jobs, let_go = Jobs(), threading.Event()
+    stopped = []
+
+    def work(report, should_stop):
+        let_go.wait(10)
+        stopped.append(should_stop())
+
+    first = jobs.start("a", "Counting", work, about=1)
+    assert jobs.start("a", "Counting", work, about=1) is first
+    second = jobs.start("a", "Counting", work, about=2)
+    assert jobs.get("a", 1) is None
+    assert jobs.get("a", 2) is second
+    let_go.set()
+    ended(first)
+    ended(second)
+    assert sorted(stopped) == [False, True]
+
+
+def test_a_forgotten_job_is_stopped_and_gone():
+    jobs = Jobs()
+
+    def work(report, should_stop):
+        while not should_stop():
+            pass
+
+    job = jobs.start("a", "Counting", work)
+    jobs.forget("a")
+    assert jobs.get("a") is None
+    assert not ended(job).running

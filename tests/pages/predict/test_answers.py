@@ -1,0 +1,64 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from drawing import cover, encoded
+
+from covergenre.predict import Failure, Predictor
+from pages.predict.answers import CHUNK, Answers, Cover
+
+
+@pytest.fixture
+def predictor(starter) -> Predictor:
+    return Predictor.open()
+
+
+def drawn(number: int, name: str = "") -> Cover:
+    return Cover.of(name or f"{number}.png", encoded(cover("jazz", number, 64)))
+
+
+def test_a_cover_is_read_once_whatever_its_name(predictor):
+    answers = Answers(predictor)
+    answers.read([drawn(1, "first.png")])
+    assert answers.missing([drawn(1, "second.png")]) == []
+    assert answers.get(drawn(1, "second.png")).result.name == "second.png"
+
+
+def test_of_equal_covers_one_is_missing(predictor):
+    missing = Answers(predictor).missing([drawn(1), drawn(2), drawn(1, "again")])
+    assert len(missing) == len({cover.digest for cover in missing}) == 2
+
+
+def test_a_file_that_cannot_be_read_is_answered_by_the_reason(predictor):
+    answers, bad = Answers(predictor), Cover.of("notes.jpg", b"milk, bread")
+    answers.read([bad, drawn(1)])
+    assert isinstance(answers.get(bad).result, Failure)
+    assert answers.get(bad).prediction is None
+    assert answers.get(bad).picture == ""
+    assert answers.get(drawn(1)).picture.startswith("data:image/jpeg")
+
+
+def test_stopping_keeps_what_is_done(predictor):
+    answers, covers = Answers(predictor), [drawn(number) for number in range(CHUNK + 2)]
+
+    def stop(done: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answers.read(covers, stop)
+    assert answers.missing(covers) == covers[CHUNK:]
+
+
+def test_the_oldest_answers_make_room(predictor):
+    answers = Answers(predictor, limit=3)
+    answers.read([drawn(number) for number in range(3)])
+    answers.get(drawn(0))
+    answers.read([drawn(3)])
+    assert [number for number in range(4) if answers.get(drawn(number)) is None] == [1]
+
+
+def test_many_visitors_may_ask_at_once(predictor):
+    answers = Answers(predictor)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: answers.read([drawn(number % 3)]), range(8)))
+    assert answers.missing([drawn(number) for number in range(3)]) == []

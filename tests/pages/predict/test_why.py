@@ -1,0 +1,107 @@
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+import streamlit as st
+from drawing import cover, encoded, genre_folders
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from tiny import tiny_recipe
+
+from covergenre.dataset.registry import register
+from covergenre.explain import Evidence, Saliency, Vote
+from covergenre.predict import STARTER
+from covergenre.runs.train import train
+from pages.predict import why
+
+SECTION = """
+import sys
+from pathlib import Path
+import streamlit as st
+from covergenre.predict import Predictor
+from pages.predict.answers import Cover
+from pages.predict.why import show_why
+
+predictor = Predictor.open({run!r})
+cover = Cover.of("cover.png", Path({file!r}).read_bytes())
+show_why(predictor, {run!r}, cover, predictor.predict(cover.data))
+"""
+
+
+@pytest.fixture(autouse=True)
+def fresh_server():
+    """What one test's server has cached is not there for the next."""
+    st.cache_data.clear()
+
+
+def section(tmp_path, run: str = STARTER) -> AppTest:
+    file = tmp_path / "cover.png"
+    file.write_bytes(encoded(cover("jazz", 500, 120)))
+    return AppTest.from_string(SECTION.format(run=run, file=str(file)), default_timeout=60).run()
+
+
+def said(page: AppTest) -> str:
+    assert not page.exception
+    texts = (element.value for kind in (page.subheader, page.markdown, page.caption) for element in kind)
+    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
+
+
+def test_an_answer_is_told_in_a_sentence_with_the_covers_that_voted(starter, tmp_path):
+    page = section(tmp_path)
+    text = said(page)
+    assert re.search(r"(runner-up|no other genre comes near)\.", text)
+    assert "nearest covers learned from vote" in text
+    assert sum(element.value.count("<li>") for element in page.markdown) >= 4
+
+
+def test_the_place_is_looked_for_only_when_it_is_asked_for(starter, tmp_path):
+    page = section(tmp_path)
+    assert not page.image
+    page.toggle[0].set_value(True).run()
+    assert "In full light: the 20\u202f% of the cover" in said(page)
+    assert len(page.image) == 1
+
+
+def test_another_genre_and_another_share_can_be_chosen(starter, tmp_path):
+    page = section(tmp_path)
+    page.toggle[0].set_value(True).run()
+    other = page.get("button_group")[0].options[1]
+    page.get("button_group")[0].set_value(other.lower()).run()
+    page.slider[0].set_value(40).run()
+    assert f"the 40\u202f% of the cover that speaks most for {other.lower()}" in said(page)
+
+
+def test_a_method_that_asks_no_covers_says_so(tmp_path):
+    dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+    run = train(dataset, "logistic", recipe=tiny_recipe(tmp_path))
+    assert "asks no covers" in said(section(tmp_path, run.id))
+
+
+def test_genres_with_hardly_a_vote_are_left_out_of_the_summary():
+    found = Evidence(320, {"black metal": 0.7, "edm": 0.29, "pop": 0.01}, {})
+    assert "black metal 70\u202f% and EDM 29\u202f%." in why.summary(found)
+    assert "pop" not in why.summary(found)
+
+
+def test_it_is_told_what_the_loudest_voters_weigh(neighbour):
+    votes = (Vote(neighbour(), 0.2), Vote(neighbour(), 0.1))
+    assert why.pull("edm", 0.5, votes) == ("Towards EDM: 50\u202f% of the votes, these 2 alone 30\u202f%")
+
+
+def test_what_is_marked_stays_in_full_light_and_the_rest_goes_dark():
+    image = Image.new("RGB", (100, 100), (200, 120, 40))
+    heat = np.zeros((1, 100, 100), np.float32)
+    heat[:, :, :50] = 1
+    marked = np.asarray(why.mark(image, Saliency(("jazz",), heat), "jazz", 0.5))
+    assert (marked[:, :45] == (200, 120, 40)).all()
+    assert marked[:, 60:].max() < 60
+    assert len({tuple(pixel) for pixel in marked[:, 60:].reshape(-1, 3)}) == 1
+
+
+@pytest.mark.parametrize("size", [(1200, 800), (60, 90)])
+def test_the_marked_cover_has_the_shape_of_the_cover(size):
+    heat = np.random.default_rng(0).random((1, 40, 60)).astype(np.float32)
+    marked = why.mark(Image.new("RGB", size), Saliency(("jazz",), heat), "jazz", 0.2)
+    assert marked.width / marked.height == pytest.approx(size[0] / size[1], abs=0.01)
+    assert max(marked.size) <= 480

@@ -1,0 +1,50 @@
+import pytest
+from finished import answers, finished
+
+from covergenre.runs.notes import write_note
+from covergenre.runs.train import evaluate
+from pages.train import history
+from pages.train.history import Told
+
+
+@pytest.fixture
+def run():
+    labels = [0, 1, 2] * 10
+    made = finished(labels, answers(labels))
+    made.write_evaluation(evaluate(made))
+    return made
+
+
+def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
+    row = history.frame([Told.of(run)]).iloc[0]
+    accuracy = run.evaluation().accuracy
+    assert (row["method"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
+    assert row["accuracy"].startswith(f"{100 * accuracy.value:.1f}")
+    assert f"{100 * accuracy.low:.1f}–{100 * accuracy.high:.1f}" in row["accuracy"]
+    assert row["took"] == "12\u202fs"
+
+
+def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
+    write_note(run, "the one for the talk")
+    row = history.frame([Told.of(run)], used=run.id).iloc[0]
+    assert "in use" in row["method"]
+    assert row["note"] == "the one for the talk"
+
+
+def test_a_run_without_figures_has_none(run):
+    failed = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
+    assert history.frame([Told.of(failed)]).iloc[0]["accuracy"] == ""
+    (run.folder / "evaluation.json").write_text("{")
+    assert Told.of(run).evaluation is None
+
+
+def test_what_was_asked_for_is_harmless_in_html():
+    run = finished([0, 1, 2], answers([0, 1, 2]), genres=("<b>", "jazz", "rap"))
+    assert "<b>" not in history.asked(run)
+    assert "Jazz" in history.asked(run)
+
+
+def test_the_log_is_told_from_its_end(run):
+    assert history.tail(run) == ""
+    (run.folder / "log.txt").write_text("\n".join(f"line {n}" for n in range(1000)))
+    assert history.tail(run, 2).splitlines() == ["line 998", "line 999"]

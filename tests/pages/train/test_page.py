@@ -1,0 +1,205 @@
+"""The Train page as streamlit runs it; nobody works on the queue here."""
+
+import os
+import re
+from html import unescape
+from pathlib import Path
+
+import psutil
+import pytest
+import streamlit as st
+from drawing import genre_folders
+from finished import answers, finished
+from streamlit.testing.v1 import AppTest
+
+from covergenre.dataset.registry import names, register
+from covergenre.runs import launch
+from covergenre.runs.default import default_run
+from covergenre.runs.notes import read_note
+from covergenre.runs.record import Event, Status, list_runs
+from covergenre.runs.train import evaluate
+
+APP = Path(__file__).parents[3] / "streamlit_app.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh_server(monkeypatch, tmp_path):
+    """Nothing is cached yet, folders of the test may be read, and nobody starts to work."""
+    st.cache_resource.clear()
+    monkeypatch.setenv("COVERGENRE_ROOTS", str(tmp_path))
+    monkeypatch.setattr(launch, "wake", lambda: None)
+
+
+@pytest.fixture
+def mine(tmp_path):
+    return register("mine", genre_folders(tmp_path / "covers", ("disco", "jazz", "rap"), 8))[0]
+
+
+@pytest.fixture
+def done():
+    labels = [0, 1, 2] * 10
+    run = finished(labels, answers(labels), parameters={"c": 0.01, "balance": 0.5})
+    run.write_evaluation(evaluate(run))
+    return run
+
+
+@pytest.fixture
+def at_work():
+    """A run whose process is that of the test."""
+    process = psutil.Process()
+    run = finished([0, 1, 2], answers([0, 1, 2]), method="boosting")
+    for step in (1, 2, 3):
+        run.append_event(Event("trees", step, 100, {"validation log loss": 2 - step / 10}))
+    (run.folder / "log.txt").write_text("what it logged")
+    run.write_status(
+        Status("running", 250, 1000, "trees", 90.0, os.getpid(), process.create_time(), started=process.create_time())
+    )
+    return run
+
+
+def opened(run: str = "") -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.run()
+    app.switch_page("pages/train/train.py")
+    if run:
+        app.query_params["run"] = run
+    return app.run()
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info)
+    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(element.value for kind in kinds for element in kind)))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_without_a_data_set_two_ways_to_one_are_offered(starter, tmp_path):
+    app = opened()
+    assert "There is no data set" in said(app)
+    assert "Draw a demo: 10 genres of invented albums" in [button.label for button in app.button]
+    folder = genre_folders(tmp_path / "My Covers", ("jazz", "rap"), 4)
+    app.text_input[0].set_value(str(folder))
+    press(app, "Read this folder")
+    assert names() == ("my-covers",)
+    assert app.selectbox(key="dataset").value == "my-covers"
+
+
+def test_a_folder_that_is_none_is_named(starter, tmp_path):
+    app = opened()
+    app.text_input[0].set_value(str(tmp_path / "nowhere"))
+    press(app, "Read this folder")
+    assert "nowhere" in unescape(app.error[0].value)
+
+
+def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
+    app = opened()
+    app.segmented_control(key="method").set_value("logistic").run()
+    app.selectbox(key="train_logistic_c").set_value(0.01).run()
+    app.get("pills")[0].set_value(["jazz", "rap"]).run()
+    press(app, "Train")
+    (run,) = launch.waiting()
+    assert (run.spec.method, run.spec.genres, run.spec.parameters["c"]) == ("logistic", ("jazz", "rap"), 0.01)
+    assert "Logistic regression on mine, 2 genres" in said(app)
+    assert app.query_params["run"] == run.id
+
+
+def test_with_one_genre_there_is_nothing_to_train(starter, mine):
+    app = opened()
+    app.get("pills")[0].set_value(["jazz"]).run()
+    assert next(button for button in app.button if button.label == "Train").disabled
+    assert "It takes two genres" in said(app)
+
+
+def test_the_reference_study_sets_the_fields(starter, mine):
+    app = opened()
+    app.segmented_control(key="method").set_value("boosting").run()
+    app.segmented_control(key="train_preset_boosting").set_value("reference").run()
+    press(app, "Train")
+    asked = launch.waiting()[0].spec.parameters
+    assert (asked["trees"], asked["depth"], asked["learning_rate"], asked["features"]) == (200, 6, 0.3, None)
+
+
+def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
+    app = opened()
+    press(press(app, "Train"), "Train")
+    first, second = (run.id for run in launch.waiting())
+    app.button(key=f"up-{second}").click().run()
+    assert [run.id for run in launch.waiting()] == [second, first]
+    app.button(key=f"out-{first}").click().run()
+    assert [run.id for run in launch.waiting()] == [second]
+
+
+def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work):
+    app = opened()
+    assert "Boosted trees on mine" in said(app)
+    assert "processor cores" in said(app)
+    assert "what it logged" in app.code[0].value
+    assert len(app.get("vega_lite_chart")) == 1
+    press(app, "Cancel")
+    assert at_work.stop_asked()
+    assert "Stopping; end it now" in [button.label for button in app.button]
+
+
+def test_the_run_of_the_address_is_opened_with_its_figures(starter, mine, done):
+    text = said(opened(done.id))
+    assert "Logistic regression on mine" in text
+    assert "Balanced accuracy" in text
+    assert "Recall" in text
+
+
+def test_a_run_that_has_gone_is_said_to_have(starter):
+    assert "There is no run" in said(opened("20261122-000000-knn-0000"))
+
+
+def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
+    app = press(opened(done.id), "Use for prediction")
+    assert default_run() == done.id
+    press(app, "Let the starter answer again")
+    assert default_run() is None
+
+
+def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
+    app = press(opened(done.id), "Same settings")
+    assert app.segmented_control(key="method").value == "logistic"
+    assert app.selectbox(key="train_logistic_c").value == 0.01
+    assert app.selectbox(key="train_logistic_balance").value == 0.5
+
+
+def test_a_note_is_kept(starter, done):
+    app = opened(done.id)
+    app.text_area[0].set_value("for the talk").run()
+    press(app, "Keep")
+    assert read_note(done) == "for the talk"
+    assert "for the talk" in said(app)
+
+
+def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
+    app = opened(done.id)
+    assert "Its model and its figures go for good." in said(app)
+    press(app, "Delete for good")
+    assert list_runs() == ()
+    assert "run" not in app.query_params
+
+
+def test_a_run_that_failed_says_why_and_can_be_resumed(starter):
+    run = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
+    run.write_status(Status("failed", error="OSError: No space left on device"))
+    app = opened(run.id)
+    assert "No space left on device" in unescape(app.error[0].value)
+    press(app, "Resume")
+    assert [each.id for each in launch.waiting()] == [run.id]
+
+
+def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
+    app = opened()
+
+    def full(_run):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(launch, "start", full)
+    press(app, "Train")
+    assert not app.exception
+    assert "No space left on device" in unescape(app.error[0].value)
