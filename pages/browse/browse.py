@@ -259,8 +259,8 @@ def show_colours(drawn: Portrait) -> None:
         st.markdown(more, unsafe_allow_html=True)
 
 
-def show_map(name: str, library: Library, filters: Filters, load: bool) -> None:
-    """All covers on a plane, with the one that is looked at and those nearest to it."""
+def show_map(name: str, library: Library, text: str, filters: Filters, load: bool) -> None:
+    """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
     places, good = open_map(name, st.session_state.setdefault("maps_drawn", 0))
     spot = walk().among(library.has)
     row = library.row(spot.cover)
@@ -268,7 +268,7 @@ def show_map(name: str, library: Library, filters: Filters, load: bool) -> None:
     if not good and len(library) <= DRAWABLE:
         offer_map(library)
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    chart = map_chart.figure(library, places, library.search("", filters), row, [other for other, _ in near], theme)
+    chart = map_chart.figure(library, places, library.search(text, filters), row, [other for other, _ in near], theme)
     st.plotly_chart(
         chart,
         key="places",
@@ -327,6 +327,6 @@ with st.container(key="page"):
     if view == "portraits":
         show_portrait(name, library, load)
     elif view == "map":
-        show_map(name, library, show_search(library)[1], load)
+        show_map(name, library, *show_search(library), load)
     else:
         show_covers(library, *show_search(library), load)
