@@ -1,55 +1,71 @@
-"""The app: its settings, its logo and the way to its pages. Start it with `streamlit run streamlit_app.py`."""
+"""The app: its settings, its logo and the way to its pages. Start it with `streamlit run streamlit_app.py`.
+
+Streamlit reads this file twice: as a module when the server starts, and as a script at every run of a page.
+"""
 
 from pathlib import Path
 
 import streamlit as st
 
+from covergenre import api
+
 LOOK = Path(__file__).parent / "pages" / "widgets"
 
-st.set_page_config(page_title="covergenre", page_icon=(LOOK / "icon.svg").read_text(encoding="utf-8"), layout="wide")
-st.logo((LOOK / "logo.svg").read_text(encoding="utf-8"), size="large")
-st.html(LOOK / "style.css")
 
-page = st.navigation(
-    [
-        st.Page(
-            "pages/predict/predict.py",
-            title="Predict",
-            icon=":material/album:",
-            default=True,
-            help="Drop album covers: their likely genres, and the albums that look most like them.",
-        ),
-        st.Page(
-            "pages/browse/browse.py",
-            title="Browse",
-            icon=":material/grid_view:",
-            help="Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
-        ),
-        st.Page(
-            "pages/explore/explore.py",
-            title="Explore",
-            icon=":material/troubleshoot:",
-            help="A data set of covers: what is in it, what is wrong with it, and how to mend that.",
-        ),
-        st.Page(
-            "pages/train/train.py",
-            title="Train",
-            icon=":material/model_training:",
-            help="Teach a method on your covers: start it, follow it, and see what came of it.",
-        ),
-        st.Page(
-            "pages/compare/compare.py",
-            title="Compare",
-            icon=":material/balance:",
-            help="Finished runs side by side: which is better, whether it truly is, and on which covers.",
-        ),
-        st.Page(
-            "pages/starter/starter.py",
-            title="The starter",
-            icon=":material/fact_check:",
-            help="What the predictions stand on: the covers, how often the answer is right, and what is missing.",
-        ),
-    ],
-    position="top",
-)
-page.run()
+def show() -> None:
+    """One run of the page that the address names."""
+    st.set_page_config(
+        page_title="covergenre", page_icon=(LOOK / "icon.svg").read_text(encoding="utf-8"), layout="wide"
+    )
+    st.logo((LOOK / "logo.svg").read_text(encoding="utf-8"), size="large")
+    st.html(LOOK / "style.css")
+
+    page = st.navigation(
+        [
+            st.Page(
+                "pages/predict/predict.py",
+                title="Predict",
+                icon=":material/album:",
+                default=True,
+                help="Drop album covers: their likely genres, and the albums that look most like them.",
+            ),
+            st.Page(
+                "pages/browse/browse.py",
+                title="Browse",
+                icon=":material/grid_view:",
+                help="Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
+            ),
+            st.Page(
+                "pages/explore/explore.py",
+                title="Explore",
+                icon=":material/troubleshoot:",
+                help="A data set of covers: what is in it, what is wrong with it, and how to mend that.",
+            ),
+            st.Page(
+                "pages/train/train.py",
+                title="Train",
+                icon=":material/model_training:",
+                help="Teach a method on your covers: start it, follow it, and see what came of it.",
+            ),
+            st.Page(
+                "pages/compare/compare.py",
+                title="Compare",
+                icon=":material/balance:",
+                help="Finished runs side by side: which is better, whether it truly is, and on which covers.",
+            ),
+            st.Page(
+                "pages/starter/starter.py",
+                title="The starter",
+                icon=":material/fact_check:",
+                help="What the predictions stand on: the covers, how often the answer is right, and what is missing.",
+            ),
+        ],
+        position="top",
+    )
+    page.run()
+
+
+if __name__ == "__main__":
+    show()
+else:  # the server itself, as it starts
+    app = st.App(__file__, routes=api.routes())

@@ -208,7 +208,7 @@ def show_verdict(prediction: Prediction) -> None:
     st.header(f"{words.heading} :gray[{words.figure}]" if words.figure else words.heading, anchor=False)
     st.markdown(words.explanation)
     if prediction.seen:
-        st.info(verdict.known_as(prediction.seen), icon=":material/fingerprint:")
+        st.info(verdict.known_as(prediction.seen, prediction.same_pixels), icon=":material/fingerprint:")
 
 
 def show_bars(prediction: Prediction) -> None:

@@ -33,7 +33,7 @@ def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop,
     assert page.locator(".st-key-cover").inner_text() == "first.png"
     assert page.locator(".bars").count() == 2
     assert page.locator(".bars").first.locator("li").count() == 8
-    assert page.locator(".gallery li").count() == 12
+    assert page.locator(".gallery").first.locator("li").count() == 12
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
     assert re.match(r"https?://", page.locator(".gallery a").first.get_attribute("href"))
 
