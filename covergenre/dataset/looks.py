@@ -9,12 +9,12 @@ import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from covergenre import home, images
+from covergenre.dataset.kept import keep, read_kept
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage, Cancelled
@@ -62,7 +62,7 @@ def thumbnails(dataset: Dataset, covers: Sequence[tuple[str, str]]) -> list[byte
 
 def known_looks(dataset: Dataset) -> pd.DataFrame | None:
     """What `look` stored, when it has all usable covers; else None."""
-    known = _read(dataset.folder / _FILE)
+    known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
     covers = usable(dataset.manifest)
     return known.reindex(covers["content_hash"]) if covers["content_hash"].isin(known.index).all() else None
 
@@ -73,7 +73,7 @@ def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = ne
 
     What was made before is not made again. Cancelled when stopped; what was made until then is kept.
     """
-    known = _read(dataset.folder / _FILE)
+    known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
     covers = usable(dataset.manifest)
     fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
     made = {}
@@ -83,7 +83,7 @@ def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = ne
     finally:
         if made:
             known = pd.concat([known, pd.DataFrame.from_dict(made, orient="index", columns=_COLUMNS)])
-            _write(known, dataset.folder / _FILE)
+            keep(known, dataset.folder / _FILE)
     return known.reindex(covers["content_hash"])
 
 
@@ -112,22 +112,3 @@ def _small(dataset: Dataset, picture: _Picture) -> tuple[bytes, bytes]:
     buffer = io.BytesIO()
     images.shrink(image, _MINIATURE_SIDE).save(buffer, "WEBP", quality=50, method=2)
     return images.signature(image), buffer.getvalue()
-
-
-def _read(file: Path) -> pd.DataFrame:
-    try:
-        found = pd.read_parquet(file)
-        if list(found.columns) != _COLUMNS or not found.index.is_unique:
-            raise ValueError("it doesn't hold one row a picture")
-        return found
-    except FileNotFoundError:
-        pass
-    except Exception as error:  # A damaged file brings any exception out of its reader.
-        _log.warning("%s is damaged, its pictures are made anew: %s", file, error)
-    return pd.DataFrame(columns=_COLUMNS, index=pd.Index([], dtype="str"), dtype=object)
-
-
-def _write(looks: pd.DataFrame, file: Path) -> None:
-    buffer = io.BytesIO()
-    looks.to_parquet(buffer)
-    replace_bytes(file, buffer.getvalue())

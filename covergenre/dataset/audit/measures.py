@@ -1,7 +1,5 @@
 """What the pixels of each cover measure, by its content hash: each picture is measured once."""
 
-import io
-import logging
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +11,10 @@ import pandas as pd
 from PIL import Image, ImageChops
 
 from covergenre import images
+from covergenre.dataset.kept import keep, read_kept
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage, Cancelled
-from covergenre.files import replace_bytes
 from covergenre.progress import Progress, Report, ShouldStop
-
-_log = logging.getLogger(__name__)
 
 COLUMNS = ("brightness", "brightness_perc_5", "brightness_perc_99", "entropy", "spread", "blur", "colour")
 
@@ -42,7 +38,7 @@ def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, report: Report
 
     Cancelled when stopped; what was measured until then is kept.
     """
-    known = _read(folder / _FILE)
+    known = read_kept(folder / _FILE, COLUMNS, "float64")
     fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
     problems: dict[str, str] = {}
     done = 0
@@ -59,7 +55,7 @@ def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, report: Report
                     rows[row.content_hash] = look
             if rows:
                 known = pd.concat([known, pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))])
-                _write(known, folder / _FILE)
+                keep(known, folder / _FILE)
             done += len(batch)
             report(Progress(done, len(fresh), "measuring covers"))
     return Measured(known.reindex(covers["content_hash"]).set_index(covers.index), problems)
@@ -125,23 +121,3 @@ def _look(dataset: Dataset, row: tuple) -> tuple[float, ...] | str:
 
 def _batches(covers: pd.DataFrame) -> Iterator[pd.DataFrame]:
     return (covers.iloc[start : start + _BATCH] for start in range(0, len(covers), _BATCH))
-
-
-def _read(file: Path) -> pd.DataFrame:
-    try:
-        found = pd.read_parquet(file)
-        if tuple(found.columns) != COLUMNS or not found.index.is_unique:
-            raise ValueError("it doesn't hold one row of measures a picture")
-        return found
-    except FileNotFoundError:
-        pass
-    except Exception as error:  # A damaged file brings any exception out of its reader.
-        _log.warning("%s is damaged, the covers are measured anew: %s", file, error)
-    return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], dtype="str"), dtype="float64")
-
-
-def _write(measures: pd.DataFrame, file: Path) -> None:
-    buffer = io.BytesIO()
-    measures.to_parquet(buffer)
-    file.parent.mkdir(exist_ok=True)
-    replace_bytes(file, buffer.getvalue())

@@ -1,0 +1,34 @@
+"""What is worked out of each picture of a data set, kept as a table by content hash; it may be thrown away."""
+
+import io
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from covergenre.files import replace_bytes
+
+_log = logging.getLogger(__name__)
+
+
+def read_kept(file: Path, columns: Sequence[str], dtype: str) -> pd.DataFrame:
+    """The table that `keep` wrote; one without rows, its columns of `dtype`, when it is missing or damaged."""
+    try:
+        found = pd.read_parquet(file)
+        if list(found.columns) != list(columns) or not found.index.is_unique:
+            raise ValueError("it doesn't hold one row a picture")
+        return found
+    except FileNotFoundError:
+        pass
+    except Exception as error:  # A damaged file brings any exception out of its reader.
+        _log.warning("%s is damaged, what it held is made anew: %s", file, error)
+    return pd.DataFrame(columns=list(columns), index=pd.Index([], dtype="str"), dtype=dtype)
+
+
+def keep(table: pd.DataFrame, file: Path) -> None:
+    """Write a table with a row a picture and content hashes as its index, whole or not at all."""
+    buffer = io.BytesIO()
+    table.to_parquet(buffer)
+    file.parent.mkdir(exist_ok=True)
+    replace_bytes(file, buffer.getvalue())
