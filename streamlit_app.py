@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from covergenre import api
+from covergenre.api.routes import routes
 
 LOOK = Path(__file__).parent / "pages" / "widgets"
 
@@ -68,4 +68,4 @@ def show() -> None:
 if __name__ == "__main__":
     show()
 else:  # the server itself, as it starts
-    app = st.App(__file__, routes=api.routes())
+    app = st.App(__file__, routes=routes())

@@ -23,7 +23,7 @@ from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.engine import Engine
 from covergenre.embedding.recipe import Recipe
-from covergenre.familiarity import UNFAMILIAR, Familiarity
+from covergenre.known.familiarity import UNFAMILIAR, Familiarity
 
 _SIDE = 300
 _WORDS = ("the", "of", "and", "music", "sleeve", "record", "side", "label", "night", "song", "band", "studio", "voice")

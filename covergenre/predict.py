@@ -19,7 +19,6 @@ import pandas as pd
 from PIL import Image
 
 from covergenre import images
-from covergenre.catalogue import Neighbour
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import split_of
@@ -27,10 +26,11 @@ from covergenre.dataset.starter import COLUMNS, Card, open_starter
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadImage, BadRun, NoWeights
-from covergenre.familiarity import Familiarity
+from covergenre.known.catalogue import Neighbour
+from covergenre.known.familiarity import Familiarity
+from covergenre.known.shelf import Projection, Shelf
 from covergenre.methods import Covers, Fitted, method
 from covergenre.methods.base import Picture
-from covergenre.shelf import Projection, Shelf
 
 if TYPE_CHECKING:
     from covergenre.runs.record import Run

@@ -10,8 +10,8 @@ from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
 from covergenre.errors import BadImage, BadRun
-from covergenre.familiarity import UNFAMILIAR
 from covergenre.images import decode
+from covergenre.known.familiarity import UNFAMILIAR
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.runs.train import train
 

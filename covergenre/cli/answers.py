@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from covergenre import images
-from covergenre.as_data import prediction_data
+from covergenre.api.as_data import prediction_data
 from covergenre.cli.console import AsJson, complain, out, print_json, print_table
 from covergenre.errors import BadImage
-from covergenre.familiarity import UNFAMILIAR
+from covergenre.known.familiarity import UNFAMILIAR
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
 from covergenre.runs.default import default_run
 

@@ -13,9 +13,9 @@ from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.repair import Plan, apply, join, preview
 from covergenre.dataset.suggest import suggest
 from covergenre.errors import CoverGenreError
-from covergenre.examine import examine, split_if_possible
 from covergenre.files import replace_text
 from covergenre.progress import Report
+from covergenre.survey.examine import examine, split_if_possible
 
 SuggestTo = Annotated[
     Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from covergenre import home, images
+from covergenre.browsing.landscape import draw_map
 from covergenre.dataset.groups import group_covers
 from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.registry import Dataset
@@ -34,9 +35,8 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
-from covergenre.familiarity import Familiarity
 from covergenre.files import replace_text
-from covergenre.landscape import draw_map
+from covergenre.known.familiarity import Familiarity
 from covergenre.methods import Covers, Fitted, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from covergenre.browse import Filters, Library
+from covergenre.browsing.landscape import DRAWABLE, draw_map, find_map, quick_map
+from covergenre.browsing.library import Filters, Library
+from covergenre.browsing.portraits import Portrait, portrait
 from covergenre.errors import CoverGenreError
-from covergenre.landscape import DRAWABLE, draw_map, find_map, quick_map
 from covergenre.methods import method
-from covergenre.portraits import Portrait, portrait
 from covergenre.predict import STARTER
 from covergenre.runs.record import Run, list_runs
 from pages.browse import facts

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from covergenre.catalogue import Neighbour
+from covergenre.known.catalogue import Neighbour
 from pages.widgets.gallery import gallery
 from pages.widgets.genres import inline
 from pages.widgets.verdict import album_line

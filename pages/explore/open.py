@@ -11,8 +11,8 @@ import streamlit as st
 from covergenre import home
 from covergenre.dataset.looks import known_looks, look
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.examine import Examined, examine
-from covergenre.overview import Overview, overview
+from covergenre.survey.examine import Examined, examine
+from covergenre.survey.overview import Overview, overview
 from pages.explore.covers import Covers
 from pages.explore.jobs import Job, Jobs
 

@@ -10,9 +10,9 @@ from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.history import Repair, standing
 from covergenre.dataset.repair import Plan
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
-from covergenre.effect import Effect, measure_effect
 from covergenre.errors import CoverGenreError
 from covergenre.progress import Report, ShouldStop
+from covergenre.survey.effect import Effect, measure_effect
 from pages.explore.cover import carry_out
 from pages.explore.open import Opened, jobs
 from pages.explore.watch import watch

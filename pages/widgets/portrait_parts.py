@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from covergenre.browsing.portraits import Decade
 from covergenre.palette import Swatch
-from covergenre.portraits import Decade
 from pages.widgets.words import percent
 
 _MORE = 1.25  # a colour with a quarter more area than usual is worth naming

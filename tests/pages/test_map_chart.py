@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from shelves import clouds, table
 
-from covergenre.browse import Library
+from covergenre.browsing.library import Library
 from pages.widgets.map_chart import figure, picked
 
 GENRES = ["jazz"] * 5 + ["rap"] * 4

@@ -12,7 +12,7 @@ from drawing import genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
-from covergenre.browse import Library
+from covergenre.browsing.library import Library
 from covergenre.dataset.registry import register
 from covergenre.runs.train import train
 

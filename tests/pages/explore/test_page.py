@@ -14,9 +14,9 @@ from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
-from covergenre import examine
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.dataset.repair import history
+from covergenre.survey import examine
 
 PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
 

@@ -13,10 +13,10 @@ from typing import Literal, Self
 import numpy as np
 import pandas as pd
 
-from covergenre.catalogue import Catalogue, Neighbour
 from covergenre.dataset.looks import known_looks
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
+from covergenre.known.catalogue import Catalogue, Neighbour
 from covergenre.palette import Palette, Swatch
 from covergenre.predict import STARTER, run_shelf
 from covergenre.runs.record import Run

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from covergenre.errors import BadRun
-from covergenre.familiarity import UNFAMILIAR, Familiarity
+from covergenre.known.familiarity import UNFAMILIAR, Familiarity
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from covergenre.catalogue import Catalogue, Neighbour
 from covergenre.embedding.index import Index
+from covergenre.known.catalogue import Catalogue, Neighbour
 
 
 @runtime_checkable

@@ -7,9 +7,9 @@ from drawing import cover, genre_folders
 from PIL import Image
 
 from covergenre import images
-from covergenre.catalogue import Catalogue, page_url
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import COLUMNS
+from covergenre.known.catalogue import Catalogue, page_url
 
 
 def catalogue_of(hashes: Sequence[str], **columns) -> Catalogue:

@@ -5,8 +5,8 @@ from PIL import Image
 from shelves import clouds, table
 
 from covergenre import images
-from covergenre.browse import Library
-from covergenre.portraits import portrait
+from covergenre.browsing.library import Library
+from covergenre.browsing.portraits import portrait
 
 GENRES = ["jazz"] * 10 + ["rap"] * 10 + ["reggae"] * 10
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shelves import clouds, table
 from tiny import tiny_recipe
 
-from covergenre.browse import Filters, Library, first
+from covergenre.browsing.library import Filters, Library, first
 from covergenre.dataset.looks import look
 from covergenre.dataset.registry import register
 from covergenre.errors import BadRun

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from tiny import tiny_recipe
 
-from covergenre import api
-from covergenre.browse import Library
+from covergenre.api import routes as api
+from covergenre.browsing.library import Library
 from covergenre.dataset.registry import register
 from covergenre.images import MAX_BYTES
 from covergenre.predict import Predictor

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from covergenre.browse import Library, first
-from covergenre.catalogue import Neighbour
+from covergenre.browsing.library import Library, first
+from covergenre.known.catalogue import Neighbour
 from covergenre.palette import Swatch
 
 _HELD_OUT = ("validation", "test")

@@ -4,7 +4,7 @@ from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
 from covergenre.errors import Cancelled
-from covergenre.examine import examine, known_vectors, split_if_possible
+from covergenre.survey.examine import examine, known_vectors, split_if_possible
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_recipe
 
-from covergenre import examine
 from covergenre.dataset.registry import register
 from covergenre.dataset.repair import exclude, relabel, repaired
-from covergenre.effect import measure_effect
 from covergenre.errors import BadDataset
+from covergenre.survey import examine
+from covergenre.survey.effect import measure_effect
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from covergenre import images
 from covergenre.dataset.looks import look
 from covergenre.dataset.registry import register
 from covergenre.dataset.repair import exclude, repaired
-from covergenre.overview import lightness, overview
+from covergenre.survey.overview import lightness, overview
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from drawing import cover
 
 from covergenre import images
 from covergenre.dataset.starter import COLUMNS
-from covergenre.shelf import Shelf
+from covergenre.known.shelf import Shelf
 
 
 class AsTheyAre:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from covergenre.as_data import neighbour_data, prediction_data
-from covergenre.browse import Filters, Library
-from covergenre.catalogue import Neighbour
+from covergenre.api.as_data import neighbour_data, prediction_data
+from covergenre.browsing.library import Filters, Library
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.images import MAX_BYTES
+from covergenre.known.catalogue import Neighbour
 from covergenre.predict import STARTER, Predictor
 
 if TYPE_CHECKING:

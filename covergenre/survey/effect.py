@@ -11,10 +11,10 @@ from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import evaluate
-from covergenre.examine import known_vectors
 from covergenre.methods import method
 from covergenre.methods.base import Covers
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.survey.examine import known_vectors
 
 METHOD = "logistic"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from covergenre.catalogue import Neighbour
+from covergenre.known.catalogue import Neighbour
 from covergenre.predict import Prediction
 
 
