@@ -57,7 +57,7 @@ def cancel(
 
     Example: python -m covergenre runs cancel 20261122-221434-knn-38fb
     """
-    launch.cancel(run, 0 if now else launch.PATIENCE)
+    launch.cancel(run, 0 if now else None)
     _tell(run, "asked to stop", as_json)
 
 
@@ -69,6 +69,16 @@ def resume(run: RunId, as_json: AsJson = False) -> None:
     """
     launch.resume(run)
     _tell(run, "waits for its turn", as_json)
+
+
+@app.command()
+def finish(run: RunId, as_json: AsJson = False) -> None:
+    """Have a long training make do with what it has learned so far: it is judged, and can be used.
+
+    Example: python -m covergenre runs finish 20261122-221434-finetune-38fb
+    """
+    launch.finish(run)
+    _tell(run, "makes do with what it has learned", as_json)
 
 
 @app.command()

@@ -12,6 +12,9 @@ from covergenre.errors import CoverGenreError
 from covergenre.progress import Report, ShouldStop
 
 Choices = Mapping[str, float | int | str]
+ENOUGH = "enough"
+"""A file in a checkpoint that asks its method to make do with what it has learned so far."""
+
 Picture = Callable[[], Image.Image]
 """Gives an RGB cover, which is read when it is asked for; BadDataset or BadImage when it can't be."""
 
@@ -91,8 +94,9 @@ class Method(Protocol):
 
         The calibration uses the same validation part as the choices. When that part is empty, each parameter that is
         None takes a fallback and the temperature is 1. `checkpoint` is a folder, made when it is needed, where a method
-        may leave what it has learned so far; called again with the same input, it goes on from there. Raises
-        CoverGenreError for covers that can't be learned from, Cancelled when asked to stop.
+        may leave what it has learned so far; called again with the same input, it goes on from there. With `ENOUGH` in
+        it, it learns no more than it has, if that is anything. Raises CoverGenreError for covers that can't be learned
+        from, Cancelled when asked to stop.
         """
 
     def load(self, folder: Path) -> Fitted:

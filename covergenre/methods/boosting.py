@@ -17,7 +17,7 @@ import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import replace_text
-from covergenre.methods.base import Choices, Covers, check_training, check_width
+from covergenre.methods.base import ENOUGH, Choices, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.storage import damaged
@@ -32,6 +32,7 @@ PATIENCE = 50
 
 _FALLBACK_TREES = 400
 _SNAPSHOT_EVERY = 5  # seconds: what a kill can cost
+_SNAPSHOT = "snapshot"
 _TREES, _CHOICES = "trees.cbm", "choices.json"
 
 
@@ -129,7 +130,7 @@ class Boosting:
         most = parameters.trees or (MOST_TREES if choosing else _FALLBACK_TREES)
         model = _untrained(parameters, most, choosing, training.vectors.shape[1], seed, checkpoint)
         weights = genre_weights(training.labels, n_genres, parameters.balance)[training.labels]
-        watch = _Watch(most, report, should_stop)
+        watch = _Watch(most, report, should_stop, checkpoint)
         try:
             model.fit(
                 Pool(training.vectors, training.labels, weight=weights),
@@ -163,9 +164,9 @@ class Boosting:
 class _Watch:
     """What CatBoost calls after each tree: tells how far it is, and has it end when somebody wants that."""
 
-    def __init__(self, most: int, report: Report, should_stop: ShouldStop) -> None:
+    def __init__(self, most: int, report: Report, should_stop: ShouldStop, checkpoint: Path | None) -> None:
         self.stopped = False
-        self._most, self._report, self._should_stop = most, report, should_stop
+        self._most, self._report, self._should_stop, self._checkpoint = most, report, should_stop, checkpoint
 
     def after_iteration(self, info: Any) -> bool:
         """Whether to go on."""
@@ -173,7 +174,11 @@ class _Watch:
         figures = {"validation log loss": losses[-1]} if losses else {}
         self._report(Progress(info.iteration, self._most, "trees", figures))
         self.stopped = self._should_stop()
-        return not self.stopped
+        return not (self.stopped or self._is_enough())
+
+    def _is_enough(self) -> bool:
+        kept = self._checkpoint
+        return kept is not None and (kept / ENOUGH).exists() and (kept / _SNAPSHOT).exists()
 
 
 def _untrained(
@@ -206,7 +211,7 @@ def _snapshots(checkpoint: Path | None) -> dict[str, Any]:
     return {
         "train_dir": str(checkpoint),
         "save_snapshot": True,
-        "snapshot_file": str(checkpoint / "snapshot"),
+        "snapshot_file": str(checkpoint / _SNAPSHOT),
         "snapshot_interval": _SNAPSHOT_EVERY,
     }
 

@@ -29,14 +29,21 @@ from filelock import FileLock, Timeout
 from covergenre import home
 from covergenre.errors import BadRun
 from covergenre.files import replace_text
+from covergenre.methods import method
+from covergenre.methods.base import ENOUGH
 from covergenre.runs.record import Run, State, Status, folder_of
 
 _log = logging.getLogger(__name__)
 
-PATIENCE = 10.0
-"""Seconds that a run has to stop by itself before its process is ended."""
+PATIENCE = {"pictures": 10.0, "vectors": 1.0}
+"""Seconds that a run has to stop by itself before its process is ended, by what its method reads.
 
-_GRACE = 3.0  # seconds between the signal that a process can hear and the one that it can't
+A batch of pictures takes seconds, and an epoch that is being kept is worth them. Whatever else is lost by a firm end is
+made again in seconds.
+"""
+
+_GRACE = 0.5  # seconds between the signal that a process can hear and the one that it can't
+_GONE = 3.0  # seconds that the system takes at most to clear a process away
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -76,14 +83,15 @@ def move(run_id: str, place: int) -> None:
         _write_queue(ids)
 
 
-def cancel(run_id: str, patience: float = PATIENCE) -> None:
+def cancel(run_id: str, patience: float | None = None) -> None:
     """Take a waiting run out of the queue, or ask a running one to stop; either then reads as cancelled.
 
     A running one stops at its next look, as a rule within a second or two, and this doesn't wait for it. The worker
-    ends its process once `patience` seconds have passed; with 0 that is done here and now, in a few seconds, even if it
-    has no worker. Raises BadRun when the run is neither queued nor running.
+    ends its process once `patience` seconds have passed (None: as `PATIENCE` has it); with 0 that is done here and now,
+    even if it has no worker. Raises BadRun when the run is neither queued nor running.
     """
     run = Run.open(run_id)
+    patience = PATIENCE[method(run.spec.method).reads] if patience is None else patience
     with queue_lock():
         state = run.status().state
         if state not in ("queued", "running"):
@@ -107,9 +115,28 @@ def resume(run_id: str) -> Run:
         state = run.status().state
         if state in ("running", "done"):
             raise BadRun(f"the run {run_id} is {state}: only one that was cancelled, failed or lost can be resumed")
-        if state != "queued":
-            _start_over(run)
-        _append(run)
+        (run.checkpoint / ENOUGH).unlink(missing_ok=True)
+        _queue_again(run, state)
+    wake()
+    return run
+
+
+def finish(run_id: str) -> Run:
+    """Have a run make do with what it has learned so far: it learns no more, is judged, and can then be used.
+
+    One at work does so at its next look; one that was cancelled, failed or lost goes back into the queue for that. What
+    it has learned is in its checkpoint; where that is nothing yet, it goes on until it is something.
+
+    Raises BadRun when it waits or is done, or has no checkpoint.
+    """
+    run = Run.open(run_id)
+    with queue_lock():
+        state = run.status().state
+        if state in ("queued", "done") or not run.checkpoint.is_dir():
+            raise BadRun(f"the run {run_id} is {state} and has learned nothing that could be made do with")
+        (run.checkpoint / ENOUGH).touch()
+        if state != "running":
+            _queue_again(run, state)
     wake()
     return run
 
@@ -158,13 +185,18 @@ def end(run: Run) -> None:
                 process.wait(_GRACE)
             except psutil.TimeoutExpired:
                 process.kill()
-                process.wait(_GRACE)
+                process.wait(_GONE)
     status = run.status()
     if status.state == "lost":
         run.drop_model()
         run.write_status(
             replace(status, state="cancelled", error="It didn't stop when asked, so its process was ended.")
         )
+
+
+def own_temporary(run: Run) -> Path:
+    """Where the process of a run puts what it needs for a while, so that none of it outlives the run."""
+    return run.folder / "temporary"
 
 
 def queue_lock() -> FileLock:
@@ -228,10 +260,17 @@ def _start_over(run: Run) -> None:
     The status changes last: a kill before that changes nothing.
     """
     run.drop_model()
+    shutil.rmtree(own_temporary(run), ignore_errors=True)
     gone = ["predictions.parquet", "evaluation.json", "stop.json"]
     for name in gone if run.checkpoint.exists() else [*gone, "events.jsonl"]:
         (run.folder / name).unlink(missing_ok=True)
     run.write_status(Status("queued"))
+
+
+def _queue_again(run: Run, state: State) -> None:
+    if state != "queued":
+        _start_over(run)
+    _append(run)
 
 
 def _append(run: Run) -> None:

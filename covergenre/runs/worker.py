@@ -6,10 +6,13 @@ out of memory: the queue goes on all the same, and what a run has taken from the
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
@@ -20,7 +23,7 @@ from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.runs import launch
 from covergenre.runs.record import Run
 
-_LOOK_EVERY = 0.5  # seconds; how soon it is noticed that a run is out of patience
+_LOOK_EVERY = 0.25  # seconds; how soon it is noticed that a run is out of patience
 _LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether there is a worker holds its lock for a moment
 _NICE = 10  # pages and predictions go first
 
@@ -48,7 +51,20 @@ def train(run_id: str) -> None:
     with launch.turn_lock(), suppress(CoverGenreError):
         run = Run.open(run_id)
         if run.status().state == "queued":
-            execute(run)
+            with _own_temporary(run):
+                execute(run)
+
+
+@contextmanager
+def _own_temporary(run: Run) -> Iterator[None]:
+    """Temporary files lie with the run: where this process is killed, they go when the run is resumed or deleted."""
+    folder = launch.own_temporary(run)
+    folder.mkdir(exist_ok=True)
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _next(lock: FileLock) -> Run | None:

@@ -7,6 +7,7 @@ import pytest
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Covers, boosting, method
+from covergenre.methods.base import ENOUGH
 from covergenre.methods.boosting import MOST_TREES, PATIENCE, PRESETS, Parameters
 from covergenre.progress import never, silent
 
@@ -188,6 +189,14 @@ def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp
     resumed = fit(*parts[:2], report=again.append, checkpoint=checkpoint)
     assert [progress.done for progress in again] == list(range(13, 21))
     np.testing.assert_array_equal(resumed.predict_proba(parts[2]), whole.predict_proba(parts[2]))
+
+
+def test_with_enough_it_makes_do_with_the_trees_there_are(parts, tmp_path):
+    told = []
+    with pytest.raises(Cancelled):
+        fit(*parts[:2], should_stop=lambda: len(told) == 12, report=told.append, checkpoint=tmp_path)
+    (tmp_path / ENOUGH).touch()
+    assert fit(*parts[:2], checkpoint=tmp_path).choices["trees"] == 13
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.5])

@@ -14,6 +14,7 @@ from tiny import TINY, tiny_weights
 
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, NoWeights
 from covergenre.methods import Covers, method
+from covergenre.methods.base import ENOUGH
 from covergenre.methods.calibration import softmax
 from covergenre.methods.finetune import FineTuned
 from covergenre.methods.finetuning.parameters import PRESETS, Parameters
@@ -341,6 +342,33 @@ def test_a_training_that_was_stopped_in_its_first_epoch_begins_again(quick, fitt
     np.testing.assert_allclose(
         fit(quick, folder=stop_after(0)).predict_proba(TEST), fitted.predict_proba(TEST), atol=1e-6
     )
+
+
+def test_with_enough_it_makes_do_with_the_finished_epochs(quick, stop_after):
+    folder = stop_after(2)
+    (folder / ENOUGH).touch()
+    heard = []
+    fitted = fit(quick, report=heard.append, folder=folder)
+    assert heard == []
+    assert fitted.choices["epochs"] == 2
+
+
+def test_when_told_that_it_is_enough_it_ends_before_the_next_batch(quick, tmp_path):
+    heard = []
+
+    def listen(progress: Progress) -> None:
+        heard.append(progress)
+        if progress.what == "epoch 2 of 4":
+            (tmp_path / ENOUGH).touch()
+
+    fitted = fit(quick, report=listen, folder=tmp_path)
+    assert [progress.what for progress in heard].count("epoch 2 of 4") == 1
+    assert (fitted.choices["epoch"], fitted.choices["epochs"]) == (1, 1)
+
+
+def test_nothing_is_never_enough(quick, tmp_path):
+    (tmp_path / ENOUGH).touch()
+    assert fit(replace(quick, epochs=1), folder=tmp_path).choices["epochs"] == 1
 
 
 def test_other_covers_do_not_go_on_from_it(quick, stop_after):

@@ -14,6 +14,7 @@ from filelock import FileLock
 from covergenre import home
 from covergenre.dataset.registry import remove
 from covergenre.errors import BadRun, Cancelled
+from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.record import Run, list_runs
 from covergenre.runs.train import prepare, train
@@ -131,7 +132,7 @@ def test_a_run_that_hears_it_stops_by_itself(new, hold):
     launch.start(first)
     launch.start(second)
     until(lambda: state(first) == "running")
-    launch.cancel(first.id)
+    launch.cancel(first.id, patience=_LONGEST)
     assert state(first) == "running"
     hold.release()
     until(is_idle)
@@ -325,6 +326,51 @@ def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
     launch.cancel(run.id)
     until(is_idle)
     assert state(run) == "cancelled"
+
+
+def test_a_run_makes_do_with_what_it_has_learned(dataset, recipe):
+    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
+    launch.start(run)
+    until(lambda: (run.checkpoint / "snapshot").exists())
+    launch.finish(run.id)
+    until(is_idle)
+    assert state(run) == "done"
+    assert 0 < run.load_model().choices["trees"] < 30_000
+
+
+def test_a_cancelled_run_is_taken_up_again_to_make_do(new):
+    run = new()
+    run.checkpoint.mkdir()
+    run.write_status(launch.Status("cancelled"))
+    with launch.turn_lock():
+        launch.finish(run.id)
+        assert (state(run), (run.checkpoint / ENOUGH).exists()) == ("queued", True)
+        launch.resume(run.id)
+        assert not (run.checkpoint / ENOUGH).exists()
+    until(is_idle)
+
+
+def test_a_run_that_has_learned_nothing_cannot_make_do(new):
+    run = new()
+    with pytest.raises(BadRun, match="queued and has learned nothing"):
+        launch.finish(run.id)
+    run.write_status(launch.Status("failed"))
+    with pytest.raises(BadRun, match="failed and has learned nothing"):
+        launch.finish(run.id)
+
+
+def test_what_a_killed_process_needed_for_a_while_goes_with_the_next_try(new, hold):
+    run = new()
+    launch.start(run)
+    until(lambda: state(run) == "running")
+    assert launch.own_temporary(run).is_dir()
+    run.process().kill()
+    until(lambda: state(run) == "lost" and is_idle())
+    hold.release()
+    launch.resume(run.id)
+    until(is_idle)
+    assert state(run) == "done"
+    assert not launch.own_temporary(run).exists()
 
 
 def test_a_run_of_a_data_set_that_is_gone_fails_and_says_so(new):

@@ -24,7 +24,7 @@ from fastai.losses import CrossEntropyLossFlat
 from fastai.torch_core import default_device
 from torch import nn
 
-from covergenre.methods.base import Choices, Covers
+from covergenre.methods.base import ENOUGH, Choices, Covers
 from covergenre.methods.finetuning.checkpoint import Checkpoint
 from covergenre.methods.finetuning.network import layer_groups, new_network
 from covergenre.methods.finetuning.parameters import Parameters
@@ -153,8 +153,10 @@ class _Course:
         self.learner.fit_one_cycle(length, rates, cbs=watch, start_epoch=done, **shape)
 
     def _is_over(self) -> bool:
-        """Whether it is out of patience, which it has for as long as only the head learns."""
+        """Whether it is out of patience, which it has for as long as only the head learns, or may learn no more."""
         done, frozen, patience = len(self.checkpoint.epochs), self.parameters.frozen_epochs, self.parameters.patience
+        if done and (self.checkpoint.folder / ENOUGH).exists():
+            return True
         return done > frozen and 0 < patience <= done - max(frozen, self.checkpoint.best)
 
     def _begin(self, number: int) -> None:

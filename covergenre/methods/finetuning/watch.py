@@ -79,7 +79,7 @@ class EpochWatch(Watch):
         is_over: Callable[[], bool],
     ) -> None:
         """`labels`: of validation. `begin` is called with the number of each epoch, from 1; `what` gives its name.
-        `is_over` says after each whether it was the last."""
+        `is_over` says whether the one that is finished last is the last."""
         super().__init__(teller)
         self._checkpoint, self._labels = checkpoint, labels
         self._begin, self._what, self._is_over = begin, what, is_over
@@ -89,6 +89,11 @@ class EpochWatch(Watch):
         number = len(self._checkpoint.epochs) + 1
         self._begin(number)
         self._name, self._seen, self._loss, self._right, self._logits = self._what(number), 0, 0.0, 0, []
+
+    def before_batch(self) -> None:
+        """Stop here if asked to, or if what was learned before this epoch is enough."""
+        super().before_batch()
+        self._end_if_over()
 
     def after_batch(self) -> None:
         """Tell how the epoch has done so far."""
@@ -110,6 +115,9 @@ class EpochWatch(Watch):
         epoch, figures = self._judge()
         self._checkpoint.add(epoch, state_of(self.learn))
         self._teller.tell(self._name, 0, {**self._training_figures(), **figures})
+        self._end_if_over()
+
+    def _end_if_over(self) -> None:
         if self._is_over():
             raise CancelFitException
 
