@@ -1,7 +1,7 @@
 """Examining a data set: its split, its vectors and its audit together, as the page and the command line show them."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,12 @@ from covergenre.dataset.split import Split, split_of
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
-from covergenre.errors import BadDataset
+from covergenre.errors import BadDataset, NoWeights
 from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.runs.record import list_runs
 
-RECIPE = Recipe(limit=150)
-"""The starter's: covers brought to 150 px, so that resolution doesn't part genres in the audit's eyes."""
+RECIPES = (Recipe(), Recipe(limit=150))
+"""How covers become vectors unless a run on the data set did so otherwise: as training does, and as the starter does."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,14 +44,14 @@ def examine(
     should_stop: ShouldStop = never,
     publish: Callable[[Examined], None] | None = None,
     thresholds: Mapping[str, float] | None = None,
-    recipe: Recipe = RECIPE,
 ) -> Examined:
     """Split, embed and audit a data set; `thresholds` as `audit` takes them.
 
     What takes no vectors is found first and given to `publish`, because embedding takes minutes; what is there already
     is not made again. Raises as `audit` and `embed_dataset` do.
     """
-    split, vectors = split_if_possible(dataset), known_vectors(dataset, recipe)
+    split = split_if_possible(dataset)
+    recipe, vectors = _best_known(dataset)
     if vectors is None:
         if publish:
             publish(Examined(dataset, audit(dataset, split, None, report, should_stop, thresholds), split, None))
@@ -59,12 +60,9 @@ def examine(
     return Examined(dataset, found, split, _units(dataset, vectors))
 
 
-def known_vectors(dataset: Dataset, recipe: Recipe = RECIPE) -> np.ndarray | None:
-    """The vectors of the usable covers, float32 (n, d), if all of them were computed before; else None."""
-    found, vectors = VectorStore(home.vectors() / recipe.key / "original").get(
-        usable(dataset.manifest)["content_hash"].tolist()
-    )
-    return vectors if len(found) and found.all() else None
+def known_vectors(dataset: Dataset) -> np.ndarray | None:
+    """The vectors of the usable covers, float32 (n, d), if all of them were computed before, by one recipe; else None."""
+    return _best_known(dataset)[1]
 
 
 def split_if_possible(dataset: Dataset) -> Split | None:
@@ -74,6 +72,28 @@ def split_if_possible(dataset: Dataset) -> Split | None:
     except BadDataset as error:
         _log.info("%s is not split: %s", dataset.name, error)
         return None
+
+
+def _best_known(dataset: Dataset) -> tuple[Recipe, np.ndarray | None]:
+    """The recipe that most covers were embedded by, and its vectors if that is all of them; of equal ones the first."""
+    keys = usable(dataset.manifest)["content_hash"].tolist()
+    best, most = RECIPES[0], 0
+    for recipe in _recipes(dataset.name):
+        try:
+            found, vectors = VectorStore(home.vectors() / recipe.key / "original").get(keys)
+        except NoWeights:
+            continue
+        if keys and found.all():
+            return recipe, vectors
+        if found.sum() > most:
+            best, most = recipe, int(found.sum())
+    return best, None
+
+
+def _recipes(name: str) -> Iterator[Recipe]:
+    """The usual recipes, then those of runs on the data set of this name."""
+    yield from RECIPES
+    yield from dict.fromkeys(run.spec.recipe for run in list_runs() if run.spec.dataset == name)
 
 
 def _units(dataset: Dataset, vectors: np.ndarray) -> np.ndarray:

@@ -15,13 +15,13 @@ def dataset(tmp_path, monkeypatch):
     root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 24)
     for number in range(18):
         (root / "rap" / f"{number:03}.jpg").rename(root / "jazz" / f"rap{number:03}.jpg")
-    monkeypatch.setattr(examine.known_vectors, "__defaults__", (tiny_recipe(tmp_path),))
+    monkeypatch.setattr(examine, "RECIPES", (tiny_recipe(tmp_path),))
     return register("mine", root)[0]
 
 
 @pytest.fixture
-def examined(dataset, tmp_path):
-    return examine.examine(dataset, recipe=tiny_recipe(tmp_path))
+def examined(dataset):
+    return examine.examine(dataset)
 
 
 def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, examined):
@@ -37,10 +37,10 @@ def test_covers_left_out_are_not_judged(dataset, examined):
     assert effect.covers == len(test) - 3
 
 
-def test_without_vectors_or_covers_it_says_so(dataset, tmp_path):
+def test_without_vectors_or_covers_it_says_so(dataset):
     split = examine.split_if_possible(dataset)
     with pytest.raises(BadDataset, match="no vectors"):
         measure_effect(dataset, dataset.manifest, split)
-    examine.examine(dataset, recipe=tiny_recipe(tmp_path))
+    examine.examine(dataset)
     with pytest.raises(BadDataset, match="too few"):
         measure_effect(dataset, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")), split)

@@ -1,8 +1,11 @@
 """Spurious cues: what has nothing to do with the artwork and tells the genre all the same."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from covergenre.dataset.audit.memory import Arrays, digest, fold_columns, remember
 from covergenre.dataset.audit.report import findings
 from covergenre.dataset.split import honest_folds
 
@@ -11,6 +14,19 @@ FEWEST = 10  # covers of a genre; with fewer, chance alone often looks telling
 
 _LEAVES = 16
 _LEAF = 10
+
+
+def known_cues(covers: pd.DataFrame, brightness: np.ndarray, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`measure_cues`, remembered in `folder` for these covers."""
+    files = covers[["width", "height", "bytes"]].to_numpy(np.int64)
+    key = digest(files, brightness, covers["source"].to_numpy(str), *fold_columns(covers))
+
+    def make() -> dict[str, np.ndarray]:
+        overall, by_genre = measure_cues(covers, brightness)
+        return {**_arrays("overall", overall), **_arrays("by genre", by_genre)}
+
+    found = remember(folder / "cues-1.npz", key, make)
+    return _table("overall", found), _table("by genre", found)
 
 
 def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -31,8 +47,12 @@ def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataF
         overall.append((cue, balanced_accuracy_score(labels, shares.argmax(axis=1)), 1 / len(genres)))
         by_genre += [(cue, genres[label], roc_auc_score(labels == label, shares[:, label])) for label in counted]
     return (
-        pd.DataFrame(overall, columns=["cue", "balanced_accuracy", "chance"]),
-        pd.DataFrame(by_genre, columns=["cue", "genre", "auc"]).astype({"genre": "str", "auc": "float64"}),
+        pd.DataFrame(overall, columns=["cue", "balanced_accuracy", "chance"]).astype(
+            {"cue": "str", "balanced_accuracy": "float64", "chance": "float64"}
+        ),
+        pd.DataFrame(by_genre, columns=["cue", "genre", "auc"]).astype(
+            {"cue": "str", "genre": "str", "auc": "float64"}
+        ),
     )
 
 
@@ -49,6 +69,22 @@ def find_cues(covers: pd.DataFrame, cue_genres: pd.DataFrame, threshold: float) 
     return findings(
         "spurious cues", covers["path"], scores, flagged, [words[genre] for genre in covers["genre"][flagged]]
     )
+
+
+def _arrays(name: str, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    return {
+        f"{name}.{column}": values.to_numpy(str if values.dtype == "str" else np.float64)
+        for column, values in table.items()
+    }
+
+
+def _table(name: str, arrays: Arrays) -> pd.DataFrame:
+    columns = {key.partition(".")[2]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
+    return pd.DataFrame({column: pd.Series(array.tolist(), dtype=_kind(array)) for column, array in columns.items()})
+
+
+def _kind(array: np.ndarray) -> str:
+    return "str" if array.dtype.kind == "U" else "float64"
 
 
 def _cues(covers: pd.DataFrame, brightness: np.ndarray) -> dict[str, np.ndarray]:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from covergenre.dataset.audit import duplicates, labels, pictures
-from covergenre.dataset.audit.cues import find_cues, measure_cues
+from covergenre.dataset.audit.cues import find_cues, known_cues
 from covergenre.dataset.audit.issues import thresholds as all_thresholds
 from covergenre.dataset.audit.measures import Measured, measure
+from covergenre.dataset.audit.memory import digest, remember
 from covergenre.dataset.audit.report import AuditReport, findings
 from covergenre.dataset.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
@@ -53,11 +54,13 @@ def audit(
     report(Progress(1, 1, "comparing covers"))
     skipped = _skipped(covers, split, vectors)
     judged = labels.judge(covers, space.short, folder, report, should_stop) if "wrong labels" not in skipped else None
-    cues, cue_genres = measure_cues(covers, measured.values["brightness"].to_numpy())
+    values = measured.values
+    scores = remember(folder / "looks-1.npz", digest(values.to_numpy()), lambda: pictures.look_scores(values))
+    cues, cue_genres = known_cues(covers, values["brightness"].to_numpy(), folder)
     found = [
         _unreadable(looked_at, measured),
         *_repeats(covers, alike, split, limits),
-        *pictures.find_looks(covers, measured.values, limits),
+        *pictures.find_looks(covers, values, scores, limits),
         *pictures.find_odd_files(covers, limits),
         *_doubts(covers, judged, limits),
         find_cues(covers, cue_genres, limits["spurious cues"]),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.audit.memory import digest, remember
+from covergenre.dataset.audit.memory import digest, fold_columns, remember
 from covergenre.dataset.audit.report import findings
 from covergenre.dataset.split import honest_folds
 from covergenre.errors import Cancelled
@@ -24,11 +24,13 @@ _FEWEST = 2 * _NEIGHBOURS  # covers of a genre; of fewer, what is usual can't be
 @dataclass(frozen=True, eq=False)
 class Judged:
     """`probabilities`: float32 (n, g), of each of the sorted `genres` by all covers outside a cover's own group; alike
-    for all genres where a cover's own was not among those. `oddness`: float32 (n,), 0-1, among those of its genre.
+    for all genres where a cover's own was not among those. `doubted`: bool (n,), whether confident learning counts its
+    genre among the errors. `oddness`: float32 (n,), 0-1, among those of its genre.
     """
 
     genres: tuple[str, ...]
     probabilities: np.ndarray
+    doubted: np.ndarray
     oddness: np.ndarray
 
 
@@ -38,16 +40,16 @@ def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Repor
     Probabilities are those of logistic regressions fitted on the covers of other folds, averaged over `_ROUNDS`.
     """
     genres, labels = np.unique(covers["genre"].to_numpy(dtype=str), return_inverse=True)
-    folds = np.stack([honest_folds(covers, FOLDS, seed) for seed in range(_ROUNDS)])
-    found = remember(
-        folder / "labels-1.npz",
-        digest(vectors, labels, folds),
-        lambda: {
-            "probabilities": _probabilities(vectors, labels, folds, report, should_stop),
-            "oddness": _oddness(vectors, labels),
-        },
+
+    def make() -> dict[str, np.ndarray]:
+        folds = np.stack([honest_folds(covers, FOLDS, seed) for seed in range(_ROUNDS)])
+        probabilities = _probabilities(vectors, labels, folds, report, should_stop)
+        doubted = _doubted(probabilities, labels)
+        return {"probabilities": probabilities, "doubted": doubted, "oddness": _oddness(vectors, labels)}
+
+    return Judged(
+        tuple(genres.tolist()), **remember(folder / "labels-2.npz", digest(vectors, *fold_columns(covers)), make)
     )
-    return Judged(tuple(genres.tolist()), **found)
 
 
 def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
@@ -69,15 +71,9 @@ def find_wrong_labels(covers: pd.DataFrame, judged: Judged, threshold: float) ->
     right, it counts half as wrong. Of 100 labels changed there on purpose, the threshold of 0.98 finds 50, and 28
     others; 0.95 finds 59 and 172 others.
     """
-    from cleanlab.filter import find_label_issues
-    from cleanlab.rank import get_label_quality_scores
-
-    probabilities = judged.probabilities.astype(np.float64)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
     labels = np.searchsorted(judged.genres, covers["genre"].to_numpy(dtype=str))
-    doubted = find_label_issues(labels, probabilities, filter_by="confident_learning", n_jobs=1)
-    scores = 1 - get_label_quality_scores(labels, probabilities, method="self_confidence")
-    flagged = doubted & (scores >= threshold)
+    scores = np.clip(1 - judged.probabilities[np.arange(len(labels)), labels].astype(np.float64), 0, 1)
+    flagged = judged.doubted & (scores >= threshold)
     details = _doubts(judged, labels, np.flatnonzero(flagged))
     return findings("wrong labels", covers["path"], scores, flagged, details)
 
@@ -112,6 +108,14 @@ def _probabilities(
         total[asked] += _left_out(vectors, labels, asked, count)
         report(Progress(step + 1, _ROUNDS * FOLDS, "judging labels"))
     return (total / _ROUNDS).astype(np.float32)
+
+
+def _doubted(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    from cleanlab.filter import find_label_issues
+
+    shares = probabilities.astype(np.float64)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return find_label_issues(labels, shares, filter_by="confident_learning", n_jobs=1)
 
 
 def _left_out(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from covergenre.files import replace_bytes
 
@@ -16,15 +17,21 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def remember(file: Path, key: str, make: Callable[[], Arrays]) -> Arrays:
-    """The arrays that `make` gives: those in `file` when they were stored under the same key, else made and stored.
+    """The arrays that `make` gives: those in `file` when they were stored under the same key, else made and stored."""
+    found = remember_while(file, lambda stored: str(stored["key"]) == key, lambda: {"key": np.asarray(key), **make()})
+    return {name: array for name, array in found.items() if name != "key"}
+
+
+def remember_while(file: Path, holds: Callable[[Arrays], bool], make: Callable[[], Arrays]) -> Arrays:
+    """The arrays in `file` while `holds` says so of them, else those that `make` gives, which are stored.
 
     A damaged file counts as none.
     """
-    found = _read(file, key)
-    if found is None:
+    found = _read(file)
+    if found is None or not _holds(holds, found, file):
         found = make()
         buffer = io.BytesIO()
-        np.savez(buffer, key=np.str_(key), **found)
+        np.savez(buffer, **found)
         file.parent.mkdir(exist_ok=True)
         replace_bytes(file, buffer.getvalue())
     return found
@@ -39,12 +46,23 @@ def digest(*arrays: np.ndarray) -> str:
     return total.hexdigest()
 
 
-def _read(file: Path, key: str) -> Arrays | None:
+def fold_columns(covers: pd.DataFrame) -> list[np.ndarray]:
+    """What `honest_folds` makes folds of, fit for `digest`: to compare it is quicker than to make the folds again."""
+    return [covers[column].to_numpy(str) for column in ("genre", "artist", "content_hash", "phash")]
+
+
+def _holds(holds: Callable[[Arrays], bool], found: Arrays, file: Path) -> bool:
+    try:
+        return holds(found)
+    except (KeyError, ValueError, IndexError):
+        _log.warning("%s holds something else and is made anew", file)
+        return False
+
+
+def _read(file: Path) -> Arrays | None:
     try:
         with np.load(file, allow_pickle=False) as stored:
-            if str(stored["key"]) != key:
-                return None
-            return {name: stored[name] for name in stored.files if name != "key"}
+            return {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         return None
     except Exception as error:  # A damaged archive brings any exception out of its reader.

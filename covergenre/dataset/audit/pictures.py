@@ -9,17 +9,39 @@ from covergenre.dataset.audit.report import findings
 
 NAMES = ("blank", "dark", "light", "low information", "blurry", "grayscale")
 
-_SPREAD = 32  # the standard deviation of luma from which a cover is not blank at all
+_SPREAD = 32  # the standard deviation of luma from which a bright cover is not blank at all
+_DARKEST = 0.25  # the brightness below which noise is not taken for contrast
 _COLOUR = 64  # the difference between bands from which a cover is not grey at all
 _FENCE = 3.0
 _NEAREST_FENCE = 0.25
 
 
-def find_looks(covers: pd.DataFrame, values: pd.DataFrame, limits: Mapping[str, float]) -> list[pd.DataFrame]:
-    """Blank, dark, light, blurry, grey and empty covers, from their measures; covers without measures are left out.
+def look_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
+    """By name, the scores float64 (n,) of n covers by their measures, 1 the worst; NaN for one without measures.
 
-    The scores of dark, light and low information are CleanVision's, turned so that 1 is the worst.
+    Those of dark, light and low information are CleanVision's, turned so that 1 is the worst. Blank is measured against
+    the brightest parts: very dark pictures have little contrast too, and something to see all the same.
     """
+    from cleanvision.issue_managers.image_property import BrightnessProperty, EntropyProperty
+
+    def turned(scores: pd.DataFrame) -> np.ndarray:
+        return 1 - scores.iloc[:, 0].to_numpy(np.float64)
+
+    spread = values["spread"].to_numpy() / np.maximum(values["brightness_perc_99"].to_numpy(), _DARKEST)
+    return {
+        "blank": 1 - np.minimum(spread / _SPREAD, 1),
+        "dark": turned(BrightnessProperty("dark").get_scores(values, "dark")),
+        "light": turned(BrightnessProperty("light").get_scores(values, "light")),
+        "low information": turned(EntropyProperty().get_scores(values, "low_information", normalizing_factor=0.1)),
+        "blurry": values["blur"].to_numpy(),
+        "grayscale": 1 - np.minimum(values["colour"].to_numpy() / _COLOUR, 1),
+    }
+
+
+def find_looks(
+    covers: pd.DataFrame, values: pd.DataFrame, scores: Mapping[str, np.ndarray], limits: Mapping[str, float]
+) -> list[pd.DataFrame]:
+    """Blank, dark, light, blurry, grey and empty covers, by their `look_scores`; those without measures are left out."""
     measured = values["spread"].notna().to_numpy()
     covers, values = covers[measured], values[measured]
     said = {
@@ -31,10 +53,11 @@ def find_looks(covers: pd.DataFrame, values: pd.DataFrame, limits: Mapping[str, 
         "grayscale": "its bands differ by {colour:.0f} of 255",
     }
     found = []
-    for issue, scores in _look_scores(values).items():
-        flagged = scores >= limits[issue]
+    for issue in NAMES:
+        own = scores[issue][measured]
+        flagged = own >= limits[issue]
         details = [said[issue].format(**row) for row in values[flagged].to_dict("records")]
-        found.append(findings(issue, covers["path"], scores, flagged, details))
+        found.append(findings(issue, covers["path"], own, flagged, details))
     return found
 
 
@@ -59,22 +82,6 @@ def find_odd_files(covers: pd.DataFrame, limits: Mapping[str, float]) -> list[pd
         told = [detail for detail, flag in zip(details, flagged, strict=True) if flag]
         found.append(findings(issue, covers["path"], scores, flagged, told))
     return found
-
-
-def _look_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
-    from cleanvision.issue_managers.image_property import BrightnessProperty, EntropyProperty
-
-    def turned(scores: pd.DataFrame) -> np.ndarray:
-        return 1 - scores.iloc[:, 0].to_numpy(np.float64)
-
-    return {
-        "blank": 1 - np.minimum(values["spread"].to_numpy() / _SPREAD, 1),
-        "dark": turned(BrightnessProperty("dark").get_scores(values, "dark")),
-        "light": turned(BrightnessProperty("light").get_scores(values, "light")),
-        "low information": turned(EntropyProperty().get_scores(values, "low_information", normalizing_factor=0.1)),
-        "blurry": values["blur"].to_numpy(),
-        "grayscale": 1 - np.minimum(values["colour"].to_numpy() / _COLOUR, 1),
-    }
 
 
 def _size_scores(sides: np.ndarray) -> np.ndarray:

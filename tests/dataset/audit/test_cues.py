@@ -1,15 +1,17 @@
 import numpy as np
+import pandas as pd
 import pytest
 
-from covergenre.dataset.audit.cues import find_cues, measure_cues
+from covergenre.dataset.audit import cues
+from covergenre.dataset.audit.cues import find_cues, known_cues, measure_cues
 
 GENRES = ["jazz", "pop", "rock"] * 40
 
 
 def measured(covers, brightness=None):
     """Balanced accuracy by cue, and AUC by cue and genre."""
-    cues, by_genre = measure_cues(covers, np.full(len(covers), 0.5) if brightness is None else brightness)
-    return cues.set_index("cue")["balanced_accuracy"], by_genre.set_index(["cue", "genre"])["auc"]
+    overall, by_genre = measure_cues(covers, np.full(len(covers), 0.5) if brightness is None else brightness)
+    return overall.set_index("cue")["balanced_accuracy"], by_genre.set_index(["cue", "genre"])["auc"]
 
 
 def test_what_goes_with_no_genre_tells_none(rows):
@@ -64,6 +66,24 @@ def test_a_genre_of_few_covers_is_not_judged(rows):
 
 def test_one_genre_can_be_told_from_nothing(rows):
     covers = rows.covers(["jazz"] * 30)
-    cues, by_genre = measure_cues(covers, np.full(30, 0.5))
-    assert cues.empty
+    overall, by_genre = measure_cues(covers, np.full(30, 0.5))
+    assert overall.empty
     assert not find_cues(covers, by_genre, 0.8)["flagged"].any()
+
+
+def test_cues_are_measured_once_and_remembered_as_they_were(rows, tmp_path, monkeypatch):
+    covers = rows.covers(GENRES, width=[240, 300, 300] * 40)
+    first = known_cues(covers, np.full(120, 0.5), tmp_path)
+    monkeypatch.setattr(cues, "measure_cues", None)
+    for one, again in zip(first, known_cues(covers, np.full(120, 0.5), tmp_path), strict=True):
+        pd.testing.assert_frame_equal(one, again)
+    with pytest.raises(TypeError):
+        known_cues(covers.assign(width=300), np.full(120, 0.5), tmp_path)
+
+
+def test_that_there_are_no_cues_is_remembered_too(rows, tmp_path):
+    covers = rows.covers(["jazz"] * 30)
+    for _ in range(2):
+        overall, by_genre = known_cues(covers, np.full(30, 0.5), tmp_path)
+        assert (len(overall), len(by_genre)) == (0, 0)
+        assert not find_cues(covers, by_genre, 0.8)["flagged"].any()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.dataset.audit.memory import digest, remember
+from covergenre.dataset.audit.memory import digest, remember, remember_while
 
 
 @pytest.fixture
@@ -54,3 +54,10 @@ def test_a_digest_tells_values_shapes_and_types_apart():
     others = (np.zeros(4, np.float32), ones.reshape(2, 2), ones.astype(np.float64), ones.view(np.int32))
     assert len({digest(array) for array in (ones, *others)} | {digest(ones, ones)}) == 6
     assert digest(ones) == digest(np.ones(8, np.float32)[::2])
+
+
+def test_what_still_holds_is_not_made_again_and_what_lacks_something_is(tmp_path, maker, made):
+    file = tmp_path / "a.npz"
+    for holds in (lambda found: True, lambda found: len(found["numbers"]) == 3, lambda found: found["gone"] is None):
+        remember_while(file, holds, maker)
+    assert len(made) == 2

@@ -6,14 +6,14 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from covergenre.dataset.audit.issues import THRESHOLDS
 from covergenre.dataset.audit.measures import COLUMNS, measure_picture
-from covergenre.dataset.audit.pictures import find_looks, find_odd_files
+from covergenre.dataset.audit.pictures import find_looks, find_odd_files, look_scores
 
 
 def looks(**pictures):
     """The issues that each picture is flagged for."""
     covers = pd.DataFrame({"path": list(pictures)})
     values = pd.DataFrame([measure_picture(picture) for picture in pictures.values()], columns=list(COLUMNS))
-    return flags(find_looks(covers, values, THRESHOLDS), pictures)
+    return flags(find_looks(covers, values, look_scores(values), THRESHOLDS), pictures)
 
 
 def odd(limits=THRESHOLDS, **changes):
@@ -59,17 +59,24 @@ def test_one_colour_is_blank_and_of_low_information_but_not_blurry():
     assert looks(blank=Image.new("RGB", (300, 300), "olive")) == {"blank": ["blank", "low information"]}
 
 
+def test_a_very_dark_picture_is_not_blank_and_one_dark_colour_is(drawn):
+    found = looks(dim=ImageEnhance.Brightness(drawn).enhance(1 / 12), plain=Image.new("RGB", (300, 300), "#0c0c12"))
+    assert "dark" in found["dim"]
+    assert "blank" not in found["dim"]
+    assert {"blank", "dark"} <= set(found["plain"])
+
+
 def test_every_cover_has_a_score_for_every_look(drawn):
     covers = pd.DataFrame({"path": ["a", "b"]})
     values = pd.DataFrame([measure_picture(drawn), measure_picture(drawn.convert("L").convert("RGB"))], columns=COLUMNS)
-    found = pd.concat(find_looks(covers, values, THRESHOLDS))
+    found = pd.concat(find_looks(covers, values, look_scores(values), THRESHOLDS))
     assert found.groupby("issue")["path"].agg(list).map(tuple).unique().tolist() == [("a", "b")]
     assert found["score"].between(0, 1).all()
 
 
 def test_a_cover_that_could_not_be_measured_is_left_out():
     values = pd.DataFrame([[np.nan] * len(COLUMNS)], columns=list(COLUMNS))
-    assert pd.concat(find_looks(pd.DataFrame({"path": ["a"]}), values, THRESHOLDS)).empty
+    assert pd.concat(find_looks(pd.DataFrame({"path": ["a"]}), values, look_scores(values), THRESHOLDS)).empty
 
 
 def test_sizes_are_odd_when_far_from_most_and_not_when_a_few_pixels_off():

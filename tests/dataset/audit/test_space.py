@@ -58,3 +58,14 @@ def test_other_vectors_make_another_space(vectors, tmp_path):
     other = opened(vectors[::-1], tmp_path)
     np.testing.assert_array_equal(opened(vectors, tmp_path).short, first.short)
     assert not np.array_equal(first.short, other.short)
+
+
+def test_a_few_more_covers_change_nothing_about_the_others(vectors, rows, tmp_path):
+    first = opened(vectors[:76], tmp_path).short
+    np.testing.assert_allclose(opened(vectors, tmp_path).short[:76], first, atol=1e-5)
+
+
+def test_many_more_covers_or_other_vectors_are_looked_at_anew(vectors, tmp_path):
+    first = opened(vectors[:60], tmp_path).short
+    assert not np.allclose(opened(vectors, tmp_path).short[:60], first, atol=1e-3)
+    assert opened(vectors[:, :8], tmp_path).short.shape == (80, 8)

@@ -26,8 +26,7 @@ def fresh_server(tmp_path, monkeypatch):
     """What one test's server has cached is not there for the next; covers become vectors by the tiny backbone."""
     st.cache_resource.clear()
     st.cache_data.clear()
-    monkeypatch.setattr(examine.examine, "__defaults__", (*examine.examine.__defaults__[:-1], tiny_recipe(tmp_path)))
-    monkeypatch.setattr(examine.known_vectors, "__defaults__", (tiny_recipe(tmp_path),))
+    monkeypatch.setattr(examine, "RECIPES", (tiny_recipe(tmp_path),))
 
 
 @pytest.fixture
