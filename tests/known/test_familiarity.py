@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,15 @@ def test_covers_like_those_held_out_are_spread_evenly_over_0_to_1(familiarity, c
 
 def test_what_lies_far_out_is_unfamiliar(familiarity):
     assert familiarity.unfamiliar(np.full((1, 20), 30.0))[0] == 1.0 > UNFAMILIAR
+
+
+def test_what_no_cover_has_is_unfamiliar_however_near_the_mean_it_lies(chance):
+    directions = chance.normal(size=(5, 20))  # along which covers vary, of twenty
+    noise = 0.01 * chance.normal(size=(800, 20))
+    training, held_out = np.split(chance.normal(size=(800, 5)) @ directions + noise, 2)
+    familiarity = Familiarity.learn(training, held_out)
+    elsewhere = np.linalg.svd(directions)[2][-1] * training.std()
+    assert familiarity.unfamiliar(elsewhere[None])[0] > UNFAMILIAR > familiarity.unfamiliar(training).mean()
 
 
 def test_the_scale_of_a_number_does_not_matter(chance):
@@ -53,8 +64,9 @@ def test_a_damaged_file_is_named(tmp_path, content):
         Familiarity.load(path)
 
 
-def test_arrays_that_do_not_fit_together_are_refused(tmp_path):
+def test_arrays_that_do_not_fit_together_are_refused(familiarity, tmp_path):
     path = tmp_path / "familiarity.npz"
-    np.savez(path, mean=np.zeros(3), deviation=np.ones(4), distances=np.arange(3.0))
+    damaged = replace(familiarity, deviation=familiarity.deviation[1:])
+    damaged.save(path)
     with pytest.raises(BadRun, match="damaged"):
         Familiarity.load(path)
