@@ -8,15 +8,14 @@ import typer
 from covergenre.cli.console import AsJson, out, percent, print_json, print_table
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
-from covergenre.predict import STARTER
 from covergenre.report.document import html_report
 from covergenre.report.sheets import METRICS, sheets
 from covergenre.report.words import duration, size, verdict
 from covergenre.runs.comparison import ComparedRuns, compare_runs
-from covergenre.runs.record import Run
+from covergenre.runs.shipped import open_run
 from covergenre.runs.slices import slices_of
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Ids of finished runs.", show_default=False)]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Ids of finished runs, or starter.", show_default=False)]
 Html = Annotated[Path | None, typer.Option(help="Write a report to this file, and tables (CSV) beside it.")]
 Pictures = Annotated[
     bool | None,
@@ -36,15 +35,14 @@ def add_to(app: typer.Typer) -> None:
 def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: AsJson = False) -> None:
     """Which run is better, whether it truly is, and where: on the test covers that all of them share.
 
-    With more than two runs, p is adjusted for the number of pairs (Holm).
+    With more than two runs, p is adjusted for the number of pairs (Holm). The starter's methods are runs too:
+    starter-knn and starter-logistic; starter is the one whose answer counts.
 
     Example: python -m covergenre compare 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6 --html report.html
     """
     if len(runs) < 2:
         raise typer.BadParameter("name at least two", param_hint="RUN")
-    if STARTER in runs:
-        raise CoverGenreError("the starter keeps no answers to its test covers: compare runs of its methods instead")
-    compared = compare_runs([Run.open(run) for run in runs])
+    compared = compare_runs([open_run(run) for run in runs])
     if html:
         _write(compared, html, pictures)
     if as_json:

@@ -6,7 +6,9 @@
     familiarity.npz  see `covergenre.known.familiarity`
     map.npz          the covers on a plane, see `covergenre.browsing.landscape`
     network.xml      the backbone for `Engine.open`, with network.bin beside it
-    heads/NAME/      what each method learned
+    runs/NAME/       each method as a run (see `covergenre.runs.record`), with its answers to the held-out covers
+
+The covers go by the hashes of their pixels where a run of a user's own has paths.
 
 It ships with the project, so it is read with the same distrust as a folder from anywhere: whatever is damaged is named,
 and nothing in it is executed. Building it is a run (`covergenre.runs.starter`).
@@ -22,10 +24,14 @@ import numpy as np
 import pandas as pd
 
 from covergenre import home, images
+from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation, Interval
 
-FORMAT = 1
+STARTER = "starter"
+"""What it is called where a data set or a run is named."""
+
+FORMAT = 2
 GENRES = ("anime", "black metal", "classical", "country", "disco", "edm", "jazz", "pop", "rap", "reggae")
 """The ten genres of the project."""
 
@@ -104,7 +110,11 @@ class Starter:
 
     def head(self, method: str) -> Path:
         """The folder of what a method learned."""
-        return self.folder / "heads" / method
+        return run_folder(self.folder, method) / "model"
+
+    def as_dataset(self) -> Dataset:
+        """Its covers as those of a data set, whose pictures are not there."""
+        return Dataset(STARTER, self.folder, self.folder, by_hash(self.covers))
 
 
 def open_starter(folder: Path | None = None) -> Starter:
@@ -126,6 +136,16 @@ def open_starter(folder: Path | None = None) -> Starter:
         why = " ".join(str(error).split())[:200]
         raise BadRun(f"the starter in {folder} is damaged ({why}): restore the folder, or build it again") from error
     return Starter(folder, card, covers, vectors)
+
+
+def run_folder(folder: Path, method: str) -> Path:
+    """Where the starter in `folder` keeps a method's run."""
+    return folder / "runs" / f"{STARTER}-{method}"
+
+
+def by_hash(covers: pd.DataFrame) -> pd.DataFrame:
+    """These rows of covers with the hashes of their pixels in the place of their paths."""
+    return covers.assign(path=covers["content_hash"])
 
 
 def _checked(covers: pd.DataFrame, card: Card) -> pd.DataFrame:

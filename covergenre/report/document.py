@@ -4,10 +4,9 @@ import base64
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from covergenre import __version__, images
-from covergenre.errors import BadImage
 from covergenre.report import STYLES
 from covergenre.report.sections import Sections
 from covergenre.report.words import percent, verdict
@@ -43,7 +42,7 @@ def html_report(
     """The whole comparison as one HTML document.
 
     `pictures`: whether covers are shown as small pictures, which then are part of the file; None: when there are at
-    most `MOST_PICTURES`. Only pictures that lie in the user's own data set are ever shown.
+    most `MOST_PICTURES`. Only pictures that lie in the user's own data sets are ever shown; of others their colours.
     """
     shown = _galleries(compared)
     if pictures is None:
@@ -113,11 +112,10 @@ def _covers(compared: ComparedRuns, gallery: Gallery, pictures: bool) -> str:
 
 
 def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun], pictures: bool) -> str:
-    cover = compared.covers.iloc[row]
-    name = " – ".join(part for part in (cover["artist"], cover["album"]) if part) or PurePosixPath(cover["path"]).name
+    genre, name = compared.covers["genre"].iat[row], compared.title(row)
     answers = "".join(f"<li>{_answer(compared, run, row)}</li>" for run in runs)
     picture = _picture(compared, row) if pictures else ""
-    return f"<li>{picture}<b>{escape(cover['genre'])}</b><span>{escape(name)}</span><ul>{answers}</ul></li>"
+    return f"<li>{picture}<b>{escape(genre)}</b><span>{escape(name)}</span><ul>{answers}</ul></li>"
 
 
 def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
@@ -127,12 +125,10 @@ def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
 
 
 def _picture(compared: ComparedRuns, row: int) -> str:
-    file = compared.file(row)
-    try:
-        jpeg = images.thumbnail(images.decode(images.read(file)).image, _SIDE) if file else b""
-    except BadImage:
-        jpeg = b""
-    return f'<img src="data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" alt="">' if jpeg else ""
+    picture = compared.picture(row)
+    if picture is None:
+        return ""
+    return f'<img src="data:image/jpeg;base64,{base64.b64encode(images.thumbnail(picture, _SIDE)).decode()}" alt="">'
 
 
 def _runs(compared: ComparedRuns) -> str:

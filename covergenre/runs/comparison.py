@@ -6,25 +6,32 @@ it by its pixels; a cover in the test part of every run is one that none of them
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
+from covergenre import images
+from covergenre.dataset.lookup import find_file
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.errors import BadDataset, BadRun, CoverGenreError
+from covergenre.dataset.starter import STARTER, open_starter
+from covergenre.errors import BadDataset, BadImage, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.runs.names import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
-FACTS = ("source", "artist", "album", "year", "content_hash")
-"""What is told of the covers beside their genre, where their data set is still there."""
+FACTS = ("source", "id", "artist", "album", "year", "content_hash", "signature")
+"""What is told of the covers beside their genre, where their data set is still there and has it."""
 
-_UNKNOWN = {**dict.fromkeys(FACTS, ""), "year": pd.NA}
+SOFT_SIDE = 48
+"""The pixels, each way, of a cover of which only the colours are known."""
+
+_UNKNOWN = {**dict.fromkeys(FACTS, ""), "year": pd.NA, "signature": b""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +63,8 @@ class ComparedRuns:
 
     `covers`: a row a cover, with path, genre, label (position in `genres`), group and `FACTS`, which are "" (the
     year: NA) where unknown. `left_out`: what was done so that the runs can be compared, a sentence each. In
-    `comparison` the runs go by their names. `dataset` is that of the first run, None when it is gone.
+    `comparison` the runs go by their names. `dataset` is that of the covers: the first run's of a user's own whose data
+    set is there, else the starter's; None when there is none.
     """
 
     runs: tuple[ComparedRun, ...]
@@ -75,13 +83,32 @@ class ComparedRuns:
         """The run of that id; KeyError when it is not compared."""
         return {run.id: run for run in self.runs}[run_id]
 
+    def title(self, row: int) -> str:
+        """What a cover is called: by artist and album, else by its file, or its number at the source."""
+        cover = self.covers.iloc[row]
+        if cover["artist"] or cover["album"]:
+            return " – ".join(part for part in (cover["artist"], cover["album"]) if part)
+        if cover["id"]:
+            return f"{cover['source']} {cover['id']}".replace("_", " ").capitalize()
+        return PurePosixPath(cover["path"]).name
+
     def file(self, row: int) -> Path | None:
-        """The file of a cover; None when it is gone."""
+        """The file of a cover, or of the same picture in another data set; None when it is gone."""
         try:
             file = self.dataset.file(self.covers["path"].iat[row]) if self.dataset else None
         except BadDataset:
             return None
-        return file if file and file.is_file() else None
+        return file if file and file.is_file() else find_file(self.covers["content_hash"].iat[row])
+
+    def picture(self, row: int) -> Image.Image | None:
+        """A cover, or where its file is gone a soft tile of its colours; None where they are not known either."""
+        file, signature = self.file(row), self.covers["signature"].iat[row]
+        try:
+            if file:
+                return images.decode(images.read(file)).image
+            return images.draw_signature(signature, SOFT_SIDE) if signature else None
+        except BadImage:
+            return None
 
 
 def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
@@ -95,7 +122,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     """
     _check(runs)
     genres = _shared_genres(runs)
-    datasets = {name: _dataset(name) for name in {run.spec.dataset for run in runs}}
+    datasets = {name: _dataset(name) for name in dict.fromkeys(run.spec.dataset for run in runs)}
     tests = [_test_part(run, genres) for run in runs]
     keyed = [_keyed(run, test, datasets[run.spec.dataset], _alike(runs)) for run, test in zip(runs, tests, strict=True)]
     shared, relabelled = _shared_covers(keyed)
@@ -105,14 +132,16 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
         name: _probabilities(test.loc[shared], genres, run.spec.genres)
         for name, run, test in zip(names, runs, keyed, strict=True)
     }
-    covers = _covers(keyed[0].loc[shared], genres, datasets[runs[0].spec.dataset])
+    at = _whose_covers(runs, datasets)
+    dataset = datasets[runs[at].spec.dataset]
+    covers = _covers(keyed[at].loc[shared], genres, dataset)
     labels, groups = covers["label"].to_numpy(np.int64), covers["group"].to_numpy(np.int64)
     comparison = compare(probabilities, labels, genres, groups, runs[0].spec.seed, resamples)
     compared = tuple(
         _compared(run, name, probabilities[name], comparison.evaluations[name])
         for run, name in zip(runs, names, strict=True)
     )
-    return ComparedRuns(compared, genres, covers, left_out, comparison, datasets[runs[0].spec.dataset])
+    return ComparedRuns(compared, genres, covers, left_out, comparison, dataset)
 
 
 def _check(runs: Sequence[Run]) -> None:
@@ -137,9 +166,15 @@ def _shared_genres(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def _dataset(name: str) -> Dataset | None:
     try:
-        return open_dataset(name)
-    except BadDataset:
+        return open_starter().as_dataset() if name == STARTER else open_dataset(name)
+    except (BadDataset, BadRun):
         return None
+
+
+def _whose_covers(runs: Sequence[Run], datasets: Mapping[str, Dataset | None]) -> int:
+    """Which run's data set tells of the covers: one of a user's own is to be preferred, for it has the pictures."""
+    there = [position for position, run in enumerate(runs) if datasets[run.spec.dataset]]
+    return min(there, key=lambda position: runs[position].spec.dataset == STARTER, default=0)
 
 
 def _alike(runs: Sequence[Run]) -> bool:
@@ -222,8 +257,9 @@ def _covers(test: pd.DataFrame, genres: Sequence[str], dataset: Dataset | None) 
     covers["label"] = pd.Categorical(covers["genre"], categories=list(genres)).codes.astype(np.int64)
     if dataset is None:
         return covers.assign(**_UNKNOWN)
-    facts = dataset.manifest.set_index("path")[list(FACTS)].reindex(covers["path"]).reset_index(drop=True)
-    return covers.join(facts.fillna({name: value for name, value in _UNKNOWN.items() if name != "year"}))
+    facts = dataset.manifest.set_index("path").reindex(index=covers["path"], columns=list(FACTS)).reset_index(drop=True)
+    known = facts.astype(object).where(facts.notna(), pd.Series(_UNKNOWN), axis=1)
+    return covers.join(known)
 
 
 def _compared(run: Run, name: str, probabilities: np.ndarray, evaluation: Evaluation) -> ComparedRun:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from covergenre.dataset.starter import STARTER
 from covergenre.errors import CoverGenreError
 from covergenre.methods import method
 from covergenre.runs.record import RunSpec
@@ -10,12 +11,13 @@ _LONGEST = 40  # characters; what differs in more words than these is no name
 
 
 def run_names(specs: Sequence[RunSpec]) -> tuple[str, ...]:
-    """A name for each run: its method, and where another has the same, the settings in which they differ.
+    """A name for each run: its method, said to be the starter's where it is, and the settings in which those differ
+    that would have the same.
 
     A setting that was left to the method is not named. When nothing differs, or too much for a name, it is the time
     (UTC) at which the run was asked for, and a number where even that is the same.
     """
-    names = [method_title(spec.method) for spec in specs]
+    names = [method_title(spec.method) + (" (starter)" if spec.dataset == STARTER else "") for spec in specs]
     for title in set(names):
         alike = [position for position, name in enumerate(names) if name == title]
         if len(alike) > 1:

@@ -118,13 +118,18 @@ class Run:
     def create(cls, spec: RunSpec) -> "Run":
         """A new queued run. Its folder appears whole, so nobody ever sees half a run."""
         hidden = home.runs() / f".{secrets.token_hex(8)}"
-        hidden.mkdir(parents=True)
         try:
-            _write(hidden / "run.json", _encode(spec))
-            _write(hidden / "status.json", _encode(Status("queued")))
-            return cls(_publish(hidden, spec), spec)
+            return cls(_publish(cls.begin(hidden, spec).folder, spec), spec)
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
+
+    @classmethod
+    def begin(cls, folder: Path, spec: RunSpec) -> "Run":
+        """A new queued run in a new folder, wherever that is."""
+        folder.mkdir(parents=True)
+        _write(folder / "run.json", _encode(spec))
+        _write(folder / "status.json", _encode(Status("queued")))
+        return cls(folder, spec)
 
     @classmethod
     def open(cls, run_id: str) -> "Run":

@@ -4,16 +4,15 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
-from covergenre import images
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import load_split
-from covergenre.errors import BadDataset, BadImage
+from covergenre.dataset.starter import STARTER
+from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.record import Run
@@ -65,7 +64,7 @@ def facts_of(compared: ComparedRuns) -> pd.DataFrame:
     honest split rules out. The pictures are read, about 2 ms each; one that can't be is unknown.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
-        looks = list(pool.map(_look, (compared.file(row) for row in range(len(compared.covers)))))
+        looks = list(pool.map(lambda row: _look(compared.picture(row)), range(len(compared.covers))))
     brightness, colour = zip(*looks, strict=True)
     facts = {"source": compared.covers["source"].astype(str), "brightness": brightness, "colour": colour}
     return pd.DataFrame({**facts, "seen in training": _seen([run.run for run in compared.runs], compared.covers)})
@@ -75,12 +74,8 @@ def _in_order(values: Iterable[str]) -> list[str]:
     return sorted(values, key=lambda value: (_ORDER.index(value) if value in _ORDER else -1, value))
 
 
-def _look(file: Path | None) -> tuple[str, str]:
+def _look(image: Image.Image | None) -> tuple[str, str]:
     """How bright and how colourful a cover is, in words."""
-    try:
-        image = images.decode(images.read(file)).image if file else None
-    except BadImage:
-        image = None
     if image is None:
         return "", ""
     fields = np.asarray(image.resize((3, 3), Image.Resampling.BOX).convert("YCbCr"), np.float64)
@@ -92,13 +87,17 @@ def _look(file: Path | None) -> tuple[str, str]:
 
 
 def _seen(runs: Iterable[Run], covers: pd.DataFrame) -> np.ndarray:
-    """ "yes" or "no" a cover; "" for all when a split is gone."""
+    """ "yes" or "no" a cover; "" for all when a split is gone. The starter's stands for no group in two parts."""
     seen = np.zeros(len(covers), dtype=bool)
     try:
         for name, split, seed in {(run.spec.dataset, run.spec.split, run.spec.seed) for run in runs}:
-            made = load_split(open_dataset(name), split, seed)
+            if name == STARTER:
+                continue
+            dataset = open_dataset(name)
+            made = load_split(dataset, split, seed)
             learned = set(made.groups[made.parts == "train"])
-            seen |= covers["path"].map(made.groups).isin(learned).to_numpy()
+            paths = dataset.manifest.drop_duplicates("content_hash").set_index("content_hash")["path"]
+            seen |= covers["content_hash"].map(paths).map(made.groups).isin(learned).to_numpy()
     except BadDataset:
         return np.full(len(covers), "")
     return np.where(seen, "yes", "no")

@@ -12,9 +12,10 @@ import platform
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path, PurePosixPath
@@ -22,13 +23,25 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
-from covergenre import home, images
+from covergenre import __version__, home, images
 from covergenre.browsing.landscape import draw_map
 from covergenre.dataset.groups import group_covers
-from covergenre.dataset.manifest import scan, usable
+from covergenre.dataset.manifest import fingerprint, scan, usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import PARTS, Split, honest_split
-from covergenre.dataset.starter import COLUMNS, FORMAT, GENRES, Card, MethodCard, SourceFigures, Starter, open_starter
+from covergenre.dataset.starter import (
+    COLUMNS,
+    FORMAT,
+    GENRES,
+    STARTER,
+    Card,
+    MethodCard,
+    SourceFigures,
+    Starter,
+    by_hash,
+    open_starter,
+    run_folder,
+)
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.engine import engine_file, engine_for
 from covergenre.embedding.recipe import Recipe
@@ -39,11 +52,27 @@ from covergenre.files import replace_text
 from covergenre.known.familiarity import Familiarity
 from covergenre.methods import Covers, Fitted, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 
 RECIPE = Recipe(limit=150)
 METHODS = ("knn", "logistic")
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """What a method learned, and its probabilities (n, g) for the covers of both held-out parts.
+
+    `began`: seconds since the epoch; `fitting` and `predicting`: how many seconds these took.
+    """
+
+    name: str
+    fitted: Fitted
+    answers: Mapping[str, np.ndarray]
+    began: float
+    fitting: float
+    predicting: float
 
 
 def build_starter(
@@ -69,15 +98,13 @@ def build_starter(
     vectors = embed_dataset(dataset, recipe, ("original",), report, should_stop)["original"]
     parts = _parts(chosen, split, vectors, dataset.genres)
     heads = {name: _fit(name, parts, len(dataset.genres), seed, report, should_stop) for name in METHODS}
-    projected = heads["knn"].project(vectors).astype(np.float16)
-    methods = tuple(
-        _method_card(name, head, parts, chosen, split, dataset.genres, seed) for name, head in heads.items()
-    )
+    projected = heads["knn"].fitted.project(vectors).astype(np.float16)
+    methods = tuple(_method_card(head, parts, chosen, split, dataset.genres, seed) for head in heads.values())
     card = _card(chosen, split, left_out, methods, recipe)
     with _replacing(target) as folder:
         _copy_network(recipe, folder)
-        for name, head in heads.items():
-            head.save(folder / "heads" / name)
+        for head in heads.values():
+            _write_run(run_folder(folder, head.name), head, card, chosen, split)
         np.save(folder / "vectors.npy", projected)
         report(Progress(0, 1, "drawing the map"))
         draw_map(projected, folder / "map.npz")
@@ -118,15 +145,19 @@ def _parts(manifest: pd.DataFrame, split: Split, vectors: np.ndarray, genres: Se
 
 def _fit(
     name: str, parts: Mapping[str, Covers], n_genres: int, seed: int, report: Report, should_stop: ShouldStop
-) -> Fitted:
+) -> _Head:
     chosen = method(name)
     _log.info("fitting %s", name)
-    return chosen.fit(parts["train"], parts["validation"], n_genres, chosen.Parameters(), seed, report, should_stop)
+    began, clock = time.time(), time.perf_counter
+    started = clock()
+    fitted = chosen.fit(parts["train"], parts["validation"], n_genres, chosen.Parameters(), seed, report, should_stop)
+    fitting, started = clock() - started, clock()
+    answers = {part: fitted.predict_proba(parts[part]) for part in ("validation", "test")}
+    return _Head(name, fitted, answers, began, fitting, clock() - started)
 
 
 def _method_card(
-    name: str,
-    head: Fitted,
+    head: _Head,
     parts: Mapping[str, Covers],
     manifest: pd.DataFrame,
     split: Split,
@@ -134,8 +165,7 @@ def _method_card(
     seed: int,
 ) -> MethodCard:
     evaluations, groups = {}, split.groups.to_numpy()
-    for part in ("validation", "test"):
-        probabilities = head.predict_proba(parts[part])
+    for part, probabilities in head.answers.items():
         at = (split.parts == part).to_numpy()
         evaluations[part] = evaluate(parts[part].labels, probabilities, genres, groups[at], seed)
     right = probabilities.argmax(axis=1) == parts["test"].labels
@@ -144,7 +174,40 @@ def _method_card(
         source: SourceFigures(int(row["size"]), wilson(int(row["sum"]), int(row["size"])))
         for source, row in by_source.iterrows()
     }
-    return MethodCard(name, method(name).title, head.choices, evaluations["validation"], evaluations["test"], figures)
+    title, choices = method(head.name).title, head.fitted.choices
+    return MethodCard(head.name, title, choices, evaluations["validation"], evaluations["test"], figures)
+
+
+def _write_run(folder: Path, head: _Head, card: Card, manifest: pd.DataFrame, split: Split) -> None:
+    """The head as a run that is done, so that it can be compared with others."""
+    spec = RunSpec(
+        method=head.name,
+        parameters=asdict(method(head.name).Parameters()),
+        dataset=STARTER,
+        dataset_hash=fingerprint(by_hash(manifest)),
+        genres=card.genres,
+        recipe=Recipe.from_dict(card.recipe),
+        variants=("original",),
+        split=split.name,
+        seed=split.seed,
+        versions={"covergenre": __version__, **card.versions},
+    )
+    run = Run.begin(folder, spec)
+    head.fitted.save(run.stage_model())
+    run.publish_model()
+    predictions = _predictions(head, card.genres, manifest, split)
+    run.write_predictions(predictions)
+    run.append_event(Event("predicting", 1, 1, {PREDICTION_MS: 1000 * head.predicting / len(predictions)}))
+    run.write_status(Status("done", 1, 1, started=head.began, updated=head.began + head.fitting + head.predicting))
+
+
+def _predictions(head: _Head, genres: tuple[str, ...], manifest: pd.DataFrame, split: Split) -> pd.DataFrame:
+    """The held-out covers as `Run.predictions` has them, by the hashes of their pixels."""
+    covers = by_hash(manifest).assign(part=split.parts.to_numpy(), group=split.groups.to_numpy())
+    told = pd.concat([covers[covers["part"] == part] for part in head.answers])[["path", "part", "genre", "group"]]
+    probabilities = np.concatenate(list(head.answers.values())).astype(np.float32)
+    columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
+    return told.reset_index(drop=True).join(columns)
 
 
 def _card(

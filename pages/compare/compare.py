@@ -14,7 +14,8 @@ from covergenre.report.sheets import sheets, zipped
 from covergenre.report.words import verdict
 from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.names import run_names
-from covergenre.runs.record import Run, list_runs
+from covergenre.runs.record import Run
+from covergenre.runs.shipped import finished_runs, open_run
 from covergenre.runs.slices import Slice, slices_of
 from pages.compare import view as compare_view
 from pages.compare.address import go
@@ -29,15 +30,15 @@ TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def finished_runs(stamp: tuple) -> tuple[Run, ...]:  # noqa: ARG001 (the stamp is the key)
-    """The runs that are done, the newest first."""
-    return tuple(run for run in list_runs() if run.status().state == "done")
+def load_runs(stamp: tuple) -> tuple[Run, ...]:  # noqa: ARG001 (the stamp is the key)
+    """The runs that are done, the newest first, and the starter's."""
+    return finished_runs()
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def load(ids: tuple[str, ...], stamp: tuple) -> ComparedRuns:  # noqa: ARG001 (the stamp is part of the key)
     """The runs compared, kept until one of them or a data set changes."""
-    return compare_runs([Run.open(run) for run in ids])
+    return compare_runs([open_run(run) for run in ids])
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the covers …")
@@ -160,7 +161,7 @@ for style in (*STYLES, LOOK):
 
 with st.container(key="page"):
     st.title("Which run is better?", anchor=False)
-    finished = finished_runs(times(*home.runs().glob("*/status.json")))
+    finished = load_runs(times(*home.runs().glob("*/status.json"), home.starter() / "card.json"))
     if len(finished) < 2:
         show_nothing(finished)
         st.stop()

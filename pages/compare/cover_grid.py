@@ -1,16 +1,20 @@
 """Covers of a comparison in a grid: what they look like, what they are, and what each run took them for.
 
-A click opens the cover in Explore, beside this page, where a wrong genre can be mended.
+A click opens the cover in Explore, beside this page, where a wrong genre can be mended; one that only the starter knows
+leads to its page at the source.
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 from urllib.parse import urlencode
 
+import pandas as pd
+
+from covergenre.dataset.starter import STARTER
+from covergenre.known.catalogue import page_url
 from covergenre.report.charts import swatch
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.widgets.genres import css_colour, display
-from pages.widgets.thumbnails import tile_of_file
+from pages.widgets.thumbnails import soft_tile, tile_of_file
 from pages.widgets.words import percent, plain, tidy
 
 
@@ -23,24 +27,35 @@ def cover_grid(compared: ComparedRuns, rows: Iterable[int], runs: Sequence[Compa
 
 def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun]) -> str:
     cover = compared.covers.iloc[row]
-    name = " – ".join(tidy(part) for part in (cover["artist"], cover["album"]) if part)
-    name = plain(name or PurePosixPath(cover["path"]).name)
-    picture = tile_of_file(compared.file(row))
-    image = f'<img src="{picture}" alt="Cover of {name}">' if picture else ""
+    name = plain(tidy(compared.title(row)))
+    image = _image(compared, row, name)
     genre = f'<span class="dot" style="background: {css_colour(cover["genre"])}"></span>{_genre(cover["genre"])}'
     answers = "".join(_answer(compared, run, row) for run in runs)
     inner = (
         f'<span class="art">{image}</span><span class="genre who">{genre}</span><span class="what">{name}</span>'
         f'<span class="said">{answers}</span>'
     )
-    if compared.dataset:
-        inner = f'<a href="{_address(compared.dataset.name, cover["path"])}" target="_blank" rel="noopener">{inner}</a>'
-    return f'<li title="{plain(cover["path"], 200)}">{inner}</li>'
+    if address := _address(compared, cover):
+        inner = f'<a href="{address}" target="_blank" rel="noopener noreferrer">{inner}</a>'
+    return f'<li title="{name if cover["signature"] else plain(cover["path"], 200)}">{inner}</li>'
 
 
-def _address(dataset: str, path: str) -> str:
-    """Where Explore shows the cover."""
-    return plain(f"explore?{urlencode({'data': dataset, 'see': 'Gallery', 'open': path})}", 2000)
+def _image(compared: ComparedRuns, row: int, name: str) -> str:
+    """The cover, or its colours where that is all there is; "" where there is nothing."""
+    signature = compared.covers["signature"].iat[row]
+    if tile := tile_of_file(compared.file(row)):
+        return f'<img src="{tile}" alt="Cover of {name}">'
+    return f'<img src="{soft_tile(signature)}" alt="Colours of the cover of {name}">' if signature else ""
+
+
+def _address(compared: ComparedRuns, cover: pd.Series) -> str:
+    """Where Explore shows the cover, or its page at the source; "" where there is neither."""
+    if not compared.dataset:
+        return ""
+    if compared.dataset.name == STARTER:
+        return plain(page_url(cover["source"], cover["id"]), 2000)
+    place = {"data": compared.dataset.name, "see": "Gallery", "open": cover["path"]}
+    return plain(f"explore?{urlencode(place)}", 2000)
 
 
 def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:

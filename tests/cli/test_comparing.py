@@ -4,6 +4,7 @@ import json
 import pytest
 from finished import answers, finished, sure
 
+from covergenre.dataset.starter import open_starter
 from covergenre.evaluation.compare import mcnemar
 
 LABELS = [0, 1, 2] * 30
@@ -88,10 +89,20 @@ def test_a_run_that_is_unknown_or_not_done_is_refused(covergenre, runs):
     assert "is queued: compare only runs that are done" in covergenre("compare", runs[0], waiting).err
 
 
-def test_the_starter_says_why_it_is_no_run_to_compare(covergenre, runs):
-    said = covergenre("compare", runs[0], "starter")
-    assert said.code == 1
-    assert "the starter keeps no answers" in said.err
+def test_the_starter_is_compared_by_its_methods(covergenre, starter):
+    (said,) = covergenre("compare", "starter", "starter-logistic", "--json").lines
+    assert [run["id"] for run in said["runs"]] == ["starter-knn", "starter-logistic"]
+    card = open_starter().card
+    figures = {method.name: method.test.to_dict() for method in card.methods}
+    for run in said["runs"]:
+        expected = {name: figures[run["method"]][name]["value"] for name in run["metrics"]}
+        assert {name: each["value"] for name, each in run["metrics"].items()} == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_method_that_the_starter_has_not_is_refused(covergenre, runs, starter):
+    said = covergenre("compare", runs[0], "starter-magic")
+    assert (said.code, said.out) == (1, "")
+    assert "it has starter-knn, starter-logistic" in said.err
 
 
 def test_one_run_is_wrong_use(covergenre, runs):

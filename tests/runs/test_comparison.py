@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -7,10 +8,12 @@ from finished import GENRES, answers, finished, sure
 
 from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import register, remove
+from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.metrics import evaluate
-from covergenre.runs.comparison import compare_runs
+from covergenre.runs.comparison import SOFT_SIDE, compare_runs
 from covergenre.runs.record import PREDICTION_MS, Event
+from covergenre.runs.shipped import open_run
 
 LABELS = [0, 1, 2] * 20
 
@@ -102,6 +105,32 @@ def test_covers_that_were_relabelled_between_the_runs_are_left_out(tmp_path):
     compared = compare_runs([before, after])
     assert compared.covers["genre"].tolist() == ["country", "jazz"]
     assert compared.left_out == ("1 cover is left out that stand under another genre in one run than in the others.",)
+
+
+def test_the_starter_is_compared_on_covers_that_only_it_has(starter):
+    compared = compare_runs([open_run("starter-knn"), open_run("starter-logistic")])
+    known = open_starter().covers
+    assert set(compared.covers["content_hash"]) == set(known.loc[known["part"] == "test", "content_hash"])
+    assert [run.name for run in compared.runs] == ["Nearest neighbours (starter)", "Logistic regression (starter)"]
+    assert compared.file(0) is None
+    assert compared.picture(0).size == (SOFT_SIDE, SOFT_SIDE)
+    assert compared.title(0).startswith(("Discogs ", "Spotify "))
+
+
+def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter, starter_folder):
+    dataset, _ = register("mine", starter_folder.parent.parent / "covers")
+    tested = open_starter().covers.query("part == 'test'")
+    rows = dataset.manifest[dataset.manifest["content_hash"].isin(tested["content_hash"])]
+    genres = open_starter().card.genres
+    labels = [genres.index(genre) for genre in rows["genre"]]
+    own = finished(labels, sure(labels, len(genres)), genres=genres, paths=rows["path"])
+    compared = compare_runs([open_run("starter-knn"), own])
+    assert set(compared.covers["content_hash"]) == set(tested["content_hash"])
+    assert set(compared.covers["path"]) <= set(rows["path"])
+    assert compared.file(0) == dataset.file(compared.covers["path"][0])
+    shutil.rmtree(own.folder)
+    alone = compare_runs([open_run("starter-knn"), open_run("starter-logistic")])
+    assert alone.file(0) in {dataset.file(path) for path in rows["path"]}
 
 
 def test_runs_whose_data_set_is_gone_are_compared_without_its_facts(pair):

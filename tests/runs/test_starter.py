@@ -11,7 +11,9 @@ from covergenre.dataset.manifest import scan
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers, method
+from covergenre.runs.shipped import open_run
 from covergenre.runs.starter import build_starter, choose_covers
+from covergenre.runs.train import evaluate
 
 
 @pytest.fixture
@@ -63,6 +65,31 @@ def test_the_figures_on_the_card_are_those_of_the_heads_that_ship(starter):
     right = head.predict_proba(asked).argmax(axis=1) == asked.labels
     (card,) = (method for method in opened.card.methods if method.name == "knn")
     assert right.mean() == pytest.approx(card.test.accuracy.value)
+
+
+@pytest.mark.parametrize("name", ["knn", "logistic"])
+def test_it_keeps_the_answers_that_its_figures_are_of(starter, name):
+    run = open_run(f"starter-{name}")
+    card = next(method for method in open_starter().card.methods if method.name == name)
+    found = evaluate(run)
+    assert found.confusion == card.test.confusion
+    assert found.log_loss.value == pytest.approx(card.test.log_loss.value)
+    assert run.load_model().choices == card.choices
+
+
+def test_of_the_held_out_covers_it_keeps_the_hashes_and_the_answers_alone(starter):
+    covers, predictions = open_starter().covers, open_run("starter-knn").predictions()
+    held_out = covers[covers["part"] != "train"].set_index("content_hash")
+    assert set(predictions["path"]) == set(held_out.index)
+    assert (predictions.set_index("path")["part"] == held_out["part"][predictions["path"]]).all()
+    assert (predictions.set_index("path")["genre"] == held_out["genre"][predictions["path"]]).all()
+
+
+def test_the_runs_that_ship_name_no_folder_of_the_machine(own_home):
+    for name in ("knn", "logistic"):
+        run = open_run(f"starter-{name}")
+        assert "/" not in (run.folder / "run.json").read_text()
+        assert not run.predictions()["path"].str.contains("/").any()
 
 
 def test_it_comes_with_its_map(starter):

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import open_dataset
+from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import Recipe
 from covergenre.evaluation.intervals import Interval
 from covergenre.report.sheets import sheets, zipped
@@ -55,13 +56,24 @@ def tiles(app: AppTest) -> int:
     return sum(element.value.count("<li title=") for element in app.markdown)
 
 
-def test_without_a_finished_run_the_page_says_what_to_do(own_home):
+def test_without_a_run_of_ones_own_the_methods_of_the_starter_are_compared(starter):
+    app = visit()
+    assert app.multiselect[0].value == [f"starter-{method.name}" for method in open_starter().card.methods]
+    assert "Nearest neighbours (starter)" in said(app)
+
+
+def test_of_the_starters_covers_the_colours_are_shown(starter):
+    app = visit(tab="Covers", show="typical")
+    grid = next(element.value for element in app.markdown if "<li title=" in element.value)
+    assert tiles(app) == grid.count('alt="Colours of the cover of') > 0
+
+
+@pytest.mark.parametrize("damaged", ["", "{}"])
+def test_without_runs_and_starter_the_page_says_what_to_do(starter, damaged):
+    (starter / "card.json").write_text(damaged)
     app = visit()
     assert "No run is finished yet." in said(app)
     assert "python -m covergenre train demo --method knn" in app.code[0].value
-
-
-def test_with_one_run_there_is_nothing_to_compare():
     finished([0, 1, 2], answers([0, 1, 2]))
     assert "Only one run is finished." in said(visit())
 
