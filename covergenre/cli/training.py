@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
-from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Variants, Weights, variants_of
+from covergenre.cli.data import DatasetName, Features, Limit, Variants, Weights, variants_of
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import Recipe
@@ -19,6 +19,7 @@ from covergenre.methods.base import preset_of
 from covergenre.predict import STARTER
 from covergenre.runs.record import Run
 
+_BACKBONE = "The pretrained network that covers are read by, or that learns on in finetune."
 _HEADLINE = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 
 
@@ -32,7 +33,7 @@ def train(
     name: DatasetName,
     method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = "logistic",
     genres: Annotated[str | None, typer.Option(help="Genres, joined by commas.", show_default="all")] = None,
-    backbone: Backbone = Recipe.backbone,
+    backbone: Annotated[str | None, typer.Option(help=_BACKBONE, show_default="the method's own")] = None,
     features: Features = Recipe.feature_set,
     limit: Limit = None,
     weights: Weights = None,
@@ -58,12 +59,13 @@ def train(
     from covergenre.runs.train import execute, prepare
 
     dataset = open_dataset(name)
+    network, recipe = _network(method, backbone, features, limit, weights)
     run = prepare(
         dataset,
         method,
-        {**_preset(method, preset), **_parameters(settings or [])},
+        {**_preset(method, preset), **network, **_parameters(settings or [])},
         [genre.strip() for genre in genres.split(",")] if genres else None,
-        Recipe(backbone, features, limit, weights),
+        recipe,
         variants_of(variants),
         split,
         seed,
@@ -115,6 +117,17 @@ def evaluation_of(run: Run) -> Evaluation | None:
     with suppress(BadRun):
         return run.evaluation() if run.status().state == "done" else None
     return None
+
+
+def _network(
+    method: str, backbone: str | None, features: str, limit: int | None, weights: str | None
+) -> tuple[dict[str, Any], Recipe]:
+    """The network that is asked for: as parameters of a method that reads pictures, else as a recipe of vectors."""
+    if method_called(method).reads == "vectors":
+        return {}, Recipe(backbone or Recipe.backbone, features, limit, weights)
+    asked = {"backbone": backbone, "weights": weights, "limit": limit}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return given, Recipe(feature_set=features, limit=limit)
 
 
 def _preset(method: str, name: str | None) -> dict[str, Any]:

@@ -115,8 +115,11 @@ class FineTuning:
         choices = load_choices(folder)
         if missing := [name for name in _FILES if not (folder / name).is_file()]:
             raise damaged(folder, f"{missing[0]} is not there")
+        backbone, limit = str(choices.get("backbone")), choices.get("limit") or None
+        if not isinstance(limit, int | None):
+            raise damaged(folder, "its limit is no number of pixels")
         try:
-            return FineTuned(Engine.read(folder / _NETWORK, str(choices.get("backbone")), _GENRES), choices, folder)
+            return FineTuned(Engine.read(folder / _NETWORK, backbone, _GENRES, limit), choices, folder)
         except NoWeights as error:
             raise damaged(folder, str(error)) from error
 

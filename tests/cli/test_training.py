@@ -2,6 +2,8 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_weights
 
+from covergenre.runs.record import Run
+
 
 @pytest.fixture
 def scanned(covergenre, tmp_path):
@@ -21,6 +23,26 @@ def test_train_makes_a_run_that_evaluate_and_predict_know(covergenre, scanned, t
     cover = tmp_path / "covers" / "rap" / "001.jpg"
     (answer,) = covergenre("predict", cover, "--run", run["id"], "--json").lines
     assert set(answer["probabilities"]) == {"jazz", "rap"}
+
+
+def test_the_network_that_is_named_learns_on_in_fine_tuning(covergenre, scanned):
+    settings = (
+        "--method",
+        "finetune",
+        "--limit",
+        "50",
+        "--set",
+        "side=64",
+        "--set",
+        "epochs=0",
+        "--set",
+        "base_lr=0.01",
+    )
+    (run,) = covergenre("train", "mine", *scanned, *settings, "--json").lines
+    done = Run.open(run["id"])
+    asked = done.spec.parameters
+    assert (asked["backbone"], asked["weights"], asked["limit"]) == ("timm:test_resnet", str(scanned[-1]), 50)
+    assert (done.load_model().choices["backbone"], done.load_model().choices["limit"]) == ("timm:test_resnet", 50)
 
 
 def test_train_prints_its_figures_for_people(covergenre, scanned):

@@ -1,16 +1,39 @@
-"""Clouds of vectors, one a genre: what a method can learn without a backbone."""
+"""What methods can learn from without much ado: clouds of vectors, one a genre, and drawn covers."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from finetuned import SIDE, fit
+from tiny import TINY, tiny_weights
 
 from covergenre.methods import Covers
+from covergenre.methods.finetune import FineTuned
+from covergenre.methods.finetuning.parameters import Parameters
+from covergenre.progress import Progress
 
 
 @pytest.fixture(scope="session")
 def clouds() -> Callable[..., Covers]:
     return _clouds
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory) -> Parameters:
+    """Parameters of a training that takes a moment."""
+    weights = str(tiny_weights(tmp_path_factory.mktemp("weights")))
+    return Parameters(TINY, weights, SIDE, frozen_epochs=1, epochs=3, base_lr=0.01, batch=8, augmentation=False)
+
+
+@pytest.fixture(scope="session")
+def told() -> list[Progress]:
+    """What `fitted` reported."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def fitted(quick, told) -> FineTuned:
+    return fit(quick, report=told.append)
 
 
 def _clouds(n: int, n_genres: int = 3, width: int = 12, apart: float = 1.0, seed: int = 0, first: int = 0) -> Covers:

@@ -19,7 +19,8 @@ class Parameters:
     2018), from 0 (none) to 10. `smoothing`: of the labels, from 0 and below 1. `progressive`: whether the first epochs
     see smaller pictures. `balance`: how much rare genres are favoured, from 0 (each cover counts alike) to 1 (each
     genre does). `patience`: how many of `epochs` in a row may fail to lower the validation log loss before the training
-    ends, 0 for any number.
+    ends, 0 for any number. `limit`: covers are shrunk to at most so many pixels a side before anything else, so that
+    resolution can't name the genre, 1 or more (None: they are taken as they are).
     """
 
     backbone: str = "efficientnet_lite0"
@@ -35,6 +36,7 @@ class Parameters:
     progressive: bool = False
     balance: float = 0.5
     patience: int = 2
+    limit: int | None = None
 
     def __post_init__(self) -> None:
         for name, holds, wanted in (
@@ -47,6 +49,7 @@ class Parameters:
             ("smoothing", 0 <= self.smoothing < 1, "a number from 0 and below 1"),
             ("balance", 0 <= self.balance <= 1, "a number from 0 to 1"),
             ("patience", self.patience >= 0, "0 or more"),
+            ("limit", self.limit is None or self.limit >= 1, "1 or more, or none"),
         ):
             if not holds:
                 raise CoverGenreError(f"{name} is {getattr(self, name)}: give {wanted}")

@@ -15,11 +15,13 @@ from covergenre.methods.base import Covers
 class Pictures(Dataset):
     """Covers as a network reads them, at a side that may change between epochs."""
 
-    def __init__(self, covers: Covers, preprocessing: Preprocessing, augmented: bool) -> None:
-        """`augmented`: whether a cover looks a little different each time it is read, by torch's random numbers."""
+    def __init__(self, covers: Covers, preprocessing: Preprocessing, augmented: bool, limit: int | None = None) -> None:
+        """`augmented`: whether a cover looks a little different each time it is read, by torch's random numbers.
+        `limit`: to how many pixels a side each is shrunk first."""
         self._covers = covers
         self._preprocessing = preprocessing
         self._augmented = augmented
+        self._limit = limit
 
     def __len__(self) -> int:
         return len(self._covers)
@@ -27,6 +29,8 @@ class Pictures(Dataset):
     def __getitem__(self, row: int) -> tuple[Tensor, int]:
         """Float32 of shape (3, side, side), and the label."""
         image = self._covers.pictures[row]()
+        if self._limit is not None:
+            image = images.shrink(image, self._limit)
         if self._augmented:
             image = _augmentation(self._preprocessing.side)(images.square(image))
         return torch.from_numpy(self._preprocessing.apply(image)), int(self._covers.labels[row])

@@ -66,8 +66,8 @@ def fine_tune(
     """
     with torch.random.fork_rng(), tempfile.TemporaryDirectory(prefix="covergenre-") as work:
         torch.manual_seed(seed)
-        pictures = Pictures(training, parameters.preprocessing, parameters.augmentation)
-        unseen = Pictures(validation, parameters.preprocessing, augmented=False)
+        pictures = Pictures(training, parameters.preprocessing, parameters.augmentation, parameters.limit)
+        unseen = Pictures(validation, parameters.preprocessing, False, parameters.limit)
         loaders = DataLoaders(batches(pictures, parameters.batch, True), batches(unseen, parameters.batch, False))
         learner = _learner(loaders, genre_weights(training.labels, n_genres, parameters.balance), parameters, work)
         checkpoint = Checkpoint.open(folder, _told_apart_by(training, validation, n_genres, parameters, seed))
@@ -176,6 +176,7 @@ class _Course:
         choices = {
             "backbone": self.parameters.backbone,
             "side": self.parameters.side,
+            "limit": self.parameters.limit or 0,
             "base_lr": self.checkpoint.base_lr,
             "epoch": number,
             "epochs": len(self.checkpoint.epochs),

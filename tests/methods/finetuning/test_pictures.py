@@ -3,6 +3,7 @@ import pytest
 import torch
 from drawing import cover
 
+from covergenre import images
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.methods.base import Covers
 from covergenre.methods.finetuning.pictures import Pictures, batches
@@ -21,6 +22,12 @@ def test_a_picture_is_prepared_as_for_the_network():
     pixels, label = pictures()[1]
     np.testing.assert_array_equal(pixels.numpy(), PREPROCESSING.apply(COVER))
     assert label == 1
+
+
+def test_a_picture_is_shrunk_first_when_resolution_may_not_tell():
+    covers = Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("",), [lambda: COVER])
+    pixels, _ = Pictures(covers, PREPROCESSING, augmented=False, limit=30)[0]
+    np.testing.assert_array_equal(pixels.numpy(), PREPROCESSING.apply(images.shrink(COVER, 30)))
 
 
 def test_it_can_be_read_smaller():

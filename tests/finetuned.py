@@ -1,0 +1,36 @@
+"""Covers drawn to be fine-tuned on, and a training of them that takes a moment."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from drawing import cover
+
+from covergenre.methods import Covers, method
+from covergenre.methods.finetune import FineTuned
+from covergenre.progress import Progress, never, silent
+
+GENRES = ("jazz", "disco", "black metal")
+SIDE = 64
+
+
+def drawn(n: int, first: int = 0) -> Covers:
+    """`n` drawn covers of the genres in turn, numbered from `first`."""
+    labels = np.arange(n) % 3
+    pictures = [partial(cover, GENRES[label], first + row, SIDE) for row, label in enumerate(labels)]
+    return Covers(np.zeros((n, 0), np.float32), labels, tuple(f"{first + row:032x}" for row in range(n)), pictures)
+
+
+TRAINING, VALIDATION, TEST = drawn(36), drawn(18, 1000), drawn(60, 2000)
+NOBODY = drawn(0)
+
+
+def fit(
+    parameters, training=TRAINING, validation=VALIDATION, report=silent, should_stop=never, folder=None, seed=42
+) -> FineTuned:
+    return method("finetune").fit(training, validation, 3, parameters, seed, report, should_stop, folder)
+
+
+def judged(told: Sequence[Progress]) -> list[Progress]:
+    """The reports of whole epochs."""
+    return [progress for progress in told if "validation log loss" in progress.metrics]
