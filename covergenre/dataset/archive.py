@@ -4,7 +4,8 @@
 
 Only pictures are unpacked, and the table `manifest.csv` beside the genre folders. Names are checked before anything is
 written; sizes are counted as bytes come out, because what an archive says of them may be a lie. The copies are ours:
-they lie under `home.uploads()` and go when their data set is removed.
+they lie under `home.uploads()` and go when their data set is removed. `read_covers` writes nothing: it is for a page
+that is asked about the covers themselves.
 """
 
 import logging
@@ -40,6 +41,8 @@ _LONGEST = 255  # bytes of a name that file systems take
 _PIECE = 2**20
 _OUTSIDE = re.compile(r"^[A-Za-z]:|^/|\\")
 _REPORT_EVERY = 20
+_NO_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError)
+_DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -92,18 +95,36 @@ def unpack(
     beside = target.with_name(f".{target.name}")
     try:
         with zipfile.ZipFile(archive) as opened:
-            members, passed_over = _members(opened, limits)
+            found, passed_over = _members(opened, limits)
+            members = _without_wrapper(found, passed_over)
             beside.mkdir(parents=True)
             covers = _write_all(opened, members, beside, passed_over, limits, report, should_stop)
         if not covers:
-            reasons = "; ".join(f"{count} passed over: {why}" for why, count in passed_over.items()) or "it is empty"
-            raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({reasons}): pack the folder of the genre folders")
+            why = _reasons(passed_over)
+            raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
         beside.rename(target)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError) as error:
+    except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the genre folders again") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return Unpacked(target, covers, dict(passed_over))
+
+
+def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], Counter]:
+    """The pictures in a ZIP, in folders or not, as (path, bytes) in its order; and what was passed over, by reason.
+
+    Nothing is written. Passed over is what `unpack` passes over. Raises BadDataset when it is no ZIP, holds no picture
+    or more than `limits` allow.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members, passed_over = _members(opened, limits)
+            covers = list(_read_all(opened, members, passed_over, limits))
+    except _NO_ZIP as error:
+        raise BadDataset(f"this is no ZIP that can be read ({error}): pack the covers again") from error
+    if not covers:
+        raise BadDataset(f"this ZIP holds no picture ({_reasons(passed_over)}): pack the covers themselves")
+    return covers, passed_over
 
 
 def is_unpacked(dataset: Dataset) -> bool:
@@ -133,7 +154,7 @@ def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile
             passed_over[reason] += 1
         else:
             found[path] = info
-    return _without_wrapper(found, passed_over), passed_over
+    return found, passed_over
 
 
 def _refusal(path: str, info: zipfile.ZipInfo) -> str:
@@ -200,11 +221,10 @@ def _write_all(
             size = _write(opened, info, file, min(limits.file, left))
         except _TooMuch:
             if left < limits.file:
-                raise BadDataset(
-                    f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts"
-                ) from None
+                raise _too_large(limits) from None
+            left -= limits.file
             passed_over[f"larger than {limits.file // 2**20} MB"] += 1
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGE as error:
             _log.debug("%s is not unpacked: %s", path, error)
             passed_over["damaged"] += 1
         else:
@@ -217,6 +237,47 @@ def _write_all(
 
 class _TooMuch(Exception):
     """A file has more bytes than it may have."""
+
+
+def _too_large(limits: Limits) -> BadDataset:
+    return BadDataset(f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts")
+
+
+def _reasons(passed_over: Counter) -> str:
+    return "; ".join(f"{count} passed over: {why}" for why, count in passed_over.items()) or "it is empty"
+
+
+def _read_all(
+    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], passed_over: Counter, limits: Limits
+) -> Iterator[tuple[str, bytes]]:
+    left = limits.total
+    for path, info in members.items():
+        if PurePosixPath(path).name == _TABLE:
+            continue
+        try:
+            data = _read(opened, info, min(limits.file, left))
+        except _TooMuch:
+            if left < limits.file:
+                raise _too_large(limits) from None
+            left -= limits.file  # so much was unpacked to find that out
+            passed_over[f"larger than {limits.file // 2**20} MB"] += 1
+        except _DAMAGE as error:
+            _log.debug("%s is not read: %s", path, error)
+            passed_over["damaged"] += 1
+        else:
+            left -= len(data)
+            yield path, data
+
+
+def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    """The bytes of one file; _TooMuch as soon as they are more than `most`."""
+    data = bytearray()
+    with opened.open(info) as packed:
+        for piece in _pieces(packed):
+            data += piece
+            if len(data) > most:
+                raise _TooMuch
+    return bytes(data)
 
 
 def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, most: int) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from covergenre import home
-from covergenre.dataset.archive import Limits, discard, is_unpacked, register_archive, unpack
+from covergenre.dataset.archive import Limits, discard, is_unpacked, read_covers, register_archive, unpack
 from covergenre.dataset.registry import names, register
 from covergenre.errors import BadDataset, Cancelled
 
@@ -218,3 +218,35 @@ def test_only_unpacked_copies_are_deleted(tmp_path):
     discard(others)
     assert not dataset.root.exists()
     assert (own / "a.png").exists()
+
+
+def test_covers_are_read_from_anywhere_in_a_zip_and_nothing_is_written():
+    archive = packed(("a.png", PICTURE), ("deep/er/b.png", b"b"), ("manifest.csv", b"path"), ("notes.txt", b"milk"))
+    covers, passed_over = read_covers(archive)
+    assert covers == [("a.png", PICTURE), ("deep/er/b.png", b"b")]
+    assert passed_over == {"not an image": 1}
+    assert not home.uploads().exists()
+
+
+@pytest.mark.parametrize("name", ["../out.png", "/out.png", "C:\\out.png", "a/../../out.png", ".hidden.png"])
+def test_a_name_that_leads_out_is_not_read_either(name):
+    assert [path for path, _ in read_covers(packed(("a.png", PICTURE), (name, PICTURE)))[0]] == ["a.png"]
+
+
+def test_a_picture_that_unpacks_to_too_much_is_passed_over_and_counts_against_all_that_may_be_read():
+    bomb = b"\0" * 1000
+    covers, passed_over = read_covers(packed(("bomb.png", bomb), ("a.png", b"a")), Limits(9, 100, 200))
+    assert (covers, sum(passed_over.values())) == ([("a.png", b"a")], 1)
+    with pytest.raises(BadDataset, match="unpacks to more than"):
+        read_covers(packed(*((f"{number}.png", bomb) for number in range(3))), Limits(9, 100, 200))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 torn", b"milk"])
+def test_what_is_no_zip_is_not_read(data):
+    with pytest.raises(BadDataset, match="no ZIP"):
+        read_covers(io.BytesIO(data))
+
+
+def test_a_zip_without_pictures_says_what_it_holds():
+    with pytest.raises(BadDataset, match=r"no picture \(1 passed over: not an image"):
+        read_covers(packed(("notes.txt", b"milk")))
