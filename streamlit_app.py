@@ -6,6 +6,7 @@ Streamlit reads this file twice: as a module when the server starts, and as a sc
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from covergenre.api.routes import routes
 
@@ -68,4 +69,7 @@ def show() -> None:
 if __name__ == "__main__":
     show()
 else:  # the server itself, as it starts
+    # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages, of which there are none,
+    # and would tell the first visitor of a page's own address that there is no such page.
+    PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=routes())

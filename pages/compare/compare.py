@@ -1,6 +1,7 @@
 """Pick finished runs: which is better, whether it truly is, where, and on which covers."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -26,6 +27,7 @@ from pages.widgets.sheet import genre_cell
 from pages.widgets.words import plain, sentence
 
 LOOK = Path(__file__).parent / "style.css"
+_OF_A_RUN = ("status.json", "run.json")
 TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders")
 
 
@@ -49,12 +51,17 @@ def load_slices(ids: tuple[str, ...], stamp: tuple) -> tuple[Slice, ...]:
 
 def times(*files: Path) -> tuple:
     """What tells that one of the files is not as it was."""
-    return tuple(sorted((str(file), file.stat().st_mtime_ns) for file in files if file.exists()))
+    told = []
+    for file in files:
+        with suppress(OSError):  # a run may be deleted at this very moment
+            told.append((str(file), file.stat().st_mtime_ns))
+    return tuple(sorted(told))
 
 
-def stamp_of(ids: tuple[str, ...]) -> tuple:
+def stamp_of(runs: Sequence[Run]) -> tuple:
     """What tells that what is said of these runs has to be made anew; other runs may be at work meanwhile."""
-    return times(*(home.runs() / run / "status.json" for run in ids), *home.datasets().glob("*/manifest.csv"))
+    theirs = (run.folder / name for run in runs for name in (*_OF_A_RUN, "predictions.parquet", "model/choices.json"))
+    return times(*theirs, *home.datasets().glob("*/manifest.csv"), *home.datasets().glob("*/splits/*.csv"))
 
 
 def picked_runs() -> None:
@@ -161,7 +168,8 @@ for style in (*STYLES, LOOK):
 
 with st.container(key="page"):
     st.title("Which run is better?", anchor=False)
-    finished = load_runs(times(*home.runs().glob("*/status.json"), home.starter() / "card.json"))
+    files = (file for name in _OF_A_RUN for file in home.runs().glob(f"*/{name}"))
+    finished = load_runs(times(*files, home.starter() / "card.json"))
     if len(finished) < 2:
         show_nothing(finished)
         st.stop()
@@ -169,7 +177,7 @@ with st.container(key="page"):
     if len(ids) < 2:
         st.markdown("Pick at least two runs.")
         st.stop()
-    stamp = stamp_of(ids)
+    stamp = stamp_of([run for run in finished if run.id in ids])
     try:
         compared = load(ids, stamp)
     except CoverGenreError as error:

@@ -118,6 +118,15 @@ def test_the_address_alone_leads_to_the_cell_and_back_leads_to_the_one_before(co
     page.get_by_role("heading", name="Jazz, rightly named").wait_for()
 
 
+def test_the_first_visitor_of_a_server_may_come_to_the_pages_own_address(serve, compared, chromium):
+    page = chromium.new_page()
+    page.goto(f"{serve(compared.runs[0].run.folder.parents[1])}/compare")
+    page.get_by_role("heading", name="Which run is better?").wait_for()
+    page.get_by_text("Is the difference real?").wait_for()
+    assert page.get_by_text("Page not found").count() == 0
+    page.close()
+
+
 def test_on_a_phone_nothing_sticks_out(confusion):
     page = confusion(viewport={"width": 390, "height": 844})
     wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

@@ -104,6 +104,36 @@ def test_fewer_than_two_runs_are_not_compared(runs):
     assert "Pick at least two runs." in said(visit(run=[runs[0].id]))
 
 
+def test_a_run_that_changes_meanwhile_is_looked_at_anew(runs):
+    address = {"run": [run.id for run in runs]}
+    before = said(visit(**address))
+    good, poor = (run.predictions() for run in runs)
+    runs[0].write_predictions(poor)
+    runs[1].write_predictions(good)
+    after = said(visit(**address))
+    assert "Logistic regression is better than Nearest neighbours" in before
+    assert "Nearest neighbours is better than Logistic regression" in after
+
+
+@pytest.mark.parametrize("name", ["run.json", "status.json"])
+def test_a_run_that_is_damaged_meanwhile_is_offered_no_more(runs, name):
+    third = finished([0, 1, 2], answers([0, 1, 2]), "other")
+    visit(run=[run.id for run in runs])
+    (third.folder / name).write_text("{}")
+    app = visit(run=[*(run.id for run in runs), third.id])
+    assert app.multiselect[0].value == [run.id for run in runs]
+    assert f"Not finished or gone: {third.id}" in said(app)
+
+
+def test_a_run_whose_answers_are_damaged_meanwhile_is_named(runs):
+    address = {"run": [run.id for run in runs]}
+    visit(**address)
+    (runs[1].folder / "predictions.parquet").write_bytes(b"PAR1 no more")
+    app = visit(**address)
+    assert not app.exception
+    assert f"of the run {runs[1].id} is damaged" in unescape(app.error[0].value)
+
+
 def test_runs_that_can_not_be_compared_say_why(runs):
     elsewhere = finished([0, 1], answers([0, 1]), paths=["a.jpg", "b.jpg"], dataset_hash=runs[0].spec.dataset_hash)
     app = visit(run=[runs[0].id, elsewhere.id])
