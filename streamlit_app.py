@@ -69,7 +69,7 @@ def show() -> None:
 if __name__ == "__main__":
     show()
 else:  # the server itself, as it starts
-    # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages, of which there are none,
-    # and would tell the first visitor of a page's own address that there is no such page.
+    # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages. There are none, and
+    # so it would tell the first visitor of a page's own address that there is no such page.
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=routes())
