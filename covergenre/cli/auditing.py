@@ -8,7 +8,7 @@ import typer
 
 from covergenre.cli.console import AsJson, out, print_json, print_table, progress
 from covergenre.cli.data import DatasetName
-from covergenre.dataset.audit import AuditReport, audit
+from covergenre.dataset.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.repair import Plan, apply, join, preview
 from covergenre.dataset.suggest import suggest
@@ -68,7 +68,7 @@ def audit_dataset(
 def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
     if vectors:
         return examine(dataset, report).report
-    return audit(dataset, split_if_possible(dataset), None, report)
+    return audit(dataset, split_if_possible(dataset), None, report, thresholds=chosen_thresholds(dataset))
 
 
 def _print(found: AuditReport) -> None:
@@ -76,6 +76,9 @@ def _print(found: AuditReport) -> None:
     print_table(("issue", "covers", "share"), rows)
     for issue, why in found.skipped.items():
         out.print(f"not judged, {issue}: {why}", markup=False)
+    for issue, threshold in found.thresholds.items():
+        if threshold != (usual := THRESHOLDS[issue]):
+            out.print(f"{issue}: flagged from {threshold:.2f} on, usually from {usual:.2f}", markup=False)
     told = found.cues.sort_values("balanced_accuracy", ascending=False)
     for cue in told.itertuples(index=False):
         out.print(

@@ -25,7 +25,7 @@ from typing import IO
 
 from covergenre import home
 from covergenre.dataset.manifest import Scan
-from covergenre.dataset.registry import Dataset, names, register
+from covergenre.dataset.registry import Dataset, check_name, names, register
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.images import EXTENSIONS, MAX_BYTES
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
@@ -67,6 +67,7 @@ def register_archive(
     name: str, archive: IO[bytes] | Path, report: Report = silent, should_stop: ShouldStop = never
 ) -> tuple[Dataset, Scan]:
     """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then."""
+    check_name(name)
     if name in names():
         raise BadDataset(f"there is a data set {name!r} already: choose another name or remove that one first")
     unpacked = unpack(archive, report, should_stop)

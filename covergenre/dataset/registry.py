@@ -60,7 +60,7 @@ def register(name: str, root: Path, report: Report = silent, should_stop: Should
     Raises BadDataset when the name can't be had or stands for another folder, when `root` is not a folder or holds no
     cover, or when a table to be read is broken; Cancelled when stopped. What was stored before stays then.
     """
-    _check_name(name)
+    check_name(name)
     root = Path(root).expanduser().resolve()
     folder = home.datasets() / name
     _check_root(folder, root)
@@ -98,7 +98,7 @@ def remove(name: str) -> None:
 
 def rename(old: str, new: str) -> None:
     """Give the data set `old` the name `new`; BadDataset when there is no `old` or `new` can't be had."""
-    _check_name(new)
+    check_name(new)
     with lock():
         folder, target = _folder(old), home.datasets() / new
         if target.exists():
@@ -108,17 +108,18 @@ def rename(old: str, new: str) -> None:
         _write_record(target, Path(record["root"]), record["scanned"])
 
 
-def lock() -> FileLock:
-    """Held by whoever changes what is stored about data sets; waited for without end, because it is held briefly."""
-    home.datasets().mkdir(parents=True, exist_ok=True)
-    return FileLock(home.datasets() / ".lock")
-
-
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise BadDataset when no data set can have this name."""
     if not _NAME.fullmatch(name):
         raise BadDataset(f"{name!r} can't name a data set: use 1 to 64 of a-z, 0-9, _ and -, first a letter or digit")
     if name in _RESERVED:
         raise BadDataset(f"the name {name!r} is taken by what comes with covergenre: choose another")
+
+
+def lock() -> FileLock:
+    """Held by whoever changes what is stored about data sets; waited for without end, because it is held briefly."""
+    home.datasets().mkdir(parents=True, exist_ok=True)
+    return FileLock(home.datasets() / ".lock")
 
 
 def _check_root(folder: Path, root: Path) -> None:

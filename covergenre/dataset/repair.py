@@ -76,10 +76,19 @@ def relabel(paths: Iterable[str], genre: str, why: str = "another genre") -> Pla
 
 def keep_one(manifest: pd.DataFrame, paths: Sequence[str], why: str = "a copy") -> Plan:
     """Leave out all of these covers but the best: that of the most pixels, then of the most bytes, then the first."""
-    rows = _rows(manifest, paths)
-    worth = rows["width"] * rows["height"], rows["bytes"]
-    best, *others = [path for *_, path in sorted(zip(*(-each for each in worth), rows.index, strict=True))]
-    return Plan(why, tuple(Edit(path, excluded=f"{why} of {best}") for path in others))
+    return keep_one_each(manifest, [paths], why)
+
+
+def keep_one_each(manifest: pd.DataFrame, groups: Sequence[Sequence[str]], why: str = "a copy") -> Plan:
+    """`keep_one` of each of these groups, in one plan; no cover may be in two."""
+    rows = rows_of(manifest, [path for group in groups for path in group])
+    worth = (-rows["width"] * rows["height"]).tolist(), (-rows["bytes"]).tolist(), rows.index.tolist()
+    rank = {each[-1]: each for each in zip(*worth, strict=True)}
+    edits = []
+    for group in groups:
+        best, *others = sorted(group, key=rank.__getitem__)
+        edits += [Edit(path, excluded=f"{why} of {best}") for path in others]
+    return Plan(why, tuple(edits))
 
 
 def join(plans: Iterable[Plan], why: str) -> Plan:
@@ -91,12 +100,26 @@ def join(plans: Iterable[Plan], why: str) -> Plan:
     return Plan(why, tuple(edits.values()))
 
 
+def rows_of(manifest: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
+    """The rows of these paths, in their order, by path.
+
+    Raises BadDataset when a path isn't in the manifest, CoverGenreError when one is there twice.
+    """
+    rows = manifest.set_index("path")
+    unknown = sorted(set(paths) - set(rows.index))
+    if unknown:
+        raise BadDataset(f"there is no cover {unknown[0]!r} in the manifest: scan the data set again, or mend the path")
+    if len(set(paths)) < len(paths):
+        raise CoverGenreError("a plan has a cover twice: join its edits of one cover to one")
+    return rows.loc[list(paths)]
+
+
 def repaired(manifest: pd.DataFrame, plan: Plan, number: int | None = None) -> pd.DataFrame:
     """The manifest as the plan would make it; `number` is noted in the rows that it changes.
 
     Raises BadDataset when a path isn't in the manifest, CoverGenreError when the plan has one twice.
     """
-    rows = _rows(manifest, [edit.path for edit in plan.edits])
+    rows = rows_of(manifest, [edit.path for edit in plan.edits])
     cells = [_cells(edit, row, number) for edit, row in zip(plan.edits, rows.to_dict("records"), strict=True)]
     return _with(manifest, rows.index, cells)
 
@@ -145,17 +168,6 @@ def undo(dataset: Dataset, number: int | None = None) -> Dataset:
         paths = [change.path for change in known]
         after = _with(manifest, paths, [change.before for change in known])
         return _store(dataset, manifest, after, f"undo: {repair.why}", repair.number)
-
-
-def _rows(manifest: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
-    """The rows of these paths, in their order, by path."""
-    rows = manifest.set_index("path")
-    unknown = sorted(set(paths) - set(rows.index))
-    if unknown:
-        raise BadDataset(f"there is no cover {unknown[0]!r} in the manifest: scan the data set again, or mend the path")
-    if len(set(paths)) < len(paths):
-        raise CoverGenreError("a plan has a cover twice: join its edits of one cover to one")
-    return rows.loc[list(paths)]
 
 
 def _cells(edit: Edit, row: Mapping[str, str], number: int | None) -> dict[str, str]:

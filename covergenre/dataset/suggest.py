@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from covergenre.dataset.audit import AuditReport
-from covergenre.dataset.repair import Edit, Plan, keep_one
+from covergenre.dataset.repair import Edit, Plan, keep_one_each, rows_of
 from covergenre.errors import CoverGenreError
 
 SURE = 0.7  # the probability of another genre from which a wrong label is mended: of 13 known to be wrong, 11 rightly
@@ -52,29 +52,32 @@ def suggest(manifest: pd.DataFrame, report: AuditReport, issues: Sequence[str] =
 def _edits(manifest: pd.DataFrame, report: AuditReport, issue: str, settled: set[str]) -> list[Edit]:
     groups = [group for group in report.groups(issue) if not settled & set(group)]
     if issue == "contradicting labels":
-        return [edit for group in groups for edit in _of_one_genre(manifest, group)]
+        return _of_one_genre(manifest, groups)
     if issue == "near duplicates":
-        return [edit for group in groups for edit in keep_one(manifest, group, "a near copy").edits]
+        return list(keep_one_each(manifest, groups, "a near copy").edits)
     if issue == "exact duplicates":
-        return [edit for group in groups for edit in keep_one(manifest, group, "a copy").edits]
+        return list(keep_one_each(manifest, groups, "a copy").edits)
     paths = report.flagged(issue)["path"].tolist()
     if issue == "wrong labels":
         return _of_likely_genre(paths, report.likely)
     return [Edit(path, excluded=issue) for path in paths]
 
 
-def _of_one_genre(manifest: pd.DataFrame, group: Sequence[str]) -> list[Edit]:
-    genres = manifest.set_index("path").loc[list(group), "genre"]
-    (genre, most), *others = Counter(genres).most_common()
-    if others and others[0][1] == most:
-        return [Edit(path, excluded=f"one picture under {_named(genres)}") for path in group]
-    copies = keep_one(manifest, genres.index[genres == genre].tolist(), "a near copy").edits
-    wrong = genres.index[genres != genre]
-    return [*copies, *(Edit(path, excluded=f"one picture under {_named(genres)}; most are {genre}") for path in wrong)]
-
-
-def _named(genres: pd.Series) -> str:
-    return " and ".join(sorted(set(genres)))
+def _of_one_genre(manifest: pd.DataFrame, groups: Sequence[Sequence[str]]) -> list[Edit]:
+    """Leave out what stands under another genre than most of its group, and of the rest all but the best."""
+    genre_of = rows_of(manifest, [path for group in groups for path in group])["genre"].to_dict()
+    alike, edits = [], []
+    for group in groups:
+        genres = [genre_of[path] for path in group]
+        (genre, most), *others = Counter(genres).most_common()
+        why = f"one picture under {' and '.join(sorted(set(genres)))}"
+        if others and others[0][1] == most:
+            edits += [Edit(path, excluded=why) for path in group]
+        else:
+            alike.append([path for path in group if genre_of[path] == genre])
+            wrong = [path for path in group if genre_of[path] != genre]
+            edits += [Edit(path, excluded=f"{why}; most are {genre}") for path in wrong]
+    return [*keep_one_each(manifest, alike, "a near copy").edits, *edits]
 
 
 def _of_likely_genre(paths: Sequence[str], likely: pd.DataFrame) -> list[Edit]:

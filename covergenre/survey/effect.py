@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from covergenre.dataset.manifest import usable
-from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
@@ -14,7 +13,7 @@ from covergenre.evaluation.metrics import evaluate
 from covergenre.methods import method
 from covergenre.methods.base import Covers
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
-from covergenre.survey.examine import known_vectors
+from covergenre.survey.examine import Examined, known_vectors
 
 METHOD = "logistic"
 
@@ -23,7 +22,7 @@ _SEED = 42
 
 @dataclass(frozen=True)
 class Effect:
-    """Accuracy on the same test covers, `covers` of them, learned `before` and `after` the repair."""
+    """Accuracy on the same clean test covers, `covers` of them, learned `before` and `after` the repair."""
 
     covers: int
     before: Interval
@@ -31,22 +30,23 @@ class Effect:
 
 
 def measure_effect(
-    dataset: Dataset, repaired: pd.DataFrame, split: Split, report: Report = silent, should_stop: ShouldStop = never
+    examined: Examined, repaired: pd.DataFrame, report: Report = silent, should_stop: ShouldStop = never
 ) -> Effect:
-    """The effect of making the data set's manifest what `repaired` is.
+    """The effect of making the manifest of a data set, which has a split, what `repaired` is.
 
-    Both are judged on the test covers that the repair leaves in use, by the genres that it gives them. Where copies
-    cross the split, the figure before is flattered: it was told some answers. Raises BadDataset when there are no
+    Both are judged on the test covers that the repair leaves in use, by the genres that it gives them; but not on those
+    that leak, which would flatter the figure before: it was told their answers. Raises BadDataset when there are no
     vectors, or too few covers are left; Cancelled when stopped.
     """
-    vectors = known_vectors(dataset)
+    dataset, split, vectors = examined.dataset, examined.split, known_vectors(examined.dataset)
     if vectors is None:
         raise BadDataset(f"{dataset.name} has no vectors yet: embed it, or look for defects first")
     row_of = {path: row for row, path in enumerate(usable(dataset.manifest)["path"])}
     before, after = (_parts(manifest, split, row_of) for manifest in (dataset.manifest, repaired))
     test = after["test"]
     genres = tuple(sorted(set(after["train"]["genre"])))
-    test = test[test["genre"].isin(genres)]
+    leaking = set(examined.report.flagged("leakage")["path"])
+    test = test[test["genre"].isin(genres) & ~test["path"].isin(leaking)]
     if test.empty or len(genres) < 2:
         raise BadDataset("the repair leaves too few covers to train and to test on: repair less at once")
     figures = []

@@ -1,13 +1,13 @@
 """Examining a data set: its split, its vectors and its audit together, as the page and the command line show them."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from covergenre import home
-from covergenre.dataset.audit import AuditReport, audit
+from covergenre.dataset.audit import AuditReport, audit, chosen_thresholds
 from covergenre.dataset.audit.duplicates import candidates
 from covergenre.dataset.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
@@ -21,7 +21,7 @@ from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.record import list_runs
 
 RECIPES = (Recipe(), Recipe(limit=150))
-"""How covers become vectors unless a run on the data set did so otherwise: as training does, and as the starter does."""
+"""How covers become vectors, unless a run on the data set did so otherwise: as in training, and as in the starter."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,14 +43,13 @@ def examine(
     report: Report = silent,
     should_stop: ShouldStop = never,
     publish: Callable[[Examined], None] | None = None,
-    thresholds: Mapping[str, float] | None = None,
 ) -> Examined:
-    """Split, embed and audit a data set; `thresholds` as `audit` takes them.
+    """Split, embed and audit a data set, by the thresholds that were chosen for it.
 
     What takes no vectors is found first and given to `publish`, because embedding takes minutes; what is there already
     is not made again. Raises as `audit` and `embed_dataset` do.
     """
-    split = split_if_possible(dataset)
+    split, thresholds = split_if_possible(dataset), chosen_thresholds(dataset)
     recipe, vectors = _best_known(dataset)
     if vectors is None:
         if publish:
@@ -61,7 +60,7 @@ def examine(
 
 
 def known_vectors(dataset: Dataset) -> np.ndarray | None:
-    """The vectors of the usable covers, float32 (n, d), if all of them were computed before, by one recipe; else None."""
+    """The vectors of the usable covers, float32 (n, d), if one recipe has all of them; else None."""
     return _best_known(dataset)[1]
 
 

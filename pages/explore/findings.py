@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from covergenre.dataset import repair
-from covergenre.dataset.audit import ISSUES, AuditReport, Issue
+from covergenre.dataset.audit import ISSUES, THRESHOLDS, AuditReport, Issue
 from pages.explore import filters as explore_filters
 from pages.explore.cover import carry_out
 from pages.explore.covers import Covers, has_groups
@@ -78,6 +78,14 @@ def _show_threshold(opened: Opened, issue: str) -> None:
             key=key,
             on_change=lambda: flag_from(opened, issue, st.session_state[key]),
         )
+        st.caption("Kept with the data set.")
+        if threshold != (usual := THRESHOLDS[issue]):
+            st.button(f"As usual, {usual:.2f}", key=f"usual {issue}", on_click=_as_usual, args=(opened, issue, key))
+
+
+def _as_usual(opened: Opened, issue: str, key: str) -> None:
+    st.session_state[key] = THRESHOLDS[issue]
+    flag_from(opened, issue, THRESHOLDS[issue])
 
 
 def _open_groups(issue: str) -> None:

@@ -1,7 +1,6 @@
 """What the Explore page has opened, shared by all visitors: data sets, what was found in them, and work under way."""
 
 import threading
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from covergenre import home
+from covergenre.dataset.audit import choose_threshold
 from covergenre.dataset.looks import known_looks, look
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.survey.examine import Examined, examine
@@ -32,8 +32,6 @@ class Shelf:
         self._found: dict[str, Found] = {}
         self._lock = threading.Lock()
         self._count = 0
-        self.thresholds: dict[str, dict[str, float]] = defaultdict(dict)
-        """By data set, those that differ from the audit's own."""
 
     def put(self, name: str, stamp: int, examined: Examined) -> None:
         """Keep what was found, unless the manifest has changed meanwhile."""
@@ -51,7 +49,6 @@ class Shelf:
         """Forget a data set."""
         with self._lock:
             self._found.pop(name, None)
-            self.thresholds.pop(name, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,21 +100,20 @@ def was_audited(dataset: Dataset) -> bool:
 def begin(opened: Opened, with_audit: bool) -> None:
     """Make the small pictures and, `with_audit`, examine the data set, in the background."""
     dataset, stamp = opened.dataset, opened.stamp
-    thresholds = dict(shelf().thresholds[dataset.name])
 
     def work(report, should_stop) -> None:
         look(dataset, report, should_stop)
         if with_audit:
             keep = lambda examined: shelf().put(dataset.name, stamp, examined)  # noqa: E731
-            keep(examine(dataset, report, should_stop, keep, thresholds))
+            keep(examine(dataset, report, should_stop, keep))
 
     title = "Looking for defects" if with_audit else "Looking at the covers"
     jobs().start(_work_name(opened), title, work, opened.stamp)
 
 
 def flag_from(opened: Opened, issue: str, threshold: float) -> None:
-    """Flag covers from another score on, and examine the data set anew."""
-    shelf().thresholds[opened.dataset.name][issue] = threshold
+    """Flag covers from another score on, which is kept with the data set, and examine it anew."""
+    choose_threshold(opened.dataset, issue, threshold)
     jobs().forget(_work_name(opened))
     begin(opened, with_audit=True)
 

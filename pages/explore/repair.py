@@ -114,18 +114,19 @@ def _show_accuracy(opened: Opened, plan: Plan) -> None:
         st.markdown(
             f"Logistic regression on the same {_covers(effect.covers)} held out: "
             f"**{percent(effect.before.value)}** before ({span(effect.before)}), "
-            f"**{percent(effect.after.value)}** after ({span(effect.after)})."
+            f"**{percent(effect.after.value)}** after ({span(effect.after)}). Both are judged on the clean test part: "
+            "covers that the repair keeps, and that training has no copy of."
         )
     else:
         st.caption(sentence(job.error or "it was stopped"))
 
 
 def _measure(opened: Opened, plan: Plan, name: str, about: int) -> None:
-    dataset, split = opened.dataset, opened.examined.split
-    after = repair.repaired(dataset.manifest, plan)
+    examined = opened.examined
+    after = repair.repaired(opened.dataset.manifest, plan)
 
     def work(report: Report, should_stop: ShouldStop) -> Effect:
-        return measure_effect(dataset, after, split, report, should_stop)
+        return measure_effect(examined, after, report, should_stop)
 
     jobs().start(name, "Measuring", work, about)
 
@@ -158,8 +159,12 @@ def left(report: AuditReport, issue: str, manifest: pd.DataFrame, opened: Opened
         "contradicting labels": used["genre"],
         "leakage": split.parts if split else pd.Series(dtype="str"),
     }.get(issue, pd.Series(used.index, index=used.index))
-    known = values[values.index.isin(used.index)]
-    return sum(known.reindex(list(group)).nunique() > 1 for group in report.groups(issue))
+    members = pd.DataFrame(
+        [(number, path) for number, group in enumerate(report.groups(issue)) for path in group],
+        columns=["group", "path"],
+    )
+    members = members[members["path"].isin(used.index)]
+    return int((members["path"].map(values).groupby(members["group"]).nunique() > 1).sum())
 
 
 def what(column: str, before: str, after: str) -> str:

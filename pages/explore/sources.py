@@ -17,6 +17,7 @@ NAME = "data"
 LARGEST_ZIP = 1024  # MB; an upload is held in memory
 
 _BRINGING = "bringing a data set"
+_OWN = "brought"  # the work that this visitor began
 _NEW_NAME = "new name"
 
 
@@ -31,16 +32,17 @@ def choose() -> str:
 
 
 def bringing() -> Job | None:
-    """The work that brings a data set, under way or just ended."""
-    return jobs().get(_BRINGING)
+    """The work that brings a data set, whoever began it; None when there is none under way."""
+    job = jobs().get(_BRINGING)
+    return job if job and job.running else None
 
 
 def finish() -> None:
-    """Work that brought a data set has ended: show that, or say why not."""
-    job = bringing()
+    """Work that this visitor began to bring a data set has ended: show that, or say why not."""
+    job: Job | None = st.session_state.get(_OWN)
     if not job or job.running:
         return
-    jobs().forget(_BRINGING)
+    del st.session_state[_OWN]
     if job.state == "failed":
         st.session_state.wrong = job.error
     elif job.state == "stopped":
@@ -69,7 +71,7 @@ def show_ways() -> None:
         st.subheader("The demo", anchor=False)
         st.markdown("Ten genres of invented albums, drawn here in half a minute, with defects to be found among them.")
         if "demo" in registry.names():
-            st.caption("It is drawn already.")
+            st.caption("A data set called demo is there already.")
         elif st.button("Draw the demo", type="primary", icon=":material/brush:"):
             _draw()
             st.rerun()  # by hand, because in a dialog a click runs the dialog alone
@@ -135,7 +137,10 @@ def _ask_ways() -> None:
 
 
 def _start(title: str, work: Work) -> None:
-    jobs().start(_BRINGING, title, work)
+    if bringing():
+        st.session_state.wrong = "another data set is being brought just now: wait until it is there, or stop it"
+    else:
+        st.session_state[_OWN] = jobs().start(_BRINGING, title, work)
 
 
 def _draw() -> None:

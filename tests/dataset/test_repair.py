@@ -19,6 +19,7 @@ from covergenre.dataset.repair import (
     include,
     join,
     keep_one,
+    keep_one_each,
     preview,
     relabel,
     repaired,
@@ -76,6 +77,23 @@ def test_of_a_group_the_largest_is_kept(dataset):
 def test_of_equal_size_that_of_most_bytes_is_kept_then_the_first(dataset):
     manifest = dataset.manifest.assign(bytes=[5, 9, 9, 1, 1, 1])
     assert {edit.path for edit in keep_one(manifest, PATHS[:3]).edits} == {"jazz/000.jpg", "jazz/002.jpg"}
+
+
+def test_of_each_group_the_best_is_kept(dataset):
+    plan = keep_one_each(dataset.manifest.assign(bytes=[5, 9, 9, 1, 1, 2]), [PATHS[:2], PATHS[3:]], "a copy")
+    kept = {edit.path: edit.excluded for edit in plan.edits}
+    assert kept == {
+        "jazz/000.jpg": "a copy of jazz/001.jpg",
+        "pop/000.jpg": "a copy of pop/002.jpg",
+        "pop/001.jpg": "a copy of pop/002.jpg",
+    }
+
+
+def test_a_cover_in_two_groups_or_in_none_of_the_manifest_is_refused(dataset):
+    with pytest.raises(CoverGenreError, match="twice"):
+        keep_one_each(dataset.manifest, [PATHS[:2], PATHS[1:3]])
+    with pytest.raises(BadDataset, match="no cover 'no/such"):
+        keep_one_each(dataset.manifest, [["no/such.jpg", PATHS[0]]])
 
 
 def test_a_preview_shows_each_cell_that_would_change_and_changes_nothing(dataset):

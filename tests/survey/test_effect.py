@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from drawing import genre_folders
 from tiny import tiny_recipe
 
+from covergenre.dataset.audit import audit
 from covergenre.dataset.registry import register
 from covergenre.dataset.repair import exclude, relabel, repaired
 from covergenre.errors import BadDataset
@@ -26,21 +29,33 @@ def examined(dataset):
 
 def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, examined):
     wrong = [path for path in dataset.manifest["path"] if "rap" in path]
-    effect = measure_effect(dataset, repaired(dataset.manifest, relabel(wrong, "rap")), examined.split)
+    effect = measure_effect(examined, repaired(dataset.manifest, relabel(wrong, "rap")))
     assert effect.after.value > effect.before.value
     assert effect.covers == (examined.split.parts == "test").sum()
 
 
 def test_covers_left_out_are_not_judged(dataset, examined):
     test = examined.split.parts[examined.split.parts == "test"].index.tolist()
-    effect = measure_effect(dataset, repaired(dataset.manifest, exclude(test[:3], "blank")), examined.split)
+    effect = measure_effect(examined, repaired(dataset.manifest, exclude(test[:3], "blank")))
     assert effect.covers == len(test) - 3
 
 
-def test_without_vectors_or_covers_it_says_so(dataset):
-    split = examine.split_if_possible(dataset)
-    with pytest.raises(BadDataset, match="no vectors"):
-        measure_effect(dataset, dataset.manifest, split)
-    examine.examine(dataset)
+def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, examined):
+    parts = examined.split.parts.copy()
+    tested, trained = (parts[parts == part].index[0] for part in ("test", "train"))
+    copy = dataset.manifest.set_index("path").loc[tested, ["content_hash", "phash"]]
+    manifest = dataset.manifest.set_index("path")
+    manifest.loc[trained, ["content_hash", "phash"]] = copy
+    leaking = replace(dataset, manifest=manifest.reset_index()[list(dataset.manifest.columns)])
+    report = audit(leaking, examined.split)
+    assert tested in set(report.flagged("leakage")["path"])
+    effect = measure_effect(replace(examined, report=report), dataset.manifest)
+    assert effect.covers < (parts == "test").sum()
+
+
+def test_without_vectors_or_covers_it_says_so(dataset, examined, monkeypatch):
     with pytest.raises(BadDataset, match="too few"):
-        measure_effect(dataset, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")), split)
+        measure_effect(examined, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")))
+    monkeypatch.setattr(examine, "RECIPES", (replace(examine.RECIPES[0], limit=20),))
+    with pytest.raises(BadDataset, match="no vectors"):
+        measure_effect(examined, dataset.manifest)

@@ -1,7 +1,17 @@
 """The audit: what is wrong with a data set. `audit` is the one call; all else here is what it is made of."""
 
+from covergenre.dataset.audit.chosen import choose_threshold, chosen_thresholds
 from covergenre.dataset.audit.facade import audit
 from covergenre.dataset.audit.issues import ISSUES, THRESHOLDS, Issue
 from covergenre.dataset.audit.report import NO_GROUP, AuditReport
 
-__all__ = ["ISSUES", "NO_GROUP", "THRESHOLDS", "AuditReport", "Issue", "audit"]
+__all__ = [
+    "ISSUES",
+    "NO_GROUP",
+    "THRESHOLDS",
+    "AuditReport",
+    "Issue",
+    "audit",
+    "choose_threshold",
+    "chosen_thresholds",
+]

@@ -47,12 +47,8 @@ def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataF
         overall.append((cue, balanced_accuracy_score(labels, shares.argmax(axis=1)), 1 / len(genres)))
         by_genre += [(cue, genres[label], roc_auc_score(labels == label, shares[:, label])) for label in counted]
     return (
-        pd.DataFrame(overall, columns=["cue", "balanced_accuracy", "chance"]).astype(
-            {"cue": "str", "balanced_accuracy": "float64", "chance": "float64"}
-        ),
-        pd.DataFrame(by_genre, columns=["cue", "genre", "auc"]).astype(
-            {"cue": "str", "genre": "str", "auc": "float64"}
-        ),
+        pd.DataFrame(overall, columns=["cue", "balanced_accuracy", "chance"]).astype({"cue": "str"}),
+        pd.DataFrame(by_genre, columns=["cue", "genre", "auc"]).astype({"cue": "str", "genre": "str"}),
     )
 
 
@@ -72,19 +68,14 @@ def find_cues(covers: pd.DataFrame, cue_genres: pd.DataFrame, threshold: float) 
 
 
 def _arrays(name: str, table: pd.DataFrame) -> dict[str, np.ndarray]:
-    return {
-        f"{name}.{column}": values.to_numpy(str if values.dtype == "str" else np.float64)
-        for column, values in table.items()
-    }
+    kinds = {column: str if values.dtype == "str" else np.float64 for column, values in table.items()}
+    return {f"{name}.{column}": table[column].to_numpy(kind) for column, kind in kinds.items()}
 
 
 def _table(name: str, arrays: Arrays) -> pd.DataFrame:
-    columns = {key.partition(".")[2]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
-    return pd.DataFrame({column: pd.Series(array.tolist(), dtype=_kind(array)) for column, array in columns.items()})
-
-
-def _kind(array: np.ndarray) -> str:
-    return "str" if array.dtype.kind == "U" else "float64"
+    own = {key.partition(".")[2]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
+    kinds = {column: "str" if array.dtype.kind == "U" else "float64" for column, array in own.items()}
+    return pd.DataFrame({column: pd.Series(array.tolist(), dtype=kinds[column]) for column, array in own.items()})
 
 
 def _cues(covers: pd.DataFrame, brightness: np.ndarray) -> dict[str, np.ndarray]:

@@ -41,7 +41,7 @@ def look_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
 def find_looks(
     covers: pd.DataFrame, values: pd.DataFrame, scores: Mapping[str, np.ndarray], limits: Mapping[str, float]
 ) -> list[pd.DataFrame]:
-    """Blank, dark, light, blurry, grey and empty covers, by their `look_scores`; those without measures are left out."""
+    """Blank, dark, light, blurry, grey and empty covers, by their `look_scores`; not those without measures."""
     measured = values["spread"].notna().to_numpy()
     covers, values = covers[measured], values[measured]
     said = {

@@ -17,9 +17,9 @@ from filelock import FileLock
 from covergenre import home
 from covergenre.dataset.demo.albums import GENRES, release
 from covergenre.dataset.demo.defects import SMALL_GENRE, SMALL_SIDE, Cover, plant
-from covergenre.dataset.registry import Dataset, register
+from covergenre.dataset.registry import Dataset, names, open_dataset, register
 from covergenre.dataset.sheet import write_sheet
-from covergenre.errors import Cancelled
+from covergenre.errors import BadDataset, Cancelled
 from covergenre.progress import Progress, Report, ShouldStop
 
 _SEED = 1877  # the year of the phonograph
@@ -36,11 +36,18 @@ def plan() -> list[Cover]:
 def build(report: Report, should_stop: ShouldStop) -> Dataset:
     """Draw the demo unless it is there already, and register it; see `build_demo`."""
     root = home.home() / "demo"
+    _check_name(root)
     root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(root.with_name(".demo.lock")):
         if not root.is_dir():
             _draw(root, report, should_stop)
     return register(root.name, root, report, should_stop)[0]
+
+
+def _check_name(root: Path) -> None:
+    """Before anything is drawn, because `register` would refuse it only afterwards."""
+    if root.name in names() and (stored := open_dataset(root.name).root) != root:
+        raise BadDataset(f"a data set of yours, of {stored}, is called {root.name}: rename or remove it first")
 
 
 def _draw(root: Path, report: Report, should_stop: ShouldStop) -> None:

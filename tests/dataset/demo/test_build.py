@@ -75,6 +75,8 @@ def test_a_data_set_of_the_users_that_is_called_demo_is_left_alone(tmp_path):
     (tmp_path / "jazz").mkdir()
     (tmp_path / "jazz" / "own.jpg").write_bytes(FEW[0].content())
     register("demo", tmp_path)
+    heard = []
     with pytest.raises(BadDataset, match="demo"):
-        build_demo()
+        build_demo(heard.append)
+    assert heard == []  # it is known before anything is drawn
     assert open_dataset("demo").root == tmp_path

@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import threading
 import time
 import zipfile
 from html import unescape
@@ -14,9 +15,11 @@ from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
+from covergenre.dataset.audit import chosen_thresholds
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.dataset.repair import history
 from covergenre.survey import examine
+from pages.explore.open import jobs
 
 PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
 
@@ -292,3 +295,25 @@ def test_a_threshold_is_changed_and_the_findings_with_it(audited):
     assert slider.value == 0.5
     settled(slider.set_value(0.1).run())
     assert flagged() > before
+    assert chosen_thresholds(open_dataset("mine")) == {"outliers": 0.1}
+    settled(press(audited, "usual outliers"))
+    assert flagged() == before
+
+
+def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
+    monkeypatch.chdir(root.parent)
+    other = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    field(page, "Folder of genre folders").set_value("covers")
+    click(page, "Scan")
+    jobs().get("bringing a data set").wait()
+    assert not other.run().toast
+    assert [toast.value for toast in page.run().toast] == ["mine: 63 covers."]
+
+
+def test_while_a_data_set_is_brought_another_has_to_wait(page):
+    go_on = threading.Event()
+    jobs().start("bringing a data set", "Scanning", lambda report, should_stop: go_on.wait(30))
+    click(page, "Scan again")
+    go_on.set()
+    assert "wait until it is there" in said(page)
