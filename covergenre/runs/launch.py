@@ -3,7 +3,7 @@
     queue.json      the ids of the runs that wait, in order
     .queue.lock     held for a moment by whoever changes the queue, or the state of a run that has no process
     .worker.lock    held by the worker, the process that starts one trainer after the other (see `worker`)
-    .turn.lock      held by the trainer, the process that executes a run
+    .turn.lock      held by the trainer, the process that executes a run, or by a study while it makes a point
     worker.log      what either printed
 
 All of it lies in `home.runs()`, so any number of servers and shells share one queue. A lock is let go by the system
@@ -18,8 +18,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,10 +27,11 @@ import psutil
 from filelock import FileLock, Timeout
 
 from covergenre import home
-from covergenre.errors import BadRun
+from covergenre.errors import BadRun, Cancelled
 from covergenre.files import replace_text
 from covergenre.methods import method
 from covergenre.methods.base import ENOUGH
+from covergenre.progress import ShouldStop
 from covergenre.runs.record import Run, State, Status, folder_of
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ made again in seconds.
 """
 
 _GRACE = 0.5  # seconds between the signal that a process can hear and the one that it can't
+_LOOK_EVERY = 0.25  # seconds between looks whether a turn has come
 _GONE = 3.0  # seconds that the system takes at most to clear a process away
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -214,6 +216,28 @@ def turn_lock() -> FileLock:
     return _lock("turn")
 
 
+@contextmanager
+def turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterator[None]:
+    """The turn of work that is in no queue, such as a point of a study: runs that wait go first.
+
+    `tell` is called once if it has to wait. Cancelled when stopped meanwhile.
+    """
+    lock = turn_lock()
+    told = False
+    while waiting() or not _taken(lock):
+        if not told:
+            tell()
+            wake()
+            told = True
+        if should_stop():
+            raise Cancelled("stopped while it waited for its turn")
+        time.sleep(_LOOK_EVERY)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def command(*arguments: str) -> Sequence[str]:
     """The command line of `worker`. With -P, nothing in the current folder passes for one of its modules."""
     return (sys.executable, "-P", "-m", "covergenre.runs.worker", *arguments)
@@ -246,11 +270,17 @@ def _lock(name: str) -> FileLock:
 
 
 def _is_free(lock: FileLock) -> bool:
+    if free := _taken(lock):
+        lock.release()
+    return free
+
+
+def _taken(lock: FileLock) -> bool:
+    """Whether the lock could be taken now."""
     try:
         lock.acquire(blocking=False)
     except Timeout:
         return False
-    lock.release()
     return True
 
 

@@ -4,6 +4,7 @@
     studies/NAME-SPLIT-DIGEST/outcomes.jsonl  `Outcome`, a line a point, as they come
     studies/NAME-SPLIT-DIGEST/table.csv       the same as a table to take away, beside what was published
     studies/NAME-SPLIT-DIGEST/.lock           held by the process that works on it
+    studies/NAME-SPLIT-DIGEST/now.txt         what whoever works on it is busy with
     studies/NAME-SPLIT-DIGEST/stop            there once it was asked to stop
 
 The digest is of what figures depend on (the covers, the seed, the recipe), so that a study asked for again goes on
@@ -130,8 +131,19 @@ class Study:
         except Timeout:
             return True
 
+    def tell(self, what: str) -> None:
+        """Leave word of what is being done."""
+        replace_text(self.folder / "now.txt", what)
+
+    def now(self) -> str:
+        """What whoever works on it is busy with; "" when that isn't known."""
+        try:
+            return (self.folder / "now.txt").read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return ""
+
     def ask_to_stop(self) -> None:
-        """Have whoever works on it stop before the next point."""
+        """Have whoever works on it stop: within a second or two as a rule, at the next point at the latest."""
         (self.folder / "stop").touch()
 
     def stop_asked(self) -> bool:

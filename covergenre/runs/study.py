@@ -4,6 +4,8 @@ A point is one training with one look at the test part. Points are many, so they
 only the methods on all genres, at the end, are runs like any other. Each point is kept as it is made: a study that was
 stopped goes on where it was.
 
+Runs that wait in the queue go between two points, so that never two trainings share the processors.
+
 Two protocols. "honest": our split, every choice on validation. "reference": its split, which has no validation part,
 with its settings, so that whoever has its covers can make its tables again.
 """
@@ -38,6 +40,7 @@ USUAL = PARTS[:-1]
 KS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 25, 50, 100)
 _QUICK_KS = (1, 4, 9, 25)
 _QUICK_VARIANTS = (1, 2)
+_STEP = " · "  # parts what is done of a point from its title
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ def _methods(genres: tuple[str, ...], split: str, names: Sequence[str], part: st
 
 def _make(asked: Study, dataset: Dataset, points: Sequence[Point], report: Report, should_stop: ShouldStop) -> None:
     made = {outcome.key for outcome in asked.outcomes()}
-    bench = _Bench(asked, dataset)
+    bench, report = _Bench(asked, dataset), _told(asked, report)
     for number, point in enumerate(points):
         title = f"{point.part}: {method(point.method).title}, {point.what}"
         report(Progress(number, len(points), title))
@@ -202,12 +205,30 @@ def _make(asked: Study, dataset: Dataset, points: Sequence[Point], report: Repor
             raise Cancelled(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
 
         def tell(progress: Progress, number: int = number, title: str = title) -> None:
-            report(Progress(number, len(points), f"{title} ({progress.what} {progress.done}/{progress.total})"))
+            report(Progress(number, len(points), f"{title}{_STEP}{progress.what} {progress.done}/{progress.total}"))
 
-        asked.add(
-            bench.run(point, tell, should_stop) if point.part in PARTS[3:] else bench.judge(point, tell, should_stop)
-        )
+        def tell_waiting(number: int = number) -> None:
+            report(Progress(number, len(points), "waiting for a run that goes first"))
+
+        make = bench.run if point.part in PARTS[3:] else bench.judge
+        with launch.turn(should_stop, tell_waiting):
+            asked.add(make(point, tell, should_stop))
     report(Progress(len(points), len(points), "done"))
+
+
+def _told(asked: Study, report: Report) -> Report:
+    """`report`, which also leaves word for other processes; of the steps of a point, once a second."""
+    title, written = "", 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal title, written
+        report(progress)
+        now = progress.what.partition(_STEP)[0]
+        if now != title or time.monotonic() - written > 1:
+            asked.tell(progress.what)
+            title, written = now, time.monotonic()
+
+    return tell
 
 
 class _Bench:

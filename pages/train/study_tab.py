@@ -107,7 +107,8 @@ def _show_progress(study: Study, running: bool) -> None:
     made = {outcome.key for outcome in study.outcomes()} & set(study.points)
     if running:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(len(made) / max(len(study.points), 1), f"{len(made)} of {len(study.points)} points")
+            said = f"{len(made)} of {len(study.points)} points · {plain(study.now(), 120)}"
+            st.progress(len(made) / max(len(study.points), 1), said)
             st.button("Stop", icon=":material/stop_circle:", disabled=study.stop_asked(), on_click=study.ask_to_stop)
     elif len(made) < len(study.points):
         st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to go on.")

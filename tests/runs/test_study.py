@@ -2,12 +2,15 @@ import csv
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.evaluation.intervals import Interval
+from covergenre.runs import launch
 from covergenre.runs import study as module
 from covergenre.runs.published import LADDER, VARIANTS, published
 from covergenre.runs.record import list_runs
@@ -125,6 +128,26 @@ def test_a_study_that_was_stopped_goes_on_where_it_was(quick):
     (stopped,) = list_studies()
     assert len(stopped.outcomes()) == 1
     assert len(quick("ladder").outcomes()) == 4
+
+
+def test_a_study_waits_while_a_run_is_at_work_and_says_so(quick):
+    turn = launch.turn_lock()
+    with turn, ThreadPoolExecutor(1) as pool:
+        working = pool.submit(quick, "ladder")
+        while not (list_studies() and list_studies()[0].now().startswith("waiting")):
+            assert not working.done()
+            time.sleep(0.05)
+        assert list_studies()[0].outcomes() == ()
+        turn.release()
+        assert len(working.result().outcomes()) == 4
+
+
+def test_a_study_can_be_stopped_while_it_waits(quick):
+    with launch.turn_lock(), ThreadPoolExecutor(1) as pool:
+        told = []
+        with pytest.raises(Cancelled):
+            pool.submit(quick, "ladder", report=told.append, should_stop=lambda: len(told) > 1).result()
+    assert list_studies()[0].outcomes() == ()
 
 
 def test_another_seed_or_recipe_is_another_study(quick, dataset, recipe):
