@@ -9,6 +9,7 @@ from covergenre.cli.console import AsJson, out, percent, print_json, print_table
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 from covergenre.report.document import html_report
+from covergenre.report.ladders import studies_of
 from covergenre.report.sheets import METRICS, sheets
 from covergenre.report.words import duration, size, verdict
 from covergenre.runs.comparison import ComparedRuns, compare_runs
@@ -84,9 +85,10 @@ def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
 
 def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
     """The report, and beside it a CSV a table, named after the report."""
-    cut = slices_of(compared)
-    texts = {file: html_report(compared, cut, pictures)}
-    texts |= {file.with_name(f"{file.stem}-{sheet.name}.csv"): sheet.to_csv() for sheet in sheets(compared, cut)}
+    cut, studies = slices_of(compared), studies_of(compared)
+    tables = sheets(compared, cut, studies)
+    texts = {file: html_report(compared, cut, pictures, studies)}
+    texts |= {file.with_name(f"{file.stem}-{sheet.name}.csv"): sheet.to_csv() for sheet in tables}
     try:
         for path, text in texts.items():
             replace_text(path, text)

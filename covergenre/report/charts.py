@@ -36,8 +36,20 @@ def css_ink(number: int) -> str:
 
 def swatch(number: int) -> str:
     """The line of a run, for a legend."""
-    line = f'<line x1="1" y1="5" x2="27" y2="5" {_stroke(number)}/>'
+    line = f'<line x1="1" y1="5" x2="27" y2="5" {stroke(number)}/>'
     return f'<svg class="swatch" width="28" height="10" aria-hidden="true"><g class="curve">{line}</g></svg>'
+
+
+def stroke(number: int, dashed: bool = True) -> str:
+    """The ink of a run's line, and its dashes."""
+    return f'style="stroke: {css_ink(number)}; stroke-dasharray: {DASHES[number % len(DASHES)] if dashed else "none"}"'
+
+
+def svg(description: str, body: str, height: int) -> str:
+    """A chart as wide as all are, and what it says in words."""
+    return (
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(description)}">{body}</svg>'
+    )
 
 
 def reliability_chart(after: Sequence[Bin], before: Sequence[Bin] = (), number: int = 0) -> str:
@@ -60,7 +72,7 @@ def reliability_chart(after: Sequence[Bin], before: Sequence[Bin] = (), number: 
     described = "; ".join(_told(each) for each in after)
     body = f'{diagonal}{rings}<g style="color: {css_ink(number)}">{dots}{_strip(after, most)}</g>'
     axes = _axes("How sure the run is", "How often it is right", strip=True)
-    return _svg(f"Reliability: {described}", axes + body, _HEIGHT + _COUNTS)
+    return svg(f"Reliability: {described}", axes + body, _HEIGHT + _COUNTS)
 
 
 def coverage_chart(curves: Mapping[str, Sequence[Answered]]) -> str:
@@ -70,19 +82,13 @@ def coverage_chart(curves: Mapping[str, Sequence[Answered]]) -> str:
         path = " ".join(f"{_x(each.share):.1f},{_y(each.accuracy.value):.1f}" for each in points)
         half = min(points, key=lambda each: abs(each.share - 0.5))
         tip = f"{name}: {_percent(half.accuracy.value)} right when the surest {_percent(half.share)} are answered"
-        line = f'<polyline points="{path}" {_stroke(number)}><title>{escape(tip)}</title></polyline>'
+        line = f'<polyline points="{path}" {stroke(number)}><title>{escape(tip)}</title></polyline>'
         lines.append(f'<g class="curve">{line}</g>')
     described = "; ".join(
         f"{name}, all answered: {_percent(points[-1].accuracy.value)} right" for name, points in curves.items()
     )
     axes = _axes("Share of covers answered, the surest first", "How often the answer is right")
-    return _svg(f"Accuracy against coverage: {described}", axes + "".join(lines), _HEIGHT)
-
-
-def _svg(description: str, body: str, height: int) -> str:
-    return (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(description)}">{body}</svg>'
-    )
+    return svg(f"Accuracy against coverage: {described}", axes + "".join(lines), _HEIGHT)
 
 
 def _axes(across: str, upwards: str, strip: bool = False) -> str:
@@ -131,10 +137,6 @@ def _told(each: Bin) -> str:
     low, high = _percent(each.accuracy.low), _percent(each.accuracy.high)
     right = f"{_percent(each.accuracy.value)} right ({low} to {high})"
     return f"{_percent(each.confidence)} sure, {right}, {each.covers:,} covers"
-
-
-def _stroke(number: int) -> str:
-    return f'style="stroke: {css_ink(number)}; stroke-dasharray: {DASHES[number % len(DASHES)]}"'
 
 
 def _percent(share: float) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from covergenre import __version__, images
 from covergenre.report import STYLES
+from covergenre.report.ladders import CAVEAT, ladders, study_title
 from covergenre.report.sections import Sections
 from covergenre.report.words import percent, verdict
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
 from covergenre.runs.slices import Slice
+from covergenre.runs.studies import Study
 
 IN_GALLERY = 12
 """How many covers of a gallery a report shows."""
@@ -37,9 +39,13 @@ _ON_COVERAGE = "<p>What is gained by answering only where a run is surest.</p>"
 
 
 def html_report(
-    compared: ComparedRuns, slices: Sequence[Slice] = (), pictures: bool | None = None, now: datetime | None = None
+    compared: ComparedRuns,
+    slices: Sequence[Slice] = (),
+    pictures: bool | None = None,
+    studies: Sequence[Study] = (),
+    now: datetime | None = None,
 ) -> str:
-    """The whole comparison as one HTML document.
+    """The whole comparison as one HTML document, with the ladders of `studies`.
 
     `pictures`: whether covers are shown as small pictures, which then are part of the file; None: when there are at
     most `MOST_PICTURES`. Only pictures that lie in the user's own data sets are ever shown; of others their colours.
@@ -60,6 +66,7 @@ def html_report(
         _section("Slices", parts.slices(slices)) if slices else "",
         _section("Calibration", _wall(parts.reliability(number) for number in range(len(compared.runs)))),
         _section("Accuracy against coverage", parts.coverage(), _ON_COVERAGE),
+        *(_ladders(study) for study in studies),
         *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in shown if len(gallery.rows)),
         _section("The runs", _runs(compared)),
     ]
@@ -71,6 +78,11 @@ def html_report(
         f"<title>{escape(_title(compared))}</title><style>{style}</style></head>"
         f'<body class="report">{"".join(body)}<footer>{made}</footer></body></html>\n'
     )
+
+
+def _ladders(study: Study) -> str:
+    pieces = ladders(study)
+    return _section(f"Ladders: {study_title(study)}", f"<p>{CAVEAT}</p>", pieces) if pieces else ""
 
 
 def _title(compared: ComparedRuns) -> str:

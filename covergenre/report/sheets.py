@@ -10,6 +10,7 @@ from itertools import product
 from covergenre.evaluation.intervals import Interval
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.slices import Slice
+from covergenre.runs.studies import COLUMNS, Study
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
 """The headline figures, as `Evaluation` names them."""
@@ -34,8 +35,8 @@ class Sheet:
         return text.getvalue()
 
 
-def sheets(compared: ComparedRuns, slices: Sequence[Slice] = ()) -> tuple[Sheet, ...]:
-    """All tables of a comparison: figures, pairs, genres, confusion, covers, and slices where there are any."""
+def sheets(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()) -> tuple[Sheet, ...]:
+    """All tables of a comparison: figures, pairs, genres, confusion, covers; slices and ladders where there are any."""
     interval = ("value", "low", "high")
     run = ("run", "name")
     pair = ("a", "b", "covers", "only_a", "only_b", "difference", "low", "high", "p", "adjusted")
@@ -43,6 +44,7 @@ def sheets(compared: ComparedRuns, slices: Sequence[Slice] = ()) -> tuple[Sheet,
         f"{column}: {each.name}" for each in compared.runs for column in ("predicted", "probability", "of truth")
     )
     cut = (Sheet("slices", ("fact", "value", "covers", *run, *interval), tuple(_slices(compared, slices))),)
+    climbed = (Sheet("ladders", ("data set", "split", "genres", *COLUMNS), tuple(_ladders(studies))),)
     return (
         Sheet("figures", (*run, "method", "figure", *interval), tuple(_figures(compared))),
         Sheet("pairs", pair, tuple(tuple(each.to_dict()[name] for name in pair) for each in compared.comparison.pairs)),
@@ -50,6 +52,7 @@ def sheets(compared: ComparedRuns, slices: Sequence[Slice] = ()) -> tuple[Sheet,
         Sheet("confusion", (*run, "true", "predicted", "covers"), tuple(_confusion(compared))),
         Sheet("covers", ("path", "genre", *answers), tuple(_covers(compared))),
         *(cut if slices else ()),
+        *(climbed if studies else ()),
     )
 
 
@@ -99,6 +102,12 @@ def _slices(compared: ComparedRuns, slices: Iterable[Slice]) -> Iterator[tuple]:
     for each in slices:
         for run, accuracy in zip(compared.runs, each.accuracy, strict=True):
             yield (each.fact, each.value, each.covers, run.id, run.name, *_numbers(accuracy))
+
+
+def _ladders(studies: Iterable[Study]) -> Iterator[tuple]:
+    for study in studies:
+        for outcome in study.shown():
+            yield (study.dataset, study.split, len(study.genres), *outcome.row())
 
 
 def _numbers(interval: Interval) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ from covergenre import home
 from covergenre.errors import CoverGenreError
 from covergenre.report import STYLES
 from covergenre.report.document import html_report
+from covergenre.report.ladders import studies_of
 from covergenre.report.sections import Sections
 from covergenre.report.sheets import sheets, zipped
 from covergenre.report.words import verdict
@@ -94,7 +95,7 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -
         pictures = st.toggle("Covers as small pictures", value=len(compared.runs) < 4)
         st.download_button(
             "Report in one HTML file",
-            lambda: html_report(compared, load_slices(ids, stamp), pictures).encode(),
+            lambda: html_report(compared, load_slices(ids, stamp), pictures, studies_of(compared)).encode(),
             "comparison.html",
             "text/html",
             on_click="ignore",
@@ -102,7 +103,7 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -
         )
         st.download_button(
             "Tables as CSV files",
-            lambda: zipped(sheets(compared, load_slices(ids, stamp))),
+            lambda: zipped(sheets(compared, load_slices(ids, stamp), studies_of(compared))),
             "comparison.zip",
             "application/zip",
             on_click="ignore",

@@ -2,6 +2,7 @@ import csv
 import io
 
 from finished import finished, sure
+from studied import made, point
 
 from covergenre.report.sheets import Sheet, sheets
 from covergenre.runs.comparison import compare_runs
@@ -43,6 +44,15 @@ def test_the_cells_of_the_confusion_matrix_count_every_cover_of_a_run(compared):
 
 def test_slices_are_left_out_where_there_are_none(compared):
     assert "slices" not in {sheet.name for sheet in sheets(compared)}
+
+
+def test_the_points_of_the_ladders_stand_beside_what_was_published(compared):
+    study = made(point("ladder", "knn", 2, 0.75), point("ladder", "knn", 40, 0.25))
+    (sheet,) = (sheet for sheet in sheets(compared, studies=[study]) if sheet.name == "ladders")
+    first, second = _rows(sheet)
+    assert (first["data set"], first["method"], first["x"]) == ("mine", "knn", "2")
+    assert (float(first["accuracy"]), float(first["published"])) == (0.75, 0.947)
+    assert second["published"] == ""
 
 
 def test_a_path_that_a_spreadsheet_would_run_is_disarmed():

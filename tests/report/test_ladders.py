@@ -1,0 +1,74 @@
+import re
+from html import unescape
+
+import pytest
+from studied import made, point
+
+from covergenre.report.ladders import ladders, studies_of, study_title
+from covergenre.runs.published import LADDER
+
+
+def circles(piece: str, kind: str) -> list[tuple[float, float]]:
+    """Where the circles of a chart stand: "ring" what was published, "dot" what was found here."""
+    marks = {"ring": r'<circle class="ring" ', "dot": r"<circle "}[kind]
+    return [(float(x), float(y)) for x, y in re.findall(marks + r'cx="([\d.]+)" cy="([\d.]+)" r="[34]', piece)]
+
+
+def test_a_chart_for_each_method_stands_beside_what_was_published_of_it():
+    piece = ladders(made(*(point("ladder", method, x) for method in ("knn", "logistic") for x in (2, 5, 10))))
+    assert piece.count("<svg") == 2
+    assert len(circles(piece, "ring")) == len(LADDER["knn"]) + len(LADDER["logistic"])
+    assert "published 94.7" in piece
+    assert "published 58.4" in piece
+
+
+def test_a_point_found_stands_where_the_same_point_published_would():
+    piece = ladders(made(point("ladder", "knn", 2, 0.947), point("ladder", "knn", 10, 0.418)))
+    rings, dots = circles(piece, "ring"), circles(piece, "dot")
+    assert dots == [rings[0], rings[-1]]
+
+
+def test_charts_of_a_part_share_one_scale():
+    piece = ladders(
+        made(*(point("k", "knn", x, 0.5) for x in (1, 2, 4)), *(point("k", "other", x, 0.9) for x in (1, 4)))
+    )
+    knn, other = piece.split("<svg")[1:]
+    assert circles(knn, "dot")[0][1] > circles(other, "dot")[0][1]
+    (one, one_y), (two, _), (four, _) = circles(knn, "dot")
+    assert two - one == pytest.approx(four - two, abs=0.11)
+    assert circles(knn, "ring")[0][0] == one
+
+
+def test_a_point_says_what_it_is():
+    piece = unescape(ladders(made(point("variants", "boosting", 1, 0.6), point("variants", "boosting", 2, 0.62))))
+    assert "<title>2 variants: 62.0\u202f% (52.0–72.0), 200 covers</title>" in piece
+    assert "<title>1: published 58.1\u202f%</title>" in piece
+
+
+def test_a_part_of_one_point_is_a_table_alone():
+    piece = ladders(made(point("methods", "knn", 0), point("finetune", "finetune", 0)))
+    assert "<svg" not in piece
+    assert "published 46.7" in piece
+    assert "published 70.1" in piece
+
+
+def test_a_method_without_a_point_has_a_dash_there():
+    piece = ladders(made(point("ladder", "knn", 2), point("ladder", "knn", 3), point("ladder", "logistic", 3)))
+    assert "<td>–</td>" in piece
+
+
+def test_a_piece_is_one_block_of_markdown():
+    assert "\n" not in ladders(made(point("ladder", "knn", 2), point("ladder", "knn", 3)))
+
+
+def test_a_study_of_which_nothing_has_come_says_nothing():
+    assert ladders(made()) == ""
+
+
+def test_the_studies_of_a_comparison_are_those_of_its_data_sets(compared):
+    made(dataset="mine")
+    made(point("ladder", "knn", 2), dataset="other")
+    assert studies_of(compared) == ()
+    study = made(point("ladder", "knn", 2))
+    assert [each.folder for each in studies_of(compared)] == [study.folder]
+    assert study_title(study) == "mine, 3 genres, honest split"
