@@ -1,7 +1,8 @@
 """Training: from a data set to a run that is done.
 
-Covers are embedded, unless the method reads pictures, the method is fitted on the training part with all its choices
-made on validation, validation and test are predicted, and the test part is read once, at the end. `prepare` says what
+Covers are embedded, the method is fitted on the training part with all its choices made on validation, validation and
+test are predicted, and the test part is read once, at the end. A method that reads pictures doesn't learn from the
+vectors; they are there for whoever asks which covers are near to one. `prepare` says what
 is wrong before any work is done and leaves a queued run, which any process may `execute`; `train` is both at once.
 """
 
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 # Where embedding and fitting end, as shares of a run: a guess, since nobody knows before how much is in the cache.
 _EMBEDDED, _FITTED = 0.6, 0.95
+_EMBEDDED_BESIDE = 0.05  # for a method that reads pictures, which takes much longer
 
 _LIBRARIES = ("numpy", "pandas", "pillow", "openvino", "torch", "faiss-cpu", "scikit-learn", "scipy")
 
@@ -122,6 +124,8 @@ def execute(run: Run, dataset: Dataset | None = None, report: Report = silent, s
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
         if method(run.spec.method).reads == "pictures":
             parts = _pictures(dataset, covers, run.spec)
+            journal.enter(_EMBEDDED_BESIDE)
+            _vectors(dataset, covers, run.spec.recipe, ("original",), journal.report, should_stop)
         else:
             parts = _embed(dataset, covers, run.spec, journal, should_stop)
         fitted = _fit(run, parts, journal, should_stop)

@@ -7,13 +7,13 @@ import sys
 import numpy as np
 import pytest
 
-from covergenre import home
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.split import split_of
+from covergenre.embedding import embed
 from covergenre.embedding.embed import read_cover
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers
-from covergenre.predict import Predictor
+from covergenre.predict import Predictor, run_shelf
 from covergenre.runs.record import Run, Status, list_runs, probability_columns
 from covergenre.runs.train import execute, prepare, train
 
@@ -50,11 +50,10 @@ def start_over(run: Run) -> None:
     (run.folder / "stop.json").unlink(missing_ok=True)
 
 
-def test_a_run_is_trained_judged_and_kept_without_any_vector(run):
+def test_a_run_is_trained_judged_and_kept(run):
     assert run.status().state == "done"
     assert epochs(run) == ["epoch 1 of 3, head only", "epoch 2 of 3", "epoch 3 of 3"]
     assert run.evaluation().covers == (run.predictions()["part"] == "test").sum()
-    assert not home.vectors().exists()
     assert not run.checkpoint.exists()
 
 
@@ -76,6 +75,12 @@ def test_a_cover_is_predicted_from_its_picture(dataset, run):
         assert prediction.probabilities[genre] == pytest.approx(row[f"p:{genre}"], abs=1e-6)
     assert list(prediction.answers) == ["Fine-tuned network"]
     assert prediction.neighbours
+
+
+def test_nothing_is_left_to_do_when_it_is_first_asked(run, monkeypatch):
+    monkeypatch.setattr(embed, "engine_for", lambda recipe: pytest.fail("a cover is embedded"))
+    covers, vectors, _ = run_shelf(run, run.load_model())
+    assert len(covers) == len(vectors) == 60
 
 
 def test_variants_of_training_covers_are_trained_on_too(dataset, recipe, quick):
