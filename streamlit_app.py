@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
 
 LOOK = Path(__file__).parent / "pages" / "widgets"
@@ -72,4 +73,4 @@ else:  # the server itself, as it starts
     # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages. There are none, and
     # so it would tell the first visitor of a page's own address that there is no such page.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=routes())
+    app = st.App(__file__, routes=[*routes(), *picture_routes()])

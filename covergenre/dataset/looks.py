@@ -1,10 +1,9 @@
 """How the covers of a data set look, small: pictures for a page to show, made once by content hash.
 
 thumbnails/HASH.jpg             at most `SIDE` px, shared by all data sets
-datasets/NAME/looks-1.parquet   of each picture its signature (see `images`) and its miniature
+datasets/NAME/looks-2.parquet   of each picture its signature (see `images`)
 """
 
-import io
 import logging
 import os
 from collections.abc import Sequence
@@ -25,9 +24,8 @@ SIDE = 160
 
 _log = logging.getLogger(__name__)
 
-_COLUMNS = ["signature", "miniature"]
-_FILE = "looks-1.parquet"  # the number rises when what is in it changes
-_MINIATURE_SIDE = 48
+_COLUMNS = ["signature"]
+_FILE = "looks-2.parquet"  # the number rises when what is in it changes
 _THREADS = min(4, os.cpu_count() or 1)
 _REPORT_EVERY = 20
 
@@ -68,8 +66,8 @@ def known_looks(dataset: Dataset) -> pd.DataFrame | None:
 
 
 def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> pd.DataFrame:
-    """How each usable cover looks: columns signature and miniature (a WebP of at most 48 px), by content hash, a row a
-    cover in the manifest's order; both b"" where it can't be read any more.
+    """How each usable cover looks: column signature, by content hash, a row a cover in the manifest's order; b"" where
+    it can't be read any more.
 
     What was made before is not made again. Cancelled when stopped; what was made until then is kept.
     """
@@ -78,37 +76,31 @@ def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = ne
     fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
     made = {}
     try:
-        for key, small in _look_at(dataset, fresh, report, should_stop):
-            made[key] = small
+        for key, signature in _look_at(dataset, fresh, report, should_stop):
+            made[key] = signature
     finally:
         if made:
-            known = pd.concat([known, pd.DataFrame.from_dict(made, orient="index", columns=_COLUMNS)])
+            known = pd.concat([known, pd.DataFrame({"signature": made})])
             keep(known, dataset.folder / _FILE)
     return known.reindex(covers["content_hash"])
 
 
 def _look_at(dataset: Dataset, covers: pd.DataFrame, report: Report, should_stop: ShouldStop):
-    """The (content hash, (signature, miniature)) of each of these covers."""
+    """The (content hash, signature) of each of these covers."""
     pictures = [_Picture(*row) for row in zip(covers["path"], covers["content_hash"], strict=True)]
     pool = ThreadPoolExecutor(_THREADS)
     try:
-        for done, (picture, small) in enumerate(
-            zip(pictures, pool.map(lambda each: _small(dataset, each), pictures), strict=True), start=1
-        ):
+        signatures = pool.map(lambda each: _signature(dataset, each), pictures)
+        for done, (picture, signature) in enumerate(zip(pictures, signatures, strict=True), start=1):
             if should_stop():
                 raise Cancelled(f"stopped after {done} of {len(pictures)} covers; what was made is kept")
-            yield picture.key, small
+            yield picture.key, signature
             if done % _REPORT_EVERY == 0 or done == len(pictures):
                 report(Progress(done, len(pictures), "making small pictures"))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _small(dataset: Dataset, picture: _Picture) -> tuple[bytes, bytes]:
+def _signature(dataset: Dataset, picture: _Picture) -> bytes:
     jpeg = thumbnail(dataset, picture.path, picture.key)
-    if not jpeg:
-        return b"", b""
-    image = images.decode(jpeg).image
-    buffer = io.BytesIO()
-    images.shrink(image, _MINIATURE_SIDE).save(buffer, "WEBP", quality=50, method=2)
-    return images.signature(image), buffer.getvalue()
+    return images.signature(images.decode(jpeg).image) if jpeg else b""

@@ -79,10 +79,7 @@ class Covers:
 
     def title(self, row: int) -> str:
         """What the cover is called: artist and album, else its file."""
-        cover = self.dataset.manifest.iloc[row]
-        return (
-            " – ".join(part for part in (cover["artist"], cover["album"]) if part) or f"{cover['name']}{cover['ext']}"
-        )
+        return self._titles[row]
 
     def select(self, wanted: Wanted) -> np.ndarray:
         """The rows, int64, in the order wanted: the issue's own, by a score, or by path."""
@@ -163,6 +160,14 @@ class Covers:
         for row in flagged.itertuples(index=False):
             found.setdefault(row.path, []).append((row.issue, row.score, row.detail))
         return found
+
+    @cached_property
+    def _titles(self) -> list[str]:
+        columns = (self.dataset.manifest[column] for column in ("artist", "album", "name", "ext"))
+        return [
+            " – ".join(filter(None, (artist, album))) or name + ext
+            for artist, album, name, ext in zip(*columns, strict=True)
+        ]
 
     @cached_property
     def _texts(self) -> list[str]:

@@ -1,6 +1,5 @@
 """All covers of a data set on a plane, like ones near each other; a box drawn there chooses covers for the gallery."""
 
-import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from covergenre.api.pictures import FOLDER
 from covergenre.browsing.landscape import DRAWABLE, draw_map, find_map, quick_map
 from covergenre.dataset.looks import known_looks
 from covergenre.dataset.manifest import usable
@@ -44,9 +44,10 @@ def show_map(opened: Opened, to_gallery: Callable[[], None]) -> None:
     )
     paths = usable(opened.examined.dataset.manifest)["path"].tolist()
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    table = points(covers, paths, places, "" if colour == _GENRE else colour, _pictures(opened))
+    pictured = known_looks(opened.dataset) is not None
+    table = points(covers, paths, places, "" if colour == _GENRE else colour, pictured)
     event = st.vega_lite_chart(
-        table, spec(table, colour != _GENRE, theme), on_select="rerun", selection_mode=_BOX, key="map", width="stretch"
+        table, spec(table, theme), on_select="rerun", selection_mode=_BOX, key="map", width="stretch"
     )
     picked = inside(event, paths, places)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -61,39 +62,43 @@ def show_map(opened: Opened, to_gallery: Callable[[], None]) -> None:
         st.caption("Covers that look alike lie near each other. Drag a box to choose covers; hover to see one.")
 
 
-def points(
-    covers: Covers, paths: list[str], places: np.ndarray, issue: str, pictures: dict[str, bytes]
-) -> pd.DataFrame:
-    """The points to draw: x, y, genre, score, title and image of the covers that are still there."""
+def points(covers: Covers, paths: list[str], places: np.ndarray, issue: str, pictured: bool) -> pd.DataFrame:
+    """The points to draw, of the covers that are still there: x, y, genre and title; where they are asked for the score
+    in an issue, and the key of the picture. As few bytes as will do, because all of it goes to the browser.
+    """
     rows = [covers.row(path) for path in paths]
     kept = [at for at, row in enumerate(rows) if row is not None]
     own = [rows[at] for at in kept]
-    scores = covers.scores(issue)[own] if issue else np.zeros(len(own))
-    return pd.DataFrame(
-        {
-            "x": places[kept, 0].round(3),
-            "y": places[kept, 1].round(3),
-            "genre": [display(tidy(str(covers.genre_of[row]), 24)) for row in own],
-            "score": np.nan_to_num(scores).round(2),
-            "title": [tidy(covers.title(row), 60) for row in own],
-            "image": [_address(pictures.get(covers.hashes[row], b"")) for row in own],
-        }
-    )
+    names = {genre: display(tidy(str(genre), 24)) for genre in set(covers.genre_of)}
+    columns = {
+        "x": places[kept, 0].astype(np.float32).round(3),
+        "y": places[kept, 1].astype(np.float32).round(3),
+        "genre": pd.Categorical([names[genre] for genre in covers.genre_of[own]]),
+        "title": [tidy(covers.title(row), 60) for row in own],
+    }
+    if issue:
+        columns["score"] = np.nan_to_num(covers.scores(issue)[own]).astype(np.float32).round(2)
+    if pictured:
+        columns["key"] = [covers.hashes[row] for row in own]
+    return pd.DataFrame(columns)
 
 
-def spec(table: pd.DataFrame, by_score: bool, theme: str) -> dict[str, Any]:
-    """The chart in Vega-Lite's words."""
-    tooltip = [{"field": name, "type": "nominal"} for name in ("title", "genre", "image")]
-    if by_score:
-        tooltip.insert(2, {"field": "score", "type": "quantitative"})
+def spec(table: pd.DataFrame, theme: str) -> dict[str, Any]:
+    """The chart in Vega-Lite's words; a cover's picture is asked for when it is pointed at."""
+    tooltip = [{"field": "title", "type": "nominal"}, {"field": "genre", "type": "nominal"}]
+    if "score" in table:
+        tooltip.append({"field": "score", "type": "quantitative", "format": ".2f"})
         colour = {"field": "score", "type": "quantitative", "scale": {"scheme": "inferno", "domain": [0, 1]}}
     else:
         names = sorted(set(table["genre"]))
         shades = [colours(name.lower())[theme == "dark"] for name in names]
         colour = {"field": "genre", "type": "nominal", "scale": {"domain": names, "range": shades}}
+    if "key" in table:
+        tooltip.append({"field": "image", "type": "nominal"})
     axis = {"axis": None, "scale": {"domain": [-1.05, 1.05]}}
     return {
         "height": 560,
+        "transform": [{"calculate": f"'{FOLDER}/' + datum.key + '.jpg'", "as": "image"}],
         "params": [{"name": _BOX, "select": "interval"}],
         "mark": {"type": "circle", "size": 28},
         "encoding": {
@@ -104,6 +109,7 @@ def spec(table: pd.DataFrame, by_score: bool, theme: str) -> dict[str, Any]:
             "tooltip": tooltip,
         },
         "config": {"view": {"stroke": None}},
+        "usermeta": {"embedOptions": {"renderer": "canvas"}},  # thousands of SVG circles drag
     }
 
 
@@ -144,15 +150,6 @@ def _draw(opened: Opened) -> None:
         draw_map(opened.examined.units)
 
     jobs().start(_JOB.format(opened.dataset.name), "Drawing the map", work, opened.found.number)
-
-
-def _address(webp: bytes) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}" if webp else ""
-
-
-def _pictures(opened: Opened) -> dict[str, bytes]:
-    looks = known_looks(opened.dataset)
-    return {} if looks is None else dict(zip(looks.index, looks["miniature"], strict=True))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from drawing import genre_folders
+from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes
 
 from covergenre.dataset.audit import audit
-from covergenre.dataset.looks import look
 from covergenre.dataset.registry import register
 from pages.explore.covers import Covers
 from pages.explore.map import inside, points, spec
@@ -18,22 +18,35 @@ def covers(tmp_path):
 PLACES = np.array([[-1, -1], [0, 0], [0.5, 0.5], [1, 1]], np.float32)
 
 
-def test_each_cover_is_a_point_with_its_genre_and_its_picture(covers):
-    looks = look(covers.dataset)
-    table = points(covers, covers.paths, PLACES, "", dict(zip(looks.index, looks["miniature"], strict=True)))
+def test_each_cover_is_a_point_with_its_genre_and_the_key_of_its_picture(covers):
+    table = points(covers, covers.paths, PLACES, "", pictured=True)
     assert table["genre"].tolist() == ["EDM", "EDM", "Rap", "Rap"]
-    assert all(image.startswith("data:image/webp;base64,") for image in table["image"])
+    assert table["key"].tolist() == covers.hashes
+    assert "score" not in table
+    tooltip = [each["field"] for each in spec(table, "light")["encoding"]["tooltip"]]
+    assert tooltip == ["title", "genre", "image"]
+
+
+def test_without_pictures_none_is_asked_for(covers):
+    table = points(covers, covers.paths, PLACES, "", pictured=False)
+    assert [each["field"] for each in spec(table, "light")["encoding"]["tooltip"]] == ["title", "genre"]
+
+
+def test_a_point_costs_the_browser_a_hundred_bytes(covers):
+    paths = covers.paths * 1000
+    table = points(covers, paths, np.repeat(PLACES, 1000, axis=0), "dark", pictured=True)
+    assert len(convert_pandas_df_to_arrow_bytes(table)) / len(paths) < 100
 
 
 def test_covers_that_are_gone_since_have_no_point(covers):
-    assert len(points(covers, ["edm/000.jpg", "gone.jpg"], PLACES[:2], "dark", {})) == 1
+    assert len(points(covers, ["edm/000.jpg", "gone.jpg"], PLACES[:2], "dark", False)) == 1
 
 
 def test_points_are_coloured_as_genres_are_everywhere_or_by_a_score(covers):
-    table = points(covers, covers.paths, PLACES, "dark", {})
-    by_genre = spec(table, False, "light")["encoding"]["color"]["scale"]
+    by_genre = spec(points(covers, covers.paths, PLACES, "", False), "light")["encoding"]["color"]["scale"]
     assert by_genre == {"domain": ["EDM", "Rap"], "range": ["#139990", "#7e1800"]}
-    assert spec(table, True, "dark")["encoding"]["color"]["field"] == "score"
+    by_score = spec(points(covers, covers.paths, PLACES, "dark", False), "dark")["encoding"]["color"]
+    assert by_score["field"] == "score"
 
 
 @pytest.mark.parametrize(
