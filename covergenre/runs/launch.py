@@ -123,6 +123,11 @@ def resume(run_id: str) -> Run:
     return run
 
 
+def can_finish(run: Run) -> bool:
+    """Whether a run has learned something that it could make do with, and has not been asked to yet."""
+    return run.checkpoint.is_dir() and any(run.checkpoint.iterdir()) and not (run.checkpoint / ENOUGH).exists()
+
+
 def finish(run_id: str) -> Run:
     """Have a run make do with what it has learned so far: it learns no more, is judged, and can then be used.
 

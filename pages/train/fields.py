@@ -11,6 +11,8 @@ from covergenre.methods.base import preset_of
 CHOSEN = "Chosen on validation"
 ALIKE = {0.0: "Each cover counts alike", 0.5: "In between", 1.0: "Each genre counts alike"}
 ON_OFF = {True: "Yes", False: "No"}
+LIMITS = {None: "As they are", 96: "96 px", 150: "150 px", 224: "224 px"}
+LIMITS_HELP = "To one resolution where sources differ in theirs, so that it can't give the genre away."
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ FIELDS: Mapping[str, Sequence[Field]] = {
             _numbers(5e-4, 1e-3, 2e-3, 5e-3, 0.02, none="Found by a sweep"),
             rare=True,
         ),
+        Field("limit", "Covers shrunk to", LIMITS_HELP, LIMITS, rare=True),
     ),
 }
 

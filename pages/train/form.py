@@ -15,14 +15,13 @@ from covergenre.methods import METHODS, method
 from covergenre.report.words import duration
 from covergenre.runs.estimate import seconds_for
 from covergenre.runs.record import Run
-from pages.train.fields import FIELDS, Field, defaults, of_preset
+from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, Field, defaults, of_preset
 from pages.widgets.genres import display
 from pages.widgets.words import plain, tidy
 
 ADVISED, CLONED = "advised", "cloned"
 NONE = "none"  # what a box holds for None, which would be an empty box
 PRESETS = {ADVISED: "As advised", "reference": "As in the reference study", CLONED: "As that run"}
-LIMITS = {None: "As they are", 96: "96 px", 150: "150 px", 224: "224 px"}
 SPLITS = {
     "honest": "Honest: copies and artists never on both sides",
     "reference": "The reference study's: at random, nothing to choose on",
@@ -83,7 +82,7 @@ def choose_settings(dataset: Dataset, method_name: str) -> Wanted:
     genres = _pills("Genres", dataset.genres, f"genres_{dataset.name}", dataset.genres, _genre_word)
     with st.expander("More settings", icon=":material/tune:"):
         parameters |= _draw(method_name, [field for field in fields if field.rare])
-        recipe, variants = _choose_vectors(method_name)
+        recipe, variants = _choose_vectors(method_name, parameters)
         split = _select("Split", list(SPLITS), "split", "honest", SPLITS.get, "Which covers train and which judge.")
         _set("seed", 42)
         seed = st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session")
@@ -104,10 +103,11 @@ def estimate(wanted: Wanted, earlier: Sequence[Run]) -> str:
 def clone(run: Run) -> None:
     """Set the form as a run was asked for."""
     spec, state = run.spec, st.session_state
+    parameters = {**defaults(spec.method), **spec.parameters}  # an older version may have known fewer
     state.method = spec.method
-    state[f"train_base_{spec.method}"] = dict(spec.parameters)
+    state[f"train_base_{spec.method}"] = parameters
     state[f"train_preset_{spec.method}"] = CLONED
-    _fill(spec.method, spec.parameters)
+    _fill(spec.method, parameters)
     state.dataset = spec.dataset
     state[f"train_genres_{spec.dataset}"] = list(spec.genres)
     told = {"backbone": spec.recipe.backbone, "features": spec.recipe.feature_set, "limit": spec.recipe.limit}
@@ -161,9 +161,9 @@ def _draw(method_name: str, fields: Sequence[Field]) -> dict[str, Any]:
     return values
 
 
-def _choose_vectors(method_name: str) -> tuple[Recipe, Sequence[str]]:
+def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Recipe, Sequence[str]]:
     if method(method_name).reads == "pictures":
-        recipe = Recipe()
+        recipe = Recipe(limit=parameters["limit"])
     else:
         left, right = st.columns(2)
         known = {each.id: each.title + ("" if each.bundled else " (download)") for each in list_backbones()}
@@ -186,7 +186,7 @@ def _choose_vectors(method_name: str) -> tuple[Recipe, Sequence[str]]:
             "limit",
             None,
             lambda value: LIMITS.get(value, f"{value} px"),
-            "To one resolution where sources differ in theirs, so that it can't give the genre away.",
+            LIMITS_HELP,
         )
         recipe = Recipe(backbone, features, limit, _weights(own, backbone))
     variants = _pills("Train on these forms of each cover too", VARIANTS[1:], "variants", (), str.capitalize)

@@ -11,7 +11,7 @@ from covergenre.runs.names import method_title
 from covergenre.runs.studies import Study, list_studies, of_part, to_csv
 from covergenre.runs.study import PARTS, USUAL, begin
 from pages.train import work
-from pages.train.form import LIMITS
+from pages.train.fields import LIMITS
 from pages.train.history import end_of
 from pages.widgets import study_view
 from pages.widgets.words import plain, tidy

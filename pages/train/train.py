@@ -215,6 +215,7 @@ def show_actions(opened: Told) -> None:
             st.button("Use for prediction", icon=":material/album:", on_click=work.attempt, args=(use, run.id))
         else:
             st.button("Resume", icon=":material/resume:", on_click=work.attempt, args=(launch.resume, run.id))
+            work.finish_button(run)
         if run.spec.method in METHODS:
             st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
         with st.popover("Note", icon=":material/edit_note:"):

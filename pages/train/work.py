@@ -45,12 +45,26 @@ def show_running(run: Run) -> None:
     status = run.status()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{history.title(run)}**, {len(run.spec.genres)} genres", width="content")
-        _cancel_button(run)
+        with st.container(horizontal=True, width="content"):
+            finish_button(run)
+            _cancel_button(run)
     st.progress(min(status.done / status.total, 1.0), progress_words(status))
     show_curves(run)
     if taken := launch.usage(run):
         st.caption(f"{taken.cores:.1f} processor cores · {size(taken.memory)} of memory")
     show_log(run)
+
+
+def finish_button(run: Run) -> None:
+    """The button that has a run make do with what it has learned, where it has."""
+    if launch.can_finish(run):
+        st.button(
+            "Finish now",
+            icon=":material/flag:",
+            help="It learns no more, is judged as it is at its best so far, and can then be used.",
+            on_click=attempt,
+            args=(launch.finish, run.id),
+        )
 
 
 def show_curves(run: Run) -> None:

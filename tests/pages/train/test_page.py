@@ -13,6 +13,7 @@ from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset.registry import names, register
+from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
 from covergenre.runs.notes import read_note
@@ -141,6 +142,31 @@ def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work
     press(app, "Cancel")
     assert at_work.stop_asked()
     assert "Stopping; end it now" in [button.label for button in app.button]
+
+
+def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
+    assert "Finish now" not in [button.label for button in opened().button]
+    at_work.checkpoint.mkdir()
+    (at_work.checkpoint / "snapshot").touch()
+    app = press(opened(), "Finish now")
+    assert (at_work.checkpoint / ENOUGH).exists()
+    assert "Finish now" not in [button.label for button in app.button]
+
+
+def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
+    app = opened()
+    app.segmented_control(key="method").set_value("finetune").run()
+    app.selectbox(key="train_finetune_limit").set_value(150).run()
+    press(app, "Train")
+    (run,) = launch.waiting()
+    assert (run.spec.parameters["limit"], run.spec.recipe.limit) == (150, 150)
+
+
+def test_the_settings_of_a_run_of_an_older_version_are_taken_over(starter, mine):
+    old = finished([0, 1, 2], answers([0, 1, 2]), state="cancelled", method="finetune", parameters={"epochs": 3})
+    app = press(opened(old.id), "Same settings")
+    assert app.selectbox(key="train_finetune_epochs").value == 3
+    assert app.selectbox(key="train_finetune_side").value == 192
 
 
 def test_the_run_of_the_address_is_opened_with_its_figures(starter, mine, done):
