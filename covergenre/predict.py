@@ -22,7 +22,7 @@ from covergenre import images
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import split_of
-from covergenre.dataset.starter import COLUMNS, Card, open_starter
+from covergenre.dataset.starter import COLUMNS, STARTER, Card, open_starter
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadImage, BadRun, NoWeights
@@ -31,14 +31,12 @@ from covergenre.known.familiarity import Familiarity
 from covergenre.known.shelf import Projection, Shelf
 from covergenre.methods import Covers, Fitted, method
 from covergenre.methods.base import Picture
+from covergenre.sharing import Shared
 
 if TYPE_CHECKING:
     from covergenre.runs.record import Run
 
-__all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor"]
-
-STARTER = "starter"
-"""The name of the starter where a run is asked for."""
+__all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor", "open_predictor"]
 
 
 @dataclass(frozen=True)
@@ -192,6 +190,10 @@ class Predictor:
         )
 
 
+open_predictor = Shared(Predictor.open)
+"""`Predictor.open` for all who live in one process: pages and API hold a run's models once."""
+
+
 def unlabelled(looks: Sequence[Look]) -> Covers:
     """The covers as a head sees them when their genres are not known."""
     vectors = np.stack([look.vector for look in looks])
@@ -221,10 +223,9 @@ def run_shelf(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Proje
     from covergenre.embedding.embed import embed_dataset
 
     dataset = open_dataset(run.spec.dataset)
-    covers = _shelved(usable(dataset.manifest), split_of(dataset, run.spec.split, run.spec.seed).parts)
-    vectors = embed_dataset(dataset, run.spec.recipe)["original"]
-    among = covers["genre"].isin(run.spec.genres).to_numpy()
-    covers, vectors = covers[among], vectors[among]
+    parts = split_of(dataset, run.spec.split, run.spec.seed).parts
+    own = replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
+    covers, vectors = _shelved(usable(own.manifest), parts), embed_dataset(own, run.spec.recipe)["original"]
     return covers, vectors, head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
 
 

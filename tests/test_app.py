@@ -1,8 +1,10 @@
 """The app as streamlit runs it, without a browser: what every page says and does."""
 
+import io
 import re
 import subprocess
 import sys
+import zipfile
 from html import unescape
 from pathlib import Path
 
@@ -44,8 +46,10 @@ def said(app: AppTest) -> str:
     return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 
-def gallery(app: AppTest) -> str:
-    return next(element.value for element in app.markdown if 'class="gallery"' in element.value)
+def nearest(app: AppTest) -> list[str]:
+    """What the nearest covers that are shown are called: the links before the one that walks on from the cover."""
+    labels = [link.proto.label for link in app.get("page_link")]
+    return labels[: labels.index("Walk on from this cover")]
 
 
 def unseen(number: int = 0) -> bytes:
@@ -66,7 +70,7 @@ def test_a_cover_is_answered_without_a_button(app):
     assert re.search(r"(Country|Jazz|Rap|Reggae|Unlike the covers I know)", app.header[0].value)
     assert "Logistic regression" in text
     assert "Nearest neighbours" in text
-    assert gallery(app).count("<li>") == 12
+    assert len(nearest(app)) == 12
 
 
 def test_a_cover_that_is_known_is_said_to_be(app, starter_folder):
@@ -79,7 +83,47 @@ def test_a_cover_that_is_known_is_said_to_be(app, starter_folder):
 def test_as_many_neighbours_are_shown_as_chosen(app):
     drop(app, cover_png=unseen())
     app.get("segmented_control")[0].set_value(24).run()
-    assert gallery(app).count("<li>") == 24
+    assert len(nearest(app)) == 24
+
+
+def test_covers_are_taken_out_of_a_zip_and_what_else_is_in_it_is_said(app):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in {
+            "a.png": unseen(1),
+            "deep/b.png": unseen(2),
+            "notes.txt": b"milk",
+            "../c.png": unseen(3),
+        }.items():
+            archive.writestr(name, data)
+    text = said(drop(app, covers_zip=packed.getvalue()))
+    assert "2 covers" in text
+    assert app.dataframe[0].value["file"].tolist() == ["a.png", "deep/b.png"]
+    assert unescape(app.info[0].value) == (
+        "covers.zip: 2 covers; passed over: 1 not an image and 1 a name that leads out of the archive."
+    )
+
+
+def test_a_zip_that_is_none_or_too_much_is_refused_in_words(app):
+    drop(app, torn_zip=b"PK\x03\x04 torn")
+    assert "This is no ZIP that can be read" in unescape(app.info[0].value)
+    assert not app.header
+
+
+def test_a_photo_takes_the_place_of_what_was_dropped(app):
+    assert not app.get("camera_input")
+    drop(app, mine_png=unseen())
+    app.toggle(key="camera").set_value(True).run()
+    app.camera_input(key="photo").set_value(("photo.jpg", encoded(cover("rap", 77), "JPEG"), "image/jpeg")).run()
+    assert "photo.jpg" in said(app)
+    assert "mine.png" not in said(app)
+
+
+def test_a_cover_and_its_nearest_lead_to_where_they_are_looked_at(app):
+    drop(app, mine_png=unseen())
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert all("cover=" in link for link in links)
+    assert any("cover=own-" in link for link in links)
 
 
 def test_a_bad_file_is_named_with_its_reason(app):
@@ -93,7 +137,7 @@ def test_of_many_files_the_good_are_answered_and_the_bad_are_named(app):
     assert "2 covers read, 2 not" in text
     assert "Not read: notes.jpg, empty.png." in text
     assert app.dataframe[0].value["file"].tolist() == ["a.png", "notes.jpg", "empty.png", "b.png"]
-    assert gallery(app).count("<li>") == 12
+    assert len(nearest(app)) == 12
 
 
 def test_a_file_that_comes_to_others_is_the_one_that_is_opened(app):
@@ -106,7 +150,7 @@ def test_an_example_is_answered_when_it_is_clicked(app):
     title = app.button[0].label.removeprefix("Try ")
     app.button[0].click().run()
     assert title in said(app)
-    assert gallery(app).count("<li>") == 12
+    assert len(nearest(app)) == 12
     assert len(app.button) == 6
 
 

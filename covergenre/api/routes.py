@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from covergenre.api.as_data import neighbour_data, prediction_data
-from covergenre.browsing.library import Filters, Library
+from covergenre.browsing.library import Filters, open_library
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.images import MAX_BYTES
 from covergenre.known.catalogue import Neighbour
-from covergenre.predict import STARTER, Predictor
+from covergenre.predict import STARTER, open_predictor
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -85,7 +85,7 @@ def routes() -> "list[Route]":
 
 def predict(query: PredictQuery, body: bytes) -> dict[str, Any]:
     """The answer to the cover in `body`."""
-    prediction = _predictor(query.run).predict(body, neighbours=query.neighbours)
+    prediction = open_predictor(query.run).predict(body, neighbours=query.neighbours)
     seen = prediction.seen
     return {
         **_without_path(prediction_data(prediction)),
@@ -100,7 +100,7 @@ def predict(query: PredictQuery, body: bytes) -> dict[str, Any]:
 
 def similar(query: SimilarQuery) -> dict[str, Any]:
     """A known cover and those most (or least) like it. Refused when there is no such cover."""
-    library = _library(query.run)
+    library = open_library(query.run)
     found = library.search(query.find) if query.find else ()
     row = library.row(query.cover) if query.cover else int(found[0]) if len(found) else None
     if row is None:
@@ -128,16 +128,6 @@ def _known(neighbour: Neighbour) -> dict[str, Any]:
 
 def _without_path(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != "path"}
-
-
-@lru_cache(maxsize=2)
-def _predictor(run: str) -> Predictor:
-    return Predictor.open(run)
-
-
-@lru_cache(maxsize=2)
-def _library(run: str) -> Library:
-    return Library.open(run)
 
 
 async def _predict(request: "Request") -> dict[str, Any]:

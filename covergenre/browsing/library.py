@@ -15,11 +15,12 @@ import pandas as pd
 
 from covergenre.dataset.looks import known_looks
 from covergenre.dataset.registry import open_dataset
-from covergenre.dataset.starter import open_starter
+from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.known.catalogue import Catalogue, Neighbour
 from covergenre.palette import Palette, Swatch
-from covergenre.predict import STARTER, run_shelf
+from covergenre.predict import run_shelf
 from covergenre.runs.record import Run
+from covergenre.sharing import Shared
 
 Among = Literal["all", "same", "other"]
 """Which neighbours count: of every genre, of the cover's own only, of other genres only."""
@@ -126,10 +127,13 @@ class Library:
         passing = self._passing(filters) & (self._catalogue.hashes != self._catalogue.hashes[row])
         if among != "all":
             passing &= (self.genre_of == self.genre_of[row]) == (among == "same")
-        rows = np.flatnonzero(passing)
-        similarities = np.clip(self.units @ self.units[row], -1, 1)[rows]
-        order = first(-similarities if most else similarities, k)
-        return [(int(rows[at]), float(similarities[at])) for at in order]
+        return self._first(self.units[row], passing, k, most)
+
+    def nearest_to(
+        self, vector: np.ndarray, k: int = 24, filters: Filters = EVERYTHING, most: bool = True
+    ) -> list[tuple[int, float]]:
+        """As `nearest`, for a cover that need not be known: `vector` (e,) is its place (see `Predictor.place`)."""
+        return self._first(_units(vector[None])[0], self._passing(filters), k, most)
 
     @cached_property
     def closeness(self) -> np.ndarray:
@@ -167,6 +171,13 @@ class Library:
     def _palette(self) -> Palette:
         return Palette(self._catalogue.signatures)
 
+    def _first(self, unit: np.ndarray, passing: np.ndarray, k: int, most: bool) -> list[tuple[int, float]]:
+        """The rows that pass and their similarities to a vector of length 1, from one end of their order."""
+        rows = np.flatnonzero(passing)
+        similarities = np.clip(self.units @ unit, -1, 1)[rows]
+        order = first(-similarities if most else similarities, k)
+        return [(int(rows[at]), float(similarities[at])) for at in order]
+
     def _passing(self, filters: Filters) -> np.ndarray:
         passing = np.ones(len(self), bool)
         for of, names, wanted in (
@@ -180,6 +191,10 @@ class Library:
             with np.errstate(invalid="ignore"):
                 passing &= (self.year_of >= filters.years[0]) & (self.year_of <= filters.years[1])
         return passing
+
+
+open_library = Shared(Library.open, most=4)
+"""`Library.open` for all who live in one process."""
 
 
 def first(values: np.ndarray, k: int) -> np.ndarray:

@@ -45,6 +45,10 @@ class Shelf:
             for query, own in enumerate(hashes)
         ]
 
+    def place(self, vector: np.ndarray) -> np.ndarray:
+        """Where a cover of this vector (d,) lies among them: float32 (e,)."""
+        return self._projection.project(vector[None])[0]
+
     def known(self, content_hash: str) -> Neighbour | None:
         """The cover with these very pixels, if there is one."""
         row = self._catalogue.with_pixels(content_hash)

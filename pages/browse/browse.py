@@ -6,33 +6,27 @@ import numpy as np
 import streamlit as st
 
 from covergenre.browsing.landscape import DRAWABLE, draw_map, find_map, quick_map
-from covergenre.browsing.library import Filters, Library
+from covergenre.browsing.library import Filters, Library, open_library
 from covergenre.browsing.portraits import Portrait, portrait
 from covergenre.errors import CoverGenreError
-from covergenre.methods import method
 from covergenre.predict import STARTER
-from covergenre.runs.record import Run, list_runs
 from pages.browse import facts
 from pages.browse.narrow import choose_filters
-from pages.browse.tiles import show_tiles
+from pages.browse.own import bring, choose_order, near_own, own_title, show_own
 from pages.browse.walk import Walk
 from pages.widgets import bars, map_chart, portrait_parts
+from pages.widgets.brought import is_brought
 from pages.widgets.genres import display, inline
+from pages.widgets.tiles import show_tiles
 from pages.widgets.verdict import album_line
+from pages.widgets.whose import choose_whose
 from pages.widgets.words import plain, sentence, tidy
 
 LOOK = Path(__file__).parents[1] / "widgets" / "browse.css"
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}
-ORDERS = {"most": "Most similar", "least": "Least similar"}
 AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
 A_PAGE = 24
 A_ROW = 6
-
-
-@st.cache_resource(show_spinner="Opening the covers", max_entries=4)
-def open_library(name: str) -> Library:
-    """The covers, opened once for all visitors."""
-    return Library.open(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -102,26 +96,6 @@ def search() -> None:
     from_the_start()
 
 
-def choose_library() -> str:
-    """Whose covers: those of the starter, or of a run that is done."""
-    runs = {run.id: run for run in list_runs() if run.status().state == "done"}
-    if not runs:
-        return STARTER
-    return st.selectbox(
-        "Covers of",
-        [STARTER, *runs],
-        format_func=lambda name: "The starter" if name == STARTER else _run_title(runs[name]),
-        key="of",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=260,
-    )
-
-
-def _run_title(run: Run) -> str:
-    return f"{tidy(run.spec.dataset, 24)}, {method(run.spec.method).title.lower()}, {run.spec.created:%d %b %H:%M}"
-
-
 def show_search(library: Library) -> tuple[str, Filters]:
     """The search box, the way to a random cover, and the filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -136,19 +110,23 @@ def show_search(library: Library) -> tuple[str, Filters]:
             width="stretch",
         )
         beside = st.container(width="content")
+        bring(go)
     filters = choose_filters(library, from_the_start)
     beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(library, filters))
     return text, filters
 
 
-def show_covers(library: Library, text: str, filters: Filters, load: bool) -> None:
+def show_covers(name: str, library: Library, text: str, filters: Filters, load: bool) -> None:
     """The cover with those most like it, or all covers that were asked for."""
-    spot = walk().among(library.has)
-    row = library.row(spot.cover)
-    if row is None or text:
+    spot = walk().among(lambda key: library.has(key) or is_brought(key))
+    row, own = library.row(spot.cover), is_brought(spot.cover)
+    if text or (row is None and not own):
         show_found(library, text, filters, load)
+        return
+    show_trail(library, spot)
+    if own:
+        show_own(spot.cover, library, name, filters, load, go)
     else:
-        show_trail(library, spot)
         show_cover(library, row, filters, load)
 
 
@@ -172,9 +150,15 @@ def show_trail(library: Library, spot: Walk) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="trail"):
         st.button("All covers", type="tertiary", icon=":material/apps:", on_click=leave)
         for step, key in enumerate(spot.trail):
-            cover = library.cover(library.row(key))
             st.markdown(":gray[›]", width="content")
-            st.button(plain(album_line(cover), 40), key=f"step-{step}", type="tertiary", on_click=go_back, args=(step,))
+            st.button(
+                plain(step_title(library, key), 40), key=f"step-{step}", type="tertiary", on_click=go_back, args=(step,)
+            )
+
+
+def step_title(library: Library, key: str) -> str:
+    """What a step of the trail is called."""
+    return own_title(key) if is_brought(key) else album_line(library.cover(library.row(key)))
 
 
 def show_cover(library: Library, row: int, filters: Filters, load: bool) -> None:
@@ -187,7 +171,7 @@ def show_cover(library: Library, row: int, filters: Filters, load: bool) -> None
         show_facts(library, row)
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            order = _segments("Order", ORDERS, "order")
+            order = choose_order()
             among = _segments("Among", AMONG, "among")
         near = library.nearest(row, A_PAGE, filters, among, order == "most")
         if not near:
@@ -262,9 +246,12 @@ def show_colours(drawn: Portrait) -> None:
 def show_map(name: str, library: Library, text: str, filters: Filters, load: bool) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
     places, good = open_map(name, st.session_state.setdefault("maps_drawn", 0))
-    spot = walk().among(library.has)
-    row = library.row(spot.cover)
-    near = [] if row is None else library.nearest(row, A_ROW, filters)
+    cover = walk().cover
+    row = library.row(cover)
+    if is_brought(cover):
+        near = near_own(cover, library, name, A_ROW, filters)
+    else:
+        near = [] if row is None else library.nearest(row, A_ROW, filters)
     if not good and len(library) <= DRAWABLE:
         offer_map(library)
     theme = "dark" if st.context.theme.type == "dark" else "light"
@@ -277,8 +264,9 @@ def show_map(name: str, library: Library, text: str, filters: Filters, load: boo
         config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
     )
     st.caption("Covers that look alike lie near each other. Click one to mark it and its nearest covers.")
-    if row is not None:
-        show_tiles([library.cover(row), *(library.cover(other, s) for other, s in near)][:A_ROW], load, go, "marked")
+    marked = [library.cover(other, similarity) for other, similarity in near]
+    if marked:
+        show_tiles([*([library.cover(row)] if row is not None else []), *marked][:A_ROW], load, go, "marked")
 
 
 def offer_map(library: Library) -> None:
@@ -313,7 +301,7 @@ with st.container(key="page"):
         view = _segments("View", VIEWS, "view")
     try:
         with bar:
-            name = choose_library()
+            name = choose_whose()
         library = open_library(name)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
@@ -329,4 +317,4 @@ with st.container(key="page"):
     elif view == "map":
         show_map(name, library, *show_search(library), load)
     else:
-        show_covers(library, *show_search(library), load)
+        show_covers(name, library, *show_search(library), load)

@@ -4,18 +4,20 @@ import time
 
 import streamlit as st
 
-from covergenre.dataset.demo import example_tiles
 from covergenre.errors import CoverGenreError
-from covergenre.images import MAX_BYTES
-from covergenre.predict import STARTER, Prediction, Predictor
+from covergenre.predict import STARTER, Prediction, Predictor, open_predictor
 from covergenre.runs.default import default_run, use
 from covergenre.runs.names import method_title
 from covergenre.runs.record import Run
-from pages.predict import examples, table
+from pages.predict import table
 from pages.predict.answers import CHUNK, Answer, Answers, Cover
+from pages.predict.ways_in import begin, example_row, ways_in
 from pages.predict.why import show_why
-from pages.widgets import bars, gallery, verdict
+from pages.widgets import bars, verdict
+from pages.widgets.brought import brought_pictures
 from pages.widgets.thumbnails import small
+from pages.widgets.tiles import BROWSE, show_links
+from pages.widgets.whose import KEY, title
 from pages.widgets.words import plain, sentence, tidy, time_left
 
 SIZES = (6, 12, 24)
@@ -33,11 +35,10 @@ TABLE_COLUMNS = {
 }
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def open_answers(run: str) -> tuple[Predictor, Answers]:
-    """The predictor of a run or the starter, and the answers it gave, shared by all visitors."""
-    predictor = Predictor.open(run)
-    return predictor, Answers(predictor)
+@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={Predictor: id})
+def answers_of(predictor: Predictor) -> Answers:
+    """The answers that a predictor gave, shared by all visitors."""
+    return Answers(predictor)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -46,63 +47,9 @@ def preview(digest: str, _data: bytes) -> bytes:  # noqa: ARG001 (the digest is 
     return small(_data, PREVIEW_SIDE)
 
 
-@st.cache_resource(show_spinner=False)
-def drawn_examples() -> list[examples.Example]:
-    """The example tiles, drawn once."""
-    return examples.make(example_tiles())
-
-
-def show_now(covers: list[Cover], newest: str = "") -> None:
-    """Make these covers the ones the page is about; `newest` is the digest of the one to open, if it matters which."""
-    st.session_state.covers = covers
-    st.session_state.newest = newest
-    st.session_state.stopped = False
-
-
-def take_uploads(key: str) -> None:
-    """The files in the uploader changed; one that came to others is opened."""
-    covers = [Cover.of(upload.name, upload.getvalue()) for upload in st.session_state[key]]
-    before = {cover.digest for cover in st.session_state.covers}
-    added = [cover.digest for cover in covers if cover.digest not in before]
-    show_now(covers, added[0] if 0 < len(added) < len(covers) else "")
-
-
-def take_example(example: examples.Example) -> None:
-    """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
-    st.session_state.uploader += 1
-    show_now([Cover.of(example.title, example.data, drawn=True)])
-
-
 def set_stopped(stopped: bool) -> None:
     """Stop reading covers, or go on."""
     st.session_state.stopped = stopped
-
-
-def drop_zone() -> None:
-    """The place to drop covers."""
-    key = f"uploads-{st.session_state.uploader}"
-    with st.container(key="drop"):
-        st.file_uploader(
-            "Album covers, one or many: JPEG, PNG, WebP, GIF, BMP or TIFF",
-            accept_multiple_files=True,
-            max_upload_size=MAX_BYTES // 2**20,
-            key=key,
-            on_change=take_uploads,
-            args=(key,),
-        )
-
-
-def example_row() -> None:
-    """A few drawn covers to click, while nobody has brought a cover of their own."""
-    if any(not cover.drawn for cover in st.session_state.covers):
-        st.empty()  # In their place, so that they go at once and not when the covers have been read.
-        return
-    tiles = drawn_examples()
-    with st.container(key="examples", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(examples.style(tiles))
-        st.markdown("No cover at hand? Try a drawn one:", width="content")
-        for tile in tiles:
-            st.button(f"Try {tile.title}", key=tile.key, on_click=take_example, args=(tile,))
 
 
 def read(answers: Answers, covers: list[Cover]) -> None:
@@ -197,7 +144,7 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
         show_bars(prediction)
         if predictor.card and predictor.card.missing:
             st.caption(verdict.not_a_choice(predictor.card.missing))
-    show_nearest(prediction)
+    show_nearest(cover, prediction, run)
     with st.container(key="why"):
         show_why(predictor, run, cover, prediction)
 
@@ -220,8 +167,8 @@ def show_bars(prediction: Prediction) -> None:
 
 
 @st.fragment
-def show_nearest(prediction: Prediction) -> None:
-    """The grid of the nearest covers."""
+def show_nearest(cover: Cover, prediction: Prediction, run: str) -> None:
+    """The grid of the nearest covers; each, and the cover itself, is where a walk through the covers can begin."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("Nearest covers", anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", width="content"):
@@ -240,28 +187,31 @@ def show_nearest(prediction: Prediction) -> None:
                 label_visibility="collapsed",
                 persist_state="session",
             )
-    st.markdown(gallery.gallery(prediction.neighbours[:size], load), unsafe_allow_html=True)
+    show_links(prediction.neighbours[:size], load, run, "nearest")
+    own = brought_pictures().keep(cover.name, cover.data)
+    st.page_link(
+        BROWSE,
+        label="Walk on from this cover",
+        icon=":material/explore:",
+        query_params={KEY: title(run), "cover": own},
+    )
 
 
-st.session_state.setdefault("covers", [])
-st.session_state.setdefault("newest", "")
-st.session_state.setdefault("stopped", False)
-st.session_state.setdefault("uploader", 0)
-
+begin()
 with st.container(key="page"):
     st.title("What does this cover sound like?", anchor=False)
-    drop_zone()
+    ways_in()
     example_row()
     run = default_run() or STARTER
     try:
         if run != STARTER:
             show_who(run)
-        predictor, answers = open_answers(run)
+        predictor = open_predictor(run)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title=f"The {'starter' if run == STARTER else 'run'} can't be opened")
         st.stop()
     if st.session_state.covers:
         with st.container(key="answer"):
-            answer_area(predictor, run, answers, st.session_state.covers)
+            answer_area(predictor, run, answers_of(predictor), st.session_state.covers)
     elif predictor.card:
         st.caption(verdict.scope(predictor.genres, predictor.card.covers, predictor.card.missing))

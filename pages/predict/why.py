@@ -12,8 +12,8 @@ from covergenre.describe import sentence, traits
 from covergenre.explain import Evidence, Saliency, Vote, evidence, saliency
 from covergenre.predict import Prediction, Predictor
 from pages.predict.answers import Cover
-from pages.widgets.gallery import gallery
 from pages.widgets.genres import display, inline
+from pages.widgets.tiles import show_links
 from pages.widgets.words import listed, percent, plain, tidy
 
 LOOK = Path(__file__).parent / "why.css"
@@ -76,10 +76,10 @@ def show_votes(predictor: Predictor, run: str, cover: Cover) -> None:
         return
     st.caption(summary(found))
     load = bool(st.session_state.get("load_pictures"))
-    for genre, votes in found.pulls.items():
+    for number, (genre, votes) in enumerate(found.pulls.items()):
         if found.shares[genre] >= _WORTH_SHOWING:
             st.markdown(pull(genre, found.shares[genre], votes))
-            st.markdown(gallery([vote.cover for vote in votes], load), unsafe_allow_html=True)
+            show_links([vote.cover for vote in votes], load, run, f"votes{number}")
 
 
 def summary(found: Evidence) -> str:

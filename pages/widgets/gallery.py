@@ -33,12 +33,7 @@ def web_address(address: str) -> str:
 
 
 def _tile(neighbour: Neighbour, load_pictures: bool) -> str:
-    inner = f"{_art(neighbour, load_pictures)}{_caption(neighbour)}{_facts(neighbour)}"
-    page = web_address(neighbour.page_url)
-    if not page:
-        return f"<li>{inner}</li>"
-    title = plain(f"{album_line(neighbour)} at {source_title(neighbour.source)}", 240)
-    return f'<li><a href="{page}" target="_blank" rel="noopener noreferrer" title="{title}">{inner}</a></li>'
+    return f"<li>{_art(neighbour, load_pictures)}{_caption(neighbour)}{_facts(neighbour)}</li>"
 
 
 def _art(neighbour: Neighbour, load_pictures: bool) -> str:
@@ -48,7 +43,16 @@ def _art(neighbour: Neighbour, load_pictures: bool) -> str:
     under = f'<img src="{tile}" alt="{kind} of {plain(album_line(neighbour), 200)}">' if tile else ""
     address = "" if file_tile or not load_pictures else web_address(neighbour.image_url)
     over = f'<img src="{address}" alt="" loading="lazy" referrerpolicy="no-referrer">' if address else ""
-    return f'<span class="art">{under}{over}</span>'
+    return f'<span class="art">{under}{over}{_source(neighbour)}</span>'
+
+
+def _source(neighbour: Neighbour) -> str:
+    """The way to its page at the source, in a corner of its picture."""
+    page = web_address(neighbour.page_url)
+    if not page:
+        return ""
+    said = plain(f"{album_line(neighbour)} at {source_title(neighbour.source)}", 240)
+    return f'<a href="{page}" target="_blank" rel="noopener noreferrer" title="{said}"></a>'
 
 
 def _caption(neighbour: Neighbour) -> str:

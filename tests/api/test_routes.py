@@ -18,13 +18,6 @@ from covergenre.runs.train import train
 PICTURE = {"content-type": "image/png"}
 
 
-@pytest.fixture(autouse=True)
-def fresh_server():
-    """What one test's server has opened is not there for the next."""
-    api._predictor.cache_clear()
-    api._library.cache_clear()
-
-
 @pytest.fixture
 def client(starter, monkeypatch) -> TestClient:
     monkeypatch.setenv(api.SWITCH, "1")

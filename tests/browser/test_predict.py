@@ -15,6 +15,9 @@ def files(tmp_path):
     return [tmp_path / name for name in named]
 
 
+TILES = '[class*="st-key-go-nearest-"] a:visible'
+
+
 def wait_for_answer(page) -> None:
     page.locator(".gallery li").first.wait_for()
     page.locator(".bars li").first.wait_for()
@@ -33,9 +36,70 @@ def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop,
     assert page.locator(".st-key-cover").inner_text() == "first.png"
     assert page.locator(".bars").count() == 2
     assert page.locator(".bars").first.locator("li").count() == 8
-    assert page.locator(".gallery").first.locator("li").count() == 12
+    page.locator(TILES).nth(11).wait_for()
+    assert page.locator(TILES).count() == 12
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
     assert re.match(r"https?://", page.locator(".gallery a").first.get_attribute("href"))
+
+
+def paste(page, file) -> None:
+    """Paste a picture, as Ctrl and V do."""
+    page.evaluate(
+        """bytes => {
+            const carried = new DataTransfer()
+            carried.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }))
+            const options = { clipboardData: carried, bubbles: true, cancelable: true }
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options))
+        }""",
+        list(file.read_bytes()),
+    )
+
+
+def test_a_picture_is_pasted_with_the_keys_anywhere_on_the_page(visit, files):
+    page = visit()
+    page.get_by_role("button", name="Paste a picture").wait_for()
+    paste(page, files[0])
+    wait_for_answer(page)
+    paste(page, files[1])
+    page.get_by_text("2 covers").wait_for()
+
+
+def test_the_paste_button_takes_a_picture_from_the_clipboard_or_says_that_there_is_none(visit, files):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    button = page.get_by_role("button", name="Paste a picture")
+    page.evaluate("navigator.clipboard.writeText('milk')")
+    button.click()
+    page.get_by_text("There is no picture in the clipboard.").wait_for()
+    page.evaluate(
+        """async bytes => {
+            const picture = new Blob([new Uint8Array(bytes)], { type: "image/png" })
+            await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })])
+        }""",
+        list(files[0].read_bytes()),
+    )
+    button.focus()
+    page.keyboard.press("Enter")
+    wait_for_answer(page)
+
+
+def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer_is_still_there_after(
+    visit, drop, files
+):
+    page = visit()
+    drop(page, files[:1])
+    wait_for_answer(page)
+    page.locator(TILES).nth(2).click()
+    page.locator(".st-key-now .gallery img").wait_for()
+    page.go_back()
+    wait_for_answer(page)
+    page.get_by_role("link", name="Walk on from this cover").click()
+    page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
+    page.locator('[class*="st-key-go-near-"] button').nth(3).click()
+    page.locator(".st-key-now .gallery img").wait_for()
+    page.locator(".st-key-step-0 button").click()
+    page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
+    page.reload()
+    page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
 
 
 def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(visit, drop, files):
@@ -64,8 +128,10 @@ def test_the_row_that_is_selected_is_opened(visit, drop, files):
 
 def test_an_example_is_reached_and_chosen_by_keyboard(visit):
     page = visit()
+    page.get_by_role("button", name="Paste a picture").wait_for()
     page.locator(".st-key-drop button").focus()
-    page.keyboard.press("Tab")
+    for _ in range(3):  # past the button that pastes and the camera's switch
+        page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText").startswith("Try ")
     page.keyboard.press("Enter")
     wait_for_answer(page)

@@ -1,7 +1,7 @@
 import pytest
 
 from pages.browse import facts
-from pages.browse.tiles import label
+from pages.widgets.tiles import label
 
 
 def test_a_cover_is_named_by_its_album_then_its_artist_and_year(neighbour):

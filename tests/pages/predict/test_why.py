@@ -1,5 +1,6 @@
 import re
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,10 +24,16 @@ from covergenre.predict import Predictor
 from pages.predict.answers import Cover
 from pages.predict.why import show_why
 
-predictor = Predictor.open({run!r})
-cover = Cover.of("cover.png", Path({file!r}).read_bytes())
-show_why(predictor, {run!r}, cover, predictor.predict(cover.data))
+
+def section():
+    predictor = Predictor.open({run!r})
+    cover = Cover.of("cover.png", Path({file!r}).read_bytes())
+    show_why(predictor, {run!r}, cover, predictor.predict(cover.data))
+
+
+st.navigation([st.Page(section, default=True), st.Page("pages/browse/browse.py")]).run()
 """
+PAGES = Path(__file__).parents[3] / "pages"
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +45,10 @@ def fresh_server():
 def section(tmp_path, run: str = STARTER) -> AppTest:
     file = tmp_path / "cover.png"
     file.write_bytes(encoded(cover("jazz", 500, 120)))
-    return AppTest.from_string(SECTION.format(run=run, file=str(file)), default_timeout=60).run()
+    (tmp_path / "pages").symlink_to(PAGES)
+    app = tmp_path / "app.py"
+    app.write_text(SECTION.format(run=run, file=str(file)))
+    return AppTest.from_file(app, default_timeout=60).run()
 
 
 def said(page: AppTest) -> str:

@@ -1,0 +1,119 @@
+"""A picture somebody brought as the place where a walk begins."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from covergenre import images
+from covergenre.browsing.library import Filters, Library
+from covergenre.errors import BadImage, CoverGenreError
+from covergenre.images import MAX_BYTES
+from covergenre.predict import open_predictor
+from pages.widgets.brought import brought_pictures
+from pages.widgets.paste import paste_into
+from pages.widgets.thumbnails import small
+from pages.widgets.tiles import show_tiles
+from pages.widgets.words import plain, sentence, tidy
+
+ORDERS = {"most": "Most similar", "least": "Least similar"}
+_SHOWN = 24
+_SIDE = 480
+
+
+def bring(go: Callable[[str], None]) -> None:
+    """Draw the way to start from a picture of one's own; `go` is called with its key."""
+    with st.popover("Your picture", icon=":material/add_photo_alternate:"), st.container(key="bring"):
+        key = f"bring-{st.session_state.setdefault('brought', 0)}"
+        st.file_uploader(
+            "Start from a picture of yours",
+            max_upload_size=MAX_BYTES // 2**20,
+            key=key,
+            on_change=_take,
+            args=(key, go),
+        )
+        paste_into("bring")
+        if why := st.session_state.get("bring_error"):
+            st.error(why, icon=":material/broken_image:")
+
+
+def choose_order() -> str:
+    """Draw the choice of the order: "most" or "least" similar first."""
+    return st.segmented_control(
+        "Order",
+        list(ORDERS),
+        default="most",
+        format_func=ORDERS.get,
+        required=True,
+        key="order",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def own_title(key: str) -> str:
+    """The name of a picture that was brought."""
+    brought = brought_pictures().get(key)
+    return tidy(brought.name) if brought else "Your picture"
+
+
+def near_own(
+    key: str, library: Library, name: str, k: int, filters: Filters, most: bool = True
+) -> list[tuple[int, float]]:
+    """The rows and similarities of the covers of `name` most like a picture that was brought; none when it has gone."""
+    brought = brought_pictures().get(key)
+    if brought is None:
+        return []
+    return library.nearest_to(_place(name, brought.digest, brought.data), k, filters, most)
+
+
+def show_own(key: str, library: Library, name: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
+    """The picture, and the covers most or least like it."""
+    brought = brought_pictures().get(key)
+    if brought is None:
+        st.info("This picture is not here any more: bring it again.", icon=":material/broken_image:")
+        return
+    left, right = st.columns([1, 3], gap="large")
+    with left, st.container(key="now"):
+        title = tidy(brought.name)
+        st.image(_shown(brought.digest, brought.data), width="stretch", alt=f"Your picture {title}")
+        st.subheader(plain(brought.name), anchor=False)
+        st.caption("Your picture, among the covers known here. It is held for a while and kept nowhere.")
+    with right:
+        most = choose_order() == "most"
+        try:
+            near = near_own(key, library, name, _SHOWN, filters, most)
+        except CoverGenreError as error:
+            st.error(sentence(str(error)), title="Your picture can't be compared with these covers")
+            return
+        if not near:
+            st.info("No cover passes these filters.", icon=":material/filter_alt_off:")
+        show_tiles([library.cover(row, similarity) for row, similarity in near], load, go, "near")
+
+
+def _take(key: str, go: Callable[[str], None]) -> None:
+    """A picture was brought."""
+    upload = st.session_state[key]
+    st.session_state.bring_error = ""
+    if upload is None:
+        return
+    data = upload.getvalue()
+    try:
+        images.decode(data)
+    except BadImage as error:
+        st.session_state.bring_error = sentence(str(error))
+        return
+    st.session_state.brought += 1
+    go(brought_pictures().keep(upload.name, data))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _place(name: str, digest: str, _data: bytes) -> np.ndarray:  # noqa: ARG001 (the digest is a key)
+    """Where a picture lies among the covers of a run or the starter, found once."""
+    predictor = open_predictor(name)
+    return predictor.shelf.place(predictor.look(images.decode(_data).image).vector)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _shown(digest: str, _data: bytes) -> bytes:  # noqa: ARG001 (the digest is the key)
+    return small(_data, _SIDE)

@@ -1,0 +1,116 @@
+"""The ways to bring covers: dropped, chosen, pasted, photographed, in a ZIP, or one of the drawn examples.
+
+All end in the session's `covers`, which the rest of the page is about.
+"""
+
+import io
+from collections.abc import Iterable
+
+import streamlit as st
+
+from covergenre.dataset.archive import Limits, read_covers
+from covergenre.dataset.demo import example_tiles
+from covergenre.errors import BadDataset
+from pages.predict import examples
+from pages.predict.answers import Cover
+from pages.widgets.paste import paste_into
+from pages.widgets.words import listed, plain, sentence
+
+MOST_MB = 200  # of one file: a ZIP; a picture has the limit of `covergenre.images`
+PACKED = Limits(files=2000, total=500 * 2**20)
+_ZIP = b"PK\x03\x04", b"PK\x05\x06"
+
+
+def begin() -> None:
+    """What the session knows before anybody brought a cover."""
+    for name, value in {"covers": [], "newest": "", "stopped": False, "uploader": 0, "remarks": []}.items():
+        st.session_state.setdefault(name, value)
+
+
+def show_now(covers: list[Cover], newest: str = "", remarks: Iterable[str] = ()) -> None:
+    """Make these covers the ones the page is about; `newest` is the digest of the one to open, if it matters which.
+
+    `remarks` (Markdown) are what there is to say about archives.
+    """
+    st.session_state.covers = covers
+    st.session_state.newest = newest
+    st.session_state.stopped = False
+    st.session_state.remarks = list(remarks)
+
+
+def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
+    """The covers in a file, those of a ZIP each by its own, and what there is to say about a ZIP (Markdown)."""
+    if not data.startswith(_ZIP):
+        return [Cover.of(name, data)], ""
+    try:
+        found, passed_over = read_covers(io.BytesIO(data), PACKED)
+    except BadDataset as error:
+        return [], f"{plain(name)}: {sentence(str(error))}"
+    covers = [Cover.of(path, content) for path, content in found]
+    reasons = listed([f"{count} {plain(why)}" for why, count in passed_over.items()])
+    return covers, f"{plain(name)}: {len(covers)} covers; passed over: {reasons}." if reasons else ""
+
+
+def ways_in() -> None:
+    """The place to drop covers, and the other ways to bring them."""
+    key = f"uploads-{st.session_state.uploader}"
+    with st.container(key="drop"):
+        st.file_uploader(
+            "Album covers, one or many, or a ZIP of them: JPEG, PNG, WebP, GIF, BMP or TIFF",
+            accept_multiple_files=True,
+            max_upload_size=MOST_MB,
+            key=key,
+            on_change=_take_uploads,
+            args=(key,),
+        )
+    with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
+        paste_into("drop")
+        camera = st.toggle("Use the camera", key="camera", persist_state="session")
+    if camera:
+        with st.container(key="lens"):
+            st.camera_input(
+                "A photo of the sleeve, as large and straight as it goes", key="photo", on_change=_take_photo
+            )
+    for remark in st.session_state.remarks:
+        st.info(remark, icon=":material/folder_zip:")
+
+
+def example_row() -> None:
+    """A few drawn covers to click, while nobody has brought a cover of their own."""
+    if any(not cover.drawn for cover in st.session_state.covers):
+        st.empty()  # In their place, so that they go at once and not when the covers have been read.
+        return
+    tiles = _drawn_examples()
+    with st.container(key="examples", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(examples.style(tiles))
+        st.markdown("No cover at hand? Try a drawn one:", width="content")
+        for tile in tiles:
+            st.button(f"Try {tile.title}", key=tile.key, on_click=_take_example, args=(tile,))
+
+
+@st.cache_resource(show_spinner=False)
+def _drawn_examples() -> list[examples.Example]:
+    """The example tiles, drawn once."""
+    return examples.make(example_tiles())
+
+
+def _take_uploads(key: str) -> None:
+    """The files in the uploader changed; one that came to others is opened."""
+    found = [opened(upload.name, upload.getvalue()) for upload in st.session_state[key]]
+    covers = [cover for several, _ in found for cover in several]
+    before = {cover.digest for cover in st.session_state.covers}
+    added = [cover.digest for cover in covers if cover.digest not in before]
+    show_now(covers, added[0] if 0 < len(added) < len(covers) else "", [remark for _, remark in found if remark])
+
+
+def _take_photo() -> None:
+    """A photo was taken; one that was cleared leaves its answer until there is another."""
+    if photo := st.session_state.photo:
+        st.session_state.uploader += 1
+        show_now([Cover.of("photo.jpg", photo.getvalue())])
+
+
+def _take_example(example: examples.Example) -> None:
+    """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
+    st.session_state.uploader += 1
+    show_now([Cover.of(example.title, example.data, drawn=True)])

@@ -1,0 +1,41 @@
+// Gives pictures from the clipboard to the file uploader in a container of the page.
+
+export default function ({ parentElement, data }) {
+  const button = parentElement.querySelector("button")
+  const status = parentElement.querySelector("[role=status]")
+
+  function give(files) {
+    const input = document.querySelector(`.st-key-${data.container} input[type=file]`)
+    if (!input || !files.length) return
+    const carried = new DataTransfer()
+    for (const file of files) carried.items.add(file)
+    input.files = carried.files
+    input.dispatchEvent(new Event("change", { bubbles: true }))
+    status.textContent = ""
+  }
+
+  document.onpaste = (event) => {
+    const files = [...(event.clipboardData?.files ?? [])]
+    if (!files.length) return // text, for whatever has the focus
+    event.preventDefault()
+    give(files)
+  }
+
+  button.onclick = async () => {
+    try {
+      const files = []
+      for (const item of await navigator.clipboard.read()) {
+        const type = item.types.find((type) => type.startsWith("image/"))
+        if (type) files.push(new File([await item.getType(type)], `pasted.${type.slice(6)}`, { type }))
+      }
+      status.textContent = files.length ? "" : "There is no picture in the clipboard."
+      give(files)
+    } catch {
+      status.textContent = "The browser keeps the clipboard to itself: press Ctrl or ⌘ and V instead."
+    }
+  }
+
+  return () => {
+    document.onpaste = null
+  }
+}

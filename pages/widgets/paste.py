@@ -1,0 +1,22 @@
+"""A picture from the clipboard for a file uploader: pasted anywhere on the page, or by a button.
+
+What is pasted goes to the uploader as if it had been chosen there, with the same limits, list and ways to take it out
+again.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_PASTE = st.components.v2.component(
+    "covergenre_paste",
+    html='<button type="button">Paste a picture</button><span role="status"></span>',
+    css=(_HERE / "paste.css").read_text(encoding="utf-8"),
+    js=(_HERE / "paste.js").read_text(encoding="utf-8"),
+)
+
+
+def paste_into(container: str) -> None:
+    """Draw the button; `container` is the key of the container that holds the uploader."""
+    _PASTE(data={"container": container}, key=f"paste-{container}", width="content")

@@ -1,0 +1,37 @@
+"""Whose covers a page is about: those of the starter, or of a run that is done."""
+
+import streamlit as st
+
+from covergenre.methods import method
+from covergenre.predict import STARTER
+from covergenre.runs.default import default_run
+from covergenre.runs.record import Run, list_runs
+from pages.widgets.words import tidy
+
+KEY = "of"
+
+
+def choose_whose() -> str:
+    """Draw the choice, where there is one, and tell the run's id or the starter's name; it is in the page's address."""
+    runs = [run.id for run in list_runs() if run.status().state == "done"]
+    if not runs:
+        return STARTER
+    options, used = [STARTER, *runs], default_run()
+    return st.selectbox(
+        "Covers of",
+        options,
+        index=options.index(used) if used in options else 0,
+        format_func=title,
+        key=KEY,
+        bind="query-params",
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def title(name: str) -> str:
+    """What the covers of a run are called, also in an address."""
+    if name == STARTER:
+        return "The starter"
+    spec = Run.open(name).spec
+    return f"{tidy(spec.dataset, 24)}, {method(spec.method).title.lower()}, {spec.created:%d %b %H:%M}"
