@@ -100,7 +100,7 @@ def _ending(code: int) -> str:
     if code >= 0:
         return f"ended with code {code}"
     name = signal.Signals(-code).name
-    return f"was ended by {name}" + (", as when memory runs out," if name == "SIGKILL" else "")
+    return f"was ended by {name}" + (" (as when memory runs out)" if name == "SIGKILL" else "")
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
