@@ -11,11 +11,13 @@ from covergenre.cli.data import DatasetName
 from covergenre.dataset.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.repair import Plan, apply, join, preview
+from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.dataset.suggest import suggest
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 from covergenre.progress import Report
 from covergenre.survey.examine import examine, split_if_possible
+from covergenre.survey.shipped import examine_starter
 
 SuggestTo = Annotated[
     Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")
@@ -47,6 +49,9 @@ def audit_dataset(
 
     Example: python -m covergenre audit mine --suggest repairs.json
     """
+    if name == STARTER:
+        _show_starter(bool(suggest_to or apply_from), as_json)
+        return
     dataset = open_dataset(name)
     if apply_from:
         plan = _read_plan(apply_from)
@@ -59,6 +64,16 @@ def audit_dataset(
     if suggest_to:
         plans = suggest(dataset.manifest, found)
         _write_plan(join(plans.values(), "the suggested repairs"), suggest_to)
+    _show(found, as_json)
+
+
+def _show_starter(to_change: bool, as_json: bool) -> None:
+    if to_change:
+        raise CoverGenreError("the starter can't be repaired: its card tells how well it does with exactly its covers")
+    _show(examine_starter(open_starter()).report, as_json)
+
+
+def _show(found: AuditReport, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
@@ -74,8 +89,9 @@ def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
 def _print(found: AuditReport) -> None:
     rows = [(row.issue, row.count, f"{row.share:.1%}") for row in found.summary.itertuples(index=False)]
     print_table(("issue", "covers", "share"), rows)
-    for issue, why in found.skipped.items():
-        out.print(f"not judged, {issue}: {why}", markup=False)
+    for why in dict.fromkeys(found.skipped.values()):
+        issues = ", ".join(issue for issue, reason in found.skipped.items() if reason == why)
+        out.print(f"not judged, {issues}: {why}", markup=False)
     for issue, threshold in found.thresholds.items():
         if threshold != (usual := THRESHOLDS[issue]):
             out.print(f"{issue}: flagged from {threshold:.2f} on, usually from {usual:.2f}", markup=False)

@@ -11,12 +11,15 @@ from covergenre.dataset import repair
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.repair import Plan
 from covergenre.errors import CoverGenreError
+from covergenre.known.catalogue import page_url
 from pages.explore.covers import NO_PART, Covers
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
+from pages.widgets.gallery import web_address
 from pages.widgets.genres import GENRES, display, inline
 from pages.widgets.sheet import genre_cell
 from pages.widgets.thumbnails import small
+from pages.widgets.verdict import source_title
 from pages.widgets.words import plain
 
 _LARGE = 720
@@ -28,8 +31,10 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     covers = opened.covers
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="cover"):
-        picture = _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers)
-        if picture:
+        if opened.starter:
+            colours = images.draw_signature(covers.signatures[covers.hashes[row]], _LARGE)
+            st.image(colours, width="stretch", alt=f"The colours of {plain(covers.title(row))}")
+        elif picture := _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers):
             st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
         else:
             st.info("This file can't be shown.", icon=":material/broken_image:")
@@ -37,7 +42,8 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(facts(covers, row), unsafe_allow_html=True)
         _show_findings(covers, row, go)
-        _show_actions(opened, row)
+        if not opened.starter:
+            _show_actions(opened, row)
     _show_nearest(opened, row, go)
 
 
@@ -51,9 +57,10 @@ def facts(covers: Covers, row: int) -> str:
         "Album": plain(", ".join(filter(None, (cover["artist"], cover["album"]))) + year, 160)
         if cover["album"]
         else "",
-        "File": plain(cover["path"], 200),
+        "File": "" if covers.signatures else plain(cover["path"], 200),
+        "Source": _source(cover) if covers.signatures else "",
         "Picture": f"{cover['width']} × {cover['height']} px, {cover['mode']}" if cover["width"] else "",
-        "Size": f"{cover['bytes'] / 1000:,.0f} kB",
+        "Size": f"{cover['bytes'] / 1000:,.0f} kB" if cover["bytes"] else "",
         "Part": "" if covers.part_of[row] == NO_PART else str(covers.part_of[row]).capitalize(),
         "Left out": plain(cover["excluded"], 200),
         "Unreadable": plain(cover["problem"], 300),
@@ -89,6 +96,13 @@ def carry_out(opened: Opened, plan: Plan) -> None:
         st.session_state.wrong = str(error)
     else:
         st.toast(f"Done: {plan.why}. Repair › History undoes it.", icon=":material/check:")
+
+
+def _source(cover: pd.Series) -> str:
+    """The source of a cover that ships, with a link to its page where it has one."""
+    name = plain(f"{source_title(cover['source'])} {cover['id']}")
+    page = web_address(page_url(cover["source"], cover["id"]))
+    return f'<a href="{page}" target="_blank" rel="noopener noreferrer">{name}</a>' if page else name
 
 
 def _show_findings(covers: Covers, row: int, go: Callable[[str], None]) -> None:

@@ -52,10 +52,20 @@ class Finding:
 class Covers:
     """The rows of a manifest, with their parts and findings."""
 
-    def __init__(self, dataset: Dataset, report: AuditReport | None = None, parts: pd.Series | None = None) -> None:
-        """`report` and `parts` (by path) may be of an earlier manifest: what they don't know is passed over."""
+    def __init__(
+        self,
+        dataset: Dataset,
+        report: AuditReport | None = None,
+        parts: pd.Series | None = None,
+        signatures: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """`report` and `parts` (by path) may be of an earlier manifest: what they don't know is passed over.
+
+        `signatures`, by content hash: where covers have no pictures, what is drawn in their stead.
+        """
         self.dataset = dataset
         self.report = report
+        self.signatures = signatures
         manifest = dataset.manifest
         self.paths = manifest["path"].tolist()
         self.hashes = manifest["content_hash"].tolist()

@@ -122,6 +122,7 @@ with st.container(key="page"):
     if not name:
         if not job:
             explore_sources.show_ways()
+            explore_sources.show_starter()
         st.stop()
     try:
         opened = open_named(name)
@@ -131,7 +132,7 @@ with st.container(key="page"):
             explore_sources.show_way_out(name)
         st.stop()
     with bar:
-        explore_sources.show_management(opened.dataset)
+        explore_sources.show_management(opened)
     st.session_state.setdefault(VIEW, "overview")
     view = st.segmented_control(
         "View",
@@ -142,5 +143,11 @@ with st.container(key="page"):
         bind="query-params",
         label_visibility="collapsed",
     )
-    show_work(opened)
+    if opened.starter:
+        st.caption(
+            f"The {len(opened.covers):,} real covers that predictions stand on. They are only to look at, and of each "
+            "there is what it is called, its vector and its colours: the artwork does not ship."
+        )
+    else:
+        show_work(opened)
     show(view, opened)

@@ -62,7 +62,8 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[]
                     "Side by side", key=f"groups-{issue.name}", on_click=_open_groups, args=(issue.name,),
                     icon=":material/compare:",
                 )  # fmt: skip
-            _show_threshold(opened, issue.name)
+            if not opened.starter:
+                _show_threshold(opened, issue.name)
 
 
 def _show_threshold(opened: Opened, issue: str) -> None:
@@ -123,11 +124,15 @@ def _show_group(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             more = f", the first {_ALIKE} are shown" if len(rows) > _ALIKE else ""
             st.markdown(f"{len(rows)} covers{more}", width="stretch")
-            keep = repair.keep_one(covers.dataset.manifest, paths, "a copy")
-            st.button("Keep the best", key=f"keep-{number}", on_click=carry_out, args=(opened, keep))
-            out = repair.exclude(paths, issue)
-            st.button("Leave all out", key=f"out-{number}", on_click=carry_out, args=(opened, out))
+            if not opened.starter:
+                _show_repairs(opened, issue, number, paths)
         show_covers(covers, rows[:_ALIKE], f"group{number}", go, notes)
+
+
+def _show_repairs(opened: Opened, issue: str, number: int, paths: tuple[str, ...]) -> None:
+    keep, out = repair.keep_one(opened.dataset.manifest, paths, "a copy"), repair.exclude(paths, issue)
+    st.button("Keep the best", key=f"keep-{number}", on_click=carry_out, args=(opened, keep))
+    st.button("Leave all out", key=f"out-{number}", on_click=carry_out, args=(opened, out))
 
 
 def _sizes(covers: Covers, rows: list[int]) -> dict[int, str]:

@@ -28,9 +28,8 @@ _JOB = "map of {}"
 
 def show_map(opened: Opened, to_gallery: Callable[[], None]) -> None:
     """The map, coloured by genre or by a score; `to_gallery` is called when a gallery is asked for."""
-    units = opened.examined.units
-    places, good = _places(opened.dataset.name, opened.found.number, _drawn(opened), units)
-    if not good and len(units) <= DRAWABLE:
+    places, good = _places(opened.dataset.name, opened.found.number, _drawn(opened), opened.drawn)
+    if not good and len(places) <= DRAWABLE:
         _offer_map(opened)
     covers = opened.covers
     graded = [issue for issue in covers.scored if np.count_nonzero(covers.scores(issue) > 0)]
@@ -44,7 +43,7 @@ def show_map(opened: Opened, to_gallery: Callable[[], None]) -> None:
     )
     paths = usable(opened.examined.dataset.manifest)["path"].tolist()
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    pictured = known_looks(opened.dataset) is not None
+    pictured = not opened.starter and known_looks(opened.dataset) is not None
     table = points(covers, paths, places, "" if colour == _GENRE else colour, pictured)
     event = st.vega_lite_chart(
         table, spec(table, theme), on_select="rerun", selection_mode=_BOX, key="map", width="stretch"
@@ -147,12 +146,12 @@ def _offer_map(opened: Opened) -> None:
 
 def _draw(opened: Opened) -> None:
     def work(report: Report, should_stop: ShouldStop) -> None:  # noqa: ARG001 (t-SNE can't be stopped)
-        draw_map(opened.examined.units)
+        draw_map(opened.drawn)
 
     jobs().start(_JOB.format(opened.dataset.name), "Drawing the map", work, opened.found.number)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _places(name: str, number: int, drawn: bool, _units: np.ndarray) -> tuple[np.ndarray, bool]:  # noqa: ARG001
-    good = find_map(_units)
-    return (quick_map(_units), False) if good is None else (good, True)
+def _places(name: str, number: int, drawn: bool, _vectors: np.ndarray) -> tuple[np.ndarray, bool]:  # noqa: ARG001
+    good = find_map(_vectors)
+    return (quick_map(_vectors), False) if good is None else (good, True)

@@ -2,8 +2,10 @@
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +13,10 @@ from covergenre import home
 from covergenre.dataset.audit import choose_threshold
 from covergenre.dataset.looks import known_looks, look
 from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.dataset.starter import STARTER, Starter, open_starter
 from covergenre.survey.examine import Examined, examine
 from covergenre.survey.overview import Overview, overview
+from covergenre.survey.shipped import examine_starter
 from pages.explore.covers import Covers
 from pages.explore.jobs import Job, Jobs
 
@@ -53,12 +57,16 @@ class Shelf:
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A data set as the page shows it; what was found may be about the manifest as it was a moment ago."""
+    """A data set as the page shows it; what was found may be about the manifest as it was a moment ago.
+
+    `starter`: set where it is the one that ships, which is only to look at and has no pictures.
+    """
 
     dataset: Dataset
     stamp: int
     found: Found
     covers: Covers
+    starter: Starter | None = None
 
     @property
     def examined(self) -> Examined | None:
@@ -69,6 +77,13 @@ class Opened:
     def fresh(self) -> bool:
         """Whether that is about the manifest as it is now."""
         return self.found.examined is not None and self.found.stamp == self.stamp
+
+    @property
+    def drawn(self) -> np.ndarray | None:
+        """The vectors that the map is drawn of, once there are any."""
+        if self.starter:
+            return self.starter.vectors
+        return self.examined.units if self.examined else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -84,7 +99,9 @@ def shelf() -> Shelf:
 
 
 def open_named(name: str) -> Opened:
-    """The data set as it is stored now; BadDataset when there is none, or it is damaged."""
+    """The data set as it is stored now, or the starter; CoverGenreError when there is none, or it is damaged."""
+    if name == STARTER:
+        return _starter(str(home.starter()), _changed(home.starter() / "card.json"))
     stamp = _stamp(name)
     dataset = _dataset(str(home.home()), name, stamp)
     found = shelf().get(name)
@@ -125,7 +142,7 @@ def work_on(opened: Opened) -> Job | None:
 
 def open_overview(opened: Opened) -> Overview:
     """The figures of a data set; without looks while those are not there."""
-    looks = known_looks(opened.dataset)
+    looks = opened.starter.covers[["signature"]] if opened.starter else known_looks(opened.dataset)
     return _overview(str(home.home()), opened.dataset.name, opened.stamp, looks is not None, opened.dataset, looks)
 
 
@@ -134,10 +151,24 @@ def _work_name(opened: Opened) -> str:
 
 
 def _stamp(name: str) -> int:
+    return _changed(home.datasets() / name / "manifest.csv")
+
+
+def _changed(file: Path) -> int:
+    """When a file was changed last, in ns; 0 when there is none."""
     try:
-        return (home.datasets() / name / "manifest.csv").stat().st_mtime_ns
+        return file.stat().st_mtime_ns
     except (OSError, ValueError):
         return 0
+
+
+@st.cache_resource(show_spinner="Opening the starter", max_entries=1)
+def _starter(folder: str, stamp: int) -> Opened:
+    starter = open_starter(Path(folder))
+    examined = examine_starter(starter)
+    signatures = dict(zip(starter.covers["content_hash"], starter.covers["signature"], strict=True))
+    covers = Covers(examined.dataset, examined.report, examined.split.parts, signatures)
+    return Opened(examined.dataset, stamp, Found(examined, stamp, stamp), covers, starter)
 
 
 @st.cache_resource(show_spinner="Opening the data set", max_entries=4)

@@ -20,11 +20,13 @@ def show_overview(opened: Opened) -> None:
     used = int(seen.genres["usable"].sum())
     with st.container(horizontal=True, gap="large", key="sums"):
         st.metric("Covers in use", f"{used:,}", width="content")
-        st.metric("Left out", f"{seen.genres['left out'].sum():,}", width="content")
-        st.metric("Unreadable", f"{seen.genres['unreadable'].sum():,}", width="content")
+        if not opened.starter:
+            st.metric("Left out", f"{seen.genres['left out'].sum():,}", width="content")
+            st.metric("Unreadable", f"{seen.genres['unreadable'].sum():,}", width="content")
         st.metric("Genres", f"{(seen.genres['usable'] > 0).sum():,}", width="content")
         st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
-        st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
+        if not opened.starter:
+            st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
     st.subheader("Genres", anchor=False)
     st.markdown(genre_table(seen), unsafe_allow_html=True)
     if seen.looks:
@@ -32,6 +34,21 @@ def show_overview(opened: Opened) -> None:
             "Brightness and colour from 0 (black, grey) to 1: the dot is the middle cover, the bar the middle half. "
             "Colours from dark to light, as wide as their share."
         )
+    if opened.starter:
+        st.caption("What the files were (sizes, formats, colour modes) is not told: they do not ship.")
+    else:
+        _show_files(seen)
+    st.download_button(
+        "Download the table as CSV",
+        lambda: _table(opened),
+        f"{opened.dataset.name}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _show_files(seen: Overview) -> None:
     left, middle, right = st.columns(3, gap="large")
     for column, title, counts in (
         (left, "Size in pixels", seen.sizes),
@@ -41,14 +58,12 @@ def show_overview(opened: Opened) -> None:
         with column:
             st.subheader(title, anchor=False)
             st.markdown(counts_table(title, counts), unsafe_allow_html=True)
-    st.download_button(
-        "Download the table as CSV",
-        lambda: (opened.dataset.folder / "manifest.csv").read_bytes(),
-        f"{opened.dataset.name}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+
+
+def _table(opened: Opened) -> bytes:
+    if opened.starter:
+        return opened.starter.covers.drop(columns="signature").to_csv(index=False).encode()
+    return (opened.dataset.folder / "manifest.csv").read_bytes()
 
 
 def genre_table(seen: Overview) -> str:

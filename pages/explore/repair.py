@@ -27,6 +27,13 @@ _RECENT = 20
 
 def show_repair(opened: Opened) -> None:
     """What could be repaired, what that would change, and what was."""
+    if opened.starter:
+        st.info(
+            "The starter can't be repaired: its card tells how well it does with exactly these covers. Repair a data "
+            "set of your own, and train on that.",
+            icon=":material/lock:",
+        )
+        return
     st.markdown("Repairs change the table of the data set, never a file. Each can be undone.")
     if not opened.examined:
         st.info("Look for defects first: what is found is what can be repaired.", icon=":material/troubleshoot:")

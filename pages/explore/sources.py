@@ -4,13 +4,15 @@ import io
 
 import streamlit as st
 
+from covergenre import home
 from covergenre.dataset import archive, registry
 from covergenre.dataset.demo import build_demo
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.roots import allowed_folder, allowed_roots
+from covergenre.dataset.starter import STARTER
 from covergenre.errors import CoverGenreError
 from pages.explore.jobs import Job, Work
-from pages.explore.open import jobs, shelf
+from pages.explore.open import Opened, jobs, shelf
 from pages.widgets.words import listed, plain, sentence
 
 NAME = "data"
@@ -22,9 +24,9 @@ _NEW_NAME = "new name"
 
 
 def choose() -> str:
-    """The name of the chosen data set; "" when there is none yet."""
-    known = registry.names()
-    if not known:
+    """The name of the chosen data set, or of the starter; "" when there is none and the starter wasn't asked for."""
+    known = (*registry.names(), *((STARTER,) if home.starter().is_dir() else ()))
+    if known in ((), (STARTER,)) and STARTER not in (st.session_state.get(NAME), st.query_params.get(NAME)):
         return ""
     if st.session_state.get(NAME) not in known:
         st.session_state.pop(NAME, None)
@@ -94,8 +96,22 @@ def show_ways() -> None:
                 st.rerun()
 
 
-def show_management(dataset: Dataset) -> None:
-    """Rescan, rename, remove, and bring another."""
+def show_starter() -> None:
+    """The way to what is there already."""
+    if home.starter().is_dir():
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shipped"):
+            st.markdown("Or look at the starter: the real covers that predictions stand on.", width="content")
+            st.button("See the starter", icon=":material/fact_check:", on_click=_choose, args=(STARTER,))
+
+
+def show_management(opened: Opened) -> None:
+    """Rescan, rename, remove, and bring another; nothing of that but the last for the starter."""
+    if not opened.starter:
+        _show_changes(opened.dataset)
+    _offer_ways()
+
+
+def _show_changes(dataset: Dataset) -> None:
     with st.popover("Manage", icon=":material/settings:"):
         st.caption(f"{plain(str(dataset.root), 120)}")
         st.button("Scan again", icon=":material/refresh:", on_click=_rescan, args=(dataset,), width="stretch")
@@ -108,13 +124,13 @@ def show_management(dataset: Dataset) -> None:
         _show_removal(
             dataset.name, "The copies unpacked from your ZIP go too." if ours else "Your files stay.", dataset
         )
-    _offer_ways()
 
 
 def show_way_out(name: str) -> None:
     """What can be done where the data set is damaged: forget it, and bring another."""
-    with st.popover("Manage", icon=":material/settings:"):
-        _show_removal(name, "Its covers stay as they are.")
+    if name != STARTER:
+        with st.popover("Manage", icon=":material/settings:"):
+            _show_removal(name, "Its covers stay as they are.")
     _offer_ways()
 
 
@@ -134,6 +150,10 @@ def _offer_ways() -> None:
 @st.dialog("Add a data set", width="large")
 def _ask_ways() -> None:
     show_ways()
+
+
+def _choose(name: str) -> None:
+    st.session_state[NAME] = name
 
 
 def _start(title: str, work: Work) -> None:

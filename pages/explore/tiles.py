@@ -7,7 +7,7 @@ import streamlit as st
 from covergenre.dataset.looks import thumbnails
 from pages.explore.covers import Covers
 from pages.widgets.genres import css_colour, display, inline
-from pages.widgets.thumbnails import data_address
+from pages.widgets.thumbnails import data_address, soft_tile
 from pages.widgets.words import plain
 
 
@@ -19,19 +19,18 @@ def show_covers(
     The widgets are named by their place and not by their cover, so that a step changes tiles and rebuilds none.
     """
     rows = [int(row) for row in rows]
-    pictures = thumbnails(covers.dataset, [(covers.paths[row], covers.hashes[row]) for row in rows])
     with st.container(key=f"tiles-{name}"):
-        for place, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
+        for place, (row, picture) in enumerate(zip(rows, _pictures(covers, rows), strict=True)):
             with st.container(key=f"tile-{name}-{place}", gap=None):
                 note = (notes or {}).get(row, "")
                 st.markdown(tile(covers, row, picture, note), unsafe_allow_html=True)
                 st.button(_label(covers, row), key=f"go-{name}-{place}", on_click=go, args=(covers.paths[row],))
 
 
-def tile(covers: Covers, row: int, picture: bytes, note: str = "") -> str:
-    """A cover as HTML that is one block of Markdown; `picture` is a JPEG, b"" where the cover can't be read."""
+def tile(covers: Covers, row: int, picture: str, note: str = "") -> str:
+    """A cover as HTML that is one block of Markdown; `picture` is an address, "" where the cover can't be read."""
     title, genre = plain(covers.title(row), 90), str(covers.genre_of[row])
-    art = f'<img src="{data_address(picture)}" alt="">' if picture else '<span class="torn">can’t be read</span>'
+    art = f'<img src="{picture}" alt="">' if picture else '<span class="torn">can’t be read</span>'
     state = "" if covers.state_of[row] == "usable" else f' class="{covers.state_of[row].replace(" ", "-")}"'
     dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
     return (
@@ -39,6 +38,14 @@ def tile(covers: Covers, row: int, picture: bytes, note: str = "") -> str:
         f'<span class="facts"><span class="genre">{dot}{display(plain(genre, 24))}</span><span>{plain(note, 40)}</span>'
         "</span></li></ul>"
     )
+
+
+def _pictures(covers: Covers, rows: Sequence[int]) -> list[str]:
+    """The addresses of the covers' pictures, or of their colours where there are no pictures."""
+    if covers.signatures is not None:
+        return [soft_tile(covers.signatures[covers.hashes[row]]) for row in rows]
+    pictures = thumbnails(covers.dataset, [(covers.paths[row], covers.hashes[row]) for row in rows])
+    return [data_address(picture) if picture else "" for picture in pictures]
 
 
 def _label(covers: Covers, row: int) -> str:

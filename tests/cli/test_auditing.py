@@ -63,3 +63,11 @@ def test_a_file_that_holds_no_repairs_is_refused_and_nothing_changes(covergenre,
 def test_a_data_set_that_is_not_there_is_named(covergenre):
     said = covergenre("audit", "nothing")
     assert (said.code, said.err.count("\n")) == (1, 1)
+
+
+def test_the_starter_is_audited_as_far_as_it_goes_and_not_repaired(covergenre, starter, tmp_path):
+    said = covergenre("audit", "starter", "--json")
+    assert said.code == 0
+    assert "blurry" not in {row["issue"] for row in said.lines[0]["summary"]}
+    refused = covergenre("audit", "starter", "--suggest", tmp_path / "repairs.json")
+    assert refused.code == 1

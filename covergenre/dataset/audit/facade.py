@@ -114,5 +114,5 @@ def _doubts(covers: pd.DataFrame, judged: labels.Judged | None, limits: Mapping[
     found = [labels.find_imbalance(covers, limits["class imbalance"])]
     if judged:
         found.append(labels.find_wrong_labels(covers, judged, limits["wrong labels"]))
-        found.append(labels.find_outliers(covers, judged, limits["outliers"]))
+        found.append(labels.find_outliers(covers, judged.oddness, limits["outliers"]))
     return found

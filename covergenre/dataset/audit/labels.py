@@ -45,11 +45,30 @@ def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Repor
         folds = np.stack([honest_folds(covers, FOLDS, seed) for seed in range(_ROUNDS)])
         probabilities = _probabilities(vectors, labels, folds, report, should_stop)
         doubted = _doubted(probabilities, labels)
-        return {"probabilities": probabilities, "doubted": doubted, "oddness": _oddness(vectors, labels)}
+        return {"probabilities": probabilities, "doubted": doubted, "oddness": oddness(vectors, labels)}
 
     return Judged(
         tuple(genres.tolist()), **remember(folder / "labels-2.npz", digest(vectors, *fold_columns(covers)), make)
     )
+
+
+def oddness(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How far each of n covers is from its neighbours in its genre: float32 (n,), 0-1.
+
+    By cleanlab's score for outliers: 0.5 where that lies two robust standard deviations beyond the genre's median, 1 at
+    four and beyond; 0 in genres of few covers.
+    """
+    from cleanlab.outlier import OutOfDistribution
+
+    far = np.zeros(len(labels), np.float32)
+    for label in range(labels.max() + 1):
+        rows = np.flatnonzero(labels == label)
+        if len(rows) >= _FEWEST:
+            usual = OutOfDistribution({"k": _NEIGHBOURS}).fit_score(features=vectors[rows], verbose=False)
+            distances = -np.log(np.maximum(usual, 1e-12))
+            beyond = distances - np.median(distances)
+            far[rows] = np.clip(beyond / max(4 * 1.4826 * np.median(np.abs(beyond)), 1e-12), 0, 1)
+    return far
 
 
 def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
@@ -78,11 +97,11 @@ def find_wrong_labels(covers: pd.DataFrame, judged: Judged, threshold: float) ->
     return findings("wrong labels", covers["path"], scores, flagged, details)
 
 
-def find_outliers(covers: pd.DataFrame, judged: Judged, threshold: float) -> pd.DataFrame:
-    """Covers far from their nearest neighbours in their own genre."""
-    flagged = judged.oddness >= threshold
+def find_outliers(covers: pd.DataFrame, scores: np.ndarray, threshold: float) -> pd.DataFrame:
+    """Covers far from their nearest neighbours in their own genre; the scores are their `oddness`."""
+    flagged = scores >= threshold
     details = [f"unlike other covers of {genre}" for genre in covers["genre"][flagged]]
-    return findings("outliers", covers["path"], judged.oddness, flagged, details)
+    return findings("outliers", covers["path"], scores, flagged, details)
 
 
 def likely_genres(covers: pd.DataFrame, judged: Judged | None) -> pd.DataFrame:
@@ -136,23 +155,6 @@ def _left_out(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray, count:
         seen = np.isin(labels[asked], known)
         probabilities[seen] = judged[seen]
     return probabilities
-
-
-def _oddness(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How far a cover is from its neighbours in its genre, by cleanlab's score for outliers: 0.5 where that lies two
-    robust standard deviations beyond the genre's median, 1 at four and beyond; 0 in genres of few covers.
-    """
-    from cleanlab.outlier import OutOfDistribution
-
-    oddness = np.zeros(len(labels), np.float32)
-    for label in range(labels.max() + 1):
-        rows = np.flatnonzero(labels == label)
-        if len(rows) >= _FEWEST:
-            usual = OutOfDistribution({"k": _NEIGHBOURS}).fit_score(features=vectors[rows], verbose=False)
-            distances = -np.log(np.maximum(usual, 1e-12))
-            beyond = distances - np.median(distances)
-            oddness[rows] = np.clip(beyond / max(4 * 1.4826 * np.median(np.abs(beyond)), 1e-12), 0, 1)
-    return oddness
 
 
 def _doubts(judged: Judged, labels: np.ndarray, rows: Sequence[int]) -> list[str]:

@@ -68,7 +68,7 @@ def test_a_cover_unlike_its_genre_is_an_outlier(rows, tmp_path):
     vectors = rows.vectors(GENRES, apart=20)
     vectors[4] = -vectors[4]
     covers = rows.covers(GENRES)
-    found = find_outliers(covers, judged(covers, vectors, tmp_path), 0.9)
+    found = find_outliers(covers, judged(covers, vectors, tmp_path).oddness, 0.9)
     assert found.index[found["flagged"]].tolist() == [4]
     assert found["detail"].iloc[4] == "unlike other covers of pop"
 

@@ -317,3 +317,34 @@ def test_while_a_data_set_is_brought_another_has_to_wait(page):
     click(page, "Scan again")
     go_on.set()
     assert "wait until it is there" in said(page)
+
+
+def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
+    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    click(page, "See the starter")
+    assert "only to look at" in said(page)
+    assert any('class="strip"' in element.value for element in page.markdown)
+    view(page, "gallery")
+    assert len(tiles(page)) == 48
+    assert all("data:image/jpeg" in element.value for element in page.markdown if "explored" in element.value)
+    press(page, "go-gallery-2")
+    assert len(tiles(page, "near")) == 12
+    assert not [button for button in page.button if button.key == "leave-out"]
+
+
+def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_changed(starter):
+    page = at(data="starter", see="Findings")
+    assert "the starter ships no pictures" in said(page)
+    assert not page.slider
+    view(page, "map")
+    assert "Covers that look alike" in said(page)
+    assert not [button for button in page.button if button.label == "Draw the good map"]
+    assert "can't be repaired" in said(view(page, "repair"))
+    assert not [button for button in page.button if button.label in ("Rename", "Remove", "Scan again")]
+
+
+def test_a_damaged_starter_is_named_and_other_data_sets_stay_within_reach(page, starter):
+    (starter / "card.json").write_text("{")
+    page = at(data="starter")
+    assert "is damaged" in said(page)
+    assert [box.options for box in page.selectbox] == [["mine", "starter"]]
