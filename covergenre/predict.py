@@ -8,6 +8,7 @@
 With the starter, neither torch nor scikit-learn is imported.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +23,13 @@ from covergenre import images
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import split_of
-from covergenre.dataset.starter import COLUMNS, STARTER, Card, open_starter
+from covergenre.dataset.starter import COLUMNS, STARTER, Card, open_starter, run_folder
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadImage, BadRun, NoWeights
 from covergenre.known.catalogue import Neighbour
 from covergenre.known.familiarity import Familiarity
+from covergenre.known.precedent import Precedent, Precedents
 from covergenre.known.shelf import Projection, Shelf
 from covergenre.methods import Covers, Fitted, method
 from covergenre.methods.base import Picture
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor", "open_predictor"]
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -47,7 +51,8 @@ class Prediction:
     `answers` has those of each method, by its title, in the same order of genres. `neighbours` are the most similar
     known covers, best first, this cover itself left out; `seen` is it, when it is known: with `same_pixels`, or as a
     near copy. `unfamiliar`, 0..1, is the share of held-out covers that are more like the training covers than this one
-    is (see `Familiarity`). `seconds`: from bytes to answer.
+    is (see `Familiarity`). `seconds`: from bytes to answer. `precedent`: what came of answers like this one; None where
+    that is not known.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Prediction:
     unfamiliar: float
     seconds: float
     same_pixels: bool = True
+    precedent: Precedent | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class Predictor:
         shelf: Shelf,
         familiarity: Familiarity,
         card: Card | None = None,
+        precedents: Precedents | None = None,
     ) -> None:
         """`heads` by title, the one whose answer counts first; each answers in the order of `genres`."""
         self.genres = tuple(genres)
@@ -112,6 +119,7 @@ class Predictor:
         self.heads = dict(heads)
         self.shelf = shelf
         self._familiarity = familiarity
+        self._precedents = precedents
 
     @classmethod
     def open(cls, run: str = STARTER) -> Self:
@@ -187,6 +195,7 @@ class Predictor:
             unfamiliar=float(unfamiliar),
             seconds=read.seconds + seconds,
             same_pixels=read.look.same_pixels,
+            precedent=self._precedents.of(list(shares.values())) if self._precedents else None,
         )
 
 
@@ -203,6 +212,8 @@ def unlabelled(looks: Sequence[Look]) -> Covers:
 
 def _starter_parts() -> tuple[Any, ...]:
     """What `Predictor` is made of, for the starter."""
+    from covergenre.runs.record import Run
+
     starter = open_starter()
     card = starter.card
     try:
@@ -210,9 +221,11 @@ def _starter_parts() -> tuple[Any, ...]:
     except NoWeights as error:
         raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
     cards = sorted(card.methods, key=lambda method: method.name != card.default)
-    heads = {card.title: method(card.name).load(starter.head(card.name)) for card in cards}
+    heads = {each.title: method(each.name).load(starter.head(each.name)) for each in cards}
     shelf = Shelf(starter.covers, starter.vectors, method("knn").load(starter.head("knn")))
-    return engine, card.genres, heads, shelf, Familiarity.load(starter.folder / "familiarity.npz"), card
+    familiarity = Familiarity.load(starter.folder / "familiarity.npz")
+    runs = [Run.at(run_folder(starter.folder, each.name)) for each in cards]
+    return engine, card.genres, heads, shelf, familiarity, card, _precedents(runs)
 
 
 def run_shelf(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Projection]:
@@ -239,7 +252,24 @@ def _run_parts(run_id: str) -> tuple[Any, ...]:
     shelf = Shelf(covers, projection.project(vectors), projection)
     training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
     familiarity = Familiarity.learn(training, validation if len(validation) else training)
-    return engine_for(run.spec.recipe), run.spec.genres, {method(run.spec.method).title: head}, shelf, familiarity
+    heads = {method(run.spec.method).title: head}
+    return engine_for(run.spec.recipe), run.spec.genres, heads, shelf, familiarity, None, _precedents([run])
+
+
+def _precedents(runs: Sequence["Run"]) -> Precedents | None:
+    """What came of the answers to the validation covers that runs of one split share; None where they are not kept."""
+    from covergenre.runs.record import probability_columns
+
+    try:
+        tables = [run.predictions().query("part == 'validation'").set_index("path") for run in runs]
+    except BadRun as error:
+        _log.warning("nothing is said of how often answers were right: %s", error)
+        return None
+    genres, shared = runs[0].spec.genres, tables[0].index
+    if not len(shared) or any(not shared.isin(table.index).all() for table in tables):
+        return None
+    labels = pd.Categorical(tables[0]["genre"], categories=genres).codes
+    return Precedents(labels, [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables])
 
 
 def _shelved(covers: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:

@@ -50,6 +50,18 @@ def test_every_method_gives_every_genre_a_probability(predictor, jazz):
         assert min(answer.values()) > 0
 
 
+def test_what_came_of_answers_like_it_is_counted_on_held_out_covers_of_the_shipped_starter(monkeypatch, jazz):
+    monkeypatch.delenv("COVERGENRE_HOME")
+    precedent = Predictor.open().predict(jazz).precedent
+    assert 0 <= precedent.right <= precedent.covers == 60
+    assert precedent.agreed in (True, False)
+
+
+def test_without_the_answers_to_held_out_covers_nothing_is_said_of_them(starter, jazz):
+    (starter / "runs" / "starter-logistic" / "predictions.parquet").unlink()
+    assert Predictor.open().predict(jazz).precedent is None
+
+
 def test_the_genre_is_the_likeliest_of_the_method_whose_answer_counts(predictor, jazz):
     prediction = predictor.predict(jazz)
     chosen = prediction.answers[predictor.card.chosen.title]

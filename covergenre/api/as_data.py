@@ -1,5 +1,6 @@
 """Answers as plain data, fit for JSON: one form for the command line and for programs over HTTP."""
 
+from dataclasses import asdict
 from typing import Any
 
 from covergenre.known.catalogue import Neighbour
@@ -15,6 +16,7 @@ def prediction_data(prediction: Prediction) -> dict[str, Any]:
         "neighbours": [neighbour_data(neighbour) for neighbour in prediction.neighbours],
         "seen": prediction.seen is not None,
         "unfamiliar": round(prediction.unfamiliar, 3),
+        "precedent": asdict(prediction.precedent) if prediction.precedent else None,
         "seconds": round(prediction.seconds, 3),
     }
 

@@ -106,6 +106,8 @@ def _print_prediction(prediction: Prediction) -> None:
     known = "this very cover is known" if prediction.same_pixels else "a near copy of a known cover"
     notes = [f" ({known})" if prediction.seen else ""]
     notes += [" (unlike the covers learned from)" if prediction.unfamiliar > UNFAMILIAR else ""]
+    if before := prediction.precedent:
+        notes += [f" (right {before.right} of {before.covers} times when this sure)"]
     out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)
     for neighbour in prediction.neighbours:
         out.print(f"  {_line(neighbour)}", markup=False)

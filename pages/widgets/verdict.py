@@ -11,6 +11,9 @@ from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
 from pages.widgets.words import listed, percent, plain, tidy
 
+DOUBTFUL = 0.5
+"""An answer that was right less often than this before is given as a mere perhaps."""
+
 _WORTH_NAMING = 0.05
 _HOW_SURE = ((0.85, "Very sure"), (0.65, "Fairly sure"), (0.45, "Leaning this way"), (0.0, "Little more than a guess"))
 _SOURCES = {"discogs": "Discogs", "spotify": "Spotify", "metal_archives": "Metal Archives"}
@@ -35,7 +38,10 @@ def verdict(prediction: Prediction) -> Verdict:
             f"Hardly any album cover lies this far from the ones learned from. {genre} comes closest ({share}), "
             "but that is not an answer to build on.",
         )
-    return Verdict(genre, share, f"{_how_sure(prediction)} {_competition(prediction)}".strip())
+    precedent = prediction.precedent
+    doubtful = precedent is not None and precedent.share < DOUBTFUL
+    heading = f"Perhaps {inline(plain(prediction.genre))}" if doubtful else genre
+    return Verdict(heading, share, f"{_how_sure(prediction)} {_competition(prediction)}".strip())
 
 
 def is_unfamiliar(prediction: Prediction) -> bool:
@@ -82,18 +88,24 @@ def source_title(source: str) -> str:
 
 
 def _how_sure(prediction: Prediction) -> str:
-    share = prediction.probabilities[prediction.genre]
+    precedent = prediction.precedent
+    share = precedent.share if precedent else prediction.probabilities[prediction.genre]
     words = next(words for floor, words in _HOW_SURE if share >= floor)
     times = round(10 * share)
     often = "nearly always" if times == 10 else f"about {times} times in 10" if times > 1 else "rarely"
-    return f"{words}: answers like this are right {often}."
+    if precedent is None:
+        return f"{words}: answers like this are right {often}."
+    together = {True: " and the methods agreed", False: " and the methods disagreed", None: ""}[precedent.agreed]
+    counted = f"{precedent.right} of {precedent.covers} held-out covers"
+    return f"{words}: when it was this sure before{together}, it was right {often} ({counted})."
 
 
 def _competition(prediction: Prediction) -> str:
     second = [(genre, share) for genre, share in list(prediction.probabilities.items())[1:2] if share >= _WORTH_NAMING]
     runner_up = [f"Runner-up: {inline(plain(genre))}, {percent(share)}." for genre, share in second]
     others = {max(answer, key=answer.get) for answer in prediction.answers.values()} - {prediction.genre}
-    return " ".join([*runner_up, *(["The methods disagree."] if others else [])])
+    said = prediction.precedent and prediction.precedent.agreed is False
+    return " ".join([*runner_up, *(["The methods disagree."] if others and not said else [])])
 
 
 def _or(genres: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+from covergenre.known.precedent import Precedent
 from pages.widgets.verdict import album_line, known_as, not_a_choice, origin, scope, verdict
 
 
@@ -20,6 +21,33 @@ def test_the_genre_is_named_with_its_probability(prediction):
 )
 def test_how_sure_it_is_follows_from_the_probability(prediction, share, said):
     assert verdict(prediction({"jazz": share, "pop": 0.01})).explanation == said
+
+
+@pytest.mark.parametrize(
+    ("precedent", "heading", "said"),
+    [
+        (
+            Precedent(60, 47, True),
+            "Jazz",
+            "Fairly sure: when it was this sure before and the methods agreed, it was right about 8 times in 10 "
+            "(47 of 60 held-out covers).",
+        ),
+        (
+            Precedent(60, 14, False),
+            "Perhaps jazz",
+            "Little more than a guess: when it was this sure before and the methods disagreed, it was right about "
+            "2 times in 10 (14 of 60 held-out covers).",
+        ),
+        (
+            Precedent(40, 40, None),
+            "Jazz",
+            "Very sure: when it was this sure before, it was right nearly always (40 of 40 held-out covers).",
+        ),
+    ],
+)
+def test_what_came_of_such_answers_before_says_how_sure_it_is(prediction, precedent, heading, said):
+    words = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=precedent))
+    assert (words.heading, words.explanation) == (heading, said)
 
 
 def test_the_runner_up_is_named_when_it_is_worth_naming(prediction):
