@@ -132,7 +132,7 @@ def convert(network: "nn.Module", path: Path, backbone: str, feature_set: str, p
 
     ov = _openvino()
     shape = (1, 3, preprocessing.side, preprocessing.side)
-    with warnings.catch_warnings(action="ignore", category=FutureWarning):  # torch's, about tracing
+    with warnings.catch_warnings(action="ignore"):  # torch's, about tracing: what it takes for constant is constant
         # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
         traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
         model = ov.convert_model(traced, input=ov.PartialShape(shape))

@@ -7,6 +7,7 @@ built by timm, whose `forward_intermediates` hands out what lies between their s
 import inspect
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -15,6 +16,8 @@ from covergenre.embedding.weights import load_body
 
 # Deep transformers have dozens of stages alike: so many, evenly spread, say enough.
 _MOST_STAGES = 8
+# Of a stage's channels, so many mixtures: their correlations are 528 numbers, those of all channels up to 61,776.
+_MIXTURES = 32
 # Keeps the square root's gradient finite, and its value stable, where a map is constant.
 _EPSILON = 1e-6
 
@@ -39,7 +42,9 @@ class FeatureNet(nn.Module):
     """A network whose forward gives one vector a cover, by feature set.
 
     "pooled": the pooled vector. "stages": the pooled vector, then, stage by stage, the mean and the population standard
-    deviation of each channel over space.
+    deviation of each channel over space. "texture": the stages, then, stage by stage, how its channels go together over
+    space, whatever the place (Gatys, Ecker and Bethge, Texture Synthesis Using Convolutional Neural Networks, NeurIPS
+    2015): the correlations of 32 mixtures of its standardised channels, each pair once.
     """
 
     def __init__(self, network: Network, feature_set: str) -> None:
@@ -52,7 +57,11 @@ class FeatureNet(nn.Module):
         pooled, maps = self.network(pixels)
         if self.feature_set == "pooled":
             return pooled
-        return torch.cat([pooled, *(figures for stage in maps for figures in _mean_and_deviation(stage))], dim=1)
+        moments = [_mean_and_deviation(stage) for stage in maps]
+        vector = [pooled, *(figures.flatten(1) for pair in moments for figures in pair)]
+        if self.feature_set == "texture":
+            vector += [_correlations((stage - mean) / sd) for stage, (mean, sd) in zip(maps, moments, strict=True)]
+        return torch.cat(vector, dim=1)
 
 
 def load_network(backbone_id: str, weights: Path | None = None) -> Network:
@@ -71,6 +80,27 @@ def _spread(maps: list[Tensor]) -> list[Tensor]:
 
 
 def _mean_and_deviation(stage: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each channel over space, both (n, channels, 1, 1)."""
     mean = stage.mean((2, 3), keepdim=True)
-    variance = (stage - mean).square().mean((2, 3))
-    return mean.flatten(1), (variance + _EPSILON).sqrt()
+    variance = (stage - mean).square().mean((2, 3), keepdim=True)
+    return mean, (variance + _EPSILON).sqrt()
+
+
+def _correlations(stage: Tensor) -> Tensor:
+    """Of mixtures of standardised channels (n, channels, height, width): (n, k (k + 1) / 2), k at most 32."""
+    mixing = _cosines(int(stage.shape[1]))
+    mixed = torch.matmul(torch.from_numpy(mixing), stage.flatten(2))
+    together = torch.bmm(mixed, mixed.transpose(1, 2)) / mixed.shape[2]
+    each_pair = np.flatnonzero(np.triu(np.ones((len(mixing), len(mixing)))))
+    return together.flatten(1)[:, torch.from_numpy(each_pair)]
+
+
+def _cosines(channels: int) -> np.ndarray:
+    """Weights of mixtures, orthonormal rows (k, channels), k at most 32: the first of a discrete cosine transform.
+
+    The order of channels means nothing, so any orthonormal rows would do; these are the same on every machine. Made by
+    NumPy, so that tracing takes them for constants.
+    """
+    waves = np.arange(min(channels, _MIXTURES))[:, np.newaxis] * (np.arange(channels) + 0.5)
+    rows = np.cos(np.pi / channels * waves)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)

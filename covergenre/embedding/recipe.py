@@ -13,7 +13,7 @@ from typing import Any, Self
 from covergenre.embedding.backbones import TIMM, get_backbone
 from covergenre.errors import CoverGenreError, NoWeights
 
-FEATURE_SETS = ("pooled", "stages")
+FEATURE_SETS = ("pooled", "stages", "texture")
 
 # Raised whenever the same recipe would give other vectors than before, so that no cache mixes the two.
 _REVISION = 1
@@ -24,8 +24,9 @@ class Recipe:
     """A backbone, what is taken from it, and the resolution that covers are brought to first.
 
     `feature_set`: "pooled" is the backbone's last, averaged layer; "stages" adds the mean and standard deviation over
-    space of every stage before it. `limit`: covers are shrunk to at most this many pixels a side before anything else,
-    so that resolution can't name the genre (None: as they are). `weights`: a local file of pretrained weights to use
+    space of every stage before it, "texture" to those how the channels of each stage go together. `limit`: covers are
+    shrunk to at most this many pixels a side before anything else, so that resolution can't name the genre (None: as
+    they are). `weights`: a local file of pretrained weights to use
     instead of the backbone's own. Raises CoverGenreError for a value that can't be.
     """
 

@@ -19,7 +19,7 @@ from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.base import Choices, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.scaling import genre_weights
-from covergenre.methods.space import METRICS, Space, learn_space
+from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.storage import damaged, load_head, save_head
 from covergenre.progress import Progress, Report, ShouldStop
 
@@ -184,14 +184,15 @@ class NearestNeighbours:
     ) -> FittedNeighbours:
         """See `Method.fit`. Choices are compared by validation log loss, each at its best temperature."""
         check_training(training, validation, n_genres)
-        spaces = _spaces(parameters, searching=len(validation) > 0)
+        tried = _tried_spaces(parameters, searching=len(validation) > 0)
+        spaces = Spaces(training, n_genres)
         best, lowest = None, np.inf
-        for done, (metric, shrinkage) in enumerate(spaces, 1):
+        for done, (metric, shrinkage) in enumerate(tried, 1):
             if should_stop():
                 raise Cancelled("stopped while comparing spaces for the nearest neighbours")
-            fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance)
+            fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
             choices, loss = _choose(fitted, validation, parameters)
-            report(Progress(done, len(spaces), metric, {"validation log loss": loss} if len(validation) else {}))
+            report(Progress(done, len(tried), metric, {"validation log loss": loss} if len(validation) else {}))
             if loss < lowest:
                 best, lowest = replace(fitted, choices={**fitted.choices, **choices}), loss
         return best
@@ -206,7 +207,7 @@ class NearestNeighbours:
         return FittedNeighbours(space, **arrays, choices=choices)
 
 
-def _spaces(parameters: Parameters, searching: bool) -> list[tuple[str, float]]:
+def _tried_spaces(parameters: Parameters, searching: bool) -> list[tuple[str, float]]:
     """The metrics and shrinkages to try."""
     metrics = _tried(parameters.metric, METRICS if searching else (_FALLBACK.metric,))
     shrinkages = _tried(parameters.shrinkage, SHRINKAGES if searching else (_FALLBACK.shrinkage,))
@@ -217,9 +218,11 @@ def _tried(given: Any, otherwise: Sequence[Any]) -> Sequence[Any]:
     return otherwise if given is None else (given,)
 
 
-def _placed(training: Covers, n_genres: int, metric: str, shrinkage: float, balance: float) -> FittedNeighbours:
+def _placed(
+    training: Covers, n_genres: int, metric: str, shrinkage: float, balance: float, spaces: Spaces
+) -> FittedNeighbours:
     """The training covers in the space of a metric, with nothing else chosen."""
-    space = learn_space(metric, training, n_genres, shrinkage)
+    space = spaces.learn(metric, shrinkage)
     vectors = space.project(training.vectors)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return FittedNeighbours(

@@ -6,13 +6,14 @@ Similarity in a space is the cosine. Three kinds:
 - "standardised": each column at mean 0 and deviation 1, so that no column outweighs the others.
 - "blend": half of it how covers look, half of it what tells the genres apart, side by side. The look is the first
   principal components of the standardised vectors, each scaled by the root of its deviation so that the first few don't
-  outweigh the rest. What tells the genres apart are the directions of linear discriminant analysis with a shrunken
-  covariance (Friedman, Regularized Discriminant Analysis, JASA 1989): vectors are wide beside the number of covers, and
-  without shrinkage the directions fit the training covers only. Neighbours by the look alone name the genre less often,
-  those by the directions alone look less alike.
+  outweigh the rest. What tells the genres apart are the directions, among more of these components, of linear
+  discriminant analysis with a shrunken covariance (Friedman, Regularized Discriminant Analysis, JASA 1989): vectors are
+  wide beside the number of covers, and without shrinkage the directions fit the training covers only. Neighbours by the
+  look alone name the genre less often, those by the directions alone look less alike.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from covergenre.methods.scaling import scale_of
 METRICS = ("cosine", "standardised", "blend")
 
 _LOOKS = 128  # principal components; 64 and 256 were measured to do alike
+_COMPONENTS = 512  # in which genres are told apart; as many as there are covers do no better and take far longer
+_ROUNDS = 2  # of the randomised search for them, more change no figure in its third digit
 
 
 @dataclass(frozen=True)
@@ -42,60 +45,95 @@ def learn_space(metric: str, training: Covers, n_genres: int, shrinkage: float) 
 
     Every genre needs a training cover.
     """
-    width = training.vectors.shape[1]
-    if metric == "cosine":
-        return Space(np.ones(width, np.float32), np.zeros(width, np.float32))
-    mean, deviation = scale_of(training.vectors)
-    if metric == "standardised":
-        return Space(1 / deviation, -mean / deviation)
-    standardised = (training.vectors - mean) / deviation
-    directions = np.hstack(
-        [
-            _of_length_one(standardised, _looks(standardised)),
-            _of_length_one(standardised, _discriminants(standardised, training.labels, n_genres, shrinkage)),
-        ]
-    )
-    matrix = directions / deviation[:, None]
-    return Space(matrix.astype(np.float32), (-mean @ matrix).astype(np.float32))
+    return Spaces(training, n_genres).learn(metric, shrinkage)
 
 
-def _of_length_one(standardised: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """The directions (d, e) scaled alike, so that the covers' places along them are of length 1 in root mean square."""
-    length = np.sqrt(np.square(standardised @ directions).sum(axis=1).mean())
+class Spaces:
+    """Learns several spaces from the same training covers, and what they share once."""
+
+    def __init__(self, training: Covers, n_genres: int) -> None:
+        self._training = training
+        self._n_genres = n_genres
+
+    def learn(self, metric: str, shrinkage: float) -> Space:
+        """As `learn_space` does."""
+        width = self._training.vectors.shape[1]
+        if metric == "cosine":
+            return Space(np.ones(width, np.float32), np.zeros(width, np.float32))
+        mean, deviation = self._scale
+        if metric == "standardised":
+            return Space(1 / deviation, -mean / deviation)
+        places, components = self._places, self._components
+        directions = np.hstack(
+            [
+                _of_length_one(places, _looks(places)),
+                _of_length_one(places, _discriminants(places, self._training.labels, self._n_genres, shrinkage, width)),
+            ]
+        )
+        matrix = (components @ directions) / deviation[:, None]
+        return Space(matrix.astype(np.float32), (-mean @ matrix).astype(np.float32))
+
+    @cached_property
+    def _scale(self) -> tuple[np.ndarray, np.ndarray]:
+        return scale_of(self._training.vectors)
+
+    @cached_property
+    def _components(self) -> np.ndarray:
+        """The first principal components of the standardised training vectors, (d, at most `_COMPONENTS`)."""
+        from sklearn.utils.extmath import randomized_svd
+
+        standardised = self._standardised
+        count = min(_COMPONENTS, *standardised.shape)
+        return randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        """The training covers along the components, (n, at most `_COMPONENTS`), the first varying most."""
+        return self._standardised @ self._components
+
+    @property
+    def _standardised(self) -> np.ndarray:
+        mean, deviation = self._scale
+        return (self._training.vectors - mean) / deviation
+
+
+def _of_length_one(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """The directions (k, e) scaled alike, so that the covers' places along them are of length 1 in root mean square."""
+    length = np.sqrt(np.square(places @ directions).sum(axis=1).mean())
     return directions / (length or 1)
 
 
-def _looks(standardised: np.ndarray) -> np.ndarray:
-    """The first principal components (d, e), half whitened; zeros for those along which nothing varies."""
-    from sklearn.utils.extmath import randomized_svd
-
-    _, strengths, components = randomized_svd(standardised, min(_LOOKS, *standardised.shape), random_state=0)
+def _looks(places: np.ndarray) -> np.ndarray:
+    """The first components (k, e), half whitened; zeros for those along which nothing varies."""
+    count = min(_LOOKS, places.shape[1])
+    strengths = np.linalg.norm(places[:, :count], axis=0)
     varies = strengths > 1e-6 * max(strengths.max(), 1)
-    return components.T * np.where(varies, 1 / np.sqrt(np.where(varies, strengths, 1)), 0)
+    return np.eye(places.shape[1], count) * np.where(varies, 1 / np.sqrt(np.where(varies, strengths, 1)), 0)
 
 
-def _discriminants(vectors: np.ndarray, labels: np.ndarray, n_genres: int, shrinkage: float) -> np.ndarray:
-    """Directions (d, n_genres - 1) with unit covariance inside the genres.
+def _discriminants(places: np.ndarray, labels: np.ndarray, n_genres: int, shrinkage: float, width: int) -> np.ndarray:
+    """Directions (k, n_genres - 1) with unit covariance inside the genres, of vectors that were `width` wide.
 
     Every genre counts alike, however many covers it has.
     """
     from scipy.linalg import solve
 
-    means = np.stack([vectors[labels == genre].mean(axis=0) for genre in range(n_genres)])
+    means = np.stack([places[labels == genre].mean(axis=0) for genre in range(n_genres)])
     between = (means - means.mean(axis=0)).T
-    within = _within(vectors, labels, means, shrinkage)
+    within = _within(places, labels, means, shrinkage, width)
     solved = solve(within, between, assume_a="pos", overwrite_a=True, check_finite=False)
     strengths, axes = np.linalg.eigh(between.T @ solved)
     strengths, axes = strengths[1:], axes[:, 1:]  # ascending; the means add up to 0, so the first is 0
     return solved @ (axes / np.sqrt(np.maximum(strengths, np.finfo(np.float32).tiny)))
 
 
-def _within(vectors: np.ndarray, labels: np.ndarray, means: np.ndarray, shrinkage: float) -> np.ndarray:
-    """The mean covariance inside a genre (d, d), drawn towards a multiple of the identity."""
+def _within(places: np.ndarray, labels: np.ndarray, means: np.ndarray, shrinkage: float, width: int) -> np.ndarray:
+    """The mean covariance inside a genre (k, k), drawn towards a multiple of the identity: the mean variance of a
+    column of the vectors, `width` wide, that the places stand for."""
     counts = np.bincount(labels, minlength=len(means))
-    residuals = (vectors - means[labels]) / np.sqrt(len(means) * counts[labels, None]).astype(np.float32)
+    residuals = (places - means[labels]) / np.sqrt(len(means) * counts[labels, None]).astype(np.float32)
     covariance = residuals.T @ residuals
-    variance = np.trace(covariance) / len(covariance) or 1.0
+    variance = np.trace(covariance) / width or 1.0
     covariance *= 1 - shrinkage
     covariance.flat[:: len(covariance) + 1] += shrinkage * variance
     return covariance

@@ -13,7 +13,7 @@ from covergenre.embedding.backbones import list_backbones
 from covergenre.embedding.recipe import FEATURE_SETS, Recipe
 from covergenre.methods import METHODS, method
 from covergenre.report.words import duration
-from covergenre.runs.estimate import seconds_for
+from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, Field, defaults, of_preset
 from pages.widgets.genres import display
@@ -26,7 +26,7 @@ SPLITS = {
     "honest": "Honest: copies and artists never on both sides",
     "reference": "The reference study's: at random, nothing to choose on",
 }
-FEATURES = {"stages": "Every stage", "pooled": "The last layer only"}
+FEATURES = {"stages": "Every stage", "pooled": "The last layer only", "texture": "Every stage and its texture"}
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,12 @@ def choose_settings(dataset: Dataset, method_name: str) -> Wanted:
 
 
 def estimate(wanted: Wanted, earlier: Sequence[Run]) -> str:
-    """How long it takes, in words; "" when nothing like it was done here."""
+    """How long it takes, in words."""
     covers = int(usable(wanted.dataset.manifest)["genre"].isin(wanted.genres).sum())
-    seconds = seconds_for(earlier, wanted.method, wanted.parameters, covers, len(wanted.variants))
-    if seconds is None:
-        return ""
-    rounded = max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5) if seconds < 90 else seconds
-    told = f"{rounded}\u202fs" if seconds < 90 else duration(60 * round(rounded / 60))
-    return f"About {told}, as earlier runs took here."
+    asked = (wanted.method, wanted.parameters, covers, len(wanted.variants))
+    if seconds := seconds_for(earlier, *asked):
+        return f"About {_rounded(seconds)}, as earlier runs took here."
+    return f"Roughly {_rounded(usual_seconds(*asked))} on two cores; none like it was done here yet."
 
 
 def clone(run: Run) -> None:
@@ -115,6 +113,12 @@ def clone(run: Run) -> None:
     for name, value in told.items():
         state[f"train_{name}"] = _held(value)
     state.train_weights = spec.recipe.weights
+
+
+def _rounded(seconds: float) -> str:
+    if seconds >= 90:
+        return duration(60 * round(seconds / 60))
+    return f"{max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5)}\u202fs"
 
 
 def _choose_preset(method_name: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 import timm
 import torch
+from scipy.fft import dct
 from tiny import TINY, tiny_weights
 
 from covergenre.embedding.networks import FeatureNet, Network, load_network
@@ -47,6 +49,23 @@ def test_stages_are_the_pooled_vector_then_mean_and_deviation_stage_by_stage(arc
     torch.testing.assert_close(FeatureNet(network, "stages")(pixels()), torch.cat(expected, 1), atol=2e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("architecture", FAMILIES)
+def test_texture_is_the_stages_then_how_the_mixed_channels_of_each_go_together(architecture):
+    network = Network(timm.create_model(architecture, num_classes=0).eval())
+    _, maps = network(pixels())
+
+    expected = [FeatureNet(network, "stages")(pixels())]
+    for stage in maps:
+        flat = stage.flatten(2).double()
+        standardised = (flat - flat.mean(2, keepdim=True)) / (flat.var(2, correction=0, keepdim=True) + 1e-6).sqrt()
+        mixing = torch.from_numpy(dct(np.eye(stage.shape[1]), axis=0, norm="ortho")[:32])
+        mixed = mixing @ standardised
+        together = mixed @ mixed.transpose(1, 2) / flat.shape[2]
+        expected.append(torch.stack([one[np.triu_indices(len(mixing))] for one in together]).float())
+
+    torch.testing.assert_close(FeatureNet(network, "texture")(pixels()), torch.cat(expected, 1), atol=2e-3, rtol=1e-3)
+
+
 def test_the_default_backbone_shows_each_of_its_blocks():
     _, maps = load_network("efficientnet_lite2")(pixels(1, 260))
 
@@ -77,7 +96,7 @@ def test_one_cover_gives_the_same_vector_alone_and_among_others(network):
 def test_a_cover_without_anything_on_it_gives_finite_vectors_and_gradients():
     body = timm.create_model("test_efficientnet", num_classes=0).eval()
 
-    vector = FeatureNet(Network(body), "stages")(torch.zeros(1, 3, 160, 160))
+    vector = FeatureNet(Network(body), "texture")(torch.zeros(1, 3, 160, 160))
     vector.sum().backward()
 
     assert torch.isfinite(vector).all()

@@ -39,7 +39,7 @@ def test_fields_that_no_recipe_has_are_refused(fields):
 
 
 def test_an_unknown_feature_set_is_answered_with_those_there_are():
-    with pytest.raises(CoverGenreError, match="no feature set 'all': choose from pooled, stages"):
+    with pytest.raises(CoverGenreError, match="no feature set 'all': choose from pooled, stages, texture"):
         Recipe(feature_set="all")
 
 
