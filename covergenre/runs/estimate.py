@@ -11,6 +11,12 @@ from covergenre.runs.record import Run
 _TESTED = 0.2  # the share of covers that either split holds back, by which runs tell how many they were made of
 _LAST = 5
 
+_USUAL = {"knn": 0.015, "logistic": 0.016, "boosting": 0.02, "finetune": 0.06}
+"""Seconds a cover (and epoch) on two cores, as measured once on real covers; but in finetune, mostly of embedding."""
+
+_WORK = {"efficientnet_lite1": 1.35, "efficientnet_lite2": 1.65, "resnet50": 3.0, "resnet50_v2": 3.0}
+"""What fine-tuning a backbone takes at the same picture size, where EfficientNet-Lite0 at 192 px takes 1."""
+
 
 def seconds_for(
     earlier: Iterable[Run], method: str, parameters: Mapping[str, Any], covers: int, variants: int
@@ -24,6 +30,12 @@ def seconds_for(
     alike = [run for run in done if run.spec.parameters == dict(parameters)]
     paces = [pace for run in (alike or done)[:_LAST] if (pace := _pace(run))]
     return median(paces) * covers * variants * _epochs(parameters) if paces else None
+
+
+def usual_seconds(method: str, parameters: Mapping[str, Any], covers: int, variants: int) -> float:
+    """Roughly how many seconds a run takes on two cores: for where `seconds_for` doesn't know."""
+    work = _WORK.get(str(parameters.get("backbone")), 1.0) * (parameters.get("side", 192) / 192) ** 2
+    return _USUAL[method] * work * covers * variants * _epochs(parameters)
 
 
 def _pace(run: Run) -> float | None:

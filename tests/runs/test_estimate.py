@@ -1,7 +1,8 @@
 import pytest
 from finished import answers, finished
 
-from covergenre.runs.estimate import seconds_for
+from covergenre.methods import METHODS, method
+from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.train import evaluate
 
 
@@ -24,6 +25,15 @@ def test_more_covers_variants_and_epochs_take_longer_in_proportion():
     assert seconds_for([run], "logistic", {}, 200, 3) == pytest.approx(75)
     tuned = done(20, method="finetune", parameters={"frozen_epochs": 1, "epochs": 4})
     assert seconds_for([tuned], "finetune", {"frozen_epochs": 1, "epochs": 9}, 100, 1) == pytest.approx(25)
+
+
+def test_without_any_run_it_is_told_as_it_was_measured_elsewhere():
+    known = {name: vars(method(name).Parameters()) for name in METHODS}
+    seconds = {name: usual_seconds(name, parameters, 4000, 1) for name, parameters in known.items()}
+    assert all(10 < seconds[name] < 120 for name in ("knn", "logistic", "boosting"))
+    assert 600 < seconds["finetune"] < 3600
+    assert usual_seconds("finetune", {**known["finetune"], "side": 96}, 4000, 1) == seconds["finetune"] / 4
+    assert usual_seconds("finetune", {**known["finetune"], "backbone": "resnet50"}, 4000, 1) > seconds["finetune"]
 
 
 def test_runs_of_the_same_parameters_count_before_others():
