@@ -112,7 +112,7 @@ def similar(query: SimilarQuery) -> dict[str, Any]:
     near = library.nearest(row, query.neighbours, filters, query.among, query.order == "most")
     return {
         "cover": _known(library.cover(row)),
-        "neighbours": [_known(library.cover(other, similarity)) for other, similarity in near],
+        "neighbours": [_known(neighbour) for neighbour in library.covers(near)],
     }
 
 

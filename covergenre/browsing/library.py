@@ -6,8 +6,10 @@ to some 100,000 (`benchmarks/browse.py`).
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
@@ -91,6 +93,19 @@ class Library:
         """The cover in a row."""
         return self._catalogue.neighbour(row, similarity)
 
+    def covers(self, found: Sequence[tuple[int, float]]) -> tuple[Neighbour, ...]:
+        """The covers in these rows, each with its similarity."""
+        return self._catalogue.neighbours(found)
+
+    @property
+    def hashes(self) -> np.ndarray:
+        """The content hashes of the covers: texts (n,)."""
+        return self._catalogue.hashes
+
+    def files(self) -> list[Path | None]:
+        """The file of each cover, where a registered data set has the same picture."""
+        return self._catalogue.files(range(len(self)))
+
     def part_of(self, rows: np.ndarray) -> np.ndarray:
         """The parts of the covers in these rows: texts (n,)."""
         return np.array(self.parts)[self._part_of[rows]]
@@ -105,7 +120,7 @@ class Library:
         Where a word starts with what was given comes before where it is found inside one. Otherwise, and when no text
         is given, the most typical cover of each genre comes first, then the second of each.
         """
-        rows = np.flatnonzero(self._passing(filters))
+        rows = np.flatnonzero(self.passing(filters))
         words = _folded(text).split()
         if words:
             rows = rows[[all(word in self._texts[row] for word in words) for row in rows]]
@@ -114,7 +129,7 @@ class Library:
 
     def any(self, chance: np.random.Generator, filters: Filters = EVERYTHING) -> int | None:
         """The row of a cover drawn at random; None when none passes the filters."""
-        rows = np.flatnonzero(self._passing(filters))
+        rows = np.flatnonzero(self.passing(filters))
         return int(chance.choice(rows)) if len(rows) else None
 
     def nearest(
@@ -124,7 +139,7 @@ class Library:
 
         Covers with the same pixels as it are left out.
         """
-        passing = self._passing(filters) & (self._catalogue.hashes != self._catalogue.hashes[row])
+        passing = self.passing(filters) & (self._catalogue.hashes != self._catalogue.hashes[row])
         if among != "all":
             passing &= (self.genre_of == self.genre_of[row]) == (among == "same")
         return self._first(self.units[row], passing, k, most)
@@ -133,7 +148,7 @@ class Library:
         self, vector: np.ndarray, k: int = 24, filters: Filters = EVERYTHING, most: bool = True
     ) -> list[tuple[int, float]]:
         """As `nearest`, for a cover that need not be known: `vector` (e,) is its place (see `Predictor.place`)."""
-        return self._first(_units(vector[None])[0], self._passing(filters), k, most)
+        return self._first(_units(vector[None])[0], self.passing(filters), k, most)
 
     @cached_property
     def closeness(self) -> np.ndarray:
@@ -178,7 +193,8 @@ class Library:
         order = first(-similarities if most else similarities, k)
         return [(int(rows[at]), float(similarities[at])) for at in order]
 
-    def _passing(self, filters: Filters) -> np.ndarray:
+    def passing(self, filters: Filters) -> np.ndarray:
+        """Which covers pass the filters: bool (n,)."""
         passing = np.ones(len(self), bool)
         for of, names, wanted in (
             (self.genre_of, self.genres, filters.genres),

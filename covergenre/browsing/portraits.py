@@ -87,7 +87,7 @@ def _drawn(library: Library, rows: np.ndarray, own: int, other: int, size: int) 
 
 
 def _covers(library: Library, rows: np.ndarray, centre: int) -> tuple[Neighbour, ...]:
-    return tuple(library.cover(int(row), float(library.closeness[row, centre])) for row in rows)
+    return library.covers([(int(row), float(library.closeness[row, centre])) for row in rows])
 
 
 def _decades(library: Library, rows: np.ndarray) -> tuple[Decade, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from covergenre import home
@@ -13,11 +14,13 @@ _log = logging.getLogger(__name__)
 
 
 def find_file(content_hash: str) -> Path | None:
-    """A file whose cover had this content hash when its data set was last scanned; None when there is none.
+    """A file whose cover had this content hash when its data set was last scanned; None when there is none."""
+    return find_files([content_hash])[0]
 
-    The manifests are read when one of them has changed since they were last.
-    """
-    return _lookup.find(content_hash)
+
+def find_files(content_hashes: Sequence[str]) -> list[Path | None]:
+    """`find_file` for each of the hashes. The manifests are read when one of them has changed since they were last."""
+    return _lookup.find(content_hashes)
 
 
 class _Lookup:
@@ -28,16 +31,19 @@ class _Lookup:
         self._stamp: list[tuple[Path, int]] = []
         self._covers: dict[str, tuple[Dataset, str]] = {}
 
-    def find(self, content_hash: str) -> Path | None:
+    def find(self, content_hashes: Sequence[str]) -> list[Path | None]:
         with self._lock:
             if (stamp := _stamp()) != self._stamp:
                 self._covers, self._stamp = _read_all(), stamp
-        dataset, path = self._covers.get(content_hash, (None, ""))
-        try:
-            file = dataset.file(path) if dataset else None
-        except BadDataset:
-            return None
-        return file if file and file.is_file() else None
+        return [_file(*found) if (found := self._covers.get(key)) else None for key in content_hashes]
+
+
+def _file(dataset: Dataset, path: str) -> Path | None:
+    try:
+        file = dataset.file(path)
+    except BadDataset:
+        return None
+    return file if file.is_file() else None
 
 
 _lookup = _Lookup()

@@ -1,5 +1,6 @@
 """The table of known covers: what is known of each, and whether a picture is one of them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from covergenre.dataset.groups import tells
-from covergenre.dataset.lookup import find_file
+from covergenre.dataset.lookup import find_files
 
 COPY = 8
 """Two covers whose perceptual hashes are at most so many of 64 bits apart are one picture (see `dataset.groups`)."""
@@ -67,6 +68,20 @@ class Catalogue:
 
     def neighbour(self, row: int, similarity: float = 1.0) -> Neighbour:
         """The cover in a row."""
+        return self.neighbours([(row, similarity)])[0]
+
+    def neighbours(self, found: Sequence[tuple[int, float]]) -> tuple[Neighbour, ...]:
+        """The covers in these rows, each with its similarity."""
+        files = self.files([row for row, _ in found])
+        return tuple(
+            self._neighbour(row, similarity, file) for (row, similarity), file in zip(found, files, strict=True)
+        )
+
+    def files(self, rows: Iterable[int]) -> list[Path | None]:
+        """The files of the covers in these rows, where a registered data set has the same picture."""
+        return find_files([self.hashes[row] for row in rows])
+
+    def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
         value = {name: cells[row] for name, cells in self._rows.items()}
         year: Any = value["year"]
         return Neighbour(
@@ -78,7 +93,7 @@ class Catalogue:
             album=value["album"],
             year=None if pd.isna(year) else int(year),
             similarity=float(similarity),
-            path=find_file(value["content_hash"]),
+            path=file,
             page_url=page_url(value["source"], value["id"]),
             image_url=value["image_url"],
             signature=value["signature"],

@@ -37,11 +37,13 @@ class Shelf:
         known = self._catalogue
         similarities, rows = self._index.search(self._projection.project(vectors), k + known.most_copies)
         return [
-            tuple(
-                known.neighbour(row, similarity)
-                for similarity, row in zip(similarities[query], rows[query], strict=True)
-                if known.hashes[row] != own
-            )[:k]
+            known.neighbours(
+                [
+                    (row, similarity)
+                    for similarity, row in zip(similarities[query], rows[query], strict=True)
+                    if known.hashes[row] != own
+                ][:k]
+            )
             for query, own in enumerate(hashes)
         ]
 

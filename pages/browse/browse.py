@@ -1,5 +1,6 @@
 """Walk through the known covers: from any one to those most like it, by genre, and on a map."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from covergenre.browsing.portraits import Portrait, portrait
 from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER
 from pages.browse import facts
+from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters
 from pages.browse.own import bring, choose_order, near_own, own_title, show_own
 from pages.browse.walk import Walk
@@ -24,6 +26,7 @@ from pages.widgets.words import plain, sentence, tidy
 
 LOOK = Path(__file__).parents[1] / "widgets" / "browse.css"
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}
+SEARCHES = {"name": "Names", "words": "Pictures"}
 AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
 A_PAGE = 24
 A_ROW = 6
@@ -96,13 +99,24 @@ def search() -> None:
     from_the_start()
 
 
-def show_search(library: Library) -> tuple[str, Filters]:
-    """The search box, the way to a random cover, and the filters."""
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, whether it is looked for in the pictures (else in the names), and the filters."""
+
+    text: str
+    in_pictures: bool
+    filters: Filters
+
+
+def show_search(library: Library) -> Asked:
+    """The search box, the ways to start elsewhere, and the filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        in_pictures = _segments("Search in", SEARCHES, "by") == "words"
+        told = "Say what is on the cover: dark fortress at night" if in_pictures else "Search artist or album"
         text = st.text_input(
-            "Search artist or album",
+            "Search the covers",
             key="find",
-            placeholder="Search artist or album",
+            placeholder=told,
             icon=":material/search:",
             label_visibility="collapsed",
             on_change=search,
@@ -113,21 +127,24 @@ def show_search(library: Library) -> tuple[str, Filters]:
         bring(go)
     filters = choose_filters(library, from_the_start)
     beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(library, filters))
-    return text, filters
+    return Asked(text, in_pictures, filters)
 
 
-def show_covers(name: str, library: Library, text: str, filters: Filters, load: bool) -> None:
+def show_covers(name: str, library: Library, asked: Asked, load: bool) -> None:
     """The cover with those most like it, or all covers that were asked for."""
     spot = walk().among(lambda key: library.has(key) or is_brought(key))
-    row, own = library.row(spot.cover), is_brought(spot.cover)
-    if text or (row is None and not own):
-        show_found(library, text, filters, load)
+    row = library.row(spot.cover)
+    if asked.text or not spot.cover:
+        if asked.in_pictures:
+            show_by_words(library, asked.text, asked.filters, load, go)
+        else:
+            show_found(library, asked.text, asked.filters, load)
         return
     show_trail(library, spot)
-    if own:
-        show_own(spot.cover, library, name, filters, load, go)
+    if row is None:
+        show_own(spot.cover, library, name, asked.filters, load, go)
     else:
-        show_cover(library, row, filters, load)
+        show_cover(library, row, asked.filters, load)
 
 
 def show_found(library: Library, text: str, filters: Filters, load: bool) -> None:
@@ -140,7 +157,7 @@ def show_found(library: Library, text: str, filters: Filters, load: bool) -> Non
     pages = -(-len(rows) // A_PAGE)
     page = min(st.session_state.get("leaf", 1) or 1, pages)
     shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
-    show_tiles([library.cover(int(row), float(library.typicality[row])) for row in shown], load, go, "found")
+    show_tiles(library.covers([(int(row), float(library.typicality[row])) for row in shown]), load, go, "found")
     if pages > 1:
         st.pagination(pages, key="leaf", bind="query-params")
 
@@ -176,7 +193,7 @@ def show_cover(library: Library, row: int, filters: Filters, load: bool) -> None
         near = library.nearest(row, A_PAGE, filters, among, order == "most")
         if not near:
             st.info("No other cover passes these filters.", icon=":material/filter_alt_off:")
-        show_tiles([library.cover(other, similarity) for other, similarity in near], load, go, "near")
+        show_tiles(library.covers(near), load, go, "near")
 
 
 def show_facts(library: Library, row: int) -> None:
@@ -243,19 +260,20 @@ def show_colours(drawn: Portrait) -> None:
         st.markdown(more, unsafe_allow_html=True)
 
 
-def show_map(name: str, library: Library, text: str, filters: Filters, load: bool) -> None:
+def show_map(name: str, library: Library, asked: Asked, load: bool) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
     places, good = open_map(name, st.session_state.setdefault("maps_drawn", 0))
     cover = walk().cover
     row = library.row(cover)
     if is_brought(cover):
-        near = near_own(cover, library, name, A_ROW, filters)
+        near = near_own(cover, library, name, A_ROW, asked.filters)
     else:
-        near = [] if row is None else library.nearest(row, A_ROW, filters)
+        near = [] if row is None else library.nearest(row, A_ROW, asked.filters)
     if not good and len(library) <= DRAWABLE:
         offer_map(library)
+    lit = library.search("" if asked.in_pictures else asked.text, asked.filters)
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    chart = map_chart.figure(library, places, library.search(text, filters), row, [other for other, _ in near], theme)
+    chart = map_chart.figure(library, places, lit, row, [other for other, _ in near], theme)
     st.plotly_chart(
         chart,
         key="places",
@@ -264,7 +282,7 @@ def show_map(name: str, library: Library, text: str, filters: Filters, load: boo
         config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
     )
     st.caption("Covers that look alike lie near each other. Click one to mark it and its nearest covers.")
-    marked = [library.cover(other, similarity) for other, similarity in near]
+    marked = library.covers(near)
     if marked:
         show_tiles([*([library.cover(row)] if row is not None else []), *marked][:A_ROW], load, go, "marked")
 
@@ -315,6 +333,6 @@ with st.container(key="page"):
     if view == "portraits":
         show_portrait(name, library, load)
     elif view == "map":
-        show_map(name, library, *show_search(library), load)
+        show_map(name, library, show_search(library), load)
     else:
-        show_covers(name, library, *show_search(library), load)
+        show_covers(name, library, show_search(library), load)

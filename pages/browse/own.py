@@ -88,7 +88,7 @@ def show_own(key: str, library: Library, name: str, filters: Filters, load: bool
             return
         if not near:
             st.info("No cover passes these filters.", icon=":material/filter_alt_off:")
-        show_tiles([library.cover(row, similarity) for row, similarity in near], load, go, "near")
+        show_tiles(library.covers(near), load, go, "near")
 
 
 def _take(key: str, go: Callable[[str], None]) -> None:

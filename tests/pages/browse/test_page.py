@@ -6,15 +6,20 @@ import sys
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
-from drawing import genre_folders
+from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
+from covergenre.browsing import words
 from covergenre.browsing.library import Library
 from covergenre.dataset.registry import register
+from covergenre.predict import open_predictor
 from covergenre.runs.train import train
+from pages.widgets.brought import brought_pictures
+from pages.widgets.whose import title as whose_title
 
 PAGE = Path(__file__).parents[3] / "pages" / "browse" / "browse.py"
 
@@ -138,8 +143,8 @@ def test_filters_are_cleared_at_once(page):
 
 def test_a_portrait_shows_a_genre_in_covers_and_colours(page):
     text = said(at(page, view="Portraits", portrait="Jazz"))
-    for words in ("Jazz", "Its colours", "Most typical of jazz", "Least typical of jazz"):
-        assert words in text
+    for heading in ("Jazz", "Its colours", "Most typical of jazz", "Least typical of jazz"):
+        assert heading in text
     assert set(genres(page, "row0")) == {"jazz"}
     assert any('class="strip"' in element.value for element in page.markdown)
 
@@ -210,3 +215,96 @@ def test_no_view_imports_a_heavy_library(starter):
         check=True,
     )
     assert ran.stdout.strip().endswith("[]")
+
+
+@pytest.fixture
+def own(page) -> str:
+    """The key of a picture that somebody brought to this server."""
+    return brought_pictures().keep("mine.png", encoded(cover("jazz", 500)))
+
+
+def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own, library):
+    text = said(at(page, cover=own))
+    assert "mine.png" in text
+    assert len(tiles(page, "near")) == 24
+    expected = open_predictor().predict(encoded(cover("jazz", 500)), neighbours=1).neighbours[0]
+    assert expected.genre == genres(page, "near")[0]
+    pick(page, "order", "least")
+    assert len(tiles(page, "near")) == 24
+
+
+def test_a_walk_goes_on_from_a_picture_that_was_brought_and_back_to_it(page, own):
+    at(page, cover=own)
+    tiles(page, "near")[2].click().run()
+    assert address(page, "trail") == [own]
+    assert "mine.png" in next(button.label for button in page.button if button.key == "step-0").replace("&#46;", ".")
+    page.button(key="step-0").click().run()
+    assert address(page, "cover") == [own]
+
+
+def test_a_picture_can_be_brought_here(page):
+    page.run()
+    page.file_uploader[0].upload("mine.png", encoded(cover("rap", 501))).run()
+    (key,) = address(page, "cover")
+    assert brought_pictures().get(key).name == "mine.png"
+    assert "mine.png" in said(page)
+
+
+def test_a_file_that_is_no_picture_is_refused_with_the_reason(page):
+    page.run()
+    page.file_uploader[0].upload("notes.jpg", b"milk").run()
+    assert "not a picture" in unescape(page.error[0].value)
+    assert not address(page, "cover")
+
+
+def test_a_picture_that_has_gone_is_said_to_have(page):
+    at(page, cover="own-00ff")
+    assert "bring it again" in page.info[0].value
+
+
+def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
+    at(page, cover=own, view="Map")
+    assert len(tiles(page, "marked")) == 6
+
+
+def test_finding_by_words_says_what_to_install(page, monkeypatch):
+    monkeypatch.setattr(words, "installed", lambda: False)
+    at(page, by="Pictures", find="dark fortress at night")
+    assert "pip install open_clip_torch" in page.info[0].value
+    assert not tiles(page, "found")
+
+
+class _Counting:
+    """A network that sees in each cover nothing but how bright it is."""
+
+    key = "words-counting"
+
+    def text(self, text: str) -> np.ndarray:
+        return np.array([1.0, 0.0] if "bright" in text else [0.0, 1.0], np.float32)
+
+    def covers(self, covers) -> np.ndarray:
+        share = np.array([np.asarray(image).mean() / 255 for image in covers])
+        return np.stack([share, 1 - share], axis=1).astype(np.float32)
+
+
+def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatch):
+    monkeypatch.setattr(words, "installed", lambda: True)
+    monkeypatch.setattr(words.Words, "open", classmethod(lambda cls: _Counting()))
+    dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+    run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+    at(page, by="Pictures", of=whose_title(run.id))
+    assert "16 covers are not looked at yet" in said(page)
+    next(button for button in page.button if button.label == "Look at them").click().run()
+    found = {}
+    for text in ("bright", "dark"):
+        page.text_input(key="find").set_value(text).run()
+        assert f"Of 16 covers, those that fit “{text}” best." in said(page)
+        found[text] = [button.label for button in tiles(page, "found")]
+    assert found["bright"] == found["dark"][::-1]
+
+
+def test_without_pictures_it_is_said_that_words_are_looked_for_in_them(page, monkeypatch):
+    monkeypatch.setattr(words, "installed", lambda: True)
+    monkeypatch.setattr(words.Words, "open", classmethod(lambda cls: _Counting()))
+    at(page, by="Pictures", find="bright")
+    assert "none is at hand" in page.info[0].value

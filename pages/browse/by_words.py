@@ -1,0 +1,75 @@
+"""Covers found by what can be seen on them: the box, and what is missing for it to work."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from covergenre.browsing import words
+from covergenre.browsing.library import Filters, Library
+from covergenre.errors import CoverGenreError, NoWeights
+from covergenre.progress import Progress
+from pages.widgets.tiles import show_tiles
+from pages.widgets.words import plain, sentence, time_left
+
+_SHOWN = 24
+_A_SECOND = 8  # covers that two cores look at, about
+
+
+def show_by_words(library: Library, text: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
+    """The covers that fit a text best; or what to do so that there are any."""
+    if not words.installed():
+        st.info(
+            f"A network that reads pictures and words is needed, and is not installed. Run "
+            f"`pip install {words.PACKAGE}`, then start the app again; on first use 600 MB are fetched, once.",
+            title="Not yet: “dark fortress at night”",
+            icon=":material/download:",
+        )
+        return
+    try:
+        with st.spinner("Opening the network that reads words"):
+            index = words.WordIndex.open(library)
+    except NoWeights as error:
+        st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
+        return
+    if len(index.unseen):
+        _offer_to_look(library, index)
+    elif not len(index.rows):
+        st.info(
+            "Words are looked for in pictures, and of these covers none is at hand. Read a folder of covers at Explore "
+            "and train on it, or read the folder that these covers come from.",
+            icon=":material/no_photography:",
+        )
+        return
+    if not text.strip():
+        st.caption(
+            "Say what is on the cover: “dark fortress at night”, “a man with a trumpet”, “bright letters on black”."
+        )
+        return
+    near = index.search(text, _SHOWN, np.flatnonzero(library.passing(filters)))
+    st.caption(f"Of {len(index.rows):,} covers, those that fit “{plain(text)}” best.")
+    show_tiles(library.covers(near), load, go, "found")
+
+
+def _offer_to_look(library: Library, index: words.WordIndex) -> None:
+    """Not all covers were looked at yet."""
+    n = len(index.unseen)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        minutes = max(1, round(n / _A_SECOND / 60))
+        st.caption(f"{n:,} covers are not looked at yet. It takes about {minutes} min, once.", width="content")
+        if not st.button("Look at them"):
+            return
+    bar, began = st.progress(0.0), time.monotonic()
+    st.button("Stop", icon=":material/stop_circle:")  # Any click ends this run of the page; what is done is kept.
+
+    def report(progress: Progress) -> None:
+        left = time_left(progress.done, progress.total, time.monotonic() - began)
+        bar.progress(progress.done / progress.total, f"{progress.done} of {progress.total} covers. {left}")
+
+    try:
+        words.look_at(library, index, report)
+    except (CoverGenreError, OSError) as error:
+        st.error(sentence(str(error)))
+        return
+    st.rerun()
