@@ -2,7 +2,9 @@
 
 python -m benchmarks.planted
 
-The demo is drawn and embedded first, which takes a minute. A copy and what it is a copy of both count as planted.
+The demo is drawn and embedded first, which takes a minute. A copy and what it is a copy of both count as planted. Of a
+blank cover it is left open whether it is dark too. The second table has the issues of near copies with a stricter
+threshold: in the demo albums are drawn to a few designs, which the usual one, set on real covers, takes for copies.
 """
 
 import os
@@ -26,7 +28,7 @@ _ISSUES = {
     "very dark": ["dark"],
     "blurred": ["blurry"],
     "odd size": ["odd size"],
-    "odd size, 300 x 96 px": ["odd aspect"],
+    "odd size, 300 x 96 px": ["odd size", "odd aspect"],
     "wrong label": ["wrong labels"],
     "exact copy": ["exact duplicates"],
     "near copy": ["near duplicates"],
@@ -34,34 +36,52 @@ _ISSUES = {
     "two genres, recompressed": ["contradicting labels", "near duplicates"],
     "spurious cue": ["spurious cues"],
 }
+_OF_THE_COPY = {"two genres": ["wrong labels"]}  # the genre of the picture it is a copy of is right
+_EITHER_WAY = {"blank": ["dark"]}  # one colour, which may be a dark one
+_STRICT = {"near duplicates": 0.8, "contradicting labels": 0.8}
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["COVERGENRE_HOME"] = home
         demo = build_demo()
-        report = audit(demo, split_of(demo), embed_dataset(demo, Recipe())["original"])
-        print(_table(report, _planted(demo)).to_string(index=False))
+        split, vectors = split_of(demo), embed_dataset(demo, Recipe())["original"]
+        planted, open_ones = _planted(demo), _left_open(demo)
+        print(_table(audit(demo, split, vectors), planted, open_ones).to_string(index=False))
+        strict = _table(audit(demo, split, vectors, thresholds=_STRICT), planted, open_ones)
+        print(strict[strict["issue"].isin(_STRICT)].to_string(index=False))
 
 
 def _planted(demo: Dataset) -> pd.DataFrame:
     """Columns path, issue: what each cover is to be flagged for."""
-    planted = pd.DataFrame(read_sheet(demo.root / "planted.csv").cells)
+    planted = _sheet(demo)
     exact = planted["defect"] + ", " + planted["detail"]
     planted["issue"] = [
         _ISSUES.get(key, _ISSUES.get(defect)) for key, defect in zip(exact, planted["defect"], strict=True)
     ]
     originals = planted[planted["of"] != ""].assign(path=planted["of"])
-    rows = pd.concat([planted, originals]).explode("issue")
+    copies = planted.assign(issue=planted["defect"].map(_OF_THE_COPY)).dropna(subset="issue")
+    rows = pd.concat([planted, originals, copies]).explode("issue")
     whole = rows.merge(demo.manifest[["path", "genre"]], left_on="path", right_on="genre", suffixes=("_planted", ""))
     single = rows[rows["path"].isin(demo.manifest["path"])]
     return pd.concat([single, whole])[["path", "issue"]].drop_duplicates()
 
 
-def _table(report: AuditReport, planted: pd.DataFrame) -> pd.DataFrame:
+def _left_open(demo: Dataset) -> pd.DataFrame:
+    """Columns path, issue: what a cover may be flagged for, or not."""
+    planted = _sheet(demo)
+    return planted.assign(issue=planted["defect"].map(_EITHER_WAY)).dropna(subset="issue").explode("issue")
+
+
+def _sheet(demo: Dataset) -> pd.DataFrame:
+    return pd.DataFrame(read_sheet(demo.root / "planted.csv").cells)
+
+
+def _table(report: AuditReport, planted: pd.DataFrame, open_ones: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for issue, paths in planted.groupby("issue")["path"]:
-        wanted, flagged = set(paths), set(report.flagged(issue)["path"])
+        wanted, either = set(paths), set(open_ones.loc[open_ones["issue"] == issue, "path"])
+        flagged = set(report.flagged(issue)["path"]) - either
         found = len(wanted & flagged)
         rows.append((issue, len(wanted), len(flagged), found / len(wanted), found / max(len(flagged), 1)))
     return pd.DataFrame(rows, columns=["issue", "planted", "flagged", "recall", "precision"]).round(2)

@@ -46,7 +46,7 @@ def test_suggested_repairs_are_written_and_can_be_applied(covergenre, scanned, t
 def test_audit_prints_a_table_for_people(covergenre, scanned):
     said = covergenre("audit", "mine", "--no-vectors")
     assert "exact duplicates" in said.out
-    assert "not judged, outliers: no vectors were given" in said.out
+    assert "not judged, wrong labels, outliers: no vectors were given" in said.out
     assert "mine: 18 covers" in said.out
 
 

@@ -48,7 +48,7 @@ def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Repor
         return {"probabilities": probabilities, "doubted": doubted, "oddness": oddness(vectors, labels)}
 
     return Judged(
-        tuple(genres.tolist()), **remember(folder / "labels-2.npz", digest(vectors, *fold_columns(covers)), make)
+        tuple(genres.tolist()), **remember(folder / "labels-3.npz", digest(vectors, *fold_columns(covers)), make)
     )
 
 
@@ -84,11 +84,11 @@ def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
 
 
 def find_wrong_labels(covers: pd.DataFrame, judged: Judged, threshold: float) -> pd.DataFrame:
-    """Covers whose own genre is unlikely, and which cleanlab's confident learning counts among the label errors.
+    """Covers whose own genre is unlikely, and which confident learning counts among the label errors.
 
-    Confident learning alone takes a method's errors for the labels': on real covers, of which a method gets four in ten
-    right, it counts half as wrong. Of 100 labels changed there on purpose, the threshold of 0.98 finds 50, and 28
-    others; 0.95 finds 59 and 172 others.
+    That alone takes a method's errors for the labels': on real covers, of which a method gets four in ten right, it
+    counts half as wrong. Where one label in fifty was changed on purpose (three draws), the threshold of 0.98 found
+    41 % of them among 4,095 real covers, and 53 others, some of them truly wrong; 0.95 found 56 % and 228 others.
     """
     labels = np.searchsorted(judged.genres, covers["genre"].to_numpy(dtype=str))
     scores = np.clip(1 - judged.probabilities[np.arange(len(labels)), labels].astype(np.float64), 0, 1)
@@ -130,11 +130,16 @@ def _probabilities(
 
 
 def _doubted(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Which labels are errors by cleanlab's confident learning: as many as it counts, the least likely ones.
+
+    Its own choice of which, by class, passes over errors that the method is torn about: on the demo it found 47 % where
+    this finds 67 %, and among real covers 39 % where this finds 41 %, with about as many others.
+    """
     from cleanlab.filter import find_label_issues
 
     shares = probabilities.astype(np.float64)
     shares /= shares.sum(axis=1, keepdims=True)
-    return find_label_issues(labels, shares, filter_by="confident_learning", n_jobs=1)
+    return find_label_issues(labels, shares, filter_by="low_self_confidence", n_jobs=1)
 
 
 def _left_out(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:
