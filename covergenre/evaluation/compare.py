@@ -9,7 +9,7 @@ import numpy as np
 
 from covergenre.errors import CoverGenreError
 from covergenre.evaluation.intervals import LEVEL, Interval, percentiles, resample
-from covergenre.evaluation.metrics import Evaluation, checked, evaluate
+from covergenre.evaluation.metrics import RESAMPLED, Evaluation, checked, judge
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,16 @@ class Pair:
             return f"{self.a} and {self.b} cannot be told apart on {covers} ({p})."
         ahead, behind, sign = (self.a, self.b, 1) if self.difference.value > 0 else (self.b, self.a, -1)
         low, high = sorted((100 * sign * self.difference.low, 100 * sign * self.difference.high))
+        around = f"{low:.1f} to {high:.1f}".replace("-", "−")
         if self.better is None:
             return (
                 f"{ahead} names the genre of more of {covers} than {behind} ({p}), but the 95 % interval of the "
-                f"difference, {low:.1f} to {high:.1f} points, allows for none."
+                f"difference, {around} points, allows for none."
             )
         points = 100 * abs(self.difference.value)
         return (
-            f"{ahead} is better than {behind} on {covers}: {points:.1f} points more accurate, 95 % interval {low:.1f} "
-            f"to {high:.1f} ({p})."
+            f"{ahead} is better than {behind} on {covers}: {points:.1f} points more accurate, 95 % interval {around} "
+            f"({p})."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,14 +75,19 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Several methods on the same covers: the evaluation of each, by name, and every pair of them."""
+    """Several methods on the same covers: the evaluation of each, by name, and every pair of them.
+
+    `leaders`: by figure of `metrics.RESAMPLED`, the method that is truly better in it than each of the others, where
+    there is one.
+    """
 
     evaluations: Mapping[str, Evaluation]
     pairs: tuple[Pair, ...]
+    leaders: Mapping[str, str]
 
     @property
     def best(self) -> str | None:
-        """The method that is truly better than each of the others; None when there is no such."""
+        """The method that is truly more accurate than each of the others; None when there is no such."""
         for name in self.evaluations:
             if all(pair.better == name for pair in self.pairs if name in (pair.a, pair.b)):
                 return name
@@ -104,9 +110,7 @@ def compare(
     """
     if len(probabilities) < 2:
         raise CoverGenreError(f"found {len(probabilities)} methods to compare: give at least two")
-    evaluations = {
-        name: evaluate(labels, chances, genres, groups, seed, resamples) for name, chances in probabilities.items()
-    }
+    judged = {name: judge(labels, chances, genres, groups, seed, resamples) for name, chances in probabilities.items()}
     right = np.stack([rightly(labels, chances, genres) for chances in probabilities.values()], axis=1)
     drawn = resample(np.column_stack([right, np.ones(len(right))]), groups, seed, resamples)
     accuracies = drawn[:, :-1] / drawn[:, -1:]
@@ -115,13 +119,26 @@ def compare(
     ]
     adjusted = holm([counts["p"] for counts in found])
     pairs = zip(combinations(probabilities, 2), found, adjusted, strict=True)
-    return Comparison(evaluations, tuple(Pair(*names, **counts, adjusted=p) for names, counts, p in pairs))
+    return Comparison(
+        {name: evaluation for name, (evaluation, _) in judged.items()},
+        tuple(Pair(*names, **counts, adjusted=p) for names, counts, p in pairs),
+        _leaders({name: resampled for name, (_, resampled) in judged.items()}),
+    )
 
 
 def rightly(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> np.ndarray:
     """Which covers are predicted to be of their true genre, bool (n,); CoverGenreError as `evaluate` raises it."""
     labels, probabilities, _ = checked(labels, probabilities, genres)
     return probabilities.argmax(axis=1) == labels
+
+
+def bootstrap_p(differences: np.ndarray) -> float:
+    """The two-sided p-value of there being no difference, from its values in resamples, (resamples,).
+
+    It is where the percentile interval would just touch 0, and never less than so many resamples can tell.
+    """
+    beyond = min((differences <= 0).sum(), (differences >= 0).sum())
+    return min(1.0, 2 * float(beyond + 1) / (len(differences) + 1))
 
 
 def mcnemar(only_a: int, only_b: int) -> float:
@@ -136,6 +153,24 @@ def holm(p_values: Sequence[float]) -> list[float]:
     from statsmodels.stats.multitest import multipletests
 
     return multipletests(p_values, method="holm")[1].tolist()
+
+
+def _leaders(resampled: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, str]:
+    """`Comparison.leaders`, from the figures of each method in the same resamples; with Holm's allowance for pairs."""
+    found = {}
+    for figure in RESAMPLED:
+        sign = -1 if figure == "log_loss" else 1
+        apart = {(a, b): sign * (resampled[a][figure] - resampled[b][figure]) for a, b in combinations(resampled, 2)}
+        p_values = holm([bootstrap_p(each) for each in apart.values()])
+        ahead = [
+            (pair if np.median(each) > 0 else pair[::-1])[0]
+            for (pair, each), p in zip(apart.items(), p_values, strict=True)
+            if p < 1 - LEVEL
+        ]
+        for name in resampled:
+            if ahead.count(name) == len(resampled) - 1:
+                found[figure] = name
+    return found
 
 
 def _pair(right: np.ndarray, differences: np.ndarray) -> dict[str, Any]:

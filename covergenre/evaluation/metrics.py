@@ -17,6 +17,9 @@ from covergenre.evaluation.intervals import Interval, distance, percentiles, res
 BINS = 15
 """How many bins of confidence, evenly wide, the calibration error is taken over."""
 
+RESAMPLED = ("balanced_accuracy", "f1_weighted", "f1_macro", "log_loss")
+"""The figures whose differences are bootstrapped too; that of a calibration error would be biased."""
+
 _SUM_TOLERANCE = 1e-3  # probabilities may have been stored with few digits
 _LEAST = float(np.finfo(np.float64).eps)  # what a probability of 0 counts as in the log loss, as in scikit-learn
 
@@ -95,23 +98,37 @@ def evaluate(
     its intervals are too narrow. CoverGenreError unless there are covers, and labels, probabilities and groups fit
     them.
     """
+    return judge(labels, probabilities, genres, groups, seed, resamples)[0]
+
+
+def judge(
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    genres: Sequence[str],
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> tuple[Evaluation, dict[str, np.ndarray]]:
+    """What `evaluate` returns, and the figures of `RESAMPLED` in each resample, (resamples,).
+
+    Methods that are judged on the same covers with the same groups and seed meet the same resamples, so that their
+    differences there are paired.
+    """
     labels, probabilities, groups = checked(labels, probabilities, genres, groups)
     confusion = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
     summands = _summands(labels, probabilities)
     figures, gaps = _figures(summands.sum(axis=0), len(genres))
     resampled, resampled_gaps = _figures(resample(summands, groups, seed, resamples), len(genres))
-    return Evaluation(
+    evaluation = Evaluation(
         covers=len(labels),
         genres=tuple(genres),
         accuracy=wilson(int(confusion.trace()), len(labels)),
-        balanced_accuracy=percentiles(figures["balanced_accuracy"], resampled["balanced_accuracy"]),
-        f1_weighted=percentiles(figures["f1_weighted"], resampled["f1_weighted"]),
-        f1_macro=percentiles(figures["f1_macro"], resampled["f1_macro"]),
-        log_loss=percentiles(figures["log_loss"], resampled["log_loss"]),
+        **{name: percentiles(figures[name], resampled[name]) for name in RESAMPLED},
         calibration_error=distance(gaps, resampled_gaps),
         by_genre=tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres)),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
+    return evaluation, resampled
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, n_genres: int) -> np.ndarray:

@@ -28,8 +28,8 @@ _STYLE = Path(__file__).with_name("document.css")
 
 _ON_FIGURES = (
     "<p>Behind each figure stands its 95 % interval: Wilson's for accuracy, bootstrapped over groups of covers (one "
-    "artist, near copies) for the rest. In a row all lines share one scale. A run is marked best only where the paired "
-    "test says so.</p>"
+    "artist, near copies) for the rest. In a row all lines share one scale. A figure is marked best only where a "
+    "paired test tells its run from every other: McNemar's for accuracy, a bootstrap for the rest.</p>"
 )
 _ON_PAIRS = (
     "<p>McNemar's exact test, with Holm's allowance for every other pair; the interval of the difference is "

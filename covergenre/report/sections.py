@@ -16,6 +16,7 @@ from covergenre.evaluation.reliability import Bin, coverage, reliability, untemp
 from covergenre.report.charts import coverage_chart, css_ink, reliability_chart, swatch
 from covergenre.report.words import duration, milliseconds, percent, size, span
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.runs.notes import read_note
 from covergenre.runs.slices import Slice
 
 _FIGURES = (
@@ -43,7 +44,7 @@ class Sections:
     def headline(self) -> str:
         """The figures of every run with their intervals, and what the run cost.
 
-        Only the accuracy of a run that is truly better than each of the others is marked.
+        A figure is marked only where its run is truly better than each of the others.
         """
         rows = [[f"{title}<small>{meaning}</small>", *self._figures(name)] for name, title, meaning in _FIGURES]
         costs = (
@@ -55,7 +56,7 @@ class Sections:
             known = [getattr(run, name) for run in self.compared.runs]
             rows += [[title, *map(words, known)]] if set(known) != {None} else []
         names = zip(self._run_headings(), self.compared.runs, strict=True)
-        return table(("", *(f"{heading}<small>{in_line(run.id)}</small>" for heading, run in names)), rows)
+        return table(("", *(f"{heading}{_told(run)}" for heading, run in names)), rows)
 
     def pairs(self) -> str:
         """Every pair of runs in a sentence, and how many covers only one of them gets right."""
@@ -149,9 +150,9 @@ class Sections:
 
     def _figures(self, name: str) -> Iterable[str]:
         intervals = [getattr(run.evaluation, name) for run in self.compared.runs]
-        scale, shares = limits(intervals), name != "log_loss"
+        scale, shares, comparison = limits(intervals), name != "log_loss", self.compared.comparison
         for run, interval in zip(self.compared.runs, intervals, strict=True):
-            best = name == "accuracy" and run.name == self.compared.comparison.best
+            best = run.name == (comparison.best if name == "accuracy" else comparison.leaders.get(name))
             yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "")
 
     def _run_headings(self) -> Iterable[str]:
@@ -203,6 +204,12 @@ def limits(intervals: Sequence[Interval]) -> tuple[float, float]:
     low, high = min(each.low for each in intervals), max(each.high for each in intervals)
     room = 0.05 * (high - low)
     return low - room, high + room
+
+
+def _told(run: ComparedRun) -> str:
+    """Which run it is, and what somebody wanted to remember of it."""
+    note = in_line(read_note(run.run))
+    return f"<small>{in_line(run.id)}</small>" + (f"<small>{note}</small>" if note else "")
 
 
 def _calibration_error(bins: Sequence[Bin]) -> float:

@@ -1,6 +1,6 @@
 """What a comparison comes to, in plain English; and figures as people read them."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from covergenre.evaluation.intervals import Interval
 from covergenre.runs.comparison import ComparedRuns
@@ -9,17 +9,15 @@ _THIN = "\u202f"
 
 
 def verdict(compared: ComparedRuns) -> str:
-    """Which run is truly better than the others, or that none is, in a sentence or two."""
-    runs, covers = len(compared.runs), f"{len(compared.covers):,} covers"
-    if runs == 2:
-        return compared.comparison.pairs[0].sentence
-    if best := compared.comparison.best:
-        return f"{best} is better than each of the other {runs - 1} runs on these {covers}."
-    unbeaten = list(_unbeaten(compared))
-    if len(unbeaten) == runs:
-        return f"None of the {runs} runs is truly better than another on these {covers}."
-    rest = f" Beaten by none: {', '.join(unbeaten)}." if unbeaten else ""
-    return f"None of the {runs} runs is truly better than all the others on these {covers}.{rest}"
+    """Which run is truly better than the others, or that none is, in a sentence or two.
+
+    That is by accuracy; where another leads truly once every genre counts alike, that is said too.
+    """
+    balanced = compared.comparison.leaders.get("balanced_accuracy")
+    if balanced in (None, compared.comparison.best):
+        return _by_accuracy(compared)
+    others = "the other" if len(compared.runs) == 2 else "each of the others"
+    return f"{_by_accuracy(compared)} With every genre counting alike, {balanced} is better than {others}."
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -60,9 +58,27 @@ def size(number: int | None) -> str:
     return f"{number / 1000:.0f}{_THIN}KB" if number < 10**6 else f"{number / 10**6:.1f}{_THIN}MB"
 
 
-def _unbeaten(compared: ComparedRuns) -> Iterator[str]:
-    beaten = set()
-    for pair in compared.comparison.pairs:
-        if pair.better:
-            beaten.add(pair.b if pair.better == pair.a else pair.a)
-    yield from (run.name for run in compared.runs if run.name not in beaten)
+def listed(items: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def _by_accuracy(compared: ComparedRuns) -> str:
+    comparison, runs = compared.comparison, len(compared.runs)
+    covers = f"these {len(compared.covers):,} covers"
+    if runs == 2:
+        return comparison.pairs[0].sentence
+    if comparison.best:
+        return f"{comparison.best} is better than each of the other {runs - 1} runs on {covers}."
+    first = max(compared.runs, key=lambda run: run.evaluation.accuracy.value)
+    ahead = f"{first.name} is right most often, on {percent(first.evaluation.accuracy.value)} of {covers}"
+    if not any(pair.better for pair in comparison.pairs):
+        return f"{ahead}, but that may be chance: none of the {runs} runs is truly better than another."
+    mine = [pair for pair in comparison.pairs if first.name in (pair.a, pair.b)]
+    beaten, level = (
+        [pair.b if pair.a == first.name else pair.a for pair in mine if (pair.better == first.name) is truly]
+        for truly in (True, False)
+    )
+    if not beaten:
+        return f"{ahead}, but its lead over each other run may be chance."
+    return f"{ahead}: truly more often than {listed(beaten)}. Its lead over {listed(level)} may be chance."

@@ -115,8 +115,8 @@ def show_figures(parts: Sections) -> None:
     """The headline table, every pair in a sentence, and F1 by genre."""
     st.markdown(parts.headline(), unsafe_allow_html=True)
     st.caption(
-        "Beside each figure stands its 95 % interval; in a row all lines share one scale. A run is marked best only "
-        "where the paired test says so."
+        "Beside each figure stands its 95 % interval; in a row all lines share one scale. A figure is marked best only "
+        "where a paired test tells its run from every other: McNemar's for accuracy, a bootstrap for the rest."
     )
     st.subheader("Is the difference real?", anchor=False)
     st.markdown(parts.pairs(), unsafe_allow_html=True)

@@ -33,8 +33,9 @@ def cells(counts: np.ndarray, genres: Sequence[str], measure: str) -> pd.DataFra
     `measure` is one of `MEASURES`.
     """
     whole = shares(counts, measure) if measure != "covers" else counts / max(1, counts.max())
+    strength = _seen(whole)
     rows = [
-        _row(true, predicted, _shown(counts[i, j], whole[i, j], measure), whole[i, j], _tip(counts, genres, i, j))
+        _row(true, predicted, _shown(counts[i, j], whole[i, j], measure), strength[i, j], _tip(counts, genres, i, j))
         for i, true in enumerate(genres)
         for j, predicted in enumerate(genres)
     ]
@@ -44,14 +45,14 @@ def cells(counts: np.ndarray, genres: Sequence[str], measure: str) -> pd.DataFra
 def difference(a: np.ndarray, b: np.ndarray, genres: Sequence[str], names: tuple[str, str]) -> pd.DataFrame:
     """The same for how many covers more `a` has in each cell than `b`: orange where it has more, blue where fewer."""
     apart = a - b
-    most = max(1, np.abs(apart).max())
+    strength = _seen(np.abs(apart) / max(1, np.abs(apart).max()))
     rows = []
     for i, true in enumerate(genres):
         for j, predicted in enumerate(genres):
             count = int(apart[i, j])
             tip = f"{_words(true, predicted)}: {names[0]} {a[i, j]:,}, {names[1]} {b[i, j]:,}"
             text = f"{count:+,}".replace("-", "−") if count else ""
-            rows.append(_row(true, predicted, text, abs(count) / most, tip, ORANGE if count > 0 else BLUE))
+            rows.append(_row(true, predicted, text, strength[i, j], tip, ORANGE if count > 0 else BLUE))
     return pd.DataFrame(rows)
 
 
@@ -83,8 +84,8 @@ def chart(genres: Sequence[str], margins: bool, chosen: tuple[str, str] | None, 
         "height": _height(len(order)),
         "config": {"view": {"stroke": None}},
         "encoding": {
-            "x": {"field": "predicted", "title": "predicted", **_band(order, _axis(genres, "recall", "top", many))},
-            "y": {"field": "true", "title": "true", **_band(order, _axis(genres, "precision", "left", many))},
+            "x": {"field": "predicted", "title": "predicted", **_band(order, _axis(genres, "recall", "top", ink))},
+            "y": {"field": "true", "title": "true", **_band(order, _axis(genres, "precision", "left", ink))},
         },
         "layer": [
             cells,
@@ -124,15 +125,19 @@ def _band(order: Sequence[str], axis: dict[str, Any]) -> dict[str, Any]:
     return {"type": "nominal", "sort": list(order), "axis": axis}
 
 
-def _axis(genres: Sequence[str], margin: str, side: str, many: bool) -> dict[str, Any]:
+def _axis(genres: Sequence[str], margin: str, side: str, ink: str) -> dict[str, Any]:
+    many = len(genres) > _MANY
     names = {**{genre: tidy(inline(genre), 24) for genre in genres}, "": margin}
     return {
         "orient": side,
         "labelAngle": (-90 if many else -40) if side == "top" else 0,
         "labelExpr": f"{json.dumps(names)}[datum.value]",
+        "labelColor": ink,
+        "titleColor": ink,
         "labelFontSize": 10 if many else 12,
         "labelLimit": 120,
         "labelOverlap": False,
+        "labelFlush": False,
         "ticks": False,
         "domain": False,
         "grid": False,
@@ -144,6 +149,11 @@ def _height(rows: int) -> int:
     """In pixels, with room for the names above."""
     step = 36 if rows <= _MANY + 1 else 24 if rows <= _TOO_MANY + 1 else 16
     return 100 + rows * step
+
+
+def _seen(shares: np.ndarray) -> np.ndarray:
+    """How strong the cells are drawn; where no numbers stand in them, small shares have to be seen by ink alone."""
+    return np.sqrt(shares) if len(shares) > _TOO_MANY else shares
 
 
 def _margins(counts: np.ndarray, genres: Sequence[str]) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
-from finished import answers, finished
+from finished import answers, finished, sure
 
 from covergenre.evaluation.intervals import Interval
-from covergenre.report.words import duration, milliseconds, percent, size, span, verdict
+from covergenre.report.words import duration, listed, milliseconds, percent, size, span, verdict
 from covergenre.runs.comparison import compare_runs
 
 LABELS = [0, 1, 2] * 30
@@ -24,14 +25,33 @@ def test_a_run_that_beats_all_others_is_the_best():
     assert verdict(_compared(0, 9, 0.1)) == "m1 is better than each of the other 2 runs on these 90 covers."
 
 
-def test_where_two_lead_neither_is_the_best():
-    said = verdict(_compared(9, 9, 0))
-    assert said.startswith("None of the 3 runs is truly better than all the others on these 90 covers.")
-    assert said.endswith("Beaten by none: m0, m1.")
+def test_where_two_lead_it_is_said_whom_they_truly_beat():
+    assert verdict(_compared(9, 9, 0)) == (
+        "m0 is right most often, on 100.0\u202f% of these 90 covers: truly more often than m2. "
+        "Its lead over m1 may be chance."
+    )
 
 
 def test_runs_that_cannot_be_told_apart_are_said_so():
-    assert verdict(_compared(0, 0.1, 0)) == "None of the 3 runs is truly better than another on these 90 covers."
+    said = verdict(_compared(0, 0.1, 0))
+    assert said.endswith("but that may be chance: none of the 3 runs is truly better than another.")
+
+
+def test_a_run_that_leads_when_every_genre_counts_alike_is_told_too():
+    labels = [0] * 200 + [1] * 20 + [2] * 20
+    often, evenly = np.array(labels), np.array(labels)
+    often[200:] = 0
+    evenly[:80] = 1
+    runs = [finished(labels, sure(named), method) for named, method in ((often, "m0"), (evenly, "m1"))]
+    compared = compare_runs(runs, resamples=200)
+    pair = compared.comparison.pairs[0].sentence
+    assert pair.startswith("m0 is better than m1")
+    assert verdict(compared) == f"{pair} With every genre counting alike, m1 is better than the other."
+
+
+@pytest.mark.parametrize(("items", "words"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
+def test_a_list_reads_as_one(items, words):
+    assert listed(list(items)) == words
 
 
 def test_shares_are_read_in_per_cent():

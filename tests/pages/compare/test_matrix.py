@@ -74,6 +74,13 @@ def test_a_large_matrix_has_no_numbers_and_a_smaller_step():
     assert large["height"] < 4 * small["height"]
 
 
+def test_where_no_numbers_stand_a_small_share_is_seen_by_its_ink():
+    genres = [str(n) for n in range(21)]
+    counts = np.full((21, 21), 1) + np.diag(np.full(21, 79))
+    assert cell(cells(counts, genres, "true"), "0", "1")["strength"] == pytest.approx(0.1)
+    assert cell(cells(counts[:2, :2], genres[:2], "true"), "0", "1")["strength"] == pytest.approx(1 / 81)
+
+
 def test_ink_follows_the_theme():
     light, dark = (json.dumps(chart(GENRES, True, ("jazz", ""), theme)) for theme in ("light", "dark"))
     assert light != dark
