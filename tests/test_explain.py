@@ -22,6 +22,17 @@ def jazz() -> Image.Image:
     return cover("jazz", 500, 120)
 
 
+def paint_genres(root, colours: dict[str, str], each: int) -> None:
+    """Folders of covers that are all but one colour, with a little noise so that no two are alike."""
+    chance = np.random.default_rng(0)
+    for genre, colour in colours.items():
+        (root / genre).mkdir(parents=True)
+        plain = np.asarray(Image.new("RGB", (64, 64), colour)).astype(int)
+        for number in range(each):
+            noisy = np.clip(plain + chance.integers(-40, 40, plain.shape), 0, 255).astype(np.uint8)
+            Image.fromarray(noisy).save(root / genre / f"{number}.png")
+
+
 class TestEvidence:
     def test_the_votes_by_genre_add_up_to_one_the_most_first(self, predictor, jazz):
         shares = evidence(predictor, jazz).shares
@@ -67,6 +78,27 @@ class TestSaliency:
         small = shrink(image, SIDE)
         assert found.heat.shape == (len(predictor.genres), small.height, small.width)
         assert np.isfinite(found.heat).all()
+
+    def test_a_network_that_was_fine_tuned_tells_where_its_answer_comes_from_too(self, tmp_path):
+        """Each genre is a colour: what is painted in it must speak for it, for the network saw nothing else."""
+        paint_genres(tmp_path / "covers", {"jazz": "blue", "rap": "red"}, 16)
+        dataset, _ = register("mine", tmp_path / "covers")
+        recipe = tiny_recipe(tmp_path)
+        quick = {"backbone": recipe.backbone, "weights": recipe.weights, "side": 64, "epochs": 6, "base_lr": 0.02}
+        run = train(dataset, "finetune", {**quick, "batch": 8, "augmentation": False}, recipe=recipe)
+        predictor = Predictor.open(run.id)
+        image = Image.new("RGB", (96, 96), "blue")
+        image.paste("red", (48, 0, 96, 96))
+        found = saliency(predictor, image)
+        assert found.heat.shape == (2, 96, 96)
+        left, right = found.heat[0][:, :40].mean(), found.heat[0][:, 56:].mean()
+        assert left > right
+        before = probabilities(predictor, predictor.look(image), [image])[0, 0]
+        covered = cover_up(image, found.region("jazz", 0.5).astype(np.float32))
+        other = cover_up(image, found.region("rap", 0.5).astype(np.float32))
+        after = probabilities(predictor, predictor.look(image), [covered, other])[:, 0]
+        assert after[0] < after[1]
+        assert after[0] < before
 
     def test_what_is_blank_matters_less_than_what_is_drawn(self, predictor):
         image = Image.new("RGB", (150, 150), "white")

