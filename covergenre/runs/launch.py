@@ -45,7 +45,6 @@ made again in seconds.
 
 _GRACE = 0.5  # seconds between the signal that a process can hear and the one that it can't
 _LOOK_EVERY = 0.25  # seconds between looks whether a turn has come
-_GONE = 3.0  # seconds that the system takes at most to clear a process away
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -182,19 +181,16 @@ def usage(run: Run) -> Usage | None:
 def end(run: Run) -> None:
     """End the process of a run that doesn't stop when asked, unless it is this one; the run then reads as cancelled.
 
-    First by a signal that lets it write down its end, seconds later by one that it can't refuse.
+    First by a signal that lets it write down its end, then by one that it can't refuse. How long the system takes to
+    clear it away, which on a busy machine is seconds for gigabytes, is not waited for: it does nothing any more.
     """
     process = run.process()
-    if process and process.pid != os.getpid():
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-            try:
-                process.wait(_GRACE)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(_GONE)
+    if process:
+        if process.pid == os.getpid():
+            return
+        _end_process(process)
     status = run.status()
-    if status.state == "lost":
+    if status.state in ("running", "lost"):
         run.drop_model()
         run.write_status(
             replace(status, state="cancelled", error="It didn't stop when asked, so its process was ended.")
@@ -272,6 +268,15 @@ def _spawn_worker() -> None:
 def _lock(name: str) -> FileLock:
     home.runs().mkdir(parents=True, exist_ok=True)
     return FileLock(home.runs() / f".{name}.lock")
+
+
+def _end_process(process: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.terminate()
+        try:
+            process.wait(_GRACE)
+        except psutil.TimeoutExpired:
+            process.kill()
 
 
 def _is_free(lock: FileLock) -> bool:

@@ -1,15 +1,19 @@
 """Runs to look at, made without any training, and what a run can be made of in a moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from at_work import QUICK, processes
 from drawing import genre_folders
+from filelock import FileLock
 from tiny import tiny_recipe
 
+from covergenre import home
 from covergenre.dataset.registry import Dataset, register
 from covergenre.embedding.recipe import Recipe
-from covergenre.runs.record import Run, RunSpec
+from covergenre.runs.record import Run, RunSpec, list_runs
+from covergenre.runs.train import prepare
 
 
 @pytest.fixture
@@ -49,3 +53,28 @@ def dataset(drawn) -> Dataset:
 def recipe(tmp_path_factory) -> Recipe:
     """That of the tiny backbone."""
     return tiny_recipe(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture
+def nobody_left() -> Iterator[None]:
+    """Ends what a failed test has left at work."""
+    yield
+    for process in [*processes(), *(run.process() for run in list_runs())]:
+        if process:
+            process.kill()
+
+
+@pytest.fixture
+def new(dataset, recipe) -> Callable[[], Run]:
+    """Prepares a run that takes a moment."""
+    return lambda: prepare(dataset, "knn", QUICK, recipe=recipe)
+
+
+@pytest.fixture
+def hold(recipe) -> Iterator[FileLock]:
+    """While held, a run stands still where it opens its backbone, and doesn't hear that it should stop."""
+    home.engines().mkdir(exist_ok=True)
+    lock = FileLock(home.engines() / f"{recipe.key}.lock")
+    lock.acquire()
+    yield lock
+    lock.release()

@@ -3,84 +3,25 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import psutil
 import pytest
-from filelock import FileLock
+from at_work import LONGEST, QUICK, is_idle, processes, state, until
 
 from covergenre import home
 from covergenre.dataset.registry import remove
 from covergenre.errors import BadRun, Cancelled
-from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.record import Run, list_runs
-from covergenre.runs.train import prepare, train
+from covergenre.runs.train import train
 
-# These tests share two cores with real processes; a minute is for the slowest machine, none of them waits for it.
-_LONGEST = 60.0
-QUICK = {"metric": "cosine", "k": 3, "vote_temperature": 0.07}
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + _LONGEST
-    while not condition():
-        assert time.monotonic() < end, "it didn't become true"
-        time.sleep(0.05)
-
-
-def state(run: Run) -> str:
-    return run.status().state
-
-
-def is_idle() -> bool:
-    """Whether no run waits and the worker has gone."""
-    return not launch.waiting() and not processes()
-
-
-def processes(word: str = "covergenre.runs.worker") -> list[psutil.Process]:
-    """The workers and trainers that descend from this test and have `word` on their command line."""
-    return [process for process in psutil.Process().children(recursive=True) if word in command_line(process)]
-
-
-def command_line(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+pytestmark = pytest.mark.usefixtures("nobody_left")
 
 
 def never_two_at_once(runs: list[Run]) -> bool:
     spans = sorted((run.status().started, run.status().updated) for run in runs)
     return all(end <= start for (_, end), (start, _) in pairwise(spans))
-
-
-@pytest.fixture(autouse=True)
-def nobody_left() -> Iterator[None]:
-    """Ends what a failed test has left at work."""
-    yield
-    for process in [*processes(), *(run.process() for run in list_runs())]:
-        if process:
-            process.kill()
-
-
-@pytest.fixture
-def new(dataset, recipe) -> Callable[[], Run]:
-    """Prepares a run that takes a moment."""
-    return lambda: prepare(dataset, "knn", QUICK, recipe=recipe)
-
-
-@pytest.fixture
-def hold(recipe) -> Iterator[FileLock]:
-    """While held, a run stands still where it opens its backbone, and doesn't hear that it should stop."""
-    home.engines().mkdir(exist_ok=True)
-    lock = FileLock(home.engines() / f"{recipe.key}.lock")
-    lock.acquire()
-    yield lock
-    lock.release()
 
 
 # --- at work
@@ -132,7 +73,7 @@ def test_a_run_that_hears_it_stops_by_itself(new, hold):
     launch.start(first)
     launch.start(second)
     until(lambda: state(first) == "running")
-    launch.cancel(first.id, patience=_LONGEST)
+    launch.cancel(first.id, patience=LONGEST)
     assert state(first) == "running"
     hold.release()
     until(is_idle)
@@ -159,6 +100,21 @@ def test_a_process_that_hears_nothing_at_all_is_killed(new, hold):
     launch.cancel(run.id, patience=0)
     assert state(run) == "cancelled"
     until(is_idle)
+
+
+def test_a_killed_process_that_the_system_is_slow_to_clear_away_is_not_waited_for(new, hold, monkeypatch):
+    run = new()
+    launch.start(run)
+    until(lambda: state(run) == "running")
+    process = run.process()
+    monkeypatch.setattr(psutil.Process, "kill", lambda self: None)
+    process.suspend()  # hears no signal but the one that is not sent
+    launch.cancel(run.id, patience=0)
+    assert state(run) == "cancelled"
+    monkeypatch.undo()
+    process.kill()
+    until(is_idle)
+    assert state(run) == "cancelled"
 
 
 def test_a_run_cancelled_before_it_began_is_never_executed(new):
@@ -283,7 +239,7 @@ def test_two_servers_share_one_queue(new):
     assert never_two_at_once(runs)
 
 
-# --- started, resumed, deleted
+# --- started, deleted
 
 
 def test_only_a_queued_run_is_started(new):
@@ -291,86 +247,6 @@ def test_only_a_queued_run_is_started(new):
     run.write_status(launch.Status("done"))
     with pytest.raises(BadRun, match="is done and can't be started"):
         launch.start(run)
-
-
-def test_a_run_that_is_done_is_not_resumed(new):
-    run = new()
-    run.write_status(launch.Status("done"))
-    with pytest.raises(BadRun, match="is done"):
-        launch.resume(run.id)
-
-
-def test_a_resumed_run_starts_clean(new):
-    run = new()
-    run.write_status(launch.Status("failed", error="the disk was full"))
-    run.ask_to_stop(0)
-    (run.folder / "events.jsonl").write_text("{}")
-    with launch.turn_lock():
-        launch.resume(run.id)
-        assert {path.name for path in run.folder.iterdir()} == {"run.json", "status.json"}
-        assert (state(run), run.status().error) == ("queued", "")
-    until(is_idle)
-    assert state(run) == "done"
-
-
-def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
-    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
-    launch.start(run)
-    until(lambda: (run.checkpoint / "snapshot").exists())
-    run.process().kill()
-    until(lambda: state(run) == "lost" and is_idle())
-    before = len(run.events())
-    launch.resume(run.id)
-    until(lambda: len(run.events()) > before)
-    assert run.events()[before].done > 1
-    launch.cancel(run.id)
-    until(is_idle)
-    assert state(run) == "cancelled"
-
-
-def test_a_run_makes_do_with_what_it_has_learned(dataset, recipe):
-    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
-    launch.start(run)
-    until(lambda: (run.checkpoint / "snapshot").exists())
-    launch.finish(run.id)
-    until(is_idle)
-    assert state(run) == "done"
-    assert 0 < run.load_model().choices["trees"] < 30_000
-
-
-def test_a_cancelled_run_is_taken_up_again_to_make_do(new):
-    run = new()
-    run.checkpoint.mkdir()
-    run.write_status(launch.Status("cancelled"))
-    with launch.turn_lock():
-        launch.finish(run.id)
-        assert (state(run), (run.checkpoint / ENOUGH).exists()) == ("queued", True)
-        launch.resume(run.id)
-        assert not (run.checkpoint / ENOUGH).exists()
-    until(is_idle)
-
-
-def test_a_run_that_has_learned_nothing_cannot_make_do(new):
-    run = new()
-    with pytest.raises(BadRun, match="queued and has learned nothing"):
-        launch.finish(run.id)
-    run.write_status(launch.Status("failed"))
-    with pytest.raises(BadRun, match="failed and has learned nothing"):
-        launch.finish(run.id)
-
-
-def test_what_a_killed_process_needed_for_a_while_goes_with_the_next_try(new, hold):
-    run = new()
-    launch.start(run)
-    until(lambda: state(run) == "running")
-    assert launch.own_temporary(run).is_dir()
-    run.process().kill()
-    until(lambda: state(run) == "lost" and is_idle())
-    hold.release()
-    launch.resume(run.id)
-    until(is_idle)
-    assert state(run) == "done"
-    assert not launch.own_temporary(run).exists()
 
 
 def test_a_run_of_a_data_set_that_is_gone_fails_and_says_so(new):

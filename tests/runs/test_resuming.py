@@ -1,0 +1,89 @@
+import pytest
+from at_work import is_idle, state, until
+
+from covergenre.errors import BadRun
+from covergenre.methods.base import ENOUGH
+from covergenre.runs import launch
+from covergenre.runs.train import prepare
+
+pytestmark = pytest.mark.usefixtures("nobody_left")
+
+
+def test_a_run_that_is_done_is_not_resumed(new):
+    run = new()
+    run.write_status(launch.Status("done"))
+    with pytest.raises(BadRun, match="is done"):
+        launch.resume(run.id)
+
+
+def test_a_resumed_run_starts_clean(new):
+    run = new()
+    run.write_status(launch.Status("failed", error="the disk was full"))
+    run.ask_to_stop(0)
+    (run.folder / "events.jsonl").write_text("{}")
+    with launch.turn_lock():
+        launch.resume(run.id)
+        assert {path.name for path in run.folder.iterdir()} == {"run.json", "status.json"}
+        assert (state(run), run.status().error) == ("queued", "")
+    until(is_idle)
+    assert state(run) == "done"
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
+    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
+    launch.start(run)
+    until(lambda: (run.checkpoint / "snapshot").exists())
+    run.process().kill()
+    until(lambda: state(run) == "lost" and is_idle())
+    before = len(run.events())
+    launch.resume(run.id)
+    until(lambda: len(run.events()) > before)
+    assert run.events()[before].done > 1
+    launch.cancel(run.id)
+    until(is_idle)
+    assert state(run) == "cancelled"
+
+
+def test_a_run_makes_do_with_what_it_has_learned(dataset, recipe):
+    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
+    launch.start(run)
+    until(lambda: (run.checkpoint / "snapshot").exists())
+    launch.finish(run.id)
+    until(is_idle)
+    assert state(run) == "done"
+    assert 0 < run.load_model().choices["trees"] < 30_000
+
+
+def test_a_cancelled_run_is_taken_up_again_to_make_do(new):
+    run = new()
+    run.checkpoint.mkdir()
+    run.write_status(launch.Status("cancelled"))
+    with launch.turn_lock():
+        launch.finish(run.id)
+        assert (state(run), (run.checkpoint / ENOUGH).exists()) == ("queued", True)
+        launch.resume(run.id)
+        assert not (run.checkpoint / ENOUGH).exists()
+    until(is_idle)
+
+
+def test_a_run_that_has_learned_nothing_cannot_make_do(new):
+    run = new()
+    with pytest.raises(BadRun, match="queued and has learned nothing"):
+        launch.finish(run.id)
+    run.write_status(launch.Status("failed"))
+    with pytest.raises(BadRun, match="failed and has learned nothing"):
+        launch.finish(run.id)
+
+
+def test_what_a_killed_process_needed_for_a_while_goes_with_the_next_try(new, hold):
+    run = new()
+    launch.start(run)
+    until(lambda: state(run) == "running")
+    assert launch.own_temporary(run).is_dir()
+    run.process().kill()
+    until(lambda: state(run) == "lost" and is_idle())
+    hold.release()
+    launch.resume(run.id)
+    until(is_idle)
+    assert state(run) == "done"
+    assert not launch.own_temporary(run).exists()
