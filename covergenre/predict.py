@@ -251,9 +251,10 @@ def _run_parts(run_id: str) -> tuple[Any, ...]:
     covers, vectors, projection = run_shelf(run, head)
     shelf = Shelf(covers, projection.project(vectors), projection)
     training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
-    familiarity = Familiarity.learn(training, validation if len(validation) else training)
+    engine = engine_for(run.spec.recipe)
+    familiarity = Familiarity.learn(training, validation if len(validation) else training, engine.plain)
     heads = {method(run.spec.method).title: head}
-    return engine_for(run.spec.recipe), run.spec.genres, heads, shelf, familiarity, None, _precedents([run])
+    return engine, run.spec.genres, heads, shelf, familiarity, None, _precedents([run])
 
 
 def _precedents(runs: Sequence["Run"]) -> Precedents | None:

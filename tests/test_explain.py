@@ -120,8 +120,9 @@ class TestSaliency:
         top = int(before.argmax())
         region = saliency(predictor, image).region(predictor.genres[top], 0.2).astype(np.float32)
         marked, elsewhere = (cover_up(image, mask) for mask in (region, np.roll(region, 75, (0, 1))))
-        after = probabilities(predictor, predictor.look(image), [marked, elsewhere])[:, top]
-        assert after[0] < after[1]
+        after = probabilities(predictor, predictor.look(image), [marked, elsewhere])
+        others = np.delete(after, top, axis=1).sum(axis=1)  # the answer itself may be too near 1 to tell apart
+        assert others[0] > others[1]
 
 
 def test_what_is_covered_up_is_blurred_and_the_rest_stays(jazz):

@@ -43,7 +43,7 @@ def no_cover(kind: str) -> Image.Image:
 
 def test_every_method_gives_every_genre_a_probability(predictor, jazz):
     prediction = predictor.predict(jazz)
-    assert set(prediction.answers) == {"Nearest neighbours", "Logistic regression"}
+    assert set(prediction.answers) == {"Ensemble", "Nearest neighbours", "Logistic regression"}
     for answer in prediction.answers.values():
         assert set(answer) == set(predictor.genres)
         assert sum(answer.values()) == pytest.approx(1)

@@ -42,10 +42,11 @@ _first_look = threading.Lock()
 class Engine:
     """Turns covers into vectors by one recipe. Any number of threads may use one engine at once."""
 
-    def __init__(self, compiled: Any, preprocessing: Preprocessing, limit: int | None) -> None:
+    def __init__(self, compiled: Any, preprocessing: Preprocessing, limit: int | None, plain: int | None) -> None:
         self._compiled = compiled
         self._preprocessing = preprocessing
         self._limit = limit
+        self._plain = plain
 
     @classmethod
     def open(cls, model_path: Path, recipe: Recipe) -> Self:
@@ -72,12 +73,17 @@ class Engine:
         made_for = (info.get("backbone"), info.get("feature_set"))
         if made_for != (backbone, feature_set):
             raise NoWeights(f"{model_path} was made for {made_for}, not for {backbone}, {feature_set}")
-        return cls(compiled, preprocessing, limit)
+        return cls(compiled, preprocessing, limit, info.get("plain"))
 
     @property
     def width(self) -> int:
         """How many numbers a vector has."""
         return self._compiled.output(0).shape[1]
+
+    @property
+    def plain(self) -> int:
+        """How many of these, the first, are no correlations: those of "texture" that "stages" has too, or all."""
+        return self._plain or self.width
 
     @property
     def workers(self) -> int:
@@ -123,10 +129,18 @@ def engine_file(recipe: Recipe) -> Path:
     return home.engines() / f"{recipe.key}.xml"
 
 
-def convert(network: "nn.Module", path: Path, backbone: str, feature_set: str, preprocessing: Preprocessing) -> None:
+def convert(
+    network: "nn.Module",
+    path: Path,
+    backbone: str,
+    feature_set: str,
+    preprocessing: Preprocessing,
+    plain: int | None = None,
+) -> None:
     """Convert a network in evaluation mode to `path` (.xml) and the .bin beside it, for `Engine.read`.
 
     It takes float32 of shape (1, 3, side, side), prepared by `preprocessing`, and gives a vector of shape (1, width).
+    `plain`: see `Engine.plain`; None: all.
     """
     import torch
 
@@ -136,7 +150,12 @@ def convert(network: "nn.Module", path: Path, backbone: str, feature_set: str, p
         # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
         traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
         model = ov.convert_model(traced, input=ov.PartialShape(shape))
-    info = {"backbone": backbone, "feature_set": feature_set, "preprocessing": preprocessing.to_json()}
+    info = {
+        "backbone": backbone,
+        "feature_set": feature_set,
+        "preprocessing": preprocessing.to_json(),
+        "plain": plain,
+    }
     model.set_rt_info(json.dumps(info), _INFO)
     _save(model, path)
 
@@ -145,8 +164,10 @@ def _convert(recipe: Recipe, path: Path) -> None:
     from covergenre.embedding.networks import FeatureNet, load_network
 
     network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
-    network = FeatureNet(network, recipe.feature_set)
-    convert(network, path, recipe.backbone, recipe.feature_set, get_backbone(recipe.backbone).preprocessing)
+    features = FeatureNet(network, recipe.feature_set)
+    preprocessing = get_backbone(recipe.backbone).preprocessing
+    plain = features.plain(preprocessing.side) if recipe.feature_set == "texture" else None
+    convert(features, path, recipe.backbone, recipe.feature_set, preprocessing, plain)
 
 
 def _save(model: Any, path: Path) -> None:

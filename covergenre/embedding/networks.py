@@ -63,6 +63,12 @@ class FeatureNet(nn.Module):
             vector += [_correlations((stage - mean) / sd) for stage, (mean, sd) in zip(maps, moments, strict=True)]
         return torch.cat(vector, dim=1)
 
+    def plain(self, side: int) -> int:
+        """How wide the vector of a cover of `side` px is without correlations."""
+        with torch.no_grad():
+            pooled, maps = self.network(torch.zeros(1, 3, side, side))
+        return pooled.shape[1] + 2 * sum(stage.shape[1] for stage in maps)
+
 
 def load_network(backbone_id: str, weights: Path | None = None) -> Network:
     """The network of a backbone with its pretrained weights, in evaluation mode.

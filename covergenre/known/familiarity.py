@@ -4,7 +4,8 @@ Two distances, both in standard deviations of each number of a vector. How far a
 cover: covers are spread around that mean at much the same distance, while noise, plain colours, gradients and pages of
 text lie farther out. And how much of it the first principal components of the training covers leave over: photographs
 hold what covers don't. The greater counts, each measured by what one held-out cover in a hundred has. Nearest
-neighbours, Mahalanobis distances and the profile over the layers were measured too: each lets more of those pass.
+neighbours, Mahalanobis distances and the profile over the layers were measured too: each lets more of those pass. So do
+the correlations of "texture" vectors, so the numbers before them decide (see `Engine.plain`).
 `benchmarks/trust.py` tells how well it does; plots, which are like plain white covers, stay below the line.
 """
 
@@ -40,8 +41,9 @@ class Familiarity:
     distances: np.ndarray
 
     @classmethod
-    def learn(cls, training: np.ndarray, held_out: np.ndarray) -> Self:
-        """From the vectors (n, d) of training covers and (m, d) of covers held out."""
+    def learn(cls, training: np.ndarray, held_out: np.ndarray, plain: int | None = None) -> Self:
+        """From the first `plain` (None: all) numbers of vectors, (n, d) of training and (m, d) of held-out covers."""
+        training, held_out = training[:, :plain], held_out[:, :plain]
         mean, deviation = scale_of(training)
         components = _principal((training - mean) / deviation)
         both = _both(held_out, mean, deviation, components)
@@ -50,11 +52,11 @@ class Familiarity:
         return cls(mean, deviation, components, scales, np.quantile(greater, np.linspace(0, 1, _QUANTILES)))
 
     def unfamiliar(self, vectors: np.ndarray) -> np.ndarray:
-        """The share of held-out covers that are less far off than each of the vectors (n, d): float64 (n,), 0..1.
+        """The share of held-out covers that are less far off than each of the vectors (n, d or more): float64, 0..1.
 
         For covers like those it is spread evenly from 0 to 1; for anything else it is near 1.
         """
-        both = _both(vectors, self.mean, self.deviation, self.components)
+        both = _both(vectors[:, : len(self.mean)], self.mean, self.deviation, self.components)
         return np.interp((both / self.scales).max(axis=1), self.distances, np.linspace(0, 1, len(self.distances)))
 
     def save(self, path: Path) -> None:

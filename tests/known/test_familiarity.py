@@ -70,3 +70,14 @@ def test_arrays_that_do_not_fit_together_are_refused(familiarity, tmp_path):
     damaged.save(path)
     with pytest.raises(BadRun, match="damaged"):
         Familiarity.load(path)
+
+
+def test_numbers_beyond_the_plain_ones_change_nothing(familiarity):
+    chance = np.random.default_rng(3)
+    training, held_out, asked = (chance.normal(size=(count, 20)) for count in (400, 100, 9))
+    wider = (np.hstack([vectors, chance.normal(9, 5, (len(vectors), 7))]) for vectors in (training, held_out, asked))
+    training_too, held_out_too, asked_too = wider
+    np.testing.assert_array_equal(
+        Familiarity.learn(training, held_out).unfamiliar(asked),
+        Familiarity.learn(training_too, held_out_too, 20).unfamiliar(asked_too),
+    )

@@ -13,11 +13,11 @@ LABELS = [0, 1, 2] * 4
 def test_a_users_runs_come_before_those_of_the_starter(starter):
     own = finished(LABELS, answers(LABELS))
     finished(LABELS, answers(LABELS), state="failed")
-    assert [run.id for run in finished_runs()] == [own.id, "starter-knn", "starter-logistic"]
+    assert [run.id for run in finished_runs()] == [own.id, "starter-ensemble", "starter-knn", "starter-logistic"]
 
 
 def test_the_starter_is_the_run_whose_answer_counts(starter):
-    assert open_run(STARTER).id == open_run("starter-knn").id == "starter-knn"
+    assert open_run(STARTER).id == open_run("starter-ensemble").id == "starter-ensemble"
     assert open_run("starter-logistic").spec.method == "logistic"
 
 

@@ -1,0 +1,162 @@
+"""How well each recipe reads genre off a cover, and what that costs.
+
+python -m benchmarks.accuracy COVERS [--only WORD ...] [--task NAME ...] [--seeds 5]
+
+COVERS is a folder of sources, each of genre folders. Every choice is made on validation; test is read once, at the end
+of each fit. What was judged is kept under the home folder, and only what is missing is done: stop it as you like.
+
+Two tables are printed; "validation" is balanced accuracy there, by which recipes are chosen. Figures are means over the
+seeds' splits with Student's 95 % interval; the splits share covers, so it says how much the split matters, not how much
+the choice of covers does. Seconds are of processor time.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.accuracy.recipes import TRIALS, Trial
+from benchmarks.accuracy.tasks import TASKS, Task, labels_of, parts_of
+from covergenre import home
+from covergenre.dataset.manifest import scan, usable
+from covergenre.dataset.registry import Dataset
+from covergenre.embedding.embed import embed_dataset
+from covergenre.evaluation.metrics import evaluate
+from covergenre.methods import Covers
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One recipe on one split. `chosen_by`: the balanced accuracy on validation. `training`: processor seconds;
+    `prediction`: processor milliseconds a cover, from its vector on."""
+
+    trial: str
+    task: str
+    seed: int
+    covers: int
+    chosen_by: float
+    accuracy: float
+    balanced_accuracy: float
+    log_loss: float
+    calibration_error: float
+    training: float
+    prediction: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("covers", type=Path)
+    parser.add_argument("--only", nargs="*", default=[""], help="recipes whose name holds one of these words")
+    parser.add_argument("--task", nargs="*", default=[task.name for task in TASKS])
+    parser.add_argument("--seeds", type=int, default=5)
+    chosen = parser.parse_args()
+    tasks = [task for task in TASKS if task.name in chosen.task]
+    trials = [trial for trial in TRIALS if any(word in trial.name for word in chosen.only)]
+    found = Dataset("covers", chosen.covers.resolve(), home.home(), scan(chosen.covers).manifest)
+    kept = _Kept(home.home() / "accuracy.jsonl")
+    for trial in trials:
+        vectors = None
+        for task in tasks:
+            for seed in range(chosen.seeds):
+                if (trial.name, task.name, seed) not in kept.outcomes:
+                    if vectors is None:
+                        vectors = np.hstack([embed_dataset(found, recipe)["original"] for recipe in trial.vectors])
+                    kept.add(_judged(trial, task, seed, usable(found.manifest), vectors))
+    print(_table(kept, trials, tasks, chosen.seeds))
+
+
+def _judged(trial: Trial, task: Task, seed: int, covers: pd.DataFrame, vectors: np.ndarray) -> Outcome:
+    parts = parts_of(task, covers, seed)
+    labels, hashes = labels_of(covers, task.genres), covers["content_hash"].to_numpy(object)
+    train, validation, test = (
+        Covers(vectors[rows], labels[rows], tuple(hashes[rows])) for rows in (parts.train, parts.validation, parts.test)
+    )
+    started = time.process_time()
+    answer = trial.learn(train, validation, len(task.genres))
+    learned = time.process_time()
+    probabilities = answer(test)
+    answered = time.process_time()
+    chosen = evaluate(validation.labels, answer(validation), task.genres, resamples=1)
+    judged = evaluate(test.labels, probabilities, task.genres, resamples=1)
+    # Over the genres that test holds: of another source, it may not hold all.
+    recalls = [score.recall.value for score in judged.by_genre if score.covers]
+    return Outcome(
+        trial.name,
+        task.name,
+        seed,
+        len(test),
+        chosen.balanced_accuracy.value,
+        judged.accuracy.value,
+        float(np.mean(recalls)),
+        judged.log_loss.value,
+        judged.calibration_error.value,
+        learned - started,
+        1000 * (answered - learned) / len(test),
+    )
+
+
+class _Kept:
+    """Outcomes by recipe, task and seed, in a file of one JSON object a line; a line that a kill cut short is none."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.outcomes: dict[tuple[str, str, int], Outcome] = {}
+        for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
+            try:
+                self._hold(Outcome(**json.loads(line)))
+            except (ValueError, TypeError):
+                continue
+
+    def add(self, outcome: Outcome) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(outcome)) + "\n")
+        self._hold(outcome)
+
+    def _hold(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.trial, outcome.task, outcome.seed] = outcome
+
+
+def _table(kept: _Kept, trials: list[Trial], tasks: list[Task], seeds: int) -> str:
+    """Markdown: first how right, in per cent, then how sure and at what cost."""
+    header = ["recipe"]
+    for task in tasks:
+        header += [f"{task.name}: accuracy"] if task.other else [f"{task.name}: validation", "accuracy", "balanced"]
+    rights, costs = [], []
+    for trial in trials:
+        right, cost = [trial.name], [trial.name]
+        for task in tasks:
+            held = [kept.outcomes[trial.name, task.name, seed] for seed in range(seeds)]
+            if not task.other:
+                right.append(f"{100 * np.mean([outcome.chosen_by for outcome in held]):.1f}")
+            right.append(_per_cent([outcome.accuracy for outcome in held]))
+            if not task.other:
+                right.append(_per_cent([outcome.balanced_accuracy for outcome in held]))
+                means = pd.DataFrame([asdict(outcome) for outcome in held]).mean(numeric_only=True)
+                cost += [f"{means['log_loss']:.3f}", f"{means['calibration_error']:.3f}", f"{means['training']:.0f}"]
+                cost += [f"{means['prediction']:.2f}"]
+        rights.append(right)
+        costs.append(cost)
+    figures = ["log loss", "calibration error", "s to train", "ms a cover"]
+    cost_header = ["recipe"] + [f"{task.name}: {name}" for task in tasks if not task.other for name in figures]
+    return "\n\n".join(_markdown(*table) for table in ((header, rights), (cost_header, costs)))
+
+
+def _per_cent(values: list[float]) -> str:
+    from scipy.stats import t
+
+    spread = t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0
+    return f"{100 * np.mean(values):.1f} ± {100 * spread:.1f}"
+
+
+def _markdown(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    main()
