@@ -174,7 +174,7 @@ def _open(stamps: tuple[tuple[Path, int, int], ...]) -> Words:
 
 
 def _not_to_be_had(error: Exception) -> NoWeights:
-    why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    why = (str(getattr(error, "reason", error)).strip().splitlines() or [type(error).__name__])[0][:200]
     return NoWeights(
         f"the network that reads words can't be had ({why}): connect this machine to the internet, or put "
         f"{' and '.join(_NAMES)} of {MODEL} into {weights_folder()}"

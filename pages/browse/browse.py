@@ -110,7 +110,7 @@ class Asked:
 
 def show_search(library: Library) -> Asked:
     """The search box, the ways to start elsewhere, and the filters."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search"):
         in_pictures = _segments("Search in", SEARCHES, "by") == "words"
         told = "Say what is on the cover: dark fortress at night" if in_pictures else "Search artist or album"
         text = st.text_input(

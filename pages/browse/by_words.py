@@ -19,6 +19,13 @@ _A_SECOND = 8  # covers that two cores look at, about
 
 def show_by_words(library: Library, text: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
     """The covers that fit a text best; or what to do so that there are any."""
+    if not any(library.files()):
+        st.info(
+            "Words are looked for in pictures, and of these covers none is at hand. Read a folder of covers at Explore "
+            "and train on it, or read the folder that these covers come from.",
+            icon=":material/no_photography:",
+        )
+        return
     if not words.installed():
         st.info(
             f"A network that reads pictures and words is needed, and is not installed. Run "
@@ -35,13 +42,6 @@ def show_by_words(library: Library, text: str, filters: Filters, load: bool, go:
         return
     if len(index.unseen):
         _offer_to_look(library, index)
-    elif not len(index.rows):
-        st.info(
-            "Words are looked for in pictures, and of these covers none is at hand. Read a folder of covers at Explore "
-            "and train on it, or read the folder that these covers come from.",
-            icon=":material/no_photography:",
-        )
-        return
     if not text.strip():
         st.caption(
             "Say what is on the cover: “dark fortress at night”, “a man with a trumpet”, “bright letters on black”."

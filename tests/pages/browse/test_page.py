@@ -267,8 +267,9 @@ def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
     assert len(tiles(page, "marked")) == 6
 
 
-def test_finding_by_words_says_what_to_install(page, monkeypatch):
+def test_finding_by_words_says_what_to_install(page, monkeypatch, starter_folder):
     monkeypatch.setattr(words, "installed", lambda: False)
+    register("covers", starter_folder.parent.parent / "covers")
     at(page, by="Pictures", find="dark fortress at night")
     assert "pip install open_clip_torch" in page.info[0].value
     assert not tiles(page, "found")
