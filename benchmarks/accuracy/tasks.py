@@ -68,4 +68,5 @@ def contradicting(covers: pd.DataFrame) -> np.ndarray:
 
 def labels_of(covers: pd.DataFrame, genres: Sequence[str]) -> np.ndarray:
     """The position of each cover's genre among `genres`, int64 (n,), -1 for others."""
-    return pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
+    positions = {genre: position for position, genre in enumerate(genres)}
+    return covers["genre"].map(positions).fillna(-1).to_numpy(np.int64)
