@@ -60,7 +60,8 @@ def be_at(spot: Walk) -> None:
 def go(key: str) -> None:
     """A cover was clicked."""
     be_at(walk().to(key))
-    st.session_state.view = "covers"
+    if st.session_state.get("view") != "covers":
+        st.session_state.view = "covers"
     st.session_state.find = ""
 
 
