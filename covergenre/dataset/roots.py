@@ -23,8 +23,11 @@ def allowed_roots() -> tuple[Path, ...]:
 def allowed_folder(text: str) -> Path:
     """The folder that a visitor named, absolute or relative to the first of `allowed_roots`; links are followed first.
 
-    Raises BadDataset when it lies below none of them, or is no folder. Whether something is there is told only below.
+    Raises BadDataset when nothing is named, it lies below none of them, or is no folder. Whether something is there is
+    told only below.
     """
+    if not text.strip():
+        raise BadDataset("no folder was named: name the folder that holds the genre folders")
     roots = allowed_roots()
     try:
         folder = Path(os.path.realpath(roots[0] / Path(text.strip()).expanduser()))

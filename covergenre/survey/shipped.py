@@ -31,7 +31,10 @@ def _dataset(starter: Starter) -> Dataset:
     dataset = starter.as_dataset()
     known = dataset.manifest
     unknown = {column: 0 if column in NUMBERS else "" for column in COLUMNS if column not in known}
-    names = [f"{source} {id_}" for source, id_ in zip(known["source"], known["id"], strict=True)]
+    names = [
+        f"{source.replace('_', ' ').capitalize()} {id_}"
+        for source, id_ in zip(known["source"], known["id"], strict=True)
+    ]
     return Dataset(dataset.name, dataset.root, dataset.folder, known.assign(**{**unknown, "name": names}))
 
 

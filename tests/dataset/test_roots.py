@@ -54,3 +54,9 @@ def test_the_whole_disk_is_never_meant(monkeypatch):
     monkeypatch.delenv("COVERGENRE_ROOTS", raising=False)
     monkeypatch.chdir("/tmp")
     assert [str(root) for root in allowed_roots()] == [os.path.realpath("/tmp")]
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_folder_has_to_be_named(text):
+    with pytest.raises(BadDataset, match="no folder was named"):
+        allowed_folder(text)
