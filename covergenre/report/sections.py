@@ -59,11 +59,11 @@ class Sections:
         return table(("", *(f"{heading}{_told(run)}" for heading, run in names)), rows)
 
     def pairs(self) -> str:
-        """Every pair of runs in a sentence, and how many covers only one of them gets right."""
+        """Every pair of runs in a sentence, the surest difference first, and how many covers only one gets right."""
         items = "".join(
             f"<li>{in_line(pair.sentence)}<small>Only {in_line(pair.a)} is right on {pair.only_a:,}, "
             f"only {in_line(pair.b)} on {pair.only_b:,}.</small></li>"
-            for pair in self.compared.comparison.pairs
+            for pair in sorted(self.compared.comparison.pairs, key=lambda pair: pair.adjusted)
         )
         return f'<ul class="pairs">{items}</ul>'
 
@@ -83,9 +83,13 @@ class Sections:
             scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
             scale = limits([each.f1 for each in scores])
             cells = (
-                f"{figure(each.f1, scale)}<small>precision {percent(each.precision.value, 0)}, "
-                f"recall {percent(each.recall.value, 0)}</small>"
-                for each in scores
+                ("–" for _ in scores)
+                if not scores[0].covers
+                else (
+                    f"{figure(each.f1, scale)}<small>precision {percent(each.precision.value, 0)}, "
+                    f"recall {percent(each.recall.value, 0)}</small>"
+                    for each in scores
+                )
             )
             rows.append([f"{self.genre(genre)}<small>{scores[0].covers:,} covers</small>", *cells])
         return table(("F1 by genre", *self._run_headings()), rows)
@@ -107,13 +111,11 @@ class Sections:
 
     def slices(self, slices: Sequence[Slice]) -> str:
         """The accuracy of every run on each slice."""
-        rows = [
-            [
-                f"{in_line(f'{each.fact.capitalize()}: {each.value}')}<small>{each.covers:,} covers</small>",
-                *(figure(accuracy, limits(each.accuracy)) for accuracy in each.accuracy),
-            ]
-            for each in slices
-        ]
+        rows = []
+        for each in slices:
+            kind = in_line(f"{each.fact.capitalize()}: {each.value}".replace("_", " "))
+            accuracy = (figure(accuracy, limits(each.accuracy)) for accuracy in each.accuracy)
+            rows.append([f"{kind}<small>{each.covers:,} covers</small>", *accuracy])
         return table(("Accuracy", *self._run_headings()), rows)
 
     def matrix(self, run: ComparedRun, by: str = "similarity") -> str:

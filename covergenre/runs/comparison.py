@@ -16,6 +16,7 @@ import pandas as pd
 from PIL import Image
 
 from covergenre import images
+from covergenre.dataset.looks import known_looks
 from covergenre.dataset.lookup import find_file
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.starter import STARTER, open_starter
@@ -258,6 +259,9 @@ def _covers(test: pd.DataFrame, genres: Sequence[str], dataset: Dataset | None) 
     if dataset is None:
         return covers.assign(**_UNKNOWN)
     facts = dataset.manifest.set_index("path").reindex(index=covers["path"], columns=list(FACTS)).reset_index(drop=True)
+    if "signature" not in dataset.manifest and (looks := known_looks(dataset)) is not None:
+        signatures = looks["signature"][~looks.index.duplicated()]
+        facts["signature"] = facts["content_hash"].map(signatures)
     known = facts.astype(object).where(facts.notna(), pd.Series(_UNKNOWN), axis=1)
     return covers.join(known)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
+from covergenre import images
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import load_split
 from covergenre.dataset.starter import STARTER
@@ -61,11 +61,12 @@ def facts_of(compared: ComparedRuns) -> pd.DataFrame:
     """What cuts the compared covers: source, brightness, colour, and whether one like it was learned from.
 
     "Seen in training" is a near copy or a cover of the same artist in the training part of one of the runs, which the
-    honest split rules out. The pictures are read, about 2 ms each; one that can't be is unknown.
+    honest split rules out. Pictures that nobody has looked at before are read, about 2 ms each; one that can't be is
+    unknown.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
-        looks = list(pool.map(lambda row: _look(compared.picture(row)), range(len(compared.covers))))
-    brightness, colour = zip(*looks, strict=True)
+        signatures = list(pool.map(lambda row: _signature(compared, row), range(len(compared.covers))))
+    brightness, colour = _looks(signatures)
     facts = {"source": compared.covers["source"].astype(str), "brightness": brightness, "colour": colour}
     return pd.DataFrame({**facts, "seen in training": _seen([run.run for run in compared.runs], compared.covers)})
 
@@ -74,16 +75,23 @@ def _in_order(values: Iterable[str]) -> list[str]:
     return sorted(values, key=lambda value: (_ORDER.index(value) if value in _ORDER else -1, value))
 
 
-def _look(image: Image.Image | None) -> tuple[str, str]:
-    """How bright and how colourful a cover is, in words."""
-    if image is None:
-        return "", ""
-    fields = np.asarray(image.resize((3, 3), Image.Resampling.BOX).convert("YCbCr"), np.float64)
-    brightness = fields[..., 0].mean() / 255
-    return (
-        "dark" if brightness < _DARK else "light" if brightness > _LIGHT else "middling",
-        "grey" if np.hypot(fields[..., 1] - 128, fields[..., 2] - 128).max() < _GREY else "coloured",
-    )
+def _signature(compared: ComparedRuns, row: int) -> bytes:
+    """The colours of a cover (see `images.signature`); b"" where its file is gone too."""
+    if signature := compared.covers["signature"].iat[row]:
+        return signature
+    picture = compared.picture(row)
+    return images.signature(picture) if picture else b""
+
+
+def _looks(signatures: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """How bright and how colourful covers are, in words; "" where their colours are not known."""
+    known = np.array([bool(signature) for signature in signatures])
+    luma, *chroma = (band.astype(np.float64) for band in images.read_signatures([each for each in signatures if each]))
+    light, most = luma.mean(axis=(1, 2)) / 255, np.hypot(*(band - 128 for band in chroma)).max(axis=(1, 2))
+    brightness, colour = np.full((2, len(known)), "", dtype=object)
+    brightness[known] = np.select([light < _DARK, light > _LIGHT], ["dark", "light"], "middling")
+    colour[known] = np.where(most < _GREY, "grey", "coloured")
+    return brightness, colour
 
 
 def _seen(runs: Iterable[Run], covers: pd.DataFrame) -> np.ndarray:

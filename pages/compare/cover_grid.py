@@ -37,7 +37,7 @@ def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun]) -> str:
     )
     if address := _address(compared, cover):
         inner = f'<a href="{address}" target="_blank" rel="noopener noreferrer">{inner}</a>'
-    return f'<li title="{name if cover["signature"] else plain(cover["path"], 200)}">{inner}</li>'
+    return f'<li title="{name if cover["id"] else plain(cover["path"], 200)}">{inner}</li>'
 
 
 def _image(compared: ComparedRuns, row: int, name: str) -> str:
