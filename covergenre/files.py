@@ -1,7 +1,15 @@
 """How files are written: whole, or not at all."""
 
 import secrets
+import shutil
 from pathlib import Path
+
+_FULL = 2**24  # bytes; with less left, what one writes next may not fit
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk that `folder` is on has hardly any room left."""
+    return shutil.disk_usage(folder).free < _FULL
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -1,8 +1,15 @@
 import threading
+from types import SimpleNamespace
 
 import pytest
 
-from covergenre.files import replace_text
+from covergenre.files import is_full, replace_text
+
+
+@pytest.mark.parametrize(("free", "full"), [(0, True), (2**20, True), (2**30, False)])
+def test_a_disk_with_hardly_any_room_left_is_full(tmp_path, monkeypatch, free, full):
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=free))
+    assert is_full(tmp_path) == full
 
 
 def test_text_is_stored_byte_for_byte(tmp_path):

@@ -36,6 +36,7 @@ from covergenre import home
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
+from covergenre.files import is_full
 from covergenre.methods import Fitted, method
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
@@ -154,7 +155,9 @@ class Run:
         status = _read(Status, self.folder / "status.json")  # it may have ended well between the two looks
         if status.state != "running":
             return status
-        return replace(status, state="lost", eta=None, error=f"Its process ({status.pid}) ended without a word.")
+        why = "The disk is full: make room, then resume it." if is_full(self.folder) else ""
+        error = f"Its process ({status.pid}) ended without a word. {why}".strip()
+        return replace(status, state="lost", eta=None, error=error)
 
     def write_status(self, status: Status) -> None:
         """Replace the status."""

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -20,6 +21,7 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.files import is_full
 from covergenre.runs import launch
 from covergenre.runs.record import Run
 
@@ -36,10 +38,12 @@ def work() -> None:
     except Timeout:
         return
     while run := _next(lock):
-        trainer = subprocess.Popen(launch.command(run.id))
+        began, trainer = time.time(), subprocess.Popen(launch.command(run.id))
         with suppress(BadRun):  # somebody deleted or damaged it meanwhile
             _accompany(run, trainer)
-        _settle(run, trainer.wait())
+        code = trainer.wait()
+        with suppress(BadRun, OSError):  # a full disk: the run reads as lost, and the queue goes on
+            _settle(run, code, began)
 
 
 def train(run_id: str) -> None:
@@ -85,15 +89,20 @@ def _accompany(run: Run, trainer: subprocess.Popen) -> None:
             launch.end(run)
 
 
-def _settle(run: Run, code: int) -> None:
-    """Write down how a trainer ended that didn't do so itself, so that its run neither waits nor seems to work."""
-    with launch.queue_lock(), suppress(BadRun):
+def _settle(run: Run, code: int, began: float) -> None:
+    """Write down how a trainer ended that didn't do so itself, so that its run neither waits nor seems to work.
+
+    A run that was queued again since it `began` is left to its next trainer.
+    """
+    with launch.queue_lock():
         status = run.status()
-        if status.state == "queued":
+        if status.state == "queued" and status.updated < began:
             error = f"Its process {_ending(code)} before it began; worker.log beside the runs may say why."
             run.write_status(replace(status, state="failed", error=error))
         elif status.state == "lost":
-            run.write_status(replace(status, error=f"Its process {_ending(code)}; log.txt has its last words."))
+            shutil.rmtree(launch.own_temporary(run), ignore_errors=True)
+            why = "the disk is full: make room, then resume it" if is_full(run.folder) else "log.txt has its last words"
+            run.write_status(replace(status, error=f"Its process {_ending(code)}; {why}."))
 
 
 def _ending(code: int) -> str:

@@ -196,6 +196,14 @@ def test_a_running_run_whose_process_is_gone_is_lost(new_run):
     assert str(gone.pid) in run.status().error
 
 
+def test_of_a_run_that_was_lost_on_a_full_disk_that_is_said(new_run, monkeypatch):
+    run = new_run()
+    run.write_status(Status("running", pid=2**22 + 1, pid_started=1.0))
+    assert "disk" not in run.status().error
+    monkeypatch.setattr("covergenre.runs.record.is_full", lambda folder: folder == run.folder)
+    assert "The disk is full: make room" in run.status().error
+
+
 def test_a_running_run_whose_process_ended_but_was_not_waited_for_is_lost(new_run):
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     started = psutil.Process(child.pid).create_time()

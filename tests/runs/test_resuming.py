@@ -1,9 +1,11 @@
+import time
+
 import pytest
 from at_work import is_idle, state, until
 
 from covergenre.errors import BadRun
 from covergenre.methods.base import ENOUGH
-from covergenre.runs import launch
+from covergenre.runs import launch, worker
 from covergenre.runs.train import prepare
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
@@ -42,6 +44,15 @@ def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
     launch.cancel(run.id)
     until(is_idle)
     assert state(run) == "cancelled"
+
+
+def test_a_run_resumed_before_its_last_process_was_accounted_for_waits_on(new):
+    run = new()
+    run.write_status(launch.Status("queued"))
+    worker._settle(run, -9, time.time() - 10)
+    assert state(run) == "queued"
+    worker._settle(run, -9, time.time() + 10)
+    assert state(run) == "failed"
 
 
 def test_a_run_makes_do_with_what_it_has_learned(dataset, recipe):
