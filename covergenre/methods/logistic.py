@@ -9,7 +9,8 @@ import numpy as np
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.base import Choices, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
-from covergenre.methods.scaling import genre_weights, scale_of
+from covergenre.methods.components import Components
+from covergenre.methods.scaling import genre_weights
 from covergenre.methods.storage import damaged, load_head, save_head
 from covergenre.progress import Progress, Report, ShouldStop
 
@@ -62,7 +63,7 @@ class FittedLogistic:
 
 
 class Logistic:
-    """Multinomial, on standardised vectors, by scikit-learn's L-BFGS."""
+    """Multinomial, on principal components of standardised vectors, by scikit-learn's L-BFGS."""
 
     name = "logistic"
     title = "Logistic regression"
@@ -118,16 +119,15 @@ def _heads(
     """
     from sklearn.linear_model import LogisticRegression
 
-    mean, deviation = scale_of(training.vectors)
-    standardised = (training.vectors - mean) / deviation
+    components = Components.learn(training.vectors)
     weights = genre_weights(training.labels, n_genres, balance)[training.labels]
     solver = LogisticRegression(tol=_TOLERANCE, max_iter=_MOST_STEPS, warm_start=True)
     for c in strengths:
         if should_stop():
             raise Cancelled("stopped while fitting the logistic regression")
-        solver.set_params(C=c).fit(standardised, training.labels, weights)
+        solver.set_params(C=c).fit(components.places, training.labels, weights)
         coefficients, intercepts = solver.coef_, solver.intercept_
         if n_genres == 2:  # scikit-learn keeps the difference of the two only
             coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2
-        coefficients = coefficients / deviation
-        yield c, coefficients.astype(np.float32), (intercepts - coefficients @ mean).astype(np.float32)
+        matrix, offset = components.unfold(coefficients.T)
+        yield c, np.ascontiguousarray(matrix.T), (intercepts + offset).astype(np.float32)

@@ -18,13 +18,12 @@ from functools import cached_property
 import numpy as np
 
 from covergenre.methods.base import Covers
+from covergenre.methods.components import Components
 from covergenre.methods.scaling import scale_of
 
 METRICS = ("cosine", "standardised", "blend")
 
 _LOOKS = 128  # principal components; 64 and 256 were measured to do alike
-_COMPONENTS = 512  # in which genres are told apart; as many as there are covers do no better and take far longer
-_ROUNDS = 2  # of the randomised search for them, more change no figure in its third digit
 
 
 @dataclass(frozen=True)
@@ -57,44 +56,19 @@ class Spaces:
 
     def learn(self, metric: str, shrinkage: float) -> Space:
         """As `learn_space` does."""
-        width = self._training.vectors.shape[1]
         if metric == "cosine":
+            width = self._training.vectors.shape[1]
             return Space(np.ones(width, np.float32), np.zeros(width, np.float32))
-        mean, deviation = self._scale
         if metric == "standardised":
+            mean, deviation = scale_of(self._training.vectors)
             return Space(1 / deviation, -mean / deviation)
-        places, components = self._places, self._components
-        directions = np.hstack(
-            [
-                _of_length_one(places, _looks(places)),
-                _of_length_one(places, _discriminants(places, self._training.labels, self._n_genres, shrinkage, width)),
-            ]
-        )
-        matrix = (components @ directions) / deviation[:, None]
-        return Space(matrix.astype(np.float32), (-mean @ matrix).astype(np.float32))
+        places, labels, width = self._components.places, self._training.labels, self._components.width
+        directions = [_looks(places), _discriminants(places, labels, self._n_genres, shrinkage, width)]
+        return Space(*self._components.unfold(np.hstack([_of_length_one(places, each) for each in directions])))
 
     @cached_property
-    def _scale(self) -> tuple[np.ndarray, np.ndarray]:
-        return scale_of(self._training.vectors)
-
-    @cached_property
-    def _components(self) -> np.ndarray:
-        """The first principal components of the standardised training vectors, (d, at most `_COMPONENTS`)."""
-        from sklearn.utils.extmath import randomized_svd
-
-        standardised = self._standardised
-        count = min(_COMPONENTS, *standardised.shape)
-        return randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T
-
-    @cached_property
-    def _places(self) -> np.ndarray:
-        """The training covers along the components, (n, at most `_COMPONENTS`), the first varying most."""
-        return self._standardised @ self._components
-
-    @property
-    def _standardised(self) -> np.ndarray:
-        mean, deviation = self._scale
-        return (self._training.vectors - mean) / deviation
+    def _components(self) -> Components:
+        return Components.learn(self._training.vectors)
 
 
 def _of_length_one(places: np.ndarray, directions: np.ndarray) -> np.ndarray:

@@ -1,0 +1,54 @@
+"""Principal components of standardised vectors: thousands of numbers a cover become a few hundred.
+
+Vectors are wide beside the number of covers, and most of their directions hold next to nothing. What is learned among
+the first components is as good and takes a fraction of the time: `benchmarks/accuracy` has the figures.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from covergenre.methods.scaling import scale_of
+
+COMPONENTS = 768
+"""At most so many are kept; 512 and 1,024 were measured to do alike."""
+
+_ROUNDS = 2  # of the randomised search for them; more change no figure in its third digit
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Learned from vectors (n, d). `places` (n, k): these along the components, the first varying most.
+
+    `mean` and `deviation`, (d,) each; `axes` (d, k), orthonormal: `places` are `(vectors - mean) / deviation @ axes`.
+    """
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    axes: np.ndarray
+    places: np.ndarray
+
+    @classmethod
+    def learn(cls, vectors: np.ndarray) -> Self:
+        """Those of vectors (n, d); fewer than `COMPONENTS` where n or d is less."""
+        from sklearn.utils.extmath import randomized_svd
+
+        mean, deviation = scale_of(vectors)
+        standardised = (vectors - mean) / deviation
+        count = min(COMPONENTS, *standardised.shape)
+        axes = randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T
+        return cls(mean, deviation, axes, standardised @ axes)
+
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has."""
+        return len(self.mean)
+
+    def unfold(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Directions among the components (k, e) as a matrix (d, e) and an offset (e,), float32, for plain vectors.
+
+        `vectors @ matrix + offset` is what `places @ directions` would be.
+        """
+        matrix = (self.axes @ directions) / self.deviation[:, None]
+        return matrix.astype(np.float32), (-self.mean @ matrix).astype(np.float32)
