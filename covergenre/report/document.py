@@ -105,7 +105,8 @@ def _matrices(parts: Sections) -> str:
     """The matrix of each run, and the difference of the first two: with more runs there would be too many."""
     a, b = parts.compared.runs[:2]
     pieces = [_titled(run.name, parts.matrix(run)) for run in parts.compared.runs]
-    return _wall([*pieces, _titled(f"Difference: {a.name} less {b.name}", parts.difference(a, b))], "matrices")
+    apart = f"{parts.difference(a, b)}<p>Orange where {escape(a.name)} has more covers, blue where it has fewer.</p>"
+    return _wall([*pieces, _titled(f"Difference: {a.name} less {b.name}", apart)], "matrices")
 
 
 def _galleries(compared: ComparedRuns) -> list[Gallery]:
