@@ -31,7 +31,7 @@ class Recipe:
     """
 
     backbone: str = "efficientnet_lite2"
-    feature_set: str = "stages"
+    feature_set: str = "texture"
     limit: int | None = None
     weights: str | None = None
 

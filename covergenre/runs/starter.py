@@ -54,7 +54,7 @@ from covergenre.methods import Covers, Fitted, ensemble, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 
-RECIPE = Recipe(feature_set="texture", limit=150)
+RECIPE = Recipe(limit=150)
 METHODS = ("knn", "logistic")
 """Trained one by one. Their average, calibrated anew, is the answer that counts: `benchmarks/ACCURACY.md` says why."""
 

@@ -26,7 +26,7 @@ SPLITS = {
     "honest": "Honest: copies and artists never on both sides",
     "reference": "The reference study's: at random, nothing to choose on",
 }
-FEATURES = {"stages": "Every stage", "pooled": "The last layer only", "texture": "Every stage and its texture"}
+FEATURES = {"texture": "Every stage and its texture", "stages": "Every stage", "pooled": "The last layer only"}
 
 
 @dataclass(frozen=True)

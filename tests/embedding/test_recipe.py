@@ -20,8 +20,8 @@ recipes = st.builds(
 )
 
 
-def test_without_a_word_it_is_the_default_backbone_with_its_stages():
-    assert Recipe() == Recipe("efficientnet_lite2", "stages", None, None)
+def test_without_a_word_it_is_the_default_backbone_with_its_texture():
+    assert Recipe() == Recipe("efficientnet_lite2", "texture", None, None)
 
 
 @given(recipes)
