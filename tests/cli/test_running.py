@@ -76,6 +76,13 @@ def test_a_run_in_the_background_waits_and_can_be_cancelled_and_resumed(covergen
     assert covergenre("runs", "resume", queued["id"], "--json").lines[0]["state"] == "queued"
 
 
+def test_a_run_makes_do_with_what_it_has_learned_if_that_is_anything(covergenre, cancelled, no_worker):
+    said = covergenre("runs", "finish", cancelled.id)
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    cancelled.checkpoint.mkdir()
+    assert covergenre("runs", "finish", cancelled.id, "--json").lines[0]["state"] == "queued"
+
+
 def test_a_preset_is_taken_and_settings_change_it(train, no_worker):
     (run,) = train("--method", "boosting", "--preset", "reference", "--set", "depth=4").lines
     asked = Run.open(run["id"]).spec.parameters
