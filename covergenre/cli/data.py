@@ -16,7 +16,7 @@ from covergenre.embedding.recipe import Recipe
 
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="The name of a scanned data set.", show_default=False)]
 Backbone = Annotated[str, typer.Option(help="A pretrained network, as in `covergenre.embedding.backbones`.")]
-Features = Annotated[str, typer.Option(help="pooled: the last layer; stages: all layers; texture: their textures, too.")]
+Features = Annotated[str, typer.Option(help="pooled: the last layer; stages: all layers; texture: textures, too.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Shrink covers to so many pixels first.", show_default="no")]
 Weights = Annotated[str | None, typer.Option(help="A local file of pretrained weights.", show_default="the backbone's")]
 Variants = Annotated[str, typer.Option(help=f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]
