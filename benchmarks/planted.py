@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["COVERGENRE_HOME"] = home
         demo = build_demo()
-        split, vectors = split_of(demo), embed_dataset(demo, Recipe())["original"]
+        split, vectors = split_of(demo), embed_dataset(demo, Recipe(feature_set="stages"))["original"]
         planted, open_ones = _planted(demo), _left_open(demo)
         print(_table(audit(demo, split, vectors), planted, open_ones).to_string(index=False))
         strict = _table(audit(demo, split, vectors, thresholds=_STRICT), planted, open_ones)

@@ -2,26 +2,30 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from covergenre import home
 from covergenre.dataset.audit import AuditReport, audit, chosen_thresholds
 from covergenre.dataset.audit.duplicates import candidates
+from covergenre.dataset.audit.memory import remember
 from covergenre.dataset.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
 from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, NoWeights
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.record import list_runs
 
-RECIPES = (Recipe(), Recipe(limit=150))
-"""How covers become vectors, unless a run on the data set did so otherwise: as in training, and as in the starter."""
+_STAGES = Recipe(feature_set="stages")
+RECIPES = (Recipe(), Recipe(limit=150), _STAGES, replace(_STAGES, limit=150))
+"""How covers become vectors, unless a run on the data set did so otherwise: as in training, and as in the starter; and
+as both did before textures."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,13 +58,17 @@ def examine(
     if vectors is None:
         if publish:
             publish(Examined(dataset, audit(dataset, split, None, report, should_stop, thresholds), split, None))
-        vectors = embed_dataset(dataset, recipe, report=report, should_stop=should_stop)["original"]
+        made = embed_dataset(dataset, recipe, report=report, should_stop=should_stop)["original"]
+        vectors = _plain(dataset, recipe, made)
     found = audit(dataset, split, vectors, report, should_stop, thresholds)
     return Examined(dataset, found, split, _units(dataset, vectors))
 
 
 def known_vectors(dataset: Dataset) -> np.ndarray | None:
-    """The vectors of the usable covers, float32 (n, d), if one recipe has all of them; else None."""
+    """The vectors of the usable covers, float32 (n, d), if one recipe has all of them; else None.
+
+    Of those that tell textures it is the part without: what is near was judged by eye with that.
+    """
     return _best_known(dataset)[1]
 
 
@@ -83,10 +91,19 @@ def _best_known(dataset: Dataset) -> tuple[Recipe, np.ndarray | None]:
         except NoWeights:
             continue
         if keys and found.all():
-            return recipe, vectors
+            return recipe, _plain(dataset, recipe, vectors)
         if found.sum() > most:
             best, most = recipe, int(found.sum())
     return best, None
+
+
+def _plain(dataset: Dataset, recipe: Recipe, vectors: np.ndarray) -> np.ndarray:
+    """The vectors without what tells textures; how wide that is only the engine knows, so it is remembered."""
+    if recipe.feature_set != "texture":
+        return vectors
+    file = dataset.folder / "audit" / "plain-1.npz"
+    width = remember(file, recipe.key, lambda: {"width": np.array(engine_for(recipe).plain)})["width"]
+    return np.ascontiguousarray(vectors[:, : int(width)])
 
 
 def _recipes(name: str) -> Iterator[Recipe]:

@@ -89,5 +89,12 @@ def test_a_recipe_that_a_run_used_is_known(dataset, recipe, tmp_path, monkeypatc
     np.testing.assert_array_equal(known_vectors(dataset), known)
 
 
+def test_of_vectors_with_textures_the_part_without_is_taken(dataset, tmp_path, monkeypatch):
+    textured, stages = tiny_recipe(tmp_path, "texture"), tiny_recipe(tmp_path, "stages")
+    monkeypatch.setattr(survey, "RECIPES", (textured,))
+    assert len(examine(dataset).units) == 52
+    np.testing.assert_allclose(known_vectors(dataset), embed_dataset(dataset, stages)["original"], atol=1e-4)
+
+
 def first_covers(dataset, count):
     return replace(dataset, manifest=dataset.manifest.head(count))
