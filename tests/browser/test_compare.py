@@ -100,9 +100,12 @@ def test_a_click_on_a_margin_shows_the_genre(confusion):
 def test_the_keyboard_reaches_a_cell_too(confusion):
     page = confusion()
     for key, genre in (("compare_true", "Rap"), ("compare_predicted", "Jazz")):
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
         page.locator(f".st-key-{key} input").focus()
         page.keyboard.press("ArrowDown")
+        page.get_by_role("option").nth(1).wait_for()
         page.keyboard.type(genre)
+        expect(page.get_by_role("option")).to_have_text([genre], timeout=30_000)
         page.keyboard.press("Enter")
         page.wait_for_function(f"() => location.search.includes('{genre.lower()}')")
     page.get_by_role("heading", name="Rap taken for jazz").wait_for()
