@@ -127,7 +127,7 @@ def _row(told: Told, used: str | None) -> tuple[Any, ...]:
         tidy(spec.dataset),
         len(spec.genres),
         *(_figure(getattr(found, key)) if found else "" for key in ("accuracy", "balanced_accuracy", "f1_macro")),
-        duration(status.seconds) if status.seconds else "",
+        duration(status.seconds) if status.seconds and status.state != "running" else "",
         state_word(status),
         f"{begun:%d %b %H:%M}",
         tidy(told.note),
