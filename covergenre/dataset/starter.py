@@ -4,7 +4,7 @@
     covers.parquet   a row a cover, `COLUMNS`; the picture only as its signature
     vectors.npy      float16 (covers, width): each cover where neighbours are looked for, in the rows' order
     familiarity.npz  see `covergenre.known.familiarity`
-    map.npz          the covers on a plane, see `covergenre.browsing.landscape`
+    map.npz          the covers on a plane, see `covergenre.known.landscape`
     network.xml      the backbone for `Engine.open`, with network.bin beside it
     runs/NAME/       each method as a run (see `covergenre.runs.record`), with its answers to the held-out covers
 

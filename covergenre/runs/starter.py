@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 
 from covergenre import __version__, home, images
-from covergenre.browsing.landscape import draw_map
 from covergenre.dataset.groups import group_covers
 from covergenre.dataset.manifest import fingerprint, scan, usable
 from covergenre.dataset.registry import Dataset
@@ -50,6 +49,7 @@ from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
 from covergenre.known.familiarity import Familiarity
+from covergenre.known.landscape import draw_map
 from covergenre.methods import Covers, Fitted, ensemble, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns

@@ -6,7 +6,7 @@ import pytest
 from shelves import clouds
 
 from covergenre import home
-from covergenre.browsing.landscape import draw_map, find_map, quick_map
+from covergenre.known.landscape import draw_map, find_map, quick_map
 
 GENRES = ["jazz"] * 25 + ["rap"] * 25
 
@@ -73,7 +73,7 @@ def test_a_kept_map_is_read_without_scikit_learn(vectors, tmp_path):
     np.save(tmp_path / "vectors.npy", vectors)
     draw_map(vectors)
     code = (
-        "import sys, numpy; from covergenre.browsing.landscape import find_map, quick_map;"
+        "import sys, numpy; from covergenre.known.landscape import find_map, quick_map;"
         "vectors = numpy.load(sys.argv[1]); quick_map(vectors);"
         "print(find_map(vectors).shape, 'sklearn' in sys.modules)"
     )
