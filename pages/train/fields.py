@@ -50,7 +50,7 @@ FIELDS: Mapping[str, Sequence[Field]] = {
             "metric",
             "Compared by",
             "What counts as similar: how covers look, what tells genres apart, or both blended.",
-            {None: CHOSEN, "blend": "Looks and genre", "cosine": "Vectors as they are", "standardised": "Standardised"},
+            {"blend": "Looks and genre", None: CHOSEN, "cosine": "Vectors as they are", "standardised": "Standardised"},
         ),
         _BALANCE,
     ),

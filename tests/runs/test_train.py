@@ -85,7 +85,7 @@ def test_the_loaded_model_gives_the_stored_probabilities(dataset, recipe, name):
     run = train(dataset, name, recipe=recipe)
     again = run.load_model().predict_proba(held_out(dataset, recipe, run))
     stored = run.predictions()[probability_columns(run.spec.genres)].to_numpy()
-    np.testing.assert_allclose(again, stored, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(again, stored, rtol=1e-5, atol=1e-9)  # 32 bits, in other batches
 
 
 def test_predictions_are_of_all_validation_and_test_covers_and_of_no_other(dataset, recipe):
