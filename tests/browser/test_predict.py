@@ -34,7 +34,7 @@ def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop,
     wait_for_answer(page)
     assert page.locator("h2").first.inner_text()
     assert page.locator(".st-key-cover").inner_text() == "first.png"
-    assert page.locator(".bars").count() == 2
+    assert page.locator(".bars").count() == 3
     assert page.locator(".bars").first.locator("li").count() == 8
     page.locator(TILES).nth(11).wait_for()
     assert page.locator(TILES).count() == 12
