@@ -1,0 +1,407 @@
+import io
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from drawing import cover, encoded
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
+from covergenre import images
+from covergenre.errors import BadImage
+
+# Pillow warns of what it then refuses or forgives; a reader of covers only sees the outcome.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+
+
+def pixels(image: Image.Image) -> np.ndarray:
+    return np.asarray(image).astype(int)
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(BadImage) as caught:
+        images.decode(data)
+    return str(caught.value)
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + png_chunk(b"IDAT", zlib.compress(b"\0" * 9))
+
+
+class TestRead:
+    def test_gives_the_bytes_of_a_file(self, tmp_path):
+        (tmp_path / "cover.png").write_bytes(b"some bytes")
+
+        assert images.read(tmp_path / "cover.png") == b"some bytes"
+
+    def test_names_a_file_that_is_missing(self, tmp_path):
+        with pytest.raises(BadImage, match=r"there is no file .*missing\.jpg"):
+            images.read(tmp_path / "missing.jpg")
+
+    def test_refuses_a_folder(self, tmp_path):
+        with pytest.raises(BadImage, match="is not a file"):
+            images.read(tmp_path)
+
+    def test_refuses_a_pipe_instead_of_waiting_for_it(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.jpg")
+
+        with pytest.raises(BadImage, match="is not a file"):
+            images.read(tmp_path / "pipe.jpg")
+
+    def test_refuses_an_empty_file(self, tmp_path):
+        (tmp_path / "cover.jpg").touch()
+
+        with pytest.raises(BadImage, match="is empty"):
+            images.read(tmp_path / "cover.jpg")
+
+    def test_refuses_a_file_over_the_limit(self, tmp_path):
+        with (tmp_path / "cover.jpg").open("wb") as file:
+            file.truncate(images.MAX_BYTES + 1)
+
+        with pytest.raises(BadImage, match="at most 20 MB"):
+            images.read(tmp_path / "cover.jpg")
+
+    def test_refuses_a_name_that_no_file_can_have(self, tmp_path):
+        with pytest.raises(BadImage, match="can't be read"):
+            images.read(tmp_path / "\0.jpg")
+
+
+def in_mode(mode: str) -> Image.Image:
+    """A drawn cover stored the way `mode` says, with nothing of it transparent."""
+    image = cover(side=40)
+    if mode == "LAB":
+        srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+        return ImageCms.profileToProfile(image, srgb, lab, outputMode="LAB")
+    if mode == "I;16":
+        return Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
+    return image.convert(mode)
+
+
+LOSSLESS = {
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "WEBP": ("1", "L", "LA", "P", "RGB", "RGBA"),
+    "GIF": ("1", "L", "LA", "P", "RGB", "RGBA"),
+    "BMP": ("1", "L", "P", "RGB", "RGBA"),
+    "TIFF": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"),
+}
+LOSSY = {
+    "JPEG": ("1", "L", "RGB", "CMYK", "YCbCr"),
+    "WEBP": ("RGB", "RGBA", "CMYK"),
+    "TIFF": ("YCbCr", "LAB"),
+}
+
+
+def pairs(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(kind, mode) for kind, modes in table.items() for mode in modes]
+
+
+class TestDecodeFormatsAndModes:
+    @pytest.mark.parametrize(("kind", "mode"), pairs(LOSSLESS))
+    def test_lossless_files_give_their_very_pixels(self, kind, mode):
+        stored = in_mode(mode)
+        shown = in_mode("L") if mode == "I;16" else stored
+
+        decoded = images.decode(encoded(stored, kind, lossless=True))
+
+        assert (decoded.format, decoded.image.mode) == (kind, "RGB")
+        assert np.array_equal(pixels(decoded.image), pixels(shown.convert("RGB")))
+
+    @pytest.mark.parametrize(("kind", "mode"), pairs(LOSSY))
+    def test_lossy_files_give_much_the_same_pixels(self, kind, mode):
+        stored = in_mode(mode)
+        shown = cover(side=40) if mode == "LAB" else stored.convert("RGB")
+
+        decoded = images.decode(encoded(stored, kind))
+
+        assert (decoded.format, decoded.image.mode, decoded.image.size) == (kind, "RGB", (40, 40))
+        assert np.abs(pixels(decoded.image) - pixels(shown)).mean() < 12
+
+    def test_what_the_file_said_is_kept(self):
+        decoded = images.decode(encoded(Image.new("P", (7, 5)), "PNG"))
+
+        assert (decoded.width, decoded.height, decoded.mode, decoded.format) == (7, 5, "P", "PNG")
+
+    def test_a_jpeg_is_decoded_at_full_scale(self):
+        data = encoded(cover(side=64), "JPEG")
+
+        with Image.open(io.BytesIO(data)) as plain:
+            assert np.array_equal(pixels(images.decode(data).image), pixels(plain))
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
+    @pytest.mark.parametrize("kind", images.FORMATS)
+    def test_lines_and_single_pixels_are_pictures(self, kind, size):
+        assert images.decode(encoded(Image.new("RGB", size), kind)).image.size == size
+
+    def test_cyan_ink_is_cyan(self):
+        decoded = images.decode(encoded(Image.new("CMYK", (8, 8), (255, 0, 0, 0)), "JPEG"))
+
+        assert decoded.image.getpixel((4, 4)) == pytest.approx((0, 255, 255), abs=3)
+
+    @pytest.mark.parametrize("order", ["<u2", ">u2"])
+    @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+    def test_sixteen_bit_greys_are_scaled_not_clipped(self, kind, order):
+        ramp = Image.fromarray(np.array([[0, 257, 25699, 65535]], order))
+
+        decoded = images.decode(encoded(ramp, kind))
+
+        assert pixels(decoded.image)[0, :, 0].tolist() == [0, 1, 99, 255]
+
+    @pytest.mark.parametrize("values", [np.array([[-5, 0, 5]], np.int32), np.array([[0, 0.5, 1]], np.float32)])
+    def test_greys_without_an_agreed_white_are_stretched(self, values):
+        decoded = images.decode(encoded(Image.fromarray(values), "TIFF"))
+
+        assert pixels(decoded.image)[0, :, 1].tolist() == [0, 127, 255]
+
+    def test_values_that_are_no_numbers_count_as_zero(self):
+        values = np.array([[np.nan, np.inf, -np.inf, 2]], np.float32)
+
+        decoded = images.decode(encoded(Image.fromarray(values), "TIFF"))
+
+        assert pixels(decoded.image)[0, :, 2].tolist() == [0, 0, 0, 255]
+
+    @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
+    def test_the_first_of_several_frames_is_the_cover(self, kind):
+        frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]
+
+        decoded = images.decode(encoded(frames[0], kind, save_all=True, append_images=frames[1:]))
+
+        assert decoded.image.getpixel((8, 8)) == pytest.approx((255, 0, 0), abs=3)
+
+    def test_a_jpeg_with_further_pictures_is_a_jpeg(self):
+        data = encoded(cover(), "MPO", save_all=True, append_images=[cover(number=1)])
+
+        assert images.decode(data).format == "JPEG"
+
+
+class TestDecodeTransparency:
+    @pytest.mark.parametrize("kind", ["PNG", "TIFF", "GIF", "WEBP"])
+    def test_what_is_transparent_becomes_white(self, kind):
+        image = Image.new("RGBA", (16, 16), (0, 0, 0, 0))
+        image.paste((0, 0, 200, 255), (0, 0, 8, 16))
+
+        decoded = images.decode(encoded(image, kind, lossless=True))
+
+        assert decoded.image.getpixel((2, 2)) == (0, 0, 200)
+        assert decoded.image.getpixel((12, 2)) == (255, 255, 255)
+
+    def test_half_transparent_black_becomes_grey(self):
+        decoded = images.decode(encoded(Image.new("LA", (4, 4), (0, 128)), "PNG"))
+
+        assert decoded.image.getpixel((0, 0)) == (127, 127, 127)
+
+    @pytest.mark.parametrize("transparency", [1, bytes([255, 0])], ids=["one colour", "alpha of each colour"])
+    def test_a_palette_may_hold_transparent_colours(self, transparency):
+        image = Image.new("P", (2, 1))
+        image.putpalette([10, 20, 30, 0, 0, 0])
+        image.putpixel((1, 0), 1)
+
+        decoded = images.decode(encoded(image, "PNG", transparency=transparency))
+
+        assert [decoded.image.getpixel((x, 0)) for x in (0, 1)] == [(10, 20, 30), (255, 255, 255)]
+
+    def test_an_rgb_file_may_name_one_colour_transparent(self):
+        decoded = images.decode(encoded(Image.new("RGB", (2, 2), "black"), "PNG", transparency=(0, 0, 0)))
+
+        assert decoded.image.getpixel((0, 0)) == (255, 255, 255)
+
+
+class TestDecodeOrientation:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+    @pytest.mark.parametrize(
+        ("orientation", "size", "corner"),
+        [
+            (1, (60, 30), (3, 3)),
+            (2, (60, 30), (56, 3)),
+            (3, (60, 30), (56, 26)),
+            (4, (60, 30), (3, 26)),
+            (5, (30, 60), (3, 3)),
+            (6, (30, 60), (26, 3)),
+            (7, (30, 60), (26, 56)),
+            (8, (30, 60), (3, 56)),
+        ],
+    )
+    def test_the_picture_stands_upright(self, kind, orientation, size, corner):
+        stored = Image.new("RGB", (60, 30), "white")
+        stored.paste("red", (0, 0, 8, 8))
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+
+        image = images.decode(encoded(stored, kind, exif=exif)).image
+
+        assert image.size == size
+        assert image.getpixel(corner) == pytest.approx((255, 0, 0), abs=40)
+
+    @pytest.mark.parametrize(
+        "exif",
+        [
+            b"Exif\0\0 not at all",
+            b"Exif\0\0II*\0\xff\xff\xff\xff",
+            b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\xff\xff\xff\x7f\0\0\0\0",
+            b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x63\0\0\0",
+        ],
+        ids=["no header", "offset into nothing", "endless value", "orientation 99"],
+    )
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    def test_damaged_exif_does_not_spoil_a_good_picture(self, kind, exif):
+        assert images.decode(encoded(cover(), kind, exif=exif)).image.size == (96, 96)
+
+
+class TestDecodeLimits:
+    def test_no_bytes_are_no_picture(self):
+        assert "is empty" in refusal(b"")
+
+    def test_bytes_over_the_limit_are_refused(self):
+        assert "at most 20 MB" in refusal(bytes(images.MAX_BYTES + 1))
+
+    @pytest.mark.parametrize("side", [7072, 10_000, 30_000], ids=["just over", "Pillow warns", "Pillow refuses"])
+    def test_too_many_pixels_are_refused_on_the_header_alone(self, side):
+        assert "more than the 50,000,000 pixels" in refusal(png_claiming(side, side))
+
+    @pytest.mark.parametrize(
+        ("kind", "place", "size"),
+        [
+            ("GIF", 6, struct.pack("<HH", 60_000, 60_000)),
+            ("BMP", 18, struct.pack("<ii", 60_000, 60_000)),
+        ],
+    )
+    def test_other_headers_are_believed_no_more(self, kind, place, size):
+        data = bytearray(encoded(Image.new("RGB", (8, 8)), kind))
+        data[place : place + len(size)] = size
+
+        assert "more than the 50,000,000 pixels" in refusal(bytes(data))
+
+    def test_a_jpeg_of_gigantic_size_is_refused(self):
+        data = encoded(Image.new("RGB", (8, 8)), "JPEG")
+        lying = data.replace(struct.pack(">BHH", 8, 8, 8), struct.pack(">BHH", 8, 65_000, 65_000))
+
+        assert "more than the 50,000,000 pixels" in refusal(lying)
+
+    def test_a_png_without_the_pixels_it_declares_is_damaged(self):
+        assert refusal(png_claiming(5000, 5000)).startswith("this PNG is damaged")
+
+    def test_a_tiff_without_the_pixels_it_declares_is_damaged(self):
+        data = encoded(Image.new("L", (8, 9)), "TIFF")
+        lying = data.replace(struct.pack("<HHII", 256, 4, 1, 8), struct.pack("<HHII", 256, 4, 1, 4000))
+
+        assert refusal(lying).startswith("this TIFF is damaged")
+
+    @pytest.mark.parametrize(
+        "chunk",
+        [
+            png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2**26))),
+            png_chunk(b"iTXt", b"a\0\1\0\0\0" + zlib.compress(bytes(2**26))),
+            png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(2**26))),
+        ],
+        ids=["zTXt", "iTXt", "iCCP"],
+    )
+    def test_text_that_unpacks_to_gigantic_size_is_refused(self, chunk):
+        data = encoded(cover(), "PNG")
+        header_end = 33
+
+        assert refusal(data[:header_end] + chunk + data[header_end:]).startswith("this PNG is damaged")
+
+
+class TestDecodeMessages:
+    @pytest.mark.parametrize(
+        ("data", "name"),
+        [
+            (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
+            (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- drawn -->\n<SVG>', "an SVG drawing"),
+            (b"\n<!DOCTYPE html><title>404</title>", "a web page"),
+            (b"<html><body>not found</body></html>", "a web page"),
+            (encoded(cover(), "PDF"), "a PDF document"),
+            (encoded(cover(), "AVIF"), "an AVIF picture"),
+            (encoded(cover(), "ICO"), "an ICO icon"),
+            (encoded(cover(), "JPEG2000"), "a JPEG 2000 picture"),
+            (b"8BPS\0\1" + bytes(20), "a Photoshop document"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC picture"),
+            (b"\xff\x0a" + bytes(20), "a JPEG XL picture"),
+            (b"ID3\4" + bytes(20), "a sound file"),
+            (b"PK\3\4" + bytes(20), "a ZIP archive"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_other_kinds_of_file_are_named_with_the_way_out(self, data, name):
+        assert refusal(data) == (
+            f"this file is {name}; covers can be JPEG, PNG, WebP, GIF, BMP or TIFF: export it as one of these"
+        )
+
+    def test_anything_else_is_not_a_picture(self):
+        assert refusal(b"just text").startswith("this file is not a picture; covers can be JPEG, PNG")
+
+    @pytest.mark.parametrize(
+        ("kind", "name"),
+        [("JPEG", "JPEG"), ("PNG", "PNG"), ("WEBP", "WebP"), ("GIF", "GIF"), ("BMP", "BMP"), ("TIFF", "TIFF")],
+    )
+    def test_a_file_cut_short_is_named_damaged(self, kind, name):
+        data = encoded(cover(), kind)
+
+        assert refusal(data[: len(data) // 3]).startswith(f"this {name} is damaged, cut short or of a rare kind")
+
+    def test_no_message_shows_an_object_of_the_program(self):
+        assert "object at 0x" not in refusal(b"\x89PNG\r\n\x1a\n and no more")
+
+
+SAMPLES = tuple(encoded(in_mode(mode), kind) for kind, mode in pairs(LOSSLESS) + pairs(LOSSY)) + tuple(
+    encoded(cover(side=40), kind, save_all=True, append_images=[cover(number=1, side=40)])
+    for kind in ("GIF", "WEBP", "PNG", "TIFF", "MPO")
+)
+MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"")
+
+
+def decodes_or_is_refused(data: bytes) -> None:
+    try:
+        image = images.decode(data).image
+    except BadImage:
+        return
+    assert image.mode == "RGB"
+    assert min(image.size) > 0
+
+
+class TestDecodeHostileBytes:
+    @given(st.sampled_from(MAGIC), st.binary(max_size=300))
+    def test_arbitrary_bytes(self, magic, data):
+        decodes_or_is_refused(magic + data)
+
+    @given(st.data())
+    def test_files_cut_anywhere(self, data):
+        sample = data.draw(st.sampled_from(SAMPLES))
+        decodes_or_is_refused(sample[: data.draw(st.integers(0, len(sample)))])
+
+    @given(st.data())
+    def test_files_with_flipped_bits(self, data):
+        sample = bytearray(data.draw(st.sampled_from(SAMPLES)))
+        for bit in data.draw(st.lists(st.integers(0, 8 * len(sample) - 1), min_size=1, max_size=8)):
+            sample[bit // 8] ^= 1 << bit % 8
+        decodes_or_is_refused(bytes(sample))
+
+    @given(st.data())
+    def test_files_with_damaged_headers(self, data):
+        sample = bytearray(data.draw(st.sampled_from(SAMPLES)))
+        place = data.draw(st.integers(0, 120))
+        sample[place : place + 4] = data.draw(st.sampled_from([b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff"]))
+        decodes_or_is_refused(bytes(sample))
+
+    @given(st.data())
+    def test_files_with_a_piece_repeated(self, data):
+        sample = data.draw(st.sampled_from(SAMPLES))
+        start, place = (data.draw(st.integers(0, len(sample))) for _ in range(2))
+        piece = sample[start : start + data.draw(st.integers(1, 64))]
+        decodes_or_is_refused(sample[:place] + piece + sample[place:])
+
+
+@pytest.mark.covers
+def test_real_covers_decode(covers):
+    for file in sorted(covers.rglob("*.jpg"))[::100]:
+        decoded = images.decode(images.read(file))
+
+        assert decoded.format == "JPEG"
+        assert decoded.image.size == (decoded.width, decoded.height)
