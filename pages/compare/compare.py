@@ -38,7 +38,7 @@ def load_runs(stamp: tuple) -> tuple[Run, ...]:  # noqa: ARG001 (the stamp is th
     return finished_runs()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner="Comparing …")
 def load(ids: tuple[str, ...], stamp: tuple) -> ComparedRuns:  # noqa: ARG001 (the stamp is part of the key)
     """The runs compared, kept until one of them or a data set changes."""
     return compare_runs([open_run(run) for run in ids])

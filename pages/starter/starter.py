@@ -22,7 +22,7 @@ def show_figures(card: Card) -> None:
     st.markdown(model_card.figures(card), unsafe_allow_html=True)
     st.caption(
         "The range beside a figure, drawn as a line below it, holds the true value with 95 % confidence. The "
-        "method whose answer counts is the one with the best balanced accuracy on the validation covers."
+        "ensemble is the average of the two methods beside it, calibrated anew."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("By genre", anchor=False, width="content")
