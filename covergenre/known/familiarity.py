@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 
 from covergenre.errors import BadRun
+from covergenre.methods.components import principal_axes
 from covergenre.methods.scaling import scale_of
 
 UNFAMILIAR = 0.99
@@ -93,13 +94,11 @@ _NAMES = tuple(field.name for field in fields(Familiarity))
 
 def _principal(standardised: np.ndarray) -> np.ndarray:
     """The first principal components (d, k), float16 and of length 1; few where there are few covers."""
-    from sklearn.utils.extmath import randomized_svd
-
     n, d = standardised.shape
     k = min(_COMPONENTS, n // _FEWEST, d // 2)
     if k < 1:
         return np.zeros((d, 0), np.float16)
-    return randomized_svd(standardised, k, n_iter=2, random_state=0)[2].T.astype(np.float16)
+    return principal_axes(standardised, k).astype(np.float16)
 
 
 def _both(vectors: np.ndarray, mean: np.ndarray, deviation: np.ndarray, components: np.ndarray) -> np.ndarray:

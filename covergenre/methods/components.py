@@ -32,12 +32,10 @@ class Components:
     @classmethod
     def learn(cls, vectors: np.ndarray) -> Self:
         """Those of vectors (n, d); fewer than `COMPONENTS` where n or d is less."""
-        from sklearn.utils.extmath import randomized_svd
-
         mean, deviation = scale_of(vectors)
         standardised = (vectors - mean) / deviation
         count = min(COMPONENTS, *standardised.shape)
-        axes = randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T
+        axes = principal_axes(standardised, count)
         return cls(mean, deviation, axes, standardised @ axes)
 
     @property
@@ -52,3 +50,10 @@ class Components:
         """
         matrix = (self.axes @ directions) / self.deviation[:, None]
         return matrix.astype(np.float32), (-self.mean @ matrix).astype(np.float32)
+
+
+def principal_axes(standardised: np.ndarray, count: int) -> np.ndarray:
+    """The first `count` directions (d, count), orthonormal, in which standardised vectors (n, d) vary most."""
+    from sklearn.utils.extmath import randomized_svd
+
+    return randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T

@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -99,7 +99,7 @@ def build_starter(
     vectors = embed_dataset(dataset, recipe, ("original",), report, should_stop)["original"]
     parts = _parts(chosen, split, vectors, dataset.genres)
     heads = {name: _fit(name, parts, len(dataset.genres), seed, report, should_stop) for name in METHODS}
-    heads[ensemble.NAME] = _average(heads.values(), parts)
+    heads[ensemble.NAME] = _average(list(heads.values()), parts)
     projected = heads["knn"].fitted.project(vectors).astype(np.float16)
     methods = tuple(_method_card(head, parts, chosen, split, dataset.genres, seed) for head in heads.values())
     card = _card(chosen, split, left_out, methods, recipe)
@@ -151,25 +151,33 @@ def _fit(
 ) -> _Head:
     chosen = method(name)
     _log.info("fitting %s", name)
+
+    def fit() -> Fitted:
+        train, validation = parts["train"], parts["validation"]
+        return chosen.fit(train, validation, n_genres, chosen.Parameters(), seed, report, should_stop)
+
+    return _head(name, fit, parts)
+
+
+def _average(heads: Sequence[_Head], parts: Mapping[str, Covers]) -> _Head:
+    def fit() -> Fitted:
+        answers = [head.answers["validation"] for head in heads]
+        temperature = ensemble.calibrated(answers, parts["validation"].labels)
+        members = [(head.name, head.fitted) for head in heads]
+        names = " ".join(head.name for head in heads)
+        return ensemble.FittedEnsemble(members, {"members": names, "temperature": temperature})
+
+    return _head(ensemble.NAME, fit, parts)
+
+
+def _head(name: str, fit: Callable[[], Fitted], parts: Mapping[str, Covers]) -> _Head:
+    """What `fit` learns, and how it answers for the held-out covers, both timed."""
     began, clock = time.time(), time.perf_counter
     started = clock()
-    fitted = chosen.fit(parts["train"], parts["validation"], n_genres, chosen.Parameters(), seed, report, should_stop)
+    fitted = fit()
     fitting, started = clock() - started, clock()
     answers = {part: fitted.predict_proba(parts[part]) for part in ("validation", "test")}
     return _Head(name, fitted, answers, began, fitting, clock() - started)
-
-
-def _average(heads: Iterable[_Head], parts: Mapping[str, Covers]) -> _Head:
-    heads = list(heads)
-    began, clock = time.time(), time.perf_counter
-    started = clock()
-    names = " ".join(head.name for head in heads)
-    temperature = ensemble.calibrated([head.answers["validation"] for head in heads], parts["validation"].labels)
-    members = [(head.name, head.fitted) for head in heads]
-    fitted = ensemble.FittedEnsemble(members, {"members": names, "temperature": temperature})
-    fitting, started = clock() - started, clock()
-    answers = {part: fitted.predict_proba(parts[part]) for part in ("validation", "test")}
-    return _Head(ensemble.NAME, fitted, answers, began, fitting, clock() - started)
 
 
 def _method_card(
