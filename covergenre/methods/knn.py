@@ -193,7 +193,8 @@ class NearestNeighbours:
                 raise Cancelled("stopped while comparing spaces for the nearest neighbours")
             fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
             choices, loss = _choose(fitted, validation, parameters)
-            report(Progress(done, len(tried), metric, {"validation log loss": loss} if len(validation) else {}))
+            what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
+            report(Progress(done, len(tried), what, {"validation log loss": loss} if len(validation) else {}))
             if loss < lowest:
                 best, lowest = replace(fitted, choices={**fitted.choices, **choices}), loss
         return best

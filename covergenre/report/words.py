@@ -52,10 +52,12 @@ def milliseconds(value: float | None) -> str:
 
 
 def size(number: int | None) -> str:
-    """ "98 KB", "2.7 MB"; a dash when it isn't known."""
+    """ "98 KB", "2.7 MB", "3.1 GB"; a dash when it isn't known."""
     if number is None:
         return "–"
-    return f"{number / 1000:.0f}{_THIN}KB" if number < 10**6 else f"{number / 10**6:.1f}{_THIN}MB"
+    if number < 10**6:
+        return f"{number / 10**3:.0f}{_THIN}KB"
+    return f"{number / 10**6:.1f}{_THIN}MB" if number < 10**9 else f"{number / 10**9:.1f}{_THIN}GB"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -124,7 +124,12 @@ def resume(run_id: str) -> Run:
 
 def can_finish(run: Run) -> bool:
     """Whether a run has learned something that it could make do with, and has not been asked to yet."""
-    return run.checkpoint.is_dir() and any(run.checkpoint.iterdir()) and not (run.checkpoint / ENOUGH).exists()
+    return run.checkpoint.is_dir() and any(run.checkpoint.iterdir()) and not is_finishing(run)
+
+
+def is_finishing(run: Run) -> bool:
+    """Whether a run has been asked to make do with what it has learned."""
+    return (run.checkpoint / ENOUGH).exists()
 
 
 def finish(run_id: str) -> Run:

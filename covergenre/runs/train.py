@@ -175,7 +175,8 @@ def covers_of(dataset: Dataset, genres: tuple[str, ...], split: str, seed: int) 
 def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
     labels, hashes = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist()
-    return Covers(np.concatenate(vectors), np.tile(labels, len(vectors)), tuple(hashes * len(vectors)))
+    together = np.concatenate(vectors) if len(vectors) > 1 else vectors[0]  # a copy takes its time
+    return Covers(together, np.tile(labels, len(vectors)), tuple(hashes * len(vectors)))
 
 
 def _parameters(chosen: Method, given: Any) -> Any:

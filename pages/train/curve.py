@@ -1,86 +1,147 @@
 """The figures that a run reports as it goes, as charts in the words of Vega-Lite."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from covergenre.runs.record import Event
 
 _MOST = 400  # points of a line; more than a screen can show
 _FEW = 12  # reports that are each named on the axis
-_HEIGHT = 190
+_HEIGHT, _LEGEND = 150, 40  # pixels
 _INKS = ["#b8400f", "#139990"]
+_RATE, _SUGGESTED = "learning rate", "suggested learning rate"
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Lines that share an axis: each point is a dict of step, what, figure and value."""
+    """Lines that share an axis: each point is a dict of step, what, figure and value.
+
+    `named`: whether each point stands under its own name; else `phases` has the step that each phase begins with.
+    """
 
     title: str
     points: Sequence[dict[str, Any]]
-    named: bool
+    named: bool = False
+    phases: Mapping[int, str] = field(default_factory=dict)
 
     def chart(self) -> dict[str, Any]:
         """The chart."""
-        x = {"field": "step", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "grid": False}}
-        if self.named:
-            x = {"field": "what", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": -35}}
-        figures = list(dict.fromkeys(point["figure"] for point in self.points))
-        legend = {"orient": "top", "title": None} if len(figures) > 1 else None
+        counts = Counter(point["figure"] for point in self.points)
+        dots = [point for point in self.points if self.named or counts[point["figure"]] < _FEW]
         return {
-            "data": {"values": list(self.points)},
-            "height": _HEIGHT,
-            "mark": {"type": "line", "point": self.named or len(self.points) < _FEW, "strokeWidth": 2},
+            "height": _HEIGHT + (_LEGEND if len(counts) > 1 else 0),
+            "layer": [
+                {"data": {"values": list(self.points)}, "mark": {"type": "line", "strokeWidth": 2}},
+                {"data": {"values": dots}, "mark": {"type": "point", "filled": True, "size": 40}},
+            ],
             "encoding": {
-                "x": x,
-                "y": {
-                    "field": "value",
-                    "type": "quantitative",
-                    "title": None,
-                    "scale": {"zero": False},
-                    "axis": {"tickCount": 4, **({"format": ".0%"} if self.title == "Accuracy" else {})},
-                },
+                "x": self._across(),
+                "y": _upwards("value", {"format": ".0%"} if self.title == "Accuracy" else {}),
                 "color": {
                     "field": "figure",
                     "type": "nominal",
-                    "scale": {"domain": figures, "range": _INKS},
-                    "legend": legend,
+                    "scale": {"domain": list(counts), "range": _INKS},
+                    "legend": {"orient": "top", "title": None, "padding": 0, "offset": 4} if len(counts) > 1 else None,
                 },
                 "tooltip": [{"field": "what"}, {"field": "figure"}, {"field": "value", "format": ".4f"}],
             },
         }
 
+    def _across(self) -> dict[str, Any]:
+        if self.named:
+            return {"field": "what", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": -35}}
+        if len(self.phases) == 1:
+            (title,) = self.phases.values()
+            axis = {"tickCount": 4, "grid": False}
+        else:
+            title, words = None, f"({json.dumps(self.phases)})[datum.value]"
+            axis = {"values": list(self.phases), "labelExpr": words, "labelAlign": "left", "labelOverlap": "greedy"}
+        return {"field": "step", "type": "quantitative", "title": title, "axis": axis, "scale": {"nice": False}}
 
-def curves(events: Sequence[Event]) -> list[Curve]:
-    """The curves of a run: the finder of a learning rate, losses, accuracies; those it has, none of a single point."""
-    sweep = [event for event in events if "learning rate" in event.metrics]
-    rest = [event for event in events if "learning rate" not in event.metrics]
-    found = [_sweep(sweep)] if sweep else []
-    for title, word in (("Loss", "loss"), ("Accuracy", "accuracy")):
-        points = [
-            {"step": event.done, "what": event.what, "figure": name, "value": value}
-            for event in rest
-            for name, value in event.metrics.items()
-            if word in name and value is not None
-        ]
-        names = {point["what"] for point in points}
-        figures = {point["figure"] for point in points}
-        found.append(Curve(title, _thinned(points), len(names) * len(figures) == len(points) <= _FEW))
+
+@dataclass(frozen=True)
+class Sweep:
+    """The loss at each learning rate that was tried, as dicts of rate and loss; the rate `suggested`, once it is."""
+
+    points: Sequence[dict[str, float]]
+    suggested: float | None
+    title = "Search for the learning rate"
+
+    def chart(self) -> dict[str, Any]:
+        """The chart; its loss ends where it has run away, which would hide all the rest."""
+        first = self.points[0]["loss"]
+        shown = [point for point in self.points if point["loss"] < 2 * first]
+        across = {"type": "quantitative", "scale": {"type": "log"}, "title": _RATE}
+        line = {
+            "data": {"values": shown},
+            "mark": {"type": "line", "strokeWidth": 2, "color": _INKS[0]},
+            "encoding": {
+                "x": {"field": "rate", **across, "axis": {"format": ".0e", "tickCount": 4, "grid": False}},
+                "y": _upwards("loss", {}),
+                "tooltip": [{"field": "rate", "format": ".1e"}, {"field": "loss", "format": ".4f"}],
+            },
+        }
+        return {"height": _HEIGHT, "layer": [line, *(_marked(self.suggested, across) if self.suggested else [])]}
+
+
+def curves(events: Sequence[Event]) -> list[Curve | Sweep]:
+    """The curves of a run: losses, accuracies, the search for a learning rate; those it has, none of a single point."""
+    rest = [event for event in events if _RATE not in event.metrics]
+    found = [_curve("Loss", rest), _curve("Accuracy", rest), _sweep(events)]
     return [curve for curve in found if len(curve.points) > 1]
 
 
-def _sweep(events: Sequence[Event]) -> Curve:
+def _upwards(name: str, axis: Mapping[str, Any]) -> dict[str, Any]:
+    axis = {"tickCount": 4, **axis}
+    return {"field": name, "type": "quantitative", "title": None, "scale": {"zero": False}, "axis": axis}
+
+
+def _sweep(events: Sequence[Event]) -> Sweep:
     points = [
-        {
-            "step": event.done,
-            "what": f"learning rate {event.metrics['learning rate']:.1e}",
-            "figure": "loss",
-            "value": event.metrics["loss"],
-        }
+        {"rate": rate, "loss": loss}
         for event in events
-        if event.metrics.get("learning rate") and event.metrics.get("loss") is not None
+        if (rate := event.metrics.get(_RATE)) and (loss := event.metrics.get("loss")) is not None
     ]
-    return Curve("Search for the learning rate", _thinned(points), False)
+    suggested = [rate for event in events if (rate := event.metrics.get(_SUGGESTED))]
+    return Sweep(points, suggested[-1] if suggested else None)
+
+
+def _marked(rate: float, across: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Layers that mark a rate: a dashed line, and the rate beside it."""
+    marks = (
+        {"type": "rule", "strokeDash": [4, 3]},
+        {"type": "text", "align": "left", "baseline": "top", "dx": 5, "y": 0, "text": f"{rate:g}"},
+    )
+    encoding = {"x": {"field": "rate", **across}}
+    return [
+        {"data": {"values": [{"rate": rate}]}, "mark": {**mark, "color": _INKS[1]}, "encoding": encoding}
+        for mark in marks
+    ]
+
+
+def _curve(title: str, events: Sequence[Event]) -> Curve:
+    """That of the figures whose name has the title in it."""
+    points = [
+        {"step": event.done, "what": event.what, "figure": name, "value": value}
+        for event in events
+        for name, value in event.metrics.items()
+        if title.lower() in name and value is not None
+    ]
+    names = {point["what"] for point in points}
+    figures = {point["figure"] for point in points}
+    named = len(names) * len(figures) == len(points) <= _FEW
+    return Curve(title, _thinned(points), named, _phases(points))
+
+
+def _phases(points: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """By the step it begins with, each phase, as short as it can be told: "epoch 2" of "epoch 2 of 6"."""
+    first: dict[str, int] = {}
+    for point in points:
+        first.setdefault(point["what"].split(" of ")[0], point["step"])
+    return {step: what for what, step in first.items()}
 
 
 def _thinned(points: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
@@ -88,7 +149,5 @@ def _thinned(points: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
     step = -(-len(points) // _MOST)
     if step < 2:
         return points
-    counts: dict[str, int] = {}
-    for point in points:
-        counts[point["figure"]] = counts.get(point["figure"], 0) + 1
+    counts = Counter(point["figure"] for point in points)
     return [point for n, point in enumerate(points) if n % step == 0 or counts[point["figure"]] < _MOST // 4]

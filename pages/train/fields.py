@@ -12,6 +12,14 @@ CHOSEN = "Chosen on validation"
 ALIKE = {0.0: "Each cover counts alike", 0.5: "In between", 1.0: "Each genre counts alike"}
 ON_OFF = {True: "Yes", False: "No"}
 LIMITS = {None: "As they are", 96: "96 px", 150: "150 px", 224: "224 px"}
+VARIANT_WORDS = {
+    "original": "As it is",
+    "flip": "Mirrored",
+    "bri_2": "Twice as bright",
+    "bri_0.5": "Half as bright",
+    "color": "Stronger colours",
+    "gray": "Without colour",
+}
 LIMITS_HELP = "To one resolution where sources differ in theirs, so that it can't give the genre away."
 
 

@@ -15,7 +15,7 @@ from covergenre.methods import METHODS, method
 from covergenre.report.words import duration
 from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
-from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, Field, defaults, of_preset
+from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.genres import display
 from pages.widgets.words import plain, tidy
 
@@ -193,7 +193,7 @@ def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Re
             LIMITS_HELP,
         )
         recipe = Recipe(backbone, features, limit, _weights(own, backbone))
-    variants = _pills("Train on these forms of each cover too", VARIANTS[1:], "variants", (), str.capitalize)
+    variants = _pills("Train on these forms of each cover too", VARIANTS[1:], "variants", (), VARIANT_WORDS.get)
     return recipe, ("original", *variants)
 
 

@@ -15,7 +15,7 @@ from covergenre.report.words import duration, percent, span
 from covergenre.runs.names import method_title
 from covergenre.runs.notes import read_note
 from covergenre.runs.record import Run, Status
-from pages.train.fields import in_words
+from pages.train.fields import VARIANT_WORDS, in_words
 from pages.widgets.genres import display
 from pages.widgets.sheet import figure, sheet
 from pages.widgets.words import listed, plain, tidy
@@ -100,7 +100,8 @@ def asked(run: Run) -> str:
     if spec.method != "finetune":
         told += [("Vectors", f"{recipe.backbone}, {recipe.feature_set}")]
         told += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
-    told += [("Variants trained on", listed(spec.variants)), ("Split", spec.split), ("Seed", str(spec.seed))]
+    forms = listed([VARIANT_WORDS.get(variant, variant) for variant in spec.variants])
+    told += [("Forms of a cover", forms), ("Split", spec.split), ("Seed", str(spec.seed))]
     return sheet(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in told))
 
 

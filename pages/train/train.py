@@ -63,6 +63,7 @@ def start(wanted: train_form.Wanted) -> None:
     run = wanted.prepare()
     launch.start(run)
     open_run(run.id)
+    st.toast(f"{history.title(run)} is put to work.", icon=":material/play_arrow:")
 
 
 def open_run(run_id: str | None) -> None:
@@ -122,20 +123,19 @@ def show_form(earlier: list[Told]) -> None:
 
 def show_work() -> None:
     """The run at work and the queue, drawn again by themselves while there are any."""
-    running, waiting = work.active()
-    at_first = [run.id for run in (*running, *waiting)]
+    at_first = work.active()
 
-    @st.fragment(run_every=POLL if at_first else None)
+    @st.fragment(run_every=POLL if any(at_first) else None)
     def drawn() -> None:
         running, waiting = work.active()
-        if [run.id for run in (*running, *waiting)] != at_first:
+        if (running, waiting) != at_first:
             st.rerun()
         work.show_error()
         for run in running:
             work.show_running(run)
         if waiting:
             work.show_queue(waiting)
-        if not at_first:
+        if not any(at_first):
             st.markdown("Nothing is being trained.")
             st.caption("A run works in a process of its own: this page can be closed meanwhile.")
 

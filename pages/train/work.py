@@ -13,6 +13,7 @@ from pages.train.curve import curves
 from pages.widgets.words import plain, sentence
 
 _LINES = 12
+_ROOM = 2  # curves of a run at work: more would push the rest out of sight
 
 
 def active() -> tuple[tuple[Run, ...], tuple[Run, ...]]:
@@ -48,8 +49,8 @@ def show_running(run: Run) -> None:
         with st.container(horizontal=True, width="content"):
             finish_button(run)
             _cancel_button(run)
-    st.progress(min(status.done / status.total, 1.0), progress_words(status))
-    show_curves(run)
+    st.progress(min(status.done / status.total, 1.0), progress_words(status, launch.is_finishing(run)))
+    show_curves(run, _ROOM)
     if taken := launch.usage(run):
         st.caption(f"{taken.cores:.1f} processor cores · {size(taken.memory)} of memory")
     show_log(run)
@@ -67,9 +68,9 @@ def finish_button(run: Run) -> None:
         )
 
 
-def show_curves(run: Run) -> None:
-    """The figures it has reported."""
-    for curve in curves(run.events()):
+def show_curves(run: Run, most: int | None = None) -> None:
+    """The figures it has reported: its curves, at most so many."""
+    for curve in curves(run.events())[:most]:
         st.caption(curve.title)
         st.vega_lite_chart(curve.chart(), alt=f"{curve.title} of the run as it went on")
 
@@ -92,9 +93,11 @@ def show_queue(waiting: tuple[Run, ...]) -> None:
             _icon(run, "out", "close", "Take out", False, launch.cancel, run.id)
 
 
-def progress_words(status: Status) -> str:
-    """What a run is busy with, and the time left."""
+def progress_words(status: Status, finishing: bool = False) -> str:
+    """What a run is busy with, and the time left; `finishing`: it makes do with what it has learned."""
     words = plain(f"{status.what[:1].upper()}{status.what[1:]}" or "Starting")
+    if finishing:
+        return f"{words} · finishing with its best so far"
     left = "" if status.eta is None else f" · about {duration(max(1.0, float(round(status.eta))))} left"
     return f"{words} · {100 * status.done / status.total:.0f}\u202f%{left}"
 

@@ -81,6 +81,8 @@ def test_milliseconds(value, words):
     assert milliseconds(value).replace("\u202f", " ") == words
 
 
-@pytest.mark.parametrize(("number", "words"), [(None, "–"), (98405, "98 KB"), (2744189, "2.7 MB")])
+@pytest.mark.parametrize(
+    ("number", "words"), [(None, "–"), (98405, "98 KB"), (2744189, "2.7 MB"), (3148500000, "3.1 GB")]
+)
 def test_sizes(number, words):
     assert size(number).replace("\u202f", " ") == words

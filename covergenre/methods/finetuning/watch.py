@@ -3,6 +3,7 @@
 Imports torch and fastai as it loads: import it inside functions.
 """
 
+import logging
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.calibration import fit_temperature, log_loss
 from covergenre.methods.finetuning.checkpoint import Checkpoint, Epoch
 from covergenre.progress import Progress, Report, ShouldStop
+
+_log = logging.getLogger(__name__)
 
 TRAINING_COST = 3
 """What a training batch takes, where a validation batch takes 1."""
@@ -112,9 +115,11 @@ class EpochWatch(Watch):
 
     def after_validate(self) -> None:
         """Judge the epoch and keep it."""
-        epoch, figures = self._judge()
+        epoch, judged = self._judge()
         self._checkpoint.add(epoch, state_of(self.learn))
-        self._teller.tell(self._name, 0, {**self._training_figures(), **figures})
+        figures = {**self._training_figures(), **judged}
+        self._teller.tell(self._name, 0, figures)
+        _log.info("%s: %s", self._name, ", ".join(f"{name} {value:.3f}" for name, value in figures.items()))
         self._end_if_over()
 
     def _end_if_over(self) -> None:
