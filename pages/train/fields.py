@@ -9,6 +9,7 @@ from covergenre.methods import method
 from covergenre.methods.base import preset_of
 
 CHOSEN = "Chosen on validation"
+_UNSET = {"weights": "The network's own"}  # what is taken where nothing is given nor chosen
 ALIKE = {0.0: "Each cover counts alike", 0.5: "In between", 1.0: "Each genre counts alike"}
 ON_OFF = {True: "Yes", False: "No"}
 LIMITS = {None: "As they are", 96: "96 px", 150: "150 px", 224: "224 px"}
@@ -99,9 +100,10 @@ FIELDS: Mapping[str, Sequence[Field]] = {
             "base_lr",
             "Learning rate",
             "How fast it learns.",
-            _numbers(5e-4, 1e-3, 2e-3, 5e-3, 0.02, none="Found by a sweep"),
+            _numbers(5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, none="Found by a sweep"),
             rare=True,
         ),
+        Field("lr_mult", "First layers", "How many times slower they learn.", _numbers(1, 10, 100), rare=True),
         Field("limit", "Covers shrunk to", LIMITS_HELP, LIMITS, rare=True),
     ),
 }
@@ -123,6 +125,6 @@ def in_words(method_name: str, parameters: Mapping[str, Any]) -> list[tuple[str,
     return [
         (known[name].label, known[name].word(value))
         if name in known
-        else (name.replace("_", " ").capitalize(), CHOSEN if value is None else str(value))
+        else (name.replace("_", " ").capitalize(), _UNSET.get(name, CHOSEN) if value is None else str(value))
         for name, value in parameters.items()
     ]

@@ -22,7 +22,7 @@ def clouds() -> Callable[..., Covers]:
 def quick(tmp_path_factory) -> Parameters:
     """Parameters of a training that takes a moment."""
     weights = str(tiny_weights(tmp_path_factory.mktemp("weights")))
-    return Parameters(TINY, weights, SIDE, frozen_epochs=1, epochs=3, base_lr=0.01, batch=8, augmentation=False)
+    return Parameters(TINY, weights, SIDE, frozen_epochs=1, epochs=3, lr_mult=100, batch=8, augmentation=False)
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,9 @@ class _Course:
         self._teller.done = self._finding + len(checkpoint.epochs) * self._each
         rate = checkpoint.base_lr
         self._train(0, frozen, slice(rate), pct_start=0.99)
-        self._train(frozen, self.parameters.epochs, slice(rate / 200, rate / 2), pct_start=0.3, div=5.0)
+        self._train(
+            frozen, self.parameters.epochs, slice(rate / 2 / self.parameters.lr_mult, rate / 2), pct_start=0.3, div=5.0
+        )
         return self._best()
 
     @cached_property

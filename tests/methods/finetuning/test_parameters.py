@@ -15,6 +15,7 @@ from covergenre.methods.finetuning.parameters import PRESETS, Parameters
         ({"frozen_epochs": 0, "epochs": 0}, "epochs is 0: give 1 or more"),
         ({"epochs": -1}, "epochs is -1"),
         ({"base_lr": 0.0}, "base_lr is 0.0: give above 0"),
+        ({"lr_mult": 0.5}, "lr_mult is 0.5: give 1 to 1,000"),
         ({"base_lr": float("nan")}, "base_lr is nan"),
         ({"batch": 1}, "batch is 1: give 2 or more"),
         ({"mixup": -0.1}, "mixup is -0.1"),
@@ -37,6 +38,7 @@ def test_an_unknown_backbone_is_refused_at_once():
 def test_the_reference_is_its_recipe():
     reference = PRESETS["reference"]
     assert (reference.epochs, reference.frozen_epochs, reference.base_lr, reference.side) == (5, 1, 0.02, 224)
+    assert reference.lr_mult == 100  # fastai's own
     assert (reference.augmentation, reference.mixup, reference.smoothing, reference.balance) == (False, 0, 0, 0)
     assert reference.backbone.startswith("resnet50")
 

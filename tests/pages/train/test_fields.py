@@ -27,6 +27,10 @@ def test_the_settings_of_the_reference_study_can_be_shown(name):
         assert field.word(parameters[field.name])
 
 
+def test_nothing_is_said_to_be_chosen_where_nothing_was():
+    assert in_words("finetune", {"weights": None}) == [("Weights", "The network's own")]
+
+
 def test_parameters_are_put_in_words():
     said = dict(in_words("knn", {"k": None, "metric": "blend", "balance": 0.5, "vote_temperature": 0.07}))
     assert said == {

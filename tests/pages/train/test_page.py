@@ -151,6 +151,12 @@ def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
     app = press(opened(), "Finish now")
     assert (at_work.checkpoint / ENOUGH).exists()
     assert "Finish now" not in [button.label for button in app.button]
+    assert app.get("progress")[0].proto.text.endswith("finishing with its best so far")
+
+
+def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
+    app = press(opened(), "Train")
+    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is put to work."]
 
 
 def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
