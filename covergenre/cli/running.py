@@ -1,5 +1,6 @@
 """runs: what was trained, is being trained and waits, from the shell."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -42,7 +43,8 @@ def show(run: RunId, as_json: AsJson = False) -> None:
         print_json({**run_as_dict(opened), **_asked(opened), "error": opened.status().error})
         return
     _print([opened])
-    print_table(("asked for", ""), _asked(opened).items())
+    for name, value in _asked(opened).items():
+        out.print(f"{name:11}{_plainly(value)}", markup=False)
     if error := opened.status().error:
         out.print(error, markup=False)
 
@@ -134,6 +136,12 @@ def _asked(run: Run) -> dict[str, Any]:
         "seed": spec.seed,
         "created": spec.created.isoformat(timespec="seconds"),
     }
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={each}" for name, each in value.items())
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _tell(run_id: str, what: str, as_json: bool) -> None:

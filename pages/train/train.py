@@ -63,7 +63,7 @@ def start(wanted: train_form.Wanted) -> None:
     run = wanted.prepare()
     launch.start(run)
     open_run(run.id)
-    st.toast(f"{history.title(run)} is put to work.", icon=":material/play_arrow:")
+    st.toast(f"{history.title(run)} is on its way.", icon=":material/play_arrow:")
 
 
 def open_run(run_id: str | None) -> None:

@@ -65,7 +65,9 @@ def test_a_run_whose_evaluation_is_damaged_hides_no_other(covergenre, done, eval
 def test_show_tells_what_was_asked_for(covergenre, evaluated):
     (shown,) = covergenre("runs", "show", evaluated.id, "--json").lines
     assert (shown["id"], shown["backbone"], shown["seed"]) == (evaluated.id, "efficientnet_lite2", 42)
-    assert "efficientnet_lite2" in covergenre("runs", "show", evaluated.id).out
+    told = covergenre("runs", "show", evaluated.id).out
+    assert "backbone   efficientnet_lite2\n" in told
+    assert f"parameters {' '.join(f'{name}={value}' for name, value in evaluated.spec.parameters.items())}\n" in told
 
 
 def test_a_run_in_the_background_waits_and_can_be_cancelled_and_resumed(covergenre, train, no_worker):

@@ -156,7 +156,7 @@ def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
 
 def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
     app = press(opened(), "Train")
-    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is put to work."]
+    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is on its way."]
 
 
 def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
