@@ -1,8 +1,10 @@
 """The errors a user can cause and mend.
 
 Every message says what was found, what was expected and what to do. A page shows it, the command line prints it on one
-line; anything else that is raised is a defect of ours.
+line; anything else that is raised is a defect of ours, or the system's word, such as that the disk is full.
 """
+
+import errno
 
 
 class CoverGenreError(Exception):
@@ -27,3 +29,13 @@ class NoWeights(CoverGenreError):
 
 class Cancelled(CoverGenreError):
     """The work was stopped on request before it was done."""
+
+
+def in_words(error: BaseException) -> str:
+    """What went wrong, on one line: a message of ours as it is, the system's as somebody can act on it."""
+    text = " ".join(str(error).split())
+    if isinstance(error, CoverGenreError):
+        return text
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"nothing more could be written ({error.strerror}): make room on the disk, then try again"
+    return f"{type(error).__name__}: {text}"

@@ -10,7 +10,7 @@ import typer
 
 from covergenre.cli import answers, auditing, comparing, data, running, starter, studying, training
 from covergenre.cli.console import complain
-from covergenre.errors import CoverGenreError
+from covergenre.errors import CoverGenreError, in_words
 
 app = typer.Typer(
     name="covergenre",
@@ -37,5 +37,5 @@ def main() -> None:
         sys.stderr.close()  # whoever stopped us or hung up knows
         sys.exit(1)
     except OSError as error:  # a full disk, say
-        complain(error)
+        complain(in_words(error))
         sys.exit(1)

@@ -138,6 +138,8 @@ class Boosting:
                 callbacks=[watch],
             )
         except CatBoostError as error:
+            if watch.error:
+                raise watch.error from None  # CatBoost would reword it
             raise CoverGenreError(f"no trees can be grown on these covers ({error}): add covers") from error
         if watch.stopped:
             raise Cancelled("stopped while growing trees")
@@ -166,13 +168,18 @@ class _Watch:
 
     def __init__(self, most: int, report: Report, should_stop: ShouldStop, checkpoint: Path | None) -> None:
         self.stopped = False
+        self.error: OSError | None = None
         self._most, self._report, self._should_stop, self._checkpoint = most, report, should_stop, checkpoint
 
     def after_iteration(self, info: Any) -> bool:
         """Whether to go on."""
         losses = info.metrics.get("validation", {}).get("MultiClass")
         figures = {"validation log loss": losses[-1]} if losses else {}
-        self._report(Progress(info.iteration, self._most, "trees", figures))
+        try:
+            self._report(Progress(info.iteration, self._most, "trees", figures))
+        except OSError as error:
+            self.error = error
+            raise
         self.stopped = self._should_stop()
         return not (self.stopped or self._is_enough())
 

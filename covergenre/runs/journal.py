@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import psutil
 
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import Cancelled, in_words
 from covergenre.progress import Progress, Report
 from covergenre.runs.record import Event, Run, State, Status
 
@@ -105,14 +105,9 @@ def _end_badly(journal: Journal, error: BaseException) -> None:
         logging.INFO if stopped else logging.ERROR, "The run did not end well", exc_info=None if stopped else error
     )
     try:
-        journal.write("cancelled" if stopped else "failed", _reason(error))
+        journal.write("cancelled" if stopped else "failed", in_words(error))
     except OSError:
         logger.exception("The end could not be written down; the run will read as lost")
-
-
-def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text if isinstance(error, CoverGenreError) else f"{type(error).__name__}: {text}"
 
 
 class _Log(logging.FileHandler):

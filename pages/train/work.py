@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from covergenre.errors import BadRun, CoverGenreError
+from covergenre.errors import BadRun, CoverGenreError, in_words
 from covergenre.report.words import duration, size
 from covergenre.runs import launch
 from covergenre.runs.record import Run, Status, list_runs
@@ -27,12 +27,8 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
     """Do what a button asks for; what goes wrong is said on the page."""
     try:
         action(*arguments)
-    except CoverGenreError as error:
-        st.session_state.train_error = sentence(str(error))
-    except OSError as error:
-        st.session_state.train_error = sentence(
-            f"nothing could be written ({error.strerror or error}): make room on the disk, then try again"
-        )
+    except (CoverGenreError, OSError) as error:
+        st.session_state.train_error = sentence(in_words(error))
 
 
 def show_error() -> None:

@@ -181,6 +181,14 @@ def test_it_stops_after_the_tree_at_hand(parts):
     assert len(told) == 5
 
 
+def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
+    def full(progress):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
+        fit(*parts[:2], report=full)
+
+
 def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp_path):
     told, again, checkpoint = [], [], tmp_path / "run" / "checkpoint"
     whole = fit(*parts[:2])

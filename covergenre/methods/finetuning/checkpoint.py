@@ -19,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 
 _STATE = "state.json"
@@ -86,9 +87,19 @@ class Checkpoint:
     def _write_tensors(self, number: int, tensors: Mapping[str, Tensor]) -> None:
         beside = self.folder / "next.safetensors"
         try:
-            save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, beside)
+            write_tensors(tensors, beside)
             with beside.open("rb+") as file:
                 os.fsync(file.fileno())
             beside.replace(self._file(number))
         finally:
             beside.unlink(missing_ok=True)
+
+
+def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write tensors to a safetensors file; CoverGenreError when that can't be done, as on a full disk."""
+    try:
+        save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, path)
+    except SafetensorError as error:
+        raise CoverGenreError(
+            f"what was learned could not be written ({error}): make room on the disk, then resume the run"
+        ) from error

@@ -8,12 +8,13 @@ import timm
 import torch
 from fastai.layers import AdaptiveConcatPool2d, LinBnDrop
 from fastai.torch_core import apply_init
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import nn
 
 from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.weights import load_body
 from covergenre.errors import CoverGenreError
+from covergenre.methods.finetuning.checkpoint import write_tensors
 
 _HIDDEN = 512  # the head and its dropout are those of fastai's vision_learner
 _HALVES = ("blocks", "stages")  # where timm keeps the stages of networks that don't name each of them
@@ -51,7 +52,7 @@ def layer_groups(network: nn.Sequential) -> list[list[nn.Parameter]]:
 
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write the network's tensors to a safetensors file."""
-    save_file({name: tensor.contiguous().cpu() for name, tensor in network.state_dict().items()}, path)
+    write_tensors(network.state_dict(), path)
 
 
 def load_network(path: Path, backbone_id: str, n_genres: int) -> nn.Sequential:

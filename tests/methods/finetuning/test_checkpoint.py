@@ -3,7 +3,8 @@ import json
 import pytest
 import torch
 
-from covergenre.methods.finetuning.checkpoint import Checkpoint, Epoch
+from covergenre.errors import CoverGenreError
+from covergenre.methods.finetuning.checkpoint import Checkpoint, Epoch, write_tensors
 
 
 def tensors(value: float) -> dict[str, torch.Tensor]:
@@ -79,6 +80,11 @@ def test_a_damaged_state_is_passed_over_and_said(tmp_path, caplog, content):
     (tmp_path / "state.json").write_bytes(content)
     assert Checkpoint.open(tmp_path, "this").epochs == []
     assert "damaged" in caplog.text
+
+
+def test_what_can_not_be_written_is_said_with_what_to_do(tmp_path):
+    with pytest.raises(CoverGenreError, match=r"could not be written .*: make room on the disk, then resume the run"):
+        write_tensors({"weights": torch.zeros(3)}, tmp_path / "nowhere" / "next.safetensors")
 
 
 def test_a_state_without_an_epoch_is_passed_over(tmp_path):
