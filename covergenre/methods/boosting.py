@@ -140,6 +140,10 @@ class Boosting:
         except CatBoostError as error:
             if watch.error:
                 raise watch.error from None  # CatBoost would reword it
+            if checkpoint and str(checkpoint) in str(error):
+                raise CoverGenreError(
+                    f"what was learned could not be written ({error}): make room on the disk, then resume the run"
+                ) from error
             raise CoverGenreError(f"no trees can be grown on these covers ({error}): add covers") from error
         if watch.stopped:
             raise Cancelled("stopped while growing trees")

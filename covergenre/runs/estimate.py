@@ -11,7 +11,7 @@ from covergenre.runs.record import Run
 _TESTED = 0.2  # the share of covers that either split holds back, by which runs tell how many they were made of
 _LAST = 5
 
-_USUAL = {"knn": 0.015, "logistic": 0.016, "boosting": 0.02, "finetune": 0.06}
+_USUAL = {"knn": 0.015, "logistic": 0.016, "boosting": 0.02, "finetune": 0.033}
 """Seconds a cover (and epoch) on two cores, as measured once on real covers; but in finetune, mostly of embedding."""
 
 _WORK = {"efficientnet_lite1": 1.35, "efficientnet_lite2": 1.65, "resnet50": 3.0, "resnet50_v2": 3.0}

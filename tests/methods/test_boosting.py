@@ -189,6 +189,12 @@ def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
         fit(*parts[:2], report=full)
 
 
+def test_a_checkpoint_that_can_not_be_written_is_not_blamed_on_the_covers(parts, tmp_path):
+    (tmp_path / "snapshot").mkdir()
+    with pytest.raises(CoverGenreError, match=r"could not be written \(.*\): make room on the disk"):
+        fit(*parts[:2], checkpoint=tmp_path)
+
+
 def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp_path):
     told, again, checkpoint = [], [], tmp_path / "run" / "checkpoint"
     whole = fit(*parts[:2])
