@@ -11,11 +11,13 @@ from covergenre.runs.record import Run
 _TESTED = 0.2  # the share of covers that either split holds back, by which runs tell how many they were made of
 _LAST = 5
 
-_USUAL = {"knn": 0.015, "logistic": 0.016, "boosting": 0.02, "finetune": 0.033}
-"""Seconds a cover (and epoch) on two cores, as measured once on real covers; but in finetune, mostly of embedding."""
+_USUAL = {"knn": (0.0145, 0.001), "logistic": (0.0145, 0.0015), "boosting": (0.0145, 0.006), "finetune": (0.0, 0.2)}
+"""Seconds a cover takes on two cores, as measured once on real covers: to embed, and to learn from."""
 
-_WORK = {"efficientnet_lite1": 1.35, "efficientnet_lite2": 1.65, "resnet50": 3.0, "resnet50_v2": 3.0}
-"""What fine-tuning a backbone takes at the same picture size, where EfficientNet-Lite0 at 192 px takes 1."""
+_NETWORKS = {"efficientnet_lite1": 1.35, "efficientnet_lite2": 1.65, "resnet50": 3.0, "resnet50_v2": 3.0}
+"""What fine-tuning a backbone takes at the same picture size, where EfficientNet-Lite0 takes 1."""
+
+_ALL_FEATURES, _USUAL_TREES = 6660, 700  # the width of a vector with textures, and how many trees are kept of it
 
 
 def seconds_for(
@@ -24,27 +26,36 @@ def seconds_for(
     """About how many seconds a run on so many covers takes; None when none of its method has been done here.
 
     The last few of its method count, those of the same parameters if there are any: their median pace, by cover,
-    variant and epoch. `earlier` has the newest first.
+    variant and what the parameters ask for. `earlier` has the newest first.
     """
     done = [run for run in earlier if run.spec.method == method and run.status().state == "done"]
     alike = [run for run in done if run.spec.parameters == dict(parameters)]
     paces = [pace for run in (alike or done)[:_LAST] if (pace := _pace(run))]
-    return median(paces) * covers * variants * _epochs(parameters) if paces else None
+    return median(paces) * covers * variants * _work(method, parameters) if paces else None
 
 
 def usual_seconds(method: str, parameters: Mapping[str, Any], covers: int, variants: int) -> float:
     """Roughly how many seconds a run takes on two cores: for where `seconds_for` doesn't know."""
-    work = _WORK.get(str(parameters.get("backbone")), 1.0) * (parameters.get("side", 192) / 192) ** 2
-    return _USUAL[method] * work * covers * variants * _epochs(parameters)
+    embedding, learning = _USUAL[method]
+    return covers * variants * (embedding + learning * _work(method, parameters))
 
 
 def _pace(run: Run) -> float | None:
-    """Seconds a cover, variant and epoch; None when the run doesn't tell."""
-    with suppress(BadRun):
+    """Seconds a cover, variant and unit of work; None when the run doesn't tell."""
+    spec = run.spec
+    with suppress(BadRun, TypeError, ValueError):  # parameters may be of any kind in a folder from elsewhere
         seconds, covers = run.status().seconds, run.evaluation().covers / _TESTED
-        return seconds / (covers * len(run.spec.variants) * _epochs(run.spec.parameters)) if seconds else None
+        return seconds / (covers * len(spec.variants) * _work(spec.method, spec.parameters)) if seconds else None
     return None
 
 
-def _epochs(parameters: Mapping[str, Any]) -> int:
-    return max(1, sum(int(parameters.get(name) or 0) for name in ("frozen_epochs", "epochs")))
+def _work(method: str, parameters: Mapping[str, Any]) -> float:
+    """What a method does with each cover, where it does 1 with its default parameters."""
+    if method == "finetune":
+        epochs = max(1, sum(int(parameters.get(name) or 0) for name in ("frozen_epochs", "epochs")))
+        network = _NETWORKS.get(str(parameters.get("backbone")), 1.0)
+        return epochs / 6 * network * (parameters.get("side", 192) / 192) ** 2
+    if method == "boosting":
+        trees, features = parameters.get("trees") or _USUAL_TREES, parameters.get("features") or _ALL_FEATURES
+        return trees / _USUAL_TREES * features / 150 * parameters.get("depth", 3) / 3
+    return 1.0

@@ -36,6 +36,17 @@ def test_without_any_run_it_is_told_as_it_was_measured_elsewhere():
     assert usual_seconds("finetune", {**known["finetune"], "backbone": "resnet50"}, 4000, 1) > seconds["finetune"]
 
 
+def test_parameters_that_ask_for_more_take_longer():
+    """The reference's trees look at every number of a vector: some 13 minutes on 4,180 real covers, not 25 s."""
+    own = vars(method("boosting").Parameters())
+    reference = vars(method("boosting").presets["reference"])
+    assert 500 < usual_seconds("boosting", reference, 4180, 1) < 1100
+    run = done(20, method="boosting", parameters=own)
+    assert seconds_for([run], "boosting", reference, 100, 1) > 10 * seconds_for([run], "boosting", own, 100, 1)
+    tuned = done(20, method="finetune", parameters={"epochs": 5, "side": 96})
+    assert seconds_for([tuned], "finetune", {"epochs": 5, "side": 192}, 100, 1) == pytest.approx(50)
+
+
 def test_runs_of_the_same_parameters_count_before_others():
     slow, quick = done(10, parameters={"trees": 200}), done(40, parameters={"trees": None})
     assert seconds_for([quick, slow], "logistic", {"trees": 200}, 50, 1) == pytest.approx(12.5)
