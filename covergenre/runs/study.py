@@ -184,7 +184,13 @@ def _variants(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Poin
         for name in ("knn", "logistic", "boosting"):
             settings = _settings(name, split, **({"k": 1} if name == "knn" else {}))
             yield Point(
-                "variants", name, n, f"{n} variants, the last {VARIANTS[n - 1]}", genres, VARIANTS[:n], settings
+                "variants",
+                name,
+                n,
+                f"{n} variants, the last {VARIANTS[n - 1]}" if n > 1 else "1 variant, the original",
+                genres,
+                VARIANTS[:n],
+                settings,
             )
 
 
