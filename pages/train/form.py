@@ -58,6 +58,12 @@ class Wanted:
         )
 
 
+def offer_data() -> None:
+    """The way to a data set, where there is none."""
+    st.markdown("There is no data set to train on yet. Explore draws a demo, scans your folder or unpacks your ZIP.")
+    st.page_link("pages/explore/explore.py", label="Bring one in Explore", icon=":material/add:")
+
+
 def choose_method() -> str:
     """The choice of a method, with what it does in a line."""
     chosen = st.segmented_control(

@@ -12,6 +12,7 @@ from covergenre.runs.studies import Study, list_studies, of_part, to_csv
 from covergenre.runs.study import PARTS, USUAL, begin
 from pages.train import work
 from pages.train.fields import LIMITS
+from pages.train.form import offer_data
 from pages.train.history import end_of
 from pages.widgets import study_view
 from pages.widgets.words import plain, tidy
@@ -38,7 +39,7 @@ def show_studies() -> None:
     if names:
         _show_form(names)
     else:
-        st.markdown("There is no data set yet: go to Runs, which offers two ways to one.")
+        offer_data()
     studies = list_studies()
     if studies:
         known = {study.folder.name: study for study in studies}

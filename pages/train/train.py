@@ -17,7 +17,7 @@ from covergenre.runs.record import Run, list_runs
 from pages.train import form as train_form
 from pages.train import history, study_tab, work
 from pages.train.history import Told
-from pages.widgets import model_card, no_data
+from pages.widgets import model_card
 from pages.widgets.words import plain, sentence, tidy
 
 LOOK = Path(__file__).parent / "style.css"
@@ -95,7 +95,7 @@ def show_form(earlier: list[Told]) -> None:
     """What to train, and the button that does."""
     names = registry.names()
     if not names:
-        no_data.offer_data()
+        train_form.offer_data()
         return
     method = train_form.choose_method()
     if st.session_state.get("dataset") not in names:

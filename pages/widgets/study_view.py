@@ -63,7 +63,7 @@ def chart(outcomes: Sequence[Outcome], part: str) -> dict[str, Any]:
         "field": "method",
         "type": "nominal",
         "scale": {"domain": [method_title(name) for name in names], "range": [INKS[name] for name in names]},
-        "legend": {"orient": "top", "title": None, "symbolOpacity": 1},
+        "legend": {"orient": "top", "title": None, "columns": 2, "symbolOpacity": 1},
     }
     x = {
         "field": "x",

@@ -12,7 +12,7 @@ from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
-from covergenre.dataset.registry import names, register
+from covergenre.dataset.registry import register
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
@@ -24,10 +24,9 @@ APP = Path(__file__).parents[3] / "streamlit_app.py"
 
 
 @pytest.fixture(autouse=True)
-def fresh_server(monkeypatch, tmp_path):
-    """Nothing is cached yet, folders of the test may be read, and nobody starts to work."""
+def fresh_server(monkeypatch):
+    """Nothing is cached yet, and nobody starts to work."""
     st.cache_resource.clear()
-    monkeypatch.setenv("COVERGENRE_ROOTS", str(tmp_path))
     monkeypatch.setattr(launch, "wake", lambda: None)
 
 
@@ -77,22 +76,10 @@ def press(app: AppTest, label: str) -> AppTest:
     return next(button for button in app.button if button.label == label).click().run()
 
 
-def test_without_a_data_set_two_ways_to_one_are_offered(starter, tmp_path):
+def test_without_a_data_set_the_way_to_one_is_shown(starter):
     app = opened()
-    assert "There is no data set" in said(app)
-    assert "Draw a demo: 10 genres of invented albums" in [button.label for button in app.button]
-    folder = genre_folders(tmp_path / "My Covers", ("jazz", "rap"), 4)
-    app.text_input[0].set_value(str(folder))
-    press(app, "Read this folder")
-    assert names() == ("my-covers",)
-    assert app.selectbox(key="dataset").value == "my-covers"
-
-
-def test_a_folder_that_is_none_is_named(starter, tmp_path):
-    app = opened()
-    app.text_input[0].set_value(str(tmp_path / "nowhere"))
-    press(app, "Read this folder")
-    assert "nowhere" in unescape(app.error[0].value)
+    assert "There is no data set to train on yet" in said(app)
+    assert [link.proto.label for link in app.get("page_link")] == ["Bring one in Explore"]
 
 
 def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):

@@ -42,7 +42,7 @@ def opened() -> AppTest:
 
 
 def test_without_covers_there_is_nothing_to_study(starter, begun):
-    assert any("There is no data set yet" in element.value for element in opened().markdown)
+    assert any("There is no data set to train on yet" in element.value for element in opened().markdown)
 
 
 def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
