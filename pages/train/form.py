@@ -61,7 +61,8 @@ class Wanted:
 def offer_data() -> None:
     """The way to a data set, where there is none."""
     st.markdown("There is no data set to train on yet. Explore draws a demo, scans your folder or unpacks your ZIP.")
-    st.page_link("pages/explore/explore.py", label="Bring one in Explore", icon=":material/add:")
+    if st.button("Bring one in Explore", type="primary", icon=":material/add:"):
+        st.switch_page("pages/explore/explore.py")
 
 
 def choose_method() -> str:

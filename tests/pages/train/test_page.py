@@ -79,7 +79,8 @@ def press(app: AppTest, label: str) -> AppTest:
 def test_without_a_data_set_the_way_to_one_is_shown(starter):
     app = opened()
     assert "There is no data set to train on yet" in said(app)
-    assert [link.proto.label for link in app.get("page_link")] == ["Bring one in Explore"]
+    press(app, "Bring one in Explore")
+    assert "Draw the demo" in [button.label for button in app.button]
 
 
 def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
