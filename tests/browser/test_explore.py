@@ -97,8 +97,8 @@ def test_defects_are_found_repaired_and_the_repair_is_undone(explore, home, monk
     page.get_by_role("button", name="Undo").wait_for()
     assert (open_dataset("mine").manifest["excluded"] != "").sum() >= 1
     page.get_by_role("button", name="Undo").click()
-    eventually(page, lambda: len(history(open_dataset("mine"))) == 2)
-    assert (open_dataset("mine").manifest["excluded"] == "").all()
+    eventually(page, lambda: (open_dataset("mine").manifest["excluded"] == "").all())
+    assert len(history(open_dataset("mine"))) == 2
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
