@@ -20,7 +20,7 @@ from covergenre.files import replace_text
 from covergenre.methods.base import ENOUGH, Choices, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
-from covergenre.methods.storage import damaged
+from covergenre.methods.storage import damaged, unwritten
 from covergenre.progress import Progress, Report, ShouldStop
 
 if TYPE_CHECKING:
@@ -141,9 +141,7 @@ class Boosting:
             if watch.error:
                 raise watch.error from None  # CatBoost would reword it
             if checkpoint and str(checkpoint) in str(error):
-                raise CoverGenreError(
-                    f"what was learned could not be written ({error}): make room on the disk, then resume the run"
-                ) from error
+                raise unwritten(error) from error
             raise CoverGenreError(f"no trees can be grown on these covers ({error}): add covers") from error
         if watch.stopped:
             raise Cancelled("stopped while growing trees")

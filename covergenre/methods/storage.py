@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from covergenre.errors import BadRun
+from covergenre.errors import BadRun, CoverGenreError
 from covergenre.files import replace_text
 from covergenre.methods.base import Choices
 
@@ -59,6 +59,13 @@ def load_choices(folder: Path) -> Choices:
     if not isinstance(choices, dict) or not _positive(choices.get("temperature")):
         raise damaged(folder, "its temperature is not a number above 0")
     return choices
+
+
+def unwritten(error: Exception) -> CoverGenreError:
+    """The error of a checkpoint that can't be written, as on a full disk."""
+    return CoverGenreError(
+        f"what was learned could not be written ({error}): make room on the disk, then resume the run"
+    )
 
 
 def damaged(folder: Path, why: str) -> BadRun:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import Cancelled, CoverGenreError, in_words
 from covergenre.progress import Progress, Report, ShouldStop
 from pages.widgets.words import time_left
 
@@ -66,8 +66,8 @@ class Job:
             self.state = "done"
         except Cancelled:
             self.state = "stopped"
-        except CoverGenreError as error:
-            self.error, self.state = str(error), "failed"
+        except (CoverGenreError, OSError) as error:
+            self.error, self.state = in_words(error), "failed"
         except Exception:
             _log.exception("%s failed", self.title)
             self.error, self.state = "something went wrong that we did not foresee; the log tells more", "failed"

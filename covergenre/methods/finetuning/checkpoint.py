@@ -19,8 +19,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
+from covergenre.methods.storage import unwritten
 
 _STATE = "state.json"
 _log = logging.getLogger(__name__)
@@ -100,6 +100,4 @@ def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
     try:
         save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, path)
     except SafetensorError as error:
-        raise CoverGenreError(
-            f"what was learned could not be written ({error}): make room on the disk, then resume the run"
-        ) from error
+        raise unwritten(error) from error

@@ -53,6 +53,13 @@ def test_what_a_user_can_mend_is_told_and_what_is_our_fault_is_not_shown_raw():
     assert "1 / 0" not in job.error
 
 
+def test_a_full_disk_says_what_to_do():
+    def work(report, should_stop):
+        raise OSError(28, "No space left on device")
+
+    assert "make room on the disk" in ended(Jobs().start("a", "Drawing", work)).error
+
+
 def test_of_a_name_one_job_runs_at_once_and_one_about_something_else_takes_its_place():
     jobs, let_go = Jobs(), threading.Event()
     stopped = []
