@@ -16,10 +16,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from covergenre.browsing.library import Filters, Library
-from covergenre.browsing.portraits import portrait
+from covergenre.collection.library import Filters, Library
+from covergenre.collection.map import quick_map
+from covergenre.collection.portraits import portrait
 from covergenre.dataset.starter import COLUMNS, GENRES, Starter, open_starter
-from covergenre.known.landscape import quick_map
 
 _SHOWN = 24
 _BUDGETS = {5_000: 0.4, 100_000: 1.0}

@@ -13,10 +13,10 @@ import tempfile
 import pandas as pd
 
 from covergenre.dataset.audit import AuditReport, audit
-from covergenre.dataset.demo import build_demo
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.sheet import read_sheet
 from covergenre.dataset.split import split_of
+from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 

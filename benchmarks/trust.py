@@ -19,11 +19,11 @@ from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
 from covergenre import images
+from covergenre.collection.novelty import UNFAMILIAR, NoveltyDetector
 from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.engine import Engine
 from covergenre.embedding.recipe import Recipe
-from covergenre.known.familiarity import UNFAMILIAR, Familiarity
 
 _SIDE = 300
 _WORDS = ("the", "of", "and", "music", "sleeve", "record", "side", "label", "night", "song", "band", "studio", "voice")
@@ -37,7 +37,7 @@ def main() -> None:
     options = parser.parse_args()
     starter = open_starter()
     engine = Engine.open(starter.network, Recipe.from_dict(starter.card.recipe))
-    familiarity = Familiarity.load(starter.folder / "familiarity.npz")
+    familiarity = NoveltyDetector.load(starter.folder / "familiarity.npz")
     chance = np.random.default_rng(0)
 
     def measured(pictures: Sequence[Image.Image]) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from covergenre import images
-from covergenre.known.catalogue import Neighbour
+from covergenre.collection.table import Neighbour
 from covergenre.predict import Prediction
 
 _SIDE = 64

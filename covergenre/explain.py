@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from covergenre import images
-from covergenre.known.catalogue import Neighbour
+from covergenre.collection.table import Neighbour
 from covergenre.methods.knn import FittedNeighbours
 from covergenre.predict import Look, Predictor, unlabelled
 

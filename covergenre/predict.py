@@ -20,6 +20,10 @@ import pandas as pd
 from PIL import Image
 
 from covergenre import images
+from covergenre.collection.index import CoverIndex, Projection
+from covergenre.collection.novelty import NoveltyDetector
+from covergenre.collection.table import Neighbour
+from covergenre.collection.track_record import PastAnswers, TrackRecord
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import split_of
@@ -27,10 +31,6 @@ from covergenre.dataset.starter import COLUMNS, STARTER, Card, open_starter, run
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadImage, BadRun, NoWeights
-from covergenre.known.catalogue import Neighbour
-from covergenre.known.familiarity import Familiarity
-from covergenre.known.precedent import Precedent, Precedents
-from covergenre.known.shelf import Projection, Shelf
 from covergenre.methods import Covers, Fitted, method
 from covergenre.methods.base import Picture
 from covergenre.sharing import Shared
@@ -51,8 +51,8 @@ class Prediction:
     `answers` has those of each method, by its title, in the same order of genres. `neighbours` are the most similar
     known covers, best first, this cover itself left out; `seen` is it, when it is known: with `same_pixels`, or as a
     near copy. `unfamiliar`, 0..1, is the share of held-out covers that are more like the training covers than this one
-    is (see `Familiarity`). `seconds`: from bytes to answer. `precedent`: what came of answers like this one; None where
-    that is not known.
+    is (see `NoveltyDetector`). `seconds`: from bytes to answer. `precedent`: what came of answers like this one; None
+    where that is not known.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Prediction:
     unfamiliar: float
     seconds: float
     same_pixels: bool = True
-    precedent: Precedent | None = None
+    precedent: PastAnswers | None = None
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,10 @@ class Predictor:
         engine: Engine,
         genres: Sequence[str],
         heads: Mapping[str, Fitted],
-        shelf: Shelf,
-        familiarity: Familiarity,
+        shelf: CoverIndex,
+        familiarity: NoveltyDetector,
         card: Card | None = None,
-        precedents: Precedents | None = None,
+        precedents: TrackRecord | None = None,
     ) -> None:
         """`heads` by title, the one whose answer counts first; each answers in the order of `genres`."""
         self.genres = tuple(genres)
@@ -222,8 +222,8 @@ def _starter_parts() -> tuple[Any, ...]:
         raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
     cards = sorted(card.methods, key=lambda method: method.name != card.default)
     heads = {each.title: method(each.name).load(starter.head(each.name)) for each in cards}
-    shelf = Shelf(starter.covers, starter.vectors, method("knn").load(starter.head("knn")))
-    familiarity = Familiarity.load(starter.folder / "familiarity.npz")
+    shelf = CoverIndex(starter.covers, starter.vectors, method("knn").load(starter.head("knn")))
+    familiarity = NoveltyDetector.load(starter.folder / "familiarity.npz")
     runs = [Run.at(run_folder(starter.folder, each.name)) for each in cards]
     return engine, card.genres, heads, shelf, familiarity, card, _precedents(runs)
 
@@ -249,15 +249,15 @@ def _run_parts(run_id: str) -> tuple[Any, ...]:
     run = Run.open(run_id)
     head = run.load_model()
     covers, vectors, projection = run_shelf(run, head)
-    shelf = Shelf(covers, projection.project(vectors), projection)
+    shelf = CoverIndex(covers, projection.project(vectors), projection)
     training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
     engine = engine_for(run.spec.recipe)
-    familiarity = Familiarity.learn(training, validation if len(validation) else training, engine.plain)
+    familiarity = NoveltyDetector.learn(training, validation if len(validation) else training, engine.plain)
     heads = {method(run.spec.method).title: head}
     return engine, run.spec.genres, heads, shelf, familiarity, None, _precedents([run])
 
 
-def _precedents(runs: Sequence["Run"]) -> Precedents | None:
+def _precedents(runs: Sequence["Run"]) -> TrackRecord | None:
     """What came of the answers to the validation covers that runs of one split share; None where they are not kept."""
     from covergenre.runs.record import probability_columns
 
@@ -270,7 +270,7 @@ def _precedents(runs: Sequence["Run"]) -> Precedents | None:
     if not len(shared) or any(not shared.isin(table.index).all() for table in tables):
         return None
     labels = pd.Categorical(tables[0]["genre"], categories=genres).codes
-    return Precedents(labels, [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables])
+    return TrackRecord(labels, [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables])
 
 
 def _shelved(covers: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:

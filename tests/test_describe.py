@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from covergenre.collection.table import Neighbour
 from covergenre.describe import sentence, traits
-from covergenre.known.catalogue import Neighbour
 from covergenre.predict import Prediction
 
 

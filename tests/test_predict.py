@@ -8,10 +8,10 @@ from drawing import cover, encoded, genre_folders
 from PIL import Image
 from tiny import tiny_recipe
 
+from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.dataset.registry import register
 from covergenre.errors import BadImage, BadRun
 from covergenre.images import decode
-from covergenre.known.familiarity import UNFAMILIAR
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.runs.train import train
 

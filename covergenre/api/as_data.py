@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from covergenre.known.catalogue import Neighbour
+from covergenre.collection.table import Neighbour
 from covergenre.predict import Prediction
 
 

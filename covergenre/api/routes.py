@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from covergenre.api.as_data import neighbour_data, prediction_data
-from covergenre.browsing.library import Filters, open_library
+from covergenre.collection.library import Filters, open_library
+from covergenre.collection.table import Neighbour
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.images import MAX_BYTES
-from covergenre.known.catalogue import Neighbour
 from covergenre.predict import STARTER, open_predictor
 
 if TYPE_CHECKING:

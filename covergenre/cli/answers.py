@@ -9,8 +9,8 @@ import typer
 from covergenre import images
 from covergenre.api.as_data import prediction_data
 from covergenre.cli.console import AsJson, complain, out, print_json, print_table
+from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.errors import BadImage
-from covergenre.known.familiarity import UNFAMILIAR
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
 from covergenre.runs.default import default_run
 

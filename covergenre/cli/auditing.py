@@ -15,9 +15,9 @@ from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.dataset.suggest import suggest
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
+from covergenre.inspection.examine import examine, split_if_possible
+from covergenre.inspection.shipped import examine_starter
 from covergenre.progress import Report
-from covergenre.survey.examine import examine, split_if_possible
-from covergenre.survey.shipped import examine_starter
 
 SuggestTo = Annotated[
     Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")

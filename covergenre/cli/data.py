@@ -8,9 +8,9 @@ import typer
 
 from covergenre.augment import VARIANTS
 from covergenre.cli.console import AsJson, out, print_json, print_table, progress
-from covergenre.dataset.demo import build_demo
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, open_dataset, register
+from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 

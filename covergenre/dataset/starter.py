@@ -3,8 +3,8 @@
     card.json        `Card`: what it was made from and how good it is
     covers.parquet   a row a cover, `COLUMNS`; the picture only as its signature
     vectors.npy      float16 (covers, width): each cover where neighbours are looked for, in the rows' order
-    familiarity.npz  see `covergenre.known.familiarity`
-    map.npz          the covers on a plane, see `covergenre.known.landscape`
+    familiarity.npz  see `covergenre.collection.novelty`
+    map.npz          the covers on a plane, see `covergenre.collection.map`
     network.xml      the backbone for `Engine.open`, with network.bin beside it
     runs/NAME/       each method as a run (see `covergenre.runs.record`), with its answers to the held-out covers
 

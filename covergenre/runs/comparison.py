@@ -16,10 +16,10 @@ import pandas as pd
 from PIL import Image
 
 from covergenre import images
-from covergenre.dataset.looks import known_looks
 from covergenre.dataset.lookup import find_file
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.starter import STARTER, open_starter
+from covergenre.dataset.thumbnails import known_looks
 from covergenre.errors import BadDataset, BadImage, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation

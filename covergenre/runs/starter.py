@@ -24,6 +24,8 @@ import numpy as np
 import pandas as pd
 
 from covergenre import __version__, home, images
+from covergenre.collection.map import draw_map
+from covergenre.collection.novelty import NoveltyDetector
 from covergenre.dataset.groups import group_covers
 from covergenre.dataset.manifest import fingerprint, scan, usable
 from covergenre.dataset.registry import Dataset
@@ -48,8 +50,6 @@ from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
-from covergenre.known.familiarity import Familiarity
-from covergenre.known.landscape import draw_map
 from covergenre.methods import Covers, Fitted, ensemble, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
@@ -111,7 +111,9 @@ def build_starter(
         report(Progress(0, 1, "drawing the map"))
         draw_map(projected, folder / "map.npz")
         plain = engine_for(recipe).plain
-        Familiarity.learn(parts["train"].vectors, parts["validation"].vectors, plain).save(folder / "familiarity.npz")
+        NoveltyDetector.learn(parts["train"].vectors, parts["validation"].vectors, plain).save(
+            folder / "familiarity.npz"
+        )
         _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
         replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")
         open_starter(folder)

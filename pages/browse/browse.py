@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from covergenre.browsing.library import Filters, Library, open_library
-from covergenre.browsing.portraits import Portrait, portrait
+from covergenre.collection.library import Filters, Library, open_library
+from covergenre.collection.map import DRAWABLE, draw_map, find_map, quick_map
+from covergenre.collection.portraits import Portrait, portrait
 from covergenre.errors import CoverGenreError
-from covergenre.known.landscape import DRAWABLE, draw_map, find_map, quick_map
 from covergenre.predict import STARTER
 from pages.browse import facts
 from pages.browse.by_words import show_by_words

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from covergenre.browsing import words
-from covergenre.browsing.library import Filters, Library
+from covergenre.collection import text_search
+from covergenre.collection.library import Filters, Library
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.progress import Progress
 from pages.widgets.tiles import show_tiles
@@ -26,17 +26,17 @@ def show_by_words(library: Library, text: str, filters: Filters, load: bool, go:
             icon=":material/no_photography:",
         )
         return
-    if not words.installed():
+    if not text_search.installed():
         st.info(
             f"A network that reads pictures and words is needed, and is not installed. Run "
-            f"`pip install {words.PACKAGE}`, then start the app again; on first use 600 MB are fetched, once.",
+            f"`pip install {text_search.PACKAGE}`, then start the app again; on first use 600 MB are fetched, once.",
             title="Not yet: “dark fortress at night”",
             icon=":material/download:",
         )
         return
     try:
         with st.spinner("Opening the network that reads words"):
-            index = words.WordIndex.open(library)
+            index = text_search.WordIndex.open(library)
     except NoWeights as error:
         st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
         return
@@ -52,7 +52,7 @@ def show_by_words(library: Library, text: str, filters: Filters, load: bool, go:
     show_tiles(library.covers(near), load, go, "found")
 
 
-def _offer_to_look(library: Library, index: words.WordIndex) -> None:
+def _offer_to_look(library: Library, index: text_search.WordIndex) -> None:
     """Not all covers were looked at yet."""
     n = len(index.unseen)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -68,7 +68,7 @@ def _offer_to_look(library: Library, index: words.WordIndex) -> None:
         bar.progress(progress.done / progress.total, f"{progress.done} of {progress.total} covers. {left}")
 
     try:
-        words.look_at(library, index, report)
+        text_search.look_at(library, index, report)
     except (CoverGenreError, OSError) as error:
         st.error(sentence(str(error)))
         return

@@ -1,6 +1,6 @@
 """What is known of one cover, in words (Markdown)."""
 
-from covergenre.known.catalogue import Neighbour
+from covergenre.collection.table import Neighbour
 from pages.widgets.gallery import gallery, web_address
 from pages.widgets.genres import inline
 from pages.widgets.sheet import genre_cell

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from covergenre.browsing.library import Filters, Library
+from covergenre.collection.library import Filters, Library
 from covergenre.dataset.split import PARTS
 from pages.widgets.genres import display
 from pages.widgets.verdict import source_title

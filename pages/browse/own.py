@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from covergenre import images
-from covergenre.browsing.library import Filters, Library
+from covergenre.collection.library import Filters, Library
 from covergenre.errors import BadImage, CoverGenreError
 from covergenre.images import MAX_BYTES
 from covergenre.predict import open_predictor

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
+from covergenre.collection.table import page_url
 from covergenre.dataset.starter import STARTER
-from covergenre.known.catalogue import page_url
 from covergenre.report.charts import swatch
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.widgets.genres import css_colour, display

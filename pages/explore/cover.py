@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from covergenre import images
+from covergenre.collection.table import page_url
 from covergenre.dataset import repair
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.repair import Plan
 from covergenre.errors import CoverGenreError
-from covergenre.known.catalogue import page_url
 from pages.explore.covers import NO_PART, Covers
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers

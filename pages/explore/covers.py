@@ -9,7 +9,7 @@ import pandas as pd
 
 from covergenre.dataset.audit import NO_GROUP, AuditReport
 from covergenre.dataset.registry import Dataset
-from covergenre.survey.overview import STATES
+from covergenre.inspection.overview import STATES
 
 NO_PART = "no part"
 _LEFT_OUT = STATES[1]

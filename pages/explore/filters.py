@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from covergenre.dataset.split import PARTS
-from covergenre.survey.overview import STATES
+from covergenre.inspection.overview import STATES
 from pages.explore.covers import NO_PART, Covers, Wanted
 from pages.widgets.genres import display
 from pages.widgets.words import tidy

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from covergenre.api.pictures import FOLDER
-from covergenre.dataset.looks import known_looks
+from covergenre.collection.map import DRAWABLE, draw_map, find_map, quick_map
 from covergenre.dataset.manifest import usable
-from covergenre.known.landscape import DRAWABLE, draw_map, find_map, quick_map
+from covergenre.dataset.thumbnails import known_looks
 from covergenre.progress import Report, ShouldStop
 from pages.explore import filters as explore_filters
 from pages.explore.covers import Covers

@@ -11,12 +11,12 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.dataset.audit import choose_threshold
-from covergenre.dataset.looks import known_looks, look
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.starter import STARTER, Starter, open_starter
-from covergenre.survey.examine import Examined, examine
-from covergenre.survey.overview import Overview, overview
-from covergenre.survey.shipped import examine_starter
+from covergenre.dataset.thumbnails import known_looks, look
+from covergenre.inspection.examine import Examined, examine
+from covergenre.inspection.overview import Overview, overview
+from covergenre.inspection.shipped import examine_starter
 from pages.explore.covers import Covers
 from pages.explore.jobs import Job, Jobs
 
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     number: int = 0
 
 
-class Shelf:
+class CoverIndex:
     """The latest examination of each data set, by name."""
 
     def __init__(self) -> None:
@@ -93,9 +93,9 @@ def jobs() -> Jobs:
 
 
 @st.cache_resource(show_spinner=False)
-def shelf() -> Shelf:
+def shelf() -> CoverIndex:
     """What was found."""
-    return Shelf()
+    return CoverIndex()
 
 
 def open_named(name: str) -> Opened:

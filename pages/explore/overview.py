@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from covergenre.survey.overview import GenreLook, Overview
+from covergenre.inspection.overview import GenreLook, Overview
 from pages.explore.open import Opened, open_overview
 from pages.widgets.genres import css_colour
 from pages.widgets.portrait_parts import strip

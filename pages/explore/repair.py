@@ -11,8 +11,8 @@ from covergenre.dataset.history import Repair, standing
 from covergenre.dataset.repair import Plan
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
 from covergenre.errors import CoverGenreError
+from covergenre.inspection.effect import Effect, measure_effect
 from covergenre.progress import Report, ShouldStop
-from covergenre.survey.effect import Effect, measure_effect
 from pages.explore.cover import carry_out
 from pages.explore.open import Opened, jobs
 from pages.explore.watch import watch

@@ -6,10 +6,10 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.dataset import archive, registry
-from covergenre.dataset.demo import build_demo
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.roots import allowed_folder, allowed_roots
 from covergenre.dataset.starter import STARTER
+from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
 from pages.explore.jobs import Job, Work
 from pages.explore.open import Opened, jobs, shelf

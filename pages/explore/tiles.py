@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from covergenre.dataset.looks import thumbnails
+from covergenre.dataset.thumbnails import thumbnails
 from pages.explore.covers import Covers
 from pages.widgets.genres import css_colour, display, inline
 from pages.widgets.thumbnails import data_address, soft_tile

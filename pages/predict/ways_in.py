@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from covergenre.dataset.archive import Limits, read_covers
-from covergenre.dataset.demo import example_tiles
+from covergenre.demo import example_tiles
 from covergenre.errors import BadDataset
 from pages.predict import examples
 from pages.predict.answers import Cover

@@ -33,7 +33,7 @@ def is_brought(key: str) -> bool:
     return key.startswith(_MARK)
 
 
-class Shelf:
+class CoverIndex:
     """The pictures brought last. Safe to use from several threads."""
 
     def __init__(self, most: int = _MOST) -> None:
@@ -61,6 +61,6 @@ class Shelf:
 
 
 @st.cache_resource(show_spinner=False)
-def brought_pictures() -> Shelf:
+def brought_pictures() -> CoverIndex:
     """Those of this server, shared by all visitors."""
-    return Shelf()
+    return CoverIndex()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from covergenre.browsing.library import Library
+from covergenre.collection.library import Library
 from pages.widgets.genres import colours, display
 from pages.widgets.verdict import album_line
 from pages.widgets.words import tidy

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from covergenre.browsing.portraits import Decade
+from covergenre.collection.portraits import Decade
 from covergenre.palette import Swatch
 from pages.widgets.words import percent
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from covergenre.known.catalogue import Neighbour
+from covergenre.collection.table import Neighbour
 from pages.widgets.gallery import gallery
 from pages.widgets.genres import inline
 from pages.widgets.verdict import album_line

@@ -6,7 +6,7 @@ A sentence is Markdown, with texts from outside made harmless in it; a name (`al
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from covergenre.known.familiarity import UNFAMILIAR
+from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
 from pages.widgets.words import listed, percent, plain, tidy

@@ -5,8 +5,8 @@ from starlette.testclient import TestClient
 
 from covergenre import home, images
 from covergenre.api.pictures import picture_routes
-from covergenre.dataset.looks import look
 from covergenre.dataset.registry import register
+from covergenre.dataset.thumbnails import look
 
 
 @pytest.fixture

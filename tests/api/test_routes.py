@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from tiny import tiny_recipe
 
 from covergenre.api import routes as api
-from covergenre.browsing.library import Library
+from covergenre.collection.library import Library
 from covergenre.dataset.registry import register
 from covergenre.images import MAX_BYTES
 from covergenre.predict import Predictor

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from shelves import clouds, table
 
-from covergenre.browsing.library import Library
+from covergenre.collection.library import Library
 from pages.widgets.map_chart import figure, picked
 
 GENRES = ["jazz"] * 5 + ["rap"] * 4

@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.browsing.portraits import Decade
+from covergenre.collection.portraits import Decade
 from covergenre.palette import Swatch
 from pages.widgets.portrait_parts import strip, timeline, unusual
 

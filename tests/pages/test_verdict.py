@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.known.precedent import Precedent
+from covergenre.collection.track_record import PastAnswers
 from pages.widgets.verdict import album_line, known_as, not_a_choice, origin, scope, verdict
 
 
@@ -27,19 +27,19 @@ def test_how_sure_it_is_follows_from_the_probability(prediction, share, said):
     ("precedent", "heading", "said"),
     [
         (
-            Precedent(60, 47, True),
+            PastAnswers(60, 47, True),
             "Jazz",
             "Fairly sure: when it was this sure before and the methods agreed, it was right about 8 times in 10 "
             "(47 of 60 held-out covers).",
         ),
         (
-            Precedent(60, 14, False),
+            PastAnswers(60, 14, False),
             "Perhaps jazz",
             "Little more than a guess: when it was this sure before and the methods disagreed, it was right about "
             "2 times in 10 (14 of 60 held-out covers).",
         ),
         (
-            Precedent(40, 40, None),
+            PastAnswers(40, 40, None),
             "Jazz",
             "Very sure: when it was this sure before, it was right nearly always (40 of 40 held-out covers).",
         ),

@@ -6,10 +6,10 @@ import pytest
 from drawing import cover, genre_folders
 from tiny import tiny_recipe
 
+from covergenre.collection.map import find_map
 from covergenre.dataset.manifest import scan
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, Cancelled
-from covergenre.known.landscape import find_map
 from covergenre.methods import Covers, method
 from covergenre.runs.shipped import open_run
 from covergenre.runs.starter import build_starter, choose_covers

@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image, ImageChops
 
 from covergenre import images
-from covergenre.dataset.kept import keep, read_kept
+from covergenre.dataset.pixel_cache import keep, read_kept
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage, Cancelled
 from covergenre.progress import Progress, Report, ShouldStop

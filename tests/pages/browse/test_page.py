@@ -13,8 +13,8 @@ from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
-from covergenre.browsing import words
-from covergenre.browsing.library import Library
+from covergenre.collection import text_search
+from covergenre.collection.library import Library
 from covergenre.dataset.registry import register
 from covergenre.predict import open_predictor
 from covergenre.runs.train import train
@@ -268,7 +268,7 @@ def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
 
 
 def test_finding_by_words_says_what_to_install(page, monkeypatch, starter_folder):
-    monkeypatch.setattr(words, "installed", lambda: False)
+    monkeypatch.setattr(text_search, "installed", lambda: False)
     register("covers", starter_folder.parent.parent / "covers")
     at(page, by="Pictures", find="dark fortress at night")
     assert "pip install open_clip_torch" in page.info[0].value
@@ -289,8 +289,8 @@ class _Counting:
 
 
 def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatch):
-    monkeypatch.setattr(words, "installed", lambda: True)
-    monkeypatch.setattr(words.Words, "open", classmethod(lambda cls: _Counting()))
+    monkeypatch.setattr(text_search, "installed", lambda: True)
+    monkeypatch.setattr(text_search.Words, "open", classmethod(lambda cls: _Counting()))
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
     at(page, by="Pictures", of=whose_title(run.id))
@@ -305,7 +305,7 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
 
 
 def test_without_pictures_it_is_said_that_words_are_looked_for_in_them(page, monkeypatch):
-    monkeypatch.setattr(words, "installed", lambda: True)
-    monkeypatch.setattr(words.Words, "open", classmethod(lambda cls: _Counting()))
+    monkeypatch.setattr(text_search, "installed", lambda: True)
+    monkeypatch.setattr(text_search.Words, "open", classmethod(lambda cls: _Counting()))
     at(page, by="Pictures", find="bright")
     assert "none is at hand" in page.info[0].value

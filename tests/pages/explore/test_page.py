@@ -18,7 +18,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.audit import chosen_thresholds
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.dataset.repair import history
-from covergenre.survey import examine
+from covergenre.inspection import examine
 from pages.explore.open import jobs
 
 PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"

@@ -1,0 +1,35 @@
+"""The demo: a data set of invented albums whose covers are drawn here, with defects planted among them.
+
+It is there so that every page has pictures without a download, and so that an audit can be marked: `planted.csv` beside
+the covers says what is wrong with which.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from covergenre.demo.albums import draw, release
+from covergenre.progress import Report, ShouldStop, never, silent
+
+if TYPE_CHECKING:
+    from covergenre.dataset.registry import Dataset
+
+# Genres, and the seeds of albums whose covers are typical of them.
+_EXAMPLES = (("jazz", 1), ("black metal", 1), ("pop", 2), ("disco", 4), ("anime", 8), ("country", 7))
+
+
+def build_demo(report: Report = silent, should_stop: ShouldStop = never) -> "Dataset":
+    """The data set "demo": drawn into `demo` of the home folder on first use (half a minute), later only rescanned.
+
+    Raises Cancelled when stopped, and then keeps nothing; BadDataset when another data set has that name.
+    """
+    from covergenre.demo.build import build  # it needs pandas, which example_tiles does not
+
+    return build(report, should_stop)
+
+
+def example_tiles() -> tuple[tuple[str, Image.Image], ...]:
+    """Six covers to try a method on, as (title of the album, RGB image of 300 x 300)."""
+    albums = [release(genre, 1, np.random.default_rng(seed))[0] for genre, seed in _EXAMPLES]
+    return tuple((album.title, draw(album)) for album in albums)

@@ -1,0 +1,88 @@
+"""Drawing the whole demo, and registering it.
+
+demo/GENRE/ARTIST-ALBUM.jpg    60 covers of each of ten genres, and copies of some
+demo/manifest.csv              path, artist, album, year; of a copy nothing is known
+demo/planted.csv               path, defect, of, detail; a genre folder as path stands for all covers in it
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from covergenre import home
+from covergenre.dataset.registry import Dataset, names, open_dataset, register
+from covergenre.dataset.sheet import write_sheet
+from covergenre.demo.albums import GENRES, release
+from covergenre.demo.defects import SMALL_GENRE, SMALL_SIDE, Cover, plant
+from covergenre.errors import BadDataset, Cancelled
+from covergenre.progress import Progress, Report, ShouldStop
+
+_SEED = 1877  # the year of the phonograph
+_A_GENRE = 60
+_THREADS = min(4, os.cpu_count() or 1)  # Pillow lets others run while it draws
+
+
+def plan() -> list[Cover]:
+    """All files of the demo, sorted by path; the same list each time."""
+    rng = np.random.default_rng(_SEED)
+    return plant([album for genre in GENRES for album in release(genre, _A_GENRE, rng)], rng)
+
+
+def build(report: Report, should_stop: ShouldStop) -> Dataset:
+    """Draw the demo unless it is there already, and register it; see `build_demo`."""
+    root = home.home() / "demo"
+    _check_name(root)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(root.with_name(".demo.lock")):
+        if not root.is_dir():
+            _draw(root, report, should_stop)
+    return register(root.name, root, report, should_stop)[0]
+
+
+def _check_name(root: Path) -> None:
+    """Before anything is drawn, because `register` would refuse it only afterwards."""
+    if root.name in names() and (stored := open_dataset(root.name).root) != root:
+        raise BadDataset(f"a data set of yours, of {stored}, is called {root.name}: rename or remove it first")
+
+
+def _draw(root: Path, report: Report, should_stop: ShouldStop) -> None:
+    """Draw everything beside `root`, then put it in its place: nobody ever finds half of it."""
+    beside = root.with_name(".demo")
+    shutil.rmtree(beside, ignore_errors=True)  # left by a process that was killed
+    try:
+        covers = plan()
+        _save_covers(covers, beside, report, should_stop)
+        _write_tables(covers, beside)
+        beside.rename(root)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _save_covers(covers: Sequence[Cover], folder: Path, report: Report, should_stop: ShouldStop) -> None:
+    def save(cover: Cover) -> None:
+        (folder / cover.path).write_bytes(cover.content())
+
+    for genre in GENRES:
+        (folder / genre).mkdir(parents=True)
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        for done, _ in enumerate(pool.map(save, covers), start=1):
+            if should_stop():
+                raise Cancelled(f"the demo was stopped after {done} of {len(covers)} covers; nothing was kept")
+            report(Progress(done, len(covers), "covers drawn"))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _write_tables(covers: Sequence[Cover], folder: Path) -> None:
+    albums = [(cover.path, cover.album) for cover in covers if not cover.of]
+    rows = [(path, album.artist, album.title, str(album.year)) for path, album in albums]
+    write_sheet(folder / "manifest.csv", ("path", "artist", "album", "year"), rows)
+    planted = [(cover.path, cover.defect, cover.of, cover.detail) for cover in covers if cover.defect]
+    planted.append((SMALL_GENRE, "spurious cue", "", f"{SMALL_SIDE} px, all others 300 px"))
+    write_sheet(folder / "planted.csv", ("path", "defect", "of", "detail"), planted)

@@ -1,0 +1,180 @@
+import numpy as np
+import pandas as pd
+import pytest
+from drawing import genre_folders
+from hypothesis import given
+from hypothesis import strategies as st
+from shelves import clouds, table
+from tiny import tiny_recipe
+
+from covergenre.collection.library import Filters, Library, first
+from covergenre.dataset.registry import register
+from covergenre.dataset.thumbnails import look
+from covergenre.errors import BadRun
+from covergenre.runs.train import train
+
+GENRES = ["jazz"] * 8 + ["rap"] * 6 + ["reggae"] * 4
+
+
+def library(genres=GENRES, vectors=None, **columns) -> Library:
+    return Library(table(genres, **columns), clouds(genres) if vectors is None else vectors)
+
+
+def found(text: str, **columns) -> list[int]:
+    n = len(next(iter(columns.values())))
+    return library(["jazz"] * n, **columns).search(text).tolist()
+
+
+def similarities(some: Library, row: int) -> np.ndarray:
+    return some.units @ some.units[row]
+
+
+class TestSearch:
+    def test_artist_and_album_are_searched_for_every_word(self):
+        artists, albums = ["Ada Lane", "Bram", "Ada Moss"], ["Blue Hours", "Lane of Blue", "Green"]
+        assert set(found("blue lane", artist=artists, album=albums)) == {0, 1}
+
+    @pytest.mark.parametrize("text", ["bjork", "BJÖRK", "Bjo\u0308rk", " björk "])
+    def test_case_accents_and_blanks_do_not_count(self, text):
+        assert found(text, artist=["Björk", "Bark"]) == [0]
+
+    @pytest.mark.parametrize("text", ["ac dc", "AC/DC", "b.b. king", "BB King", "guns n' roses", "Guns N Roses"])
+    def test_punctuation_does_not_count(self, text):
+        assert len(found(text, artist=["AC/DC", "B.B. King", "Guns N’ Roses"])) == 1
+
+    def test_a_word_found_at_its_start_comes_before_one_found_inside_another(self):
+        assert found("art", artist=["Mozart", "Art Blakey", "Heart"])[0] == 1
+
+    def test_a_cover_without_a_name_is_found_by_source_and_number(self):
+        assert found("discogs 77", id=["76", "77"]) == [1]
+
+    def test_nothing_given_is_every_cover_the_most_typical_of_each_genre_first(self):
+        some = library()
+        rows = some.search("")
+        assert sorted(rows) == list(range(len(some)))
+        assert [some.cover(row).genre for row in rows[:6]] == ["jazz", "rap", "reggae"] * 2
+        for genre in range(3):
+            assert (np.diff(some.typicality[rows[some.genre_of[rows] == genre]]) <= 0).all()
+
+    def test_nothing_is_found_where_nothing_matches(self):
+        assert found("zappa", artist=["Ada"]) == []
+
+    @given(st.text(max_size=20))
+    def test_any_text_can_be_searched_for(self, text):
+        assert set(found(text, artist=["Ada Lane", "Björk"])) <= {0, 1}
+
+
+class TestFilters:
+    @pytest.fixture
+    def some(self) -> Library:
+        return library(
+            source=["discogs", "spotify"] * 9, part=["train", "test", "validation"] * 6, year=[1960, pd.NA, 1985] * 6
+        )
+
+    @pytest.mark.parametrize(
+        ("filters", "rows"),
+        [
+            (Filters(), range(18)),
+            (Filters(genres=("rap",)), range(8, 14)),
+            (Filters(genres=("rap", "reggae")), range(8, 18)),
+            (Filters(sources=("spotify",)), range(1, 18, 2)),
+            (Filters(parts=("test",)), range(1, 18, 3)),
+            (Filters(years=(1960, 1984)), range(0, 18, 3)),
+            (Filters(years=(1985, 1985)), range(2, 18, 3)),
+            (Filters(genres=("rap",), sources=("discogs",), parts=("train",)), [12]),
+            (Filters(genres=("polka",)), []),
+        ],
+    )
+    def test_only_covers_that_pass_every_filter_are_found(self, some, filters, rows):
+        assert sorted(some.search("", filters)) == list(rows)
+        near = some.nearest(0, 99, filters)
+        assert sorted(row for row, _ in near) == [row for row in rows if row != 0]
+
+    def test_a_random_cover_passes_the_filters(self, some):
+        chance = np.random.default_rng(0)
+        drawn = {some.any(chance, Filters(genres=("reggae",))) for _ in range(60)}
+        assert drawn == {14, 15, 16, 17}
+        assert some.any(chance, Filters(genres=("polka",))) is None
+
+    def test_the_choices_are_those_that_the_covers_have(self, some):
+        assert some.genres == ("jazz", "rap", "reggae")
+        assert some.sources == ("discogs", "spotify")
+        assert some.years == (1960, 1985)
+        assert library().years is None
+
+
+class TestNearest:
+    def test_the_most_similar_come_first_and_the_cover_itself_is_left_out(self):
+        some = library()
+        expected = [row for row in np.argsort(-similarities(some, 3)).tolist() if row != 3]
+        near = some.nearest(3, 17)
+        assert [row for row, _ in near] == expected
+        assert [similarity for _, similarity in near] == pytest.approx(similarities(some, 3)[expected], abs=1e-6)
+
+    def test_the_least_similar_come_first_when_asked_for(self):
+        some = library()
+        order = np.argsort(similarities(some, 3))
+        assert [row for row, _ in some.nearest(3, 5, most=False)] == order[:5].tolist()
+
+    def test_covers_with_the_same_pixels_are_left_out(self):
+        some = library(content_hash=["a", "b", "a"] + [str(row) for row in range(15)])
+        assert {0, 2}.isdisjoint(row for row, _ in some.nearest(0, 99))
+
+    @pytest.mark.parametrize(("among", "genres"), [("same", {"jazz"}), ("other", {"rap", "reggae"})])
+    def test_they_can_be_of_the_same_genre_only_or_of_others(self, among, genres):
+        some = library()
+        assert {some.cover(row).genre for row, _ in some.nearest(0, 99, among=among)} == genres
+
+    @given(st.lists(st.integers(-5, 5), max_size=30), st.integers(0, 40))
+    def test_the_first_few_are_those_that_a_stable_sort_puts_first(self, values, k):
+        assert first(np.array(values), k).tolist() == np.argsort(values, kind="stable")[:k].tolist()
+
+
+class TestCovers:
+    def test_a_cover_is_found_again_by_its_key(self):
+        some = library(artist=[f"artist {row}" for row in range(18)])
+        assert some.row(some.cover(7).key) == 7
+        assert some.row(f"{99:016x}") is None
+
+    def test_a_typical_cover_lies_near_the_centre_of_its_genre(self):
+        some = library()
+        centre = some.units[:8].mean(axis=0)
+        assert some.typicality[:8] == pytest.approx(some.units[:8] @ centre / np.linalg.norm(centre), abs=1e-6)
+
+    def test_a_cover_stands_above_a_share_of_its_genre(self):
+        some = library()
+        order = some.search("", Filters(genres=("jazz",)))
+        assert [some.standing(row)[0] for row in order[[0, -1]]] == [1.0, 0.0]
+        assert some.standing(order[0])[1] == "jazz"
+
+    def test_a_cover_among_those_of_another_genre_lies_nearest_to_that(self):
+        vectors = clouds(GENRES, spread=0.1)
+        vectors[0] = vectors[9]
+        assert library(vectors=vectors).standing(0) == (0.0, "rap")
+
+
+class TestOpen:
+    def test_the_starter_opens_without_heads_or_network(self, starter):
+        (starter / "network.bin").unlink()
+        some = Library.open()
+        assert some.genres == ("country", "jazz", "rap", "reggae")
+        assert len(some.nearest(0, 5)) == 5
+
+    @pytest.mark.parametrize("method", ["knn", "logistic"])
+    def test_a_run_opens_with_the_covers_it_was_about(self, tmp_path, method):
+        dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+        some = Library.open(train(dataset, method, recipe=tiny_recipe(tmp_path)).id)
+        assert some.genres == ("jazz", "rap")
+        (row,) = some.search("jazz/003.jpg")
+        assert some.cover(row).path == tmp_path / "covers" / "jazz" / "003.jpg"
+
+    def test_the_colours_of_a_run_are_known_once_its_covers_were_looked_at(self, tmp_path):
+        dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+        run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+        assert Library.open(run.id).colours(np.arange(16)) == ()
+        look(dataset)
+        assert sum(swatch.share for swatch in Library.open(run.id).colours(np.arange(16))) == pytest.approx(1)
+
+    def test_a_run_that_is_not_there_is_said_so(self):
+        with pytest.raises(BadRun, match="no run"):
+            Library.open("20260101-000000-knn-0000")

@@ -1,0 +1,67 @@
+import io
+
+import pytest
+from drawing import genre_folders
+from PIL import Image
+
+from covergenre import home, images
+from covergenre.dataset.registry import register
+from covergenre.dataset.thumbnails import SIDE, known_looks, look, thumbnail, thumbnails
+from covergenre.errors import Cancelled
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 3, side=300)
+    (root / "rap" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")
+    return register("mine", root)[0]
+
+
+def first(dataset) -> tuple[str, str]:
+    return dataset.manifest.loc[0, "path"], dataset.manifest.loc[0, "content_hash"]
+
+
+def test_a_thumbnail_is_a_small_jpeg_made_once_by_content(dataset):
+    made = thumbnail(dataset, *first(dataset))
+    assert Image.open(io.BytesIO(made)).size == (SIDE, SIDE)
+    dataset.file(first(dataset)[0]).unlink()
+    assert thumbnail(dataset, *first(dataset)) == made
+
+
+def test_a_cover_that_cannot_be_read_has_none(dataset):
+    dataset.file(first(dataset)[0]).unlink()
+    assert thumbnails(dataset, [first(dataset), ("rap/torn.jpg", "")]) == [b"", b""]
+    assert thumbnail(dataset, "../../out.jpg", "0" * 32) == b""
+
+
+def test_the_looks_of_all_usable_covers_are_kept(dataset):
+    assert known_looks(dataset) is None
+    said = []
+    looks = look(dataset, said.append)
+    assert len(looks) == 6
+    assert {len(signature) for signature in looks["signature"]} == {images.SIGNATURE_LENGTH}
+    assert (said[-1].done, said[-1].total) == (6, 6)
+    assert known_looks(dataset).equals(looks)
+
+
+def test_looking_again_costs_only_what_is_new(dataset):
+    look(dataset)
+    genre_folders(dataset.root, ("jazz",), 5, side=300)
+    said = []
+    looks = look(register("mine", dataset.root)[0], said.append)
+    assert said[-1].total == 2
+    assert len(looks) == 8
+
+
+def test_stopped_it_keeps_what_it_made(dataset):
+    with pytest.raises(Cancelled, match="is kept"):
+        look(dataset, should_stop=lambda: True)
+    assert len(list(home.thumbnails().iterdir())) >= 1
+    assert len(look(dataset)) == 6
+
+
+def test_a_damaged_file_is_made_anew(dataset):
+    looks = look(dataset)
+    next(dataset.folder.glob("looks*")).write_bytes(b"PAR1")
+    assert known_looks(dataset) is None
+    assert look(dataset).equals(looks)

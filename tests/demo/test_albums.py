@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+from covergenre.demo.albums import GENRES, draw, release
+
+
+def some(genre: str, count: int, seed: int = 0) -> list:
+    return release(genre, count, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_covers_of_a_genre_differ_and_are_drawn_the_same_each_time(genre):
+    first, second, *_ = some(genre, 2)
+    assert draw(first).tobytes() == draw(first).tobytes()
+    assert draw(first).tobytes() != draw(second).tobytes()
+
+
+def test_no_two_albums_of_a_genre_share_artist_and_title():
+    albums = some("disco", 60)
+    assert len({(album.artist, album.title) for album in albums}) == 60
+
+
+def test_the_albums_of_an_artist_share_a_style():
+    albums = some("jazz", 60)
+    styles = {}
+    for album in albums:
+        styles.setdefault(album.artist, set()).add(album.style)
+    assert len(styles) < len(albums)
+    assert sum(len(kinds) > 1 for kinds in styles.values()) <= 2  # two artists may have been given one name
+
+
+def test_the_same_generator_releases_the_same_albums():
+    assert some("rap", 20) == some("rap", 20)
+    assert some("rap", 20) != some("rap", 20, seed=1)

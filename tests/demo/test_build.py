@@ -1,0 +1,82 @@
+import csv
+
+import pytest
+
+from covergenre.dataset.registry import open_dataset, register
+from covergenre.demo import build, build_demo
+from covergenre.demo.build import plan
+from covergenre.errors import BadDataset, Cancelled
+
+FEW = plan()[::25]
+
+
+@pytest.fixture(autouse=True)
+def short_plan(monkeypatch):
+    """All 640 covers take half a minute."""
+    monkeypatch.setattr(build, "plan", lambda: FEW)
+
+
+def rows(file) -> list[dict]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_the_demo_is_registered_with_every_cover_that_was_planned(own_home):
+    assert build_demo().root == own_home / "demo"
+    assert list(open_dataset("demo").manifest["path"]) == [cover.path for cover in FEW]
+
+
+def test_artist_album_and_year_reach_the_manifest():
+    manifest = build_demo().manifest.set_index("path")
+    cover = next(cover for cover in FEW if not cover.of)
+    assert manifest.loc[cover.path, ["artist", "album", "year"]].tolist() == [
+        cover.album.artist,
+        cover.album.title,
+        cover.album.year,
+    ]
+
+
+def test_planted_csv_names_every_defect_and_the_spurious_cue():
+    planted = rows(build_demo().root / "planted.csv")
+    assert list(planted[0]) == ["path", "defect", "of", "detail"]
+    assert [row["path"] for row in planted[:-1]] == [cover.path for cover in FEW if cover.defect]
+    assert (planted[-1]["path"], planted[-1]["defect"]) == ("edm", "spurious cue")
+
+
+def test_a_second_call_draws_nothing_again(own_home):
+    build_demo()
+    before = {file: file.stat().st_mtime_ns for file in (own_home / "demo").rglob("*.*")}
+    build_demo()
+    assert before == {file: file.stat().st_mtime_ns for file in (own_home / "demo").rglob("*.*")}
+
+
+def test_progress_counts_every_cover():
+    heard = []
+    build_demo(heard.append)
+    drawn = [progress.done for progress in heard if progress.what == "covers drawn"]
+    assert drawn == list(range(1, len(FEW) + 1))
+
+
+def test_a_demo_that_was_stopped_leaves_nothing_behind(own_home):
+    heard = []
+    with pytest.raises(Cancelled):
+        build_demo(heard.append, should_stop=lambda: len(heard) > 3)
+    assert not list(own_home.glob("**/*.jpg"))
+    assert not (own_home / "demo").exists()
+
+
+def test_a_demo_that_was_killed_half_way_is_drawn_anew(own_home):
+    (own_home / ".demo" / "jazz").mkdir(parents=True)
+    (own_home / ".demo" / "jazz" / "half.jpg").write_bytes(b"half")
+    assert "jazz/half.jpg" not in set(build_demo().manifest["path"])
+
+
+def test_a_data_set_of_the_users_that_is_called_demo_is_left_alone(tmp_path):
+    (tmp_path / "jazz").mkdir()
+    (tmp_path / "jazz" / "own.jpg").write_bytes(FEW[0].content())
+    register("demo", tmp_path)
+    heard = []
+    with pytest.raises(BadDataset, match="demo"):
+        build_demo(heard.append)
+    assert heard == []  # it is known before anything is drawn
+    assert open_dataset("demo").root == tmp_path

@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import pytest
+from drawing import genre_folders
+from tiny import tiny_recipe
+
+from covergenre.dataset.audit import audit
+from covergenre.dataset.registry import register
+from covergenre.dataset.repair import exclude, relabel, repaired
+from covergenre.errors import BadDataset
+from covergenre.inspection import examine
+from covergenre.inspection.effect import measure_effect
+
+
+@pytest.fixture
+def dataset(tmp_path, monkeypatch):
+    """Two genres whose looks differ; most of the second stands under the first."""
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 24)
+    for number in range(18):
+        (root / "rap" / f"{number:03}.jpg").rename(root / "jazz" / f"rap{number:03}.jpg")
+    monkeypatch.setattr(examine, "RECIPES", (tiny_recipe(tmp_path),))
+    return register("mine", root)[0]
+
+
+@pytest.fixture
+def examined(dataset):
+    return examine.examine(dataset)
+
+
+def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, examined):
+    wrong = [path for path in dataset.manifest["path"] if "rap" in path]
+    effect = measure_effect(examined, repaired(dataset.manifest, relabel(wrong, "rap")))
+    assert effect.after.value > effect.before.value
+    assert effect.covers == (examined.split.parts == "test").sum()
+
+
+def test_covers_left_out_are_not_judged(dataset, examined):
+    test = examined.split.parts[examined.split.parts == "test"].index.tolist()
+    effect = measure_effect(examined, repaired(dataset.manifest, exclude(test[:3], "blank")))
+    assert effect.covers == len(test) - 3
+
+
+def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, examined):
+    parts = examined.split.parts.copy()
+    tested, trained = (parts[parts == part].index[0] for part in ("test", "train"))
+    copy = dataset.manifest.set_index("path").loc[tested, ["content_hash", "phash"]]
+    manifest = dataset.manifest.set_index("path")
+    manifest.loc[trained, ["content_hash", "phash"]] = copy
+    leaking = replace(dataset, manifest=manifest.reset_index()[list(dataset.manifest.columns)])
+    report = audit(leaking, examined.split)
+    assert tested in set(report.flagged("leakage")["path"])
+    effect = measure_effect(replace(examined, report=report), dataset.manifest)
+    assert effect.covers < (parts == "test").sum()
+
+
+def test_without_vectors_or_covers_it_says_so(dataset, examined, monkeypatch):
+    with pytest.raises(BadDataset, match="too few"):
+        measure_effect(examined, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")))
+    monkeypatch.setattr(examine, "RECIPES", (replace(examine.RECIPES[0], limit=20),))
+    with pytest.raises(BadDataset, match="no vectors"):
+        measure_effect(examined, dataset.manifest)

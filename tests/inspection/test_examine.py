@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawing import genre_folders
+from tiny import tiny_recipe
+
+from covergenre.dataset.registry import register
+from covergenre.embedding.embed import embed_dataset
+from covergenre.errors import Cancelled
+from covergenre.inspection import examine as survey
+from covergenre.inspection.examine import examine, known_vectors, split_if_possible
+from covergenre.runs.train import prepare
+
+
+@pytest.fixture(autouse=True)
+def recipe(tmp_path, monkeypatch):
+    """The tiny backbone's, which is the usual one here."""
+    recipe = tiny_recipe(tmp_path)
+    monkeypatch.setattr(survey, "RECIPES", (recipe,))
+    return recipe
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    return register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 26))[0]
+
+
+def test_what_takes_no_vectors_is_found_first(dataset):
+    first = []
+    whole = examine(dataset, publish=first.append)
+    assert "outliers" in first[0].report.skipped
+    assert first[0].units is None
+    assert "outliers" not in whole.report.skipped
+    assert len(whole.units) == 52
+    assert set(whole.split.parts) == {"train", "validation", "test"}
+
+
+def test_the_second_time_the_vectors_are_there(dataset):
+    assert known_vectors(dataset) is None
+    examine(dataset)
+    first = []
+    again = examine(dataset, publish=first.append)
+    assert first == []
+    assert len(again.units) == len(known_vectors(dataset))
+
+
+def test_stopped_while_embedding_what_was_found_first_is_there(dataset):
+    first, under_way = [], []
+
+    def report(progress):
+        under_way.append(progress.what)
+
+    with pytest.raises(Cancelled):
+        examine(dataset, report, lambda: "embedding covers" in under_way, first.append)
+    assert first[0].report.covers == 52
+
+
+def test_a_data_set_too_small_to_split_is_examined_without_a_split(tmp_path):
+    small = register("small", genre_folders(tmp_path / "small", ("jazz",), 1))[0]
+    assert split_if_possible(small) is None
+    assert "leakage" in examine(small).report.skipped
+
+
+def test_vectors_of_another_recipe_are_taken_when_they_are_complete(dataset, recipe, tmp_path, monkeypatch):
+    other = tiny_recipe(tmp_path, limit=40)
+    monkeypatch.setattr(survey, "RECIPES", (recipe, other))
+    known = embed_dataset(dataset, other)["original"]
+    embed_dataset(first_covers(dataset, 40), recipe)
+    first = []
+    examine(dataset, publish=first.append)
+    assert first == []
+    np.testing.assert_array_equal(known_vectors(dataset), known)
+
+
+def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, tmp_path, monkeypatch):
+    other = tiny_recipe(tmp_path, limit=40)
+    monkeypatch.setattr(survey, "RECIPES", (recipe, other))
+    embed_dataset(first_covers(dataset, 50), other)
+    steps = []
+    examine(dataset, steps.append)
+    assert [step.total for step in steps if step.what == "embedding covers"] == [2, 2]
+
+
+def test_a_recipe_that_a_run_used_is_known(dataset, recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(survey, "RECIPES", (tiny_recipe(tmp_path, limit=40),))
+    prepare(dataset, "knn", recipe=recipe)
+    known = embed_dataset(dataset, recipe)["original"]
+    np.testing.assert_array_equal(known_vectors(dataset), known)
+
+
+def test_of_vectors_with_textures_the_part_without_is_taken(dataset, tmp_path, monkeypatch):
+    textured, stages = tiny_recipe(tmp_path, "texture"), tiny_recipe(tmp_path, "stages")
+    monkeypatch.setattr(survey, "RECIPES", (textured,))
+    assert len(examine(dataset).units) == 52
+    np.testing.assert_allclose(known_vectors(dataset), embed_dataset(dataset, stages)["original"], atol=1e-4)
+
+
+def first_covers(dataset, count):
+    return replace(dataset, manifest=dataset.manifest.head(count))

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from covergenre.dataset.starter import open_starter
+from covergenre.dataset.table import COLUMNS
+from covergenre.inspection.shipped import examine_starter
+
+
+@pytest.fixture
+def opened(starter):
+    return open_starter(starter)
+
+
+def test_the_starter_reads_as_a_data_set_with_its_own_parts(opened):
+    examined = examine_starter(opened)
+    assert set(COLUMNS) <= set(examined.dataset.manifest.columns)
+    assert examined.split.parts.tolist() == opened.covers["part"].tolist()
+    np.testing.assert_allclose(np.linalg.norm(examined.units, axis=1), 1, atol=1e-3)
+
+
+def test_what_needs_pictures_is_said_not_to_be_judged(opened):
+    report = examine_starter(opened).report
+    assert "ships no pictures" in report.skipped["blurry"]
+    assert "labels" in report.skipped["wrong labels"]
+    judged = report.summary["issue"].tolist()
+    assert judged == [
+        "exact duplicates",
+        "near duplicates",
+        "contradicting labels",
+        "leakage",
+        "class imbalance",
+        "outliers",
+    ]
+    assert report.covers == len(opened.covers)
+
+
+def test_nothing_is_written_beside_it(opened, starter):
+    before = sorted(file.name for file in starter.rglob("*"))
+    examine_starter(opened)
+    assert sorted(file.name for file in starter.rglob("*")) == before
