@@ -27,6 +27,14 @@ class NoWeights(CoverGenreError):
     """A backbone is unknown, or its pretrained weights can't be had here."""
 
 
+class ConnectionLost(CoverGenreError):
+    """A host of the web can't be reached now; the same work may go on later."""
+
+
+class Refused(CoverGenreError):
+    """What the web answered can't be used; the message is the reason."""
+
+
 class Cancelled(CoverGenreError):
     """The work was stopped on request before it was done."""
 

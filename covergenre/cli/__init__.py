@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from covergenre.cli import answers, auditing, comparing, data, running, starter, studying, training
+from covergenre.cli import answers, auditing, collecting, comparing, data, running, starter, studying, training
 from covergenre.cli.console import complain
 from covergenre.errors import CoverGenreError, in_words
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (answers, data, auditing, training, comparing, studying):
+for part in (answers, data, collecting, auditing, training, comparing, studying):
     part.add_to(app)
 app.add_typer(running.app, name="runs")
 app.add_typer(starter.app, name="starter")

@@ -1,0 +1,49 @@
+"""collect, and pictures: real covers from open sources on the web."""
+
+from typing import Annotated
+
+import typer
+
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.collecting.collect import Collected, collect
+from covergenre.collecting.genres import genre_tags
+from covergenre.collecting.journal import Plan
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command("collect")(collect_covers)
+
+
+def collect_covers(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call the data set.", show_default=False)],
+    genres: Annotated[str, typer.Option(help=f"Genres, joined by commas, or all: {', '.join(genre_tags())}.")] = "all",
+    per_genre: Annotated[int, typer.Option(min=1, help="How many covers of each genre.")] = 200,
+    per_artist: Annotated[int, typer.Option(min=1, help="At most so many covers of one artist.")] = 3,
+    size: Annotated[int, typer.Option(help="Width of the pictures: 250 or 500 pixels.")] = 250,
+    as_json: AsJson = False,
+) -> None:
+    """Bring real covers with artists, albums and years into a data set of your own; again, go on where it stopped.
+
+    Albums come from MusicBrainz, pictures from the Cover Art Archive, at the pace that they ask for: about two covers
+    a second. Say who you are with COVERGENRE_CONTACT=you@example.org.
+
+    Example: covergenre collect mine --genres anime,disco,jazz --per-genre 200
+    """
+    wanted = (
+        tuple(genre_tags()) if genres == "all" else tuple(part.strip() for part in genres.split(",") if part.strip())
+    )
+    with progress() as report:
+        collected = collect(Plan(name, wanted, per_genre, per_artist, size), report)
+    if as_json:
+        failures = [{"genre": one.genre, "id": one.id, "reason": one.reason} for one in collected.failures]
+        print_json({"name": name, "covers": dict(collected.covers), "failures": failures})
+    else:
+        _print(collected)
+
+
+def _print(collected: Collected) -> None:
+    print_table(("genre", "covers"), collected.covers.items())
+    if collected.reasons:
+        print_table(("not taken, because", "albums"), collected.reasons.items())
+    out.print(f"{collected.dataset.name}: {sum(collected.covers.values())} covers, ready to train on", markup=False)

@@ -1,0 +1,174 @@
+"""What a collection has asked for and got, on disk, so that it goes on where it was stopped.
+
+    collected/NAME/plan.json              what was asked for
+    collected/NAME/.journal.jsonl         a line for each page of albums, and for each picture: got, or why not
+    collected/NAME/.lock                  held by the process that collects
+    collected/NAME/musicbrainz/GENRE/ID.jpg
+    collected/NAME/manifest.csv           artist, album, year and provenance, by path; a scan reads it
+
+A picture takes its place whole before its line is written. One whose line was lost with its process is found by its
+file, so it is not fetched again.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from covergenre import home
+from covergenre.collecting.genres import tags_of
+from covergenre.collecting.musicbrainz import Album
+from covergenre.dataset.registry import check_name
+from covergenre.errors import BadDataset, CoverGenreError
+from covergenre.files import replace_text
+
+SIZES = (250, 500)
+SOURCE = "musicbrainz"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to collect: so many covers of each genre, at most `per_artist` of one artist, `size` px wide.
+
+    Raises CoverGenreError for a name, genre or number that can't be.
+    """
+
+    name: str
+    genres: tuple[str, ...]
+    per_genre: int = 200
+    per_artist: int = 3
+    size: int = 250
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if len(set(self.genres)) < 2:
+            raise CoverGenreError(f"found {len(set(self.genres))} genres to collect: choose at least two")
+        for genre in self.genres:
+            tags_of(genre)
+        if not 1 <= self.per_genre <= 10_000:
+            raise CoverGenreError(f"{self.per_genre} covers of each genre: give a number from 1 to 10,000")
+        if self.per_artist < 1:
+            raise CoverGenreError(f"{self.per_artist} covers of each artist: give 1 or more")
+        if self.size not in SIZES:
+            raise CoverGenreError(f"pictures of {self.size} px can't be had: choose {SIZES[0]} or {SIZES[1]}")
+
+    @property
+    def folder(self) -> Path:
+        """Where the covers go."""
+        return home.home() / "collected" / self.name
+
+    @property
+    def lock(self) -> FileLock:
+        """Held by the process that collects."""
+        return FileLock(self.folder / ".lock")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A picture that was asked for. `reason` is "" when it was got, else why not; `collected` is an ISO date."""
+
+    genre: str
+    id: str
+    reason: str = ""
+    collected: str = ""
+
+
+class Journal:
+    """The lines of a plan, read once and added to. One process at a time, which holds `Plan.lock`."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.albums: dict[str, list[Album]] = {genre: [] for genre in plan.genres}
+        self.asked: dict[str, int] = dict.fromkeys(plan.genres, 0)
+        self.totals: dict[str, int | None] = dict.fromkeys(plan.genres)
+        self.tried: dict[str, Tried] = {}
+        for line in _lines(self._file):
+            self._take(line)
+
+    def add_page(self, genre: str, albums: Sequence[Album], asked: int, total: int) -> None:
+        """Keep the albums of a page; `asked`: how far one has asked with it, of `total`."""
+        self._write({"genre": genre, "asked": asked, "total": total, "albums": [asdict(album) for album in albums]})
+
+    def add(self, tried: Tried) -> None:
+        """Keep what came of a picture."""
+        self._write({"tried": asdict(tried)})
+
+    def picture(self, genre: str, album_id: str) -> Path:
+        """Where the picture of an album belongs."""
+        return self._plan.folder / SOURCE / genre / f"{album_id}.jpg"
+
+    def kept(self, genre: str) -> list[Album]:
+        """The albums of a genre whose pictures were got."""
+        return [album for album in self.albums[genre] if (one := self.tried.get(album.id)) and not one.reason]
+
+    def failures(self) -> tuple[Tried, ...]:
+        """The pictures that weren't got, in the order they were asked for."""
+        return tuple(tried for tried in self.tried.values() if tried.reason)
+
+    @property
+    def _file(self) -> Path:
+        return self._plan.folder / ".journal.jsonl"
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """Add a line. One that a kill has torn is ended first, so that it spoils itself only."""
+        with self._file.open("a+b") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+                file.write(b"\n")
+            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        self._take(line)
+
+    def _take(self, line: dict[str, Any]) -> None:
+        try:
+            if "tried" in line:
+                tried = Tried(**line["tried"])
+                self.tried[tried.id] = tried
+            elif line["genre"] in self.albums:
+                known = {album.id for albums in self.albums.values() for album in albums}
+                albums = [_album(fields) for fields in line["albums"] if fields["id"] not in known]
+                self.albums[line["genre"]] += albums
+                self.asked[line["genre"]], self.totals[line["genre"]] = int(line["asked"]), int(line["total"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadDataset(f"{self._file} is damaged ({error}): delete it to begin anew; the covers stay") from error
+
+
+def save_plan(plan: Plan) -> None:
+    """Write a plan down, making its folder."""
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    replace_text(plan.folder / "plan.json", json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n")
+
+
+def open_plan(name: str) -> Plan:
+    """The plan of a collection; BadDataset when there is none or it is damaged."""
+    check_name(name)
+    file = home.home() / "collected" / name / "plan.json"
+    try:
+        fields = json.loads(file.read_text(encoding="utf-8"))
+        return Plan(**{**fields, "genres": tuple(fields["genres"])})
+    except FileNotFoundError as error:
+        raise BadDataset(f"nothing was collected as {name!r}: say which genres") from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BadDataset(f"{file} is damaged ({error}): collect again and say which genres") from error
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+    for line in text.splitlines():
+        try:
+            read = json.loads(line)
+        except ValueError:  # torn by a kill
+            continue
+        if isinstance(read, dict):
+            yield read
+
+
+def _album(fields: dict[str, Any]) -> Album:
+    album = Album(**{**fields, "tags": tuple(fields["tags"]), "types": tuple(fields["types"])})
+    if not re.fullmatch(r"[0-9a-f-]{36}", album.id):
+        raise ValueError(f"{album.id!r} is the id of no album")
+    return album

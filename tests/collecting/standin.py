@@ -1,0 +1,140 @@
+"""A stand-in for MusicBrainz, the Cover Art Archive and Discogs on loopback, as their documentation describes them.
+
+It keeps count of what it was asked, and can be told to be slow, busy, away or to lie.
+"""
+
+import itertools
+import json
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
+from drawing import cover
+
+from covergenre.collecting.genres import genre_tags
+
+Reply = tuple[int, dict[str, str], bytes]
+
+
+@dataclass
+class World:
+    """What there is: albums by genre, and what is wrong with the connection.
+
+    `lies`: replies by path, which are given instead of the truth; a callable is asked for each request.
+    """
+
+    albums: dict[str, list[dict]] = field(default_factory=dict)
+    lies: dict[str, Reply | Callable[[int], Reply | None]] = field(default_factory=dict)
+    asked: list[tuple[float, str]] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
+    tokens: list[str] = field(default_factory=list)
+
+    def count(self, part: str) -> Counter:
+        """How often each path that holds `part` was asked for."""
+        return Counter(path for _, path in self.asked if part in path)
+
+    def gaps(self, part: str) -> list[float]:
+        """Seconds between the requests whose path holds `part`."""
+        times = [at for at, path in self.asked if part in path]
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def albums(genre: str, n: int, artists: int = 10**6, **more) -> list[dict]:
+    """Release groups of a genre, each of one of so many artists, as MusicBrainz tells of them."""
+    return [
+        {
+            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{genre} {number}")),
+            "title": f"{genre.title()} No. {number}",
+            "primary-type": "Album",
+            "secondary-types": list(genre_tags()[genre].types),
+            "first-release-date": f"{1960 + number % 60}-05-01",
+            "artist-credit": [{"name": f"Artist {number % artists}", "artist": {"id": f"{genre}-{number % artists}"}}],
+            "tags": [{"name": genre_tags()[genre].tags[0], "count": 3}],
+            **more,
+        }
+        for number in range(n)
+    ]
+
+
+@contextmanager
+def standing_in(world: World):
+    """The base address of a server that speaks for a world."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": world}))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    world: World
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        world, path = self.world, urlsplit(self.path).path
+        world.asked.append((time.monotonic(), self.path))
+        world.agents.add(self.headers.get("User-Agent", ""))
+        world.tokens.append(self.headers.get("Authorization", ""))
+        lie = next((lie for part, lie in world.lies.items() if part in self.path), None)
+        if callable(lie):
+            lie = lie(sum(path == urlsplit(other).path for _, other in world.asked))
+        status, headers, body = lie or self._truth(path)
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _truth(self, path: str) -> Reply:
+        if path == "/ws/2/release-group":
+            return self._search()
+        if path.startswith("/release-group/"):
+            return 307, {"Location": f"/pictures/{path.split('/')[2]}.jpg"}, b""
+        if path.startswith("/pictures/"):
+            return 200, {"Content-Type": "image/jpeg"}, picture(path)
+        if path.startswith("/releases/"):
+            return self._release(path)
+        return 404, {}, b""
+
+    def _search(self) -> Reply:
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        genre = next(genre for genre, tags in genre_tags().items() if f'tag:"{tags.tags[0]}"' in asked["query"])
+        found, offset = self.world.albums.get(genre, []), int(asked["offset"])
+        page = {"count": len(found), "offset": offset, "release-groups": found[offset : offset + int(asked["limit"])]}
+        return 200, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(page).encode()
+
+    def _release(self, path: str) -> Reply:
+        number = path.rsplit("/", 1)[1]
+        if not self.headers.get("Authorization"):
+            return 401, {}, b"{}"
+        known = {
+            "id": int(number),
+            "title": f"Release {number}",
+            "year": 1977,
+            "artists": [{"name": f"Band {number} (2)"}],
+        }
+        base = f"http://{self.headers['Host']}"
+        known["images"] = [
+            {"type": "primary", "uri": f"{base}/pictures/{number}.jpg", "uri150": f"{base}/pictures/{number}.jpg"}
+        ]
+        return 200, {"Content-Type": "application/json"}, json.dumps(known).encode()
+
+    def log_message(self, *args: object) -> None:
+        """Nothing is printed."""
+
+
+def picture(path: str) -> bytes:
+    """A JPEG that belongs to a path."""
+    buffer = BytesIO()
+    cover("jazz", sum(path.encode()) * 7919 % 10**6).resize((250, 250)).save(buffer, "JPEG")
+    return buffer.getvalue()

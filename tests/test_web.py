@@ -1,0 +1,192 @@
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from collecting.standin import World, standing_in
+
+from covergenre import web as module
+from covergenre.errors import Cancelled, ConnectionLost, Refused
+from covergenre.web import Web
+
+SMALL = 10_000
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def base(world):
+    with standing_in(world) as base:
+        yield base
+
+
+@pytest.fixture
+def web():
+    with Web("tests", trusted=["127.0.0.1"]) as web:
+        yield web
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """No wait between tries is longer than a moment; what was asked for is kept."""
+    waits = []
+    wait = module._wait
+    monkeypatch.setattr(module, "_wait", lambda state: waits.append(wait(state)) or 0.01)
+    return waits
+
+
+def test_an_answer_has_its_body_and_kind(base, world, web):
+    world.lies["/x"] = (200, {"Content-Type": "Text/Plain; charset=utf-8"}, b"hello")
+    answer = web.get(f"{base}/x", SMALL)
+    assert (answer.status, answer.body, answer.media_type) == (200, b"hello", "text/plain")
+
+
+def test_what_is_not_there_is_an_answer_too(base, web):
+    assert web.get(f"{base}/nothing", SMALL).status == 404
+
+
+def test_redirects_are_followed(base, world, web):
+    world.lies["/a"] = (307, {"Location": "/b"}, b"")
+    world.lies["/b"] = (200, {}, b"there")
+    assert web.get(f"{base}/a", SMALL).body == b"there"
+
+
+def test_endless_redirects_end(base, world, web):
+    world.lies["/a"] = (302, {"Location": "/a"}, b"")
+    with pytest.raises(Refused, match="more than 5 redirects"):
+        web.get(f"{base}/a", SMALL)
+    assert len(world.asked) == 6
+
+
+@pytest.mark.parametrize(
+    "target", ["http://10.0.0.1/x", "http://[::1]:9/x", "http://169.254.169.254/", "http://0.0.0.0/"]
+)
+def test_a_redirect_into_a_private_network_is_refused(base, world, web, target):
+    world.lies["/a"] = (302, {"Location": target}, b"")
+    with pytest.raises(Refused, match="leads into a private network"):
+        web.get(f"{base}/a", SMALL)
+
+
+def test_a_name_that_stands_for_a_private_address_is_refused(monkeypatch):
+    private = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.1.7", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: private)
+    with Web("tests") as web, pytest.raises(Refused, match=r"inside\.example leads into a private network \(192"):
+        web.get("http://inside.example/x", SMALL)
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/y", "http://", "http://me@x/", "http://[x/", "x"])
+def test_what_is_no_address_of_the_web_is_refused(web, address):
+    with pytest.raises(Refused, match="address of the web"):
+        web.get(address, SMALL)
+
+
+def test_a_token_is_not_told_to_another_host(base, world, web):
+    world.lies["/a"] = (302, {"Location": base.replace("127.0.0.1", "localhost") + "/b"}, b"")
+    world.lies["/b"] = (200, {}, b"")
+    with Web("tests", trusted=["127.0.0.1", "localhost"]) as web:
+        web.get(f"{base}/a", SMALL, {"Authorization": "secret"})
+    assert world.tokens == ["secret", ""]
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read(base, world, web):
+    world.lies["/x"] = (200, {"Content-Length": str(5 * 2**30)}, b"a")
+    with pytest.raises(Refused, match=r"a body of more than 0\.00954 MB"):
+        web.get(f"{base}/x", SMALL)
+
+
+def test_a_body_that_does_not_say_so_is_cut(base, world, web):
+    body = b"".join(b"%x\r\n%s\r\n" % (4096, b"a" * 4096) for _ in range(9)) + b"0\r\n\r\n"
+    world.lies["/x"] = (200, {"Transfer-Encoding": "chunked"}, body)
+    with pytest.raises(Refused, match="a body of more than"):
+        web.get(f"{base}/x", SMALL)
+
+
+def test_a_drip_of_bytes_ends(monkeypatch, web):
+    monkeypatch.setattr(module, "MOST_SECONDS", 0.3)
+    with Dripping() as base, pytest.raises(Refused, match="not there after"):
+        web.get(base, SMALL)
+
+
+def test_a_busy_host_is_asked_again_when_it_asks_to_be(base, world, web, impatient):
+    world.lies["/x"] = lambda times: (503, {"Retry-After": "3"}, b"") if times < 3 else (200, {}, b"now")
+    assert web.get(f"{base}/x", SMALL).body == b"now"
+    assert impatient == [3.0, 3.0]
+
+
+def test_a_host_may_name_the_time_to_ask_again(base, world, web, impatient):
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    world.lies["/x"] = lambda times: (503, {"Retry-After": later}, b"") if times < 2 else (200, {}, b"")
+    web.get(f"{base}/x", SMALL)
+    assert 15 < impatient[0] <= 20
+
+
+def test_a_host_that_wants_to_be_left_alone_is(base, world, web):
+    world.lies["/x"] = (429, {"Retry-After": "7200"}, b"")
+    with pytest.raises(ConnectionLost, match="left alone for 120 minutes"):
+        web.get(f"{base}/x", SMALL)
+    assert len(world.asked) == 1
+
+
+def test_a_host_that_stays_away_is_given_up_after_five_tries(base, world, web, impatient):
+    world.lies["/x"] = (503, {}, b"")
+    with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1 answers 503: check the connection"):
+        web.get(f"{base}/x", SMALL)
+    assert (len(world.asked), impatient[:4]) == (5, [1.0, 2.0, 4.0, 8.0])
+
+
+def test_where_nobody_listens_the_connection_is_lost(web, impatient):
+    with pytest.raises(ConnectionLost, match="can't be reached"):
+        web.get("http://127.0.0.1:9/x", SMALL)
+
+
+def test_another_refusal_is_not_tried_again(base, world, web):
+    world.lies["/x"] = (401, {}, b"")
+    with pytest.raises(Refused, match="the host answers 401"):
+        web.get(f"{base}/x", SMALL)
+    assert len(world.asked) == 1
+
+
+def test_requests_to_a_host_keep_their_distance(base, world):
+    with Web("tests", {base.removeprefix("http://"): 0.1}, ["127.0.0.1"]) as web:
+        for _ in range(4):
+            web.get(f"{base}/x", SMALL)
+    assert min(world.gaps("/x")) > 0.09
+
+
+def test_a_stop_ends_the_wait(base, world):
+    world.lies["/x"] = (503, {"Retry-After": "60"}, b"")
+    began = time.monotonic()
+    with (
+        Web("tests", trusted=["127.0.0.1"], should_stop=lambda: time.monotonic() > began + 0.3) as web,
+        pytest.raises(Cancelled),
+    ):
+        web.get(f"{base}/x", SMALL)
+
+
+class Dripping:
+    """A server that sends a byte of a body now and then."""
+
+    def __enter__(self) -> str:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._drip, daemon=True).start()
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+
+    def __exit__(self, *error: object) -> None:
+        self._listener.close()
+
+    def _drip(self) -> None:
+        connection, _ = self._listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            try:
+                for _ in range(100):
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+            except OSError:
+                return
