@@ -143,16 +143,18 @@ def bootstrap_p(differences: np.ndarray) -> float:
 
 def mcnemar(only_a: int, only_b: int) -> float:
     """The two-sided p-value of McNemar's exact test: `only_a` and `only_b` covers are predicted rightly by one only."""
-    from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
+    from scipy.stats import binomtest
 
-    return float(exact_mcnemar([[0, only_a], [only_b, 0]], exact=True).pvalue)
+    return float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """The p-values adjusted for there being several (Holm, Scandinavian Journal of Statistics, 1979)."""
-    from statsmodels.stats.multitest import multipletests
-
-    return multipletests(p_values, method="holm")[1].tolist()
+    values = np.asarray(p_values, np.float64)
+    order = values.argsort()
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1)).clip(max=1)
+    return adjusted.tolist()
 
 
 def _leaders(resampled: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, str]:

@@ -23,12 +23,12 @@ class Interval:
 
 def wilson(count: int, of: int) -> Interval:
     """The share `count` / `of` with its Wilson interval. Of nothing at all, it is 0 and may be anything from 0 to 1."""
-    from statsmodels.stats.proportion import proportion_confint
+    from scipy.stats import binomtest
 
     if not of:
         return Interval(0.0, 0.0, 1.0)
-    low, high = proportion_confint(count, of, alpha=1 - LEVEL, method="wilson")
-    return _around(count / of, max(low, 0.0), min(high, 1.0))
+    bounds = binomtest(int(count), int(of)).proportion_ci(LEVEL, method="wilson")
+    return _around(count / of, max(bounds.low, 0.0), min(bounds.high, 1.0))
 
 
 def percentiles(value: float, resampled: np.ndarray) -> Interval:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from covergenre.dataset.archive import Limits, read_covers
 from covergenre.demo import example_tiles
@@ -23,7 +24,8 @@ _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 def begin() -> None:
     """What the session knows before anybody brought a cover."""
-    for name, value in {"covers": [], "newest": "", "stopped": False, "uploader": 0, "remarks": []}.items():
+    known = {"covers": [], "newest": "", "stopped": False, "uploader": 0, "uploaded": (), "remarks": []}
+    for name, value in known.items():
         st.session_state.setdefault(name, value)
 
 
@@ -55,7 +57,7 @@ def ways_in() -> None:
     """The place to drop covers, and the other ways to bring them."""
     key = f"uploads-{st.session_state.uploader}"
     with st.container(key="drop"):
-        st.file_uploader(
+        uploads = st.file_uploader(
             "Album covers, one or many, or a ZIP of them: JPEG, PNG, WebP, GIF, BMP or TIFF",
             accept_multiple_files=True,
             max_upload_size=MOST_MB,
@@ -63,6 +65,7 @@ def ways_in() -> None:
             on_change=_take_uploads,
             args=(key,),
         )
+    st.session_state.uploaded = _ids(uploads)
     with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
         paste_into("drop")
         camera = st.toggle("Use the camera", key="camera", persist_state="session")
@@ -95,8 +98,15 @@ def _drawn_examples() -> list[examples.Example]:
 
 
 def _take_uploads(key: str) -> None:
-    """The files in the uploader changed; one that came to others is opened."""
-    found = [opened(upload.name, upload.getvalue()) for upload in st.session_state[key]]
+    """The files in the uploader changed; one that came to others is opened.
+
+    Streamlit also calls this when nothing has changed: a browser that has not yet heard that the page is done reports
+    uploaders that have gone, and the server has forgotten what was in them; after a lost session also the files.
+    """
+    uploads = [upload for upload in st.session_state[key] if isinstance(upload, UploadedFile)]
+    if key != f"uploads-{st.session_state.uploader}" or _ids(uploads) == st.session_state.uploaded:
+        return
+    found = [opened(upload.name, upload.getvalue()) for upload in uploads]
     covers = [cover for several, _ in found for cover in several]
     before = {cover.digest for cover in st.session_state.covers}
     added = [cover.digest for cover in covers if cover.digest not in before]
@@ -114,3 +124,7 @@ def _take_example(example: examples.Example) -> None:
     """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
     st.session_state.uploader += 1
     show_now([Cover.of(example.title, example.data, drawn=True)])
+
+
+def _ids(uploads: Iterable[UploadedFile]) -> tuple[str, ...]:
+    return tuple(upload.file_id for upload in uploads)

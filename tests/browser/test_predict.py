@@ -2,6 +2,7 @@ import re
 
 import pytest
 from drawing import cover, encoded
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 pytestmark = pytest.mark.browser
 
@@ -181,3 +182,34 @@ def test_the_starter_page_shows_its_figures_on_any_width(visit):
     assert table.locator("tbody tr").count() == 8
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.documentElement.scrollWidth === 390")
+
+
+def test_an_answer_stays_when_a_slow_browser_clicks_before_it_has_heard_that_the_page_is_done(visit):
+    page, held, slow = visit(), [], True
+
+    def connect(browser) -> None:
+        server = browser.connect_to_server()
+
+        def deliver(message) -> None:
+            if slow and ForwardMsg.FromString(message).WhichOneof("type") == "script_finished":
+                held.append(lambda: browser.send(message))
+            else:
+                browser.send(message)
+
+        server.on_message(deliver)
+
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    page.reload()
+    page.locator(".st-key-example-0 button").click()
+    wait_for_answer(page)
+    while len(held) < 2:  # the server's runs of the page: the first look, and the example
+        page.wait_for_timeout(50)
+    page.get_by_text("Use the camera").click()
+    page.locator(".st-key-lens").wait_for()
+    while len(held) < 3:
+        page.wait_for_timeout(50)
+    slow = False
+    for release in held:
+        release()
+    page.locator("[data-stale=true]").first.wait_for(state="detached")
+    wait_for_answer(page)
