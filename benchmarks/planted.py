@@ -13,8 +13,8 @@ import tempfile
 import pandas as pd
 
 from covergenre.dataset.audit import AuditReport, audit
+from covergenre.dataset.csv_file import read_csv
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.sheet import read_sheet
 from covergenre.dataset.split import split_of
 from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
@@ -54,7 +54,7 @@ def main() -> None:
 
 def _planted(demo: Dataset) -> pd.DataFrame:
     """Columns path, issue: what each cover is to be flagged for."""
-    planted = _sheet(demo)
+    planted = _planted_csv(demo)
     exact = planted["defect"] + ", " + planted["detail"]
     planted["issue"] = [
         _ISSUES.get(key, _ISSUES.get(defect)) for key, defect in zip(exact, planted["defect"], strict=True)
@@ -69,12 +69,12 @@ def _planted(demo: Dataset) -> pd.DataFrame:
 
 def _left_open(demo: Dataset) -> pd.DataFrame:
     """Columns path, issue: what a cover may be flagged for, or not."""
-    planted = _sheet(demo)
+    planted = _planted_csv(demo)
     return planted.assign(issue=planted["defect"].map(_EITHER_WAY)).dropna(subset="issue").explode("issue")
 
 
-def _sheet(demo: Dataset) -> pd.DataFrame:
-    return pd.DataFrame(read_sheet(demo.root / "planted.csv").cells)
+def _planted_csv(demo: Dataset) -> pd.DataFrame:
+    return pd.DataFrame(read_csv(demo.root / "planted.csv").cells)
 
 
 def _table(report: AuditReport, planted: pd.DataFrame, open_ones: pd.DataFrame) -> pd.DataFrame:

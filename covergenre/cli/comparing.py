@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from covergenre.cli.console import AsJson, out, percent, print_json, print_table
+from covergenre.cli.console import AsJson, out, print_json, print_table, with_interval
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
+from covergenre.formatting import duration, size
+from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
-from covergenre.report.sheets import METRICS, sheets
-from covergenre.report.words import duration, size, verdict
+from covergenre.report.tables import METRICS, tables_of
 from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.shipped import open_run
 from covergenre.runs.slices import slices_of
@@ -86,9 +87,9 @@ def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
 def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
     """The report, and beside it a CSV a table, named after the report."""
     cut, studies = slices_of(compared), studies_of(compared)
-    tables = sheets(compared, cut, studies)
+    tables = tables_of(compared, cut, studies)
     texts = {file: html_report(compared, cut, pictures, studies)}
-    texts |= {file.with_name(f"{file.stem}-{sheet.name}.csv"): sheet.to_csv() for sheet in tables}
+    texts |= {file.with_name(f"{file.stem}-{table.name}.csv"): table.to_csv() for table in tables}
     try:
         for path, text in texts.items():
             replace_text(path, text)
@@ -102,9 +103,9 @@ def _print(compared: ComparedRuns, html: Path | None) -> None:
     rows = [
         (
             run.name + (" *" if run.name == compared.comparison.best else ""),
-            *(percent(getattr(run.evaluation, name)) for name in METRICS[:4]),
+            *(with_interval(getattr(run.evaluation, name)) for name in METRICS[:4]),
             f"{run.evaluation.log_loss.value:.3f}",
-            percent(run.evaluation.calibration_error),
+            with_interval(run.evaluation.calibration_error),
             duration(run.seconds),
             size(run.model_bytes),
         )

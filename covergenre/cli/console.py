@@ -41,7 +41,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     out.print(table)
 
 
-def percent(interval: Interval) -> str:
+def with_interval(interval: Interval) -> str:
     """ "52.9 % [48.6, 57.1]"."""
     value, low, high = (100 * part for part in (interval.value, interval.low, interval.high))
     return f"{value:.1f} % [{low:.1f}, {high:.1f}]"

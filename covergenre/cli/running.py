@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from covergenre.cli.console import AsJson, out, percent, print_json, print_table
+from covergenre.cli.console import AsJson, out, print_json, print_table, with_interval
 from covergenre.cli.training import evaluation_of, run_as_dict
-from covergenre.report.words import duration
+from covergenre.formatting import duration
 from covergenre.runs import default, launch
 from covergenre.runs.record import Run, list_runs
 
@@ -162,8 +162,8 @@ def _print(listed: list[Run] | tuple[Run, ...]) -> None:
                 f"{status.done / status.total:.0%}" if status.state == "running" else status.state,
                 run.spec.dataset,
                 len(run.spec.genres),
-                percent(done.accuracy) if done else "",
-                percent(done.balanced_accuracy) if done else "",
+                with_interval(done.accuracy) if done else "",
+                with_interval(done.balanced_accuracy) if done else "",
                 duration(status.seconds),
             )
         )

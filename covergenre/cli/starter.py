@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress, with_interval
 from covergenre.dataset.starter import Starter, open_starter
 
 app = typer.Typer(help="The starter: what ships with the project.", no_args_is_help=True)
@@ -52,9 +52,9 @@ def _show(starter: Starter, as_json: bool) -> None:
     rows = [
         (
             method.title + (" *" if method.name == card.default else ""),
-            percent(method.test.accuracy),
-            percent(method.test.balanced_accuracy),
-            percent(method.test.f1_macro),
+            with_interval(method.test.accuracy),
+            with_interval(method.test.balanced_accuracy),
+            with_interval(method.test.f1_macro),
             f"{method.test.calibration_error.value:.3f}",
         )
         for method in card.methods
@@ -62,6 +62,9 @@ def _show(starter: Starter, as_json: bool) -> None:
     print_table(("test part", "accuracy", "balanced accuracy", "macro F1", "calibration error"), rows)
     print_table(
         ("source", "test covers", "accuracy"),
-        [(source, figures.covers, percent(figures.accuracy)) for source, figures in card.chosen.by_source.items()],
+        [
+            (source, figures.covers, with_interval(figures.accuracy))
+            for source, figures in card.chosen.by_source.items()
+        ],
     )
     out.print("* whose answer counts")

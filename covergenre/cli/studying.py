@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress, with_interval
 from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Weights
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
@@ -81,8 +81,8 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         method_title(outcome.method),
         outcome.what,
         str(outcome.covers),
-        percent(outcome.accuracy),
-        percent(outcome.f1_weighted),
+        with_interval(outcome.accuracy),
+        with_interval(outcome.f1_weighted),
         "" if outcome.published is None else f"{100 * outcome.published:.1f} %",
         f"{outcome.seconds:.1f}",
     )

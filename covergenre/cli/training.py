@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from covergenre.cli.console import AsJson, out, percent, print_json, print_table, progress
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress, with_interval
 from covergenre.cli.data import DatasetName, Features, Limit, Variants, Weights, variants_of
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
@@ -156,9 +156,15 @@ def _value(text: str) -> int | float | str | None:
 
 def _print_evaluation(evaluation: Evaluation) -> None:
     for name in _HEADLINE:
-        out.print(f"{name.replace('_', ' '):18}{percent(getattr(evaluation, name))}", markup=False)
+        out.print(f"{name.replace('_', ' '):18}{with_interval(getattr(evaluation, name))}", markup=False)
     rows = [
-        (scores.genre, scores.covers, percent(scores.precision), percent(scores.recall), percent(scores.f1))
+        (
+            scores.genre,
+            scores.covers,
+            with_interval(scores.precision),
+            with_interval(scores.recall),
+            with_interval(scores.f1),
+        )
         for scores in evaluation.by_genre
     ]
     print_table(("genre", "covers", "precision", "recall", "F1"), rows)

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from covergenre.dataset.csv_file import read_csv, whole_number, write_csv
 from covergenre.dataset.groups import group_covers
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.sheet import read_sheet, whole_number, write_sheet
 from covergenre.errors import BadDataset
 
 PARTS = ("train", "validation", "test")
@@ -103,16 +103,16 @@ def save_split(dataset: Dataset, split: Split) -> None:
     """Store a split with its data set, whole or not at all."""
     file = _file(dataset, split.name, split.seed)
     file.parent.mkdir(exist_ok=True)
-    write_sheet(file, _COLUMNS, zip(split.parts.index, split.parts, split.groups, strict=True))
+    write_csv(file, _COLUMNS, zip(split.parts.index, split.parts, split.groups, strict=True))
 
 
 def load_split(dataset: Dataset, name: str, seed: int) -> Split:
     """A stored split, whether it fits or not; BadDataset, naming row and column, when it is missing or damaged."""
-    sheet = read_sheet(_file(dataset, name, seed))
-    sheet.require(_COLUMNS)
-    paths = pd.Index(sheet.keys(), name="path", dtype="str")
-    parts = pd.Series(sheet.checked("part", _part), index=paths, name="part", dtype="str")
-    groups = pd.Series(sheet.checked("group", whole_number), index=paths, name="group", dtype="int64")
+    file = read_csv(_file(dataset, name, seed))
+    file.require(_COLUMNS)
+    paths = pd.Index(file.keys(), name="path", dtype="str")
+    parts = pd.Series(file.checked("part", _part), index=paths, name="part", dtype="str")
+    groups = pd.Series(file.checked("group", whole_number), index=paths, name="group", dtype="int64")
     return Split(name, seed, parts, groups)
 
 

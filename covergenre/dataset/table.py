@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from covergenre.dataset.sheet import Sheet, read_sheet, whole_number, write_sheet
+from covergenre.dataset.csv_file import CsvFile, read_csv, whole_number, write_csv
 
 NUMBERS = ("width", "height", "bytes", "modified")
 NOTES = ("artist", "album", "year")
@@ -25,11 +25,11 @@ def read_manifest(path: Path) -> pd.DataFrame:
     Raises BadDataset when the file is missing, is not CSV in UTF-8, lacks a column, or holds a cell that its column
     can't have, a path twice, or a usable cover without size or hashes.
     """
-    sheet = read_sheet(Path(path))
-    sheet.require(COLUMNS)
-    _check_usable(sheet)
-    further = [column for column in sheet.cells if column not in COLUMNS]
-    return typed({column: _values(sheet, column) for column in (*COLUMNS, *further)})
+    file = read_csv(Path(path))
+    file.require(COLUMNS)
+    _check_usable(file)
+    further = [column for column in file.cells if column not in COLUMNS]
+    return typed({column: _values(file, column) for column in (*COLUMNS, *further)})
 
 
 def read_notes(path: Path) -> dict[str, dict[str, object]]:
@@ -37,18 +37,18 @@ def read_notes(path: Path) -> dict[str, dict[str, object]]:
 
     Empty when the table has no column `path`: it is about something else. Raises BadDataset as `read_manifest` does.
     """
-    sheet = read_sheet(path)
-    if "path" not in sheet.cells:
+    file = read_csv(path)
+    if "path" not in file.cells:
         return {}
-    paths = sheet.keys()
-    columns = [column for column in sheet.cells if column in NOTES or column not in COLUMNS]
-    return {column: dict(zip(paths, _values(sheet, column), strict=True)) for column in columns}
+    paths = file.keys()
+    columns = [column for column in file.cells if column in NOTES or column not in COLUMNS]
+    return {column: dict(zip(paths, _values(file, column), strict=True)) for column in columns}
 
 
 def write_manifest(manifest: pd.DataFrame, path: Path) -> None:
     """Write a manifest, whole or not at all; `read_manifest` gives every cell back as it was."""
     cells = manifest.astype(object).where(manifest.notna(), "")
-    write_sheet(Path(path), manifest.columns, cells.itertuples(index=False))
+    write_csv(Path(path), manifest.columns, cells.itertuples(index=False))
 
 
 def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
@@ -58,15 +58,15 @@ def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
     return pd.DataFrame(series).sort_values("path", ignore_index=True)
 
 
-def _values(sheet: Sheet, column: str) -> list:
-    return sheet.keys() if column == "path" else sheet.checked(column, _CHECKS.get(column, str))
+def _values(file: CsvFile, column: str) -> list:
+    return file.keys() if column == "path" else file.checked(column, _CHECKS.get(column, str))
 
 
-def _check_usable(sheet: Sheet) -> None:
+def _check_usable(file: CsvFile) -> None:
     for column in ("content_hash", "phash", "width", "height"):
-        for number, cell, problem in zip(sheet.numbers, sheet.cells[column], sheet.cells["problem"], strict=True):
+        for number, cell, problem in zip(file.numbers, file.cells[column], file.cells["problem"], strict=True):
             if not problem and cell in ("", "0"):
-                raise sheet.bad(number, column, cell, "a value, because the cover has no problem")
+                raise file.bad(number, column, cell, "a value, because the cover has no problem")
 
 
 def _genre(cell: str) -> str:

@@ -15,8 +15,8 @@ import numpy as np
 from filelock import FileLock
 
 from covergenre import home
+from covergenre.dataset.csv_file import write_csv
 from covergenre.dataset.registry import Dataset, names, open_dataset, register
-from covergenre.dataset.sheet import write_sheet
 from covergenre.demo.albums import GENRES, release
 from covergenre.demo.defects import SMALL_GENRE, SMALL_SIDE, Cover, plant
 from covergenre.errors import BadDataset, Cancelled
@@ -82,7 +82,7 @@ def _save_covers(covers: Sequence[Cover], folder: Path, report: Report, should_s
 def _write_tables(covers: Sequence[Cover], folder: Path) -> None:
     albums = [(cover.path, cover.album) for cover in covers if not cover.of]
     rows = [(path, album.artist, album.title, str(album.year)) for path, album in albums]
-    write_sheet(folder / "manifest.csv", ("path", "artist", "album", "year"), rows)
+    write_csv(folder / "manifest.csv", ("path", "artist", "album", "year"), rows)
     planted = [(cover.path, cover.defect, cover.of, cover.detail) for cover in covers if cover.defect]
     planted.append((SMALL_GENRE, "spurious cue", "", f"{SMALL_SIDE} px, all others 300 px"))
-    write_sheet(folder / "planted.csv", ("path", "defect", "of", "detail"), planted)
+    write_csv(folder / "planted.csv", ("path", "defect", "of", "detail"), planted)

@@ -4,12 +4,12 @@ Text, grid and frame take the colour of the text around them, lines and points t
 theme by itself. Each chart carries its figures as text too: a description, and a title at every point.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.reliability import Answered, Bin
+from covergenre.formatting import percent
 
 INKS = (
     ("#0a64a4", "#6cb8f0"),
@@ -81,11 +81,11 @@ def coverage_chart(curves: Mapping[str, Sequence[Answered]]) -> str:
     for number, (name, points) in enumerate(curves.items()):
         path = " ".join(f"{_x(each.share):.1f},{_y(each.accuracy.value):.1f}" for each in points)
         half = min(points, key=lambda each: abs(each.share - 0.5))
-        tip = f"{name}: {_percent(half.accuracy.value)} right when the surest {_percent(half.share)} are answered"
+        tip = f"{name}: {percent(half.accuracy.value)} right when the surest {percent(half.share)} are answered"
         line = f'<polyline points="{path}" {stroke(number)}><title>{escape(tip)}</title></polyline>'
         lines.append(f'<g class="curve">{line}</g>')
     described = "; ".join(
-        f"{name}, all answered: {_percent(points[-1].accuracy.value)} right" for name, points in curves.items()
+        f"{name}, all answered: {percent(points[-1].accuracy.value)} right" for name, points in curves.items()
     )
     axes = _axes("Share of covers answered, the surest first", "How often the answer is right")
     return svg(f"Accuracy against coverage: {described}", axes + "".join(lines), _HEIGHT)
@@ -130,17 +130,13 @@ def _whisker(x: float, interval: Interval) -> str:
 
 
 def _title(each: Bin, when: str = "") -> str:
-    return f"<title>{when}{_told(each)}</title>"
+    return f"<title>{when}{escape(_told(each))}</title>"
 
 
 def _told(each: Bin) -> str:
-    low, high = _percent(each.accuracy.low), _percent(each.accuracy.high)
-    right = f"{_percent(each.accuracy.value)} right ({low} to {high})"
-    return f"{_percent(each.confidence)} sure, {right}, {each.covers:,} covers"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
+    low, high = percent(each.accuracy.low), percent(each.accuracy.high)
+    right = f"{percent(each.accuracy.value)} right ({low} to {high})"
+    return f"{percent(each.confidence)} sure, {right}, {each.covers:,} covers"
 
 
 def _x(share: float) -> float:

@@ -7,10 +7,11 @@ from html import escape
 from pathlib import Path
 
 from covergenre import __version__, images
+from covergenre.formatting import percent
 from covergenre.report import STYLES
+from covergenre.report.conclusion import verdict
 from covergenre.report.ladders import CAVEAT, ladders, study_title
 from covergenre.report.sections import Sections
-from covergenre.report.words import percent, verdict
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
 from covergenre.runs.slices import Slice
@@ -134,7 +135,7 @@ def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun], picture
 def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
     chances = run.probabilities[row]
     genre = compared.genres[chances.argmax()]
-    return f"{escape(run.name)}: {escape(genre)} {percent(chances.max(), 0)}"
+    return f"{escape(run.name)}: {escape(genre)} {escape(percent(chances.max()))}"
 
 
 def _picture(compared: ComparedRuns, row: int) -> str:

@@ -8,9 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from covergenre.formatting import percent, span
 from covergenre.report.charts import css_ink, stroke, svg
 from covergenre.report.sections import figure, in_line, limits, table
-from covergenre.report.words import percent, span
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.names import method_title
 from covergenre.runs.published import LADDER, VARIANTS
@@ -115,7 +115,7 @@ def _chart(known: _Part, scales: _Scales, method: str, points: Sequence[Outcome]
     dashes = " ".join(f"{scales.x(x):.1f},{scales.y(share):.1f}" for x, share in theirs)
     rings = "".join(
         f'<circle class="ring" cx="{scales.x(x):.1f}" cy="{scales.y(share):.1f}" r="3.5">'
-        f"<title>{x}: published {percent(share)}</title></circle>"
+        f"<title>{x}: published {percent(share, 1)}</title></circle>"
         for x, share in theirs
     )
     body = (
@@ -124,7 +124,7 @@ def _chart(known: _Part, scales: _Scales, method: str, points: Sequence[Outcome]
         f'<g style="color: {css_ink(number)}">{"".join(_dot(scales, each) for each in points)}</g>'
     )
     title = method_title(method)
-    told = "; ".join(f"{each.what} {percent(each.accuracy.value)}" for each in points)
+    told = "; ".join(f"{each.what} {percent(each.accuracy.value, 1)}" for each in points)
     chart = svg(f"{known.title}, {title}: {told}", body, _HEIGHT)
     name = f'<strong style="color: {css_ink(number)}">{in_line(title)}</strong>'
     return f"<figure>{chart}<figcaption>{name}</figcaption></figure>"
@@ -132,7 +132,7 @@ def _chart(known: _Part, scales: _Scales, method: str, points: Sequence[Outcome]
 
 def _dot(scales: _Scales, outcome: Outcome) -> str:
     x, interval = scales.x(outcome.x), outcome.accuracy
-    told = f"{in_line(outcome.what)}: {percent(interval.value)} ({span(interval)}), {outcome.covers:,} covers"
+    told = f"{in_line(outcome.what)}: {percent(interval.value, 1)} ({span(interval)}), {outcome.covers:,} covers"
     return (
         f'<g class="dot"><line x1="{x:.1f}" x2="{x:.1f}" y1="{scales.y(interval.low):.1f}" '
         f'y2="{scales.y(interval.high):.1f}"/><circle cx="{x:.1f}" cy="{scales.y(interval.value):.1f}" r="4"/>'
@@ -184,5 +184,5 @@ def _figures(found: Mapping[str, Sequence[Outcome]]) -> str:
 
 
 def _cell(outcome: Outcome, scale: tuple[float, float]) -> str:
-    theirs = "" if outcome.published is None else f"<small>published {percent(outcome.published)}</small>"
+    theirs = "" if outcome.published is None else f"<small>published {percent(outcome.published, 1)}</small>"
     return figure(outcome.accuracy, scale) + theirs

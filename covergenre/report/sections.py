@@ -13,8 +13,8 @@ import numpy as np
 from covergenre.evaluation.confusion import most_confused, order, shares
 from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.evaluation.reliability import Bin, coverage, reliability, untempered
+from covergenre.formatting import duration, milliseconds, percent, size, span
 from covergenre.report.charts import coverage_chart, css_ink, reliability_chart, swatch
-from covergenre.report.words import duration, milliseconds, percent, size, span
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.notes import read_note
 from covergenre.runs.slices import Slice
@@ -86,8 +86,8 @@ class Sections:
                 ("–" for _ in scores)
                 if not scores[0].covers
                 else (
-                    f"{figure(each.f1, scale)}<small>precision {percent(each.precision.value, 0)}, "
-                    f"recall {percent(each.recall.value, 0)}</small>"
+                    f"{figure(each.f1, scale)}<small>precision {escape(percent(each.precision.value))}, "
+                    f"recall {escape(percent(each.recall.value))}</small>"
                     for each in scores
                 )
             )
@@ -137,10 +137,10 @@ class Sections:
         before, told = (), ""
         if run.temperature is not None:
             before = reliability(labels, untempered(run.probabilities, run.temperature), genres)
-            told = f" Before its temperature of {run.temperature:.2f} (rings): {percent(_calibration_error(before))}."
+            told = f" Before its temperature of {run.temperature:.2f} (rings): {_error_of(before)}."
         after, error = reliability(labels, run.probabilities, genres), run.evaluation.calibration_error
         name = f'<strong style="color: {css_ink(number)}">{in_line(run.name)}</strong>'
-        caption = f"{name}: calibration error {percent(error.value)} ({span(error)}).{told}"
+        caption = f"{name}: calibration error {escape(percent(error.value, 1))} ({span(error)}).{told}"
         return f"<figure>{reliability_chart(after, before, number)}<figcaption>{caption}</figcaption></figure>"
 
     def coverage(self) -> str:
@@ -195,7 +195,7 @@ def figure(interval: Interval, scale: tuple[float, float], share: bool = True, r
     start, width = scale[0], max(scale[1] - scale[0], 1e-9)
     places = {name: (getattr(interval, name) - start) / width for name in ("value", "low", "high")}
     style = "; ".join(f"--{name}: {100 * place:.1f}%" for name, place in places.items())
-    value = percent(interval.value) if share else f"{interval.value:.3f}"
+    value = escape(percent(interval.value, 1)) if share else f"{interval.value:.3f}"
     around = span(interval) if share else span(interval, 1, 3)
     words = f'<span class="share">{value}</span> <span class="range">{around}</span>{remark}'
     return f'{words}<span class="mark" style="{style}"></span>'
@@ -214,8 +214,7 @@ def _told(run: ComparedRun) -> str:
     return f"<small>{in_line(run.id)}</small>" + (f"<small>{note}</small>" if note else "")
 
 
-def _calibration_error(bins: Sequence[Bin]) -> float:
-    """What `Evaluation.calibration_error` is, from the bins of a reliability diagram."""
-    return sum(each.covers * abs(each.confidence - each.accuracy.value) for each in bins) / sum(
-        each.covers for each in bins
-    )
+def _error_of(bins: Sequence[Bin]) -> str:
+    """What `Evaluation.calibration_error` is, from the bins of a reliability diagram, as HTML."""
+    apart = sum(each.covers * abs(each.confidence - each.accuracy.value) for each in bins)
+    return escape(percent(apart / sum(each.covers for each in bins), 1))

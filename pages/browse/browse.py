@@ -19,10 +19,10 @@ from pages.browse.walk import Walk
 from pages.widgets import bars, map_chart, portrait_parts
 from pages.widgets.brought import is_brought
 from pages.widgets.genres import display, inline
+from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.tiles import show_tiles
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import choose_whose
-from pages.widgets.words import plain, sentence, tidy
 
 LOOK = Path(__file__).parents[1] / "widgets" / "browse.css"
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}

@@ -9,9 +9,10 @@ import streamlit as st
 from covergenre.collection import text_search
 from covergenre.collection.library import Filters, Library
 from covergenre.errors import CoverGenreError, NoWeights
+from covergenre.formatting import time_left
 from covergenre.progress import Progress
+from pages.widgets.safe_text import plain, sentence
 from pages.widgets.tiles import show_tiles
-from pages.widgets.words import plain, sentence, time_left
 
 _SHOWN = 24
 _A_SECOND = 8  # covers that two cores look at, about

@@ -1,11 +1,12 @@
 """What is known of one cover, in words (Markdown)."""
 
 from covergenre.collection.table import Neighbour
+from covergenre.formatting import percent
+from pages.widgets.figures import genre_cell
 from pages.widgets.gallery import gallery, web_address
 from pages.widgets.genres import inline
-from pages.widgets.sheet import genre_cell
+from pages.widgets.safe_text import plain
 from pages.widgets.verdict import origin, source_title
-from pages.widgets.words import percent, plain
 
 _PARTS = {
     "train": "The methods learned from it.",

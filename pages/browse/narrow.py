@@ -7,8 +7,8 @@ import streamlit as st
 from covergenre.collection.library import Filters, Library
 from covergenre.dataset.split import PARTS
 from pages.widgets.genres import display
+from pages.widgets.safe_text import tidy
 from pages.widgets.verdict import source_title
-from pages.widgets.words import tidy
 
 GENRES, SOURCES, PARTS_KEY, YEARS = "genre", "source", "part", "years"
 _PART_WORDS = {"train": "Learned from", "validation": "Chosen on", "test": "Tested on", "": "In no part"}

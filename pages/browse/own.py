@@ -12,9 +12,9 @@ from covergenre.images import MAX_BYTES
 from covergenre.predict import open_predictor
 from pages.widgets.brought import brought_pictures
 from pages.widgets.paste import paste_into
+from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.thumbnails import small
 from pages.widgets.tiles import show_tiles
-from pages.widgets.words import plain, sentence, tidy
 
 ORDERS = {"most": "Most similar", "least": "Least similar"}
 _SHOWN = 24

@@ -4,11 +4,11 @@ import numpy as np
 
 from covergenre.evaluation.agreement import in_cell
 from covergenre.evaluation.intervals import wilson
-from covergenre.report.words import span
+from covergenre.formatting import percent, span
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.compare.view import Cell
 from pages.widgets.genres import display, inline
-from pages.widgets.words import percent, plain
+from pages.widgets.safe_text import plain
 
 
 def covers(compared: ComparedRuns, cell: Cell) -> np.ndarray:

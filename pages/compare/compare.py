@@ -9,11 +9,11 @@ import streamlit as st
 from covergenre import home
 from covergenre.errors import CoverGenreError
 from covergenre.report import STYLES
+from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
 from covergenre.report.sections import Sections
-from covergenre.report.sheets import sheets, zipped
-from covergenre.report.words import verdict
+from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.names import run_names
 from covergenre.runs.record import Run
@@ -24,8 +24,8 @@ from pages.compare.address import go
 from pages.compare.confusion import show_confusion
 from pages.compare.covers import show_galleries
 from pages.compare.ladders import show_ladders
-from pages.widgets.sheet import genre_cell
-from pages.widgets.words import plain, sentence
+from pages.widgets.figures import genre_cell
+from pages.widgets.safe_text import plain, sentence
 
 LOOK = Path(__file__).parent / "style.css"
 _OF_A_RUN = ("status.json", "run.json")
@@ -103,7 +103,7 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -
         )
         st.download_button(
             "Tables as CSV files",
-            lambda: zipped(sheets(compared, load_slices(ids, stamp), studies_of(compared))),
+            lambda: zipped(tables_of(compared, load_slices(ids, stamp), studies_of(compared))),
             "comparison.zip",
             "application/zip",
             on_click="ignore",

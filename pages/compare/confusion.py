@@ -14,7 +14,7 @@ from pages.compare import view as compare_view
 from pages.compare.address import choose_pair, go
 from pages.compare.covers import show_covers
 from pages.widgets.genres import display
-from pages.widgets.words import plain
+from pages.widgets.safe_text import plain
 
 _WIDE = 12  # with more genres than this, a matrix takes the whole width
 

@@ -11,11 +11,12 @@ import pandas as pd
 
 from covergenre.collection.table import page_url
 from covergenre.dataset.starter import STARTER
+from covergenre.formatting import percent
 from covergenre.report.charts import swatch
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.widgets.genres import css_colour, display
+from pages.widgets.safe_text import plain, tidy
 from pages.widgets.thumbnails import soft_tile, tile_of_file
-from pages.widgets.words import percent, plain, tidy
 
 
 def cover_grid(compared: ComparedRuns, rows: Iterable[int], runs: Sequence[ComparedRun]) -> str:

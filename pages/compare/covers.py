@@ -11,7 +11,7 @@ from covergenre.runs.galleries import galleries
 from pages.compare.address import choose_pair, follow
 from pages.compare.cover_grid import cover_grid
 from pages.widgets.genres import display
-from pages.widgets.words import plain
+from pages.widgets.safe_text import plain
 
 _ON_A_PAGE = 24
 

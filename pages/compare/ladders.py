@@ -4,7 +4,7 @@ import streamlit as st
 
 from covergenre.report.ladders import CAVEAT, ladders, study_title
 from covergenre.runs.studies import list_studies
-from pages.widgets.words import tidy
+from pages.widgets.safe_text import tidy
 
 
 def show_ladders() -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from covergenre.evaluation.confusion import shares
 from pages.widgets.genres import inline
-from pages.widgets.words import tidy
+from pages.widgets.safe_text import tidy
 
 MEASURES = {"true": "% of true", "predicted": "% of predicted", "covers": "covers"}
 """What the cells can show: shares of the row, shares of the column, or counts."""

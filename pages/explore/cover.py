@@ -15,12 +15,12 @@ from covergenre.errors import CoverGenreError
 from pages.explore.covers import NO_PART, Covers
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
+from pages.widgets.figures import genre_cell
 from pages.widgets.gallery import web_address
 from pages.widgets.genres import GENRES, display, inline
-from pages.widgets.sheet import genre_cell
+from pages.widgets.safe_text import plain
 from pages.widgets.thumbnails import small
 from pages.widgets.verdict import source_title
-from pages.widgets.words import plain
 
 _LARGE = 720
 _NEAREST = 12

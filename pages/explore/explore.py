@@ -15,7 +15,7 @@ from pages.explore.open import Opened, begin, open_named, shelf, was_audited, wo
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
 from pages.explore.watch import watch
-from pages.widgets.words import sentence
+from pages.widgets.safe_text import sentence
 
 LOOK = Path(__file__).parent
 VIEW, COVER = "see", "open"

@@ -7,7 +7,7 @@ from covergenre.dataset.split import PARTS
 from covergenre.inspection.overview import STATES
 from pages.explore.covers import NO_PART, Covers, Wanted
 from pages.widgets.genres import display
-from pages.widgets.words import tidy
+from pages.widgets.safe_text import tidy
 
 PICKED = "picked"  # covers chosen on the map; too many for an address
 PAGE = "sheet"

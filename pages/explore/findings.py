@@ -7,14 +7,15 @@ import streamlit as st
 
 from covergenre.dataset import repair
 from covergenre.dataset.audit import ISSUES, THRESHOLDS, AuditReport, Issue
+from covergenre.formatting import percent
 from pages.explore import filters as explore_filters
 from pages.explore.cover import carry_out
 from pages.explore.covers import Covers, has_groups
 from pages.explore.open import Opened, flag_from
 from pages.explore.tiles import show_covers
+from pages.widgets.figures import table
 from pages.widgets.genres import display, inline
-from pages.widgets.sheet import sheet
-from pages.widgets.words import percent, plain
+from pages.widgets.safe_text import plain
 
 GROUPS, GROUP_PAGE = "groups", "group_sheet"
 A_PAGE = 8
@@ -156,7 +157,7 @@ def _show_cues(report: AuditReport) -> None:
         for cue in cues.itertuples(index=False)
     ]  # fmt: skip
     st.markdown(
-        sheet(("Cue alone", "Names the genre", "By chance", "Tells best (AUC)"), rows),
+        table(("Cue alone", "Names the genre", "By chance", "Tells best (AUC)"), rows),
         unsafe_allow_html=True,
     )
 

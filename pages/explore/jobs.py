@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from covergenre.errors import Cancelled, CoverGenreError, in_words
+from covergenre.formatting import time_left
 from covergenre.progress import Progress, Report, ShouldStop
-from pages.widgets.words import time_left
 
 Work = Callable[[Report, ShouldStop], Any]
 

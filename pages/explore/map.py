@@ -18,7 +18,7 @@ from pages.explore.jobs import Job
 from pages.explore.open import Opened, jobs
 from pages.explore.watch import watch
 from pages.widgets.genres import colours, display
-from pages.widgets.words import tidy
+from pages.widgets.safe_text import tidy
 
 COLOUR = "colour"
 _GENRE = "Genre"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from covergenre.formatting import percent
 from covergenre.inspection.overview import GenreLook, Overview
 from pages.explore.open import Opened, open_overview
+from pages.widgets.figures import genre_cell, table
 from pages.widgets.genres import css_colour
 from pages.widgets.portrait_parts import strip
-from pages.widgets.sheet import genre_cell, sheet
-from pages.widgets.words import percent, plain
+from pages.widgets.safe_text import plain
 
 _MOST = 6  # sizes that are listed
 
@@ -75,7 +76,7 @@ def genre_table(seen: Overview) -> str:
         for row in seen.genres.itertuples()
     ]
     headings = ("Genre", "Covers", "Brightness", "Colour", "Palette")
-    return f'<div class="genres-table">{sheet(headings, rows)}</div>'
+    return f'<div class="genres-table">{table(headings, rows)}</div>'
 
 
 def counts_table(name: str, counts: Mapping[str, int]) -> str:
@@ -83,7 +84,7 @@ def counts_table(name: str, counts: Mapping[str, int]) -> str:
     listed = [(plain(value, 30), f"{count:,}") for value, count in list(counts.items())[:_MOST]]
     others = sum(list(counts.values())[_MOST:])
     listed += [(f"{len(counts) - _MOST:,} others", f"{others:,}")] if others else []
-    return sheet((name, "Covers"), listed)
+    return table((name, "Covers"), listed)
 
 
 def _bar(genre: str, used: int, unused: int, most: int) -> str:

@@ -11,14 +11,15 @@ from covergenre.dataset.history import Repair, standing
 from covergenre.dataset.repair import Plan
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
 from covergenre.errors import CoverGenreError
+from covergenre.formatting import percent
 from covergenre.inspection.effect import Effect, measure_effect
 from covergenre.progress import Report, ShouldStop
 from pages.explore.cover import carry_out
 from pages.explore.open import Opened, jobs
 from pages.explore.watch import watch
+from pages.widgets.figures import span
 from pages.widgets.genres import display
-from pages.widgets.sheet import span
-from pages.widgets.words import percent, plain, sentence
+from pages.widgets.safe_text import plain, sentence
 
 ISSUES = "repairs"
 _WHY = "the suggested repairs"

@@ -11,9 +11,10 @@ from covergenre.dataset.roots import allowed_folder, allowed_roots
 from covergenre.dataset.starter import STARTER
 from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
+from covergenre.formatting import listed
 from pages.explore.jobs import Job, Work
 from pages.explore.open import Opened, jobs, shelf
-from pages.widgets.words import listed, plain, sentence
+from pages.widgets.safe_text import plain, sentence
 
 NAME = "data"
 LARGEST_ZIP = 1024  # MB; an upload is held in memory

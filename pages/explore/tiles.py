@@ -7,8 +7,8 @@ import streamlit as st
 from covergenre.dataset.thumbnails import thumbnails
 from pages.explore.covers import Covers
 from pages.widgets.genres import css_colour, display, inline
+from pages.widgets.safe_text import plain
 from pages.widgets.thumbnails import data_address, soft_tile
-from pages.widgets.words import plain
 
 
 def show_covers(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.explore.jobs import Job
-from pages.widgets.words import plain
+from pages.widgets.safe_text import plain
 
 _EVERY = 0.7  # seconds
 

@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
+from covergenre.formatting import time_left
 from covergenre.predict import STARTER, Prediction, Predictor, open_predictor
 from covergenre.runs.default import default_run, use
 from covergenre.runs.names import method_title
@@ -15,10 +16,10 @@ from pages.predict.ways_in import begin, example_row, ways_in
 from pages.predict.why import show_why
 from pages.widgets import bars, verdict
 from pages.widgets.brought import brought_pictures
+from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.thumbnails import small
 from pages.widgets.tiles import BROWSE, show_links
 from pages.widgets.whose import KEY, title
-from pages.widgets.words import plain, sentence, tidy, time_left
 
 SIZES = (6, 12, 24)
 PREVIEW_SIDE = 720

@@ -9,8 +9,8 @@ import pandas as pd
 from covergenre.predict import Failure, Prediction
 from pages.predict.answers import Answer
 from pages.widgets.genres import display
+from pages.widgets.safe_text import plain, tidy
 from pages.widgets.verdict import album_line, is_unfamiliar
-from pages.widgets.words import plain, tidy
 
 COLUMNS = ("picture", "genre", "probability", "file", "note")
 _NAMED = 5

@@ -12,10 +12,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from covergenre.dataset.archive import Limits, read_covers
 from covergenre.demo import example_tiles
 from covergenre.errors import BadDataset
+from covergenre.formatting import listed
 from pages.predict import examples
 from pages.predict.answers import Cover
 from pages.widgets.paste import paste_into
-from pages.widgets.words import listed, plain, sentence
+from pages.widgets.safe_text import plain, sentence
 
 MOST_MB = 200  # of one file: a ZIP; a picture has the limit of `covergenre.images`
 PACKED = Limits(files=2000, total=500 * 2**20)

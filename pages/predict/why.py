@@ -10,11 +10,12 @@ from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 from covergenre import images
 from covergenre.describe import sentence, traits
 from covergenre.explain import Evidence, Saliency, Vote, evidence, saliency
+from covergenre.formatting import listed, percent
 from covergenre.predict import Prediction, Predictor
 from pages.predict.answers import Cover
 from pages.widgets.genres import display, inline
+from pages.widgets.safe_text import plain, tidy
 from pages.widgets.tiles import show_links
-from pages.widgets.words import listed, percent, plain, tidy
 
 LOOK = Path(__file__).parent / "why.css"
 

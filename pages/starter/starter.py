@@ -5,7 +5,7 @@ import streamlit as st
 from covergenre.dataset.starter import Card, MethodCard, open_starter
 from covergenre.errors import BadRun
 from pages.widgets import model_card
-from pages.widgets.words import plain, sentence
+from pages.widgets.safe_text import plain, sentence
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,13 +11,13 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.backbones import list_backbones
 from covergenre.embedding.recipe import FEATURE_SETS, Recipe
+from covergenre.formatting import duration
 from covergenre.methods import METHODS, method
-from covergenre.report.words import duration
 from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.genres import display
-from pages.widgets.words import plain, tidy
+from pages.widgets.safe_text import plain, tidy
 
 ADVISED, CLONED = "advised", "cloned"
 NONE = "none"  # what a box holds for None, which would be an empty box

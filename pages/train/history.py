@@ -11,14 +11,14 @@ import pandas as pd
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.report.words import duration, percent, span
+from covergenre.formatting import duration, listed, percent, span
 from covergenre.runs.names import method_title
 from covergenre.runs.notes import read_note
 from covergenre.runs.record import Run, Status
 from pages.train.fields import VARIANT_WORDS, in_words
+from pages.widgets.figures import figure, table
 from pages.widgets.genres import display
-from pages.widgets.sheet import figure, sheet
-from pages.widgets.words import listed, plain, tidy
+from pages.widgets.safe_text import plain, tidy
 
 COLUMNS = (
     "method",
@@ -89,7 +89,7 @@ def figures(evaluation: Evaluation) -> str:
         [f"{name}<small>{meaning}</small>", figure(getattr(evaluation, key))]
         for key, (name, meaning) in FIGURES.items()
     )
-    return sheet((f"On {evaluation.covers:,} test covers", ""), rows)
+    return table((f"On {evaluation.covers:,} test covers", ""), rows)
 
 
 def asked(run: Run) -> str:
@@ -102,7 +102,7 @@ def asked(run: Run) -> str:
         told += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
     forms = listed([VARIANT_WORDS.get(variant, variant) for variant in spec.variants])
     told += [("Forms of a cover", forms), ("Split", spec.split), ("Seed", str(spec.seed))]
-    return sheet(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in told))
+    return table(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in told))
 
 
 def tail(run: Run, lines: int = 12) -> str:
@@ -136,4 +136,4 @@ def _row(told: Told, used: str | None) -> tuple[Any, ...]:
 
 
 def _figure(interval: Interval) -> str:
-    return f"{percent(interval.value)} ({span(interval)})"
+    return f"{percent(interval.value, 1)} ({span(interval)})"

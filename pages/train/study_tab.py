@@ -15,7 +15,7 @@ from pages.train.fields import LIMITS
 from pages.train.form import offer_data
 from pages.train.history import end_of
 from pages.widgets import study_view
-from pages.widgets.words import plain, tidy
+from pages.widgets.safe_text import plain, tidy
 
 POLL = 3.0
 _STARTS_WITHIN = 30.0  # seconds between the button and the first sign of the process

@@ -18,7 +18,7 @@ from pages.train import form as train_form
 from pages.train import history, study_tab, work
 from pages.train.history import Told
 from pages.widgets import model_card
-from pages.widgets.words import plain, sentence, tidy
+from pages.widgets.safe_text import plain, sentence, tidy
 
 LOOK = Path(__file__).parent / "style.css"
 POLL = 2.0  # seconds; only while something runs

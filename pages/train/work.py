@@ -5,12 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from covergenre.errors import BadRun, CoverGenreError, in_words
-from covergenre.report.words import duration, size
+from covergenre.formatting import duration, size
 from covergenre.runs import launch
 from covergenre.runs.record import Run, Status, list_runs
 from pages.train import history
 from pages.train.curve import curves
-from pages.widgets.words import plain, sentence
+from pages.widgets.safe_text import plain, sentence
 
 _LINES = 12
 _ROOM = 2  # curves of a run at work: more would push the rest out of sight

@@ -7,8 +7,9 @@ they can be read aloud, selected and copied as the words and figures they are.
 from collections.abc import Mapping
 from html import escape
 
+from covergenre.formatting import percent
 from pages.widgets.genres import css_colour, display
-from pages.widgets.words import percent, plain
+from pages.widgets.safe_text import plain
 
 
 def bars(answer: Mapping[str, float]) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from covergenre.predict import Neighbour
 from pages.widgets.genres import css_colour, display
+from pages.widgets.safe_text import plain
 from pages.widgets.thumbnails import soft_tile, tile_of_file
 from pages.widgets.verdict import album_line, origin, source_title
-from pages.widgets.words import plain
 
 
 def gallery(neighbours: Iterable[Neighbour], load_pictures: bool) -> str:

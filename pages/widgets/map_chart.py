@@ -7,8 +7,8 @@ import numpy as np
 
 from covergenre.collection.library import Library
 from pages.widgets.genres import colours, display
+from pages.widgets.safe_text import tidy
 from pages.widgets.verdict import album_line
-from pages.widgets.words import tidy
 
 _MOST = 12_000  # points that a browser still moves smoothly
 _MARGIN = 0.05

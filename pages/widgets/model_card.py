@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from covergenre.dataset.starter import Card, MethodCard
 from covergenre.evaluation.metrics import Evaluation
+from covergenre.formatting import listed, percent
+from pages.widgets.figures import figure, genre_cell, span, table
 from pages.widgets.genres import inline
-from pages.widgets.sheet import figure, genre_cell, sheet, span
+from pages.widgets.safe_text import plain
 from pages.widgets.verdict import source_title
-from pages.widgets.words import listed, percent, plain
 
 FEW = 30
 """A genre with fewer test covers than this is said to have few."""
@@ -38,7 +39,7 @@ def figures(card: Card) -> str:
     """The figures of every method on the test part; the method whose answer counts stands first."""
     methods = _in_order(card)
     headings = ["", *(_method_heading(card, method) for method in methods)]
-    return sheet(
+    return table(
         headings,
         ([f"{title}<small>{meaning}</small>", *_figures(methods, field)] for field, title, meaning in _FIGURES),
     )
@@ -46,7 +47,7 @@ def figures(card: Card) -> str:
 
 def by_genre(test: Evaluation) -> str:
     """Precision, recall and F1 of each genre."""
-    return sheet(
+    return table(
         ("Genre", "Precision", "Recall", "F1"),
         (
             [
@@ -61,7 +62,7 @@ def by_genre(test: Evaluation) -> str:
 def by_source(card: Card) -> str:
     """The accuracy of every method on the test covers of each source."""
     methods = _in_order(card)
-    return sheet(
+    return table(
         ("Source", *(_method_heading(card, method) for method in methods)),
         (
             [
@@ -81,7 +82,7 @@ def made_from(card: Card) -> str:
         for genre in card.genres
     ]
     totals = [f"{sum(counts[part] for counts in card.counts.values()):,}" for part in parts]
-    return sheet(("Genre", *(part.capitalize() for part in parts), "From"), [*rows, ["All", *totals, ""]], numbers=True)
+    return table(("Genre", *(part.capitalize() for part in parts), "From"), [*rows, ["All", *totals, ""]], numbers=True)
 
 
 def left_out(card: Card) -> str:

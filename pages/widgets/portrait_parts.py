@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from covergenre.collection.portraits import Decade
+from covergenre.formatting import percent
 from covergenre.palette import Swatch
-from pages.widgets.words import percent
 
 _MORE = 1.25  # a colour with a quarter more area than usual is worth naming
 _NAMED = 5

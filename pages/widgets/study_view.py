@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from covergenre.report.words import percent, span
+from covergenre.formatting import percent, span
 from covergenre.runs.names import method_title
 from covergenre.runs.published import LADDER, METHODS, VARIANTS
 from covergenre.runs.studies import Outcome, of_part
@@ -112,9 +112,9 @@ def frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
         (
             method_title(each.method),
             each.what,
-            f"{percent(each.accuracy.value)} ({span(each.accuracy)})",
-            f"{percent(each.f1_weighted.value)} ({span(each.f1_weighted)})",
-            "" if each.published is None else percent(each.published),
+            f"{percent(each.accuracy.value, 1)} ({span(each.accuracy)})",
+            f"{percent(each.f1_weighted.value, 1)} ({span(each.f1_weighted)})",
+            "" if each.published is None else percent(each.published, 1),
             each.covers,
             each.seconds,
         )

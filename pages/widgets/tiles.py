@@ -7,9 +7,9 @@ import streamlit as st
 from covergenre.collection.table import Neighbour
 from pages.widgets.gallery import gallery
 from pages.widgets.genres import inline
+from pages.widgets.safe_text import plain
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import KEY, title
-from pages.widgets.words import plain
 
 BROWSE = "pages/browse/browse.py"
 

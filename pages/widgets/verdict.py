@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from covergenre.collection.novelty import UNFAMILIAR
+from covergenre.formatting import listed, percent
 from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
-from pages.widgets.words import listed, percent, plain, tidy
+from pages.widgets.safe_text import plain, tidy
 
 DOUBTFUL = 0.5
 """An answer that was right less often than this before is given as a mere perhaps."""

@@ -6,7 +6,7 @@ from covergenre.methods import method
 from covergenre.predict import STARTER
 from covergenre.runs.default import default_run
 from covergenre.runs.record import Run, list_runs
-from pages.widgets.words import tidy
+from pages.widgets.safe_text import tidy
 
 KEY = "of"
 

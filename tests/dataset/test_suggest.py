@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from covergenre.dataset.audit import THRESHOLDS, AuditReport
-from covergenre.dataset.audit.report import findings
+from covergenre.dataset.audit.findings import findings
 from covergenre.dataset.repair import Edit, join, repaired
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
 from covergenre.errors import CoverGenreError

@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 
 from covergenre.dataset.starter import Card, open_starter
+from covergenre.formatting import percent
 from pages.widgets import model_card
-from pages.widgets.words import percent
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def test_a_calibrated_answer_lies_on_the_diagonal():
 def test_each_bin_has_a_dot_that_says_its_figures_and_a_bar_as_high_as_its_covers():
     svg = _svg(reliability_chart(BINS))
     titles = [title.text for title in svg.iter("title")]
-    assert "45 % sure, 40 % right (22 % to 61 %), 20 covers" in titles
+    assert "45\u202f% sure, 40\u202f% right (22\u202f% to 61\u202f%), 20 covers" in titles
     heights = [float(bar.get("height")) for bar in svg.iter("rect")]
     assert heights[0] == pytest.approx(4 * heights[1], rel=0.01)
 
@@ -54,7 +54,7 @@ def test_a_line_a_run_goes_from_the_surest_covers_to_all():
     lines = list(svg.iter("polyline"))
     assert len(lines) == 2
     assert len(lines[0].get("points").split()) == 2
-    assert svg.get("aria-label").endswith("b <i>, all answered: 60 % right")
+    assert svg.get("aria-label").endswith("b <i>, all answered: 60\u202f% right")
 
 
 def test_runs_differ_in_ink_and_in_dashes():

@@ -2,8 +2,8 @@
 
 from covergenre.dataset.audit.chosen import choose_threshold, chosen_thresholds
 from covergenre.dataset.audit.facade import audit
+from covergenre.dataset.audit.findings import NO_GROUP, AuditReport
 from covergenre.dataset.audit.issues import ISSUES, THRESHOLDS, Issue
-from covergenre.dataset.audit.report import NO_GROUP, AuditReport
 
 __all__ = [
     "ISSUES",

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from covergenre.dataset.audit.findings import findings
 from covergenre.dataset.audit.memory import Arrays, digest, fold_columns, remember
-from covergenre.dataset.audit.report import findings
 from covergenre.dataset.split import honest_folds
 
 FOLDS = 5

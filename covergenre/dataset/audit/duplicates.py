@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.audit.report import findings
+from covergenre.dataset.audit.findings import findings
 from covergenre.dataset.audit.space import Space
 from covergenre.dataset.groups import artist_keys, connect, distances, link_equal, near_duplicates, tells
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from covergenre.dataset.audit import duplicates, labels, pictures
 from covergenre.dataset.audit.cues import find_cues, known_cues
+from covergenre.dataset.audit.findings import AuditReport, findings
 from covergenre.dataset.audit.issues import thresholds as all_thresholds
 from covergenre.dataset.audit.measures import Measured, measure
 from covergenre.dataset.audit.memory import digest, remember
-from covergenre.dataset.audit.report import AuditReport, findings
 from covergenre.dataset.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from covergenre.dataset.audit.findings import findings
 from covergenre.dataset.audit.memory import digest, fold_columns, remember
-from covergenre.dataset.audit.report import findings
 from covergenre.dataset.split import honest_folds
 from covergenre.errors import Cancelled
 from covergenre.progress import Progress, Report, ShouldStop

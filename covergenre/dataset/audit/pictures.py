@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.audit.report import findings
+from covergenre.dataset.audit.findings import findings
 
 NAMES = ("blank", "dark", "light", "low information", "blurry", "grayscale")
 

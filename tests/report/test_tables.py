@@ -4,22 +4,22 @@ import io
 from finished import finished, sure
 from studied import made, point
 
-from covergenre.report.sheets import Sheet, sheets
+from covergenre.report.tables import Table, tables_of
 from covergenre.runs.comparison import compare_runs
 from covergenre.runs.slices import slices_of
 
 
-def _rows(sheet):
-    return list(csv.DictReader(io.StringIO(sheet.to_csv())))
+def _rows(table):
+    return list(csv.DictReader(io.StringIO(table.to_csv())))
 
 
 def _named(compared, name):
-    return _rows(next(sheet for sheet in sheets(compared, slices_of(compared)) if sheet.name == name))
+    return _rows(next(table for table in tables_of(compared, slices_of(compared)) if table.name == name))
 
 
 def test_every_table_has_as_many_cells_as_columns(compared):
-    for sheet in sheets(compared, slices_of(compared)):
-        assert {len(row) for row in sheet.rows} == {len(sheet.columns)}
+    for table in tables_of(compared, slices_of(compared)):
+        assert {len(row) for row in table.rows} == {len(table.columns)}
 
 
 def test_the_figures_stand_with_their_intervals(compared):
@@ -43,13 +43,13 @@ def test_the_cells_of_the_confusion_matrix_count_every_cover_of_a_run(compared):
 
 
 def test_slices_are_left_out_where_there_are_none(compared):
-    assert "slices" not in {sheet.name for sheet in sheets(compared)}
+    assert "slices" not in {table.name for table in tables_of(compared)}
 
 
 def test_the_points_of_the_ladders_stand_beside_what_was_published(compared):
     study = made(point("ladder", "knn", 2, 0.75), point("ladder", "knn", 40, 0.25))
-    (sheet,) = (sheet for sheet in sheets(compared, studies=[study]) if sheet.name == "ladders")
-    first, second = _rows(sheet)
+    (table,) = (table for table in tables_of(compared, studies=[study]) if table.name == "ladders")
+    first, second = _rows(table)
     assert (first["data set"], first["method"], first["x"]) == ("mine", "knn", "2")
     assert (float(first["accuracy"]), float(first["published"])) == (0.75, 0.947)
     assert second["published"] == ""
@@ -61,4 +61,4 @@ def test_a_path_that_a_spreadsheet_would_run_is_disarmed():
 
 
 def test_numbers_below_zero_stay_numbers():
-    assert Sheet("a", ("difference",), ((-0.5,),)).to_csv().splitlines()[1] == "-0.5"
+    assert Table("a", ("difference",), ((-0.5,),)).to_csv().splitlines()[1] == "-0.5"

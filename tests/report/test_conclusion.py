@@ -1,9 +1,7 @@
 import numpy as np
-import pytest
 from finished import answers, finished, sure
 
-from covergenre.evaluation.intervals import Interval
-from covergenre.report.words import duration, listed, milliseconds, percent, size, span, verdict
+from covergenre.report.conclusion import verdict
 from covergenre.runs.comparison import compare_runs
 
 LABELS = [0, 1, 2] * 30
@@ -47,42 +45,3 @@ def test_a_run_that_leads_when_every_genre_counts_alike_is_told_too():
     pair = compared.comparison.pairs[0].sentence
     assert pair.startswith("m0 is better than m1")
     assert verdict(compared) == f"{pair} With every genre counting alike, m1 is better than the other."
-
-
-@pytest.mark.parametrize(("items", "words"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
-def test_a_list_reads_as_one(items, words):
-    assert listed(list(items)) == words
-
-
-def test_shares_are_read_in_per_cent():
-    assert percent(0.4873) == "48.7\u202f%"
-    assert percent(0.4873, 0) == "49\u202f%"
-    assert span(Interval(0.5, 0.451, 0.549)) == "45.1–54.9"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, "–"),
-        (0.84, "0.8 s"),
-        (14.2, "14 s"),
-        (59.7, "1 min"),
-        (200, "3 min 20 s"),
-        (3600, "1 h 0 min"),
-        (3900, "1 h 5 min"),
-    ],
-)
-def test_times_are_read_in_the_units_that_fit(seconds, words):
-    assert duration(seconds).replace("\u202f", " ") == words
-
-
-@pytest.mark.parametrize(("value", "words"), [(None, "–"), (0.253, "0.25 ms"), (12.4, "12 ms")])
-def test_milliseconds(value, words):
-    assert milliseconds(value).replace("\u202f", " ") == words
-
-
-@pytest.mark.parametrize(
-    ("number", "words"), [(None, "–"), (98405, "98 KB"), (2744189, "2.7 MB"), (3148500000, "3.1 GB")]
-)
-def test_sizes(number, words):
-    assert size(number).replace("\u202f", " ") == words

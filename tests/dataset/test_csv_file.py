@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from covergenre.dataset.sheet import read_sheet, whole_number, write_sheet
+from covergenre.dataset.csv_file import read_csv, whole_number, write_csv
 from covergenre.errors import BadDataset
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -11,21 +11,21 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 @given(rows=st.lists(st.tuples(texts, texts), max_size=5))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_texts_come_back_as_they_were_written(rows, tmp_path):
-    write_sheet(tmp_path / "a.csv", ("first", "second"), rows)
-    sheet = read_sheet(tmp_path / "a.csv")
+    write_csv(tmp_path / "a.csv", ("first", "second"), rows)
+    sheet = read_csv(tmp_path / "a.csv")
     assert list(zip(sheet.cells["first"], sheet.cells["second"], strict=True)) == rows
 
 
 def test_blank_lines_are_left_out_and_counted(tmp_path):
     (tmp_path / "a.csv").write_text("path\n\na\n\n\nb\n")
-    sheet = read_sheet(tmp_path / "a.csv")
+    sheet = read_csv(tmp_path / "a.csv")
     assert (sheet.cells, sheet.numbers) == ({"path": ("a", "b")}, (3, 6))
 
 
 def test_a_long_cell_is_shown_short(tmp_path):
     (tmp_path / "a.csv").write_text(f"path,n\na,{'9' * 500}\n")
     with pytest.raises(BadDataset, match=r"9{57}[.]{3}'; expected a whole number from 0"):
-        read_sheet(tmp_path / "a.csv").checked("n", whole_number)
+        read_csv(tmp_path / "a.csv").checked("n", whole_number)
 
 
 @pytest.mark.parametrize("cell", ["", "-1", "1.0", " 1", "１", str(2**63)])

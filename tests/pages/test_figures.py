@@ -1,11 +1,11 @@
 import re
 
 from covergenre.evaluation.intervals import Interval
-from pages.widgets.sheet import figure, genre_cell, sheet, span
+from pages.widgets.figures import figure, genre_cell, span, table
 
 
 def test_a_table_has_its_headings_and_names_its_rows_by_their_first_cell():
-    html = sheet(("Genre", "Covers"), [["Jazz", "12"], ["Pop", "7"]])
+    html = table(("Genre", "Covers"), [["Jazz", "12"], ["Pop", "7"]])
     assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["Genre", "Covers"]
     assert re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html) == [("Jazz", "12"), ("Pop", "7")]
     assert "\n" not in html

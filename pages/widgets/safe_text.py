@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
@@ -35,28 +34,6 @@ def sentence(text: str, limit: int = 400) -> str:
     """An error's message as a sentence of its own, `plain`."""
     line = tidy(text, limit)
     return plain(f"{line[:1].upper()}{line[1:]}{'' if line.endswith(('.', '…')) else '.'}", limit + 1)
-
-
-def percent(share: float) -> str:
-    """A probability to read: "71 %", "< 1 %", "> 99 %"."""
-    if 0 < share < 0.01:
-        return "<\u202f1\u202f%"
-    if 0.99 < share < 1:
-        return ">\u202f99\u202f%"
-    return f"{100 * share:.0f}\u202f%"
-
-
-def listed(items: Sequence[str]) -> str:
-    """The items in a sentence: "jazz", "jazz and pop", "jazz, pop and rap"."""
-    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
-
-
-def time_left(done: int, total: int, elapsed: float) -> str:
-    """How long the rest takes at the pace so far, as a sentence; "" while nothing is done."""
-    if done == 0:
-        return ""
-    seconds = elapsed / done * (total - done)
-    return f"About {seconds / 60:.0f} min left." if seconds > 90 else f"About {max(seconds, 1):.0f} s left."
 
 
 def _is_visible(character: str) -> bool:

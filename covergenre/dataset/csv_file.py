@@ -16,7 +16,7 @@ from covergenre.files import replace_text
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CsvFile:
     """The text of a CSV file: cells by column, and the number of each row in the file (blank rows are left out)."""
 
     path: Path
@@ -60,7 +60,7 @@ class Sheet:
         )
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_csv(path: Path) -> CsvFile:
     """The cells of a CSV file in UTF-8.
 
     Raises BadDataset when the file is missing or isn't CSV, the header names a column twice, or a row has more or fewer
@@ -68,15 +68,15 @@ def read_sheet(path: Path) -> Sheet:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return _sheet(path, csv.reader(file, strict=True))
+            return _parsed(path, csv.reader(file, strict=True))
     except FileNotFoundError as error:
         raise BadDataset(f"there is no file {path}: scan the folder of the covers again") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadDataset(f"{path} can't be read as text in UTF-8 ({error}): save it as CSV in UTF-8") from error
 
 
-def write_sheet(path: Path, columns: Iterable[str], rows: Iterable[Iterable]) -> None:
-    """Write CSV in UTF-8, whole or not at all; `read_sheet` gives every text back as it was."""
+def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable]) -> None:
+    """Write CSV in UTF-8, whole or not at all; `read_csv` gives every text back as it was."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)  # ends lines with CR LF and so quotes either in a text; with LF alone a CR would be lost
     writer.writerow(columns)
@@ -85,13 +85,13 @@ def write_sheet(path: Path, columns: Iterable[str], rows: Iterable[Iterable]) ->
 
 
 def whole_number(cell: str) -> int:
-    """A check of a cell for `Sheet.checked`: a number that int64 holds."""
+    """A check of a cell for `CsvFile.checked`: a number that int64 holds."""
     if not re.fullmatch(r"[0-9]{1,19}", cell) or int(cell) >= 2**63:
         raise ValueError("a whole number from 0")
     return int(cell)
 
 
-def _sheet(path: Path, lines: Iterator[list[str]]) -> Sheet:
+def _parsed(path: Path, lines: Iterator[list[str]]) -> CsvFile:
     numbers, rows, number = [], [], 1
     try:
         header = next(lines, [])
@@ -106,7 +106,7 @@ def _sheet(path: Path, lines: Iterator[list[str]]) -> Sheet:
         if header.count(column) > 1:
             raise BadDataset(f"{path}: row 1 names the column {column!r} twice. Delete or rename one of them.")
     columns = zip(*rows, strict=True) if rows else ((),) * len(header)
-    return Sheet(path, tuple(numbers), dict(zip(header, columns, strict=True)))
+    return CsvFile(path, tuple(numbers), dict(zip(header, columns, strict=True)))
 
 
 def _check_length(path: Path, number: int, cells: Sequence[str], header: Sequence[str]) -> None:

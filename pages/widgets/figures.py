@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from covergenre.evaluation.intervals import Interval
+from covergenre.formatting import percent
 from pages.widgets.genres import css_colour, display
-from pages.widgets.words import percent, plain
+from pages.widgets.safe_text import plain
 
 
-def sheet(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
     """The table as HTML that is also one block of Markdown. The first cell of a row names the row.
 
     `numbers`: the other cells are plain numbers and stand to the right, one under the other.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covergenre.dataset.audit.report import COLUMNS, NO_GROUP, AuditReport, findings
+from covergenre.dataset.audit.findings import COLUMNS, NO_GROUP, AuditReport, findings
 
 
 def reported(*found, thresholds=None, skipped=None):

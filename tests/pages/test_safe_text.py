@@ -1,11 +1,10 @@
 import unicodedata
 from html import unescape
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.widgets.words import listed, percent, plain, sentence, tidy, time_left
+from pages.widgets.safe_text import plain, sentence, tidy
 
 
 @given(st.text(max_size=300), st.integers(10, 100))
@@ -44,27 +43,3 @@ def test_text_that_looks_like_a_character_reference_is_not_read_as_one():
 def test_a_sentence_begins_with_a_capital_and_ends_with_one_full_stop():
     assert unescape(sentence("this file is empty: fetch it again")) == "This file is empty: fetch it again."
     assert unescape(sentence("It ends.")) == "It ends."
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0\u202f%"), (0.004, "<\u202f1\u202f%"), (0.5, "50\u202f%"), (0.994, ">\u202f99\u202f%"), (1, "100\u202f%")],
-)
-def test_a_percentage_never_claims_more_than_is_known(share, text):
-    assert percent(share) == text
-
-
-@pytest.mark.parametrize(
-    ("items", "text"),
-    [([], ""), (["jazz"], "jazz"), (["jazz", "pop"], "jazz and pop"), (["jazz", "pop", "rap"], "jazz, pop and rap")],
-)
-def test_items_are_listed_as_in_a_sentence(items, text):
-    assert listed(items) == text
-
-
-@pytest.mark.parametrize(
-    ("done", "elapsed", "text"),
-    [(0, 0.0, ""), (16, 1.0, "About 5 s left."), (99, 0.1, "About 1 s left."), (50, 300.0, "About 5 min left.")],
-)
-def test_the_time_left_follows_from_the_pace_so_far(done, elapsed, text):
-    assert time_left(done, 100, elapsed) == text

@@ -19,7 +19,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Table:
     """A table: what its file is called, without an ending, the names of its columns, and its rows."""
 
     name: str
@@ -35,7 +35,7 @@ class Sheet:
         return text.getvalue()
 
 
-def sheets(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()) -> tuple[Sheet, ...]:
+def tables_of(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()) -> tuple[Table, ...]:
     """All tables of a comparison: figures, pairs, genres, confusion, covers; slices and ladders where there are any."""
     interval = ("value", "low", "high")
     run = ("run", "name")
@@ -43,25 +43,25 @@ def sheets(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequen
     answers = (
         f"{column}: {each.name}" for each in compared.runs for column in ("predicted", "probability", "of truth")
     )
-    cut = (Sheet("slices", ("fact", "value", "covers", *run, *interval), tuple(_slices(compared, slices))),)
-    climbed = (Sheet("ladders", ("data set", "split", "genres", *COLUMNS), tuple(_ladders(studies))),)
+    cut = (Table("slices", ("fact", "value", "covers", *run, *interval), tuple(_slices(compared, slices))),)
+    climbed = (Table("ladders", ("data set", "split", "genres", *COLUMNS), tuple(_ladders(studies))),)
     return (
-        Sheet("figures", (*run, "method", "figure", *interval), tuple(_figures(compared))),
-        Sheet("pairs", pair, tuple(tuple(each.to_dict()[name] for name in pair) for each in compared.comparison.pairs)),
-        Sheet("genres", (*run, "genre", "covers", "figure", *interval), tuple(_genres(compared))),
-        Sheet("confusion", (*run, "true", "predicted", "covers"), tuple(_confusion(compared))),
-        Sheet("covers", ("path", "genre", *answers), tuple(_covers(compared))),
+        Table("figures", (*run, "method", "figure", *interval), tuple(_figures(compared))),
+        Table("pairs", pair, tuple(tuple(each.to_dict()[name] for name in pair) for each in compared.comparison.pairs)),
+        Table("genres", (*run, "genre", "covers", "figure", *interval), tuple(_genres(compared))),
+        Table("confusion", (*run, "true", "predicted", "covers"), tuple(_confusion(compared))),
+        Table("covers", ("path", "genre", *answers), tuple(_covers(compared))),
         *(cut if slices else ()),
         *(climbed if studies else ()),
     )
 
 
-def zipped(sheets: Iterable[Sheet]) -> bytes:
+def zipped(tables: Iterable[Table]) -> bytes:
     """The tables as CSV files in one ZIP archive."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        for sheet in sheets:
-            files.writestr(f"{sheet.name}.csv", sheet.to_csv())
+        for table in tables:
+            files.writestr(f"{table.name}.csv", table.to_csv())
     return archive.getvalue()
 
 

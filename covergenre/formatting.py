@@ -1,0 +1,71 @@
+"""Figures and lists as people read them."""
+
+import math
+from collections.abc import Sequence
+
+from covergenre.evaluation.intervals import Interval
+
+_THIN = "\u202f"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """ "49 %", with a thin space that doesn't break; a dash when it isn't known.
+
+    A share is never rounded to none or to all: "< 1 %", "> 99 %".
+    """
+    if not math.isfinite(share):
+        return "–"
+    least = 10.0 ** -(digits + 2)
+    if 0 < share < least:
+        return f"<{_THIN}{100 * least:.{digits}f}{_THIN}%"
+    if 1 - least < share < 1:
+        return f">{_THIN}{100 - 100 * least:.{digits}f}{_THIN}%"
+    return f"{100 * share:.{digits}f}{_THIN}%"
+
+
+def span(interval: Interval, scale: float = 100, digits: int = 1) -> str:
+    """The interval to read: "45.2–52.1"."""
+    return f"{scale * interval.low:.{digits}f}–{scale * interval.high:.{digits}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """ "0.8 s", "14 s", "3 min 20 s", "1 h 5 min"; a dash when it isn't known."""
+    if seconds is None:
+        return "–"
+    if seconds < 9.95:
+        return f"{seconds:.1f}{_THIN}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
+    return (
+        " ".join(f"{number}{_THIN}{unit}" for number, unit in parts if number)
+        if not hours
+        else (f"{hours}{_THIN}h {minutes}{_THIN}min")
+    )
+
+
+def milliseconds(value: float | None) -> str:
+    """ "0.25 ms", "12 ms"; a dash when it isn't known."""
+    return "–" if value is None else f"{value:.2g}{_THIN}ms" if value < 10 else f"{value:.0f}{_THIN}ms"
+
+
+def size(number: int | None) -> str:
+    """ "98 KB", "2.7 MB", "3.1 GB"; a dash when it isn't known."""
+    if number is None:
+        return "–"
+    if number < 10**6:
+        return f"{number / 10**3:.0f}{_THIN}KB"
+    return f"{number / 10**6:.1f}{_THIN}MB" if number < 10**9 else f"{number / 10**9:.1f}{_THIN}GB"
+
+
+def listed(items: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def time_left(done: int, total: int, elapsed: float) -> str:
+    """How long the rest takes at the pace so far, as a sentence; "" while nothing is done."""
+    if done == 0:
+        return ""
+    seconds = elapsed / done * (total - done)
+    return f"About {seconds / 60:.0f} min left." if seconds > 90 else f"About {max(seconds, 1):.0f} s left."
