@@ -8,11 +8,20 @@ from covergenre.cli.console import AsJson, out, print_json, print_table, progres
 from covergenre.collecting.collect import Collected, collect
 from covergenre.collecting.genres import genre_tags
 from covergenre.collecting.journal import Plan
+from covergenre.collecting.names import fetch_names
+from covergenre.collecting.pictures import clear, fetch_pictures, published
+from covergenre.collecting.sources import discogs_token
+from covergenre.dataset.starter import open_starter
+
+pictures = typer.Typer(
+    name="pictures", help="Names and pictures of known covers, kept on this machine.", no_args_is_help=True
+)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("collect")(collect_covers)
+    app.add_typer(pictures, name="pictures")
 
 
 def collect_covers(
@@ -40,6 +49,45 @@ def collect_covers(
         print_json({"name": name, "covers": dict(collected.covers), "failures": failures})
     else:
         _print(collected)
+
+
+@pictures.command("fetch")
+def fetch(as_json: AsJson = False) -> None:
+    """Fetch what the known covers lack: names from Discogs (with a token of your own), pictures from their sources.
+
+    Pictures stay on this machine, at most COVERGENRE_PICTURES_MB (500) of them, and the app shows them instead of
+    blurs.
+
+    Example: covergenre pictures fetch
+    """
+    covers = open_starter().covers
+    came: dict[str, dict[str, int]] = {}
+    with progress() as report:
+        if discogs_token():
+            came["names"] = dict(fetch_names(covers.loc[covers["source"] == "discogs", "id"], report))
+        came["pictures"] = dict(fetch_pictures(published(covers), report))
+    if as_json:
+        print_json({what: {"came": counts.pop("", 0), "failed": counts} for what, counts in came.items()})
+        return
+    for what, counts in came.items():
+        out.print(f"{what}: {counts.pop('', 0)} came", markup=False)
+        for reason, count in counts.items():
+            out.print(f"  {count} did not: {reason}", markup=False)
+    if "names" not in came:
+        out.print("Set COVERGENRE_DISCOGS_TOKEN to your own token to bring the names of Discogs releases, too.")
+
+
+@pictures.command("clear")
+def clear_pictures(as_json: AsJson = False) -> None:
+    """Delete all pictures that were fetched. The known covers stay, as colours.
+
+    Example: covergenre pictures clear
+    """
+    count = clear()
+    if as_json:
+        print_json({"deleted": count})
+    else:
+        out.print(f"{count} pictures deleted")
 
 
 def _print(collected: Collected) -> None:

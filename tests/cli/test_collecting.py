@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 from collecting.standin import World, albums, standing_in
 
@@ -31,3 +32,16 @@ def test_a_genre_that_cannot_be_collected_is_refused_in_one_line(covergenre):
     said = covergenre("collect", "mine", "--genres", "jazz,polka")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("error: 'polka' can't be collected: choose from anime,")
+
+
+def test_names_and_pictures_of_known_covers_are_fetched_and_cleared(world, covergenre, starter, monkeypatch):
+    monkeypatch.setenv("COVERGENRE_DISCOGS_TOKEN", "secret")
+    covers = pd.read_parquet(starter / "covers.parquet")
+    covers["id"] = [str(number) for number in range(len(covers))]
+    covers.to_parquet(starter / "covers.parquet", index=False)
+    (told,) = covergenre("pictures", "fetch", "--json").lines
+    discogs = int((covers["source"] == "discogs").sum())
+    assert told["names"] == {"came": discogs, "failed": {}}
+    assert sum(told["pictures"]["failed"].values()) + told["pictures"]["came"] == discogs
+    (told,) = covergenre("pictures", "clear", "--json").lines
+    assert told["deleted"] == 0

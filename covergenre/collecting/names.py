@@ -1,0 +1,132 @@
+"""Names for covers that are known by a number only: releases of Discogs, asked for with the user's own token.
+
+    names/discogs.jsonl     a line for each release that was asked for: its name, or why there is none
+
+https://www.discogs.com/developers: a token of one's own, sixty requests a minute, a telling User-Agent.
+"""
+
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from covergenre import home
+from covergenre.collecting.sources import discogs, discogs_token, open_web
+from covergenre.errors import Cancelled, CoverGenreError, Refused
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.web import Web
+
+SOURCE = "discogs"
+_MOST_BYTES = 4 * 2**20
+_NUMBERED = re.compile(r" \(\d+\)$")  # Discogs tells artists of one name apart by a number
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a release is called. `reason` is "" or why nothing is known; then the rest is empty."""
+
+    id: str
+    artist: str = ""
+    album: str = ""
+    year: int | None = None
+    image_url: str = ""
+    reason: str = ""
+
+
+def read_names() -> Mapping[str, Name]:
+    """The releases that were asked for, by their number."""
+    file = _file()
+    names = {}
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ():
+        try:
+            name = Name(**json.loads(line))
+        except (ValueError, TypeError):  # torn by a kill: it is asked for again
+            continue
+        names[name.id] = name
+    return names
+
+
+def fetch_names(ids: Iterable[str], report: Report = silent, should_stop: ShouldStop = never) -> Counter:
+    """Ask for the releases that weren't asked for yet; how many came ("") and didn't, by reason.
+
+    Raises CoverGenreError without a token, ConnectionLost and Cancelled; what came before is kept.
+    """
+    if not discogs_token():
+        raise CoverGenreError(
+            "Discogs asks for a token of your own: make one there and set COVERGENRE_DISCOGS_TOKEN to it"
+        )
+    known = read_names()
+    missing = [number for number in dict.fromkeys(ids) if number.isdigit() and number not in known]
+    came: Counter = Counter()
+    _file().parent.mkdir(parents=True, exist_ok=True)
+    with open_web(should_stop) as web, _file().open("a", encoding="utf-8") as file:
+        for done, number in enumerate(missing):
+            report(Progress(done, len(missing), "names"))
+            if should_stop():
+                raise Cancelled(f"stopped after {done} of {len(missing)} names; they are kept")
+            name = _name(web, number)
+            file.write("\n" * (done == 0) + json.dumps(asdict(name), ensure_ascii=False) + "\n")
+            file.flush()
+            came[name.reason] += 1
+    report(Progress(len(missing), len(missing), "names"))
+    return came
+
+
+def _file() -> Path:
+    return home.home() / "names" / f"{SOURCE}.jsonl"
+
+
+class _Artist(BaseModel):
+    name: str = ""
+    join: str = ""
+
+
+class _Image(BaseModel):
+    type: str = ""
+    uri: str = ""
+
+
+class _Release(BaseModel):
+    title: str
+    year: int = 0
+    artists: list[_Artist] = []
+    images: list[_Image] = []
+
+
+def _name(web: Web, number: str) -> Name:
+    try:
+        answer = web.get(
+            f"{discogs().base}/releases/{number}", _MOST_BYTES, {"Authorization": f"Discogs token={discogs_token()}"}
+        )
+        if answer.status == 404:
+            return Name(number, reason="no such release")
+        release = _Release.model_validate(json.loads(answer.body))
+    except Refused as error:
+        if "answers 401" in str(error):
+            raise CoverGenreError("Discogs does not accept COVERGENRE_DISCOGS_TOKEN: make another token") from error
+        return Name(number, reason=str(error))
+    except (ValueError, ValidationError, RecursionError):
+        return Name(number, reason=f"an answer of another shape ({answer.media_type or 'unnamed'})")
+    pictures = sorted(release.images, key=lambda image: image.type != "primary")
+    return Name(
+        id=number,
+        artist=_line("".join(_joined(artist) for artist in release.artists).strip(" ,")),
+        album=_line(release.title),
+        year=release.year if 1000 < release.year < 3000 else None,
+        image_url=pictures[0].uri if pictures else "",
+    )
+
+
+def _joined(artist: _Artist) -> str:
+    join = artist.join.strip()
+    return _NUMBERED.sub("", artist.name) + (f"{join} " if join == "," else f" {join} " if join else "")
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:300]

@@ -1,0 +1,95 @@
+import io
+import os
+
+import pytest
+from collecting.standin import picture
+from PIL import Image
+
+from covergenre import images
+from covergenre.collecting import pictures
+from covergenre.collecting.pictures import Published, fetch_pictures, picture_file, read_failures
+from covergenre.errors import Cancelled, CoverGenreError
+
+
+@pytest.fixture
+def published(world):
+    base = os.environ["COVERGENRE_MUSICBRAINZ"]
+
+    def make(n):
+        made = []
+        for number in range(n):
+            path = f"/pictures/{number}.jpg"
+            image = images.decode(picture(path)).image
+            made.append(Published(f"{number:032x}", images.perceptual_hash(image), base + path))
+        return made
+
+    return make
+
+
+def test_a_picture_is_fetched_once_and_then_at_hand(world, published):
+    covers = published(2)
+    assert picture_file(covers[0].content_hash) is None
+    assert fetch_pictures(covers) == {"": 2}
+    assert fetch_pictures(covers) == {}
+    with Image.open(picture_file(covers[0].content_hash)) as image:
+        assert (image.format, max(image.size) <= pictures.SIDE) == ("JPEG", True)
+    assert len(world.asked) == 2
+
+
+def test_a_picture_saved_again_at_another_size_is_still_the_cover(world, published):
+    (cover,) = published(1)
+    buffer = io.BytesIO()
+    images.decode(picture("/pictures/0.jpg")).image.resize((120, 120)).save(buffer, "JPEG", quality=50)
+    world.lies["/pictures/0"] = (200, {}, buffer.getvalue())
+    assert fetch_pictures([cover]) == {"": 1}
+
+
+@pytest.mark.parametrize(
+    ("lie", "reason"),
+    [
+        ((404, {}, b""), "no picture at its address any more"),
+        ((200, {}, picture("/pictures/7.jpg")), "another picture is at its address now"),
+        ((200, {}, b"<html>"), "a web page"),
+        ((302, {"Location": "http://192.168.0.1/"}, b""), "private network"),
+    ],
+)
+def test_what_is_not_the_cover_is_named_and_not_asked_for_again(world, published, lie, reason):
+    covers = published(2)
+    world.lies["/pictures/0"] = lie
+    assert fetch_pictures(covers)[""] == 1
+    assert reason in read_failures()[covers[0].content_hash]
+    asked = len(world.asked)
+    fetch_pictures(covers)
+    assert len(world.asked) == asked
+
+
+def test_what_was_not_looked_at_for_longest_goes_first(world, published, monkeypatch):
+    covers = published(3)
+    fetch_pictures(covers)
+    for age, cover in enumerate(covers):
+        os.utime(pictures._path(cover), (10 - age, 10 - age))
+    picture_file(covers[0].content_hash)
+    sizes = [pictures._path(cover).stat().st_size for cover in covers]
+    monkeypatch.setattr(pictures, "_room", lambda: sizes[0] + sizes[1])
+    pictures._evict()
+    assert [pictures._path(cover).exists() for cover in covers] == [True, True, False]
+
+
+def test_all_can_be_cleared(world, published):
+    fetch_pictures(published(2))
+    assert pictures.kept()[0] == 2
+    assert pictures.clear() == 2
+    assert pictures.kept() == (0, 0)
+
+
+def test_a_stop_keeps_what_came(world, published):
+    seen = []
+    with pytest.raises(Cancelled):
+        fetch_pictures(published(3), seen.append, lambda: len(seen) > 1)
+    assert pictures.kept()[0] == 1
+
+
+def test_a_room_that_is_no_number_is_refused(world, published, monkeypatch):
+    monkeypatch.setenv("COVERGENRE_PICTURES_MB", "much")
+    with pytest.raises(CoverGenreError, match="a whole number of megabytes"):
+        fetch_pictures(published(1))
