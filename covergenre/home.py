@@ -31,6 +31,11 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def shipped_runs() -> Path:
+    """One folder a run that ships with the project."""
+    return starter() / "runs"
+
+
 def uploads() -> Path:
     """Covers unpacked from archives, one folder a data set."""
     return home() / "uploads"

@@ -11,12 +11,10 @@ from covergenre.cli.data import DatasetName
 from covergenre.dataset.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.repair import Plan, apply, join, preview
-from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.dataset.suggest import suggest
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 from covergenre.inspection.examine import examine, split_if_possible
-from covergenre.inspection.shipped import examine_starter
 from covergenre.progress import Report
 
 SuggestTo = Annotated[
@@ -49,10 +47,9 @@ def audit_dataset(
 
     Example: python -m covergenre audit mine --suggest repairs.json
     """
-    if name == STARTER:
-        _show_starter(bool(suggest_to or apply_from), as_json)
-        return
     dataset = open_dataset(name)
+    if not dataset.writable and (suggest_to or apply_from):
+        raise CoverGenreError(f"the data set {name} can't be repaired: it ships as it is, and so do the figures for it")
     if apply_from:
         plan = _read_plan(apply_from)
         changed = preview(dataset.manifest, plan)["path"].nunique()
@@ -67,12 +64,6 @@ def audit_dataset(
     _show(found, as_json)
 
 
-def _show_starter(to_change: bool, as_json: bool) -> None:
-    if to_change:
-        raise CoverGenreError("the starter can't be repaired: its card tells how well it does with exactly its covers")
-    _show(examine_starter(open_starter()).report, as_json)
-
-
 def _show(found: AuditReport, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
@@ -81,7 +72,7 @@ def _show(found: AuditReport, as_json: bool) -> None:
 
 
 def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
-    if vectors:
+    if vectors or not dataset.has_pictures:
         return examine(dataset, report).report
     return audit(dataset, split_if_possible(dataset), None, report, thresholds=chosen_thresholds(dataset))
 

@@ -14,7 +14,7 @@ from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
 from covergenre.report.tables import METRICS, tables_of
 from covergenre.runs.comparison import ComparedRuns, compare_runs
-from covergenre.runs.shipped import open_run
+from covergenre.runs.record import Run
 from covergenre.runs.slices import slices_of
 
 Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Ids of finished runs, or starter.", show_default=False)]
@@ -44,7 +44,7 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     """
     if len(runs) < 2:
         raise typer.BadParameter("name at least two", param_hint="RUN")
-    compared = compare_runs([open_run(run) for run in runs])
+    compared = compare_runs([Run.open(run) for run in runs])
     if html:
         _write(compared, html, pictures)
     if as_json:

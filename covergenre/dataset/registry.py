@@ -1,4 +1,4 @@
-"""Data sets by name: where a user's folder of covers lies, and what was found in it.
+"""Data sets by name: where a user's folder of covers lies, and what was found in it; and the one that ships.
 
     datasets/NAME/dataset.json    {"name", "root", "scanned"}
     datasets/NAME/manifest.csv    the manifest, which people may edit
@@ -6,6 +6,8 @@
 
 The covers stay where they are: nothing here writes to, moves or deletes a user's file. What is stored is replaced
 whole, and one lock keeps writers apart; a reader needs none.
+
+The starter is a data set too: it can't be changed, and of its covers there is everything but the pictures.
 """
 
 import json
@@ -21,22 +23,30 @@ from filelock import FileLock
 
 from covergenre import home
 from covergenre.dataset.manifest import Scan, keep_edits, read_manifest, scan, usable, write_manifest
-from covergenre.errors import BadDataset
+from covergenre.dataset.starter import STARTER, by_hash, open_starter
+from covergenre.dataset.table import COLUMNS, NUMBERS
+from covergenre.errors import BadDataset, BadRun
 from covergenre.files import replace_text
 from covergenre.progress import Report, ShouldStop, never, silent
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_RESERVED = ("starter",)
+_RESERVED = (STARTER,)
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A registered data set: `root` holds the covers, `folder` what is stored about them."""
+    """A registered data set: `root` holds the covers, `folder` what is stored about them.
+
+    `writable`: whether it can be repaired, renamed and removed. `has_pictures`: whether its covers are files; where
+    they are not, the manifest tells the `part`, `id`, `image_url` and `signature` of each, and its path is its hash.
+    """
 
     name: str
     root: Path
     folder: Path
     manifest: pd.DataFrame
+    writable: bool = True
+    has_pictures: bool = True
 
     @property
     def genres(self) -> tuple[str, ...]:
@@ -80,14 +90,33 @@ def register(name: str, root: Path, report: Report = silent, should_stop: Should
 
 def open_dataset(name: str) -> Dataset:
     """The data set `name` as it was last scanned; BadDataset when there is none, or what is stored is damaged."""
+    if name == STARTER:
+        return _open_shipped()
     folder = _folder(name)
     return Dataset(name, Path(_read_record(folder)["root"]), folder, read_manifest(folder / "manifest.csv"))
 
 
-def names() -> tuple[str, ...]:
-    """The names of the registered data sets, sorted."""
+def names(shipped: bool = False) -> tuple[str, ...]:
+    """The names of the registered data sets, sorted; `shipped`: and then that of the starter, where there is one."""
     records = home.datasets().glob("*/dataset.json")
-    return tuple(sorted(record.parent.name for record in records if _NAME.fullmatch(record.parent.name)))
+    own = sorted(record.parent.name for record in records if _NAME.fullmatch(record.parent.name))
+    return (*own, STARTER) if shipped and home.starter().is_dir() else tuple(own)
+
+
+def stamp(name: str) -> int:
+    """What changes when the data set of this name does: when its table was written, in ns; 0 when there is none."""
+    try:
+        table = home.starter() / "card.json" if name == STARTER else home.datasets() / name / "manifest.csv"
+        return table.stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+def table_text(dataset: Dataset) -> str:
+    """What is known of the covers, as CSV."""
+    if dataset.has_pictures:
+        return (dataset.folder / "manifest.csv").read_text(encoding="utf-8")
+    return dataset.manifest.drop(columns="signature").to_csv(index=False)
 
 
 def remove(name: str) -> None:
@@ -120,6 +149,20 @@ def lock() -> FileLock:
     """Held by whoever changes what is stored about data sets; waited for without end, because it is held briefly."""
     home.datasets().mkdir(parents=True, exist_ok=True)
     return FileLock(home.datasets() / ".lock")
+
+
+def _open_shipped() -> Dataset:
+    """The starter with all columns of a manifest; what only a file could tell is 0 or ""."""
+    try:
+        starter = open_starter()
+    except BadRun as error:
+        raise BadDataset(str(error)) from error
+    covers = by_hash(starter.covers)
+    covers["name"] = covers["source"].str.replace("_", " ").str.capitalize() + " " + covers["id"]
+    unknown = {column: 0 if column in NUMBERS else "" for column in COLUMNS if column not in covers}
+    return Dataset(
+        STARTER, starter.folder, starter.folder, covers.assign(**unknown), writable=False, has_pictures=False
+    )
 
 
 def _check_root(folder: Path, root: Path) -> None:

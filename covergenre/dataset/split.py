@@ -90,6 +90,8 @@ def split_of(dataset: Dataset, name: str = "honest", seed: int = 42) -> Split:
     """
     if name not in _MAKERS:
         raise BadDataset(f"there is no split {name!r}: choose one of {', '.join(_MAKERS)}")
+    if not dataset.writable:
+        return load_split(dataset, name, seed)
     if _file(dataset, name, seed).exists():
         stored = _cut(load_split(dataset, name, seed), usable(dataset.manifest))
         if stored:
@@ -107,7 +109,13 @@ def save_split(dataset: Dataset, split: Split) -> None:
 
 
 def load_split(dataset: Dataset, name: str, seed: int) -> Split:
-    """A stored split, whether it fits or not; BadDataset, naming row and column, when it is missing or damaged."""
+    """A stored split, whether it fits or not; BadDataset, naming row and column, when it is missing or damaged.
+
+    The parts of a data set that ships are fixed and stand in its table: no group crosses them.
+    """
+    if not dataset.writable:
+        parts = dataset.manifest.set_index("path")["part"]
+        return Split(name, seed, parts, pd.Series(np.arange(len(parts)), index=parts.index, name="group"))
     file = read_csv(_file(dataset, name, seed))
     file.require(_COLUMNS)
     paths = pd.Index(file.keys(), name="path", dtype="str")

@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 
 from covergenre import home, images
-from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation, Interval
 
@@ -111,10 +110,6 @@ class Starter:
     def head(self, method: str) -> Path:
         """The folder of what a method learned."""
         return run_folder(self.folder, method) / "model"
-
-    def as_dataset(self) -> Dataset:
-        """Its covers as those of a data set, whose pictures are not there."""
-        return Dataset(STARTER, self.folder, self.folder, by_hash(self.covers))
 
 
 def open_starter(folder: Path | None = None) -> Starter:

@@ -59,7 +59,9 @@ def thumbnails(dataset: Dataset, covers: Sequence[tuple[str, str]]) -> list[byte
 
 
 def known_looks(dataset: Dataset) -> pd.DataFrame | None:
-    """What `look` stored, when it has all usable covers; else None."""
+    """What `look` stored, or what ships, when it has all usable covers; else None."""
+    if not dataset.has_pictures:
+        return dataset.manifest.set_index("content_hash")[_COLUMNS]
     known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
     covers = usable(dataset.manifest)
     return known.reindex(covers["content_hash"]) if covers["content_hash"].isin(known.index).all() else None

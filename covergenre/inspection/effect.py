@@ -10,7 +10,8 @@ from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import evaluate
-from covergenre.inspection.examine import Examined, known_vectors
+from covergenre.inspection.examine import known_vectors
+from covergenre.inspection.examined import Examined
 from covergenre.methods import method
 from covergenre.methods.base import Covers
 from covergenre.progress import Progress, Report, ShouldStop, never, silent

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from covergenre import home
-from covergenre.dataset.audit import AuditReport, audit, chosen_thresholds
+from covergenre.dataset.audit import audit, chosen_thresholds
 from covergenre.dataset.audit.duplicates import candidates
 from covergenre.dataset.audit.memory import remember
 from covergenre.dataset.audit.space import ENOUGH, open_space
@@ -19,6 +19,8 @@ from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, NoWeights
+from covergenre.inspection.examined import Examined
+from covergenre.inspection.shipped import examine_shipped
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.record import list_runs
 
@@ -30,18 +32,6 @@ as both did before textures."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False)
-class Examined:
-    """A data set with its audit. `split`: None where it can't be split. `units`: float32 (n, e), each usable cover at
-    length 1 where likeness is a cosine; None where there are no vectors yet.
-    """
-
-    dataset: Dataset
-    report: AuditReport
-    split: Split | None
-    units: np.ndarray | None
-
-
 def examine(
     dataset: Dataset,
     report: Report = silent,
@@ -51,8 +41,11 @@ def examine(
     """Split, embed and audit a data set, by the thresholds that were chosen for it.
 
     What takes no vectors is found first and given to `publish`, because embedding takes minutes; what is there already
-    is not made again. Raises as `audit` and `embed_dataset` do.
+    is not made again. Of a data set without pictures that is found which takes none. Raises as `audit` and
+    `embed_dataset` do.
     """
+    if not dataset.has_pictures:
+        return examine_shipped(dataset)
     split, thresholds = split_if_possible(dataset), chosen_thresholds(dataset)
     recipe, vectors = _best_known(dataset)
     if vectors is None:

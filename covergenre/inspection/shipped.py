@@ -1,4 +1,4 @@
-"""The starter looked through as a data set is, as far as that goes without its pictures."""
+"""A data set that ships without its pictures, looked through as far as that goes."""
 
 import numpy as np
 import pandas as pd
@@ -7,35 +7,20 @@ from covergenre.dataset.audit import THRESHOLDS, AuditReport
 from covergenre.dataset.audit.duplicates import candidates, find_alike, find_contradictions, find_duplicates, find_leaks
 from covergenre.dataset.audit.labels import find_imbalance, find_outliers, likely_genres, oddness
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.split import Split
-from covergenre.dataset.starter import Starter
-from covergenre.dataset.table import COLUMNS, NUMBERS
-from covergenre.inspection.examine import Examined
+from covergenre.dataset.split import Split, split_of
+from covergenre.dataset.starter import open_starter
+from covergenre.inspection.examined import Examined
 
 _NO_PICTURES = "the starter ships no pictures"
 _NOT_JUDGED = {"wrong labels": "the starter's vectors were made with the help of its labels"}
 
 
-def examine_starter(starter: Starter) -> Examined:
-    """The starter's covers as a data set, their parts, and what pHashes and vectors alone tell; nothing is stored."""
-    dataset = _dataset(starter)
-    covers = dataset.manifest
-    split = Split("honest", starter.card.seed, covers.set_index("path")["part"], pd.Series(0, index=covers["path"]))
+def examine_shipped(dataset: Dataset) -> Examined:
+    """The covers, their parts, and what pHashes and vectors alone tell; nothing is stored."""
+    split, starter = split_of(dataset), open_starter(dataset.folder)
     units = np.asarray(starter.vectors, np.float32)
-    units /= np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-12)
-    return Examined(dataset, _report(covers, split, units), split, units)
-
-
-def _dataset(starter: Starter) -> Dataset:
-    """With all columns of a manifest; what only a file could tell is 0 or ""."""
-    dataset = starter.as_dataset()
-    known = dataset.manifest
-    unknown = {column: 0 if column in NUMBERS else "" for column in COLUMNS if column not in known}
-    names = [
-        f"{source.replace('_', ' ').capitalize()} {id_}"
-        for source, id_ in zip(known["source"], known["id"], strict=True)
-    ]
-    return Dataset(dataset.name, dataset.root, dataset.folder, known.assign(**{**unknown, "name": names}))
+    units = units / np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-12)
+    return Examined(dataset, _report(dataset.manifest, split, units), split, units, starter.vectors)
 
 
 def _report(covers: pd.DataFrame, split: Split, units: np.ndarray) -> AuditReport:

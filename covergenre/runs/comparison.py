@@ -18,7 +18,6 @@ from PIL import Image
 from covergenre import images
 from covergenre.dataset.lookup import find_file
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.dataset.thumbnails import known_looks
 from covergenre.errors import BadDataset, BadImage, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
@@ -167,15 +166,15 @@ def _shared_genres(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def _dataset(name: str) -> Dataset | None:
     try:
-        return open_starter().as_dataset() if name == STARTER else open_dataset(name)
-    except (BadDataset, BadRun):
+        return open_dataset(name)
+    except BadDataset:
         return None
 
 
 def _whose_covers(runs: Sequence[Run], datasets: Mapping[str, Dataset | None]) -> int:
     """Which run's data set tells of the covers: one of a user's own is to be preferred, for it has the pictures."""
     there = [position for position, run in enumerate(runs) if datasets[run.spec.dataset]]
-    return min(there, key=lambda position: runs[position].spec.dataset == STARTER, default=0)
+    return min(there, key=lambda position: not datasets[runs[position].spec.dataset].has_pictures, default=0)
 
 
 def _alike(runs: Sequence[Run]) -> bool:

@@ -51,6 +51,7 @@ PREDICTION_MS = "prediction ms"
 """The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
 
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
+_SHIPPED_ID = re.compile(r"starter-[a-z0-9_]+")
 _SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
 
 
@@ -134,8 +135,16 @@ class Run:
 
     @classmethod
     def open(cls, run_id: str) -> "Run":
-        """The run called `run_id`. Raises BadRun when there is none or it can't be read."""
-        return cls.at(folder_of(run_id))
+        """The run called `run_id`; "starter" is the one of those that ship whose answer counts.
+
+        Raises BadRun when there is none or it can't be read.
+        """
+        if run_id == "starter":
+            from covergenre.dataset.starter import open_starter
+
+            run_id = f"starter-{open_starter().card.default}"
+        shipped = home.shipped_runs() / run_id
+        return cls.at(shipped if _SHIPPED_ID.fullmatch(run_id) and shipped.is_dir() else folder_of(run_id))
 
     @classmethod
     def at(cls, folder: Path) -> "Run":
@@ -263,15 +272,23 @@ def folder_of(run_id: str) -> Path:
     """The folder of the run called `run_id`, which may be damaged. Raises BadRun when there is none."""
     folder = home.runs() / run_id
     if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
-        raise BadRun(f"There is no run {run_id!r}. `covergenre runs` lists those there are.")
+        shipped = ", ".join(run.id for run in _runs_in(home.shipped_runs(), _SHIPPED_ID))
+        raise BadRun(
+            f"There is no run {run_id!r}. `covergenre runs` lists yours; those that ship are {shipped or 'missing'}."
+        )
     return folder
 
 
 def list_runs() -> tuple[Run, ...]:
-    """All runs, the newest first. Damaged ones are logged and left out."""
-    folders = home.runs().iterdir() if home.runs().is_dir() else ()
-    runs = [run for folder in folders if _RUN_ID.fullmatch(folder.name) if (run := _sound(folder))]
+    """The user's runs, the newest first. Damaged ones are logged and left out."""
+    runs = _runs_in(home.runs(), _RUN_ID)
     return tuple(sorted(runs, key=lambda run: (run.spec.created.timestamp(), run.id), reverse=True))
+
+
+def finished_runs() -> tuple[Run, ...]:
+    """The runs that are done: the user's, the newest first, then those that ship."""
+    shipped = sorted(_runs_in(home.shipped_runs(), _SHIPPED_ID), key=lambda run: run.id)
+    return tuple(run for run in (*list_runs(), *shipped) if run.status().state == "done")
 
 
 def probability_columns(genres: Sequence[str]) -> list[str]:
@@ -288,6 +305,11 @@ def _publish(hidden: Path, spec: RunSpec) -> Path:
         except OSError:  # a folder that isn't empty is never replaced
             if not folder.exists():
                 raise
+
+
+def _runs_in(folder: Path, named: re.Pattern) -> list[Run]:
+    folders = folder.iterdir() if folder.is_dir() else ()
+    return [run for each in folders if named.fullmatch(each.name) if (run := _sound(each))]
 
 
 def _sound(folder: Path) -> Run | None:

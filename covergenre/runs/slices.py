@@ -11,7 +11,6 @@ import pandas as pd
 from covergenre import images
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.split import load_split
-from covergenre.dataset.starter import STARTER
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.runs.comparison import ComparedRuns
@@ -95,12 +94,10 @@ def _looks(signatures: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _seen(runs: Iterable[Run], covers: pd.DataFrame) -> np.ndarray:
-    """ "yes" or "no" a cover; "" for all when a split is gone. The starter's stands for no group in two parts."""
+    """ "yes" or "no" a cover; "" for all when a split is gone."""
     seen = np.zeros(len(covers), dtype=bool)
     try:
         for name, split, seed in {(run.spec.dataset, run.spec.split, run.spec.seed) for run in runs}:
-            if name == STARTER:
-                continue
             dataset = open_dataset(name)
             made = load_split(dataset, split, seed)
             learned = set(made.groups[made.parts == "train"])

@@ -16,8 +16,7 @@ from covergenre.report.sections import Sections
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.names import run_names
-from covergenre.runs.record import Run
-from covergenre.runs.shipped import finished_runs, open_run
+from covergenre.runs.record import Run, finished_runs
 from covergenre.runs.slices import Slice, slices_of
 from pages.compare import view as compare_view
 from pages.compare.address import go
@@ -34,14 +33,14 @@ TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders"
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def load_runs(stamp: tuple) -> tuple[Run, ...]:  # noqa: ARG001 (the stamp is the key)
-    """The runs that are done, the newest first, and the starter's."""
+    """The runs that are done, the newest first, and those that ship."""
     return finished_runs()
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing …")
 def load(ids: tuple[str, ...], stamp: tuple) -> ComparedRuns:  # noqa: ARG001 (the stamp is part of the key)
     """The runs compared, kept until one of them or a data set changes."""
-    return compare_runs([open_run(run) for run in ids])
+    return compare_runs([Run.open(run) for run in ids])
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the covers …")

@@ -1,7 +1,7 @@
 """Covers of a comparison in a grid: what they look like, what they are, and what each run took them for.
 
-A click opens the cover in Explore, beside this page, where a wrong genre can be mended; one that only the starter knows
-leads to its page at the source.
+A click opens the cover in Explore, beside this page, where a wrong genre can be mended; one of a data set
+that can't be changed leads to its page at the source.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from covergenre.collection.table import page_url
-from covergenre.dataset.starter import STARTER
 from covergenre.formatting import percent
 from covergenre.report.charts import swatch
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
@@ -53,7 +52,7 @@ def _address(compared: ComparedRuns, cover: pd.Series) -> str:
     """Where Explore shows the cover, or its page at the source; "" where there is neither."""
     if not compared.dataset:
         return ""
-    if compared.dataset.name == STARTER:
+    if not compared.dataset.writable:
         return plain(page_url(cover["source"], cover["id"]), 2000)
     place = {"data": compared.dataset.name, "see": "Gallery", "open": cover["path"]}
     return plain(f"explore?{urlencode(place)}", 2000)

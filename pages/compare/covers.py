@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from covergenre.dataset.starter import STARTER
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.galleries import galleries
 from pages.compare.address import choose_pair, follow
@@ -60,7 +59,7 @@ def show_covers(compared: ComparedRuns, rows: np.ndarray, runs: Sequence[Compare
     shown = rows[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
     with slot, st.container(key="covers"):
         st.markdown(cover_grid(compared, shown, runs), unsafe_allow_html=True)
-        if compared.dataset and compared.dataset.name == STARTER:
-            st.caption("A click on a cover leads to its page at the source. The starter keeps a cover's colours only.")
-        elif compared.dataset:
+        if compared.dataset and compared.dataset.writable:
             st.caption("A click on a cover opens it in Explore, where a wrong genre can be mended.")
+        elif compared.dataset:
+            st.caption("A click on a cover leads to its page at the source; only its colours are kept here.")

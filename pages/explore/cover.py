@@ -31,7 +31,7 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     covers = opened.covers
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="cover"):
-        if opened.starter:
+        if not opened.dataset.has_pictures:
             colours = images.draw_signature(covers.signatures[covers.hashes[row]], _LARGE)
             st.image(colours, width="stretch", alt=f"The colours of {plain(covers.title(row))}")
         elif picture := _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers):
@@ -42,7 +42,7 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(facts(covers, row), unsafe_allow_html=True)
         _show_findings(covers, row, go)
-        if not opened.starter:
+        if opened.dataset.writable:
             _show_actions(opened, row)
     _show_nearest(opened, row, go)
 

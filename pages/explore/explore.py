@@ -143,7 +143,7 @@ with st.container(key="page"):
         bind="query-params",
         label_visibility="collapsed",
     )
-    if opened.starter:
+    if not opened.dataset.writable:
         st.caption(
             f"The {len(opened.covers):,} real covers that predictions stand on. They are only to look at, and of each "
             "there is what it is called, its vector and its colours: the artwork does not ship."

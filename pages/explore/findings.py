@@ -63,7 +63,7 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[]
                     "Side by side", key=f"groups-{issue.name}", on_click=_open_groups, args=(issue.name,),
                     icon=":material/compare:",
                 )  # fmt: skip
-            if not opened.starter:
+            if opened.dataset.writable:
                 _show_threshold(opened, issue.name)
 
 
@@ -125,7 +125,7 @@ def _show_group(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             more = f", the first {_ALIKE} are shown" if len(rows) > _ALIKE else ""
             st.markdown(f"{len(rows)} covers{more}", width="stretch")
-            if not opened.starter:
+            if opened.dataset.writable:
                 _show_repairs(opened, issue, number, paths)
         show_covers(covers, rows[:_ALIKE], f"group{number}", go, notes)
 

@@ -43,7 +43,7 @@ def show_map(opened: Opened, to_gallery: Callable[[], None]) -> None:
     )
     paths = usable(opened.examined.dataset.manifest)["path"].tolist()
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    pictured = not opened.starter and known_looks(opened.dataset) is not None
+    pictured = opened.dataset.has_pictures and known_looks(opened.dataset) is not None
     table = points(covers, paths, places, "" if colour == _GENRE else colour, pictured)
     event = st.vega_lite_chart(
         table, spec(table, theme), on_select="rerun", selection_mode=_BOX, key="map", width="stretch"

@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from covergenre import home
+from covergenre.dataset import registry
 from covergenre.dataset.audit import choose_threshold
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.dataset.starter import STARTER, Starter, open_starter
 from covergenre.dataset.thumbnails import known_looks, look
-from covergenre.inspection.examine import Examined, examine
+from covergenre.inspection.examine import examine
+from covergenre.inspection.examined import Examined
 from covergenre.inspection.overview import Overview, overview
-from covergenre.inspection.shipped import examine_starter
 from pages.explore.covers import Covers
 from pages.explore.jobs import Job, Jobs
 
@@ -40,7 +39,7 @@ class CoverIndex:
     def put(self, name: str, stamp: int, examined: Examined) -> None:
         """Keep what was found, unless the manifest has changed meanwhile."""
         with self._lock:
-            if stamp != _stamp(name):
+            if stamp != registry.stamp(name):
                 return
             self._count += 1
             self._found[name] = Found(examined, stamp, self._count)
@@ -57,16 +56,12 @@ class CoverIndex:
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A data set as the page shows it; what was found may be about the manifest as it was a moment ago.
-
-    `starter`: set where it is the one that ships, which is only to look at and has no pictures.
-    """
+    """A data set as the page shows it; what was found may be about the manifest as it was a moment ago."""
 
     dataset: Dataset
     stamp: int
     found: Found
     covers: Covers
-    starter: Starter | None = None
 
     @property
     def examined(self) -> Examined | None:
@@ -81,9 +76,7 @@ class Opened:
     @property
     def drawn(self) -> np.ndarray | None:
         """The vectors that the map is drawn of, once there are any."""
-        if self.starter:
-            return self.starter.vectors
-        return self.examined.units if self.examined else None
+        return self.examined.drawn if self.examined else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -99,11 +92,11 @@ def shelf() -> CoverIndex:
 
 
 def open_named(name: str) -> Opened:
-    """The data set as it is stored now, or the starter; CoverGenreError when there is none, or it is damaged."""
-    if name == STARTER:
-        return _starter(str(home.starter()), _changed(home.starter() / "card.json"))
-    stamp = _stamp(name)
+    """The data set as it is stored now; CoverGenreError when there is none, or it is damaged."""
+    stamp = registry.stamp(name)
     dataset = _dataset(str(home.home()), name, stamp)
+    if not dataset.has_pictures and shelf().get(name).stamp != stamp:  # a second, once
+        shelf().put(name, stamp, examine(dataset))
     found = shelf().get(name)
     covers = _covers(str(home.home()), name, stamp, found.number, found.examined)
     return Opened(dataset, stamp, found, covers)
@@ -142,33 +135,12 @@ def work_on(opened: Opened) -> Job | None:
 
 def open_overview(opened: Opened) -> Overview:
     """The figures of a data set; without looks while those are not there."""
-    looks = opened.starter.covers[["signature"]] if opened.starter else known_looks(opened.dataset)
+    looks = known_looks(opened.dataset)
     return _overview(str(home.home()), opened.dataset.name, opened.stamp, looks is not None, opened.dataset, looks)
 
 
 def _work_name(opened: Opened) -> str:
     return f"work on {opened.dataset.name}"
-
-
-def _stamp(name: str) -> int:
-    return _changed(home.datasets() / name / "manifest.csv")
-
-
-def _changed(file: Path) -> int:
-    """When a file was changed last, in ns; 0 when there is none."""
-    try:
-        return file.stat().st_mtime_ns
-    except (OSError, ValueError):
-        return 0
-
-
-@st.cache_resource(show_spinner="Opening the starter", max_entries=1)
-def _starter(folder: str, stamp: int) -> Opened:
-    starter = open_starter(Path(folder))
-    examined = examine_starter(starter)
-    signatures = dict(zip(starter.covers["content_hash"], starter.covers["signature"], strict=True))
-    covers = Covers(examined.dataset, examined.report, examined.split.parts, signatures)
-    return Opened(examined.dataset, stamp, Found(examined, stamp, stamp), covers, starter)
 
 
 @st.cache_resource(show_spinner="Opening the data set", max_entries=4)
@@ -180,7 +152,9 @@ def _dataset(home_folder: str, name: str, stamp: int) -> Dataset:  # noqa: ARG00
 def _covers(home_folder: str, name: str, stamp: int, number: int, _examined: Examined | None) -> Covers:  # noqa: ARG001
     split = _examined.split if _examined else None
     parts = split.parts if split else None
-    return Covers(_dataset(home_folder, name, stamp), _examined.report if _examined else None, parts)
+    dataset = _dataset(home_folder, name, stamp)
+    signatures = None if dataset.has_pictures else known_looks(dataset)["signature"].to_dict()
+    return Covers(dataset, _examined.report if _examined else None, parts, signatures)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from covergenre.dataset.registry import table_text
 from covergenre.formatting import percent
 from covergenre.inspection.overview import GenreLook, Overview
 from pages.explore.open import Opened, open_overview
@@ -21,12 +22,12 @@ def show_overview(opened: Opened) -> None:
     used = int(seen.genres["usable"].sum())
     with st.container(horizontal=True, gap="large", key="sums"):
         st.metric("Covers in use", f"{used:,}", width="content")
-        if not opened.starter:
+        if opened.dataset.writable:
             st.metric("Left out", f"{seen.genres['left out'].sum():,}", width="content")
             st.metric("Unreadable", f"{seen.genres['unreadable'].sum():,}", width="content")
         st.metric("Genres", f"{(seen.genres['usable'] > 0).sum():,}", width="content")
         st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
-        if not opened.starter:
+        if opened.dataset.has_pictures:
             st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
     st.subheader("Genres", anchor=False)
     st.markdown(genre_table(seen), unsafe_allow_html=True)
@@ -35,13 +36,11 @@ def show_overview(opened: Opened) -> None:
             "Brightness and colour from 0 (black, grey) to 1: the dot is the middle cover, the bar the middle half. "
             "Colours from dark to light, as wide as their share."
         )
-    if opened.starter:
-        st.caption("What the files were (sizes, formats, colour modes) is not told: they do not ship.")
-    else:
+    if opened.dataset.has_pictures:
         _show_files(seen)
     st.download_button(
         "Download the table as CSV",
-        lambda: _table(opened),
+        lambda: table_text(opened.dataset).encode(),
         f"{opened.dataset.name}.csv",
         "text/csv",
         icon=":material/download:",
@@ -59,12 +58,6 @@ def _show_files(seen: Overview) -> None:
         with column:
             st.subheader(title, anchor=False)
             st.markdown(counts_table(title, counts), unsafe_allow_html=True)
-
-
-def _table(opened: Opened) -> bytes:
-    if opened.starter:
-        return opened.starter.covers.drop(columns="signature").to_csv(index=False).encode()
-    return (opened.dataset.folder / "manifest.csv").read_bytes()
 
 
 def genre_table(seen: Overview) -> str:

@@ -28,10 +28,10 @@ _RECENT = 20
 
 def show_repair(opened: Opened) -> None:
     """What could be repaired, what that would change, and what was."""
-    if opened.starter:
+    if not opened.dataset.writable:
         st.info(
-            "The starter can't be repaired: its card tells how well it does with exactly these covers. Repair a data "
-            "set of your own, and train on that.",
+            "This data set can't be repaired: the figures that ship with it are for exactly these covers. Repair a "
+            "data set of your own, and train on that.",
             icon=":material/lock:",
         )
         return

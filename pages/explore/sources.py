@@ -26,7 +26,7 @@ _NEW_NAME = "new name"
 
 def choose() -> str:
     """The name of the chosen data set, or of the starter; "" when there is none and the starter wasn't asked for."""
-    known = (*registry.names(), *((STARTER,) if home.starter().is_dir() else ()))
+    known = registry.names(shipped=True)
     if known in ((), (STARTER,)) and STARTER not in (st.session_state.get(NAME), st.query_params.get(NAME)):
         return ""
     if st.session_state.get(NAME) not in known:
@@ -106,8 +106,8 @@ def show_starter() -> None:
 
 
 def show_management(opened: Opened) -> None:
-    """Rescan, rename, remove, and bring another; nothing of that but the last for the starter."""
-    if not opened.starter:
+    """Rescan, rename, remove, and bring another; only the last where the data set can't be changed."""
+    if opened.dataset.writable:
         _show_changes(opened.dataset)
     _offer_ways()
 

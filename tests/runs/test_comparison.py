@@ -12,8 +12,7 @@ from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.metrics import evaluate
 from covergenre.runs.comparison import SOFT_SIDE, compare_runs
-from covergenre.runs.record import PREDICTION_MS, Event
-from covergenre.runs.shipped import open_run
+from covergenre.runs.record import PREDICTION_MS, Event, Run
 
 LABELS = [0, 1, 2] * 20
 
@@ -108,7 +107,7 @@ def test_covers_that_were_relabelled_between_the_runs_are_left_out(tmp_path):
 
 
 def test_the_starter_is_compared_on_covers_that_only_it_has(starter):
-    compared = compare_runs([open_run("starter-knn"), open_run("starter-logistic")])
+    compared = compare_runs([Run.open("starter-knn"), Run.open("starter-logistic")])
     known = open_starter().covers
     assert set(compared.covers["content_hash"]) == set(known.loc[known["part"] == "test", "content_hash"])
     assert [run.name for run in compared.runs] == ["Nearest neighbours (starter)", "Logistic regression (starter)"]
@@ -124,12 +123,12 @@ def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter
     genres = open_starter().card.genres
     labels = [genres.index(genre) for genre in rows["genre"]]
     own = finished(labels, sure(labels, len(genres)), genres=genres, paths=rows["path"])
-    compared = compare_runs([open_run("starter-knn"), own])
+    compared = compare_runs([Run.open("starter-knn"), own])
     assert set(compared.covers["content_hash"]) == set(tested["content_hash"])
     assert set(compared.covers["path"]) <= set(rows["path"])
     assert compared.file(0) == dataset.file(compared.covers["path"][0])
     shutil.rmtree(own.folder)
-    alone = compare_runs([open_run("starter-knn"), open_run("starter-logistic")])
+    alone = compare_runs([Run.open("starter-knn"), Run.open("starter-logistic")])
     assert alone.file(0) in {dataset.file(path) for path in rows["path"]}
 
 

@@ -88,7 +88,7 @@ def test_nothing_is_left_of_a_run_that_cannot_be_created(spec):
 
 
 @pytest.mark.parametrize(
-    "run_id", ["", "..", "starter", "../datasets", "20261122-121530-knn-ab12", "/etc/passwd", "a\0b"]
+    "run_id", ["", "..", "starters", "../datasets", "20261122-121530-knn-ab12", "/etc/passwd", "a\0b"]
 )
 def test_an_id_that_names_no_run_is_refused(run_id):
     with pytest.raises(BadRun, match="There is no run"):

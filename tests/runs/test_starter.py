@@ -11,7 +11,7 @@ from covergenre.dataset.manifest import scan
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers, method
-from covergenre.runs.shipped import open_run
+from covergenre.runs.record import Run
 from covergenre.runs.starter import build_starter, choose_covers
 from covergenre.runs.train import evaluate
 
@@ -69,7 +69,7 @@ def test_the_figures_on_the_card_are_those_of_the_heads_that_ship(starter):
 
 @pytest.mark.parametrize("name", ["knn", "logistic"])
 def test_it_keeps_the_answers_that_its_figures_are_of(starter, name):
-    run = open_run(f"starter-{name}")
+    run = Run.open(f"starter-{name}")
     card = next(method for method in open_starter().card.methods if method.name == name)
     found = evaluate(run)
     assert found.confusion == card.test.confusion
@@ -78,7 +78,7 @@ def test_it_keeps_the_answers_that_its_figures_are_of(starter, name):
 
 
 def test_of_the_held_out_covers_it_keeps_the_hashes_and_the_answers_alone(starter):
-    covers, predictions = open_starter().covers, open_run("starter-knn").predictions()
+    covers, predictions = open_starter().covers, Run.open("starter-knn").predictions()
     held_out = covers[covers["part"] != "train"].set_index("content_hash")
     assert set(predictions["path"]) == set(held_out.index)
     assert (predictions.set_index("path")["part"] == held_out["part"][predictions["path"]]).all()
@@ -87,7 +87,7 @@ def test_of_the_held_out_covers_it_keeps_the_hashes_and_the_answers_alone(starte
 
 def test_the_runs_that_ship_name_no_folder_of_the_machine(own_home):
     for name in ("knn", "logistic"):
-        run = open_run(f"starter-{name}")
+        run = Run.open(f"starter-{name}")
         assert "/" not in (run.folder / "run.json").read_text()
         assert not run.predictions()["path"].str.contains("/").any()
 
