@@ -52,7 +52,7 @@ class Prediction:
     known covers, best first, this cover itself left out; `seen` is it, when it is known: with `same_pixels`, or as a
     near copy. `unfamiliar`, 0..1, is the share of held-out covers that are more like the training covers than this one
     is (see `NoveltyDetector`). `seconds`: from bytes to answer. `precedent`: what came of answers like this one; None
-    where that is not known.
+    where that is not known. `note`: what is wrong with a file that could be read all the same, else "".
     """
 
     name: str
@@ -65,6 +65,7 @@ class Prediction:
     seconds: float
     same_pixels: bool = True
     precedent: PastAnswers | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,12 @@ class Look:
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read, and the seconds that took."""
+    """A file that was read, the seconds that took, and what is wrong with it all the same."""
 
     name: str
     look: Look
     seconds: float
+    note: str
 
 
 class Predictor:
@@ -154,12 +156,12 @@ class Predictor:
     def _read(self, name: str, data: bytes) -> _Read | Failure:
         started = time.perf_counter()
         try:
-            image = images.decode(data).image
+            decoded = images.decode_once(data)
         except BadImage as error:
             return Failure(name, str(error))
-        # Decoded again if a head wants to see it: the pixels of many covers at once would fill the memory.
-        look = replace(self.look(image), picture=lambda: images.decode(data).image)
-        return _Read(name, look, time.perf_counter() - started)
+        # Asked for again if a head wants to see it: the pixels of many covers at once would fill the memory.
+        look = replace(self.look(decoded.image), picture=lambda: images.decode_once(data).image)
+        return _Read(name, look, time.perf_counter() - started, decoded.note)
 
     def _answer(self, read: Sequence[_Read], neighbours: int) -> list[Prediction]:
         if not read:
@@ -196,6 +198,7 @@ class Predictor:
             seconds=read.seconds + seconds,
             same_pixels=read.look.same_pixels,
             precedent=self._precedents.of(list(shares.values())) if self._precedents else None,
+            note=read.note,
         )
 
 

@@ -17,6 +17,7 @@ def prediction_data(prediction: Prediction) -> dict[str, Any]:
         "seen": prediction.seen is not None,
         "unfamiliar": round(prediction.unfamiliar, 3),
         "precedent": asdict(prediction.precedent) if prediction.precedent else None,
+        "note": prediction.note,
         "seconds": round(prediction.seconds, 3),
     }
 

@@ -16,7 +16,7 @@ from covergenre.runs.default import default_run
 
 _CHUNK = 32  # files held in memory at once
 
-Files = Annotated[list[Path], typer.Argument(help="Covers: JPEG, PNG, WebP, GIF, BMP or TIFF.", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help=f"Covers: {images.ACCEPTED}.", show_default=False)]
 RunName = Annotated[
     str | None,
     typer.Option("--run", help="Whose answer: the id of a run, or the starter.", show_default="the run in use"),
@@ -106,6 +106,7 @@ def _print_prediction(prediction: Prediction) -> None:
     known = "this very cover is known" if prediction.same_pixels else "a near copy of a known cover"
     notes = [f" ({known})" if prediction.seen else ""]
     notes += [" (unlike the covers learned from)" if prediction.unfamiliar > UNFAMILIAR else ""]
+    notes += [f" ({prediction.note})" if prediction.note else ""]
     if before := prediction.precedent:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]
     out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)

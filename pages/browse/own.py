@@ -99,7 +99,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
         return
     data = upload.getvalue()
     try:
-        images.decode(data)
+        images.decode_once(data)
     except BadImage as error:
         st.session_state.bring_error = sentence(str(error))
         return
@@ -111,7 +111,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
 def _place(name: str, digest: str, _data: bytes) -> np.ndarray:  # noqa: ARG001 (the digest is a key)
     """Where a picture lies among the covers of a run or the starter, found once."""
     predictor = open_predictor(name)
-    return predictor.shelf.place(predictor.look(images.decode(_data).image).vector)
+    return predictor.shelf.place(predictor.look(images.decode_once(_data).image).vector)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

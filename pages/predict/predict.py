@@ -155,6 +155,8 @@ def show_verdict(prediction: Prediction) -> None:
     words = verdict.verdict(prediction)
     st.header(f"{words.heading} :gray[{words.figure}]" if words.figure else words.heading, anchor=False)
     st.markdown(words.explanation)
+    if prediction.note:
+        st.caption(sentence(prediction.note))
     if prediction.seen:
         st.info(verdict.known_as(prediction.seen, prediction.same_pixels), icon=":material/fingerprint:")
 

@@ -65,7 +65,8 @@ def _row(answer: Answer) -> tuple[str, str, float | None, str, str]:
     if is_unfamiliar(result):
         note = f"Unlike the covers known here; {display(result.genre)} comes closest"
         return answer.picture, "Unfamiliar", None, file, note
-    note = f"Known cover: {album_line(result.seen)}, {result.seen.genre}" if result.seen else ""
+    known = f"Known cover: {album_line(result.seen)}, {result.seen.genre}" if result.seen else ""
+    note = ". ".join(part for part in (known, result.note) if part)
     return answer.picture, display(tidy(result.genre)), 100 * result.probabilities[result.genre], file, note
 
 

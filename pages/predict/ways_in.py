@@ -13,6 +13,7 @@ from covergenre.dataset.archive import Limits, read_covers
 from covergenre.demo import example_tiles
 from covergenre.errors import BadDataset
 from covergenre.formatting import listed
+from covergenre.images import ACCEPTED
 from pages.predict import examples
 from pages.predict.answers import Cover
 from pages.widgets.paste import paste_into
@@ -59,7 +60,7 @@ def ways_in() -> None:
     key = f"uploads-{st.session_state.uploader}"
     with st.container(key="drop"):
         uploads = st.file_uploader(
-            "Album covers, one or many, or a ZIP of them: JPEG, PNG, WebP, GIF, BMP or TIFF",
+            f"Album covers, one or many, or a ZIP of them: {ACCEPTED}",
             accept_multiple_files=True,
             max_upload_size=MOST_MB,
             key=key,

@@ -62,7 +62,7 @@ def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Predict
     share = st.slider("How much of the picture to mark", 5, 50, 20, 5, format="%d %%", key="why_share") / 100
     with st.spinner("Looking where it comes from"):
         found = find_place(run, cover.digest, predictor, cover.data)
-    marked = mark(images.decode(cover.data).image, found, genre, share)
+    marked = mark(images.decode_once(cover.data).image, found, genre, share)
     called = inline(plain(genre))
     st.image(marked, width="stretch", alt=f"The cover; what speaks for {tidy(genre, 24)} is in full light")
     st.caption(f"In full light: the {percent(share)} of the cover that speaks most for {called}.")
@@ -114,16 +114,16 @@ def mark(image: Image.Image, found: Saliency, genre: str, share: float) -> Image
 @st.cache_data(max_entries=64, show_spinner=False)
 def said(digest: str, prediction: Prediction, _data: bytes) -> str:  # noqa: ARG001 (the digest is the key)
     """The sentence."""
-    return sentence(prediction, traits(images.decode(_data).image), inline)
+    return sentence(prediction, traits(images.decode_once(_data).image), inline)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def find_place(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Saliency:  # noqa: ARG001 (keys)
     """Where the answer comes from, found once."""
-    return saliency(_predictor, images.decode(_data).image)
+    return saliency(_predictor, images.decode_once(_data).image)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def find_votes(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Evidence | None:  # noqa: ARG001 (keys)
     """Who voted, found once."""
-    return evidence(_predictor, images.decode(_data).image, each=4)
+    return evidence(_predictor, images.decode_once(_data).image, each=4)

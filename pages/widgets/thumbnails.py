@@ -18,7 +18,7 @@ def data_address(jpeg: bytes) -> str:
 
 def small(data: bytes, side: int) -> bytes:
     """The cover in these bytes as a JPEG of at most `side` pixels; BadImage as `images.decode` raises it."""
-    return images.thumbnail(images.decode(data).image, side)
+    return images.thumbnail(images.decode_once(data).image, side)
 
 
 @lru_cache(maxsize=2048)

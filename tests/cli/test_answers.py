@@ -30,7 +30,8 @@ def test_predict_prints_the_likeliest_genres_and_the_nearest_covers(covergenre, 
 
 def test_predict_json_is_one_object_a_file(covergenre, starter, picture):
     (answer,) = covergenre("predict", picture, "--neighbours", 2, "--json").lines
-    assert set(answer) == {"path", "genre", "probabilities", "neighbours", "seen", "unfamiliar", "precedent", "seconds"}
+    said = {"path", "genre", "probabilities", "neighbours", "seen", "unfamiliar", "precedent", "note", "seconds"}
+    assert set(answer) == said
     assert answer["path"] == str(picture)
     assert answer["genre"] == max(answer["probabilities"], key=answer["probabilities"].get)
     assert answer["seen"] is False
@@ -44,6 +45,15 @@ def test_a_bad_file_is_reported_after_the_others_are_answered(covergenre, starte
     assert said.code == 1
     assert ["error" in answer for answer in said.lines] == [True, False, True, True, False]
     assert said.lines[0]["path"] == str(torn)
+
+
+def test_a_file_cut_short_is_answered_with_a_note(covergenre, starter, tmp_path):
+    (tmp_path / "short.jpg").write_bytes(encoded(cover(), "JPEG")[:-2])
+
+    said = covergenre("predict", tmp_path / "short.jpg")
+
+    assert said.code == 0
+    assert "the file is cut short" in said.out
 
 
 def test_a_bad_file_is_one_line_on_stderr_for_people(covergenre, starter, torn):

@@ -243,6 +243,7 @@ def test_a_cover_that_declares_too_many_pixels_is_a_problem_and_no_crash(root):
 
 @pytest.mark.covers
 def test_every_real_cover_is_read_once_and_all_are_usable(covers, real):
-    assert (len(real.manifest), real.read, dict(real.passed_over)) == (5076, 5076, {"not an image": 2})
+    files = sum(1 for _ in covers.rglob("*.jpg"))
+    assert (len(real.manifest), real.read, dict(real.passed_over)) == (files, files, {"not an image": 2})
     assert (real.manifest["problem"] == "").all()
     assert scan(covers, real.manifest).read == 0

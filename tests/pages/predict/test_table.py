@@ -40,6 +40,11 @@ def test_a_known_cover_is_named_in_the_note(answer, neighbour):
     assert row["note"] == "Known cover: Ada Lane – Blue Hours (1961), jazz"
 
 
+def test_what_is_wrong_with_a_file_that_was_read_stands_in_the_note(answer, neighbour):
+    (row,) = frame([answer(seen=neighbour(), note="the file is cut short")]).to_dict("records")
+    assert row["note"] == "Known cover: Ada Lane – Blue Hours (1961), jazz. the file is cut short"
+
+
 def test_the_heading_counts_what_was_read_and_what_was_not(answer, failure):
     assert summary([answer(), answer()]) == "2 covers"
     assert summary([answer(), failure()]) == "1 covers read, 1 not"

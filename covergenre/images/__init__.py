@@ -1,0 +1,38 @@
+"""The only place where bytes become pixels: limits, decoding, hashes, small pictures.
+
+limits        how large and how costly a picture may be, mostly found out before it is decoded
+kinds         what bytes are, by their beginning, and how to say so
+decoding      from bytes to an upright RGB image
+colour        modes, transparency and colour profiles to plain sRGB
+shapes        hashes, squares, thumbnails
+signatures    54 bytes that recall the colours of a cover
+"""
+
+from covergenre.images.decoding import DECODER, Decoded, decode, decode_once, read
+from covergenre.images.kinds import ACCEPTED, EXTENSIONS, FORMATS
+from covergenre.images.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
+from covergenre.images.shapes import content_hash, perceptual_hash, shrink, square, thumbnail
+from covergenre.images.signatures import SIGNATURE_LENGTH, draw_signature, read_signatures, signature
+
+__all__ = [
+    "ACCEPTED",
+    "DECODER",
+    "EXTENSIONS",
+    "FORMATS",
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "SIGNATURE_LENGTH",
+    "Decoded",
+    "content_hash",
+    "decode",
+    "decode_once",
+    "draw_signature",
+    "perceptual_hash",
+    "read",
+    "read_signatures",
+    "shrink",
+    "signature",
+    "square",
+    "thumbnail",
+]
