@@ -23,11 +23,11 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from covergenre import images
-from covergenre.methods.base import Covers
+from covergenre.methods import Context, Covers, TrainSpec
 from covergenre.methods.finetuning.network import new_network
 from covergenre.methods.finetuning.parameters import Parameters
 from covergenre.methods.finetuning.training import fine_tune
-from covergenre.progress import Progress, never
+from covergenre.progress import Progress
 
 _WARM = 2  # batches of each that are not counted
 
@@ -77,8 +77,9 @@ def _race(
     pictures = [partial(_checked_cover, file, key) for file, key in zip(files, hashes, strict=True)]
     covers = Covers(np.zeros((len(files), 0), np.float32), labels, tuple(hashes), pictures)
     nobody = Covers(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), ())
+    spec = TrainSpec(method="finetune", parameters=parameters, genres=tuple(map(str, range(n_genres))))
     with tempfile.TemporaryDirectory() as folder:
-        fine_tune(covers, nobody, n_genres, parameters, 42, after_batch, never, Path(folder))
+        fine_tune(covers, nobody, spec, Context(after_batch, checkpoint=Path(folder)))
     return np.array(ours[_WARM:]), np.array(theirs[_WARM:])
 
 

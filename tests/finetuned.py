@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from drawing import cover
 
-from covergenre.methods import Covers, method
+from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.finetune import FineTuned
 from covergenre.progress import Progress, never, silent
 
@@ -26,9 +26,10 @@ NOBODY = drawn(0)
 
 
 def fit(
-    parameters, training=TRAINING, validation=VALIDATION, report=silent, should_stop=never, folder=None, seed=42
+    parameters, training=TRAINING, validation=VALIDATION, progress=silent, should_stop=never, folder=None, seed=42
 ) -> FineTuned:
-    return method("finetune").fit(training, validation, 3, parameters, seed, report, should_stop, folder)
+    spec = TrainSpec(method="finetune", parameters=parameters, genres=GENRES, seed=seed)
+    return method("finetune").fit(training, validation, spec, Context(progress, should_stop, folder))
 
 
 def judged(told: Sequence[Progress]) -> list[Progress]:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from covergenre.embedding.recipe import Recipe
-from covergenre.methods import Covers, method
+from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.ensemble import calibrated, pool
 from covergenre.methods.scaling import genre_weights
-from covergenre.progress import never, silent
 
 Answer = Callable[[Covers], np.ndarray]
 """Probabilities (n, n_genres) of covers."""
@@ -42,9 +41,9 @@ def _by(name: str, **parameters: object) -> Learn:
     """A method of the library."""
 
     def learn(training: Covers, validation: Covers, n_genres: int) -> Answer:
-        chosen = method(name)
-        parameters_ = chosen.Parameters(**parameters)
-        return chosen.fit(training, validation, n_genres, parameters_, 0, silent, never).predict_proba
+        genres = tuple(map(str, range(n_genres)))
+        spec = TrainSpec(method=name, parameters=parameters, genres=genres, seed=0)
+        return method(name).fit(training, validation, spec, Context()).predict_proba
 
     return learn
 

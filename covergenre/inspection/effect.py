@@ -12,13 +12,10 @@ from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import evaluate
 from covergenre.inspection.examine import known_vectors
 from covergenre.inspection.examined import Examined
-from covergenre.methods import method
-from covergenre.methods.base import Covers
+from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 METHOD = "logistic"
-
-_SEED = 42
 
 
 @dataclass(frozen=True)
@@ -50,15 +47,14 @@ def measure_effect(
     test = test[test["genre"].isin(genres) & ~test["path"].isin(leaking)]
     if test.empty or len(genres) < 2:
         raise BadDataset("the repair leaves too few covers to train and to test on: repair less at once")
-    figures = []
+    spec, figures = TrainSpec(method=METHOD, genres=genres), []
     for step, parts in enumerate((before, after)):
         report(Progress(step, 2, "training"))
         training, validation, judged = (
             _covers(part[part["genre"].isin(genres)], genres, vectors, row_of)
             for part in (parts["train"], parts["validation"], test)
         )
-        chosen = method(METHOD)
-        fitted = chosen.fit(training, validation, len(genres), chosen.Parameters(), _SEED, silent, should_stop)
+        fitted = method(METHOD).fit(training, validation, spec, Context(should_stop=should_stop))
         figures.append(evaluate(judged.labels, fitted.predict_proba(judged), genres).accuracy)
     report(Progress(2, 2, "training"))
     return Effect(len(test), *figures)

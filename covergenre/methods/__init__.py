@@ -3,9 +3,10 @@
 from importlib import import_module
 
 from covergenre.errors import CoverGenreError
-from covergenre.methods.base import Covers, Fitted, Method
+from covergenre.methods.base import Context, Covers, Fitted, Method
+from covergenre.methods.spec import TrainSpec
 
-__all__ = ["METHODS", "Covers", "Fitted", "Method", "method"]
+__all__ = ["METHODS", "Context", "Covers", "Fitted", "Method", "TrainSpec", "method"]
 
 METHODS = {
     "knn": "covergenre.methods.knn:NearestNeighbours",

@@ -9,9 +9,13 @@ import numpy as np
 from PIL import Image
 
 from covergenre.errors import CoverGenreError
-from covergenre.progress import Report, ShouldStop
+from covergenre.methods.spec import TrainSpec
+from covergenre.progress import Report, ShouldStop, never, silent
 
 Choices = Mapping[str, float | int | str]
+Reads = Literal["vectors", "pictures", "texts"]
+"""What a method learns from; "texts" are the words on the covers, to be read off their pictures."""
+
 ENOUGH = "enough"
 """A file in a checkpoint that asks its method to make do with what it has learned so far."""
 
@@ -25,14 +29,16 @@ class Covers:
 
     `vectors`: float32 of shape (n, d), finite. `labels`: int64 of shape (n,), each the position of a genre in the list
     of genres, -1 where unknown. `hashes`: the content hash of each cover; the variants of one cover share one.
-    `pictures`: the covers themselves, for methods that read pictures (their vectors may be 0 wide); else there may be
-    none. Raises CoverGenreError when they don't fit together.
+    `pictures`: the covers themselves, each read when it is asked for, for methods that read pictures or texts (their
+    vectors may be 0 wide); else there may be none. `sources`: where each cover comes from, "" where that isn't known;
+    there may be none. Raises CoverGenreError when they don't fit together.
     """
 
     vectors: np.ndarray
     labels: np.ndarray
     hashes: tuple[str, ...]
     pictures: Sequence[Picture] = ()
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape, labels, hashes = np.shape(self.vectors), np.shape(self.labels), len(self.hashes)
@@ -41,11 +47,34 @@ class Covers:
                 f"vectors of shape {shape}, labels of shape {labels} and {hashes} hashes don't describe the same "
                 "covers: give one vector, one label and one hash for each"
             )
-        if len(self.pictures) not in (0, hashes):
-            raise CoverGenreError(f"there are {len(self.pictures)} pictures of {hashes} covers: give one for each")
+        for name, given in (("pictures", self.pictures), ("sources", self.sources)):
+            if len(given) not in (0, hashes):
+                raise CoverGenreError(f"there are {len(given)} {name} of {hashes} covers: give one for each")
 
     def __len__(self) -> int:
         return len(self.hashes)
+
+    def take(self, rows: np.ndarray) -> "Covers":
+        """Some of the covers: `rows` are their positions, or whether each is one of them."""
+        at = np.arange(len(self))[rows]
+        hashes, pictures, sources = ([held[row] for row in at] if held else [] for held in self._held())
+        return Covers(self.vectors[at], np.asarray(self.labels)[at], tuple(hashes), pictures, tuple(sources))
+
+    def _held(self) -> tuple[Sequence[Any], ...]:
+        return self.hashes, self.pictures, self.sources
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where and for whom a method learns: who hears of its progress, who may stop it, and what it may leave behind.
+
+    `checkpoint` is a folder, made when it is needed, where a method may leave what it has learned so far; called again
+    with the same input, it goes on from there. With `ENOUGH` in it, it learns no more than it has, if that is anything.
+    """
+
+    progress: Report = silent
+    should_stop: ShouldStop = never
+    checkpoint: Path | None = None
 
 
 class Fitted(Protocol):
@@ -66,7 +95,7 @@ class Fitted(Protocol):
 
 
 class Method(Protocol):
-    """A way to learn genres, from the `vectors` or the `pictures` of covers as `reads` says.
+    """A way to learn genres, from what `reads` says of covers; all but "vectors" is read off their `pictures`.
 
     `Parameters` is a frozen dataclass; a field that is None is chosen on validation. `presets` are some of them by
     name; "reference" are those of the reference study, as near as the method comes to it.
@@ -75,28 +104,16 @@ class Method(Protocol):
     name: str
     title: str
     description: str
-    reads: Literal["vectors", "pictures"]
+    reads: Reads
     Parameters: type
     presets: Mapping[str, Any]
 
-    def fit(
-        self,
-        training: Covers,
-        validation: Covers,
-        n_genres: int,
-        parameters: Any,
-        seed: int,
-        report: Report,
-        should_stop: ShouldStop,
-        checkpoint: Path | None = None,
-    ) -> Fitted:
+    def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> Fitted:
         """Learn from `training`, with every choice made on `validation`; the same input gives the same result.
 
         The calibration uses the same validation part as the choices. When that part is empty, each parameter that is
-        None takes a fallback and the temperature is 1. `checkpoint` is a folder, made when it is needed, where a method
-        may leave what it has learned so far; called again with the same input, it goes on from there. With `ENOUGH` in
-        it, it learns no more than it has, if that is anything. Raises CoverGenreError for covers that can't be learned
-        from, Cancelled when asked to stop.
+        None takes a fallback and the temperature is 1. Of `spec`, only genres, parameters and seed matter here. Raises
+        CoverGenreError for covers that can't be learned from, Cancelled when asked to stop.
         """
 
     def load(self, folder: Path) -> Fitted:

@@ -17,11 +17,12 @@ import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import replace_text
-from covergenre.methods.base import ENOUGH, Choices, Covers, check_training, check_width
+from covergenre.methods.base import ENOUGH, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
+from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, unwritten
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Progress
 
 if TYPE_CHECKING:
     from catboost import CatBoostClassifier
@@ -109,28 +110,19 @@ class Boosting:
     Parameters = Parameters
     presets = PRESETS
 
-    def fit(
-        self,
-        training: Covers,
-        validation: Covers,
-        n_genres: int,
-        parameters: Parameters,
-        seed: int,
-        report: Report,
-        should_stop: ShouldStop,
-        checkpoint: Path | None = None,
-    ) -> FittedBoosting:
+    def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedBoosting:
         """See `Method.fit`. A request to stop is heard before the first tree and after each."""
         from catboost import CatBoostError, Pool
 
+        n_genres, parameters, checkpoint = spec.n_genres, spec.parameters_as(Parameters), context.checkpoint
         check_training(training, validation, n_genres)
-        if should_stop():
+        if context.should_stop():
             raise Cancelled("stopped before growing trees")
         choosing = parameters.trees is None and len(validation) > 0
         most = parameters.trees or (MOST_TREES if choosing else _FALLBACK_TREES)
-        model = _untrained(parameters, most, choosing, training.vectors.shape[1], seed, checkpoint)
+        model = _untrained(parameters, most, choosing, training.vectors.shape[1], spec.seed, checkpoint)
         weights = genre_weights(training.labels, n_genres, parameters.balance)[training.labels]
-        watch = _Watch(most, report, should_stop, checkpoint)
+        watch = _Watch(most, context)
         try:
             model.fit(
                 Pool(training.vectors, training.labels, weight=weights),
@@ -168,25 +160,25 @@ class Boosting:
 class _Watch:
     """What CatBoost calls after each tree: tells how far it is, and has it end when somebody wants that."""
 
-    def __init__(self, most: int, report: Report, should_stop: ShouldStop, checkpoint: Path | None) -> None:
+    def __init__(self, most: int, context: Context) -> None:
         self.stopped = False
         self.error: OSError | None = None
-        self._most, self._report, self._should_stop, self._checkpoint = most, report, should_stop, checkpoint
+        self._most, self._context = most, context
 
     def after_iteration(self, info: Any) -> bool:
         """Whether to go on."""
         losses = info.metrics.get("validation", {}).get("MultiClass")
         figures = {"validation log loss": losses[-1]} if losses else {}
         try:
-            self._report(Progress(info.iteration, self._most, "trees", figures))
+            self._context.progress(Progress(info.iteration, self._most, "trees", figures))
         except OSError as error:
             self.error = error
             raise
-        self.stopped = self._should_stop()
+        self.stopped = self._context.should_stop()
         return not (self.stopped or self._is_enough())
 
     def _is_enough(self) -> bool:
-        kept = self._checkpoint
+        kept = self._context.checkpoint
         return kept is not None and (kept / ENOUGH).exists() and (kept / _SNAPSHOT).exists()
 
 

@@ -10,7 +10,7 @@ import warnings
 import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ import numpy as np
 
 from covergenre.embedding.engine import Engine, convert
 from covergenre.errors import CoverGenreError, NoWeights
-from covergenre.methods.base import Choices, Covers, Picture, check_training
+from covergenre.methods.base import Choices, Context, Covers, Picture, check_training
 from covergenre.methods.calibration import softmax
 from covergenre.methods.finetuning.parameters import PRESETS, Parameters
+from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_choices, save_choices
-from covergenre.progress import Report, ShouldStop
 
 if TYPE_CHECKING:
     from torch import nn
@@ -75,31 +75,22 @@ class FineTuning:
     Parameters = Parameters
     presets = PRESETS
 
-    def fit(
-        self,
-        training: Covers,
-        validation: Covers,
-        n_genres: int,
-        parameters: Parameters,
-        seed: int,
-        report: Report,
-        should_stop: ShouldStop,
-        checkpoint: Path | None = None,
-    ) -> FineTuned:
+    def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FineTuned:
         """See `Method.fit`. A request to stop is heard after each batch; the checkpoint is written after each epoch.
 
         Epochs are compared by validation log loss, each at its best temperature; without validation the last counts.
         """
-        check_training(training, validation, n_genres)
+        check_training(training, validation, spec.n_genres)
+        parameters = spec.parameters_as(Parameters)
         for part in (training, validation):
             _check_pictures(part)
         with warnings.catch_warnings(action="ignore"):  # fastai imports what torch and pandas have deprecated
             from covergenre.methods.finetuning.network import save_weights
             from covergenre.methods.finetuning.training import fine_tune
         folder = Path(tempfile.mkdtemp(prefix="covergenre-"))
-        kept = checkpoint or folder / "checkpoint"
+        context = replace(context, checkpoint=context.checkpoint or folder / "checkpoint")
         try:
-            network, choices = fine_tune(training, validation, n_genres, parameters, seed, report, should_stop, kept)
+            network, choices = fine_tune(training, validation, spec, context)
             save_weights(network, folder / _WEIGHTS)
             convert(network, folder / _NETWORK, parameters.backbone, _GENRES, parameters.preprocessing)
             save_choices(folder, choices)

@@ -16,12 +16,13 @@ import numpy as np
 
 from covergenre.embedding.index import Index
 from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.methods.base import Choices, Covers, check_training, check_width
+from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.space import METRICS, Space, Spaces
+from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Progress
 
 NEIGHBOURS = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320)
 VOTE_TEMPERATURES = (0.01, 0.03, 0.07, 0.15, 0.3)
@@ -172,29 +173,20 @@ class NearestNeighbours:
     Parameters = Parameters
     presets = PRESETS
 
-    def fit(
-        self,
-        training: Covers,
-        validation: Covers,
-        n_genres: int,
-        parameters: Parameters,
-        seed: int,  # noqa: ARG002 (nothing here is left to chance)
-        report: Report,
-        should_stop: ShouldStop,
-        checkpoint: Path | None = None,  # noqa: ARG002 (it is quick enough to start over)
-    ) -> FittedNeighbours:
+    def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedNeighbours:
         """See `Method.fit`. Choices are compared by validation log loss, each at its best temperature."""
+        n_genres, parameters = spec.n_genres, spec.parameters_as(Parameters)
         check_training(training, validation, n_genres)
         tried = _tried_spaces(parameters, searching=len(validation) > 0)
         spaces = Spaces(training, n_genres)
         best, lowest = None, np.inf
         for done, (metric, shrinkage) in enumerate(tried, 1):
-            if should_stop():
+            if context.should_stop():
                 raise Cancelled("stopped while comparing spaces for the nearest neighbours")
             fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
             choices, loss = _choose(fitted, validation, parameters)
             what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
-            report(Progress(done, len(tried), what, {"validation log loss": loss} if len(validation) else {}))
+            context.progress(Progress(done, len(tried), what, {"validation log loss": loss} if len(validation) else {}))
             if loss < lowest:
                 best, lowest = replace(fitted, choices={**fitted.choices, **choices}), loss
         return best

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.methods.base import Choices, Covers, check_training, check_width
+from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.components import Components
 from covergenre.methods.scaling import genre_weights
+from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Progress, ShouldStop
 
 STRENGTHS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 """The values of C that are tried, in this order, until the validation log loss rises."""
@@ -72,31 +73,21 @@ class Logistic:
     Parameters = Parameters
     presets = PRESETS
 
-    def fit(
-        self,
-        training: Covers,
-        validation: Covers,
-        n_genres: int,
-        parameters: Parameters,
-        seed: int,  # noqa: ARG002 (nothing here is left to chance)
-        report: Report,
-        should_stop: ShouldStop,
-        checkpoint: Path | None = None,  # noqa: ARG002 (it is quick enough to start over)
-    ) -> FittedLogistic:
+    def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedLogistic:
         """See `Method.fit`. Values of C are compared by validation log loss, each at its best temperature."""
-        check_training(training, validation, n_genres)
+        check_training(training, validation, spec.n_genres)
+        parameters = spec.parameters_as(Parameters)
         strengths = STRENGTHS if len(validation) else (_FALLBACK,)
         if parameters.c is not None:
             strengths = (parameters.c,)
         best, lowest = None, np.inf
-        heads = _heads(training, n_genres, strengths, parameters.balance, should_stop)
+        heads = _heads(training, spec.n_genres, strengths, parameters.balance, context.should_stop)
         for done, (c, coefficients, intercepts) in enumerate(heads, 1):
             logits = validation.vectors @ coefficients.T + intercepts
             temperature = fit_temperature(logits, validation.labels)
             loss = log_loss(logits / temperature, validation.labels) if len(validation) else 0.0
-            report(
-                Progress(done, len(strengths), f"C = {c:g}", {"validation log loss": loss} if len(validation) else {})
-            )
+            figures = {"validation log loss": loss} if len(validation) else {}
+            context.progress(Progress(done, len(strengths), f"C = {c:g}", figures))
             if loss >= lowest:
                 break
             best, lowest = FittedLogistic(coefficients, intercepts, {"c": c, "temperature": temperature}), loss

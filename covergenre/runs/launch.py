@@ -36,7 +36,7 @@ from covergenre.runs.record import Run, State, Status, folder_of
 
 _log = logging.getLogger(__name__)
 
-PATIENCE = {"pictures": 10.0, "vectors": 1.0}
+STOP_GRACE = {"pictures": 10.0, "texts": 1.0, "vectors": 1.0}
 """Seconds that a run has to stop by itself before its process is ended, by what its method reads.
 
 A batch of pictures takes seconds, and an epoch that is being kept is worth them. Whatever else is lost by a firm end is
@@ -88,11 +88,11 @@ def cancel(run_id: str, patience: float | None = None) -> None:
     """Take a waiting run out of the queue, or ask a running one to stop; either then reads as cancelled.
 
     A running one stops at its next look, as a rule within a second or two, and this doesn't wait for it. The worker
-    ends its process once `patience` seconds have passed (None: as `PATIENCE` has it); with 0 that is done here and now,
+    ends its process once `patience` seconds have passed (None: those of `STOP_GRACE`); with 0 that is done here and now,
     even if it has no worker. Raises BadRun when the run is neither queued nor running.
     """
     run = Run.open(run_id)
-    patience = PATIENCE[method(run.spec.method).reads] if patience is None else patience
+    patience = STOP_GRACE[method(run.spec.method).reads] if patience is None else patience
     with queue_lock():
         state = run.status().state
         if state not in ("queued", "running"):

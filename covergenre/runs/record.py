@@ -33,11 +33,10 @@ import numpy as np
 import psutil
 
 from covergenre import home
-from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full
-from covergenre.methods import Fitted, method
+from covergenre.methods import Fitted, TrainSpec, method
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
     import pandas as pd
@@ -55,19 +54,11 @@ _SHIPPED_ID = re.compile(r"starter-[a-z0-9_]+")
 _SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
 
 
-@dataclass(frozen=True)
-class RunSpec:
-    """What was asked for: enough to do the same run again."""
+@dataclass(frozen=True, kw_only=True)
+class RunSpec(TrainSpec):
+    """What was asked for, and of which covers and libraries: enough to do the same run again."""
 
-    method: str
-    parameters: Mapping[str, int | float | bool | str | None]
-    dataset: str
     dataset_hash: str
-    genres: tuple[str, ...]
-    recipe: Recipe
-    variants: tuple[str, ...]
-    split: str
-    seed: int
     versions: Mapping[str, str]
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 

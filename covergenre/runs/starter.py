@@ -50,7 +50,7 @@ from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
-from covergenre.methods import Covers, Fitted, ensemble, method
+from covergenre.methods import Context, Covers, Fitted, TrainSpec, ensemble, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 
@@ -98,7 +98,7 @@ def build_starter(
     split = honest_split(chosen, seed)
     vectors = embed_dataset(dataset, recipe, ("original",), report, should_stop)["original"]
     parts = _parts(chosen, split, vectors, dataset.genres)
-    heads = {name: _fit(name, parts, len(dataset.genres), seed, report, should_stop) for name in METHODS}
+    heads = {name: _fit(name, parts, dataset.genres, seed, report, should_stop) for name in METHODS}
     heads[ensemble.NAME] = _average(list(heads.values()), parts)
     projected = heads["knn"].fitted.project(vectors).astype(np.float16)
     methods = tuple(_method_card(head, parts, chosen, split, dataset.genres, seed) for head in heads.values())
@@ -149,14 +149,14 @@ def _parts(manifest: pd.DataFrame, split: Split, vectors: np.ndarray, genres: Se
 
 
 def _fit(
-    name: str, parts: Mapping[str, Covers], n_genres: int, seed: int, report: Report, should_stop: ShouldStop
+    name: str, parts: Mapping[str, Covers], genres: tuple[str, ...], seed: int, report: Report, should_stop: ShouldStop
 ) -> _Head:
-    chosen = method(name)
     _log.info("fitting %s", name)
 
     def fit() -> Fitted:
         train, validation = parts["train"], parts["validation"]
-        return chosen.fit(train, validation, n_genres, chosen.Parameters(), seed, report, should_stop)
+        spec = TrainSpec(method=name, genres=genres, seed=seed)
+        return method(name).fit(train, validation, spec, Context(report, should_stop))
 
     return _head(name, fit, parts)
 

@@ -25,7 +25,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation, evaluate
-from covergenre.methods import Covers, method
+from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.base import preset_of
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs import launch
@@ -249,11 +249,10 @@ class _Bench:
         """Train and test here, and leave nothing but figures."""
         parts, groups = self._parts(point, report, should_stop)
         began = time.perf_counter()
-        chosen = method(point.method)
-        parameters = chosen.Parameters(**point.parameters)
-        fitted = chosen.fit(
-            parts["train"], parts["validation"], len(point.genres), parameters, self._asked.seed, report, should_stop
-        )
+        genres, seed = tuple(sorted(point.genres)), self._asked.seed
+        spec = TrainSpec(method=point.method, parameters=point.parameters, genres=genres, seed=seed)
+        context = Context(report, should_stop)
+        fitted = method(point.method).fit(parts["train"], parts["validation"], spec, context)
         test = parts["test"]
         found = evaluate(test.labels, fitted.predict_proba(test), tuple(sorted(point.genres)), groups, self._asked.seed)
         return _outcome(point, found, time.perf_counter() - began)

@@ -10,7 +10,7 @@ import logging
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from importlib import metadata
 from typing import Any
@@ -29,7 +29,7 @@ from covergenre.embedding.embed import embed_dataset, read_cover
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError
 from covergenre.evaluation import metrics
-from covergenre.methods import METHODS, Covers, Fitted, Method, method
+from covergenre.methods import METHODS, Context, Covers, Fitted, TrainSpec, method
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.journal import Journal, keep
 from covergenre.runs.record import PREDICTION_MS, Run, RunSpec, probability_columns
@@ -82,7 +82,8 @@ def prepare(
     chosen = method(method_name)
     if method_name not in METHODS:
         raise CoverGenreError(f"{chosen.title.lower()} can't be trained: choose from {', '.join(METHODS)}")
-    settled = asdict(_parameters(chosen, parameters))
+    asked = TrainSpec(method=method_name, parameters=parameters or {})
+    settled = asdict(asked.parameters_as(chosen.Parameters))
     recipe = recipe or Recipe()
     _log.debug("recipe %s", recipe.key)  # which also finds out whether there is such a backbone and weights file
     variants = _variants(variants)
@@ -122,7 +123,7 @@ def execute(run: Run, dataset: Dataset | None = None, report: Report = silent, s
         _check_unchanged(dataset, run.spec)
         covers = covers_of(dataset, run.spec.genres, run.spec.split, run.spec.seed)
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
-        if method(run.spec.method).reads == "pictures":
+        if method(run.spec.method).reads != "vectors":
             parts = _pictures(dataset, covers, run.spec)
             journal.enter(_EMBEDDED_BESIDE)
             _vectors(dataset, covers, run.spec.recipe, ("original",), journal.report, should_stop)
@@ -155,11 +156,14 @@ def evaluate(run: Run) -> metrics.Evaluation:
 def covers_of(dataset: Dataset, genres: tuple[str, ...], split: str, seed: int) -> pd.DataFrame:
     """The usable covers of `genres`, in the manifest's order: path, genre, content_hash, part, group and label.
 
-    `label` (int64) is the position in `genres`. The split is that of all genres: a cover that tests with ten genres
-    never trains with two. Raises BadDataset when a genre can't be trained on or nothing is left to test on.
+    Also its source, where the manifest has one. `label` (int64) is the position in `genres`. The split is that of all
+    genres: a cover that tests with ten genres never trains with two. Raises BadDataset when a genre can't be trained on
+    or nothing is left to test on.
     """
     made = split_of(dataset, split, seed)
-    covers = usable(dataset.manifest)[["path", "genre", "content_hash"]]
+    covers = usable(dataset.manifest)
+    columns = ["path", "genre", "content_hash", "source"]
+    covers = covers[[column for column in columns if column in covers]]
     covers = covers[covers["genre"].isin(genres)].join(made.parts, on="path").join(made.groups, on="path")
     covers["label"] = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
     trained = set(covers.loc[covers["part"] == "train", "genre"])
@@ -175,25 +179,10 @@ def covers_of(dataset: Dataset, genres: tuple[str, ...], split: str, seed: int) 
 def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
     labels, hashes = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist()
+    sources = covers["source"].tolist() if "source" in covers else []
     together = np.concatenate(vectors) if len(vectors) > 1 else vectors[0]  # a copy takes its time
-    return Covers(together, np.tile(labels, len(vectors)), tuple(hashes * len(vectors)))
-
-
-def _parameters(chosen: Method, given: Any) -> Any:
-    """The method's `Parameters` with the fields that are given; CoverGenreError when one can't be."""
-    from pydantic import TypeAdapter, ValidationError
-
-    given = asdict(given) if is_dataclass(given) else dict(given or {})
-    known = [field.name for field in fields(chosen.Parameters)]
-    if unknown := [name for name in given if name not in known]:
-        raise CoverGenreError(f"{chosen.name} has no parameter {unknown[0]!r}: it has {', '.join(known)}")
-    try:
-        return TypeAdapter(chosen.Parameters).validate_python(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise CoverGenreError(
-            f"the parameter {first['loc'][0]} of {chosen.name} can't be {first['input']!r}: {first['msg']}"
-        ) from error
+    n = len(vectors)
+    return Covers(together, np.tile(labels, n), tuple(hashes * n), sources=tuple(sources * n))
 
 
 def _variants(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -292,17 +281,8 @@ def _fit(run: Run, parts: Mapping[str, Covers], journal: Journal, should_stop: S
     """What the method learns; of the test part it sees nothing."""
     journal.enter(_FITTED)
     spec = run.spec
-    chosen = method(spec.method)
-    fitted = chosen.fit(
-        parts["train"],
-        parts["validation"],
-        len(spec.genres),
-        _parameters(chosen, spec.parameters),
-        spec.seed,
-        journal.report,
-        should_stop,
-        run.checkpoint,
-    )
+    context = Context(journal.report, should_stop, run.checkpoint)
+    fitted = method(spec.method).fit(parts["train"], parts["validation"], spec, context)
     _log.info("chosen: %s", dict(fitted.choices))
     return fitted
 

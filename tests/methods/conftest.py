@@ -33,7 +33,7 @@ def told() -> list[Progress]:
 
 @pytest.fixture(scope="session")
 def fitted(quick, told) -> FineTuned:
-    return fit(quick, report=told.append)
+    return fit(quick, progress=told.append)
 
 
 def _clouds(n: int, n_genres: int = 3, width: int = 12, apart: float = 1.0, seed: int = 0, first: int = 0) -> Covers:

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from asking import asked
 from drawing import cover
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
-from covergenre.methods import METHODS, Covers, method
+from covergenre.methods import METHODS, Context, Covers, method
 from covergenre.methods.base import check_training, check_width
 from covergenre.progress import never, silent
 
@@ -37,9 +38,9 @@ def parts(clouds) -> tuple[Covers, Covers, Covers]:
     return clouds(90, seed=1), clouds(45, seed=2, first=1000), clouds(300, seed=3, first=2000)
 
 
-def fit(name, training, validation, n_genres=3, parameters=None, report=silent, should_stop=never):
-    kind = method(name)
-    return kind.fit(training, validation, n_genres, parameters or kind.Parameters(), 42, report, should_stop)
+def fit(name, training, validation, n_genres=3, parameters=None, progress=silent, should_stop=never):
+    spec = asked(name, n_genres, parameters)
+    return method(name).fit(training, validation, spec, Context(progress, should_stop))
 
 
 def nobody(width: int = 12) -> Covers:
@@ -180,7 +181,7 @@ def test_one_cover_of_each_genre_can_be_learned_from(name, clouds):
 @every_method
 def test_it_tells_how_far_it_is_and_how_well_it_does(name, parts):
     told = []
-    fit(name, *parts[:2], report=told.append)
+    fit(name, *parts[:2], progress=told.append)
     assert [progress.done for progress in told] == list(range(1, len(told) + 1))
     assert told[-1].done <= told[-1].total
     assert all(0 < progress.metrics["validation log loss"] < 2 for progress in told)
@@ -240,6 +241,20 @@ def test_there_are_as_many_pictures_as_covers_or_none():
     with pytest.raises(CoverGenreError, match="1 pictures of 2 covers"):
         Covers(np.zeros((2, 0), np.float32), np.zeros(2, np.int64), ("a", "b"), [cover])
     assert Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("a",), [cover]).pictures == [cover]
+
+
+def test_each_cover_has_a_source_or_none_does():
+    with pytest.raises(CoverGenreError, match="1 sources of 2 covers"):
+        Covers(np.zeros((2, 0), np.float32), np.zeros(2, np.int64), ("a", "b"), sources=("discogs",))
+
+
+@pytest.mark.parametrize("rows", [[2, 0], np.array([True, False, True])])
+def test_some_covers_are_taken_with_all_that_belongs_to_them(rows):
+    covers = Covers(np.eye(3, dtype=np.float32), np.arange(3), tuple("abc"), [1, 2, 3], tuple("xyz"))
+    taken, at = covers.take(rows), np.arange(3)[rows]
+    assert taken.labels.tolist() == at.tolist() == taken.vectors.argmax(axis=1).tolist()
+    assert taken.hashes == tuple("abc"[row] for row in at)
+    assert [taken.pictures, taken.sources] == [[row + 1 for row in at], tuple("xyz"[row] for row in at)]
 
 
 def test_covers_are_counted():

@@ -2,21 +2,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from asking import asked as spec_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.methods import Covers, method
+from covergenre.methods import Context, Covers, method
 from covergenre.methods.knn import NEIGHBOURS, FittedNeighbours, Parameters
 from covergenre.methods.space import Space
 from covergenre.methods.storage import load_head, save_head
-from covergenre.progress import never, silent
+from covergenre.progress import silent
 
 CHOICES = {"metric": "cosine", "k": 3, "vote_temperature": 0.5, "temperature": 1.0}
 
 
-def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, report=silent):
-    return method("knn").fit(training, validation, n_genres, parameters, 42, report, never)
+def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, progress=silent):
+    return method("knn").fit(training, validation, spec_of("knn", n_genres, parameters), Context(progress))
 
 
 def at(*degrees: float) -> np.ndarray:
@@ -180,7 +181,7 @@ def test_the_order_of_the_training_covers_does_not_matter(degrees, random):
 
 def loss_of(parts, **parameters) -> float:
     told = []
-    fit(*parts[:2], Parameters(**parameters), report=told.append)
+    fit(*parts[:2], Parameters(**parameters), progress=told.append)
     return min(progress.metrics["validation log loss"] for progress in told)
 
 

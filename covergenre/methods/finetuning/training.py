@@ -24,7 +24,7 @@ from fastai.losses import CrossEntropyLossFlat
 from fastai.torch_core import default_device
 from torch import nn
 
-from covergenre.methods.base import ENOUGH, Choices, Covers
+from covergenre.methods.base import ENOUGH, Choices, Context, Covers
 from covergenre.methods.finetuning.checkpoint import Checkpoint
 from covergenre.methods.finetuning.network import layer_groups, new_network
 from covergenre.methods.finetuning.parameters import Parameters
@@ -38,7 +38,7 @@ from covergenre.methods.finetuning.watch import (
     restore,
 )
 from covergenre.methods.scaling import genre_weights
-from covergenre.progress import Report, ShouldStop
+from covergenre.methods.spec import TrainSpec
 
 _log = logging.getLogger(__name__)
 
@@ -50,28 +50,21 @@ _FINDER_RATES = (1e-5, 1.0)
 _USUAL_RATES = (2e-4, 2e-2)  # a short or noisy curve may suggest anything
 
 
-def fine_tune(
-    training: Covers,
-    validation: Covers,
-    n_genres: int,
-    parameters: Parameters,
-    seed: int,
-    report: Report,
-    should_stop: ShouldStop,
-    folder: Path,
-) -> tuple[nn.Sequential, Choices]:
+def fine_tune(training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> tuple[nn.Sequential, Choices]:
     """The network after its best epoch, in evaluation mode, and what was chosen; see `Method.fit`.
 
-    `folder` is the checkpoint's. Torch's random numbers are as they were afterwards.
+    `context` needs a checkpoint. Torch's random numbers are as they were afterwards.
     """
+    parameters, n_genres, seed = spec.parameters_as(Parameters), spec.n_genres, spec.seed
     with torch.random.fork_rng(), tempfile.TemporaryDirectory(prefix="covergenre-") as work:
         torch.manual_seed(seed)
         pictures = Pictures(training, parameters.preprocessing, parameters.augmentation, parameters.limit)
         unseen = Pictures(validation, parameters.preprocessing, False, parameters.limit)
         loaders = DataLoaders(batches(pictures, parameters.batch, True), batches(unseen, parameters.batch, False))
         learner = _learner(loaders, genre_weights(training.labels, n_genres, parameters.balance), parameters, work)
-        checkpoint = Checkpoint.open(folder, _told_apart_by(training, validation, n_genres, parameters, seed))
-        course = _Course(learner, pictures, validation.labels, parameters, seed, checkpoint, report, should_stop)
+        identity = _told_apart_by(training, validation, n_genres, parameters, seed)
+        checkpoint = Checkpoint.open(context.checkpoint, identity)
+        course = _Course(learner, pictures, validation.labels, parameters, seed, checkpoint, context)
         return course.run()
 
 
@@ -85,8 +78,7 @@ class _Course:
     parameters: Parameters
     seed: int
     checkpoint: Checkpoint
-    report: Report
-    should_stop: ShouldStop
+    context: Context
 
     def run(self) -> tuple[nn.Sequential, Choices]:
         """What `fine_tune` gives."""
@@ -105,7 +97,7 @@ class _Course:
 
     @cached_property
     def _teller(self) -> Teller:
-        return Teller(self.report, self.should_stop, self._finding + self._length * self._each)
+        return Teller(self.context, self._finding + self._length * self._each)
 
     @property
     def _finding(self) -> int:

@@ -14,9 +14,10 @@ from fastai.callback.core import Callback, CancelFitException
 from torch import Tensor
 
 from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.methods.base import Context
 from covergenre.methods.calibration import fit_temperature, log_loss
 from covergenre.methods.finetuning.checkpoint import Checkpoint, Epoch
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Progress
 
 _log = logging.getLogger(__name__)
 
@@ -27,18 +28,18 @@ TRAINING_COST = 3
 class Teller:
     """Reports progress in steps of a known total, and hears when to stop."""
 
-    def __init__(self, report: Report, should_stop: ShouldStop, total: int) -> None:
+    def __init__(self, context: Context, total: int) -> None:
         self.done = 0
-        self._report, self._should_stop, self._total = report, should_stop, total
+        self._context, self._total = context, total
 
     def tell(self, what: str, steps: int = 0, metrics: Mapping[str, float] | None = None) -> None:
         """Report so many further steps."""
         self.done += steps
-        self._report(Progress(self.done, self._total, what, metrics or {}))
+        self._context.progress(Progress(self.done, self._total, what, metrics or {}))
 
     def check(self) -> None:
         """Raise Cancelled when asked to stop."""
-        if self._should_stop():
+        if self._context.should_stop():
             raise Cancelled("stopped while fine-tuning; what the finished epochs have learned is kept")
 
 

@@ -67,7 +67,7 @@ def test_an_early_epoch_is_kept_when_later_ones_do_worse(quick):
     """With genres that mean the opposite in validation, whatever is learned makes it worse."""
     turned = replace(VALIDATION, labels=(VALIDATION.labels + 1) % 3)
     heard = []
-    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, report=heard.append)
+    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, progress=heard.append)
     losses = [progress.metrics["validation log loss"] for progress in judged(heard)]
     assert len(losses) == 6
     assert fitted.choices["epoch"] == 1 + np.argmin(losses) < 6
@@ -148,7 +148,7 @@ def test_balance_says_how_often_a_rare_genre_is_named(quick):
 
 def test_the_finder_suggests_a_learning_rate_and_tells_its_curve(quick):
     heard = []
-    fitted = fit(replace(quick, base_lr=None, epochs=1), report=heard.append)
+    fitted = fit(replace(quick, base_lr=None, epochs=1), progress=heard.append)
     points = [progress.metrics for progress in heard if "learning rate" in progress.metrics]
     rates = [point["learning rate"] for point in points]
     assert len(points) > 20
@@ -224,7 +224,7 @@ def test_it_stops_before_the_next_batch(quick, finding, allowed):
     with pytest.raises(Cancelled, match=r"^stopped while fine-tuning"):
         fit(
             replace(quick, base_lr=None if finding else 0.01),
-            report=heard.append,
+            progress=heard.append,
             should_stop=lambda: len(heard) >= allowed,
         )
     assert len(heard) == allowed
@@ -235,4 +235,4 @@ def test_an_error_of_the_listener_passes_as_it_is(quick):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
-        fit(quick, report=full)
+        fit(quick, progress=full)

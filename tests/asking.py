@@ -1,0 +1,7 @@
+"""What a method is asked for, where genres have no names."""
+
+from covergenre.methods import TrainSpec
+
+
+def asked(method: str, n_genres: int = 3, parameters=None, seed: int = 42) -> TrainSpec:
+    return TrainSpec(method=method, parameters=parameters or {}, genres=tuple(map(str, range(n_genres))), seed=seed)
