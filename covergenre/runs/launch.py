@@ -84,23 +84,23 @@ def move(run_id: str, place: int) -> None:
         _write_queue(ids)
 
 
-def cancel(run_id: str, patience: float | None = None) -> None:
+def cancel(run_id: str, grace: float | None = None) -> None:
     """Take a waiting run out of the queue, or ask a running one to stop; either then reads as cancelled.
 
     A running one stops at its next look, as a rule within a second or two, and this doesn't wait for it. The worker
-    ends its process once `patience` seconds have passed (None: those of `STOP_GRACE`); with 0 that is done here and now,
+    ends its process once `grace` seconds have passed (None: those of `STOP_GRACE`); with 0 that is done here and now,
     even if it has no worker. Raises BadRun when the run is neither queued nor running.
     """
     run = Run.open(run_id)
-    patience = STOP_GRACE[method(run.spec.method).reads] if patience is None else patience
+    grace = STOP_GRACE[method(run.spec.method).reads] if grace is None else grace
     with queue_lock():
         state = run.status().state
         if state not in ("queued", "running"):
             raise BadRun(f"the run {run_id} is {state}: there is nothing to cancel")
-        run.ask_to_stop(patience)
+        run.ask_to_stop(grace)
         if state == "queued":
             run.write_status(Status("cancelled"))
-    if state == "running" and patience <= 0:
+    if state == "running" and grace <= 0:
         end(run)
 
 

@@ -168,15 +168,15 @@ class Run:
         status = _read(Status, self.folder / "status.json")
         return _process(status) if status.state == "running" else None
 
-    def ask_to_stop(self, patience: float) -> None:
-        """Leave word that the run should stop, and has `patience` seconds to do so by itself."""
-        _write(self.folder / "stop.json", _adapter(float).dump_json(time.time() + patience))
+    def ask_to_stop(self, grace: float) -> None:
+        """Leave word that the run should stop, and has `grace` seconds to do so by itself."""
+        _write(self.folder / "stop.json", _adapter(float).dump_json(time.time() + grace))
 
     def stop_asked(self) -> bool:
         """Whether the run was asked to stop: whoever works on it looks here."""
         return (self.folder / "stop.json").exists()
 
-    def out_of_patience(self) -> bool:
+    def out_of_grace(self) -> bool:
         """Whether the run was asked to stop and has had the time to. Raises BadRun when the word left is damaged."""
         return self.stop_asked() and time.time() >= _read(float, self.folder / "stop.json")
 

@@ -25,7 +25,7 @@ from covergenre.files import is_full
 from covergenre.runs import launch
 from covergenre.runs.record import Run
 
-_LOOK_EVERY = 0.25  # seconds; how soon it is noticed that a run is out of patience
+_LOOK_EVERY = 0.25  # seconds; how soon it is noticed that a run has used up its grace
 _LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether there is a worker holds its lock for a moment
 _NICE = 10  # pages and predictions go first
 
@@ -81,11 +81,11 @@ def _next(lock: FileLock) -> Run | None:
 
 
 def _accompany(run: Run, trainer: subprocess.Popen) -> None:
-    """Wait for the trainer, and end it when the run is out of patience."""
+    """Wait for the trainer, and end it when the run has used up its grace."""
     while trainer.poll() is None:
         with suppress(subprocess.TimeoutExpired):
             trainer.wait(_LOOK_EVERY)
-        if trainer.returncode is None and run.out_of_patience():
+        if trainer.returncode is None and run.out_of_grace():
             launch.end(run)
 
 

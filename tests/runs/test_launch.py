@@ -73,7 +73,7 @@ def test_a_run_that_hears_it_stops_by_itself(new, hold):
     launch.start(first)
     launch.start(second)
     until(lambda: state(first) == "running")
-    launch.cancel(first.id, patience=LONGEST)
+    launch.cancel(first.id, grace=LONGEST)
     assert state(first) == "running"
     hold.release()
     until(is_idle)
@@ -82,11 +82,11 @@ def test_a_run_that_hears_it_stops_by_itself(new, hold):
     assert state(second) == "done"
 
 
-def test_a_run_that_does_not_hear_it_is_ended_when_patience_is_over(new, hold):
+def test_a_run_that_does_not_hear_it_is_ended_when_grace_is_over(new, hold):
     run = new()
     launch.start(run)
     until(lambda: state(run) == "running")
-    launch.cancel(run.id, patience=0.1)
+    launch.cancel(run.id, grace=0.1)
     until(is_idle)
     assert state(run) == "cancelled"
     assert "didn't stop when asked" in run.status().error
@@ -97,7 +97,7 @@ def test_a_process_that_hears_nothing_at_all_is_killed(new, hold):
     launch.start(run)
     until(lambda: state(run) == "running")
     run.process().suspend()
-    launch.cancel(run.id, patience=0)
+    launch.cancel(run.id, grace=0)
     assert state(run) == "cancelled"
     until(is_idle)
 
@@ -109,7 +109,7 @@ def test_a_killed_process_that_the_system_is_slow_to_clear_away_is_not_waited_fo
     process = run.process()
     monkeypatch.setattr(psutil.Process, "kill", lambda self: None)
     process.suspend()  # hears no signal but the one that is not sent
-    launch.cancel(run.id, patience=0)
+    launch.cancel(run.id, grace=0)
     assert state(run) == "cancelled"
     monkeypatch.undo()
     process.kill()
@@ -132,7 +132,7 @@ def test_a_run_cancelled_before_it_began_is_never_executed(new):
 def test_a_run_in_the_foreground_can_be_cancelled_from_elsewhere(dataset, recipe):
     def report(progress):
         if progress.what == "embedding covers" and not list_runs()[0].stop_asked():
-            launch.cancel(list_runs()[0].id, patience=0)
+            launch.cancel(list_runs()[0].id, grace=0)
 
     with pytest.raises(Cancelled):
         train(dataset, "knn", QUICK, recipe=recipe, report=report)
