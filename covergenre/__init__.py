@@ -1,3 +1,3 @@
 """covergenre: the genre of a music album, read off its cover."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""python -m covergenre: the same verbs as the app, for the shell."""
+"""python -m covergenre: as the command covergenre does, where that is not installed."""
 
 from covergenre.cli import main
 

@@ -27,6 +27,10 @@ class NoWeights(CoverGenreError):
     """A backbone is unknown, or its pretrained weights can't be had here."""
 
 
+class MissingPackage(CoverGenreError):
+    """A package that only some of the work needs is not installed."""
+
+
 class ConnectionLost(CoverGenreError):
     """A host of the web can't be reached now; the same work may go on later."""
 

@@ -1,14 +1,39 @@
-"""Where artifacts live: the one place that knows the layout of `artifacts/`."""
+"""Where things live: the app, the starter that ships, and everything made by use.
+
+This is the one place that knows the layout of `artifacts/`.
+"""
 
 import os
 from pathlib import Path
 
-_SHIPPED = Path(__file__).resolve().parent.parent / "artifacts"
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "_app"
+
+
+def project() -> Path:
+    """The folder that holds streamlit_app.py, pages/ and artifacts/starter/.
+
+    In a checkout it is the checkout; pip puts the same things inside the installed package.
+    """
+    return _INSTALLED if is_installed() else _PACKAGE.parent
+
+
+def is_installed() -> bool:
+    """Whether this package was installed by pip, rather than run from a checkout."""
+    return _INSTALLED.is_dir()
 
 
 def home() -> Path:
-    """The folder for everything made by use: `COVERGENRE_HOME`, else `artifacts/` beside the package."""
-    return Path(os.environ.get("COVERGENRE_HOME") or _SHIPPED).expanduser().resolve()
+    """The folder for everything made by use.
+
+    `COVERGENRE_HOME`; else `artifacts/` in a checkout; else the user's data folder, as this system has it.
+    """
+    chosen = os.environ.get("COVERGENRE_HOME")
+    if not chosen and is_installed():
+        from platformdirs import user_data_path
+
+        return user_data_path("covergenre", appauthor=False).resolve()
+    return Path(chosen or _PACKAGE.parent / "artifacts").expanduser().resolve()
 
 
 def datasets() -> Path:
@@ -54,4 +79,9 @@ def maps() -> Path:
 def starter() -> Path:
     """The starter: the one in `home()` if there is one, else the one that ships with the project."""
     own = home() / "starter"
-    return own if own.is_dir() else _SHIPPED / "starter"
+    return own if own.is_dir() else shipped_starter()
+
+
+def shipped_starter() -> Path:
+    """The starter that ships with the project."""
+    return project() / "artifacts" / "starter"

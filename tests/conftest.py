@@ -1,12 +1,16 @@
 """What every test may count on: a home of its own, and the real covers where they are at hand."""
 
 import shutil
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from drawing import genre_folders
 from hypothesis import settings
 from tiny import tiny_recipe
+
+from covergenre import packages
 
 settings.register_profile("covergenre", deadline=None, derandomize=True)
 settings.load_profile("covergenre")
@@ -27,6 +31,16 @@ def own_home(tmp_path_factory, monkeypatch, engines) -> Path:
     (home / "engines").symlink_to(engines)
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def absent(monkeypatch) -> Callable[..., None]:
+    """Makes the modules of these names look as if they were not installed."""
+
+    def without(*names: str) -> None:
+        monkeypatch.setattr(packages, "find_spec", lambda name: None if name in names else find_spec(name))
+
+    return without
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from covergenre.embedding.recipe import Recipe
 
 TINY = "timm:test_resnet"  # 160 px; 96 wide pooled, 896 with its stages
@@ -14,6 +16,7 @@ def tiny_recipe(folder: Path, feature_set: str = "pooled", limit: int | None = N
 
 def tiny_weights(folder: Path) -> Path:
     """The weights of the tiny backbone as a file in `folder`."""
+    pytest.importorskip("timm")
     path = folder / "tiny.safetensors"
     if not path.exists():
         import timm

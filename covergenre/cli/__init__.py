@@ -5,31 +5,48 @@ exit code is 0 when all went well, 2 when the command was used wrongly, 1 otherw
 """
 
 import sys
+from typing import Annotated
 
 import typer
 
-from covergenre.cli import answers, auditing, collecting, comparing, data, running, starter, studying, training
+from covergenre import __version__
+from covergenre.cli import answers, auditing, collecting, comparing, data, running, serving, starter, studying, training
 from covergenre.cli.console import complain
 from covergenre.errors import CoverGenreError, in_words
 
 app = typer.Typer(
     name="covergenre",
-    help="Tell the genre of a music album from its cover.",
+    epilog="Where there is no command covergenre, python -m covergenre does the same.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (answers, data, collecting, auditing, training, comparing, studying):
+for part in (answers, data, collecting, auditing, training, comparing, studying, serving):
     part.add_to(app)
 app.add_typer(running.app, name="runs")
 app.add_typer(starter.app, name="starter")
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"covergenre {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Tell the genre of a music album from its cover."""
+
+
 def main() -> None:
     """Run the command line; a user's mistake ends in one line on stderr, never in a traceback."""
     try:
-        app(prog_name="python -m covergenre")
+        app(prog_name="covergenre")
     except CoverGenreError as error:
         complain(error)
         sys.exit(1)

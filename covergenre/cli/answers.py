@@ -37,7 +37,7 @@ def predict(
 ) -> None:
     """The genre of each cover, with probabilities and the most similar albums.
 
-    Example: python -m covergenre predict cover.jpg --neighbours 3
+    Example: covergenre predict cover.jpg --neighbours 3
     """
     _answer(files, run, neighbours, as_json, _print_prediction, prediction_data)
 
@@ -50,7 +50,7 @@ def similar(
 ) -> None:
     """The albums whose covers look most like each cover.
 
-    Example: python -m covergenre similar cover.jpg --neighbours 20
+    Example: covergenre similar cover.jpg --neighbours 20
     """
     _answer(files, run, neighbours, as_json, _print_neighbours, _similar_data)
 

@@ -45,7 +45,7 @@ def audit_dataset(
     Repairs change what is stored of the data set, never a file of a cover. `--suggest` writes those that the audit
     suggests, to be read and mended; `--apply` carries such a file out.
 
-    Example: python -m covergenre audit mine --suggest repairs.json
+    Example: covergenre audit mine --suggest repairs.json
     """
     dataset = open_dataset(name)
     if not dataset.writable and (suggest_to or apply_from):

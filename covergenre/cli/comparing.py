@@ -40,7 +40,7 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     With more than two runs, p is adjusted for the number of pairs (Holm). The starter's methods are runs too:
     starter-knn and starter-logistic; starter is the one whose answer counts.
 
-    Example: python -m covergenre compare 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6 --html report.html
+    Example: covergenre compare 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6 --html report.html
     """
     if len(runs) < 2:
         raise typer.BadParameter("name at least two", param_hint="RUN")

@@ -36,7 +36,7 @@ def scan(
 ) -> None:
     """Read a folder of genre folders into a data set; again, only what changed.
 
-    Example: python -m covergenre scan ~/covers --name mine
+    Example: covergenre scan ~/covers --name mine
     """
     with progress() as report:
         dataset, scanned = register(name, folder, report)
@@ -60,7 +60,7 @@ def embed(
 ) -> None:
     """Compute the vectors of a data set's covers, each once; later uses find them.
 
-    Example: python -m covergenre embed mine --variants all
+    Example: covergenre embed mine --variants all
     """
     started = time.perf_counter()
     with progress() as report:
@@ -79,7 +79,7 @@ def embed(
 def demo(as_json: AsJson = False) -> None:
     """Draw the demo data set, once: ten genres of invented albums, with defects planted among them.
 
-    Example: python -m covergenre demo
+    Example: covergenre demo
     """
     with progress() as report:
         dataset = build_demo(report)

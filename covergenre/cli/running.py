@@ -20,7 +20,7 @@ app = typer.Typer(help="Runs: see, cancel, resume, delete and use them.")
 def runs(context: typer.Context, as_json: AsJson = False) -> None:
     """All runs, the newest first, and how far they are.
 
-    Example: python -m covergenre runs --json
+    Example: covergenre runs --json
     """
     if context.invoked_subcommand:
         return
@@ -36,7 +36,7 @@ def runs(context: typer.Context, as_json: AsJson = False) -> None:
 def show(run: RunId, as_json: AsJson = False) -> None:
     """What a run was asked for, how far it is and what came of it.
 
-    Example: python -m covergenre runs show 20261122-221434-knn-38fb
+    Example: covergenre runs show 20261122-221434-knn-38fb
     """
     opened = Run.open(run)
     if as_json:
@@ -57,7 +57,7 @@ def cancel(
 ) -> None:
     """Stop a run, or take it out of the queue.
 
-    Example: python -m covergenre runs cancel 20261122-221434-knn-38fb
+    Example: covergenre runs cancel 20261122-221434-knn-38fb
     """
     launch.cancel(run, 0 if now else None)
     _tell(run, "asked to stop", as_json)
@@ -67,7 +67,7 @@ def cancel(
 def resume(run: RunId, as_json: AsJson = False) -> None:
     """Put a run that was cancelled, failed or lost back into the queue.
 
-    Example: python -m covergenre runs resume 20261122-221434-knn-38fb
+    Example: covergenre runs resume 20261122-221434-knn-38fb
     """
     launch.resume(run)
     _tell(run, "waits for its turn", as_json)
@@ -77,7 +77,7 @@ def resume(run: RunId, as_json: AsJson = False) -> None:
 def finish(run: RunId, as_json: AsJson = False) -> None:
     """Have a long training make do with what it has learned so far: it is judged, and can be used.
 
-    Example: python -m covergenre runs finish 20261122-221434-finetune-38fb
+    Example: covergenre runs finish 20261122-221434-finetune-38fb
     """
     launch.finish(run)
     _tell(run, "makes do with what it has learned", as_json)
@@ -87,7 +87,7 @@ def finish(run: RunId, as_json: AsJson = False) -> None:
 def delete(run: RunId, as_json: AsJson = False) -> None:
     """Remove a run for good.
 
-    Example: python -m covergenre runs delete 20261122-221434-knn-38fb
+    Example: covergenre runs delete 20261122-221434-knn-38fb
     """
     launch.delete(run)
     if as_json:
@@ -100,7 +100,7 @@ def delete(run: RunId, as_json: AsJson = False) -> None:
 def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, or the starter.")]) -> None:
     """Let a run answer where none is named: in the app's Predict, and in predict and similar.
 
-    Example: python -m covergenre runs use 20261122-221434-knn-38fb
+    Example: covergenre runs use 20261122-221434-knn-38fb
     """
     default.use(None if run == "starter" else run)
     out.print(f"{run} answers from now on", markup=False)
@@ -113,7 +113,7 @@ def combine(
 ) -> None:
     """Make one more run of several: the calibrated average of what they say.
 
-    Example: python -m covergenre runs combine 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6
+    Example: covergenre runs combine 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6
     """
     from covergenre.runs.ensemble import combine as combine_runs
 

@@ -22,7 +22,7 @@ def build(
 ) -> None:
     """Make the starter from a folder of real covers.
 
-    Example: python -m covergenre starter build ../covers
+    Example: covergenre starter build ../covers
     """
     from covergenre.runs.starter import build_starter
 
@@ -35,7 +35,7 @@ def build(
 def show(as_json: AsJson = False) -> None:
     """What the starter was made from, and how good it is.
 
-    Example: python -m covergenre starter show
+    Example: covergenre starter show
     """
     _show(open_starter(), as_json)
 

@@ -46,7 +46,7 @@ def study(
 ) -> None:
     """The reference study's experiments on a data set, beside the figures that it published; asked again, it goes on.
 
-    Example: python -m covergenre study demo --only ladder,k --quick
+    Example: covergenre study demo --only ladder,k --quick
     """
     from covergenre.runs.study import USUAL
     from covergenre.runs.study import study as make

@@ -53,7 +53,7 @@ def train(
 ) -> None:
     """Train a method on a data set, and read the test part once.
 
-    Example: python -m covergenre train mine --method knn --genres jazz,rap --set k=20
+    Example: covergenre train mine --method knn --genres jazz,rap --set k=20
     """
     from covergenre.runs import launch
     from covergenre.runs.train import execute, prepare
@@ -88,7 +88,7 @@ def evaluate(
 ) -> None:
     """The figures of a run on its test part, each with its 95 % interval.
 
-    Example: python -m covergenre evaluate starter
+    Example: covergenre evaluate starter
     """
     evaluation = open_starter().card.chosen.test if run == STARTER else Run.open(run).evaluation()
     if as_json:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from covergenre.embedding.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from covergenre.errors import NoWeights
+from covergenre.packages import need
 
 TIMM = "timm:"
 
@@ -88,6 +89,7 @@ _NAMED = {
 
 
 def _from_timm(backbone_id: str) -> Backbone:
+    need("a network of timm's", ("torch", "torchvision", "timm"))
     import timm
 
     name = backbone_id.removeprefix(TIMM)

@@ -15,8 +15,9 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +31,7 @@ from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
+from covergenre.packages import need
 
 if TYPE_CHECKING:
     from torch import nn
@@ -59,20 +61,14 @@ class Engine:
     @classmethod
     def read(cls, model_path: Path, backbone: str, feature_set: str, limit: int | None = None) -> Self:
         """The engine that `convert` made of a backbone for a feature set; `open` for one that no recipe describes."""
-        ov = _openvino()
-        try:
-            core = ov.Core()
-            model = core.read_model(model_path)
-            info = json.loads(model.get_rt_info(_INFO).astype(str))
+        core = _openvino().Core()
+        with _readable(model_path):
+            model, info = _read(core, model_path)
+            made_for = (info.get("backbone"), info.get("feature_set"))
+            if made_for != (backbone, feature_set):
+                raise NoWeights(f"{model_path} was made for {made_for}, not for {backbone}, {feature_set}")
             preprocessing = Preprocessing.from_json(info["preprocessing"])
             compiled = core.compile_model(model, "CPU", _settings())
-        except (RuntimeError, ValueError, TypeError, KeyError) as error:
-            raise NoWeights(
-                f"{model_path} is missing or damaged: delete it, and it is made again when needed"
-            ) from error
-        made_for = (info.get("backbone"), info.get("feature_set"))
-        if made_for != (backbone, feature_set):
-            raise NoWeights(f"{model_path} was made for {made_for}, not for {backbone}, {feature_set}")
         return cls(compiled, preprocessing, limit, info.get("plain"))
 
     @property
@@ -108,11 +104,14 @@ class Engine:
 
 
 def engine_for(recipe: Recipe) -> Engine:
-    """The engine of a recipe, converted on first use and kept under `home.engines()`.
+    """The engine of a recipe: the starter's network where it is the same, else converted on first use.
 
-    The conversion takes torch and about half a minute; one process does it while others wait. NoWeights when the
-    backbone is unknown or its weights can't be had.
+    What was converted is kept under `home.engines()`. The conversion takes torch and about half a minute; one process
+    does it while others wait. NoWeights when the backbone is unknown or its weights can't be had, MissingPackage when
+    what a conversion takes is not installed.
     """
+    if _is_shipped(recipe):
+        return Engine.open(_shipped_network(), recipe)
     path = engine_file(recipe)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
@@ -124,8 +123,14 @@ def engine_for(recipe: Recipe) -> Engine:
         return Engine.open(path, recipe)
 
 
+def check_engine(recipe: Recipe) -> None:
+    """MissingPackage when `engine_for` would have to convert a backbone, and what that takes is not installed."""
+    if not engine_file(recipe).is_file() and not _is_shipped(recipe):
+        _need_converter()
+
+
 def engine_file(recipe: Recipe) -> Path:
-    """Where `engine_for` keeps the engine of a recipe: the .xml, with the .bin beside it."""
+    """Where `engine_for` keeps what it converted for a recipe: the .xml, with the .bin beside it."""
     return home.engines() / f"{recipe.key}.xml"
 
 
@@ -142,6 +147,7 @@ def convert(
     It takes float32 of shape (1, 3, side, side), prepared by `preprocessing`, and gives a vector of shape (1, width).
     `plain`: see `Engine.plain`; None: all.
     """
+    _need_converter()
     import torch
 
     ov = _openvino()
@@ -160,7 +166,12 @@ def convert(
     _save(model, path)
 
 
+def _need_converter() -> None:
+    need("a network other than the starter's", ("torch", "torchvision", "timm", "safetensors", "huggingface_hub"))
+
+
 def _convert(recipe: Recipe, path: Path) -> None:
+    _need_converter()
     from covergenre.embedding.networks import FeatureNet, load_network
 
     network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
@@ -168,6 +179,35 @@ def _convert(recipe: Recipe, path: Path) -> None:
     preprocessing = get_backbone(recipe.backbone).preprocessing
     plain = features.plain(preprocessing.side) if recipe.feature_set == "texture" else None
     convert(features, path, recipe.backbone, recipe.feature_set, preprocessing, plain)
+
+
+def _shipped_network() -> Path:
+    return home.shipped_starter() / "network.xml"
+
+
+def _is_shipped(recipe: Recipe) -> bool:
+    """Whether the network of the starter that ships is what this recipe asks for, which may shrink covers otherwise."""
+    if recipe.weights:
+        return False
+    with suppress(NoWeights), _readable(_shipped_network()):
+        _, info = _read(_openvino().Core(), _shipped_network())
+        return (info.get("backbone"), info.get("feature_set")) == (recipe.backbone, recipe.feature_set)
+    return False
+
+
+def _read(core: Any, path: Path) -> tuple[Any, dict[str, Any]]:
+    """A network that is not compiled yet, and what `convert` noted in it."""
+    model = core.read_model(path)
+    return model, dict(json.loads(model.get_rt_info(_INFO).astype(str)))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """The many errors of reading a network as NoWeights."""
+    try:
+        yield
+    except (RuntimeError, ValueError, TypeError, KeyError) as error:
+        raise NoWeights(f"{path} is missing or damaged: delete it, and it is made again when needed") from error
 
 
 def _save(model: Any, path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from covergenre.embedding.backbones import TIMM, get_backbone
 from covergenre.errors import CoverGenreError, NoWeights
+from covergenre.packages import need
 
 FEATURE_SETS = ("pooled", "stages", "texture")
 
@@ -81,6 +82,7 @@ class Recipe:
 def _identity(backbone_id: str) -> str:
     # What a name of timm stands for is settled by timm's version; looking it up would import torch for a mere name.
     if backbone_id.startswith(TIMM):
+        need("a network of timm's", ("timm",))
         return f"timm {metadata.version('timm')}"
     backbone = get_backbone(backbone_id)
     return f"{backbone.digest} {backbone.preprocessing.to_json()}"

@@ -99,12 +99,14 @@ class Method(Protocol):
 
     `Parameters` is a frozen dataclass; a field that is None is chosen on validation. `presets` are some of them by
     name; "reference" are those of the reference study, as near as the method comes to it.
+    `needs` are the modules that training takes and that not every installation has: see `covergenre.packages`.
     """
 
     name: str
     title: str
     description: str
     reads: Reads
+    needs: Sequence[str]
     Parameters: type
     presets: Mapping[str, Any]
 

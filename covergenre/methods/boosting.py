@@ -22,6 +22,7 @@ from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, unwritten
+from covergenre.packages import need
 from covergenre.progress import Progress
 
 if TYPE_CHECKING:
@@ -107,11 +108,13 @@ class Boosting:
         "Grows hundreds of small trees, each on the errors of those before. Minutes to train, quick to predict."
     )
     reads = "vectors"
+    needs = ("catboost",)
     Parameters = Parameters
     presets = PRESETS
 
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedBoosting:
         """See `Method.fit`. A request to stop is heard before the first tree and after each."""
+        need(self.title.lower(), self.needs)
         from catboost import CatBoostError, Pool
 
         n_genres, parameters, checkpoint = spec.n_genres, spec.parameters_as(Parameters), context.checkpoint
@@ -142,6 +145,7 @@ class Boosting:
 
     def load(self, folder: Path) -> FittedBoosting:
         """See `Method.load`. The digest is checked first: CatBoost ends the whole process over many a damaged file."""
+        need(self.title.lower(), self.needs)
         from catboost import CatBoostClassifier, CatBoostError
 
         try:

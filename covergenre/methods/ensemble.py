@@ -54,6 +54,7 @@ class Ensemble:
     title = "Ensemble"
     description = "The average of what finished runs say."
     reads = "vectors"
+    needs = ()
     Parameters = Parameters
     presets: dict[str, Any] = {}  # noqa: RUF012 (as `Method` has it)
 

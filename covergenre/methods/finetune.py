@@ -72,6 +72,7 @@ class FineTuning:
         "Trains a whole pretrained network on the pictures themselves. Takes long, and may see what vectors leave out."
     )
     reads = "pictures"
+    needs = ("torch", "torchvision", "timm", "fastai", "safetensors", "huggingface_hub")
     Parameters = Parameters
     presets = PRESETS
 

@@ -170,6 +170,7 @@ class NearestNeighbours:
     title = "Nearest neighbours"
     description = "Lets the most similar training covers vote. Nothing to train to speak of, and it shows its reasons."
     reads = "vectors"
+    needs = ()
     Parameters = Parameters
     presets = PRESETS
 

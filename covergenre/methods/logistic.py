@@ -70,6 +70,7 @@ class Logistic:
     title = "Logistic regression"
     description = "Weighs every number of a vector for every genre. Quick to train, instant to predict, hard to beat."
     reads = "vectors"
+    needs = ()
     Parameters = Parameters
     presets = PRESETS
 

@@ -1,6 +1,6 @@
 """A run on disk: one folder that says what was asked for, how far it is and what came of it.
 
-    run.json             `RunSpec`, written once
+    run.json             `RunSpec` and the number of this format, `FORMAT`, written once
     status.json          `Status`, replaced whole at every step
     events.jsonl         `Event`, one line for every report that carries figures
     predictions.parquet  every validation and test cover with its probabilities
@@ -46,6 +46,9 @@ logger = logging.getLogger(__name__)
 State = Literal["queued", "running", "done", "cancelled", "failed", "lost"]
 T = TypeVar("T")
 
+FORMAT = 1
+"""The format of a run's folder. Folders written before it was noted down are of format 1."""
+
 PREDICTION_MS = "prediction ms"
 """The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
 
@@ -61,6 +64,13 @@ class RunSpec(TrainSpec):
     dataset_hash: str
     versions: Mapping[str, str]
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What run.json says of itself, whatever else a later version may keep in it."""
+
+    format: int = 1
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ class Run:
     def begin(cls, folder: Path, spec: RunSpec) -> "Run":
         """A new queued run in a new folder, wherever that is."""
         folder.mkdir(parents=True)
-        _write(folder / "run.json", _encode(spec))
+        _write(folder / "run.json", _encode_spec(spec))
         _write(folder / "status.json", _encode(Status("queued")))
         return cls(folder, spec)
 
@@ -139,8 +149,8 @@ class Run:
 
     @classmethod
     def at(cls, folder: Path) -> "Run":
-        """The run in `folder`, wherever that is. Raises BadRun when it can't be read."""
-        return cls(folder, _read(RunSpec, folder / "run.json"))
+        """The run in `folder`, wherever that is. Raises BadRun when it can't be read, or is of a later format."""
+        return cls(folder, _read_spec(folder / "run.json"))
 
     @property
     def id(self) -> str:
@@ -348,6 +358,22 @@ def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
+
+
+def _encode_spec(spec: RunSpec) -> bytes:
+    data = {"format": FORMAT, **_adapter(RunSpec).dump_python(spec, mode="json")}
+    return _adapter(dict[str, Any]).dump_json(data, indent=2)
+
+
+def _read_spec(path: Path) -> RunSpec:
+    """Whoever changes what run.json holds raises `FORMAT` and translates the formats before it here."""
+    written = _read(_Header, path).format
+    if written > FORMAT:
+        raise BadRun(
+            f"The run {path.parent.name} is of format {written}, and this version of covergenre reads formats up to "
+            f"{FORMAT}. Install a newer version to open it."
+        )
+    return _read(RunSpec, path)
 
 
 def _encode(value: RunSpec | Status) -> bytes:

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -51,6 +50,7 @@ from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
 from covergenre.methods import Context, Covers, Fitted, TrainSpec, ensemble, method
+from covergenre.packages import versions
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 
@@ -259,7 +259,7 @@ def _card(
         methods=methods,
         versions={
             "python": platform.python_version(),
-            **{name: metadata.version(name) for name in ("numpy", "openvino", "scikit-learn", "torch")},
+            **versions(("numpy", "openvino", "scikit-learn", "torch")),
         },
     )
 

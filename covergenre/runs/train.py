@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -26,10 +25,12 @@ from covergenre.dataset.manifest import fingerprint, usable
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import PARTS, split_of
 from covergenre.embedding.embed import embed_dataset, read_cover
+from covergenre.embedding.engine import check_engine
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError
 from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Context, Covers, Fitted, TrainSpec, method
+from covergenre.packages import need, versions
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.journal import Journal, keep
 from covergenre.runs.record import PREDICTION_MS, Run, RunSpec, probability_columns
@@ -76,19 +77,22 @@ def prepare(
     `genres`: the genres to tell apart (None: all). `variants`: the forms of each training cover to train on, besides
     the original. `seed`: of the split and of the method.
 
-    Raises CoverGenreError, and leaves no run, for an unknown method, parameter, variant or backbone; BadDataset for an
-    unknown genre or split, fewer than two genres, a genre without a training cover, or no cover to test on.
+    Raises CoverGenreError, and leaves no run, for a missing package, an unknown method, parameter, variant or
+    backbone; BadDataset for an unknown genre or split, fewer than two genres, a genre without a training cover, or
+    no cover to test on.
     """
     chosen = method(method_name)
     if method_name not in METHODS:
         raise CoverGenreError(f"{chosen.title.lower()} can't be trained: choose from {', '.join(METHODS)}")
     asked = TrainSpec(method=method_name, parameters=parameters or {})
     settled = asdict(asked.parameters_as(chosen.Parameters))
+    need(chosen.title.lower(), chosen.needs)
     recipe = recipe or Recipe()
     _log.debug("recipe %s", recipe.key)  # which also finds out whether there is such a backbone and weights file
     variants = _variants(variants)
     genres = _genres(dataset, genres)
     covers_of(dataset, genres, split, seed)
+    check_engine(recipe)
     spec = RunSpec(
         method=method_name,
         parameters=settled,
@@ -207,8 +211,7 @@ def _genres(dataset: Dataset, wanted: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _versions() -> dict[str, str]:
-    libraries = {name: metadata.version(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), "covergenre": covergenre.__version__, **libraries}
+    return {"python": platform.python_version(), "covergenre": covergenre.__version__, **versions(_LIBRARIES)}
 
 
 def _check_unchanged(dataset: Dataset, spec: RunSpec) -> None:

@@ -156,9 +156,7 @@ def show_nothing(finished: Sequence[Run]) -> None:
     have = "No run is finished yet." if not finished else "Only one run is finished."
     st.markdown(f"{have} To compare, train two methods on the same covers, in the app or from the shell:")
     st.code(
-        "python -m covergenre demo\n"
-        "python -m covergenre train demo --method knn\n"
-        "python -m covergenre train demo --method logistic",
+        "covergenre demo\ncovergenre train demo --method knn\ncovergenre train demo --method logistic",
         language="bash",
     )
 

@@ -12,7 +12,7 @@ def show_ladders() -> None:
     studies = {study.folder.name: study for study in list_studies() if study.shown()}
     if not studies:
         st.markdown("No study was made yet. The Train page makes them, and so does the shell:")
-        st.code("python -m covergenre study demo --quick", language="bash")
+        st.code("covergenre study demo --quick", language="bash")
         return
     name = st.selectbox(
         "Study",

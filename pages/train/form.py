@@ -13,11 +13,12 @@ from covergenre.embedding.backbones import list_backbones
 from covergenre.embedding.recipe import FEATURE_SETS, Recipe
 from covergenre.formatting import duration
 from covergenre.methods import METHODS, method
+from covergenre.packages import missing, remedy
 from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.genres import display
-from pages.widgets.safe_text import plain, tidy
+from pages.widgets.safe_text import plain, sentence, tidy
 
 ADVISED, CLONED = "advised", "cloned"
 NONE = "none"  # what a box holds for None, which would be an empty box
@@ -78,6 +79,8 @@ def choose_method() -> str:
         wrap=True,
     )
     st.caption(method(chosen).description)
+    if packages := missing(method(chosen).needs):
+        st.info(sentence(remedy(method(chosen).title.lower(), packages)), icon=":material/download:")
     return chosen
 
 

@@ -27,7 +27,7 @@ class Said:
 
 @pytest.fixture
 def covergenre(monkeypatch, capsys) -> Callable[..., Said]:
-    """Runs `python -m covergenre` with these arguments."""
+    """Runs `covergenre` with these arguments."""
 
     def run(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["covergenre", *map(str, arguments)])

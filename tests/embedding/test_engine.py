@@ -12,9 +12,9 @@ from PIL import Image
 
 from covergenre import home, images
 from covergenre.embedding.backbones import get_backbone
-from covergenre.embedding.engine import Engine, engine_for
+from covergenre.embedding.engine import Engine, check_engine, engine_for
 from covergenre.embedding.recipe import FEATURE_SETS, Recipe
-from covergenre.errors import NoWeights
+from covergenre.errors import MissingPackage, NoWeights
 
 DRAWN = [cover(genre, number, side=300) for genre in ("jazz", "disco", "black metal") for number in range(3)]
 
@@ -47,6 +47,29 @@ def own_engines(tmp_path, monkeypatch) -> Path:
     """A home without engines of other tests."""
     monkeypatch.setenv("COVERGENRE_HOME", str(tmp_path / "home"))
     return home.engines()
+
+
+class TestWithoutTorch:
+    @pytest.fixture(autouse=True)
+    def light(self, own_engines, absent):
+        absent("torch", "torchvision", "timm")
+
+    @pytest.mark.parametrize("limit", [None, 96])
+    def test_the_starters_network_serves_its_recipe_at_any_limit(self, own_engines, limit):
+        recipe = Recipe(limit=limit)
+        check_engine(recipe)
+        assert engine_for(recipe).vector(DRAWN[0]).shape == (6660,)
+        assert not own_engines.exists()
+
+    @pytest.mark.parametrize("recipe", [Recipe(feature_set="pooled"), Recipe("resnet50")])
+    def test_another_network_says_what_to_install(self, recipe):
+        for opening in (check_engine, engine_for):
+            with pytest.raises(MissingPackage, match="pip install torch torchvision timm"):
+                opening(recipe)
+
+    def test_a_network_of_timm_says_what_to_install(self):
+        with pytest.raises(MissingPackage, match=r"pip install .*timm"):
+            check_engine(Recipe("timm:resnet18"))
 
 
 class TestEqualsTorch:

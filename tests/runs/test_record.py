@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from covergenre import home
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import evaluate
-from covergenre.runs.record import Event, Run, Status, list_runs, probability_columns
+from covergenre.runs.record import FORMAT, Event, Run, Status, list_runs, probability_columns
 
 amounts = st.floats(0, 1e12)
 statuses = st.builds(
@@ -102,6 +103,34 @@ def test_runs_are_listed_without_loading_what_trains_them():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# --- formats
+
+
+def with_format(run, number):
+    """The run, as if written by a version whose format has this number; None: by one before formats had numbers."""
+    data = json.loads((run.folder / "run.json").read_text())
+    assert data.pop("format") == FORMAT
+    (run.folder / "run.json").write_text(json.dumps(data if number is None else {**data, "format": number}))
+    return run
+
+
+def test_a_run_from_before_formats_were_numbered_opens(new_run):
+    run = with_format(new_run(), None)
+    assert Run.open(run.id) == run
+
+
+def test_the_runs_that_ship_open():
+    for folder in (home.starter() / "runs").iterdir():
+        assert Run.at(folder).status().state == "done"
+
+
+def test_a_run_of_a_later_format_is_refused_with_what_to_do(new_run):
+    run = with_format(new_run(), FORMAT + 1)
+    with pytest.raises(BadRun, match=rf"format {FORMAT + 1}.*Install a newer version"):
+        Run.open(run.id)
+    assert run not in list_runs()
 
 
 # --- damage

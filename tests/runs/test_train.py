@@ -16,7 +16,7 @@ from covergenre.dataset.split import split_of
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
-from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, NoWeights
+from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, MissingPackage, NoWeights
 from covergenre.methods import METHODS, Covers, logistic, method
 from covergenre.progress import Progress
 from covergenre.runs.journal import STEPS
@@ -219,6 +219,16 @@ def test_what_cannot_be_is_refused_and_leaves_no_run(dataset, recipe, wrong, err
     asked = {"method_name": "logistic", "recipe": recipe, **wrong}
     with pytest.raises(error, match=message):
         prepare(dataset, **asked)
+    assert list_runs() == ()
+
+
+@pytest.mark.parametrize(
+    ("method_name", "packages"), [("boosting", ["catboost"]), ("finetune", ["fastai"]), ("knn", ["torch", "timm"])]
+)
+def test_a_package_that_is_missing_is_named_before_anything_is_done(dataset, absent, method_name, packages):
+    absent(*packages)
+    with pytest.raises(MissingPackage, match=f"pip install {' '.join(packages)}"):
+        prepare(dataset, method_name, recipe=Recipe(feature_set="stages"))
     assert list_runs() == ()
 
 

@@ -71,7 +71,7 @@ def test_without_runs_and_starter_the_page_says_what_to_do(starter):
     shutil.rmtree(starter / "runs")
     app = visit()
     assert "No run is finished yet." in said(app)
-    assert "python -m covergenre train demo --method knn" in app.code[0].value
+    assert "covergenre train demo --method knn" in app.code[0].value
     finished([0, 1, 2], answers([0, 1, 2]))
     assert "Only one run is finished." in said(visit())
 

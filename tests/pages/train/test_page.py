@@ -102,6 +102,17 @@ def test_with_one_genre_there_is_nothing_to_train(starter, mine):
     assert "It takes two genres" in said(app)
 
 
+def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, mine, absent):
+    absent("catboost")
+    app = opened()
+    assert not app.info
+    app.segmented_control(key="method").set_value("boosting").run()
+    assert "pip install catboost" in unescape(app.info[0].value)
+    press(app, "Train")
+    assert "pip install catboost" in unescape(app.error[0].value)
+    assert list_runs() == ()
+
+
 def test_the_reference_study_sets_the_fields(starter, mine):
     app = opened()
     app.segmented_control(key="method").set_value("boosting").run()

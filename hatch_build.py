@@ -1,0 +1,18 @@
+"""The package's dependencies are those of the requirements files: each is written down once."""
+
+from pathlib import Path
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+
+class Requirements(MetadataHookInterface):
+    """`covergenre` needs requirements-light.txt; `covergenre[full]` what requirements.txt adds to it."""
+
+    def update(self, metadata: dict) -> None:
+        """Fill in what pyproject.toml calls dynamic."""
+        metadata["dependencies"] = self._read("requirements-light.txt")
+        metadata["optional-dependencies"] = {"full": self._read("requirements.txt")}
+
+    def _read(self, name: str) -> list[str]:
+        lines = Path(self.root, name).read_text(encoding="utf-8").splitlines()
+        return [line for line in lines if line and not line.startswith(("#", "-"))]

@@ -1,0 +1,25 @@
+"""Packages that not every installation has."""
+
+import pytest
+
+from covergenre.errors import MissingPackage
+from covergenre.packages import missing, need, versions
+
+
+def test_what_is_missing_is_told_by_its_name_at_pip(absent):
+    absent("torch", "open_clip")
+    assert missing(("numpy", "torch", "open_clip")) == ("torch", "open_clip_torch")
+
+
+def test_what_is_there_is_no_obstacle():
+    need("arithmetic", ("numpy", "scipy"))
+
+
+def test_an_obstacle_says_what_to_install(absent):
+    absent("catboost")
+    with pytest.raises(MissingPackage, match="missing for boosting: run pip install catboost"):
+        need("boosting", ("numpy", "catboost"))
+
+
+def test_versions_are_those_of_installed_packages():
+    assert versions(("pytest", "no-such-package")) == {"pytest": pytest.__version__}
