@@ -1,5 +1,6 @@
 """What is opened once for a whole process and shared by all who ask: pages, API, threads."""
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,6 +18,9 @@ class Shared(Generic[T]):
 
     What they were opened from is looked at each time: a starter that was built again is opened again. One at a time is
     opened, so that two who ask at once do not hold it twice.
+
+    What is open by then is left out of garbage collections from there on (`gc.freeze`): it is large, it stays, and each
+    collection would go through it while everybody waits.
     """
 
     def __init__(self, open: Callable[[str], T], most: int = 2) -> None:
@@ -33,6 +37,9 @@ class Shared(Generic[T]):
                 self._kept[key] = self._open(run)
                 for stale in [other for other in self._kept if other[0] == run and other != key]:
                     del self._kept[stale]
+                gc.unfreeze()  # or what is no longer kept could never go
+                gc.collect()
+                gc.freeze()
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)

@@ -1,7 +1,8 @@
 """What every test may count on: a home of its own, and the real covers where they are at hand."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def absent(monkeypatch) -> Callable[..., None]:
         monkeypatch.setattr(packages, "find_spec", lambda name: None if name in names else find_spec(name))
 
     return without
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packages_looked_through_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for each AppTest; here it does so once."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")

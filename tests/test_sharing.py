@@ -1,6 +1,8 @@
+import gc
 import os
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -53,3 +55,16 @@ def test_what_cannot_be_opened_is_tried_again():
 
 def test_the_predictor_is_shared(starter):
     assert open_predictor() is open_predictor()
+
+
+def test_what_is_open_is_left_out_of_garbage_collections_until_it_is_no_longer_kept():
+    class Thing:
+        def __init__(self):
+            self.itself = self  # only a collection can free it
+
+    shared = Shared(lambda run: Thing(), most=1)
+    first = weakref.ref(shared("a"))
+    assert not any(found is first() for found in gc.get_objects())
+    shared("b")
+    shared("c")
+    assert first() is None

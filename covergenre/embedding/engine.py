@@ -28,6 +28,7 @@ from PIL import Image
 
 from covergenre import home, images
 from covergenre.embedding.backbones import get_backbone
+from covergenre.embedding.converter import convert_apart
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
@@ -107,8 +108,8 @@ def engine_for(recipe: Recipe) -> Engine:
     """The engine of a recipe: the starter's network where it is the same, else converted on first use.
 
     What was converted is kept under `home.engines()`. The conversion takes torch and about half a minute; one process
-    does it while others wait. NoWeights when the backbone is unknown or its weights can't be had, MissingPackage when
-    what a conversion takes is not installed.
+    does it while others wait, in a process of its own unless torch is loaded already. NoWeights when the backbone is
+    unknown or its weights can't be had, MissingPackage when what a conversion takes is not installed.
     """
     if _is_shipped(recipe):
         return Engine.open(_shipped_network(), recipe)
@@ -119,7 +120,8 @@ def engine_for(recipe: Recipe) -> Engine:
             return Engine.open(path, recipe)
         except NoWeights:
             _log.info("converting %s to %s", recipe.backbone, path)
-        _convert(recipe, path)
+        _need_converter()
+        (convert_recipe if "torch" in sys.modules else convert_apart)(recipe, path)
         return Engine.open(path, recipe)
 
 
@@ -170,8 +172,8 @@ def _need_converter() -> None:
     need("a network other than the starter's", ("torch", "torchvision", "timm", "safetensors", "huggingface_hub"))
 
 
-def _convert(recipe: Recipe, path: Path) -> None:
-    _need_converter()
+def convert_recipe(recipe: Recipe, path: Path) -> None:
+    """Convert the backbone of a recipe to `path`, here; raises as `engine_for` does."""
     from covergenre.embedding.networks import FeatureNet, load_network
 
     network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)

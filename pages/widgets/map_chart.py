@@ -23,13 +23,14 @@ def figure(
     current: int | None,
     near: Sequence[int],
     theme: str,
+    most: int = _MOST,
 ) -> dict[str, Any]:
     """The figure in Plotly's own words: a trace a genre, those not `shown` (rows) faint, `current` and `near` marked.
 
-    `places` has shape (n, 2). Of very many covers an even sample is drawn, with all that are marked.
+    `places` has shape (n, 2). Of more than `most` covers an even sample is drawn, with all that are marked.
     """
     marked = [*near, *([] if current is None else [current])]
-    drawn = np.unique([*_sample(np.arange(len(library))), *marked]).astype(int)
+    drawn = np.unique([*_sample(np.arange(len(library)), most), *marked]).astype(int)
     lit = np.isin(drawn, [*shown, *marked])
     traces = [_faint(places[drawn[~lit]], theme)]
     for code, genre in enumerate(library.genres):
@@ -51,8 +52,8 @@ def picked(selection: Any, known: Library) -> str:
     return key if isinstance(key, str) and known.row(key) is not None else ""
 
 
-def _sample(rows: np.ndarray) -> np.ndarray:
-    return rows[:: -(-len(rows) // _MOST)] if len(rows) else rows
+def _sample(rows: np.ndarray, most: int) -> np.ndarray:
+    return rows[:: -(-len(rows) // most)] if len(rows) else rows
 
 
 def _genre(library: Library, places: np.ndarray, rows: np.ndarray, genre: str, theme: str) -> dict[str, Any]:

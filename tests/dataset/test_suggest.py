@@ -97,9 +97,19 @@ def test_plans_of_all_issues_can_be_joined_and_tried_on():
     assert after["excluded"].tolist() == ["", "a near copy of jazz/a", "", "blank"]
 
 
-def test_what_is_suggested_and_what_may_be_asked_for_are_issues():
-    assert set(REPAIRS) | set(REPAIRS_ON_REQUEST) < set(THRESHOLDS)
-    assert not set(REPAIRS) & set(REPAIRS_ON_REQUEST)
+@pytest.mark.parametrize("issue", [*REPAIRS, *REPAIRS_ON_REQUEST])
+def test_every_issue_that_a_repair_is_offered_for_is_one_of_the_audit_and_is_mended(issue):
+    paths = ["jazz/a", "jazz/b"]
+    likely = pd.DataFrame({"path": paths, "genre": ["pop", "pop"], "probability": [0.9, 0.4]})
+    found = report(likely, **{issue.replace(" ", "_"): [paths]})
+    assert issue in THRESHOLDS
+    assert suggest(manifest(*paths), found, [issue])[issue].edits
+
+
+def test_only_what_is_surely_wrong_is_repaired_unless_more_is_asked_for():
+    paths = ["jazz/a", "jazz/b"]
+    found = report(blank=[paths[:1]], dark=[paths[1:]])
+    assert list(suggest(manifest(*paths), found)) == ["blank"]
 
 
 @pytest.mark.parametrize("issue", ["leakage", "class imbalance", "nonsense"])

@@ -85,13 +85,12 @@ def test_all_are_given_when_more_are_asked_for():
 
 @pytest.mark.parametrize(("vectors", "queries"), [(0, 2), (3, 0), (0, 0)])
 def test_where_there_is_nothing_nothing_is_found(vectors, queries):
-    similarities, rows = Index(random_vectors(vectors)).search(random_vectors(queries), 2)
+    index = Index(random_vectors(vectors))
+    similarities, rows = index.search(random_vectors(queries), 2)
 
+    assert len(index) == vectors
     assert similarities.shape == rows.shape == (queries, min(2, vectors))
-
-
-def test_it_knows_how_many_vectors_it_holds():
-    assert len(Index(random_vectors(7))) == 7
+    assert (similarities.dtype, rows.dtype) == (np.float32, np.int64)
 
 
 def test_it_holds_copies():

@@ -185,7 +185,10 @@ def test_where_the_finder_finds_nothing_the_usual_rate_is_taken(quick, monkeypat
 
 
 def test_a_handful_of_covers_can_be_learned_from(quick):
-    fitted = fit(replace(quick, base_lr=None, epochs=1), drawn(3), NOBODY)
+    told = []
+    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, report=told.append)
+    losses = [progress.metrics["training loss"] for progress in told if "training loss" in progress.metrics]
+    assert losses[-1] < 0.6 * losses[0]
     assert np.isfinite(fitted.predict_proba(TEST)).all()
 
 

@@ -1,8 +1,17 @@
+import json
+import subprocess
+import sys
 import threading
+from pathlib import Path
+
+from drawing import genre_folders
+from tiny import tiny_recipe
 
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.progress import Progress
 from pages.explore.jobs import Jobs
+
+ROOT = Path(__file__).parents[3]
 
 
 def ended(job):
@@ -90,3 +99,33 @@ def test_a_forgotten_job_is_stopped_and_gone():
     jobs.forget("a")
     assert jobs.get("a") is None
     assert not ended(job).running
+
+
+_AUDIT = """
+import json
+import sys
+from pathlib import Path
+
+from covergenre.dataset.registry import register
+from covergenre.embedding.recipe import Recipe
+from covergenre.inspection import examine
+from pages.explore.open import begin, open_named, work_on
+
+examine.RECIPES = (Recipe.from_dict(json.loads(sys.argv[1])),)
+register("mine", Path(sys.argv[2]))
+begin(open_named("mine"), with_audit=True)
+job = work_on(open_named("mine"))
+job.wait(600)
+opened = open_named("mine")
+print([job.state, job.error, opened.drawn.shape[0], sorted({"torch", "fastai", "timm"} & set(sys.modules))])
+"""
+
+
+def test_an_audit_brings_no_torch_into_the_server(tmp_path, monkeypatch):
+    monkeypatch.setenv("COVERGENRE_HOME", str(tmp_path / "home"))  # where no engine is yet
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 15)
+    recipe = json.dumps(tiny_recipe(tmp_path).to_dict())
+    ran = subprocess.run(
+        [sys.executable, "-c", _AUDIT, recipe, str(root)], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert ran.stdout.strip().endswith("['done', '', 30, []]")
