@@ -95,9 +95,12 @@ class WordIndex:
     unseen: np.ndarray
 
     @classmethod
-    def open(cls, library: Library) -> Self:
-        """What is known so far of a library's covers; NoWeights as `Words.open` raises it."""
-        words, hashes = Words.open(), library.hashes
+    def open(cls, library: Library, words: Words | None = None) -> Self:
+        """What is known so far of a library's covers by `words`, or the network opened here.
+
+        NoWeights as `Words.open` raises it.
+        """
+        words, hashes = words or Words.open(), library.hashes
         found, vectors = _store(words).get(hashes.tolist())
         has_picture = np.array([file is not None for file in library.files()], bool)
         return cls(words, np.flatnonzero(found), vectors[found], np.flatnonzero(has_picture & ~found))

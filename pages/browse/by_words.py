@@ -8,6 +8,7 @@ import streamlit as st
 
 from covergenre.collection import text_search
 from covergenre.collection.library import Filters, Library
+from covergenre.collection.text_process import WordsApart
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.formatting import time_left
 from covergenre.progress import Progress
@@ -37,7 +38,7 @@ def show_by_words(library: Library, text: str, filters: Filters, load: bool, go:
         return
     try:
         with st.spinner("Opening the network that reads words"):
-            index = text_search.WordIndex.open(library)
+            index = text_search.WordIndex.open(library, WordsApart.open())
     except NoWeights as error:
         st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
         return

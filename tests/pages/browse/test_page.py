@@ -15,6 +15,7 @@ from tiny import tiny_recipe
 
 from covergenre.collection import text_search
 from covergenre.collection.library import Library
+from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
 from covergenre.predict import open_predictor
 from covergenre.runs.train import train
@@ -290,7 +291,7 @@ class _Counting:
 
 def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatch):
     monkeypatch.setattr(text_search, "installed", lambda: True)
-    monkeypatch.setattr(text_search.Words, "open", classmethod(lambda cls: _Counting()))
+    monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
     at(page, by="Pictures", of=whose_title(run.id))
@@ -306,6 +307,6 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
 
 def test_without_pictures_it_is_said_that_words_are_looked_for_in_them(page, monkeypatch):
     monkeypatch.setattr(text_search, "installed", lambda: True)
-    monkeypatch.setattr(text_search.Words, "open", classmethod(lambda cls: _Counting()))
+    monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
     at(page, by="Pictures", find="bright")
     assert "none is at hand" in page.info[0].value
