@@ -12,6 +12,7 @@ from hypothesis import settings
 from tiny import tiny_recipe
 
 from covergenre import packages
+from covergenre.embedding.recipe import Recipe
 
 settings.register_profile("covergenre", deadline=None, derandomize=True)
 settings.load_profile("covergenre")
@@ -74,7 +75,8 @@ def starter_folder(tmp_path_factory, engines) -> Path:
     (folder / "home" / "engines").symlink_to(engines)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COVERGENRE_HOME", str(folder / "home"))
-        return build_starter(folder / "covers", recipe=tiny_recipe(folder)).folder
+        recipe = tiny_recipe(folder) if find_spec("timm") else Recipe(limit=96)  # which takes longer, but no torch
+        return build_starter(folder / "covers", recipe=recipe).folder
 
 
 @pytest.fixture

@@ -111,9 +111,9 @@ def engine_for(recipe: Recipe) -> Engine:
     does it while others wait, in a process of its own unless torch is loaded already. NoWeights when the backbone is
     unknown or its weights can't be had, MissingPackage when what a conversion takes is not installed.
     """
-    if _is_shipped(recipe):
-        return Engine.open(_shipped_network(), recipe)
     path = engine_file(recipe)
+    if path == _shipped_network():
+        return Engine.open(path, recipe)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         try:
@@ -127,13 +127,13 @@ def engine_for(recipe: Recipe) -> Engine:
 
 def check_engine(recipe: Recipe) -> None:
     """MissingPackage when `engine_for` would have to convert a backbone, and what that takes is not installed."""
-    if not engine_file(recipe).is_file() and not _is_shipped(recipe):
+    if not engine_file(recipe).is_file():
         _need_converter()
 
 
 def engine_file(recipe: Recipe) -> Path:
-    """Where `engine_for` keeps what it converted for a recipe: the .xml, with the .bin beside it."""
-    return home.engines() / f"{recipe.key}.xml"
+    """What `engine_for` opens for a recipe, whether it was converted yet or not: the .xml, with the .bin beside it."""
+    return _shipped_network() if _is_shipped(recipe) else home.engines() / f"{recipe.key}.xml"
 
 
 def convert(
