@@ -51,11 +51,11 @@ def _measure(what: str, make: Callable[[], Library], times: int, budget: float) 
 
 
 def _steps(library: Library) -> Mapping[str, Callable[[], object]]:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     narrow = Filters(genres=library.genres[:2], sources=library.sources[:1], years=(1970, 2000))
 
     def row() -> int:
-        return library.any(chance)
+        return library.any(rng)
 
     def shown(near: list[tuple[int, float]]) -> list:
         return [library.cover(row, similarity) for row, similarity in near]
@@ -79,23 +79,23 @@ def _seconds(step: Callable[[], object]) -> float:
 
 
 def _made_up(starter: Starter, n: int) -> tuple[pd.DataFrame, np.ndarray]:
-    chance = np.random.default_rng(0)
-    genres = chance.choice(GENRES, n)
-    centres = chance.normal(size=(len(GENRES), starter.vectors.shape[1]))
-    vectors = centres[np.searchsorted(GENRES, genres)] + 2 * chance.normal(size=(n, centres.shape[1]))
-    names = [" ".join(chance.choice(_WORDS, 4)) for _ in range(n)]
+    rng = np.random.default_rng(0)
+    genres = rng.choice(GENRES, n)
+    centres = rng.normal(size=(len(GENRES), starter.vectors.shape[1]))
+    vectors = centres[np.searchsorted(GENRES, genres)] + 2 * rng.normal(size=(n, centres.shape[1]))
+    names = [" ".join(rng.choice(_WORDS, 4)) for _ in range(n)]
     covers = pd.DataFrame(
         {
-            "source": chance.choice(["discogs", "spotify"], n),
+            "source": rng.choice(["discogs", "spotify"], n),
             "id": [str(row) for row in range(n)],
             "genre": genres,
-            "part": chance.choice(["train", "validation", "test"], n),
+            "part": rng.choice(["train", "validation", "test"], n),
             "artist": names,
             "album": names[::-1],
-            "year": chance.integers(1950, 2026, n),
+            "year": rng.integers(1950, 2026, n),
             "content_hash": [f"{row:016x}{0:016x}" for row in range(n)],
-            "phash": [f"{number:016x}" for number in chance.integers(0, 2**63, n)],
-            "signature": starter.covers["signature"].to_numpy()[chance.integers(0, len(starter.covers), n)],
+            "phash": [f"{number:016x}" for number in rng.integers(0, 2**63, n)],
+            "signature": starter.covers["signature"].to_numpy()[rng.integers(0, len(starter.covers), n)],
         }
     )
     return covers.reindex(columns=list(COLUMNS), fill_value=""), vectors

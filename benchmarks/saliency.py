@@ -32,30 +32,30 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="the folder of real covers that the starter was made from")
     parser.add_argument("--each", type=int, default=10, help="how many covers of each genre (default 10)")
     options = parser.parse_args()
-    predictor, chance = Predictor.open(), np.random.default_rng(0)
-    files = _held_out(options.folder, options.each, chance)
-    measured = [_measure(predictor, images.decode(images.read(file)).image, chance) for file in files]
+    predictor, rng = Predictor.open(), np.random.default_rng(0)
+    files = _held_out(options.folder, options.each, rng)
+    measured = [_measure(predictor, images.decode(images.read(file)).image, rng) for file in files]
     print(f"{len(files)} held-out covers; load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     seconds = [one["seconds"] for one in measured]
     print(f"one saliency: median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s; budget 3 s")
     print(f"\nthe top genre's probability falls, when a fifth is covered by{'':12}marked   random   marked more often")
     for way in ("blur", "mean colour"):
         marked, random = (np.array([one[way][at] for one in measured]) for at in (0, 1))
-        low, high = _interval(marked - random, chance)
+        low, high = _interval(marked - random, rng)
         wins = np.mean([one[way][2] for one in measured])
         print(f"  {way:65}{marked.mean():9.3f}{random.mean():9.3f}{wins:12.0%}")
         print(f"{'':4}more for the marked place by {np.mean(marked - random):.3f} [{low:.3f}, {high:.3f}]")
 
 
-def _held_out(folder: Path, each: int, chance: np.random.Generator) -> list[Path]:
+def _held_out(folder: Path, each: int, rng: np.random.Generator) -> list[Path]:
     manifest = usable(scan(folder).manifest)
     known = open_starter().covers
     test = manifest[manifest["content_hash"].isin(known.loc[known["part"] == "test", "content_hash"])]
-    chosen = [rows["path"].iloc[chance.permutation(len(rows))[:each]] for _, rows in test.groupby("genre")]
+    chosen = [rows["path"].iloc[rng.permutation(len(rows))[:each]] for _, rows in test.groupby("genre")]
     return [folder / path for paths in chosen for path in paths]
 
 
-def _measure(predictor: Predictor, image: Image.Image, chance: np.random.Generator) -> dict:
+def _measure(predictor: Predictor, image: Image.Image, rng: np.random.Generator) -> dict:
     started = time.perf_counter()
     found = saliency(predictor, image)
     seconds = time.perf_counter() - started
@@ -64,7 +64,7 @@ def _measure(predictor: Predictor, image: Image.Image, chance: np.random.Generat
     before = probabilities(predictor, look, [small])[0]
     top = int(before.argmax())
     place = found.region(predictor.genres[top], _SHARE).astype(np.float32)
-    places = [place, *(np.roll(place, chance.integers(0, place.shape), (0, 1)) for _ in range(_RANDOM))]
+    places = [place, *(np.roll(place, rng.integers(0, place.shape), (0, 1)) for _ in range(_RANDOM))]
 
     def falls(covered: Sequence[Image.Image]) -> tuple[float, float, float]:
         lost = before[top] - probabilities(predictor, look, covered)[:, top]
@@ -82,9 +82,9 @@ def _painted(image: Image.Image, mask: np.ndarray) -> Image.Image:
     return Image.composite(Image.new("RGB", image.size, colour), image, Image.fromarray((255 * mask).astype(np.uint8)))
 
 
-def _interval(differences: np.ndarray, chance: np.random.Generator) -> tuple[float, float]:
+def _interval(differences: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
     """The 95 % bootstrap interval of the mean."""
-    means = chance.choice(differences, (2000, len(differences))).mean(axis=1)
+    means = rng.choice(differences, (2000, len(differences))).mean(axis=1)
     return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
 
 

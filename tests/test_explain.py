@@ -7,6 +7,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.registry import register
 from covergenre.explain import SIDE, Saliency, cover_up, evidence, probabilities, saliency
 from covergenre.images import decode, shrink
+from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor
 from covergenre.runs.train import train
 
@@ -66,7 +67,7 @@ class TestEvidence:
 
     def test_a_run_without_nearest_neighbours_has_no_voters(self, tmp_path, jazz):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-        run = train(dataset, "logistic", recipe=tiny_recipe(tmp_path))
+        run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
         assert evidence(Predictor.open(run.id), jazz) is None
 
 
@@ -85,7 +86,7 @@ class TestSaliency:
         dataset, _ = register("mine", tmp_path / "covers")
         recipe = tiny_recipe(tmp_path)
         quick = {"backbone": recipe.backbone, "weights": recipe.weights, "side": 64, "epochs": 6, "base_lr": 0.02}
-        run = train(dataset, "finetune", {**quick, "batch": 8, "augmentation": False}, recipe=recipe)
+        run = train(dataset, TrainSpec("finetune", {**quick, "batch": 8, "augmentation": False}, recipe=recipe))
         predictor = Predictor.open(run.id)
         image = Image.new("RGB", (96, 96), "blue")
         image.paste("red", (48, 0, 96, 96))

@@ -12,6 +12,7 @@ from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.dataset.registry import register
 from covergenre.errors import BadImage, BadRun
 from covergenre.images import decode
+from covergenre.methods import TrainSpec
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.runs.train import train
 
@@ -143,7 +144,7 @@ def test_threads_share_one_predictor(predictor, jazz):
 def test_a_run_answers_as_the_starter_does(tmp_path, method):
     root = genre_folders(tmp_path / "covers", ("jazz", "rap", "disco"), 10)
     dataset, _ = register("mine", root)
-    run = train(dataset, method, recipe=tiny_recipe(tmp_path))
+    run = train(dataset, TrainSpec(method, recipe=tiny_recipe(tmp_path)))
     prediction = Predictor.open(run.id).predict((root / "disco" / "003.jpg").read_bytes(), neighbours=4)
     assert set(prediction.probabilities) == {"disco", "jazz", "rap"}
     assert prediction.seen.path == root / "disco" / "003.jpg"

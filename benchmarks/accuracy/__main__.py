@@ -26,7 +26,10 @@ from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.embed import embed_dataset
 from covergenre.evaluation.metrics import evaluate
-from covergenre.methods import Covers
+from covergenre.methods import Covers, TrainSpec
+from covergenre.methods.base import Choices
+from covergenre.runs.experiment import fit_and_evaluate
+from covergenre.runs.parts import Parts
 
 
 @dataclass(frozen=True)
@@ -72,31 +75,36 @@ def main() -> None:
 def _judged(trial: Trial, task: Task, seed: int, covers: pd.DataFrame, vectors: np.ndarray) -> Outcome:
     parts = parts_of(task, covers, seed)
     labels, hashes = labels_of(covers, task.genres), covers["content_hash"].to_numpy(object)
-    train, validation, test = (
-        Covers(vectors[rows], labels[rows], tuple(hashes[rows])) for rows in (parts.train, parts.validation, parts.test)
-    )
-    started = time.process_time()
-    answer = trial.learn(train, validation, len(task.genres))
-    learned = time.process_time()
-    probabilities = answer(test)
-    answered = time.process_time()
-    chosen = evaluate(validation.labels, answer(validation), task.genres, resamples=1)
-    judged = evaluate(test.labels, probabilities, task.genres, resamples=1)
+    rows = (parts.train, parts.validation, parts.test)
+    covers = Parts(*(Covers(vectors[at], labels[at], tuple(hashes[at])) for at in rows))
+    spec = TrainSpec(trial.name, genres=task.genres, seed=seed)
+    result = fit_and_evaluate(covers, spec, fit=lambda: _Learned(trial, covers, spec), clock=time.process_time)
+    chosen = evaluate(covers.validation.labels, result.validation, task.genres, resamples=1)
+    judged, n = result.evaluation, len(covers.test)
     # Over the genres that test holds: of another source, it may not hold all.
     recalls = [score.recall.value for score in judged.by_genre if score.covers]
     return Outcome(
         trial.name,
         task.name,
         seed,
-        len(test),
+        n,
         chosen.balanced_accuracy.value,
         judged.accuracy.value,
         float(np.mean(recalls)),
         judged.log_loss.value,
         judged.calibration_error.value,
-        learned - started,
-        1000 * (answered - learned) / len(test),
+        result.fitting,
+        1000 * result.predicting / (n + len(covers.validation)),
     )
+
+
+class _Learned:
+    """What a trial learns, as a fitted method that leaves nothing but answers."""
+
+    choices: Choices = {}  # noqa: RUF012 (as `Fitted` has it)
+
+    def __init__(self, trial: Trial, parts: Parts, spec: TrainSpec) -> None:
+        self.predict_proba = trial.learn(parts.train, parts.validation, spec.n_genres)
 
 
 class _Kept:

@@ -42,7 +42,7 @@ def _by(name: str, **parameters: object) -> Learn:
 
     def learn(training: Covers, validation: Covers, n_genres: int) -> Answer:
         genres = tuple(map(str, range(n_genres)))
-        spec = TrainSpec(method=name, parameters=parameters, genres=genres, seed=0)
+        spec = TrainSpec(name, parameters, genres=genres, seed=0)
         return method(name).fit(training, validation, spec, Context()).predict_proba
 
     return learn

@@ -27,7 +27,7 @@ def build(
     from covergenre.runs.starter import build_starter
 
     with progress() as report:
-        starter = build_starter(folder, target, seed, report=report)
+        starter = build_starter(folder, target, seed, progress=report)
     _show(starter, as_json)
 
 

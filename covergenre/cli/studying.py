@@ -48,20 +48,13 @@ def study(
 
     Example: covergenre study demo --only ladder,k --quick
     """
-    from covergenre.runs.study import USUAL
+    from covergenre.runs.study import USUAL, design
     from covergenre.runs.study import study as make
 
+    dataset, recipe = open_dataset(name), Recipe(backbone, features, limit, weights)
+    asked = design(dataset, split, _listed(only) or USUAL, quick, _listed(genres), recipe, seed)
     with progress() as report:
-        made = make(
-            open_dataset(name),
-            split,
-            _listed(only) or USUAL,
-            quick,
-            _listed(genres),
-            Recipe(backbone, features, limit, weights),
-            seed,
-            report,
-        )
+        made = make(asked, dataset, report)
     outcomes = [outcome for outcome in made.outcomes() if outcome.key in made.points]
     if as_json:
         for outcome in outcomes:
@@ -88,5 +81,5 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _listed(text: str | None) -> list[str] | None:
-    return [part.strip() for part in text.split(",")] if text else None
+def _listed(text: str | None) -> list[str]:
+    return [part.strip() for part in text.split(",")] if text else []

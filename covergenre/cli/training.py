@@ -13,7 +13,7 @@ from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.methods import METHODS
+from covergenre.methods import METHODS, TrainSpec
 from covergenre.methods import method as method_called
 from covergenre.methods.base import preset_of
 from covergenre.predict import STARTER
@@ -60,16 +60,16 @@ def train(
 
     dataset = open_dataset(name)
     network, recipe = _network(method, backbone, features, limit, weights)
-    run = prepare(
-        dataset,
+    spec = TrainSpec(
         method,
         {**_preset(method, preset), **network, **_parameters(settings or [])},
-        [genre.strip() for genre in genres.split(",")] if genres else None,
-        recipe,
-        variants_of(variants),
-        split,
-        seed,
+        genres=tuple(genre.strip() for genre in genres.split(",")) if genres else (),
+        recipe=recipe,
+        variants=variants_of(variants),
+        split=split,
+        seed=seed,
     )
+    run = prepare(dataset, spec)
     if background:
         launch.start(run)
     else:

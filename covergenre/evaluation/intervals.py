@@ -59,8 +59,8 @@ def resample(values: np.ndarray, groups: np.ndarray | None, seed: int, resamples
     groups.
     """
     sums = np.asarray(values, np.float64) if groups is None else _by_group(values, groups)
-    chance, n = np.random.default_rng(seed), len(sums)
-    return np.stack([np.bincount(chance.integers(n, size=n), minlength=n) @ sums for _ in range(resamples)])
+    rng, n = np.random.default_rng(seed), len(sums)
+    return np.stack([np.bincount(rng.integers(n, size=n), minlength=n) @ sums for _ in range(resamples)])
 
 
 def _around(value: float, low: float, high: float) -> Interval:

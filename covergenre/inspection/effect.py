@@ -9,11 +9,12 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
-from covergenre.evaluation.metrics import evaluate
 from covergenre.inspection.examine import known_vectors
 from covergenre.inspection.examined import Examined
-from covergenre.methods import Context, Covers, TrainSpec, method
+from covergenre.methods import Context, Covers, TrainSpec
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.runs.experiment import fit_and_evaluate
+from covergenre.runs.parts import Parts, as_covers
 
 METHOD = "logistic"
 
@@ -28,7 +29,7 @@ class Effect:
 
 
 def measure_effect(
-    examined: Examined, repaired: pd.DataFrame, report: Report = silent, should_stop: ShouldStop = never
+    examined: Examined, repaired: pd.DataFrame, progress: Report = silent, should_stop: ShouldStop = never
 ) -> Effect:
     """The effect of making the manifest of a data set, which has a split, what `repaired` is.
 
@@ -49,14 +50,11 @@ def measure_effect(
         raise BadDataset("the repair leaves too few covers to train and to test on: repair less at once")
     spec, figures = TrainSpec(method=METHOD, genres=genres), []
     for step, parts in enumerate((before, after)):
-        report(Progress(step, 2, "training"))
-        training, validation, judged = (
-            _covers(part[part["genre"].isin(genres)], genres, vectors, row_of)
-            for part in (parts["train"], parts["validation"], test)
-        )
-        fitted = method(METHOD).fit(training, validation, spec, Context(should_stop=should_stop))
-        figures.append(evaluate(judged.labels, fitted.predict_proba(judged), genres).accuracy)
-    report(Progress(2, 2, "training"))
+        progress(Progress(step, 2, "training"))
+        chosen = (part[part["genre"].isin(genres)] for part in (parts["train"], parts["validation"], test))
+        covers = Parts(*(_covers(part, genres, vectors, row_of) for part in chosen))
+        figures.append(fit_and_evaluate(covers, spec, Context(should_stop=should_stop)).evaluation.accuracy)
+    progress(Progress(2, 2, "training"))
     return Effect(len(test), *figures)
 
 
@@ -68,6 +66,5 @@ def _parts(manifest: pd.DataFrame, split: Split, row_of: dict[str, int]) -> dict
 
 
 def _covers(covers: pd.DataFrame, genres: tuple[str, ...], vectors: np.ndarray, row_of: dict[str, int]) -> Covers:
-    labels = np.searchsorted(genres, covers["genre"].to_numpy(str)).astype(np.int64)
-    rows = [row_of[path] for path in covers["path"]]
-    return Covers(vectors[rows], labels, tuple(covers["content_hash"]))
+    labelled = covers.assign(label=np.searchsorted(genres, covers["genre"].to_numpy(str)))
+    return as_covers(labelled, [vectors[[row_of[path] for path in covers["path"]]]])

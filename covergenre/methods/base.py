@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from PIL import Image
 
-from covergenre.errors import CoverGenreError
+from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Report, ShouldStop, never, silent
 
@@ -75,6 +75,11 @@ class Context:
     progress: Report = silent
     should_stop: ShouldStop = never
     checkpoint: Path | None = None
+
+    def check_stop(self) -> None:
+        """Raise Cancelled when asked to stop."""
+        if self.should_stop():
+            raise Cancelled("stopped on request")
 
 
 class Fitted(Protocol):

@@ -19,15 +19,15 @@ _ROUNDS = 2  # of the randomised search for them; more change no figure in its t
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """Learned from vectors (n, d). `places` (n, k): these along the components, the first varying most.
+    """Learned from vectors (n, d). `scores` (n, k): these along the components, the first varying most.
 
-    `mean` and `deviation`, (d,) each; `axes` (d, k), orthonormal: `places` are `(vectors - mean) / deviation @ axes`.
+    `mean` and `deviation`, (d,) each; `axes` (d, k), orthonormal: `scores` are `(vectors - mean) / deviation @ axes`.
     """
 
     mean: np.ndarray
     deviation: np.ndarray
     axes: np.ndarray
-    places: np.ndarray
+    scores: np.ndarray
 
     @classmethod
     def learn(cls, vectors: np.ndarray) -> Self:
@@ -46,7 +46,7 @@ class Components:
     def unfold(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Directions among the components (k, e) as a matrix (d, e) and an offset (e,), float32, for plain vectors.
 
-        `vectors @ matrix + offset` is what `places @ directions` would be.
+        `vectors @ matrix + offset` is what `scores @ directions` would be.
         """
         matrix = (self.axes @ directions) / self.deviation[:, None]
         return matrix.astype(np.float32), (-self.mean @ matrix).astype(np.float32)

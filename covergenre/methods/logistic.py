@@ -117,7 +117,7 @@ def _heads(
     for c in strengths:
         if should_stop():
             raise Cancelled("stopped while fitting the logistic regression")
-        solver.set_params(C=c).fit(components.places, training.labels, weights)
+        solver.set_params(C=c).fit(components.scores, training.labels, weights)
         coefficients, intercepts = solver.coef_, solver.intercept_
         if n_genres == 2:  # scikit-learn keeps the difference of the two only
             coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2

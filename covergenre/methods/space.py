@@ -62,50 +62,50 @@ class Spaces:
         if metric == "standardised":
             mean, deviation = scale_of(self._training.vectors)
             return Space(1 / deviation, -mean / deviation)
-        places, labels, width = self._components.places, self._training.labels, self._components.width
-        directions = [_looks(places), _discriminants(places, labels, self._n_genres, shrinkage, width)]
-        return Space(*self._components.unfold(np.hstack([_of_length_one(places, each) for each in directions])))
+        scores, labels, width = self._components.scores, self._training.labels, self._components.width
+        directions = [_looks(scores), _discriminants(scores, labels, self._n_genres, shrinkage, width)]
+        return Space(*self._components.unfold(np.hstack([_of_length_one(scores, each) for each in directions])))
 
     @cached_property
     def _components(self) -> Components:
         return Components.learn(self._training.vectors)
 
 
-def _of_length_one(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """The directions (k, e) scaled alike, so that the covers' places along them are of length 1 in root mean square."""
-    length = np.sqrt(np.square(places @ directions).sum(axis=1).mean())
+def _of_length_one(scores: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """The directions (k, e) scaled alike, so that the covers' scores along them are of length 1 in root mean square."""
+    length = np.sqrt(np.square(scores @ directions).sum(axis=1).mean())
     return directions / (length or 1)
 
 
-def _looks(places: np.ndarray) -> np.ndarray:
+def _looks(scores: np.ndarray) -> np.ndarray:
     """The first components (k, e), half whitened; zeros for those along which nothing varies."""
-    count = min(_LOOKS, places.shape[1])
-    strengths = np.linalg.norm(places[:, :count], axis=0)
+    count = min(_LOOKS, scores.shape[1])
+    strengths = np.linalg.norm(scores[:, :count], axis=0)
     varies = strengths > 1e-6 * max(strengths.max(), 1)
-    return np.eye(places.shape[1], count) * np.where(varies, 1 / np.sqrt(np.where(varies, strengths, 1)), 0)
+    return np.eye(scores.shape[1], count) * np.where(varies, 1 / np.sqrt(np.where(varies, strengths, 1)), 0)
 
 
-def _discriminants(places: np.ndarray, labels: np.ndarray, n_genres: int, shrinkage: float, width: int) -> np.ndarray:
+def _discriminants(scores: np.ndarray, labels: np.ndarray, n_genres: int, shrinkage: float, width: int) -> np.ndarray:
     """Directions (k, n_genres - 1) with unit covariance inside the genres, of vectors that were `width` wide.
 
     Every genre counts alike, however many covers it has.
     """
     from scipy.linalg import solve
 
-    means = np.stack([places[labels == genre].mean(axis=0) for genre in range(n_genres)])
+    means = np.stack([scores[labels == genre].mean(axis=0) for genre in range(n_genres)])
     between = (means - means.mean(axis=0)).T
-    within = _within(places, labels, means, shrinkage, width)
+    within = _within(scores, labels, means, shrinkage, width)
     solved = solve(within, between, assume_a="pos", overwrite_a=True, check_finite=False)
     strengths, axes = np.linalg.eigh(between.T @ solved)
     strengths, axes = strengths[1:], axes[:, 1:]  # ascending; the means add up to 0, so the first is 0
     return solved @ (axes / np.sqrt(np.maximum(strengths, np.finfo(np.float32).tiny)))
 
 
-def _within(places: np.ndarray, labels: np.ndarray, means: np.ndarray, shrinkage: float, width: int) -> np.ndarray:
+def _within(scores: np.ndarray, labels: np.ndarray, means: np.ndarray, shrinkage: float, width: int) -> np.ndarray:
     """The mean covariance inside a genre (k, k), drawn towards a multiple of the identity: the mean variance of a
-    column of the vectors, `width` wide, that the places stand for."""
+    column of the vectors, `width` wide, that the scores stand for."""
     counts = np.bincount(labels, minlength=len(means))
-    residuals = (places - means[labels]) / np.sqrt(len(means) * counts[labels, None]).astype(np.float32)
+    residuals = (scores - means[labels]) / np.sqrt(len(means) * counts[labels, None]).astype(np.float32)
     covariance = residuals.T @ residuals
     variance = np.trace(covariance) / width or 1.0
     covariance *= 1 - shrinkage

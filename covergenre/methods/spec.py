@@ -10,7 +10,7 @@ from covergenre.errors import CoverGenreError
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class TrainSpec:
     """What to learn, from what, and how.
 

@@ -158,9 +158,7 @@ def _check(runs: Sequence[Run]) -> None:
 def _shared_genres(runs: Sequence[Run]) -> tuple[str, ...]:
     shared = set.intersection(*(set(run.spec.genres) for run in runs))
     if len(shared) < 2:
-        raise CoverGenreError(
-            f"the runs share {len(shared)} genres, but it takes two to tell apart: compare runs that know the same ones"
-        )
+        raise CoverGenreError(f"the runs share {len(shared)} genres: choose runs that share at least two genres")
     return tuple(genre for genre in runs[0].spec.genres if genre in shared)
 
 

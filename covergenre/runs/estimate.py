@@ -1,11 +1,11 @@
 """How long a run is going to take, told from those that are done on this machine."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from statistics import median
-from typing import Any
 
 from covergenre.errors import BadRun
+from covergenre.methods import TrainSpec
 from covergenre.runs.record import Run
 
 _TESTED = 0.2  # the share of covers that either split holds back, by which runs tell how many they were made of
@@ -20,24 +20,22 @@ _NETWORKS = {"efficientnet_lite1": 1.35, "efficientnet_lite2": 1.65, "resnet50":
 _ALL_FEATURES, _USUAL_TREES = 6660, 700  # the width of a vector with textures, and how many trees are kept of it
 
 
-def seconds_for(
-    earlier: Iterable[Run], method: str, parameters: Mapping[str, Any], covers: int, variants: int
-) -> float | None:
+def seconds_for(earlier: Iterable[Run], spec: TrainSpec, covers: int) -> float | None:
     """About how many seconds a run on so many covers takes; None when none of its method has been done here.
 
     The last few of its method count, those of the same parameters if there are any: their median pace, by cover,
     variant and what the parameters ask for. `earlier` has the newest first.
     """
-    done = [run for run in earlier if run.spec.method == method and run.status().state == "done"]
-    alike = [run for run in done if run.spec.parameters == dict(parameters)]
+    done = [run for run in earlier if run.spec.method == spec.method and run.status().state == "done"]
+    alike = [run for run in done if run.spec.parameters == spec.parameters]
     paces = [pace for run in (alike or done)[:_LAST] if (pace := _pace(run))]
-    return median(paces) * covers * variants * _work(method, parameters) if paces else None
+    return median(paces) * covers * len(spec.variants) * _work(spec) if paces else None
 
 
-def usual_seconds(method: str, parameters: Mapping[str, Any], covers: int, variants: int) -> float:
+def usual_seconds(spec: TrainSpec, covers: int) -> float:
     """Roughly how many seconds a run takes on two cores: for where `seconds_for` doesn't know."""
-    embedding, learning = _USUAL[method]
-    return covers * variants * (embedding + learning * _work(method, parameters))
+    embedding, learning = _USUAL[spec.method]
+    return covers * len(spec.variants) * (embedding + learning * _work(spec))
 
 
 def _pace(run: Run) -> float | None:
@@ -45,17 +43,18 @@ def _pace(run: Run) -> float | None:
     spec = run.spec
     with suppress(BadRun, TypeError, ValueError):  # parameters may be of any kind in a folder from elsewhere
         seconds, covers = run.status().seconds, run.evaluation().covers / _TESTED
-        return seconds / (covers * len(spec.variants) * _work(spec.method, spec.parameters)) if seconds else None
+        return seconds / (covers * len(spec.variants) * _work(spec)) if seconds else None
     return None
 
 
-def _work(method: str, parameters: Mapping[str, Any]) -> float:
+def _work(spec: TrainSpec) -> float:
     """What a method does with each cover, where it does 1 with its default parameters."""
-    if method == "finetune":
+    parameters = spec.parameters
+    if spec.method == "finetune":
         epochs = max(1, sum(int(parameters.get(name) or 0) for name in ("frozen_epochs", "epochs")))
         network = _NETWORKS.get(str(parameters.get("backbone")), 1.0)
         return epochs / 6 * network * (parameters.get("side", 192) / 192) ** 2
-    if method == "boosting":
+    if spec.method == "boosting":
         trees, features = parameters.get("trees") or _USUAL_TREES, parameters.get("features") or _ALL_FEATURES
         return trees / _USUAL_TREES * features / 150 * parameters.get("depth", 3) / 3
     return 1.0

@@ -12,10 +12,9 @@ import platform
 import re
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -49,9 +48,11 @@ from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
-from covergenre.methods import Context, Covers, Fitted, TrainSpec, ensemble, method
+from covergenre.methods import Context, TrainSpec, ensemble, method
 from covergenre.packages import versions
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.runs.experiment import Result, fit_and_evaluate
+from covergenre.runs.parts import Parts, as_covers
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 
 RECIPE = Recipe(limit=150)
@@ -61,27 +62,12 @@ METHODS = ("knn", "logistic")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False)
-class _Head:
-    """What a method learned, and its probabilities (n, g) for the covers of both held-out parts.
-
-    `began`: seconds since the epoch; `fitting` and `predicting`: how many seconds these took.
-    """
-
-    name: str
-    fitted: Fitted
-    answers: Mapping[str, np.ndarray]
-    began: float
-    fitting: float
-    predicting: float
-
-
 def build_starter(
     root: Path,
     target: Path | None = None,
     seed: int = 42,
     recipe: Recipe = RECIPE,
-    report: Report = silent,
+    progress: Report = silent,
     should_stop: ShouldStop = never,
 ) -> Starter:
     """Make the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
@@ -90,30 +76,31 @@ def build_starter(
     too few, Cancelled when stopped; what was in `target` stays then.
     """
     target = target or home.home() / "starter"
-    found = Dataset("starter", Path(root).resolve(), target, scan(root, None, report, should_stop).manifest)
+    found = Dataset("starter", Path(root).resolve(), target, scan(root, None, progress, should_stop).manifest)
     chosen, left_out = choose_covers(found.manifest)
     dataset = replace(found, manifest=chosen)
     if len(dataset.genres) < 2:
         raise BadDataset(f"{root} holds covers of {len(dataset.genres)} of the ten genres: give folders of two or more")
     split = honest_split(chosen, seed)
-    vectors = embed_dataset(dataset, recipe, ("original",), report, should_stop)["original"]
+    vectors = embed_dataset(dataset, recipe, ("original",), progress, should_stop)["original"]
     parts = _parts(chosen, split, vectors, dataset.genres)
-    heads = {name: _fit(name, parts, dataset.genres, seed, report, should_stop) for name in METHODS}
-    heads[ensemble.NAME] = _average(list(heads.values()), parts)
-    projected = heads["knn"].fitted.project(vectors).astype(np.float16)
-    methods = tuple(_method_card(head, parts, chosen, split, dataset.genres, seed) for head in heads.values())
+    asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
+    specs = {name: replace(asked, method=name) for name in (*METHODS, ensemble.NAME)}
+    context = Context(progress, should_stop)
+    results = {name: fit_and_evaluate(parts, specs[name], context) for name in METHODS}
+    results |= {ensemble.NAME: fit_and_evaluate(parts, asked, context, lambda: _average(results, parts))}
+    projected = results["knn"].fitted.project(vectors).astype(np.float16)
+    methods = tuple(_method_card(specs[name], results[name], parts, chosen, split) for name in specs)
     card = _card(chosen, split, left_out, methods, recipe)
     with _replacing(target) as folder:
         _copy_network(recipe, folder)
-        for head in heads.values():
-            _write_run(run_folder(folder, head.name), head, card, chosen, split)
+        for name, spec in specs.items():
+            _write_run(run_folder(folder, name), spec, results[name], card, chosen, split)
         np.save(folder / "vectors.npy", projected)
-        report(Progress(0, 1, "drawing the map"))
+        progress(Progress(0, 1, "drawing the map"))
         draw_map(projected, folder / "map.npz")
-        plain = engine_for(recipe).plain
-        NoveltyDetector.learn(parts["train"].vectors, parts["validation"].vectors, plain).save(
-            folder / "familiarity.npz"
-        )
+        novelty = NoveltyDetector.learn(parts.train.vectors, parts.validation.vectors, engine_for(recipe).plain)
+        novelty.save(folder / "familiarity.npz")
         _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
         replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")
         open_starter(folder)
@@ -141,99 +128,48 @@ def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
     return covers[~(wrong_genre | contradicting | copies)].reset_index(drop=True), left_out
 
 
-def _parts(manifest: pd.DataFrame, split: Split, vectors: np.ndarray, genres: Sequence[str]) -> dict[str, Covers]:
-    labels = pd.Categorical(manifest["genre"], categories=genres).codes.astype(np.int64)
-    hashes = manifest["content_hash"].to_numpy(object)
-    rows = {part: np.flatnonzero(split.parts == part) for part in PARTS}
-    return {part: Covers(vectors[at], labels[at], tuple(hashes[at])) for part, at in rows.items()}
+def _parts(manifest: pd.DataFrame, split: Split, vectors: np.ndarray, genres: Sequence[str]) -> Parts:
+    labels = pd.Categorical(manifest["genre"], categories=genres).codes
+    everyone = as_covers(manifest.assign(label=labels), [vectors])
+    covers = {part: everyone.take((split.parts == part).to_numpy()) for part in PARTS}
+    return Parts(**covers, groups=split.groups[split.parts == "test"].to_numpy())
 
 
-def _fit(
-    name: str, parts: Mapping[str, Covers], genres: tuple[str, ...], seed: int, report: Report, should_stop: ShouldStop
-) -> _Head:
-    _log.info("fitting %s", name)
-
-    def fit() -> Fitted:
-        train, validation = parts["train"], parts["validation"]
-        spec = TrainSpec(method=name, genres=genres, seed=seed)
-        return method(name).fit(train, validation, spec, Context(report, should_stop))
-
-    return _head(name, fit, parts)
+def _average(results: Mapping[str, Result], parts: Parts) -> ensemble.FittedEnsemble:
+    temperature = ensemble.calibrated([result.validation for result in results.values()], parts.validation.labels)
+    members = [(name, result.fitted) for name, result in results.items()]
+    return ensemble.FittedEnsemble(members, {"members": " ".join(results), "temperature": temperature})
 
 
-def _average(heads: Sequence[_Head], parts: Mapping[str, Covers]) -> _Head:
-    def fit() -> Fitted:
-        answers = [head.answers["validation"] for head in heads]
-        temperature = ensemble.calibrated(answers, parts["validation"].labels)
-        members = [(head.name, head.fitted) for head in heads]
-        names = " ".join(head.name for head in heads)
-        return ensemble.FittedEnsemble(members, {"members": names, "temperature": temperature})
-
-    return _head(ensemble.NAME, fit, parts)
-
-
-def _head(name: str, fit: Callable[[], Fitted], parts: Mapping[str, Covers]) -> _Head:
-    """What `fit` learns, and how it answers for the held-out covers, both timed."""
-    began, clock = time.time(), time.perf_counter
-    started = clock()
-    fitted = fit()
-    fitting, started = clock() - started, clock()
-    answers = {part: fitted.predict_proba(parts[part]) for part in ("validation", "test")}
-    return _Head(name, fitted, answers, began, fitting, clock() - started)
-
-
-def _method_card(
-    head: _Head,
-    parts: Mapping[str, Covers],
-    manifest: pd.DataFrame,
-    split: Split,
-    genres: tuple[str, ...],
-    seed: int,
-) -> MethodCard:
-    evaluations, groups = {}, split.groups.to_numpy()
-    for part, probabilities in head.answers.items():
-        at = (split.parts == part).to_numpy()
-        evaluations[part] = evaluate(parts[part].labels, probabilities, genres, groups[at], seed)
-    right = probabilities.argmax(axis=1) == parts["test"].labels
-    by_source = pd.Series(right).groupby(manifest.loc[at, "source"].to_numpy()).agg(["sum", "size"])
+def _method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
+    groups = split.groups[split.parts == "validation"].to_numpy()
+    validation = evaluate(parts.validation.labels, result.validation, spec.genres, groups, spec.seed)
+    right = result.test.argmax(axis=1) == parts.test.labels
+    sources = manifest.loc[(split.parts == "test").to_numpy(), "source"].to_numpy()
     figures = {
         source: SourceFigures(int(row["size"]), wilson(int(row["sum"]), int(row["size"])))
-        for source, row in by_source.iterrows()
+        for source, row in pd.Series(right).groupby(sources).agg(["sum", "size"]).iterrows()
     }
-    title, choices = method(head.name).title, head.fitted.choices
-    return MethodCard(head.name, title, choices, evaluations["validation"], evaluations["test"], figures)
+    title = method(spec.method).title
+    return MethodCard(spec.method, title, result.fitted.choices, validation, result.evaluation, figures)
 
 
-def _write_run(folder: Path, head: _Head, card: Card, manifest: pd.DataFrame, split: Split) -> None:
-    """The head as a run that is done, so that it can be compared with others."""
-    spec = RunSpec(
-        method=head.name,
-        parameters=asdict(method(head.name).Parameters()),
-        dataset=STARTER,
-        dataset_hash=fingerprint(by_hash(manifest)),
-        genres=card.genres,
-        recipe=Recipe.from_dict(card.recipe),
-        variants=("original",),
-        split=split.name,
-        seed=split.seed,
-        versions={"covergenre": __version__, **card.versions},
-    )
-    run = Run.begin(folder, spec)
-    head.fitted.save(run.stage_model())
+def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:
+    """What was learned as a run that is done, so that it can be compared with others."""
+    settled = {**vars(spec), "parameters": asdict(method(spec.method).Parameters())}
+    settled |= {
+        "dataset_hash": fingerprint(by_hash(manifest)),
+        "versions": {"covergenre": __version__, **card.versions},
+    }
+    run = Run.begin(folder, RunSpec(**settled))
+    result.fitted.save(run.stage_model())
     run.publish_model()
-    predictions = _predictions(head, card.genres, manifest, split)
-    run.write_predictions(predictions)
-    run.append_event(Event("predicting", 1, 1, {PREDICTION_MS: 1000 * head.predicting / len(predictions)}))
-    run.write_status(Status("done", 1, 1, started=head.began, updated=head.began + head.fitting + head.predicting))
-
-
-def _predictions(head: _Head, genres: tuple[str, ...], manifest: pd.DataFrame, split: Split) -> pd.DataFrame:
-    """The held-out covers as `Run.predictions` has them, by the hashes of their pixels."""
     covers = by_hash(manifest).assign(part=split.parts.to_numpy(), group=split.groups.to_numpy())
-    told = pd.concat([covers[covers["part"] == part] for part in head.answers])[["path", "part", "genre", "group"]]
-    probabilities = np.concatenate(list(head.answers.values())).astype(np.float32)
-    columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
-    return told.reset_index(drop=True).join(columns)
+    predictions = result.predictions(covers, spec.genres)
+    run.write_predictions(predictions.astype(dict.fromkeys(probability_columns(spec.genres), np.float32)))
+    run.append_event(Event("predicting", 1, 1, {PREDICTION_MS: 1000 * result.predicting / len(predictions)}))
+    ended = result.began + result.fitting + result.predicting
+    run.write_status(Status("done", 1, 1, started=result.began, updated=ended))
 
 
 def _card(

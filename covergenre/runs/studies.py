@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from covergenre import home
 from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.files import replace_text
 from covergenre.runs.published import published
@@ -149,6 +150,13 @@ class Study:
     def stop_asked(self) -> bool:
         """Whether it was asked to stop."""
         return (self.folder / "stop").exists()
+
+
+def open_study(name: str) -> Study:
+    """The study in the folder of that name; BadRun when there is none or it can't be read."""
+    if not (study := _study(home.home() / "studies" / name / "study.json")):
+        raise BadRun(f"the study {name} is missing or damaged: begin it again")
+    return study
 
 
 def list_studies() -> tuple[Study, ...]:

@@ -10,28 +10,26 @@ Two protocols. "honest": our split, every choice on validation. "reference": its
 with its settings, so that whoever has its covers can make its tables again.
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint
-from covergenre.dataset.registry import Dataset
-from covergenre.embedding.embed import embed_dataset
+from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.embedding.recipe import Recipe
-from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.evaluation.metrics import Evaluation, evaluate
-from covergenre.methods import Context, Covers, TrainSpec, method
+from covergenre.errors import BadDataset, Cancelled, CoverGenreError
+from covergenre.evaluation.metrics import Evaluation
+from covergenre.methods import Context, TrainSpec, method
 from covergenre.methods.base import preset_of
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs import launch
+from covergenre.runs.experiment import fit_and_evaluate
+from covergenre.runs.parts import Vectors, covers_of, parts_of
 from covergenre.runs.published import GENRES
 from covergenre.runs.studies import Outcome, Study
-from covergenre.runs.train import as_covers, covers_of, train
+from covergenre.runs.train import train
 
 PARTS = ("ladder", "k", "variants", "methods", "finetune")
 USUAL = PARTS[:-1]
@@ -62,50 +60,52 @@ class Point:
         return f"{self.part}/{self.method}/{self.x}/{len(self.genres)}/{len(self.variants)}/{settings}"
 
 
-def study(
+def design(
     dataset: Dataset,
     split: str = "honest",
     only: Sequence[str] = USUAL,
     quick: bool = False,
-    genres: Sequence[str] | None = None,
+    genres: Sequence[str] = (),
     recipe: Recipe | None = None,
     seed: int = 42,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
 ) -> Study:
-    """Make the points that aren't made yet; the study, whose outcomes may hold more than was asked for now.
+    """What a study of a data set is to make; its outcomes may hold more, from when it was asked for before.
 
     `split`: the protocol. `only`: which of `PARTS`. `quick`: a few points of each. `genres`: in the order in which
-    ladders take them (None: the reference's, then others by name).
+    ladders take them (none: the reference's, then others by name).
 
-    Raises CoverGenreError for an unknown part, split or genre, fewer than two genres, or when another process works on
-    the same study; Cancelled when stopped. What was made before is kept.
+    Raises CoverGenreError for an unknown part, split or genre, or fewer than two genres.
     """
-    asked, points = _asked(dataset, split, only, quick, genres, recipe, seed)
+    _check(dataset, split, only, genres)
+    ordered = tuple(genres) or in_order(dataset.genres)
+    keys = tuple(point.key for point in plan(ordered, split, only, quick))
+    return Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
+
+
+def study(
+    asked: Study, dataset: Dataset | None = None, progress: Report = silent, should_stop: ShouldStop = never
+) -> Study:
+    """Make the points that aren't made yet; the same study. `dataset`: the one it is about (None: open it by its name).
+
+    Raises CoverGenreError when the data set has changed or another process works on the same study; Cancelled when
+    stopped. What was made before is kept.
+    """
+    dataset = dataset or open_dataset(asked.dataset)
+    if fingerprint(dataset.manifest) != asked.dataset_hash:
+        raise BadDataset(f"the data set {dataset.name} has changed since the study was asked for: begin another")
+    _check_free(asked)
+    asked.folder.mkdir(parents=True, exist_ok=True)
     with asked.lock:
         asked.save()
-        _make(asked, dataset, points, report, lambda: should_stop() or asked.stop_asked())
+        _make(asked, dataset, Context(progress, lambda: should_stop() or asked.stop_asked()))
     return asked
 
 
-def begin(
-    dataset: Dataset,
-    split: str = "honest",
-    only: Sequence[str] = USUAL,
-    quick: bool = False,
-    recipe: Recipe | None = None,
-) -> Study:
-    """Have `study` done by a process of its own, which outlives this one. Raises as `study` does before any work."""
-    asked, _ = _asked(dataset, split, only, quick, None, recipe, 42)
+def begin(asked: Study) -> None:
+    """Have `study` done by a process of its own, which outlives this one. CoverGenreError when one is at work on it."""
+    _check_free(asked)
     asked.save()
-    used = asked.recipe
-    options = ["--only", ",".join(only), "--split", split, "--backbone", used.backbone, "--features", used.feature_set]
-    options += ["--quick"] if quick else []
-    options += ["--limit", str(used.limit)] if used.limit else []
-    options += ["--weights", used.weights] if used.weights else []
-    command = (sys.executable, "-P", "-m", "covergenre", "study", dataset.name, *options)
-    launch.detached(command, asked.folder / "log.txt")
-    return asked
+    launch.detached(launch.command("study", asked.folder.name), asked.folder / "log.txt")
 
 
 def in_order(genres: Sequence[str]) -> tuple[str, ...]:
@@ -126,36 +126,20 @@ def plan(genres: tuple[str, ...], split: str, only: Sequence[str] = USUAL, quick
     return tuple(point for part in PARTS if part in only for point in parts[part]())
 
 
-def _asked(
-    dataset: Dataset,
-    split: str,
-    only: Sequence[str],
-    quick: bool,
-    genres: Sequence[str] | None,
-    recipe: Recipe | None,
-    seed: int,
-) -> tuple[Study, tuple[Point, ...]]:
-    """What is asked for, with its folder, and its points; raises as `study` does."""
-    _check(dataset, split, only, genres)
-    ordered = tuple(genres) if genres else in_order(dataset.genres)
-    points = plan(ordered, split, only, quick)
-    keys = tuple(point.key for point in points)
-    asked = Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    if asked.is_running():
-        raise CoverGenreError(f"the study of {dataset.name} is being made by another process: wait for it, or stop it")
-    return asked, points
+def _check_free(asked: Study) -> None:
+    if asked.folder.exists() and asked.is_running():
+        raise CoverGenreError(f"the study of {asked.dataset} is being made by another process: wait for it, or stop it")
 
 
-def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str] | None) -> None:
+def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str]) -> None:
     if unknown := [part for part in only if part not in PARTS]:
         raise CoverGenreError(f"a study has no part {unknown[0]!r}: choose from {', '.join(PARTS)}")
     if split not in ("honest", "reference"):
         raise CoverGenreError(f"a study has no protocol {split!r}: choose honest or reference")
-    if unknown := [genre for genre in genres or () if genre not in dataset.genres]:
+    if unknown := [genre for genre in genres if genre not in dataset.genres]:
         raise CoverGenreError(f"{dataset.name} has no cover of {unknown[0]!r}: choose from {', '.join(dataset.genres)}")
     if len(set(genres or dataset.genres)) < 2:
-        raise CoverGenreError(f"a study of {dataset.name} takes two genres or more: name another")
+        raise CoverGenreError(f"a study of {dataset.name} needs more genres: choose at least two")
 
 
 def _settings(name: str, split: str, **own: Any) -> dict[str, Any]:
@@ -199,42 +183,50 @@ def _methods(genres: tuple[str, ...], split: str, names: Sequence[str], part: st
         yield Point(part, name, 0, f"all {len(genres)} genres", genres, parameters=_settings(name, split))
 
 
-def _make(asked: Study, dataset: Dataset, points: Sequence[Point], report: Report, should_stop: ShouldStop) -> None:
-    made = {outcome.key for outcome in asked.outcomes()}
-    bench, report = _Bench(asked, dataset), _told(asked, report)
+def _make(asked: Study, dataset: Dataset, context: Context) -> None:
+    bench, progress = _Bench(asked, dataset), _noted(asked, context.progress)
+    kept = {outcome.key for outcome in asked.outcomes()}
+    points = _points(asked)
     for number, point in enumerate(points):
         title = f"{point.part}: {method(point.method).title}, {point.what}"
-        report(Progress(number, len(points), title))
-        if point.key in made:
+        progress(Progress(number, len(points), title))
+        if point.key in kept:
             continue
-        if should_stop():
+        if context.should_stop():
             raise Cancelled(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
 
-        def tell(progress: Progress, number: int = number, title: str = title) -> None:
-            report(Progress(number, len(points), f"{title}{_STEP}{progress.what} {progress.done}/{progress.total}"))
+        def inside(step: Progress, number: int = number, title: str = title) -> None:
+            progress(Progress(number, len(points), f"{title}{_STEP}{step.what} {step.done}/{step.total}"))
 
-        def tell_waiting(number: int = number) -> None:
-            report(Progress(number, len(points), "waiting for a run that goes first"))
+        def waiting(number: int = number) -> None:
+            progress(Progress(number, len(points), "waiting for a run that goes first"))
 
         make = bench.run if point.part in PARTS[3:] else bench.judge
-        with launch.turn(should_stop, tell_waiting):
-            asked.add(make(point, tell, should_stop))
-    report(Progress(len(points), len(points), "done"))
+        with launch.turn(context.should_stop, waiting):
+            asked.add(make(point, replace(context, progress=inside)))
+    progress(Progress(len(points), len(points), "done"))
 
 
-def _told(asked: Study, report: Report) -> Report:
-    """`report`, which also leaves word for other processes; of the steps of a point, once a second."""
+def _points(asked: Study) -> list[Point]:
+    """The points of a study by their keys; those of an older version that no plan has any more are passed over."""
+    planned = [point for quick in (False, True) for point in plan(asked.genres, asked.split, PARTS, quick)]
+    by_key = {point.key: point for point in planned}
+    return [by_key[key] for key in asked.points if key in by_key]
+
+
+def _noted(asked: Study, progress: Report) -> Report:
+    """`progress`, which also leaves word for other processes; of the steps of a point, once a second."""
     title, written = "", 0.0
 
-    def tell(progress: Progress) -> None:
+    def note(step: Progress) -> None:
         nonlocal title, written
-        report(progress)
-        now = progress.what.partition(_STEP)[0]
+        progress(step)
+        now = step.what.partition(_STEP)[0]
         if now != title or time.monotonic() - written > 1:
-            asked.tell(progress.what)
+            asked.tell(step.what)
             title, written = now, time.monotonic()
 
-    return tell
+    return note
 
 
 class _Bench:
@@ -242,59 +234,27 @@ class _Bench:
 
     def __init__(self, asked: Study, dataset: Dataset) -> None:
         self._asked, self._dataset = asked, dataset
-        self._vectors: dict[str, np.ndarray] = {}
-        self._covers = covers_of(dataset, tuple(sorted(asked.genres)), asked.split, asked.seed)
+        self._vectors = Vectors(dataset, asked.recipe)
+        self._covers = covers_of(dataset, TrainSpec("", genres=asked.genres, split=asked.split, seed=asked.seed))
 
-    def judge(self, point: Point, report: Report, should_stop: ShouldStop) -> Outcome:
+    def judge(self, point: Point, context: Context) -> Outcome:
         """Train and test here, and leave nothing but figures."""
-        parts, groups = self._parts(point, report, should_stop)
+        spec = self._spec(point)
+        self._vectors.of(self._covers, ("original",), context)  # of all genres at once, as later points have more
+        parts = parts_of(self._dataset, covers_of(self._dataset, spec), spec, self._vectors, context)
         began = time.perf_counter()
-        genres, seed = tuple(sorted(point.genres)), self._asked.seed
-        spec = TrainSpec(method=point.method, parameters=point.parameters, genres=genres, seed=seed)
-        context = Context(report, should_stop)
-        fitted = method(point.method).fit(parts["train"], parts["validation"], spec, context)
-        test = parts["test"]
-        found = evaluate(test.labels, fitted.predict_proba(test), tuple(sorted(point.genres)), groups, self._asked.seed)
-        return _outcome(point, found, time.perf_counter() - began)
+        result = fit_and_evaluate(parts, spec, context)
+        return _outcome(point, result.evaluation, time.perf_counter() - began)
 
-    def run(self, point: Point, report: Report, should_stop: ShouldStop) -> Outcome:
+    def run(self, point: Point, context: Context) -> Outcome:
         """Train as a run, to be compared and used like any other."""
-        made = train(
-            self._dataset,
-            point.method,
-            point.parameters,
-            point.genres,
-            self._asked.recipe,
-            point.variants,
-            self._asked.split,
-            self._asked.seed,
-            report,
-            should_stop,
-        )
-        return _outcome(point, made.evaluation(), made.status().seconds or 0.0, made.id)
+        run = train(self._dataset, self._spec(point), context.progress, context.should_stop)
+        return _outcome(point, run.evaluation(), run.status().seconds or 0.0, run.id)
 
-    def _parts(self, point: Point, report: Report, should_stop: ShouldStop) -> tuple[dict[str, Covers], np.ndarray]:
-        """The covers of each part, the training ones in all variants of the point; and the groups of the test part."""
-        covers = covers_of(self._dataset, tuple(sorted(point.genres)), self._asked.split, self._asked.seed)
-        kept = self._covers["path"].isin(covers["path"]).to_numpy()
-        parts = {}
-        for part in ("train", "validation", "test"):
-            rows, own = kept & (self._covers["part"] == part).to_numpy(), covers[covers["part"] == part]
-            variants = point.variants if part == "train" else ("original",)
-            parts[part] = as_covers(own, [self._of(variant, report, should_stop)[rows] for variant in variants])
-        return parts, covers.loc[covers["part"] == "test", "group"].to_numpy(np.int64)
-
-    def _of(self, variant: str, report: Report, should_stop: ShouldStop) -> np.ndarray:
-        """The vectors of all covers of the study, in the order of its covers; of a variant, zeros but in training."""
-        if variant not in self._vectors:
-            needed = self._covers if variant == "original" else self._covers[self._covers["part"] == "train"]
-            within = self._dataset.manifest["path"].isin(needed["path"])
-            some = replace(self._dataset, manifest=self._dataset.manifest[within])
-            found = embed_dataset(some, self._asked.recipe, (variant,), report, should_stop)[variant]
-            whole = np.zeros((len(self._covers), found.shape[1]), np.float32)
-            whole[needed.index.to_numpy()] = found
-            self._vectors[variant] = whole
-        return self._vectors[variant]
+    def _spec(self, point: Point) -> TrainSpec:
+        asked, genres = self._asked, tuple(sorted(point.genres))
+        told = {"recipe": asked.recipe, "variants": point.variants, "split": asked.split, "seed": asked.seed}
+        return TrainSpec(point.method, point.parameters, asked.dataset, genres, **told)
 
 
 def _outcome(point: Point, found: Evaluation, seconds: float, run: str = "") -> Outcome:

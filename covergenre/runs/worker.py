@@ -1,10 +1,12 @@
-"""The processes behind `launch`: python -m covergenre.runs.worker [RUN]
+"""The processes behind `launch`: python -m covergenre.runs.worker [RUN | study STUDY]
 
 Without an argument it is the worker: it starts a trainer for each run of the queue, one after the other, until none
 waits. With one it is a trainer: it executes that run and ends. They are apart because a trainer may be killed or run
-out of memory: the queue goes on all the same, and what a run has taken from the system goes with it.
+out of memory: the queue goes on all the same, and what a run has taken from the system goes with it. With a study's
+name it makes what that study asks for; its errors go to the study's log.
 """
 
+import logging
 import os
 import shutil
 import signal
@@ -24,6 +26,8 @@ from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.files import is_full
 from covergenre.runs import launch
 from covergenre.runs.record import Run
+
+_log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 0.25  # seconds; how soon it is noticed that a run has used up its grace
 _LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether there is a worker holds its lock for a moment
@@ -57,6 +61,19 @@ def train(run_id: str) -> None:
         if run.status().state == "queued":
             with _own_temporary(run):
                 execute(run)
+
+
+def study(name: str) -> None:
+    """Make the points of a study that aren't made yet."""
+    from covergenre.runs.studies import open_study
+    from covergenre.runs.study import study as make
+
+    signal.signal(signal.SIGTERM, _stop)
+    os.nice(_NICE)
+    try:
+        make(open_study(name))
+    except CoverGenreError as error:
+        _log.error("%s", error)
 
 
 @contextmanager
@@ -117,4 +134,10 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as
 
 
 if __name__ == "__main__":
-    train(*sys.argv[1:]) if len(sys.argv) > 1 else work()
+    match sys.argv[1:]:
+        case []:
+            work()
+        case ["study", name]:
+            study(name)
+        case [run_id]:
+            train(run_id)

@@ -1,7 +1,6 @@
 """The form of the Train page: what to train, on which covers, and how; it remembers what was set."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -12,7 +11,7 @@ from covergenre.dataset.registry import Dataset
 from covergenre.embedding.backbones import list_backbones
 from covergenre.embedding.recipe import FEATURE_SETS, Recipe
 from covergenre.formatting import duration
-from covergenre.methods import METHODS, method
+from covergenre.methods import METHODS, TrainSpec, method
 from covergenre.packages import missing, remedy
 from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
@@ -28,35 +27,6 @@ SPLITS = {
     "reference": "The reference study's: at random, nothing to choose on",
 }
 FEATURES = {"texture": "Every stage and its texture", "stages": "Every stage", "pooled": "The last layer only"}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the form asks for."""
-
-    dataset: Dataset
-    method: str
-    parameters: Mapping[str, Any]
-    genres: Sequence[str]
-    recipe: Recipe
-    variants: Sequence[str]
-    split: str
-    seed: int
-
-    def prepare(self) -> Run:
-        """The run, queued. Raises as `train.prepare` does."""
-        from covergenre.runs.train import prepare
-
-        return prepare(
-            self.dataset,
-            self.method,
-            self.parameters,
-            self.genres,
-            self.recipe,
-            self.variants,
-            self.split,
-            self.seed,
-        )
 
 
 def offer_data() -> None:
@@ -84,7 +54,7 @@ def choose_method() -> str:
     return chosen
 
 
-def choose_settings(dataset: Dataset, method_name: str) -> Wanted:
+def choose_settings(dataset: Dataset, method_name: str) -> TrainSpec:
     """The fields of a method and of what it learns from."""
     base = _choose_preset(method_name)
     fields = FIELDS[method_name]
@@ -96,16 +66,15 @@ def choose_settings(dataset: Dataset, method_name: str) -> Wanted:
         split = _select("Split", list(SPLITS), "split", "honest", SPLITS.get, "Which covers train and which judge.")
         _set("seed", 42)
         seed = st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session")
-    return Wanted(dataset, method_name, parameters, genres, recipe, variants, split, seed)
+    return TrainSpec(method_name, parameters, dataset.name, tuple(genres), recipe, variants, split, seed)
 
 
-def estimate(wanted: Wanted, earlier: Sequence[Run]) -> str:
+def estimate(dataset: Dataset, spec: TrainSpec, earlier: Sequence[Run]) -> str:
     """How long it takes, in words."""
-    covers = int(usable(wanted.dataset.manifest)["genre"].isin(wanted.genres).sum())
-    asked = (wanted.method, wanted.parameters, covers, len(wanted.variants))
-    if seconds := seconds_for(earlier, *asked):
+    covers = int(usable(dataset.manifest)["genre"].isin(spec.genres).sum())
+    if seconds := seconds_for(earlier, spec, covers):
         return f"About {_rounded(seconds)}, as earlier runs took here."
-    return f"Roughly {_rounded(usual_seconds(*asked))} on two cores; none like it was done here yet."
+    return f"Roughly {_rounded(usual_seconds(spec, covers))} on two cores; none like it was done here yet."
 
 
 def clone(run: Run) -> None:
@@ -176,9 +145,9 @@ def _draw(method_name: str, fields: Sequence[Field]) -> dict[str, Any]:
     return values
 
 
-def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Recipe, Sequence[str]]:
-    if method(method_name).reads == "pictures":
-        recipe = Recipe(limit=parameters["limit"])
+def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Recipe, tuple[str, ...]]:
+    if method(method_name).reads != "vectors":
+        recipe = Recipe(limit=parameters.get("limit"))
     else:
         left, right = st.columns(2)
         known = {each.id: each.title + ("" if each.bundled else " (download)") for each in list_backbones()}

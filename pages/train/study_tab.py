@@ -9,7 +9,7 @@ from covergenre.dataset import registry
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.names import method_title
 from covergenre.runs.studies import Study, list_studies, of_part, to_csv
-from covergenre.runs.study import PARTS, USUAL, begin
+from covergenre.runs.study import PARTS, USUAL, begin, design
 from pages.train import work
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data
@@ -75,8 +75,9 @@ def _show_form(names: tuple[str, ...]) -> None:
 
 
 def _begin(dataset: str, split: str, only: list[str], quick: bool, limit: int | None) -> None:
-    begun = begin(registry.open_dataset(dataset), split, only, quick, Recipe(limit=limit))
-    st.session_state.study = begun.folder.name
+    asked = design(registry.open_dataset(dataset), split, only, quick, recipe=Recipe(limit=limit))
+    begin(asked)
+    st.session_state.study = asked.folder.name
     st.session_state.study_begun = time.monotonic()
 
 

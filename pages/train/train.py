@@ -8,7 +8,7 @@ from covergenre import home
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.methods import METHODS
+from covergenre.methods import METHODS, TrainSpec
 from covergenre.runs import launch
 from covergenre.runs.default import default_run, use
 from covergenre.runs.ensemble import combine
@@ -58,9 +58,11 @@ def all_told() -> list[Told]:
     return told
 
 
-def start(wanted: train_form.Wanted) -> None:
+def start(dataset: Dataset, spec: TrainSpec) -> None:
     """Put what the form asks for into the queue, and open it."""
-    run = wanted.prepare()
+    from covergenre.runs.train import prepare
+
+    run = prepare(dataset, spec)
     launch.start(run)
     open_run(run.id)
     st.toast(f"{history.title(run)} is on its way.", icon=":material/play_arrow:")
@@ -106,18 +108,19 @@ def show_form(earlier: list[Told]) -> None:
     except (CoverGenreError, OSError) as error:
         st.error(sentence(str(error)))
         return
-    wanted = train_form.choose_settings(dataset, method)
+    spec = train_form.choose_settings(dataset, method)
+    few = spec.n_genres < 2
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Train",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=len(wanted.genres) < 2,
+            disabled=few,
             on_click=work.attempt,
-            args=(start, wanted),
+            args=(start, dataset, spec),
         )
-        few = len(wanted.genres) < 2
-        said = "It takes two genres to tell apart." if few else train_form.estimate(wanted, [e.run for e in earlier])
+        runs = [each.run for each in earlier]
+        said = "Choose at least two genres." if few else train_form.estimate(dataset, spec, runs)
         st.caption(said, width="content")
 
 

@@ -12,6 +12,7 @@ from covergenre.api import routes as api
 from covergenre.collection.library import Library
 from covergenre.dataset.registry import register
 from covergenre.images import MAX_BYTES
+from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor
 from covergenre.runs.train import train
 
@@ -62,7 +63,7 @@ class TestPredict:
 
     def test_a_run_answers_too(self, client, tmp_path, jazz):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-        run = train(dataset, "logistic", recipe=tiny_recipe(tmp_path))
+        run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
         data = client.post(f"/api/predict?run={run.id}", content=jazz, headers=PICTURE).json()
         assert fits(data, "Prediction")
         assert set(data["probabilities"]) == {"jazz", "rap"}

@@ -11,6 +11,7 @@ from covergenre.collection.library import Filters, Library, first
 from covergenre.dataset.registry import register
 from covergenre.dataset.thumbnails import look
 from covergenre.errors import BadRun
+from covergenre.methods import TrainSpec
 from covergenre.runs.train import train
 
 GENRES = ["jazz"] * 8 + ["rap"] * 6 + ["reggae"] * 4
@@ -163,14 +164,14 @@ class TestOpen:
     @pytest.mark.parametrize("method", ["knn", "logistic"])
     def test_a_run_opens_with_the_covers_it_was_about(self, tmp_path, method):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-        some = Library.open(train(dataset, method, recipe=tiny_recipe(tmp_path)).id)
+        some = Library.open(train(dataset, TrainSpec(method, recipe=tiny_recipe(tmp_path))).id)
         assert some.genres == ("jazz", "rap")
         (row,) = some.search("jazz/003.jpg")
         assert some.cover(row).path == tmp_path / "covers" / "jazz" / "003.jpg"
 
     def test_the_colours_of_a_run_are_known_once_its_covers_were_looked_at(self, tmp_path):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-        run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+        run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
         assert Library.open(run.id).colours(np.arange(16)) == ()
         look(dataset)
         assert sum(swatch.share for swatch in Library.open(run.id).colours(np.arange(16))) == pytest.approx(1)

@@ -10,6 +10,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import Cancelled
 from covergenre.inspection import examine as survey
 from covergenre.inspection.examine import examine, known_vectors, split_if_possible
+from covergenre.methods import TrainSpec
 from covergenre.runs.train import prepare
 
 
@@ -84,7 +85,7 @@ def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, t
 
 def test_a_recipe_that_a_run_used_is_known(dataset, recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(survey, "RECIPES", (tiny_recipe(tmp_path, limit=40),))
-    prepare(dataset, "knn", recipe=recipe)
+    prepare(dataset, TrainSpec("knn", recipe=recipe))
     known = embed_dataset(dataset, recipe)["original"]
     np.testing.assert_array_equal(known_vectors(dataset), known)
 

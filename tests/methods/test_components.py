@@ -15,8 +15,8 @@ def vectors() -> np.ndarray:
 
 def test_places_are_those_of_scikit_learn(vectors):
     expected = PCA(20, svd_solver="full").fit_transform(StandardScaler().fit_transform(vectors))
-    places = Components.learn(vectors).places[:, :20]
-    np.testing.assert_allclose(np.abs(places), np.abs(expected), atol=1e-2)
+    scores = Components.learn(vectors).scores[:, :20]
+    np.testing.assert_allclose(np.abs(scores), np.abs(expected), atol=1e-2)
 
 
 def test_directions_among_the_components_unfold_to_plain_vectors(vectors):
@@ -24,21 +24,21 @@ def test_directions_among_the_components_unfold_to_plain_vectors(vectors):
     directions = np.random.default_rng(1).normal(size=(40, 3))
     matrix, offset = components.unfold(directions)
     assert (matrix.dtype, offset.dtype, matrix.shape, offset.shape) == (np.float32, np.float32, (40, 3), (3,))
-    np.testing.assert_allclose(vectors @ matrix + offset, components.places @ directions, atol=1e-3)
+    np.testing.assert_allclose(vectors @ matrix + offset, components.scores @ directions, atol=1e-3)
 
 
 @pytest.mark.parametrize(("covers", "width"), [(9, 40), (40, 9), (1000, 900)])
 def test_there_are_no_more_than_covers_numbers_or_the_most_that_are_kept(covers, width):
     components = Components.learn(np.random.default_rng(0).normal(size=(covers, width)))
-    assert components.places.shape == (covers, min(covers, width, COMPONENTS))
+    assert components.scores.shape == (covers, min(covers, width, COMPONENTS))
     assert components.width == width
 
 
 def test_a_number_that_never_varies_counts_for_nothing(vectors):
     vectors[:, 3] = 2.5
-    places = Components.learn(vectors).places
-    without = Components.learn(np.delete(vectors, 3, axis=1)).places
-    np.testing.assert_allclose(np.linalg.norm(places, axis=1), np.linalg.norm(without, axis=1), rtol=1e-4)
+    scores = Components.learn(vectors).scores
+    without = Components.learn(np.delete(vectors, 3, axis=1)).scores
+    np.testing.assert_allclose(np.linalg.norm(scores, axis=1), np.linalg.norm(without, axis=1), rtol=1e-4)
 
 
 def test_the_same_vectors_give_the_same_components(vectors):

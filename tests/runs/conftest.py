@@ -12,6 +12,7 @@ from tiny import tiny_recipe
 from covergenre import home
 from covergenre.dataset.registry import Dataset, register
 from covergenre.embedding.recipe import Recipe
+from covergenre.methods import TrainSpec
 from covergenre.runs.record import Run, RunSpec, list_runs
 from covergenre.runs.train import prepare
 
@@ -67,7 +68,7 @@ def nobody_left() -> Iterator[None]:
 @pytest.fixture
 def new(dataset, recipe) -> Callable[[], Run]:
     """Prepares a run that takes a moment."""
-    return lambda: prepare(dataset, "knn", QUICK, recipe=recipe)
+    return lambda: prepare(dataset, TrainSpec("knn", QUICK, recipe=recipe))
 
 
 @pytest.fixture

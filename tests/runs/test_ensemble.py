@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.methods import method
+from covergenre.methods import TrainSpec, method
 from covergenre.methods.ensemble import calibrated, pool
 from covergenre.predict import Predictor
 from covergenre.runs import launch
@@ -15,7 +15,7 @@ from covergenre.runs.train import prepare, train
 @pytest.fixture
 def trained(dataset, recipe):
     """Trains a method in a moment."""
-    return lambda name="knn", **more: train(dataset, name, recipe=recipe, **more)
+    return lambda name="knn", **more: train(dataset, TrainSpec(name, recipe=recipe, **more))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_runs_that_cannot_be_averaged_are_refused(trained, pair, dataset, recipe
     with pytest.raises(CoverGenreError, match="two or more"):
         combine([pair[0], pair[0]])
     with pytest.raises(BadRun, match="is queued"):
-        combine([pair[0], prepare(dataset, "knn", recipe=recipe)])
+        combine([pair[0], prepare(dataset, TrainSpec("knn", recipe=recipe))])
     assert not [run for run in list_runs() if run.spec.method == "ensemble"]
 
 
@@ -91,4 +91,4 @@ def test_a_member_that_is_missing_or_a_list_that_is_damaged_is_named(pair):
 
 def test_an_ensemble_cannot_be_trained(dataset, recipe):
     with pytest.raises(CoverGenreError, match="can't be trained"):
-        prepare(dataset, "ensemble", recipe=recipe)
+        prepare(dataset, TrainSpec("ensemble", recipe=recipe))

@@ -12,7 +12,7 @@ from covergenre.dataset.split import split_of
 from covergenre.embedding import embed
 from covergenre.embedding.embed import read_cover
 from covergenre.errors import BadDataset, Cancelled
-from covergenre.methods import Covers
+from covergenre.methods import Covers, TrainSpec
 from covergenre.predict import Predictor, run_shelf
 from covergenre.runs.record import Run, Status, list_runs, probability_columns
 from covergenre.runs.train import execute, prepare, train
@@ -36,7 +36,7 @@ def quick(recipe) -> dict:
 
 @pytest.fixture
 def run(dataset, recipe, quick) -> Run:
-    return train(dataset, "finetune", quick, recipe=recipe)
+    return train(dataset, TrainSpec("finetune", quick, recipe=recipe))
 
 
 def epochs(run: Run) -> list[str]:
@@ -85,7 +85,7 @@ def test_nothing_is_left_to_do_when_it_is_first_asked(run, monkeypatch):
 
 def test_variants_of_training_covers_are_trained_on_too(dataset, recipe, quick):
     once, twice = (
-        train(dataset, "finetune", {**quick, "epochs": 0}, recipe=recipe, variants=variants)
+        train(dataset, TrainSpec("finetune", {**quick, "epochs": 0}, recipe=recipe, variants=variants))
         for variants in (["original"], ["original", "gray"])
     )
     batches = [sum("training loss" in event.metrics for event in run.events()) - 1 for run in (once, twice)]
@@ -102,7 +102,7 @@ def test_a_cover_that_changed_since_is_found_out(dataset, recipe, quick, tmp_pat
     root = shutil.copytree(dataset.root, tmp_path / "copy")
     path = split_of(dataset).parts.loc[lambda parts: parts == "train"].index[0]
     cover("metal", 7).save(root / path)
-    run = prepare(dataset, "finetune", quick, recipe=recipe)
+    run = prepare(dataset, TrainSpec("finetune", quick, recipe=recipe))
     with pytest.raises(BadDataset, match="no longer the picture"):
         execute(run, replace(dataset, root=root))
     assert run.status().state == "failed"
@@ -113,10 +113,8 @@ def test_a_cancelled_run_keeps_what_its_epochs_learned_and_goes_on_from_there(da
     with pytest.raises(Cancelled):
         train(
             dataset,
-            "finetune",
-            quick,
-            recipe=recipe,
-            report=heard.append,
+            TrainSpec("finetune", quick, recipe=recipe),
+            progress=heard.append,
             should_stop=lambda: any(VALIDATED in progress.metrics for progress in heard),
         )
     cancelled = next(each for each in list_runs() if each != run)
@@ -148,7 +146,7 @@ execute(Run.open(sys.argv[1]), report=report)
 
 
 def test_a_killed_run_goes_on_from_its_last_epoch(dataset, recipe, quick):
-    run = prepare(dataset, "finetune", quick, recipe=recipe)
+    run = prepare(dataset, TrainSpec("finetune", quick, recipe=recipe))
     victim = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", VICTIM, run.id, "epoch 3"], stdout=subprocess.PIPE, text=True
     )

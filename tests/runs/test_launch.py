@@ -12,6 +12,7 @@ from at_work import LONGEST, QUICK, is_idle, processes, state, until
 from covergenre import home
 from covergenre.dataset.registry import remove
 from covergenre.errors import BadRun, Cancelled
+from covergenre.methods import TrainSpec
 from covergenre.runs import launch
 from covergenre.runs.record import Run, list_runs
 from covergenre.runs.train import train
@@ -135,7 +136,7 @@ def test_a_run_in_the_foreground_can_be_cancelled_from_elsewhere(dataset, recipe
             launch.cancel(list_runs()[0].id, grace=0)
 
     with pytest.raises(Cancelled):
-        train(dataset, "knn", QUICK, recipe=recipe, report=report)
+        train(dataset, TrainSpec("knn", QUICK, recipe=recipe), progress=report)
     assert state(list_runs()[0]) == "cancelled"
 
 

@@ -4,6 +4,7 @@ import pytest
 from at_work import is_idle, state, until
 
 from covergenre.errors import BadRun
+from covergenre.methods import TrainSpec
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch, worker
 from covergenre.runs.train import prepare
@@ -32,7 +33,7 @@ def test_a_resumed_run_starts_clean(new):
 
 
 def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
-    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
+    run = prepare(dataset, TrainSpec("boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe))
     launch.start(run)
     until(lambda: (run.checkpoint / "snapshot").exists())
     run.process().kill()
@@ -56,7 +57,7 @@ def test_a_run_resumed_before_its_last_process_was_accounted_for_waits_on(new):
 
 
 def test_a_run_makes_do_with_what_it_has_learned(dataset, recipe):
-    run = prepare(dataset, "boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe)
+    run = prepare(dataset, TrainSpec("boosting", {"trees": 30_000, "learning_rate": 0.01}, recipe=recipe))
     launch.start(run)
     until(lambda: (run.checkpoint / "snapshot").exists())
     launch.finish(run.id)

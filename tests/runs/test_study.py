@@ -8,14 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import BadDataset, Cancelled, CoverGenreError
 from covergenre.evaluation.intervals import Interval
+from covergenre.progress import never, silent
 from covergenre.runs import launch
 from covergenre.runs import study as module
 from covergenre.runs.published import LADDER, VARIANTS, published
 from covergenre.runs.record import list_runs
 from covergenre.runs.studies import COLUMNS, Outcome, list_studies, of_part
-from covergenre.runs.study import KS, in_order, plan, study
+from covergenre.runs.study import KS, design, in_order, plan, study
 
 TEN = in_order(tuple(sorted(module.GENRES)))
 
@@ -23,7 +24,11 @@ TEN = in_order(tuple(sorted(module.GENRES)))
 @pytest.fixture
 def quick(dataset, recipe):
     """A quick study of some parts."""
-    return lambda *only, **more: study(dataset, only=only, quick=True, recipe=recipe, **more)
+
+    def quick(*only, progress=silent, should_stop=never, **more):
+        return study(design(dataset, only=only, quick=True, recipe=recipe, **more), dataset, progress, should_stop)
+
+    return quick
 
 
 def outcome(**told) -> Outcome:
@@ -99,7 +104,7 @@ def test_variants_and_methods_are_made_too_and_the_methods_are_runs(dataset, rec
     monkeypatch.setattr(module, "_QUICK_VARIANTS", (2,))
     points = plan(in_order(dataset.genres), "honest", ["variants", "methods"], quick=True)
     monkeypatch.setattr(module, "plan", lambda *_: [point for point in points if point.method != "boosting"])
-    made = study(dataset, recipe=recipe)
+    made = study(design(dataset, recipe=recipe), dataset)
     assert [each.method for each in made.outcomes()] == ["knn", "logistic", "knn", "logistic"]
     assert [each.run for each in made.outcomes() if each.run] == [run.id for run in reversed(list_runs())]
 
@@ -146,8 +151,21 @@ def test_a_study_can_be_stopped_while_it_waits(quick):
     with launch.turn_lock(), ThreadPoolExecutor(1) as pool:
         told = []
         with pytest.raises(Cancelled):
-            pool.submit(quick, "ladder", report=told.append, should_stop=lambda: len(told) > 1).result()
+            pool.submit(quick, "ladder", progress=told.append, should_stop=lambda: len(told) > 1).result()
     assert list_studies()[0].outcomes() == ()
+
+
+def test_what_is_asked_of_a_study_goes_to_disk_and_the_worker_makes_it(dataset, recipe):
+    asked = design(dataset, only=["ladder"], quick=True, recipe=recipe)
+    asked.save()
+    subprocess.run(launch.command("study", asked.folder.name), env=os.environ, check=True)
+    assert {each.key for each in asked.outcomes()} == set(asked.points)
+
+
+def test_a_study_of_covers_that_have_changed_is_refused(dataset, recipe):
+    asked = replace(design(dataset, recipe=recipe), dataset_hash="another")
+    with pytest.raises(BadDataset, match="has changed since"):
+        study(asked, dataset)
 
 
 def test_another_seed_or_recipe_is_another_study(quick, dataset, recipe):
@@ -177,7 +195,7 @@ def test_two_at_once_do_not_work_on_one_study(quick):
 )
 def test_what_cannot_be_studied_is_refused(dataset, recipe, asked):
     with pytest.raises(CoverGenreError):
-        study(dataset, recipe=recipe, **asked)
+        design(dataset, recipe=recipe, **asked)
     assert list_studies() == ()
 
 

@@ -17,7 +17,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, MissingPackage, NoWeights
-from covergenre.methods import METHODS, Covers, logistic, method
+from covergenre.methods import METHODS, Covers, TrainSpec, logistic, method
 from covergenre.progress import Progress
 from covergenre.runs.journal import STEPS
 from covergenre.runs.record import PREDICTION_MS, Run, list_runs, probability_columns
@@ -64,14 +64,14 @@ class StopAt:
 
 
 def test_a_run_tells_how_long_it_takes_to_predict_a_cover(dataset, recipe):
-    events = train(dataset, "knn", recipe=recipe).events()
+    events = train(dataset, TrainSpec("knn", recipe=recipe)).events()
     (milliseconds,) = (event.metrics[PREDICTION_MS] for event in events if PREDICTION_MS in event.metrics)
     assert milliseconds > 0
 
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
 def test_a_trained_run_reads_back_whole(dataset, recipe, name):
-    run = Run.open(train(dataset, name, recipe=recipe).id)
+    run = Run.open(train(dataset, TrainSpec(name, recipe=recipe)).id)
     assert run.status().state == "done"
     assert (run.spec.method, run.spec.dataset, run.spec.recipe) == (name, "drawn", recipe)
     assert run.spec.genres == ("disco", "jazz", "rap")
@@ -82,14 +82,14 @@ def test_a_trained_run_reads_back_whole(dataset, recipe, name):
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
 def test_the_loaded_model_gives_the_stored_probabilities(dataset, recipe, name):
-    run = train(dataset, name, recipe=recipe)
+    run = train(dataset, TrainSpec(name, recipe=recipe))
     again = run.load_model().predict_proba(held_out(dataset, recipe, run))
     stored = run.predictions()[probability_columns(run.spec.genres)].to_numpy()
     np.testing.assert_allclose(again, stored, rtol=1e-5, atol=1e-9)  # 32 bits, in other batches
 
 
 def test_predictions_are_of_all_validation_and_test_covers_and_of_no_other(dataset, recipe):
-    predictions = train(dataset, "logistic", recipe=recipe).predictions().set_index("path")
+    predictions = train(dataset, TrainSpec("logistic", recipe=recipe)).predictions().set_index("path")
     split = split_of(dataset)
     expected = split.parts[split.parts != "train"]
     pd.testing.assert_series_equal(predictions["part"].sort_index(), expected.sort_index(), check_dtype=False)
@@ -99,25 +99,25 @@ def test_predictions_are_of_all_validation_and_test_covers_and_of_no_other(datas
 
 
 def test_genres_with_a_look_of_their_own_are_learned(dataset, recipe):
-    evaluation = train(dataset, "logistic", recipe=recipe).evaluation()
+    evaluation = train(dataset, TrainSpec("logistic", recipe=recipe)).evaluation()
     assert evaluation.accuracy.value > 0.6
     assert evaluation.covers == len(hashes(dataset, "test"))
 
 
 def test_the_same_seed_gives_the_same_figures(dataset, recipe):
-    first, second = (train(dataset, "logistic", recipe=recipe, variants=["flip"]) for _ in range(2))
+    first, second = (train(dataset, TrainSpec("logistic", recipe=recipe, variants=["flip"])) for _ in range(2))
     pd.testing.assert_frame_equal(first.predictions(), second.predictions())
     assert first.evaluation() == second.evaluation()
 
 
 def test_another_seed_gives_another_split(dataset, recipe):
-    first, second = (train(dataset, "logistic", {"c": 0.01}, recipe=recipe, seed=seed) for seed in (1, 2))
+    first, second = (train(dataset, TrainSpec("logistic", {"c": 0.01}, recipe=recipe, seed=seed)) for seed in (1, 2))
     assert set(first.predictions()["path"]) != set(second.predictions()["path"])
 
 
 def test_progress_goes_from_start_to_end_and_figures_become_events(dataset, recipe):
     heard = []
-    run = train(dataset, "logistic", recipe=recipe, variants=["flip"], report=heard.append)
+    run = train(dataset, TrainSpec("logistic", recipe=recipe, variants=["flip"]), progress=heard.append)
     assert {progress.total for progress in heard} == {STEPS}
     assert [progress.done for progress in heard] == sorted(progress.done for progress in heard)
     assert {"embedding covers", "predicting"} <= {progress.what for progress in heard}
@@ -128,40 +128,44 @@ def test_progress_goes_from_start_to_end_and_figures_become_events(dataset, reci
 
 
 def test_a_run_of_some_genres_knows_no_other(dataset, recipe):
-    run = train(dataset, "logistic", genres=["rap", "disco", "rap"], recipe=recipe)
+    run = train(dataset, TrainSpec("logistic", genres=["rap", "disco", "rap"], recipe=recipe))
     assert run.spec.genres == ("disco", "rap")
     assert set(run.predictions()["genre"]) == {"disco", "rap"}
     assert run.evaluation().genres == ("disco", "rap")
 
 
 def test_fewer_genres_are_split_as_all_are(dataset, recipe):
-    some = train(dataset, "logistic", genres=["rap", "disco"], recipe=recipe).predictions().set_index("path")["part"]
-    every = train(dataset, "logistic", recipe=recipe).predictions().set_index("path")["part"]
+    some = (
+        train(dataset, TrainSpec("logistic", genres=["rap", "disco"], recipe=recipe))
+        .predictions()
+        .set_index("path")["part"]
+    )
+    every = train(dataset, TrainSpec("logistic", recipe=recipe)).predictions().set_index("path")["part"]
     assert some.equals(every[some.index])
 
 
 def test_without_a_validation_part_parameters_fall_back(dataset, recipe):
-    run = train(dataset, "logistic", recipe=recipe, split="reference")
+    run = train(dataset, TrainSpec("logistic", recipe=recipe, split="reference"))
     assert set(run.predictions()["part"]) == {"test"}
     assert run.load_model().choices["temperature"] == 1
 
 
 def test_given_parameters_are_used(dataset, recipe):
-    by_name = train(dataset, "logistic", {"c": 0.03}, recipe=recipe)
-    whole = train(dataset, "logistic", logistic.Parameters(c=0.03), recipe=recipe)
+    by_name = train(dataset, TrainSpec("logistic", {"c": 0.03}, recipe=recipe))
+    whole = train(dataset, TrainSpec("logistic", logistic.Parameters(c=0.03), recipe=recipe))
     assert by_name.spec.parameters == whole.spec.parameters == {"c": 0.03, "balance": 1.0}
     assert by_name.load_model().choices["c"] == 0.03
 
 
 def test_what_can_be_read_as_the_type_of_a_parameter_is(dataset, recipe):
-    assert prepare(dataset, "knn", {"k": "7", "balance": 1}, recipe=recipe).spec.parameters["k"] == 7
+    assert prepare(dataset, TrainSpec("knn", {"k": "7", "balance": 1}, recipe=recipe)).spec.parameters["k"] == 7
 
 
 # --- nothing leaks
 
 
 def test_variants_are_made_of_training_covers_only(dataset, recipe):
-    train(dataset, "knn", recipe=recipe, variants=VARIANTS)
+    train(dataset, TrainSpec("knn", recipe=recipe, variants=VARIANTS))
     others = list(hashes(dataset, "validation", "test"))
     training = list(hashes(dataset, "train"))
     for variant in VARIANTS[1:]:
@@ -171,14 +175,14 @@ def test_variants_are_made_of_training_covers_only(dataset, recipe):
 
 
 def test_every_training_cover_is_learned_once_a_variant_and_no_other_is(dataset, recipe):
-    model = train(dataset, "knn", recipe=recipe, variants=["gray", "flip"]).load_model()
+    model = train(dataset, TrainSpec("knn", recipe=recipe, variants=["gray", "flip"])).load_model()
     learned = Counter(model.hashes.tolist())
     assert learned.keys() == hashes(dataset, "train")
     assert set(learned.values()) == {3}
 
 
 def test_variants_keep_the_genre_of_their_cover(dataset, recipe):
-    model = train(dataset, "knn", {"k": 1}, recipe=recipe, variants=["flip"]).load_model()
+    model = train(dataset, TrainSpec("knn", {"k": 1}, recipe=recipe, variants=["flip"])).load_model()
     covers = usable(dataset.manifest)
     genres = dict(zip(covers["content_hash"], covers["genre"], strict=True))
     assert [genres[name] for name in model.hashes.tolist()] == [("disco", "jazz", "rap")[n] for n in model.labels]
@@ -186,11 +190,11 @@ def test_variants_keep_the_genre_of_their_cover(dataset, recipe):
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
 def test_the_genres_of_test_covers_play_no_part_in_what_is_learned(dataset, recipe, name):
-    honest = train(dataset, name, recipe=recipe)
+    honest = train(dataset, TrainSpec(name, recipe=recipe))
     manifest = dataset.manifest.copy()
     tests = manifest["path"].map(split_of(dataset).parts) == "test"
     manifest.loc[tests, "genre"] = manifest.loc[tests, "genre"].map({"disco": "jazz", "jazz": "rap", "rap": "disco"})
-    mislabelled = train(edited(dataset, manifest), name, recipe=recipe)
+    mislabelled = train(edited(dataset, manifest), TrainSpec(name, recipe=recipe))
     columns = ["path", *probability_columns(honest.spec.genres)]
     pd.testing.assert_frame_equal(honest.predictions()[columns], mislabelled.predictions()[columns])
     assert mislabelled.evaluation().accuracy.value < honest.evaluation().accuracy.value
@@ -204,8 +208,7 @@ def test_the_genres_of_test_covers_play_no_part_in_what_is_learned(dataset, reci
     [
         ({"genres": ["jazz", "polka"]}, BadDataset, "no usable cover of 'polka': choose from disco, jazz, rap"),
         ({"genres": ["jazz"]}, BadDataset, "two"),
-        ({"genres": []}, BadDataset, "two"),
-        ({"method_name": "oracle"}, CoverGenreError, "no method 'oracle'"),
+        ({"method": "oracle"}, CoverGenreError, "no method 'oracle'"),
         ({"parameters": {"k": 3}}, CoverGenreError, "logistic has no parameter 'k': it has c, balance"),
         ({"parameters": {"c": "strong"}}, CoverGenreError, "parameter c of logistic can't be 'strong'"),
         ({"parameters": {"c": -1}}, CoverGenreError, "c is -1"),
@@ -216,9 +219,9 @@ def test_the_genres_of_test_covers_play_no_part_in_what_is_learned(dataset, reci
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_no_run(dataset, recipe, wrong, error, message):
-    asked = {"method_name": "logistic", "recipe": recipe, **wrong}
+    asked = {"method": "logistic", "recipe": recipe, **wrong}
     with pytest.raises(error, match=message):
-        prepare(dataset, **asked)
+        prepare(dataset, TrainSpec(**asked))
     assert list_runs() == ()
 
 
@@ -228,7 +231,7 @@ def test_what_cannot_be_is_refused_and_leaves_no_run(dataset, recipe, wrong, err
 def test_a_package_that_is_missing_is_named_before_anything_is_done(dataset, absent, method_name, packages):
     absent(*packages)
     with pytest.raises(MissingPackage, match=f"pip install {' '.join(packages)}"):
-        prepare(dataset, method_name, recipe=Recipe(feature_set="stages"))
+        prepare(dataset, TrainSpec(method_name, recipe=Recipe(feature_set="stages")))
     assert list_runs() == ()
 
 
@@ -237,7 +240,7 @@ def test_a_genre_that_is_never_trained_on_is_refused(dataset, recipe):
     tests = manifest["path"].map(split_of(dataset).parts) == "test"
     manifest.loc[np.flatnonzero(tests)[:1], "genre"] = "polka"
     with pytest.raises(BadDataset, match="no cover of 'polka' is in the training part"):
-        prepare(edited(dataset, manifest), "logistic", recipe=recipe)
+        prepare(edited(dataset, manifest), TrainSpec("logistic", recipe=recipe))
 
 
 def test_genres_without_a_test_cover_are_refused(dataset, recipe):
@@ -245,11 +248,11 @@ def test_genres_without_a_test_cover_are_refused(dataset, recipe):
     training = np.flatnonzero(manifest["path"].map(split_of(dataset).parts) == "train")
     manifest.loc[training[:4], "genre"] = ["polka", "polka", "waltz", "waltz"]
     with pytest.raises(BadDataset, match="no cover of polka, waltz is in the test part"):
-        prepare(edited(dataset, manifest), "logistic", genres=["polka", "waltz"], recipe=recipe)
+        prepare(edited(dataset, manifest), TrainSpec("logistic", genres=["polka", "waltz"], recipe=recipe))
 
 
 def test_a_data_set_that_changed_since_is_refused(dataset, recipe):
-    run = prepare(dataset, "logistic", recipe=recipe)
+    run = prepare(dataset, TrainSpec("logistic", recipe=recipe))
     manifest = dataset.manifest.copy()
     manifest.loc[0, "genre"] = "rap"
     with pytest.raises(BadDataset, match="not as it was"):
@@ -259,13 +262,13 @@ def test_a_data_set_that_changed_since_is_refused(dataset, recipe):
 
 
 def test_another_data_set_of_equal_covers_is_refused(dataset, recipe):
-    run = prepare(dataset, "logistic", recipe=recipe)
+    run = prepare(dataset, TrainSpec("logistic", recipe=recipe))
     with pytest.raises(BadDataset, match="made for drawn"):
         execute(run, replace(dataset, name="copy"))
 
 
 def test_only_a_queued_run_is_executed(dataset, recipe):
-    run = train(dataset, "logistic", {"c": 0.01}, recipe=recipe)
+    run = train(dataset, TrainSpec("logistic", {"c": 0.01}, recipe=recipe))
     with pytest.raises(BadRun, match="is done"):
         execute(run, dataset)
     assert run.load_model().choices["c"] == 0.01
@@ -278,7 +281,7 @@ def test_only_a_queued_run_is_executed(dataset, recipe):
 def test_a_stop_leaves_a_cancelled_run_without_a_model(dataset, recipe, what):
     stop = StopAt(what)
     with pytest.raises(Cancelled):
-        train(dataset, "logistic", recipe=recipe, report=stop.report, should_stop=stop.should_stop)
+        train(dataset, TrainSpec("logistic", recipe=recipe), progress=stop.report, should_stop=stop.should_stop)
     [run] = list_runs()
     assert run.status().state == "cancelled"
     assert not list(run.folder.glob("model*"))
@@ -293,7 +296,7 @@ def test_an_error_leaves_a_failed_run_without_a_model(dataset, recipe, monkeypat
 
     monkeypatch.setattr(logistic.FittedLogistic, "save", full)
     with pytest.raises(OSError, match="No space"):
-        train(dataset, "logistic", recipe=recipe)
+        train(dataset, TrainSpec("logistic", recipe=recipe))
     [run] = list_runs()
     assert run.status().state == "failed"
     assert "No space left on device" in run.status().error
@@ -304,6 +307,7 @@ VICTIM = """
 import json, sys, time
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
+from covergenre.methods import TrainSpec
 from covergenre.methods.logistic import FittedLogistic
 from covergenre.runs import train
 
@@ -318,7 +322,8 @@ def report(progress):
 if sys.argv[1] == "saving":
     save = FittedLogistic.save
     FittedLogistic.save = lambda *given: wait_for_death(save(*given))
-train.train(open_dataset("drawn"), "logistic", recipe=Recipe(**json.loads(sys.argv[2])), report=report)
+spec = TrainSpec("logistic", recipe=Recipe(**json.loads(sys.argv[2])))
+train.train(open_dataset("drawn"), spec, progress=report)
 """
 
 
@@ -342,7 +347,7 @@ def test_a_killed_run_reads_as_lost_and_has_no_model(dataset, recipe, what):
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 and no more"])
 def test_a_damaged_model_is_named(dataset, recipe, content):
-    run = train(dataset, "logistic", {"c": 0.01}, recipe=recipe)
+    run = train(dataset, TrainSpec("logistic", {"c": 0.01}, recipe=recipe))
     head = run.folder / "model" / "head.npz"
     head.unlink()
     if content is not None:
@@ -352,7 +357,7 @@ def test_a_damaged_model_is_named(dataset, recipe, content):
 
 
 def test_damaged_predictions_are_named_when_evaluated(dataset, recipe):
-    run = train(dataset, "logistic", {"c": 0.01}, recipe=recipe)
+    run = train(dataset, TrainSpec("logistic", {"c": 0.01}, recipe=recipe))
     path = run.folder / "predictions.parquet"
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(BadRun, match=r"predictions\.parquet"):

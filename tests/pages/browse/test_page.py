@@ -17,6 +17,7 @@ from covergenre.collection import text_search
 from covergenre.collection.library import Library
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
+from covergenre.methods import TrainSpec
 from covergenre.predict import open_predictor
 from covergenre.runs.train import train
 from pages.widgets.brought import brought_pictures
@@ -179,7 +180,7 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
 
 def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-    run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+    run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     page.run()
     page.selectbox[0].set_value(run.id).run()
     assert "16 covers" in said(page)
@@ -293,7 +294,7 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     monkeypatch.setattr(text_search, "installed", lambda: True)
     monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-    run = train(dataset, "knn", recipe=tiny_recipe(tmp_path))
+    run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     at(page, by="Pictures", of=whose_title(run.id))
     assert "16 covers are not looked at yet" in said(page)
     next(button for button in page.button if button.label == "Look at them").click().run()

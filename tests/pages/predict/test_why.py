@@ -12,6 +12,7 @@ from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
 from covergenre.explain import Evidence, Saliency, Vote
+from covergenre.methods import TrainSpec
 from covergenre.predict import STARTER
 from covergenre.runs.train import train
 from pages.predict import why
@@ -84,7 +85,7 @@ def test_another_genre_and_another_share_can_be_chosen(starter, tmp_path):
 
 def test_a_method_that_asks_no_covers_says_so(tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-    run = train(dataset, "logistic", recipe=tiny_recipe(tmp_path))
+    run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
     assert "asks no covers" in said(section(tmp_path, run.id))
 
 

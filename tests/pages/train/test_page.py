@@ -99,7 +99,7 @@ def test_with_one_genre_there_is_nothing_to_train(starter, mine):
     app = opened()
     app.get("pills")[0].set_value(["jazz"]).run()
     assert next(button for button in app.button if button.label == "Train").disabled
-    assert "It takes two genres" in said(app)
+    assert "Choose at least two genres" in said(app)
 
 
 def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, mine, absent):

@@ -11,7 +11,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.registry import register
 from covergenre.runs import launch
 from covergenre.runs.studies import list_studies
-from covergenre.runs.study import begin, study
+from covergenre.runs.study import begin, design, study
 
 APP = Path(__file__).parents[3] / "streamlit_app.py"
 
@@ -50,12 +50,14 @@ def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
     next(button for button in app.button if button.label == "Begin").click().run()
     assert not app.exception
     (command,) = begun
-    assert command[command.index("study") :][:4] == ["study", "mine", "--only", "ladder,k,variants,methods"]
-    assert [each.dataset for each in list_studies()] == ["mine"]
+    (asked,) = list_studies()
+    assert command[-3:] == ["covergenre.runs.worker", "study", asked.folder.name]
+    assert asked.dataset == "mine"
+    assert {key.partition("/")[0] for key in asked.points} == {"ladder", "k", "variants", "methods"}
 
 
 def test_what_a_study_found_is_drawn_and_told(starter, begun, mine, tmp_path):
-    study(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path))
+    study(design(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path)))
     app = opened()
     assert len(app.get("vega_lite_chart")) == 1
     assert len(app.dataframe[0].value) == 2
@@ -63,5 +65,5 @@ def test_what_a_study_found_is_drawn_and_told(starter, begun, mine, tmp_path):
 
 
 def test_a_study_that_was_stopped_says_how_far_it_came(starter, begun, mine, tmp_path):
-    begin(mine, only=["ladder"], recipe=tiny_recipe(tmp_path))
+    begin(design(mine, only=["ladder"], recipe=tiny_recipe(tmp_path)))
     assert any("Stopped at 0 of 2 points" in element.value for element in opened().caption)

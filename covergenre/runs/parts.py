@@ -1,0 +1,112 @@
+"""The covers of a data set as a method gets them: those to train, to choose and to test on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from covergenre import augment
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.split import split_of
+from covergenre.embedding.embed import embed_dataset, read_cover
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadDataset
+from covergenre.methods import Context, Covers, TrainSpec, method
+
+_COLUMNS = ("path", "genre", "content_hash", "source")
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The covers of each part. `groups`, int64: those of the test covers by the split, where they are known."""
+
+    train: Covers
+    validation: Covers
+    test: Covers
+    groups: np.ndarray | None = None
+
+
+class Vectors:
+    """The vectors of a data set by one recipe: embedded when they are asked for, then kept at hand."""
+
+    def __init__(self, dataset: Dataset, recipe: Recipe) -> None:
+        self._dataset, self._recipe = dataset, recipe
+        self._known: dict[str, tuple[pd.Index, np.ndarray]] = {}
+
+    def of(self, covers: pd.DataFrame, variants: Sequence[str], context: Context) -> list[np.ndarray]:
+        """Of some covers, in the manifest's order, one array for each variant: float32 (n, d)."""
+        paths = pd.Index(covers["path"])
+        missing = [name for name in variants if name not in self._known or not paths.isin(self._known[name][0]).all()]
+        if missing:
+            some = replace(self._dataset, manifest=self._dataset.manifest[self._dataset.manifest["path"].isin(paths)])
+            embedded = embed_dataset(some, self._recipe, missing, context.progress, context.should_stop)
+            self._known |= {name: (paths, vectors) for name, vectors in embedded.items()}
+        known = [self._known[name] for name in variants]
+        return [vectors if index.equals(paths) else vectors[index.get_indexer(paths)] for index, vectors in known]
+
+
+def covers_of(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
+    """The usable covers of a spec's genres, in the manifest's order: path, genre, content_hash, part, group and label.
+
+    Also its source, where the manifest has one. `label` (int64) is the position in the genres. The split is that of all
+    genres: a cover that tests with ten genres never trains with two. Raises BadDataset when a genre can't be trained on
+    or nothing is left to test on.
+    """
+    split, genres = split_of(dataset, spec.split, spec.seed), spec.genres
+    covers = usable(dataset.manifest)
+    covers = covers[[name for name in _COLUMNS if name in covers]]
+    covers = covers[covers["genre"].isin(genres)].join(split.parts, on="path").join(split.groups, on="path")
+    covers["label"] = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
+    trained = set(covers.loc[covers["part"] == "train", "genre"])
+    if untrained := [genre for genre in genres if genre not in trained]:
+        raise BadDataset(
+            f"no cover of {untrained[0]!r} is in the training part of the split {spec.split!r}: add covers or leave it "
+            "out"
+        )
+    if not (covers["part"] == "test").any():
+        raise BadDataset(f"no cover of {', '.join(genres)} is in the test part of the split {spec.split!r}: add covers")
+    return covers.reset_index(drop=True)
+
+
+def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: Vectors, context: Context) -> Parts:
+    """The covers that `covers_of` found, by part, with what the spec's method reads.
+
+    Training covers come in every variant of the spec, one after the other; the others as originals only. For a method
+    that reads no vectors they come with pictures, each read when it is asked for.
+    """
+    pictured, parts = method(spec.method).reads != "vectors", {}
+    originals = None if pictured else vectors.of(covers, ("original",), context)[0]
+    for part in ("train", "validation", "test"):
+        inside = (covers["part"] == part).to_numpy()
+        own, variants = covers[inside], spec.variants if part == "train" else spec.variants[:1]
+        if pictured:
+            parts[part] = _pictured(dataset, own, variants)
+        else:
+            further = vectors.of(own, variants[1:], context)
+            parts[part] = as_covers(own, [originals[inside], *further])
+    return Parts(**parts, groups=covers.loc[covers["part"] == "test", "group"].to_numpy(np.int64))
+
+
+def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
+    """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
+    labels, hashes, n = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist(), len(vectors)
+    sources = covers["source"].fillna("").tolist() if "source" in covers else []
+    together = np.concatenate(vectors) if n > 1 else vectors[0]  # a copy takes its time
+    return Covers(together, np.tile(labels, n), tuple(hashes * n), sources=tuple(sources * n))
+
+
+def _pictured(dataset: Dataset, covers: pd.DataFrame, variants: Sequence[str]) -> Covers:
+    pictures = [
+        partial(_picture, dataset, path, key, variant)
+        for variant in variants
+        for path, key in zip(covers["path"], covers["content_hash"], strict=True)
+    ]
+    return replace(as_covers(covers, [np.zeros((len(covers), 0), np.float32)] * len(variants)), pictures=pictures)
+
+
+def _picture(dataset: Dataset, path: str, key: str, variant: str) -> Image.Image:
+    return augment.apply(read_cover(dataset, path, key), variant)
