@@ -2,7 +2,7 @@
 
 python -m benchmarks.browse
 
-A step is what one click costs the library: the covers most like one, with a filter or of other genres only, a search, a
+A step is what one click costs: the covers most like one, with a filter or of other genres only, a search, a
 random cover, all as `Neighbour`s ready to show. Vectors are drawn at random, as wide as those of the starter; every
 cover has an artist, an album and a year, and signatures are those of the starter.
 """
@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from covergenre.collection.library import Filters, Library
+from covergenre.collection.collection import TYPICAL, Collection
+from covergenre.collection.filters import Filters
 from covergenre.collection.map import quick_map
 from covergenre.collection.portraits import portrait
 from covergenre.dataset.starter import COLUMNS, GENRES, Starter, open_starter
@@ -32,43 +33,43 @@ def main() -> None:
     times = parser.parse_args().times
     starter = open_starter()
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; ms, median and worst of {times}")
-    _measure("the starter", lambda: Library(starter.covers, starter.vectors), times, _BUDGETS[5_000])
+    _measure("the starter", lambda: Collection(starter.covers, starter.vectors), times, _BUDGETS[5_000])
     for n, budget in _BUDGETS.items():
         covers, vectors = _made_up(starter, n)
-        _measure(f"{n:,} made up", lambda covers=covers, vectors=vectors: Library(covers, vectors), times, budget)
+        _measure(f"{n:,} made up", lambda covers=covers, vectors=vectors: Collection(covers, vectors), times, budget)
 
 
-def _measure(what: str, make: Callable[[], Library], times: int, budget: float) -> None:
+def _measure(what: str, make: Callable[[], Collection], times: int, budget: float) -> None:
     started = time.perf_counter()
-    library = make()
-    library.typicality  # noqa: B018 (what is worked out once belongs to opening)
+    collection = make()
+    collection.typicality  # noqa: B018 (what is worked out once belongs to opening)
     opening = time.perf_counter() - started
-    print(f"\n{what}: {len(library):,} covers, opened in {opening:.2f} s; budget of a step {1000 * budget:.0f} ms")
-    for name, step in _steps(library).items():
+    print(f"\n{what}: {len(collection):,} covers, opened in {opening:.2f} s; budget of a step {1000 * budget:.0f} ms")
+    for name, step in _steps(collection).items():
         seconds = [_seconds(step) for _ in range(times)]
         verdict = "" if max(seconds) < budget or name.startswith("once") else "  OVER"
         print(f"  {name:44}{1000 * statistics.median(seconds):8.1f}{1000 * max(seconds):8.1f}{verdict}")
 
 
-def _steps(library: Library) -> Mapping[str, Callable[[], object]]:
+def _steps(collection: Collection) -> Mapping[str, Callable[[], object]]:
     rng = np.random.default_rng(0)
-    narrow = Filters(genres=library.genres[:2], sources=library.sources[:1], years=(1970, 2000))
+    narrow = Filters(genres=collection.genres[:2], sources=collection.sources[:1], years=(1970, 2000))
 
     def row() -> int:
-        return library.any(rng)
+        return collection.any(rng)
 
     def shown(near: list[tuple[int, float]]) -> list:
-        return [library.cover(row, similarity) for row, similarity in near]
+        return [collection.cover(row, similarity) for row, similarity in near]
 
     return {
-        "the most similar": lambda: shown(library.nearest(row(), _SHOWN)),
-        "the least similar": lambda: shown(library.nearest(row(), _SHOWN, most=False)),
-        "of other genres only": lambda: shown(library.nearest(row(), _SHOWN, among="other")),
-        "with three filters": lambda: shown(library.nearest(row(), _SHOWN, narrow)),
-        "a search": lambda: shown([(row, 1.0) for row in library.search("black moon")[:_SHOWN]]),
-        "a random cover": lambda: library.cover(row()),
-        "once a genre: its portrait": lambda: portrait(library, library.genres[0]),
-        "once: the quick map": lambda: quick_map(library.vectors),
+        "the most similar": lambda: shown(collection.like(row(), _SHOWN)),
+        "the least similar": lambda: shown(collection.like(row(), _SHOWN, most=False)),
+        "of other genres only": lambda: shown(collection.like(row(), _SHOWN, among="other")),
+        "with three filters": lambda: shown(collection.like(row(), _SHOWN, narrow)),
+        "a search": lambda: shown([(row, 1.0) for row in collection.find(text="black moon", order=TYPICAL)[:_SHOWN]]),
+        "a random cover": lambda: collection.cover(row()),
+        "once a genre: its portrait": lambda: portrait(collection, collection.genres[0]),
+        "once: the quick map": lambda: quick_map(collection.vectors),
     }
 
 

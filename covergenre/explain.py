@@ -125,7 +125,7 @@ class _Voter(NamedTuple):
 
 def _loudest(predictor: Predictor, head: FittedNeighbours, voters: Sequence[_Voter], each: int) -> tuple[Vote, ...]:
     loudest = sorted(voters, key=lambda voter: -voter.share)[:each]
-    found = [(predictor.shelf.known(str(head.hashes[voter.row])), voter) for voter in loudest]
+    found = [(predictor.collection.known(str(head.hashes[voter.row])), voter) for voter in loudest]
     return tuple(
         Vote(replace(cover, similarity=float(voter.similarity)), float(voter.share)) for cover, voter in found if cover
     )

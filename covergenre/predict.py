@@ -8,39 +8,28 @@
 With the starter, neither torch nor scikit-learn is imported.
 """
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 import numpy as np
-import pandas as pd
 from PIL import Image
 
 from covergenre import images
-from covergenre.collection.index import CoverIndex, Projection
+from covergenre.collection.collection import Collection
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.collection.table import Neighbour
 from covergenre.collection.track_record import PastAnswers, TrackRecord
-from covergenre.dataset.manifest import usable
-from covergenre.dataset.registry import open_dataset
-from covergenre.dataset.split import split_of
-from covergenre.dataset.starter import COLUMNS, STARTER, Card, open_starter, run_folder
-from covergenre.embedding.engine import Engine, engine_for
-from covergenre.embedding.recipe import Recipe
-from covergenre.errors import BadImage, BadRun, NoWeights
-from covergenre.methods import Covers, Fitted, method
+from covergenre.dataset.starter import STARTER, Card
+from covergenre.embedding.engine import Engine
+from covergenre.errors import BadImage
+from covergenre.methods import Covers, Fitted
 from covergenre.methods.base import Picture
 from covergenre.sharing import Shared
 
-if TYPE_CHECKING:
-    from covergenre.runs.record import Run
-
 __all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor", "open_predictor"]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -109,24 +98,26 @@ class Predictor:
         engine: Engine,
         genres: Sequence[str],
         heads: Mapping[str, Fitted],
-        shelf: CoverIndex,
-        familiarity: NoveltyDetector,
+        collection: Collection,
+        novelty: NoveltyDetector,
         card: Card | None = None,
-        precedents: TrackRecord | None = None,
+        record: TrackRecord | None = None,
     ) -> None:
         """`heads` by title, the one whose answer counts first; each answers in the order of `genres`."""
         self.genres = tuple(genres)
         self.card = card
         self.engine = engine
         self.heads = dict(heads)
-        self.shelf = shelf
-        self._familiarity = familiarity
-        self._precedents = precedents
+        self.collection = collection
+        self._novelty = novelty
+        self._record = record
 
     @classmethod
     def open(cls, run: str = STARTER) -> Self:
         """The predictor of a run, or of the starter. BadRun when it is missing, damaged or not done."""
-        return cls(*(_starter_parts() if run == STARTER else _run_parts(run)))
+        from covergenre.runs.answering import parts_of
+
+        return cls(**parts_of(run))
 
     def predict(self, data: bytes, name: str = "", neighbours: int = 12) -> Prediction:
         """What is said about the cover in these bytes; BadImage, saying why, when there is none in them."""
@@ -145,11 +136,11 @@ class Predictor:
         return [next(answers) if isinstance(result, _Read) else result for result in results]
 
     def look(self, image: Image.Image) -> Look:
-        """What heads and shelf are asked about an RGB cover."""
+        """What heads and collection are asked about an RGB cover."""
         content_hash = images.content_hash(image)
-        seen, same_pixels = self.shelf.known(content_hash), True
+        seen, same_pixels = self.collection.known(content_hash), True
         if seen is None:
-            seen, same_pixels = self.shelf.copy_of(images.perceptual_hash(image)), False
+            seen, same_pixels = self.collection.copy_of(images.perceptual_hash(image)), False
         known_as = seen.content_hash if seen else content_hash
         return Look(self.engine.vector(image), known_as, lambda: image, seen, seen is None or same_pixels)
 
@@ -169,8 +160,8 @@ class Predictor:
         started = time.perf_counter()
         covers = unlabelled([one.look for one in read])
         shares = {title: head.predict_proba(covers) for title, head in self.heads.items()}
-        nearest = self.shelf.nearest(covers.vectors, covers.hashes, neighbours)
-        unfamiliar = self._familiarity.unfamiliar(covers.vectors)
+        nearest = self.collection.neighbours(covers.vectors, covers.hashes, neighbours)
+        unfamiliar = self._novelty.unfamiliar(covers.vectors)
         each = (time.perf_counter() - started) / len(read)
         return [
             self._prediction(one, {title: rows[i] for title, rows in shares.items()}, nearest[i], unfamiliar[i], each)
@@ -197,7 +188,7 @@ class Predictor:
             unfamiliar=float(unfamiliar),
             seconds=read.seconds + seconds,
             same_pixels=read.look.same_pixels,
-            precedent=self._precedents.of(list(shares.values())) if self._precedents else None,
+            precedent=self._record.of(list(shares.values())) if self._record else None,
             note=read.note,
         )
 
@@ -211,81 +202,3 @@ def unlabelled(looks: Sequence[Look]) -> Covers:
     vectors = np.stack([look.vector for look in looks])
     hashes = tuple(look.content_hash for look in looks)
     return Covers(vectors, np.full(len(looks), -1), hashes, [look.picture for look in looks])
-
-
-def _starter_parts() -> tuple[Any, ...]:
-    """What `Predictor` is made of, for the starter."""
-    from covergenre.runs.record import Run
-
-    starter = open_starter()
-    card = starter.card
-    try:
-        engine = Engine.open(starter.network, Recipe.from_dict(card.recipe))
-    except NoWeights as error:
-        raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
-    cards = sorted(card.methods, key=lambda method: method.name != card.default)
-    heads = {each.title: method(each.name).load(starter.head(each.name)) for each in cards}
-    shelf = CoverIndex(starter.covers, starter.vectors, method("knn").load(starter.head("knn")))
-    familiarity = NoveltyDetector.load(starter.folder / "familiarity.npz")
-    runs = [Run.at(run_folder(starter.folder, each.name)) for each in cards]
-    return engine, card.genres, heads, shelf, familiarity, card, _precedents(runs)
-
-
-def run_shelf(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Projection]:
-    """The covers of a run's genres as a shelf takes them, their vectors (n, d), and where they are compared.
-
-    `head` is what the run learned. Raises BadDataset when its data set has gone.
-    """
-    from covergenre.embedding.embed import embed_dataset
-
-    dataset = open_dataset(run.spec.dataset)
-    parts = split_of(dataset, run.spec.split, run.spec.seed).parts
-    own = replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
-    covers, vectors = _shelved(usable(own.manifest), parts), embed_dataset(own, run.spec.recipe)["original"]
-    return covers, vectors, head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
-
-
-def _run_parts(run_id: str) -> tuple[Any, ...]:
-    """What `Predictor` is made of, for a run that is done."""
-    from covergenre.runs.record import Run
-
-    run = Run.open(run_id)
-    head = run.load_model()
-    covers, vectors, projection = run_shelf(run, head)
-    shelf = CoverIndex(covers, projection.project(vectors), projection)
-    training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
-    engine = engine_for(run.spec.recipe)
-    familiarity = NoveltyDetector.learn(training, validation if len(validation) else training, engine.plain)
-    heads = {method(run.spec.method).title: head}
-    return engine, run.spec.genres, heads, shelf, familiarity, None, _precedents([run])
-
-
-def _precedents(runs: Sequence["Run"]) -> TrackRecord | None:
-    """What came of the answers to the validation covers that runs of one split share; None where they are not kept."""
-    from covergenre.runs.record import probability_columns
-
-    try:
-        tables = [run.predictions().query("part == 'validation'").set_index("path") for run in runs]
-    except BadRun as error:
-        _log.warning("nothing is said of how often answers were right: %s", error)
-        return None
-    genres, shared = runs[0].spec.genres, tables[0].index
-    if not len(shared) or any(not shared.isin(table.index).all() for table in tables):
-        return None
-    labels = pd.Categorical(tables[0]["genre"], categories=genres).codes
-    return TrackRecord(labels, [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables])
-
-
-def _shelved(covers: pd.DataFrame, parts: pd.Series) -> pd.DataFrame:
-    """The usable covers of a data set as a shelf holds them."""
-    columns = {name: covers.get(name, "") for name in COLUMNS}
-    return pd.DataFrame({**columns, "id": covers["path"], "part": covers["path"].map(parts), "signature": b""})
-
-
-def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: Sequence[str]) -> Projection:
-    from covergenre.methods.space import learn_space
-
-    training = (covers["part"] == "train").to_numpy()
-    labels = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
-    known = Covers(vectors[training], labels[training], tuple(covers.loc[training, "content_hash"]))
-    return learn_space("blend", known, len(genres), shrinkage=0.5)

@@ -26,7 +26,7 @@ def accepted(line: str) -> bool:
     while words and hasattr(command, "commands") and words[0] in command.commands:
         command = command.commands[words.pop(0)]
     options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
-    verb_is_there = not hasattr(command, "commands") or command.invoke_without_command and not words
+    verb_is_there = not hasattr(command, "commands") or (command.invoke_without_command and not words)
     return verb_is_there and {word for word in words if word.startswith("--")} <= options
 
 

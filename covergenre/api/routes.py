@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from covergenre.api.as_data import neighbour_data, prediction_data
-from covergenre.collection.library import Filters, open_library
+from covergenre.collection.collection import TYPICAL
+from covergenre.collection.filters import Filters
+from covergenre.collection.sources import open_collection
 from covergenre.collection.table import Neighbour
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.images import MAX_BYTES
@@ -100,19 +102,19 @@ def predict(query: PredictQuery, body: bytes) -> dict[str, Any]:
 
 def similar(query: SimilarQuery) -> dict[str, Any]:
     """A known cover and those most (or least) like it. Refused when there is no such cover."""
-    library = open_library(query.run)
-    found = library.search(query.find) if query.find else ()
-    row = library.row(query.cover) if query.cover else int(found[0]) if len(found) else None
+    collection = open_collection(query.run)
+    found = collection.find(text=query.find, order=TYPICAL) if query.find else ()
+    row = collection.row(query.cover) if query.cover else int(found[0]) if len(found) else None
     if row is None:
         raise Refused(404, "there is no such cover: give the key of one as `cover`, or words of its name as `find`")
     years = None
     if query.first_year is not None or query.last_year is not None:
         years = (query.first_year or 0, query.last_year if query.last_year is not None else 9999)
     filters = Filters(query.genre, query.source, query.part, years)
-    near = library.nearest(row, query.neighbours, filters, query.among, query.order == "most")
+    near = collection.like(row, query.neighbours, filters, query.among, query.order == "most")
     return {
-        "cover": _known(library.cover(row)),
-        "neighbours": [_known(neighbour) for neighbour in library.covers(near)],
+        "cover": _known(collection.cover(row)),
+        "neighbours": [_known(neighbour) for neighbour in collection.covers(near)],
     }
 
 

@@ -9,16 +9,25 @@ the principal components, at once and without scikit-learn. Only where a vector 
 
 import hashlib
 import logging
+import os
 import secrets
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 
 from covergenre import home
+from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 DRAWABLE = 8000
 """t-SNE is offered up to so many covers: about two minutes on two cores."""
 
+_PACKAGE = Path(__file__).resolve().parents[2]
+_SECONDS_A_COVER = 0.015  # about, on two cores
 _STEPS = 500  # twice as many keep no more of the neighbours
 _log = logging.getLogger(__name__)
 
@@ -37,12 +46,45 @@ def quick_map(vectors: np.ndarray) -> np.ndarray:
 
 def find_map(vectors: np.ndarray) -> np.ndarray | None:
     """The good map of exactly these vectors, if it was drawn before or came with the starter: float32 (n, 2), -1..1."""
-    key = _key(vectors)
+    key = map_key(vectors)
     for file in (home.maps() / f"{key}.npz", home.starter() / "map.npz"):
         places = _read(file, key, len(vectors))
         if places is not None:
             return places
     return None
+
+
+def known_map(vectors: np.ndarray) -> tuple[np.ndarray, bool]:
+    """The best map there is of these vectors, and whether that is the good one."""
+    good = find_map(vectors)
+    return (quick_map(vectors), False) if good is None else (good, True)
+
+
+def draw_map_apart(vectors: np.ndarray, report: Report = silent, should_stop: ShouldStop = never) -> None:
+    """`draw_map` in a process of its own, which can be stopped and leaves its memory to nobody.
+
+    Raises Cancelled when stopped, CoverGenreError when it fails. Progress is a guess, by the number of covers.
+    """
+    began, expected = time.monotonic(), max(len(vectors) * _SECONDS_A_COVER, 3.0)
+    with tempfile.TemporaryDirectory() as folder:
+        file, log = Path(folder) / "vectors.npy", Path(folder) / "log"
+        np.save(file, vectors)
+        path = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
+        environment = {**os.environ, "PYTHONPATH": path, "COVERGENRE_HOME": str(home.home())}
+        with log.open("wb") as said:
+            command = (sys.executable, "-P", "-m", __name__, str(file))
+            process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        while process.poll() is None:
+            if should_stop():
+                process.kill()
+                process.wait()
+                raise Cancelled("stopped before the map was drawn")
+            elapsed = time.monotonic() - began
+            report(Progress(int(len(vectors) * min(elapsed / expected, 0.99)), len(vectors), "placing covers"))
+            time.sleep(0.1)
+        if process.returncode:
+            why = log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise CoverGenreError(f"the map could not be drawn ({' '.join(why)[:200]}): try again")
 
 
 def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
@@ -52,7 +94,7 @@ def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
     perplexity = min(30, max((len(vectors) - 1) / 3, 1))
     drawing = TSNE(init=quick_map(vectors) * 1e-4, perplexity=perplexity, max_iter=_STEPS, random_state=0)
     places = _fitted(drawing.fit_transform(_units(vectors)))
-    key = _key(vectors)
+    key = map_key(vectors)
     file = file or home.maps() / f"{key}.npz"
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{secrets.token_hex(4)}.npz")
@@ -76,7 +118,7 @@ def _units(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
-def _key(vectors: np.ndarray) -> str:
+def map_key(vectors: np.ndarray) -> str:
     """What is equal for equal vectors: of those given and nothing computed, whose last digit may differ elsewhere."""
     return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=16).hexdigest()
 
@@ -93,3 +135,7 @@ def _read(file: Path, key: str, n: int) -> np.ndarray | None:
         _log.warning("the map %s is damaged and passed over: %s", file, error)
         return None
     return places if fits else None
+
+
+if __name__ == "__main__":
+    draw_map(np.load(sys.argv[1], allow_pickle=False))

@@ -1,6 +1,6 @@
 """Portraits of a genre: the covers that stand for it and those that don't, its colours, and which genres it resembles.
 
-A genre is stood for by its centre, the mean of its covers (see `Library.closeness`). Which other genre a cover is
+A genre is stood for by its centre, the mean of its covers (see `Collection.closeness`). Which other genre a cover is
 mistaken for is judged on covers held out, where there are some: those learned from lie closer to their own centre than
 is fair.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from covergenre.collection.library import Library, first
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import first
 from covergenre.collection.table import Neighbour
 from covergenre.palette import Swatch
 
@@ -49,54 +50,54 @@ class Portrait:
     decades: tuple[Decade, ...]
 
 
-def portrait(library: Library, genre: str, size: int = 12) -> Portrait:
-    """The portrait of a genre of the library, with at most `size` covers in each list."""
-    own = library.genres.index(genre)
-    rows = np.flatnonzero(library.genre_of == own)
-    typicality = library.typicality[rows]
-    judged = _judged(library, rows)
-    nearest = library.closeness[judged].argmax(axis=1)
-    shares = np.bincount(nearest, minlength=len(library.genres)) / len(judged)
+def portrait(collection: Collection, genre: str, size: int = 12) -> Portrait:
+    """The portrait of a genre of the collection, with at most `size` covers in each list."""
+    own = collection.genres.index(genre)
+    rows = np.flatnonzero(collection.genre_of == own)
+    typicality = collection.typicality[rows]
+    judged = _judged(collection, rows)
+    nearest = collection.closeness[judged].argmax(axis=1)
+    shares = np.bincount(nearest, minlength=len(collection.genres)) / len(judged)
     order = [int(at) for at in np.argsort(-shares, kind="stable")]
     return Portrait(
         genre=genre,
         covers=len(rows),
-        typical=_covers(library, rows[first(-typicality, size)], own),
-        untypical=_covers(library, rows[first(typicality, size)], own),
+        typical=_covers(collection, rows[first(-typicality, size)], own),
+        untypical=_covers(collection, rows[first(typicality, size)], own),
         mistaken={
-            library.genres[other]: _drawn(library, judged[nearest == other], own, other, size)
+            collection.genres[other]: _drawn(collection, judged[nearest == other], own, other, size)
             for other in order
             if other != own and shares[other] > 0
         },
-        palette=library.colours(rows),
-        resembles={library.genres[at]: float(shares[at]) for at in order},
+        palette=collection.colours(rows),
+        resembles={collection.genres[at]: float(shares[at]) for at in order},
         judged=len(judged),
-        decades=_decades(library, rows),
+        decades=_decades(collection, rows),
     )
 
 
-def _judged(library: Library, rows: np.ndarray) -> np.ndarray:
-    held_out = rows[np.isin(library.part_of(rows), _HELD_OUT)]
+def _judged(collection: Collection, rows: np.ndarray) -> np.ndarray:
+    held_out = rows[np.isin(collection.part_of(rows), _HELD_OUT)]
     return held_out if len(held_out) else rows
 
 
-def _drawn(library: Library, rows: np.ndarray, own: int, other: int, size: int) -> tuple[Neighbour, ...]:
+def _drawn(collection: Collection, rows: np.ndarray, own: int, other: int, size: int) -> tuple[Neighbour, ...]:
     """The covers that the other genre's centre draws hardest away from their own."""
-    lead = library.closeness[rows, other] - library.closeness[rows, own]
-    return _covers(library, rows[first(-lead, size)], other)
+    lead = collection.closeness[rows, other] - collection.closeness[rows, own]
+    return _covers(collection, rows[first(-lead, size)], other)
 
 
-def _covers(library: Library, rows: np.ndarray, centre: int) -> tuple[Neighbour, ...]:
-    return library.covers([(int(row), float(library.closeness[row, centre])) for row in rows])
+def _covers(collection: Collection, rows: np.ndarray, centre: int) -> tuple[Neighbour, ...]:
+    return collection.covers([(int(row), float(collection.closeness[row, centre])) for row in rows])
 
 
-def _decades(library: Library, rows: np.ndarray) -> tuple[Decade, ...]:
-    dated = rows[~np.isnan(library.year_of[rows])]
-    start = (library.year_of[dated] // 10 * 10).astype(int)
-    return tuple(_decade(library, int(decade), dated[start == decade]) for decade in np.unique(start))
+def _decades(collection: Collection, rows: np.ndarray) -> tuple[Decade, ...]:
+    dated = rows[~np.isnan(collection.year_of[rows])]
+    start = (collection.year_of[dated] // 10 * 10).astype(int)
+    return tuple(_decade(collection, int(decade), dated[start == decade]) for decade in np.unique(start))
 
 
-def _decade(library: Library, start: int, rows: np.ndarray) -> Decade:
-    typical = int(rows[library.typicality[rows].argmax()])
-    colours = library.colours(rows) if len(rows) >= _FEWEST else ()
-    return Decade(start, len(rows), colours, library.cover(typical, float(library.typicality[typical])))
+def _decade(collection: Collection, start: int, rows: np.ndarray) -> Decade:
+    typical = int(rows[collection.typicality[rows].argmax()])
+    colours = collection.colours(rows) if len(rows) >= _FEWEST else ()
+    return Decade(start, len(rows), colours, collection.cover(typical, float(collection.typicality[typical])))

@@ -1,8 +1,9 @@
-"""The table of known covers: what is known of each, and whether a picture is one of them."""
+"""The table of covers: what is known of each, and whether a picture is one of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,13 @@ import pandas as pd
 
 from covergenre.dataset.groups import tells
 from covergenre.dataset.lookup import find_files
+from covergenre.dataset.manifest import STATES, states
+from covergenre.dataset.starter import COLUMNS
 
 COPY = 8
 """Two covers whose perceptual hashes are at most so many of 64 bits apart are one picture (see `dataset.groups`)."""
+
+"""What a cover of a data set can be."""
 
 _PAGES = {
     "discogs": "https://www.discogs.com/release/{}",
@@ -51,61 +56,77 @@ class Neighbour:
 
 
 class CoverTable:
-    """Known covers by row. Any number of threads may ask at once."""
+    """Covers by row, and the ways to one of them: by its pixels, as a near copy, by its path."""
 
     def __init__(self, covers: pd.DataFrame) -> None:
-        """`covers`: a row a cover with `dataset.starter.COLUMNS`."""
+        """`covers`: a row a cover with `dataset.starter.COLUMNS`, and what else is known, such as the columns of a
+        manifest. Without a column `path` they go by their content hashes.
+        """
         self._rows = covers.to_dict("list")
-        self._first = {hash_: row for row, hash_ in reversed(list(enumerate(self._rows["content_hash"])))}
         self.signatures = self._rows["signature"]
         self.hashes = covers["content_hash"].to_numpy(object)
+        self.paths = self._rows.get("path", self._rows["content_hash"])
+        self.state_of = states(covers) if "excluded" in covers else np.full(len(covers), STATES[0])
         self.most_copies = int(covers["content_hash"].value_counts().max()) if len(covers) else 0
-        telling = np.flatnonzero([tells(phash) for phash in self._rows["phash"]])
-        self._telling = telling, np.array([int(self._rows["phash"][row], 16) for row in telling], np.uint64)
 
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def neighbour(self, row: int, similarity: float = 1.0) -> Neighbour:
-        """The cover in a row."""
-        return self.neighbours([(row, similarity)])[0]
+    def column(self, name: str) -> list[Any]:
+        """What is known of all covers by one name, in the rows' order."""
+        return self._rows[name]
 
-    def neighbours(self, found: Sequence[tuple[int, float]]) -> tuple[Neighbour, ...]:
+    def facts(self, row: int) -> dict[str, Any]:
+        """Everything that is known of the cover in a row, by name."""
+        return {name: cells[row] for name, cells in self._rows.items()}
+
+    def genre(self, row: int) -> str:
+        """The genre of the cover in a row."""
+        return self._rows["genre"][row]
+
+    def title(self, row: int) -> str:
+        """What the cover in a row is called: artist and album, else its file, or its source and number there."""
+        fact = {name: self._rows[name][row] for name in ("artist", "album", "source", "id")}
+        if fact["artist"] or fact["album"]:
+            return " – ".join(filter(None, (fact["artist"], fact["album"])))
+        if "ext" in self._rows:
+            return self._rows["name"][row] + self._rows["ext"][row]
+        return f"{fact['source'].replace('_', ' ').capitalize()} {PurePosixPath(fact['id']).name}".strip()
+
+    def cover(self, row: int, similarity: float = 1.0) -> Neighbour:
+        """The cover in a row."""
+        return self.covers([(row, similarity)])[0]
+
+    def covers(self, found: Sequence[tuple[int, float]]) -> tuple[Neighbour, ...]:
         """The covers in these rows, each with its similarity."""
         files = self.files([row for row, _ in found])
         return tuple(
             self._neighbour(row, similarity, file) for (row, similarity), file in zip(found, files, strict=True)
         )
 
-    def files(self, rows: Iterable[int]) -> list[Path | None]:
-        """The files of the covers in these rows, where a registered data set has the same picture."""
-        return find_files([self.hashes[row] for row in rows])
+    def files(self, rows: Iterable[int] | None = None) -> list[Path | None]:
+        """The files of the covers in these rows (None: all), where a registered data set has the same picture."""
+        return find_files(self.hashes if rows is None else [self.hashes[row] for row in rows])
 
-    def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
-        value = {name: cells[row] for name, cells in self._rows.items()}
-        year: Any = value["year"]
-        return Neighbour(
-            source=value["source"],
-            id=value["id"],
-            genre=value["genre"],
-            part=value["part"],
-            artist=value["artist"],
-            album=value["album"],
-            year=None if pd.isna(year) else int(year),
-            similarity=float(similarity),
-            path=file,
-            page_url=page_url(value["source"], value["id"]),
-            image_url=value["image_url"],
-            signature=value["signature"],
-            content_hash=value["content_hash"],
-        )
+    def row(self, key: str) -> int | None:
+        """The row of the first cover with this `Neighbour.key`, if there is one."""
+        return self._by_key.get(key)
 
-    def with_pixels(self, content_hash: str) -> int | None:
-        """The first row of the cover with these very pixels, if there is one."""
-        return self._first.get(content_hash)
+    def row_of(self, path: str) -> int | None:
+        """The row of the cover of a path, if there is one."""
+        return self._by_path.get(path)
 
-    def copy_of(self, phash: str) -> int | None:
-        """The row of the cover most like one with this perceptual hash, if they are at most `COPY` bits apart.
+    def rows_of(self, paths: Iterable[str]) -> list[int]:
+        """The rows of those of these paths that are there."""
+        return [self._by_path[path] for path in paths if path in self._by_path]
+
+    def known(self, content_hash: str) -> Neighbour | None:
+        """The first cover with these very pixels, if there is one."""
+        row = self._by_pixels.get(content_hash)
+        return None if row is None else self.cover(row)
+
+    def copy_of(self, phash: str) -> Neighbour | None:
+        """The cover most like one with this perceptual hash, if they are at most `COPY` bits apart.
 
         None for a picture without structure, whose hash tells nothing.
         """
@@ -113,7 +134,37 @@ class CoverTable:
         if not (tells(phash) and len(rows)):
             return None
         apart = np.bitwise_count(known ^ np.uint64(int(phash, 16)))
-        return int(rows[apart.argmin()]) if apart.min() <= COPY else None
+        return self.cover(int(rows[apart.argmin()])) if apart.min() <= COPY else None
+
+    @cached_property
+    def _by_path(self) -> dict[str, int]:
+        return {path: row for row, path in enumerate(self.paths)}
+
+    @cached_property
+    def _by_pixels(self) -> dict[str, int]:
+        return {hash_: row for row, hash_ in reversed(list(enumerate(self.hashes)))}
+
+    @cached_property
+    def _by_key(self) -> dict[str, int]:
+        return {hash_[:16]: row for hash_, row in self._by_pixels.items()}
+
+    @cached_property
+    def _telling(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows whose perceptual hash tells something, and those hashes, uint64."""
+        hashes = self._rows["phash"]
+        telling = np.flatnonzero([tells(phash) for phash in hashes])
+        return telling, np.array([int(hashes[row], 16) for row in telling], np.uint64)
+
+    def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
+        value = {name: self._rows[name][row] for name in COLUMNS if name != "phash"}
+        year: Any = value.pop("year")
+        return Neighbour(
+            **value,
+            year=None if pd.isna(year) else int(year),
+            similarity=float(similarity),
+            path=file,
+            page_url=page_url(value["source"], value["id"]),
+        )
 
 
 def page_url(source: str, id: str) -> str:

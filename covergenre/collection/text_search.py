@@ -21,7 +21,8 @@ import numpy as np
 from PIL import Image
 
 from covergenre import home, images
-from covergenre.collection.library import Library, first
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import first
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadImage, Cancelled, NoWeights
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
@@ -83,7 +84,7 @@ class Words:
 
 @dataclass(frozen=True)
 class WordIndex:
-    """The covers of a library that can be found by words.
+    """The covers of a collection that can be found by words.
 
     `rows`, (n,), are those that were looked at and `units`, (n, e), their vectors. `unseen` are the rows of those with
     a picture that were not yet; of all others there is no picture.
@@ -95,14 +96,14 @@ class WordIndex:
     unseen: np.ndarray
 
     @classmethod
-    def open(cls, library: Library, words: Words | None = None) -> Self:
-        """What is known so far of a library's covers by `words`, or the network opened here.
+    def open(cls, collection: Collection, words: Words | None = None) -> Self:
+        """What is known so far of a collection's covers by `words`, or the network opened here.
 
         NoWeights as `Words.open` raises it.
         """
-        words, hashes = words or Words.open(), library.hashes
+        words, hashes = words or Words.open(), collection.hashes
         found, vectors = _store(words).get(hashes.tolist())
-        has_picture = np.array([file is not None for file in library.files()], bool)
+        has_picture = np.array([file is not None for file in collection.files()], bool)
         return cls(words, np.flatnonzero(found), vectors[found], np.flatnonzero(has_picture & ~found))
 
     def search(self, text: str, k: int, among: Iterable[int]) -> list[tuple[int, float]]:
@@ -114,19 +115,19 @@ class WordIndex:
         return [(int(self.rows[passing[at]]), float(similarities[at])) for at in first(-similarities, k)]
 
 
-def look_at(library: Library, index: WordIndex, report: Report = silent, should_stop: ShouldStop = never) -> None:
-    """Look at the covers of a library that were not looked at yet; what was done is kept when it is stopped.
+def look_at(collection: Collection, index: WordIndex, report: Report = silent, should_stop: ShouldStop = never) -> None:
+    """Look at the covers of a collection that were not looked at yet; what was done is kept when it is stopped.
 
     A cover whose file can't be read any more is passed over. Raises Cancelled when stopped.
     """
-    store, files = _store(index.words), library.files()
+    store, files = _store(index.words), collection.files()
     for start in range(0, len(index.unseen), _BATCH):
         if should_stop():
             raise Cancelled(f"stopped after {start} of {len(index.unseen)} covers; those are kept")
         report(Progress(start, len(index.unseen), "looking at covers"))
         opened = {row: image for row in index.unseen[start : start + _BATCH] if (image := _opened(files[row]))}
         if opened:
-            store.put([library.hashes[row] for row in opened], index.words.covers(list(opened.values())))
+            store.put([collection.hashes[row] for row in opened], index.words.covers(list(opened.values())))
     report(Progress(len(index.unseen), len(index.unseen), "looking at covers"))
 
 

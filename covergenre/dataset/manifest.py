@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from covergenre import images
@@ -33,6 +34,9 @@ from covergenre.errors import BadDataset, BadImage, Cancelled
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 __all__ = ["COLUMNS", "Scan", "fingerprint", "keep_edits", "read_manifest", "scan", "usable", "write_manifest"]
+
+STATES = ("usable", "left out", "unreadable")
+"""What a cover of a data set can be."""
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +90,11 @@ def scan(
 def usable(manifest: pd.DataFrame) -> pd.DataFrame:
     """The rows whose cover is to be used (no problem, not excluded), with the index they had."""
     return manifest[(manifest["problem"] == "") & (manifest["excluded"] == "")]
+
+
+def states(manifest: pd.DataFrame) -> np.ndarray:
+    """Which of `STATES` each cover is in: texts (n,)."""
+    return np.select([manifest["excluded"] != "", manifest["problem"] != ""], STATES[1:], STATES[0])
 
 
 def keep_edits(manifest: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:

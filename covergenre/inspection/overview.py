@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 
 from covergenre import images
-from covergenre.dataset.manifest import usable
+from covergenre.dataset.manifest import STATES, states, usable
 from covergenre.palette import Palette, Swatch
-
-STATES = ("usable", "left out", "unreadable")
 
 _GREYEST = 128  # the distance from grey that is full colour, in units of Cb and Cr
 
@@ -70,8 +68,7 @@ def lightness(signatures: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _by_genre(manifest: pd.DataFrame) -> pd.DataFrame:
-    state = np.select([manifest["excluded"] != "", manifest["problem"] != ""], STATES[1:], STATES[0])
-    table = pd.crosstab(manifest["genre"], state).reindex(columns=list(STATES), fill_value=0)
+    table = pd.crosstab(manifest["genre"], states(manifest)).reindex(columns=list(STATES), fill_value=0)
     order = np.lexsort([table.index.to_numpy(str), -table["usable"].to_numpy()])
     return table.iloc[order]
 

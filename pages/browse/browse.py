@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from covergenre.collection.library import Filters, Library, open_library
-from covergenre.collection.map import DRAWABLE, draw_map, find_map, quick_map
+from covergenre.collection.collection import TYPICAL, Collection
+from covergenre.collection.filters import Filters
 from covergenre.collection.portraits import Portrait, portrait
+from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER
 from pages.browse import facts
@@ -35,15 +36,7 @@ A_ROW = 6
 @st.cache_resource(show_spinner=False, max_entries=64)
 def open_portrait(name: str, genre: str) -> Portrait:
     """A genre's portrait, drawn once for all visitors."""
-    return portrait(open_library(name), genre)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def open_map(name: str, drawn: int) -> tuple[np.ndarray, bool]:  # noqa: ARG001 (counts the maps drawn meanwhile)
-    """The places of the covers, and whether that is the good map."""
-    vectors = open_library(name).vectors
-    good = find_map(vectors)
-    return (quick_map(vectors), False) if good is None else (good, True)
+    return portrait(open_collection(name), genre)
 
 
 def walk() -> Walk:
@@ -65,9 +58,9 @@ def go(key: str) -> None:
     st.session_state.find = ""
 
 
-def go_on_map(key: str) -> None:
+def go_on_map() -> None:
     """A point of the map was clicked."""
-    if clicked := map_chart.picked(st.session_state.get(key), open_library(st.session_state.get("of", STARTER))):
+    if clicked := map_chart.picked(open_collection(st.session_state.get("of", STARTER))):
         be_at(walk().to(clicked))
 
 
@@ -77,11 +70,11 @@ def go_back(step: int) -> None:
     st.session_state.find = ""
 
 
-def go_anywhere(library: Library, filters: Filters) -> None:
+def go_anywhere(collection: Collection, filters: Filters) -> None:
     """A random cover was asked for."""
-    row = library.any(np.random.default_rng(), filters)
+    row = collection.any(np.random.default_rng(), filters)
     if row is not None:
-        go(library.cover(row).key)
+        go(collection.cover(row).key)
 
 
 def leave() -> None:
@@ -109,7 +102,7 @@ class Asked:
     filters: Filters
 
 
-def show_search(library: Library) -> Asked:
+def show_search(collection: Collection) -> Asked:
     """The search box, the ways to start elsewhere, and the filters."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search"):
         in_pictures = _segments("Search in", SEARCHES, "by") == "words"
@@ -126,84 +119,87 @@ def show_search(library: Library) -> Asked:
         )
         beside = st.container(width="content")
         bring(go)
-    filters = choose_filters(library, from_the_start)
-    beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(library, filters))
+    filters = choose_filters(collection, from_the_start)
+    beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(collection, filters))
     return Asked(text, in_pictures, filters)
 
 
-def show_covers(name: str, library: Library, asked: Asked, load: bool) -> None:
+def show_covers(name: str, collection: Collection, asked: Asked, load: bool) -> None:
     """The cover with those most like it, or all covers that were asked for."""
-    spot = walk().among(lambda key: library.has(key) or is_brought(key))
-    row = library.row(spot.cover)
+    spot = walk().among(lambda key: collection.row(key) is not None or is_brought(key))
+    row = collection.row(spot.cover)
     if asked.text or not spot.cover:
         if asked.in_pictures:
-            show_by_words(library, asked.text, asked.filters, load, go)
+            show_by_words(collection, asked.text, asked.filters, load, go)
         else:
-            show_found(library, asked.text, asked.filters, load)
+            show_found(collection, asked.text, asked.filters, load)
         return
-    show_trail(library, spot)
+    show_trail(collection, spot)
     if row is None:
-        show_own(spot.cover, library, name, asked.filters, load, go)
+        show_own(spot.cover, collection, name, asked.filters, load, go)
     else:
-        show_cover(library, row, asked.filters, load)
+        show_cover(collection, row, asked.filters, load)
 
 
-def show_found(library: Library, text: str, filters: Filters, load: bool) -> None:
+def show_found(collection: Collection, text: str, filters: Filters, load: bool) -> None:
     """The covers that were searched for, a page at a time."""
-    rows = library.search(text, filters)
+    rows = collection.find(filters, text, TYPICAL)
     if not len(rows):
-        st.info("No cover here is called so, with these filters.", icon=":material/search_off:")
+        st.info("No covers match this search.", icon=":material/search_off:")
         return
     st.caption(f"{len(rows):,} covers" + ("" if text else ", the most typical of each genre first"))
     pages = -(-len(rows) // A_PAGE)
     page = min(st.session_state.get("leaf", 1) or 1, pages)
-    shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
-    show_tiles(library.covers([(int(row), float(library.typicality[row])) for row in shown]), load, go, "found")
+    show_tiles(collection.page(rows, (page - 1) * A_PAGE, A_PAGE), load, go, "found")
     if pages > 1:
         st.pagination(pages, key="leaf", bind="query-params")
 
 
-def show_trail(library: Library, spot: Walk) -> None:
+def show_trail(collection: Collection, spot: Walk) -> None:
     """The covers passed on the way, to go back to."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="trail"):
         st.button("All covers", type="tertiary", icon=":material/apps:", on_click=leave)
         for step, key in enumerate(spot.trail):
             st.markdown(":gray[›]", width="content")
             st.button(
-                plain(step_title(library, key), 40), key=f"step-{step}", type="tertiary", on_click=go_back, args=(step,)
+                plain(step_title(collection, key), 40),
+                key=f"step-{step}",
+                type="tertiary",
+                on_click=go_back,
+                args=(step,),
             )
 
 
-def step_title(library: Library, key: str) -> str:
+def step_title(collection: Collection, key: str) -> str:
     """What a step of the trail is called."""
-    return own_title(key) if is_brought(key) else album_line(library.cover(library.row(key)))
+    return own_title(key) if is_brought(key) else album_line(collection.cover(collection.row(key)))
 
 
-def show_cover(library: Library, row: int, filters: Filters, load: bool) -> None:
+def show_cover(collection: Collection, row: int, filters: Filters, load: bool) -> None:
     """One cover with its facts, and the covers most or least like it."""
-    cover = library.cover(row)
+    cover = collection.cover(row)
     left, right = st.columns([1, 3], gap="large")
     with left:
         with st.container(key="now"):
             st.markdown(facts.picture(cover, load), unsafe_allow_html=True)
-        show_facts(library, row)
+        show_facts(collection, row)
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             order = choose_order()
             among = _segments("Among", AMONG, "among")
-        near = library.nearest(row, A_PAGE, filters, among, order == "most")
+        near = collection.like(row, A_PAGE, filters, among, order == "most")
         if not near:
-            st.info("No other cover passes these filters.", icon=":material/filter_alt_off:")
-        show_tiles(library.covers(near), load, go, "near")
+            st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
+        show_tiles(collection.covers(near), load, go, "near")
 
 
-def show_facts(library: Library, row: int) -> None:
+def show_facts(collection: Collection, row: int) -> None:
     """What is known of the cover."""
-    cover = library.cover(row)
+    cover = collection.cover(row)
     title, by = facts.name(cover)
     st.subheader(title, anchor=False)
-    above, nearest = library.standing(row)
-    covers = int((library.genre_of == library.genre_of[row]).sum())
+    above, nearest = collection.standing(row)
+    covers = int((collection.genre_of == collection.genre_of[row]).sum())
     st.markdown(
         "\n\n".join(
             part
@@ -220,9 +216,9 @@ def show_facts(library: Library, row: int) -> None:
     )
 
 
-def show_portrait(name: str, library: Library, load: bool) -> None:
+def show_portrait(name: str, collection: Collection, load: bool) -> None:
     """A genre: its colours, the covers that stand for it and those that don't."""
-    genre = _segments("Genre", {genre: display(tidy(genre, 24)) for genre in library.genres}, "portrait")
+    genre = _segments("Genre", {genre: display(tidy(genre, 24)) for genre in collection.genres}, "portrait")
     drawn = open_portrait(name, genre)
     words = inline(plain(genre))
     st.header(f"{display(plain(genre))} :gray[{drawn.covers:,} covers]", anchor=False)
@@ -261,42 +257,21 @@ def show_colours(drawn: Portrait) -> None:
         st.markdown(more, unsafe_allow_html=True)
 
 
-def show_map(name: str, library: Library, asked: Asked, load: bool) -> None:
+def show_map(name: str, collection: Collection, asked: Asked, load: bool) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
-    places, good = open_map(name, st.session_state.setdefault("maps_drawn", 0))
+    places = map_chart.places_of(collection.vectors)
     cover = walk().cover
-    row = library.row(cover)
+    row = collection.row(cover)
     if is_brought(cover):
-        near = near_own(cover, library, name, A_ROW, asked.filters)
+        near = near_own(cover, collection, name, A_ROW, asked.filters)
     else:
-        near = [] if row is None else library.nearest(row, A_ROW, asked.filters)
-    if not good and len(library) <= DRAWABLE:
-        offer_map(library)
-    lit = library.search("" if asked.in_pictures else asked.text, asked.filters)
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    chart = map_chart.figure(library, places, lit, row, [other for other, _ in near], theme)
-    st.plotly_chart(
-        chart,
-        key="places",
-        on_select=lambda: go_on_map("places"),
-        selection_mode="points",
-        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
-    )
+        near = [] if row is None else collection.like(row, A_ROW, asked.filters)
+    lit = collection.find(asked.filters, "" if asked.in_pictures else asked.text)
+    map_chart.show(collection, places, lit, row, [other for other, _ in near], on_pick=go_on_map)
     st.caption("Covers that look alike lie near each other. Click one to mark it and its nearest covers.")
-    marked = library.covers(near)
+    marked = collection.covers(near)
     if marked:
-        show_tiles([*([library.cover(row)] if row is not None else []), *marked][:A_ROW], load, go, "marked")
-
-
-def offer_map(library: Library) -> None:
-    """The good map has not been drawn yet."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("A rough map. A good one takes about a minute, once.", width="content")
-        if st.button("Draw the good map"):
-            with st.spinner("Drawing the map"):
-                draw_map(library.vectors)
-            st.session_state.maps_drawn += 1
-            st.rerun()
+        show_tiles([*([collection.cover(row)] if row is not None else []), *marked][:A_ROW], load, go, "marked")
 
 
 def _segments(label: str, options: dict[str, str], key: str) -> str:
@@ -321,7 +296,7 @@ with st.container(key="page"):
     try:
         with bar:
             name = choose_whose()
-        library = open_library(name)
+        collection = open_collection(name)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
         st.stop()
@@ -332,8 +307,8 @@ with st.container(key="page"):
         persist_state="session",
     )
     if view == "portraits":
-        show_portrait(name, library, load)
+        show_portrait(name, collection, load)
     elif view == "map":
-        show_map(name, library, show_search(library), load)
+        show_map(name, collection, show_search(collection), load)
     else:
-        show_covers(name, library, show_search(library), load)
+        show_covers(name, collection, show_search(collection), load)

@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from covergenre.collection import text_search
-from covergenre.collection.library import Filters, Library
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import Filters
 from covergenre.collection.text_process import WordsApart
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.formatting import time_left
@@ -19,9 +20,9 @@ _SHOWN = 24
 _A_SECOND = 8  # covers that two cores look at, about
 
 
-def show_by_words(library: Library, text: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
+def show_by_words(collection: Collection, text: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
     """The covers that fit a text best; or what to do so that there are any."""
-    if not any(library.files()):
+    if not any(collection.files()):
         st.info(
             "Words are looked for in pictures, and of these covers none is at hand. Read a folder of covers at Explore "
             "and train on it, or read the folder that these covers come from.",
@@ -38,23 +39,23 @@ def show_by_words(library: Library, text: str, filters: Filters, load: bool, go:
         return
     try:
         with st.spinner("Opening the network that reads words"):
-            index = text_search.WordIndex.open(library, WordsApart.open())
+            index = text_search.WordIndex.open(collection, WordsApart.open())
     except NoWeights as error:
         st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
         return
     if len(index.unseen):
-        _offer_to_look(library, index)
+        _offer_to_look(collection, index)
     if not text.strip():
         st.caption(
             "Say what is on the cover: “dark fortress at night”, “a man with a trumpet”, “bright letters on black”."
         )
         return
-    near = index.search(text, _SHOWN, np.flatnonzero(library.passing(filters)))
+    near = index.search(text, _SHOWN, np.flatnonzero(collection.passing(filters)))
     st.caption(f"Of {len(index.rows):,} covers, those that fit “{plain(text)}” best.")
-    show_tiles(library.covers(near), load, go, "found")
+    show_tiles(collection.covers(near), load, go, "found")
 
 
-def _offer_to_look(library: Library, index: text_search.WordIndex) -> None:
+def _offer_to_look(collection: Collection, index: text_search.WordIndex) -> None:
     """Not all covers were looked at yet."""
     n = len(index.unseen)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -70,7 +71,7 @@ def _offer_to_look(library: Library, index: text_search.WordIndex) -> None:
         bar.progress(progress.done / progress.total, f"{progress.done} of {progress.total} covers. {left}")
 
     try:
-        text_search.look_at(library, index, report)
+        text_search.look_at(collection, index, report)
     except (CoverGenreError, OSError) as error:
         st.error(sentence(str(error)))
         return

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from covergenre.collection.library import Filters, Library
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import Filters
 from covergenre.dataset.split import PARTS
 from pages.widgets.genres import display
 from pages.widgets.safe_text import tidy
@@ -14,9 +15,9 @@ GENRES, SOURCES, PARTS_KEY, YEARS = "genre", "source", "part", "years"
 _PART_WORDS = {"train": "Learned from", "validation": "Chosen on", "test": "Tested on", "": "In no part"}
 
 
-def choose_filters(library: Library, changed: Callable[[], None]) -> Filters:
+def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filters:
     """Draw the filters and tell what they are set to; `changed` is called when one is."""
-    known = library.years if library.years and library.years[0] < library.years[1] else None
+    known = collection.years if collection.years and collection.years[0] < collection.years[1] else None
 
     def pills(
         label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], said: bool = True
@@ -42,10 +43,12 @@ def choose_filters(library: Library, changed: Callable[[], None]) -> Filters:
         changed()
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
-        genres = pills("Genre", library.genres, GENRES, lambda genre: display(tidy(genre, 24)), said=False)
+        genres = pills("Genre", collection.genres, GENRES, lambda genre: display(tidy(genre, 24)), said=False)
         with st.popover(_title(known), icon=":material/tune:"):
-            sources = pills("Source", library.sources, SOURCES, lambda source: source_title(source) or "None")
-            parts = pills("Part", _in_order(library.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part)))
+            sources = pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")
+            parts = pills(
+                "Part", _in_order(collection.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part))
+            )
             years = _years(known, changed) if known else None
             st.button("Clear all filters", on_click=clear, icon=":material/close:")
     return Filters(genres, sources, parts, years)

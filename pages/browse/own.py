@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from covergenre import images
-from covergenre.collection.library import Filters, Library
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import Filters
 from covergenre.errors import BadImage, CoverGenreError
 from covergenre.images import MAX_BYTES
 from covergenre.predict import open_predictor
@@ -58,20 +59,22 @@ def own_title(key: str) -> str:
 
 
 def near_own(
-    key: str, library: Library, name: str, k: int, filters: Filters, most: bool = True
+    key: str, collection: Collection, name: str, k: int, filters: Filters, most: bool = True
 ) -> list[tuple[int, float]]:
     """The rows and similarities of the covers of `name` most like a picture that was brought; none when it has gone."""
     brought = brought_pictures().get(key)
     if brought is None:
         return []
-    return library.nearest_to(_place(name, brought.digest, brought.data), k, filters, most)
+    return collection.nearest(_place(name, brought.digest, brought.data), k, filters, most)
 
 
-def show_own(key: str, library: Library, name: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
+def show_own(
+    key: str, collection: Collection, name: str, filters: Filters, load: bool, go: Callable[[str], None]
+) -> None:
     """The picture, and the covers most or least like it."""
     brought = brought_pictures().get(key)
     if brought is None:
-        st.info("This picture is not here any more: bring it again.", icon=":material/broken_image:")
+        st.info("This picture is no longer here. Add it again.", icon=":material/broken_image:")
         return
     left, right = st.columns([1, 3], gap="large")
     with left, st.container(key="now"):
@@ -82,13 +85,13 @@ def show_own(key: str, library: Library, name: str, filters: Filters, load: bool
     with right:
         most = choose_order() == "most"
         try:
-            near = near_own(key, library, name, _SHOWN, filters, most)
+            near = near_own(key, collection, name, _SHOWN, filters, most)
         except CoverGenreError as error:
             st.error(sentence(str(error)), title="Your picture can't be compared with these covers")
             return
         if not near:
-            st.info("No cover passes these filters.", icon=":material/filter_alt_off:")
-        show_tiles(library.covers(near), load, go, "near")
+            st.info("No covers match these filters.", icon=":material/filter_alt_off:")
+        show_tiles(collection.covers(near), load, go, "near")
 
 
 def _take(key: str, go: Callable[[str], None]) -> None:
@@ -111,7 +114,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
 def _place(name: str, digest: str, _data: bytes) -> np.ndarray:  # noqa: ARG001 (the digest is a key)
     """Where a picture lies among the covers of a run or the starter, found once."""
     predictor = open_predictor(name)
-    return predictor.shelf.place(predictor.look(images.decode_once(_data).image).vector)
+    return predictor.collection.place(predictor.look(images.decode_once(_data).image).vector)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

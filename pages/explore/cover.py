@@ -1,18 +1,17 @@
 """One cover of a data set, large: its facts and findings, what can be done with it, and the covers most like it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from covergenre import images
+from covergenre.collection.collection import Collection
 from covergenre.collection.table import page_url
 from covergenre.dataset import repair
-from covergenre.dataset.manifest import usable
 from covergenre.dataset.repair import Plan
 from covergenre.errors import CoverGenreError
-from pages.explore.covers import NO_PART, Covers
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import genre_cell
@@ -32,7 +31,7 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="cover"):
         if not opened.dataset.has_pictures:
-            colours = images.draw_signature(covers.signatures[covers.hashes[row]], _LARGE)
+            colours = images.draw_signature(covers.signatures[row], _LARGE)
             st.image(colours, width="stretch", alt=f"The colours of {plain(covers.title(row))}")
         elif picture := _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers):
             st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
@@ -47,9 +46,9 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     _show_nearest(opened, row, go)
 
 
-def facts(covers: Covers, row: int) -> str:
+def facts(covers: Collection, row: int) -> str:
     """What is known of the cover, as a list in HTML."""
-    cover = covers.dataset.manifest.iloc[row]
+    cover, pictured = covers.facts(row), covers.dataset.has_pictures
     year = "" if pd.isna(cover["year"]) else f", {cover['year']}"
     told = {
         "Genre": f'<span class="sheet">{genre_cell(cover["genre"])}</span>'
@@ -57,35 +56,16 @@ def facts(covers: Covers, row: int) -> str:
         "Album": plain(", ".join(filter(None, (cover["artist"], cover["album"]))) + year, 160)
         if cover["album"]
         else "",
-        "File": "" if covers.signatures else plain(cover["path"], 200),
-        "Source": _source(cover) if covers.signatures else "",
+        "File": plain(cover["path"], 200) if pictured else "",
+        "Source": "" if pictured else _source(cover),
         "Picture": f"{cover['width']} × {cover['height']} px, {cover['mode']}" if cover["width"] else "",
         "Size": f"{cover['bytes'] / 1000:,.0f} kB" if cover["bytes"] else "",
-        "Part": "" if covers.part_of[row] == NO_PART else str(covers.part_of[row]).capitalize(),
+        "Part": cover["part"].capitalize(),
         "Left out": plain(cover["excluded"], 200),
         "Unreadable": plain(cover["problem"], 300),
     }
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in told.items() if value)
     return f'<dl class="known">{rows}</dl>'
-
-
-def nearest(opened: Opened, row: int, k: int = _NEAREST) -> dict[int, float]:
-    """The rows of the covers most like this one by their vectors, with cosines, nearest first; {} without a vector."""
-    if not opened.examined or opened.examined.units is None:
-        return {}
-    covers, units = opened.covers, opened.examined.units
-    about = usable(opened.examined.dataset.manifest)["path"].tolist()
-    if covers.paths[row] not in about:
-        return {}
-    cosines = units @ units[about.index(covers.paths[row])]
-    near: dict[int, float] = {}
-    for at in np.argsort(-cosines, kind="stable"):
-        other = covers.row(about[at])
-        if other is not None and other != row:
-            near[other] = float(cosines[at])
-        if len(near) == k:
-            break
-    return near
 
 
 def carry_out(opened: Opened, plan: Plan) -> None:
@@ -98,26 +78,26 @@ def carry_out(opened: Opened, plan: Plan) -> None:
         st.toast(f"Done: {plan.why}. Repair › History undoes it.", icon=":material/check:")
 
 
-def _source(cover: pd.Series) -> str:
+def _source(cover: Mapping[str, Any]) -> str:
     """The source of a cover that ships, with a link to its page where it has one."""
     name = plain(f"{source_title(cover['source'])} {cover['id']}")
     page = web_address(page_url(cover["source"], cover["id"]))
     return f'<a href="{page}" target="_blank" rel="noopener noreferrer">{name}</a>' if page else name
 
 
-def _show_findings(covers: Covers, row: int, go: Callable[[str], None]) -> None:
-    found = covers.findings(row)
-    if covers.report is None:
+def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> None:
+    if covers.findings is None:
         return
+    found, path = covers.findings.of(covers.paths[row]), covers.paths[row]
     st.subheader("Findings", anchor=False)
     if not found:
         st.caption("Nothing was found to be wrong with it.")
     for finding in found:
         st.markdown(f"**{display(finding.issue)}** :gray[{finding.score:.2f}]  \n{plain(finding.detail, 300)}")
-    in_groups = [finding for finding in found if len(covers.group(row, finding.issue)) > 1]
+    in_groups = [finding for finding in found if len(covers.findings.group(path, finding.issue)) > 1]
     if in_groups:
-        others = dict.fromkeys(path for finding in in_groups for path in covers.group(row, finding.issue))
-        rows = [other for other in covers.rows(others) if other != row][:6]
+        others = dict.fromkeys(other for finding in in_groups for other in covers.findings.group(path, finding.issue))
+        rows = [other for other in covers.rows_of(others) if other != row][:6]
         if rows:
             st.caption("In a group with:")
             show_covers(covers, rows, "group", go)
@@ -132,8 +112,8 @@ def _show_actions(opened: Opened, row: int) -> None:
         else:
             plan, label, icon = repair.exclude([path], "by hand"), "Leave out", ":material/block:"
         st.button(label, icon=icon, on_click=carry_out, args=(opened, plan), key="leave-out")
-        genre = str(covers.genre_of[row])
-        known = sorted({*covers.genre_of.tolist(), *GENRES})
+        genre = covers.genre(row)
+        known = sorted({*covers.genres, *GENRES})
         st.selectbox(
             "Genre",
             known,
@@ -152,14 +132,13 @@ def _relabel(opened: Opened, path: str) -> None:
 
 
 def _show_nearest(opened: Opened, row: int, go: Callable[[str], None]) -> None:
-    near = nearest(opened, row)
-    if near:
+    if near := dict(opened.covers.like(row, _NEAREST)):
         st.subheader("Most like it", anchor=False)
         show_covers(opened.covers, list(near), "near", go, {other: f"{cosine:.2f}" for other, cosine in near.items()})
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _large(root: str, path: str, key: str, _covers: Covers) -> bytes:  # noqa: ARG001 (they tell pictures apart)
+def _large(root: str, path: str, key: str, _covers: Collection) -> bytes:  # noqa: ARG001 (they tell pictures apart)
     try:
         return small(images.read(_covers.dataset.file(path)), _LARGE)
     except CoverGenreError:

@@ -11,11 +11,11 @@ from pages.explore.cover import show_cover
 from pages.explore.findings import GROUPS, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
-from pages.explore.open import Opened, begin, open_named, shelf, was_audited, work_on
+from pages.explore.open import Opened, begin, examinations, open_named, was_audited, work_on
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
-from pages.explore.watch import watch
 from pages.widgets.safe_text import sentence
+from pages.widgets.watch import watch
 
 LOOK = Path(__file__).parent
 VIEW, COVER = "see", "open"
@@ -54,7 +54,7 @@ def show_work(opened: Opened) -> None:
         begin(opened, with_audit=was_audited(opened.dataset))
         job = work_on(opened)
     if job and job.running:
-        watch(job, "work", lambda: shelf().get(opened.dataset.name).number)
+        watch(job, "work", lambda: examinations().get(opened.dataset.name).number)
     elif job and job.state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
             why = sentence(job.error) if job.error else "What was made until then is kept."
@@ -80,10 +80,10 @@ def offer_audit(opened: Opened, why: str) -> None:
 def show_covers(opened: Opened) -> None:
     """The gallery, or the cover that was opened."""
     covers = opened.covers
-    wanted = explore_filters.choose(covers)
-    rows, row = covers.select(wanted), covers.row(st.query_params.get(COVER, ""))
+    asked = explore_filters.choose(covers)
+    rows, row = covers.find(*asked), covers.row_of(st.query_params.get(COVER, ""))
     if row is None:
-        show_gallery(covers, rows, wanted, go)
+        show_gallery(covers, rows, asked, go)
     else:
         show_steps(covers, rows, row, go, leave)
         show_cover(opened, row, go)
@@ -101,7 +101,7 @@ def show(view: str, opened: Opened) -> None:
         offer_audit(opened, "This data set has not been looked through yet.")
     elif view == "findings":
         show_findings(opened, go, to_gallery)
-    elif opened.examined.units is None:
+    elif opened.covers.vectors is None:
         offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
     else:
         show_map(opened, to_gallery)

@@ -1,11 +1,14 @@
 """The filters of the Explore page's gallery: chosen in a popover, shown as chips to take off, kept in the address."""
 
-import numpy as np
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import streamlit as st
 
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import Filters
+from covergenre.dataset.manifest import STATES
 from covergenre.dataset.split import PARTS
-from covergenre.inspection.overview import STATES
-from pages.explore.covers import NO_PART, Covers, Wanted
 from pages.widgets.genres import display
 from pages.widgets.safe_text import tidy
 
@@ -19,7 +22,15 @@ _ALL = "Any"
 _ORDER = "As found"
 
 
-def choose(covers: Covers) -> Wanted:
+class Asked(NamedTuple):
+    """What `Collection.find` is asked: the filters, the text, and the issue whose score sorts ("" for none)."""
+
+    filters: Filters
+    text: str = ""
+    order: str = ""
+
+
+def choose(covers: Collection) -> Asked:
     """Draw the filters, and tell what they are set to."""
     _recall()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -38,9 +49,9 @@ def choose(covers: Covers) -> Wanted:
             issue = _choose_issue(covers)
         by = _choose_order(covers)
     st.session_state[_KEPT] = {key: st.session_state[key] for key in _ALL_KEYS if key in st.session_state}
-    wanted = Wanted(**chosen, issue=issue, text=text, picked=st.session_state.get(PICKED), by=by)
-    show_chips(wanted)
-    return wanted
+    asked = Asked(Filters(**chosen, issue=issue, picked=st.session_state.get(PICKED)), text, by)
+    show_chips(asked)
+    return asked
 
 
 def open_issue(issue: str) -> None:
@@ -64,19 +75,19 @@ def clear() -> None:
     _first_page()
 
 
-def show_chips(wanted: Wanted) -> None:
+def show_chips(asked: Asked) -> None:
     """What is set, each a chip that takes itself off."""
     chips = [
-        (display(tidy(value, 24)), lambda field=field, value=value: _take_off(field, value))
+        (_word(value), lambda field=field, value=value: _take_off(field, value))
         for field in _KEYS
-        for value in getattr(wanted, field)
+        for value in getattr(asked.filters, field)
     ]
-    if wanted.issue:
-        chips.append((display(wanted.issue), lambda: _reset(ISSUE, _ALL)))
-    if wanted.text:
-        chips.append((f"“{tidy(wanted.text, 24)}”", lambda: _reset(TEXT, "")))
-    if wanted.picked is not None:
-        chips.append((f"{len(wanted.picked):,} from the map", lambda: _reset(PICKED, None)))
+    if issue := asked.filters.issue:
+        chips.append((display(issue), lambda: _reset(ISSUE, _ALL)))
+    if asked.text:
+        chips.append((f"“{tidy(asked.text, 24)}”", lambda: _reset(TEXT, "")))
+    if (picked := asked.filters.picked) is not None:
+        chips.append((f"{len(picked):,} from the map", lambda: _reset(PICKED, None)))
     if not chips:
         return
     with st.container(horizontal=True, gap="xsmall", key="chips"):
@@ -93,25 +104,25 @@ def _recall() -> None:
             st.session_state[key] = value
 
 
-def _choose_values(covers: Covers) -> dict[str, tuple[str, ...]]:
+def _choose_values(covers: Collection) -> dict[str, tuple[str, ...]]:
     options = {
-        "genres": sorted(set(covers.genre_of.tolist())),
-        "sources": sorted(set(covers.source_of.tolist())),
-        "parts": [part for part in (*PARTS, NO_PART) if part in set(covers.part_of.tolist())],
-        "states": [state for state in STATES if state in set(covers.state_of.tolist())],
+        "genres": covers.genres,
+        "sources": covers.sources,
+        "parts": [part for part in (*PARTS, "") if part in covers.parts],
+        "states": [state for state in STATES if state in covers.states],
     }
     words = {"genres": "Genre", "sources": "Source", "parts": "Part of the split", "states": "State"}
     return {field: _pills(words[field], values, _KEYS[field]) for field, values in options.items()}
 
 
-def _pills(label: str, options: list[str], key: str) -> tuple[str, ...]:
+def _pills(label: str, options: Sequence[str], key: str) -> tuple[str, ...]:
     if len(options) < 2:
         return ()
     chosen = st.pills(
         label,
         options,
         selection_mode="multi",
-        format_func=lambda value: display(tidy(value, 24)) or "None",
+        format_func=_word,
         key=key,
         bind="query-params",
         on_change=_first_page,
@@ -119,22 +130,25 @@ def _pills(label: str, options: list[str], key: str) -> tuple[str, ...]:
     return tuple(chosen or ())
 
 
-def _choose_issue(covers: Covers) -> str:
-    if covers.report is None:
+def _word(value: str) -> str:
+    return display(tidy(value, 24)) or "None"
+
+
+def _choose_issue(covers: Collection) -> str:
+    if covers.findings is None:
         return ""
-    summary = covers.report.summary
+    summary = covers.findings.report.summary
     found = [_ALL, *summary.loc[summary["count"] > 0, "issue"]]
     chosen = st.selectbox("Issue", found, format_func=display, key=ISSUE, bind="query-params", on_change=_first_page)
     return "" if chosen == _ALL else chosen
 
 
-def _choose_order(covers: Covers) -> str:
-    if not covers.scored:
+def _choose_order(covers: Collection) -> str:
+    if not covers.findings or not covers.findings.issues:
         return ""
-    graded = [issue for issue in covers.scored if np.count_nonzero(covers.scores(issue) > 0)]
     chosen = st.selectbox(
         "Sort by",
-        [_ORDER, *graded],
+        [_ORDER, *covers.findings.graded],
         format_func=lambda issue: "In order" if issue == _ORDER else f"Worst first: {issue}",
         key=BY,
         bind="query-params",

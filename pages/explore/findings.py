@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from covergenre.collection.collection import Collection
 from covergenre.dataset import repair
 from covergenre.dataset.audit import ISSUES, THRESHOLDS, AuditReport, Issue
 from covergenre.formatting import percent
 from pages.explore import filters as explore_filters
 from pages.explore.cover import carry_out
-from pages.explore.covers import Covers, has_groups
 from pages.explore.open import Opened, flag_from
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import table
@@ -26,7 +26,7 @@ def show_findings(opened: Opened, go: Callable[[str], None], to_gallery: Callabl
     """The cards, or the groups of the issue that was opened; `to_gallery` is called when a gallery is asked for."""
     report = opened.examined.report
     issue = st.query_params.get(GROUPS, "")
-    if issue and has_groups(report, issue):
+    if issue and opened.covers.findings.has_groups(issue):
         _show_groups(opened, issue, go)
         return
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
@@ -58,7 +58,7 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[]
         st.caption(f"{percent(count / report.covers)} of all covers.")
         with st.container(horizontal=True, gap="small"):
             st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
-            if has_groups(report, issue.name):
+            if opened.covers.findings.has_groups(issue.name):
                 st.button(
                     "Side by side", key=f"groups-{issue.name}", on_click=_open_groups, args=(issue.name,),
                     icon=":material/compare:",
@@ -102,7 +102,7 @@ def _close_groups() -> None:
 def _show_groups(opened: Opened, issue: str, go: Callable[[str], None]) -> None:
     covers = opened.covers
     st.button("All findings", type="tertiary", icon=":material/arrow_back:", on_click=_close_groups)
-    groups = covers.groups(issue)
+    groups = covers.findings.groups(issue)
     st.header(f"{display(issue)} :gray[{len(groups):,} groups]", anchor=False)
     st.markdown(next(each.meaning for each in ISSUES if each.name == issue))
     if not groups:
@@ -117,10 +117,10 @@ def _show_groups(opened: Opened, issue: str, go: Callable[[str], None]) -> None:
 
 
 def _show_group(
-    opened: Opened, covers: Covers, issue: str, number: int, paths: tuple[str, ...], go: Callable[[str], None]
+    opened: Opened, covers: Collection, issue: str, number: int, paths: tuple[str, ...], go: Callable[[str], None]
 ) -> None:
-    rows = covers.rows(paths)
-    notes = {row: str(covers.part_of[row]) for row in rows} if issue == "leakage" else _sizes(covers, rows)
+    rows = covers.rows_of(paths)
+    notes = {row: covers.column("part")[row] for row in rows} if issue == "leakage" else _sizes(covers, rows)
     with st.container(border=True, key=f"set-{number}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             more = f", the first {_ALIKE} are shown" if len(rows) > _ALIKE else ""
@@ -136,9 +136,9 @@ def _show_repairs(opened: Opened, issue: str, number: int, paths: tuple[str, ...
     st.button("Leave all out", key=f"out-{number}", on_click=carry_out, args=(opened, out))
 
 
-def _sizes(covers: Covers, rows: list[int]) -> dict[int, str]:
-    manifest = covers.dataset.manifest
-    return {row: f"{manifest['width'].iat[row]} × {manifest['height'].iat[row]}" for row in rows}
+def _sizes(covers: Collection, rows: list[int]) -> dict[int, str]:
+    widths, heights = covers.column("width"), covers.column("height")
+    return {row: f"{widths[row]} × {heights[row]}" for row in rows}
 
 
 def _show_cues(report: AuditReport) -> None:

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from pages.explore.covers import Covers, Wanted
-from pages.explore.filters import PAGE
+from covergenre.collection.collection import Collection
+from pages.explore.filters import PAGE, Asked
 from pages.explore.tiles import show_covers
 
 A_PAGE = 48
 
 
-def show_gallery(covers: Covers, rows: np.ndarray, wanted: Wanted, go: Callable[[str], None]) -> None:
+def show_gallery(covers: Collection, rows: np.ndarray, asked: Asked, go: Callable[[str], None]) -> None:
     """The covers in these rows, which the filters left; a click on one calls `go` with its path."""
     if not len(rows):
-        st.info("No cover passes these filters.", icon=":material/filter_alt_off:")
+        st.info("No covers match these filters.", icon=":material/filter_alt_off:")
         return
     pages = -(-len(rows) // A_PAGE)
     st.caption(f"{len(rows):,} of {len(covers):,} covers")
@@ -24,10 +24,10 @@ def show_gallery(covers: Covers, rows: np.ndarray, wanted: Wanted, go: Callable[
         page = st.pagination(pages, key=PAGE, bind="query-params") if pages > 1 else 1
     shown = rows[(page - 1) * A_PAGE : page * A_PAGE].tolist()
     with grid:
-        show_covers(covers, shown, "gallery", go, notes(covers, shown, wanted))
+        show_covers(covers, shown, "gallery", go, notes(covers, shown, asked))
 
 
-def show_steps(covers: Covers, rows: np.ndarray, row: int, go: Callable[[str], None], leave: Callable) -> None:
+def show_steps(covers: Collection, rows: np.ndarray, row: int, go: Callable[[str], None], leave: Callable) -> None:
     """The way back from a cover to its page of the grid, and on to the covers before and after it there."""
     found = np.flatnonzero(rows == row)
     at = int(found[0]) if len(found) else None
@@ -42,11 +42,11 @@ def show_steps(covers: Covers, rows: np.ndarray, row: int, go: Callable[[str], N
         st.caption(f"{at + 1:,} of {len(rows):,}", width="content")
 
 
-def notes(covers: Covers, rows: Sequence[int], wanted: Wanted) -> dict[int, str]:
+def notes(covers: Collection, rows: Sequence[int], asked: Asked) -> dict[int, str]:
     """What stands beside the genre: the score that is looked at, or the state when it isn't the usual one."""
-    issue = wanted.by or wanted.issue
-    if issue:
-        scores = covers.scores(issue)
+    issue = asked.order or asked.filters.issue
+    if issue and covers.findings:
+        scores = covers.findings.scores(issue)
         return {row: f"{scores[row]:.2f}" for row in rows if scores[row] == scores[row]}
     return {row: str(covers.state_of[row]) for row in rows if covers.state_of[row] != "usable"}
 

@@ -4,11 +4,12 @@ import threading
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from covergenre import home
+from covergenre.collection.collection import Collection
+from covergenre.collection.sources import dataset_collection
 from covergenre.dataset import registry
 from covergenre.dataset.audit import choose_threshold
 from covergenre.dataset.registry import Dataset, open_dataset
@@ -16,8 +17,8 @@ from covergenre.dataset.thumbnails import known_looks, look
 from covergenre.inspection.examine import examine
 from covergenre.inspection.examined import Examined
 from covergenre.inspection.overview import Overview, overview
-from pages.explore.covers import Covers
-from pages.explore.jobs import Job, Jobs
+from covergenre.jobs import Job
+from pages.widgets.watch import jobs
 
 
 class Found(NamedTuple):
@@ -28,7 +29,7 @@ class Found(NamedTuple):
     number: int = 0
 
 
-class CoverIndex:
+class Examinations:
     """The latest examination of each data set, by name."""
 
     def __init__(self) -> None:
@@ -61,7 +62,7 @@ class Opened:
     dataset: Dataset
     stamp: int
     found: Found
-    covers: Covers
+    covers: Collection
 
     @property
     def examined(self) -> Examined | None:
@@ -73,31 +74,20 @@ class Opened:
         """Whether that is about the manifest as it is now."""
         return self.found.examined is not None and self.found.stamp == self.stamp
 
-    @property
-    def drawn(self) -> np.ndarray | None:
-        """The vectors that the map is drawn of, once there are any."""
-        return self.examined.drawn if self.examined else None
-
 
 @st.cache_resource(show_spinner=False)
-def jobs() -> Jobs:
-    """The work under way."""
-    return Jobs()
-
-
-@st.cache_resource(show_spinner=False)
-def shelf() -> CoverIndex:
+def examinations() -> Examinations:
     """What was found."""
-    return CoverIndex()
+    return Examinations()
 
 
 def open_named(name: str) -> Opened:
     """The data set as it is stored now; CoverGenreError when there is none, or it is damaged."""
     stamp = registry.stamp(name)
     dataset = _dataset(str(home.home()), name, stamp)
-    if not dataset.has_pictures and shelf().get(name).stamp != stamp:  # a second, once
-        shelf().put(name, stamp, examine(dataset))
-    found = shelf().get(name)
+    if not dataset.has_pictures and examinations().get(name).stamp != stamp:  # a second, once
+        examinations().put(name, stamp, examine(dataset))
+    found = examinations().get(name)
     covers = _covers(str(home.home()), name, stamp, found.number, found.examined)
     return Opened(dataset, stamp, found, covers)
 
@@ -114,7 +104,7 @@ def begin(opened: Opened, with_audit: bool) -> None:
     def work(report, should_stop) -> None:
         look(dataset, report, should_stop)
         if with_audit:
-            keep = lambda examined: shelf().put(dataset.name, stamp, examined)  # noqa: E731
+            keep = lambda examined: examinations().put(dataset.name, stamp, examined)  # noqa: E731
             keep(examine(dataset, report, should_stop, keep))
 
     title = "Looking for defects" if with_audit else "Looking at the covers"
@@ -149,12 +139,14 @@ def _dataset(home_folder: str, name: str, stamp: int) -> Dataset:  # noqa: ARG00
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _covers(home_folder: str, name: str, stamp: int, number: int, _examined: Examined | None) -> Covers:  # noqa: ARG001
-    split = _examined.split if _examined else None
-    parts = split.parts if split else None
-    dataset = _dataset(home_folder, name, stamp)
-    signatures = None if dataset.has_pictures else known_looks(dataset)["signature"].to_dict()
-    return Covers(dataset, _examined.report if _examined else None, parts, signatures)
+def _covers(
+    home_folder: str,
+    name: str,
+    stamp: int,
+    number: int,  # noqa: ARG001 (tells what was found since)
+    _examined: Examined | None,
+) -> Collection:
+    return dataset_collection(_dataset(home_folder, name, stamp), _examined)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -13,13 +13,14 @@ from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import percent
 from covergenre.inspection.effect import Effect, measure_effect
+from covergenre.inspection.repair_counts import repair_counts
 from covergenre.progress import Report, ShouldStop
 from pages.explore.cover import carry_out
-from pages.explore.open import Opened, jobs
-from pages.explore.watch import watch
+from pages.explore.open import Opened
 from pages.widgets.figures import span
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
+from pages.widgets.watch import jobs, watch
 
 ISSUES = "repairs"
 _WHY = "the suggested repairs"
@@ -87,7 +88,7 @@ def _show_preview(opened: Opened, plan: Plan, plans: dict[str, Plan]) -> None:
     changes = repair.preview(opened.dataset.manifest, plan)
     after = repair.repaired(opened.dataset.manifest, plan)
     with st.container(horizontal=True, gap="large", key="effect"):
-        for title, before, then in effects(opened, after):
+        for title, before, then in repair_counts(opened.examined, opened.dataset.manifest, after):
             st.metric(title, f"{then:,}", f"{then - before:+,}" if then != before else None, delta_color="off",
                       delta_arrow="off", width="content")  # fmt: skip
     issue_of = {edit.path: issue for issue, each in reversed(plans.items()) for edit in each.edits}
@@ -144,37 +145,6 @@ def _plans(name: str, stamp: int, number: int, issues: tuple[str, ...], _opened:
     return suggest(_opened.dataset.manifest, _opened.examined.report, issues)
 
 
-def effects(opened: Opened, after: pd.DataFrame) -> list[tuple[str, int, int]]:
-    """What a repair does, as (name, before, after): covers in use, and groups of an issue that are left."""
-    before = opened.dataset.manifest
-    report = opened.examined.report
-    told = [("Covers in use", _used(before), _used(after))]
-    for issue, title in (
-        ("contradicting labels", "Pictures under two genres"),
-        ("near duplicates", "Groups of near copies"),
-        ("leakage", "Groups across the split"),
-    ):
-        if issue not in report.skipped:
-            told.append((title, *(left(report, issue, manifest, opened) for manifest in (before, after))))
-    return told
-
-
-def left(report: AuditReport, issue: str, manifest: pd.DataFrame, opened: Opened) -> int:
-    """How many groups of an issue still have what makes it one: two genres, two parts, or two covers."""
-    used = manifest[manifest["excluded"] == ""].set_index("path")
-    split = opened.examined.split
-    values = {
-        "contradicting labels": used["genre"],
-        "leakage": split.parts if split else pd.Series(dtype="str"),
-    }.get(issue, pd.Series(used.index, index=used.index))
-    members = pd.DataFrame(
-        [(number, path) for number, group in enumerate(report.groups(issue)) for path in group],
-        columns=["group", "path"],
-    )
-    members = members[members["path"].isin(used.index)]
-    return int((members["path"].map(values).groupby(members["group"]).nunique() > 1).sum())
-
-
 def what(column: str, before: str, after: str) -> str:
     """A change in words."""
     if column == "genre":
@@ -184,10 +154,6 @@ def what(column: str, before: str, after: str) -> str:
 
 def _covers(count: int) -> str:
     return f"{count:,} cover" if count == 1 else f"{count:,} covers"
-
-
-def _used(manifest: pd.DataFrame) -> int:
-    return int(((manifest["excluded"] == "") & (manifest["problem"] == "")).sum())
 
 
 def _show_history(opened: Opened) -> None:

@@ -12,9 +12,10 @@ from covergenre.dataset.starter import STARTER
 from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import listed
-from pages.explore.jobs import Job, Work
-from pages.explore.open import Opened, jobs, shelf
+from covergenre.jobs import Job, Work
+from pages.explore.open import Opened, examinations
 from pages.widgets.safe_text import plain, sentence
+from pages.widgets.watch import jobs
 
 NAME = "data"
 LARGEST_ZIP = 1024  # MB; an upload is held in memory
@@ -211,7 +212,7 @@ def _rename(old: str) -> None:
     except CoverGenreError as error:
         st.session_state.wrong = str(error)
         return
-    shelf().drop(old)
+    examinations().drop(old)
     st.session_state[NAME] = new
 
 
@@ -222,4 +223,4 @@ def _remove(name: str, dataset: Dataset | None) -> None:
             archive.discard(dataset)
     except CoverGenreError as error:
         st.session_state.wrong = str(error)
-    shelf().drop(name)
+    examinations().drop(name)

@@ -4,15 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from covergenre.collection.collection import Collection
 from covergenre.dataset.thumbnails import thumbnails
-from pages.explore.covers import Covers
 from pages.widgets.genres import css_colour, display, inline
 from pages.widgets.safe_text import plain
 from pages.widgets.thumbnails import data_address, soft_tile
 
 
 def show_covers(
-    covers: Covers, rows: Sequence[int], name: str, go: Callable[[str], None], notes: Mapping[int, str] | None = None
+    covers: Collection,
+    rows: Sequence[int],
+    name: str,
+    go: Callable[[str], None],
+    notes: Mapping[int, str] | None = None,
 ) -> None:
     """The covers in these rows; a click calls `go` with the path. `name` tells this grid from others on the page.
 
@@ -27,9 +31,9 @@ def show_covers(
                 st.button(_label(covers, row), key=f"go-{name}-{place}", on_click=go, args=(covers.paths[row],))
 
 
-def tile(covers: Covers, row: int, picture: str, note: str = "") -> str:
+def tile(covers: Collection, row: int, picture: str, note: str = "") -> str:
     """A cover as HTML that is one block of Markdown; `picture` is an address, "" where the cover can't be read."""
-    title, genre = plain(covers.title(row), 90), str(covers.genre_of[row])
+    title, genre = plain(covers.title(row), 90), covers.genre(row)
     art = f'<img src="{picture}" alt="">' if picture else '<span class="torn">can’t be read</span>'
     state = "" if covers.state_of[row] == "usable" else f' class="{covers.state_of[row].replace(" ", "-")}"'
     dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
@@ -40,13 +44,13 @@ def tile(covers: Covers, row: int, picture: str, note: str = "") -> str:
     )
 
 
-def _pictures(covers: Covers, rows: Sequence[int]) -> list[str]:
+def _pictures(covers: Collection, rows: Sequence[int]) -> list[str]:
     """The addresses of the covers' pictures, or of their colours where there are no pictures."""
-    if covers.signatures is not None:
-        return [soft_tile(covers.signatures[covers.hashes[row]]) for row in rows]
+    if not covers.dataset.has_pictures:
+        return [soft_tile(covers.signatures[row]) for row in rows]
     pictures = thumbnails(covers.dataset, [(covers.paths[row], covers.hashes[row]) for row in rows])
     return [data_address(picture) if picture else "" for picture in pictures]
 
 
-def _label(covers: Covers, row: int) -> str:
-    return f"{plain(covers.title(row), 120)}, {inline(plain(str(covers.genre_of[row]), 24))}"
+def _label(covers: Collection, row: int) -> str:
+    return f"{plain(covers.title(row), 120)}, {inline(plain(covers.column('genre')[row], 24))}"

@@ -33,7 +33,7 @@ def is_brought(key: str) -> bool:
     return key.startswith(_MARK)
 
 
-class CoverIndex:
+class BroughtPictures:
     """The pictures brought last. Safe to use from several threads."""
 
     def __init__(self, most: int = _MOST) -> None:
@@ -61,6 +61,6 @@ class CoverIndex:
 
 
 @st.cache_resource(show_spinner=False)
-def brought_pictures() -> CoverIndex:
+def brought_pictures() -> BroughtPictures:
     """Those of this server, shared by all visitors."""
-    return CoverIndex()
+    return BroughtPictures()

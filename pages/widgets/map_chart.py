@@ -1,14 +1,18 @@
-"""The map of all covers as a Plotly figure, and what a click on it points at."""
+"""The map of a collection as a Plotly chart: all covers on a plane, and what a click or a box on it chooses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
-from covergenre.collection.library import Library
+from covergenre.collection.collection import Collection
+from covergenre.collection.map import DRAWABLE, draw_map_apart, known_map, map_key
 from pages.widgets.genres import colours, display
 from pages.widgets.safe_text import tidy
-from pages.widgets.verdict import album_line
+from pages.widgets.watch import jobs, watch
+
+KEY = "places"
 
 _MOST = 12_000  # points that a browser still moves smoothly
 _MARGIN = 0.05
@@ -16,97 +20,185 @@ _FAINT = {"light": "#d9d3c7", "dark": "#403b35"}
 _INK = {"light": "#1d1b18", "dark": "#ece8e1"}
 
 
-def figure(
-    library: Library,
+def places_of(vectors: np.ndarray) -> np.ndarray:
+    """The places of covers by their vectors, float32 (m, 2); offers to draw the good map where there is none yet."""
+    key = map_key(vectors)
+    name = f"map {key}"
+    job = jobs().get(name)
+    places, good = _known(key, bool(job and job.state == "done"), vectors)
+    if good or len(vectors) > DRAWABLE:
+        return places
+    if job and job.running:
+        watch(job, "map")
+        return places
+    with st.container(horizontal=True, vertical_alignment="center"):
+        why = f" {job.error}" if job and job.error else ""
+        st.caption(f"This is a rough map. A good one takes a minute or two, once.{tidy(why, 300)}", width="content")
+        st.button(
+            "Draw the good map",
+            icon=":material/draw:",
+            on_click=lambda: jobs().start(
+                name, "Drawing the map", lambda report, should_stop: draw_map_apart(vectors, report, should_stop)
+            ),
+        )
+    return places
+
+
+def show(
+    collection: Collection,
     places: np.ndarray,
-    shown: np.ndarray,
+    lit: np.ndarray,
+    current: int | None = None,
+    near: Sequence[int] = (),
+    score: str = "",
+    on_pick: Callable[[], None] | None = None,
+) -> Any:
+    """Draw the map (see `figure`). With `on_pick` a click chooses a cover, which it is called for; else a box does."""
+    return st.plotly_chart(
+        figure(
+            collection, places, lit, current, near, "dark" if st.context.theme.type == "dark" else "light", score,
+            "pan" if on_pick else "select",
+        ),
+        key=KEY,
+        on_select=on_pick or "rerun",
+        selection_mode="points" if on_pick else "box",
+        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["lasso2d"]},
+    )  # fmt: skip
+
+
+def figure(
+    collection: Collection,
+    places: np.ndarray,
+    lit: np.ndarray,
     current: int | None,
     near: Sequence[int],
     theme: str,
+    score: str = "",
+    drag: str = "pan",
     most: int = _MOST,
 ) -> dict[str, Any]:
-    """The figure in Plotly's own words: a trace a genre, those not `shown` (rows) faint, `current` and `near` marked.
+    """The figure in Plotly's own words: a trace a genre, or one coloured by `score` in an issue.
 
-    `places` has shape (n, 2). Of more than `most` covers an even sample is drawn, with all that are marked.
+    `places` (m, 2) are those of `collection.rows`. Covers that are not `lit` (rows) are faint, `current` and `near`
+    (rows) are marked. Of more than `most` covers an even sample is drawn, with all that are marked.
     """
+    spots = _spots(collection, places)
     marked = [*near, *([] if current is None else [current])]
-    drawn = np.unique([*_sample(np.arange(len(library)), most), *marked]).astype(int)
-    lit = np.isin(drawn, [*shown, *marked])
-    traces = [_faint(places[drawn[~lit]], theme)]
-    for code, genre in enumerate(library.genres):
-        rows = drawn[lit & (library.genre_of[drawn] == code)]
+    drawn = np.unique([*_sample(collection.rows[collection.rows >= 0], most), *marked]).astype(int)
+    bright = np.isin(drawn, [*lit, *marked])
+    traces = [_faint(spots[drawn[~bright]], theme)]
+    if score:
+        traces.append(_scored(collection, spots, drawn[bright], score))
+    for code, genre in enumerate(() if score else collection.genres):
+        rows = drawn[bright & (collection.genre_of[drawn] == code)]
         if len(rows):
-            traces.append(_genre(library, places, rows, genre, theme))
+            traces.append(_genre(collection, spots, rows, genre, theme))
     if near:
-        traces.append(_ring(library, places, list(near), "circle-open", 13, "Its nearest covers", theme))
+        traces.append(_ring(collection, spots, list(near), "circle-open", 13, "Its nearest covers", theme))
     if current is not None:
-        traces.append(_ring(library, places, [current], "star", 17, "The cover", theme))
-    return {"data": traces, "layout": _layout(places)}
+        traces.append(_ring(collection, spots, [current], "star", 17, "The cover", theme))
+    return {"data": traces, "layout": _layout(places, drag)}
 
 
-def picked(selection: Any, known: Library) -> str:
+def picked(collection: Collection) -> str:
+    """The key of the cover that was clicked last; "" when none was."""
+    return key_of(st.session_state.get(KEY), collection)
+
+
+def key_of(selection: Any, collection: Collection) -> str:
     """The key of the cover that was clicked, from what the chart says was selected; "" when nothing was."""
     points = (selection or {}).get("selection", {}).get("points", [])
     key = points[0].get("customdata") if points else None
     key = key[0] if isinstance(key, (list, tuple)) and key else key
-    return key if isinstance(key, str) and known.row(key) is not None else ""
+    return key if isinstance(key, str) and collection.row(key) is not None else ""
+
+
+def inside(selection: Any, collection: Collection, places: np.ndarray) -> frozenset[str]:
+    """The paths of the covers in the box that was drawn; none without a box."""
+    boxes = ((selection or {}).get("selection") or {}).get("box") or []
+    if not boxes or not {"x", "y"} <= set(boxes[0]):
+        return frozenset()
+    (left, *_, right), (low, *_, high) = sorted(boxes[0]["x"]), sorted(boxes[0]["y"])
+    x, y = places.T
+    chosen = (x >= left) & (x <= right) & (y >= low) & (y <= high) & (collection.rows >= 0)
+    return frozenset(collection.paths[row] for row in collection.rows[chosen])
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _known(key: str, drawn: bool, _vectors: np.ndarray) -> tuple[np.ndarray, bool]:  # noqa: ARG001 (what it hangs on)
+    return known_map(_vectors)
+
+
+def _spots(collection: Collection, places: np.ndarray) -> np.ndarray:
+    """The place of each cover by row, float32 (n, 2)."""
+    there = collection.rows >= 0
+    spots = np.zeros((len(collection), 2), np.float32)
+    spots[collection.rows[there]] = places[there]
+    return spots
 
 
 def _sample(rows: np.ndarray, most: int) -> np.ndarray:
     return rows[:: -(-len(rows) // most)] if len(rows) else rows
 
 
-def _genre(library: Library, places: np.ndarray, rows: np.ndarray, genre: str, theme: str) -> dict[str, Any]:
+def _genre(collection: Collection, spots: np.ndarray, rows: np.ndarray, genre: str, theme: str) -> dict[str, Any]:
     colour = colours(genre)[theme == "dark"]
     return {
-        **_points(library, places, rows),
+        **_points(collection, spots, rows),
         "name": display(tidy(genre, 24)),
         "marker": {"size": 6, "color": colour, "opacity": 0.75},
     }
 
 
+def _scored(collection: Collection, spots: np.ndarray, rows: np.ndarray, issue: str) -> dict[str, Any]:
+    scores = np.nan_to_num(collection.findings.scores(issue)[rows]).round(2).tolist()
+    scale = {"colorscale": "Inferno", "cmin": 0, "cmax": 1, "showscale": True, "colorbar": {"thickness": 12}}
+    marker = {"size": 6, "color": scores, "opacity": 0.75, **scale}
+    hover = "%{text}<extra>%{marker.color:.2f}</extra>"
+    return {**_points(collection, spots, rows), "name": f"Score: {issue}", "marker": marker, "hovertemplate": hover}
+
+
 def _ring(
-    library: Library, places: np.ndarray, rows: Sequence[int], symbol: str, size: int, name: str, theme: str
+    collection: Collection, spots: np.ndarray, rows: Sequence[int], symbol: str, size: int, name: str, theme: str
 ) -> dict[str, Any]:
     marker = {"size": size, "symbol": symbol, "color": _INK[theme], "line": {"width": 2, "color": _INK[theme]}}
-    return {**_points(library, places, np.array(rows)), "name": name, "marker": marker}
+    return {**_points(collection, spots, np.array(rows)), "name": name, "marker": marker}
 
 
-def _points(library: Library, places: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
-    covers = [library.cover(int(row)) for row in rows]
+def _points(collection: Collection, spots: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
     return {
         "type": "scattergl",
         "mode": "markers",
-        "x": places[rows, 0].round(3).tolist(),
-        "y": places[rows, 1].round(3).tolist(),
-        "text": [tidy(album_line(cover), 60) for cover in covers],
-        "customdata": [cover.key for cover in covers],
+        "x": spots[rows, 0].round(3).tolist(),
+        "y": spots[rows, 1].round(3).tolist(),
+        "text": [tidy(collection.title(row), 60) for row in rows],
+        "customdata": [collection.hashes[row][:16] for row in rows],
         "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 0.75}},
     }
 
 
-def _faint(places: np.ndarray, theme: str) -> dict[str, Any]:
+def _faint(spots: np.ndarray, theme: str) -> dict[str, Any]:
     return {
         "type": "scattergl",
         "mode": "markers",
-        "x": places[:, 0].round(3).tolist(),
-        "y": places[:, 1].round(3).tolist(),
+        "x": spots[:, 0].round(3).tolist(),
+        "y": spots[:, 1].round(3).tolist(),
         "hoverinfo": "skip",
         "showlegend": False,
         "marker": {"size": 4, "color": _FAINT[theme]},
     }
 
 
-def _layout(places: np.ndarray) -> dict[str, Any]:
+def _layout(places: np.ndarray, drag: str) -> dict[str, Any]:
     ranges = np.stack([places.min(axis=0) - _MARGIN, places.max(axis=0) + _MARGIN], axis=1).round(3).tolist()
     return {
         "xaxis": {"visible": False, "range": ranges[0]},
         "yaxis": {"visible": False, "range": ranges[1]},
         "height": 560,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "dragmode": "pan",
+        "dragmode": drag,
         "clickmode": "event+select",
         "uirevision": "map",
         "legend": {"orientation": "h", "itemsizing": "constant", "y": 0, "yanchor": "top"},

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from tiny import tiny_recipe
 
 from covergenre.api import routes as api
-from covergenre.collection.library import Library
+from covergenre.collection.collection import Collection
+from covergenre.collection.sources import open_run_collection
 from covergenre.dataset.registry import register
 from covergenre.images import MAX_BYTES
 from covergenre.methods import TrainSpec
@@ -95,17 +96,15 @@ class TestPredict:
 
 class TestSimilar:
     @pytest.fixture
-    def library(self, starter) -> Library:
-        return Library.open()
+    def library(self, starter) -> Collection:
+        return open_run_collection()
 
     def test_the_most_similar_known_covers_are_named(self, client, library):
         cover = library.cover(7)
         data = client.get("/api/similar", params={"cover": cover.key, "neighbours": 5}).json()
         assert fits(data, "Similar")
         assert data["cover"]["id"] == cover.id
-        assert [near["key"] for near in data["neighbours"]] == [
-            library.cover(row).key for row, _ in library.nearest(7, 5)
-        ]
+        assert [near["key"] for near in data["neighbours"]] == [library.cover(row).key for row, _ in library.like(7, 5)]
 
     def test_they_can_be_narrowed(self, client, library):
         asked = {"cover": library.cover(7).key, "genre": ["rap", "reggae"], "among": "other", "order": "least"}

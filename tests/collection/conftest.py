@@ -7,7 +7,7 @@ import pytest
 from drawing import genre_folders
 
 from covergenre.collection import text_search
-from covergenre.collection.library import Library
+from covergenre.collection.collection import Collection
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import COLUMNS
 
@@ -40,9 +40,9 @@ def at_hand(network, own_home):
 
 
 @pytest.fixture
-def library(tmp_path) -> Library:
+def library(tmp_path) -> Collection:
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 10))
     manifest = dataset.manifest
     covers = manifest.reindex(columns=list(COLUMNS), fill_value="")
     covers = covers.assign(id=manifest["path"], part="train", signature=[b""] * len(manifest))
-    return Library(covers, np.random.default_rng(0).normal(size=(len(covers), 4)))
+    return Collection(covers, np.random.default_rng(0).normal(size=(len(covers), 4)))

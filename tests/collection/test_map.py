@@ -6,7 +6,8 @@ import pytest
 from shelves import clouds
 
 from covergenre import home
-from covergenre.collection.map import draw_map, find_map, quick_map
+from covergenre.collection.map import draw_map, draw_map_apart, find_map, known_map, quick_map
+from covergenre.errors import Cancelled
 
 GENRES = ["jazz"] * 25 + ["rap"] * 25
 
@@ -79,3 +80,19 @@ def test_a_kept_map_is_read_without_scikit_learn(vectors, tmp_path):
     )
     command = [sys.executable, "-c", code, str(tmp_path / "vectors.npy")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "(50, 2) False"
+
+
+def test_a_map_drawn_in_a_process_of_its_own_is_found_again():
+    vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
+    assert not known_map(vectors)[1]
+    told = []
+    draw_map_apart(vectors, told.append)
+    assert known_map(vectors)[1]
+    assert all(0 <= progress.done < progress.total == 40 for progress in told)
+
+
+def test_drawing_can_be_stopped_and_leaves_nothing(own_home):
+    vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
+    with pytest.raises(Cancelled):
+        draw_map_apart(vectors, should_stop=lambda: True)
+    assert find_map(vectors) is None

@@ -5,7 +5,7 @@ from PIL import Image
 from shelves import clouds, table
 
 from covergenre import images
-from covergenre.collection.library import Library
+from covergenre.collection.collection import Collection
 from covergenre.collection.portraits import portrait
 
 GENRES = ["jazz"] * 10 + ["rap"] * 10 + ["reggae"] * 10
@@ -24,7 +24,7 @@ def rows(covers) -> list[int]:
 
 
 def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not(vectors):
-    library = Library(table(GENRES), vectors)
+    library = Collection(table(GENRES), vectors)
     found = portrait(library, "jazz", 4)
     order = np.argsort(-library.typicality[:10])
     assert rows(found.typical) == order[:4].tolist()
@@ -33,19 +33,19 @@ def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not
 
 
 def test_a_cover_that_lies_nearer_to_another_genre_is_mistaken_for_it(vectors):
-    found = portrait(Library(table(GENRES), vectors), "jazz")
+    found = portrait(Collection(table(GENRES), vectors), "jazz")
     assert {genre: rows(covers) for genre, covers in found.mistaken.items()} == {"rap": [4]}
 
 
 def test_a_genre_resembles_those_that_its_covers_lie_nearest_to(vectors):
-    found = portrait(Library(table(GENRES), vectors), "jazz")
+    found = portrait(Collection(table(GENRES), vectors), "jazz")
     assert found.resembles == pytest.approx({"jazz": 0.9, "rap": 0.1, "reggae": 0.0})
     assert list(found.resembles) == ["jazz", "rap", "reggae"]
 
 
 def test_mistakes_are_judged_on_covers_held_out_where_there_are_some(vectors):
     parts = ["train"] * 5 + ["test"] * 5
-    found = portrait(Library(table(GENRES, part=parts * 3), vectors), "jazz")
+    found = portrait(Collection(table(GENRES, part=parts * 3), vectors), "jazz")
     assert (found.judged, found.resembles["jazz"], found.mistaken) == (5, 1.0, {})
 
 
@@ -56,7 +56,7 @@ def test_decades_hold_the_covers_of_a_known_year(vectors):
         year=[1959, 1960, 1961, 1969, 1970, *[pd.NA] * 25],
         signature=[dark] * 4 + [light] * 26,
     )
-    found = portrait(Library(covers, vectors), "jazz")
+    found = portrait(Collection(covers, vectors), "jazz")
     assert [(decade.start, decade.covers) for decade in found.decades] == [(1950, 1), (1960, 3), (1970, 1)]
     assert [swatch.colour for swatch in found.decades[1].palette] == ["#000000"]
     assert found.decades[0].palette == ()
@@ -64,4 +64,4 @@ def test_decades_hold_the_covers_of_a_known_year(vectors):
 
 
 def test_a_genre_without_known_years_has_no_decades(vectors):
-    assert portrait(Library(table(GENRES), vectors), "rap").decades == ()
+    assert portrait(Collection(table(GENRES), vectors), "rap").decades == ()

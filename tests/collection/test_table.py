@@ -12,7 +12,7 @@ from covergenre.dataset.registry import register
 from covergenre.dataset.starter import COLUMNS
 
 
-def catalogue_of(hashes: Sequence[str], **columns) -> CoverTable:
+def table_of(hashes: Sequence[str], **columns) -> CoverTable:
     told = {"content_hash": list(hashes), "id": [str(n) for n in range(len(hashes))], "year": pd.NA, **columns}
     return CoverTable(pd.DataFrame(told).reindex(columns=list(COLUMNS), fill_value=""))
 
@@ -27,50 +27,50 @@ def phash() -> str:
 
 
 def test_a_row_tells_what_is_known_of_its_cover():
-    known = catalogue_of("ab", artist=["Ada", "Bram"], year=[1999.0, np.nan], source="discogs")
-    first, second = known.neighbour(0, 0.5), known.neighbour(1)
+    known = table_of("ab", artist=["Ada", "Bram"], year=[1999.0, np.nan], source="discogs")
+    first, second = known.cover(0, 0.5), known.cover(1)
     assert (first.artist, first.year, first.similarity) == ("Ada", 1999, 0.5)
     assert (second.year, second.similarity, second.content_hash) == (None, 1.0, "b")
 
 
 def test_a_cover_is_named_by_its_pixels():
     hashes = ["0123456789abcdef" * 2, "123456789abcdef0" * 2]
-    assert [catalogue_of(hashes).neighbour(row).key for row in (0, 1)] == [hash_[:16] for hash_ in hashes]
+    assert [table_of(hashes).cover(row).key for row in (0, 1)] == [hash_[:16] for hash_ in hashes]
 
 
 def test_the_first_cover_with_the_same_pixels_is_found():
-    known = catalogue_of("abb")
-    assert (known.with_pixels("b"), known.with_pixels("z")) == (1, None)
+    known = table_of("abb")
+    assert (known.known("b").id, known.known("z")) == ("1", None)
 
 
 def test_it_tells_how_often_one_picture_stands_in_it():
-    assert [catalogue_of(hashes).most_copies for hashes in ("", "ab", "abbab")] == [0, 1, 3]
+    assert [table_of(hashes).most_copies for hashes in ("", "ab", "abbab")] == [0, 1, 3]
 
 
 def test_a_picture_is_a_copy_up_to_eight_bits_apart(phash):
-    known = catalogue_of("ab", phash=["", phash])
-    assert known.copy_of(flipped(phash, 8)) == 1
+    known = table_of("ab", phash=["", phash])
+    assert known.copy_of(flipped(phash, 8)).id == "1"
     assert known.copy_of(flipped(phash, 9)) is None
 
 
 def test_of_several_copies_the_nearest_is_named(phash):
-    known = catalogue_of("abc", phash=[flipped(phash, 6), flipped(phash, 2), flipped(phash, 4)])
-    assert known.copy_of(phash) == 1
+    known = table_of("abc", phash=[flipped(phash, 6), flipped(phash, 2), flipped(phash, 4)])
+    assert known.copy_of(phash).id == "1"
 
 
 def test_a_picture_without_structure_is_no_copy_of_another():
     blank = images.perceptual_hash(Image.new("RGB", (50, 50), "white"))
-    assert catalogue_of("ab", phash=[blank, ""]).copy_of(blank) is None
+    assert table_of("ab", phash=[blank, ""]).copy_of(blank) is None
 
 
 def test_nothing_is_a_copy_where_nothing_is_known(phash):
-    assert catalogue_of("").copy_of(phash) is None
+    assert table_of("").copy_of(phash) is None
 
 
 def test_the_file_of_a_registered_data_set_is_found(tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path, ("jazz",), 1))
     (key,) = dataset.manifest["content_hash"]
-    assert catalogue_of([key]).neighbour(0).path == tmp_path / "jazz" / "000.jpg"
+    assert table_of([key]).cover(0).path == tmp_path / "jazz" / "000.jpg"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from drawing import cover
 
 from covergenre.collection import text_search
-from covergenre.collection.library import Library
+from covergenre.collection.sources import open_run_collection
 from covergenre.errors import Cancelled, NoWeights
 
 
@@ -49,7 +49,7 @@ def test_what_was_looked_at_is_kept_when_it_is_stopped(at_hand, library):
 
 
 def test_without_pictures_there_is_nothing_to_look_at(at_hand, starter):
-    index = text_search.WordIndex.open(Library.open())
+    index = text_search.WordIndex.open(open_run_collection())
     assert (len(index.rows), len(index.unseen)) == (0, 0)
 
 

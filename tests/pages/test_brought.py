@@ -1,8 +1,8 @@
-from pages.widgets.brought import CoverIndex, is_brought
+from pages.widgets.brought import BroughtPictures, is_brought
 
 
 def test_a_picture_is_found_by_its_key():
-    shelf = CoverIndex()
+    shelf = BroughtPictures()
     key = shelf.keep("mine.png", b"pixels")
     assert is_brought(key)
     assert (shelf.get(key).name, shelf.get(key).data) == ("mine.png", b"pixels")
@@ -10,7 +10,7 @@ def test_a_picture_is_found_by_its_key():
 
 
 def test_of_too_much_those_not_asked_for_longest_go():
-    shelf = CoverIndex(most=30)
+    shelf = BroughtPictures(most=30)
     first, second = (shelf.keep("", bytes([number]) * 10) for number in (1, 2))
     shelf.get(first)
     third, fourth = (shelf.keep("", bytes([number]) * 10) for number in (3, 4))
@@ -19,4 +19,4 @@ def test_of_too_much_those_not_asked_for_longest_go():
 
 def test_the_key_of_a_known_cover_is_none_of_them():
     assert not is_brought("0123456789abcdef")
-    assert CoverIndex().get("own-0123") is None
+    assert BroughtPictures().get("own-0123") is None

@@ -7,13 +7,14 @@ import sys
 import numpy as np
 import pytest
 
+from covergenre.collection.sources import known_covers
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.split import split_of
 from covergenre.embedding import embed
 from covergenre.embedding.embed import read_cover
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers, TrainSpec
-from covergenre.predict import Predictor, run_shelf
+from covergenre.predict import Predictor
 from covergenre.runs.record import Run, Status, list_runs, probability_columns
 from covergenre.runs.train import execute, prepare, train
 
@@ -79,7 +80,7 @@ def test_a_cover_is_predicted_from_its_picture(dataset, run):
 
 def test_nothing_is_left_to_do_when_it_is_first_asked(run, monkeypatch):
     monkeypatch.setattr(embed, "engine_for", lambda recipe: pytest.fail("a cover is embedded"))
-    covers, vectors, _ = run_shelf(run, run.load_model())
+    covers, vectors, _ = known_covers(run, run.load_model())
     assert len(covers) == len(vectors) == 60
 
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from html import unescape
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
 from covergenre.collection import text_search
-from covergenre.collection.library import Library
+from covergenre.collection.collection import Collection
+from covergenre.collection.sources import open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
 from covergenre.methods import TrainSpec
@@ -40,8 +42,8 @@ def page(starter) -> AppTest:
 
 
 @pytest.fixture
-def library(starter) -> Library:
-    return Library.open()
+def library(starter) -> Collection:
+    return open_run_collection()
 
 
 def said(page: AppTest) -> str:
@@ -86,7 +88,7 @@ def test_a_click_opens_a_cover_with_those_most_like_it(page, library):
     page.run()
     tiles(page, "found")[2].click().run()
     assert re.search(r"(More typical|only)", said(page))
-    nearest = library.nearest(library.row(address(page, "cover")[0]), 24)
+    nearest = library.like(library.row(address(page, "cover")[0]), 24)
     assert len(tiles(page, "near")) == 24
     assert genres(page, "near") == [library.cover(row).genre for row, _ in nearest]
 
@@ -107,7 +109,7 @@ def test_the_address_of_a_cover_opens_it_with_its_trail_and_choices(page, librar
     here, before = (library.cover(row).key for row in (5, 9))
     at(page, cover=here, trail=[before], among="Other genres", order="Least similar")
     assert library.cover(5).genre not in genres(page, "near")
-    expected = library.nearest(5, 24, among="other", most=False)
+    expected = library.like(5, 24, among="other", most=False)
     assert genres(page, "near") == [library.cover(row).genre for row, _ in expected]
     assert any(button.key == "step-0" for button in page.button)
 
@@ -123,7 +125,7 @@ def test_a_search_finds_covers_by_name(page, library):
     at(page, find=f"{cover.source} {cover.id}")
     assert len(tiles(page, "found")) >= 1
     page.text_input[0].set_value("zappa").run()
-    assert "No cover here is called so" in page.info[0].value
+    assert "No covers match this search" in page.info[0].value
 
 
 def test_only_covers_of_the_chosen_genre_are_shown(page):
@@ -173,6 +175,11 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     (starter / "map.npz").unlink()
     at(page, view="Map")
     next(button for button in page.button if button.label == "Draw the good map").click().run()
+    assert any(button.label == "Stop" for button in page.button)
+    for _ in range(600):
+        if not any(button.label == "Stop" for button in page.run().button):
+            break
+        time.sleep(0.1)
     said(page)
     assert len(list((own_home / "maps").iterdir())) == 1
     assert not any(button.label == "Draw the good map" for button in page.button)
@@ -197,6 +204,7 @@ def test_a_starter_that_is_damaged_is_named(page, starter):
 
 _WALK = """
 import sys
+import time
 from streamlit.testing.v1 import AppTest
 page = AppTest.from_file({page!r}, default_timeout=60).run()
 page.button[-1].click().run()
@@ -261,7 +269,7 @@ def test_a_file_that_is_no_picture_is_refused_with_the_reason(page):
 
 def test_a_picture_that_has_gone_is_said_to_have(page):
     at(page, cover="own-00ff")
-    assert "bring it again" in page.info[0].value
+    assert "Add it again" in page.info[0].value
 
 
 def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):

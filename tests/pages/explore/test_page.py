@@ -19,7 +19,7 @@ from covergenre.dataset.audit import chosen_thresholds
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.dataset.repair import history
 from covergenre.inspection import examine
-from pages.explore.open import jobs
+from pages.widgets.watch import jobs
 
 PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
 

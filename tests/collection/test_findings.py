@@ -4,11 +4,14 @@ import pandas as pd
 import pytest
 from drawing import genre_folders
 
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import Filters
+from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.audit import audit
 from covergenre.dataset.registry import register
 from covergenre.dataset.repair import apply, exclude
-from pages.explore.covers import Covers, Wanted, has_groups
-from pages.explore.gallery import notes
+from covergenre.dataset.split import Split
+from covergenre.inspection.examined import Examined
 
 
 @pytest.fixture
@@ -25,11 +28,12 @@ def dataset(tmp_path):
 @pytest.fixture
 def covers(dataset):
     parts = pd.Series({"discogs/jazz/001.jpg": "train", "discogs/rap/001.jpg": "test"})
-    return Covers(dataset, audit(dataset), parts)
+    split = Split("honest", 42, parts, parts)
+    return dataset_collection(dataset, Examined(dataset, audit(dataset), split, None))
 
 
-def paths(covers: Covers, **wanted) -> list[str]:
-    return [covers.paths[row].removeprefix("discogs/") for row in covers.select(Wanted(**wanted))]
+def paths(covers: Collection, text: str = "", **wanted) -> list[str]:
+    return [covers.paths[row].removeprefix("discogs/") for row in covers.find(Filters(**wanted), text)]
 
 
 def test_all_covers_are_there_unreadable_ones_too_by_path(covers):
@@ -58,44 +62,39 @@ def test_filters_leave_what_passes_all_of_them(covers, wanted, count):
 
 
 def test_covers_left_out_are_shown_only_when_asked_for(dataset):
-    covers = Covers(apply(dataset, exclude(["discogs/jazz/000.jpg"], "by hand")))
+    covers = dataset_collection(apply(dataset, exclude(["discogs/jazz/000.jpg"], "by hand")))
     assert len(paths(covers)) == 11
     assert paths(covers, states=("left out",)) == ["jazz/000.jpg"]
 
 
 def test_the_worst_come_first_and_those_without_a_score_last(covers):
-    rows = covers.select(Wanted(by="low information"))
-    scores = covers.scores("low information")[rows]
+    rows = covers.find(order="low information")
+    scores = covers.findings.scores("low information")[rows]
     assert list(scores[:-1]) == sorted(scores[:-1], reverse=True)
     assert covers.paths[rows[-1]] == "discogs/rap/torn.jpg"
 
 
 def test_the_findings_of_a_cover_are_told_with_the_others_of_its_group(covers):
-    row = covers.row("discogs/jazz/copy.jpg")
-    assert "exact duplicates" in [finding.issue for finding in covers.findings(row)]
-    assert covers.group(row, "exact duplicates") == ("discogs/jazz/000.jpg", "discogs/jazz/copy.jpg")
-    assert has_groups(covers.report, "exact duplicates")
-    assert not has_groups(covers.report, "dark")
+    path = "discogs/jazz/copy.jpg"
+    assert "exact duplicates" in [finding.issue for finding in covers.findings.of(path)]
+    assert covers.findings.group(path, "exact duplicates") == ("discogs/jazz/000.jpg", "discogs/jazz/copy.jpg")
+    assert covers.findings.has_groups("exact duplicates")
+    assert not covers.findings.has_groups("dark")
 
 
 def test_a_group_is_gone_when_one_cover_of_it_is_left(dataset):
     report = audit(dataset)
-    covers = Covers(apply(dataset, exclude(["discogs/jazz/copy.jpg"], "a copy")), report)
-    assert covers.groups("exact duplicates") == ()
+    after = apply(dataset, exclude(["discogs/jazz/copy.jpg"], "a copy"))
+    covers = dataset_collection(after, Examined(dataset, report, None, None))
+    assert covers.findings.groups("exact duplicates") == ()
 
 
 def test_without_an_audit_there_is_nothing_to_tell(dataset):
-    covers = Covers(dataset)
-    assert (covers.findings(0), covers.scored, covers.groups("dark")) == ([], (), ())
+    covers = dataset_collection(dataset)
+    assert covers.findings is None
     assert len(paths(covers, issue="dark")) == 0
 
 
 def test_a_cover_is_called_by_its_artist_and_album_else_by_its_file(covers):
-    assert covers.title(covers.row("discogs/jazz/001.jpg")) == "Ada Lane – Blue Hours"
-    assert covers.title(covers.row("discogs/jazz/copy.jpg")) == "copy.jpg"
-
-
-def test_the_note_of_a_tile_is_the_score_looked_at_or_an_unusual_state(covers):
-    rows = list(range(len(covers)))
-    assert notes(covers, rows, Wanted()) == {covers.row("discogs/rap/torn.jpg"): "unreadable"}
-    assert notes(covers, rows, Wanted(issue="exact duplicates"))[covers.row("discogs/jazz/copy.jpg")] == "1.00"
+    assert covers.title(covers.row_of("discogs/jazz/001.jpg")) == "Ada Lane – Blue Hours"
+    assert covers.title(covers.row_of("discogs/jazz/copy.jpg")) == "copy.jpg"

@@ -8,8 +8,8 @@ from drawing import genre_folders
 from tiny import tiny_recipe
 
 from covergenre.errors import BadDataset, Cancelled
+from covergenre.jobs import Jobs
 from covergenre.progress import Progress
-from pages.explore.jobs import Jobs
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,4 +1,4 @@
-"""Long work of a page: it runs in a thread that knows nothing of the page, which asks how far it is."""
+"""Long work for a page: it runs in a thread that knows nothing of the page, which asks how far it is."""
 
 import logging
 import threading

@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.explore.jobs import Job
+from covergenre.jobs import Job, Jobs
 from pages.widgets.safe_text import plain
 
 _EVERY = 0.7  # seconds
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """The work under way, of all visitors."""
+    return Jobs()
 
 
 def watch(job: Job, name: str, news: Callable[[], object] = lambda: None, can_stop: bool = True) -> None:

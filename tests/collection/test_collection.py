@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from shelves import clouds, table
 from tiny import tiny_recipe
 
-from covergenre.collection.library import Filters, Library, first
+from covergenre.collection.collection import TYPICAL, Collection
+from covergenre.collection.filters import Filters, first
+from covergenre.collection.sources import open_run_collection
 from covergenre.dataset.registry import register
 from covergenre.dataset.thumbnails import look
 from covergenre.errors import BadRun
@@ -17,16 +19,16 @@ from covergenre.runs.train import train
 GENRES = ["jazz"] * 8 + ["rap"] * 6 + ["reggae"] * 4
 
 
-def library(genres=GENRES, vectors=None, **columns) -> Library:
-    return Library(table(genres, **columns), clouds(genres) if vectors is None else vectors)
+def collection(genres=GENRES, vectors=None, **columns) -> Collection:
+    return Collection(table(genres, **columns), clouds(genres) if vectors is None else vectors)
 
 
 def found(text: str, **columns) -> list[int]:
     n = len(next(iter(columns.values())))
-    return library(["jazz"] * n, **columns).search(text).tolist()
+    return collection(["jazz"] * n, **columns).find(text=text, order=TYPICAL).tolist()
 
 
-def similarities(some: Library, row: int) -> np.ndarray:
+def similarities(some: Collection, row: int) -> np.ndarray:
     return some.units @ some.units[row]
 
 
@@ -50,8 +52,8 @@ class TestSearch:
         assert found("discogs 77", id=["76", "77"]) == [1]
 
     def test_nothing_given_is_every_cover_the_most_typical_of_each_genre_first(self):
-        some = library()
-        rows = some.search("")
+        some = collection()
+        rows = some.find(order=TYPICAL)
         assert sorted(rows) == list(range(len(some)))
         assert [some.cover(row).genre for row in rows[:6]] == ["jazz", "rap", "reggae"] * 2
         for genre in range(3):
@@ -67,8 +69,8 @@ class TestSearch:
 
 class TestFilters:
     @pytest.fixture
-    def some(self) -> Library:
-        return library(
+    def some(self) -> Collection:
+        return collection(
             source=["discogs", "spotify"] * 9, part=["train", "test", "validation"] * 6, year=[1960, pd.NA, 1985] * 6
         )
 
@@ -87,8 +89,8 @@ class TestFilters:
         ],
     )
     def test_only_covers_that_pass_every_filter_are_found(self, some, filters, rows):
-        assert sorted(some.search("", filters)) == list(rows)
-        near = some.nearest(0, 99, filters)
+        assert sorted(some.find(filters, order=TYPICAL)) == list(rows)
+        near = some.like(0, 99, filters)
         assert sorted(row for row, _ in near) == [row for row in rows if row != 0]
 
     def test_a_random_cover_passes_the_filters(self, some):
@@ -101,30 +103,30 @@ class TestFilters:
         assert some.genres == ("jazz", "rap", "reggae")
         assert some.sources == ("discogs", "spotify")
         assert some.years == (1960, 1985)
-        assert library().years is None
+        assert collection().years is None
 
 
 class TestNearest:
     def test_the_most_similar_come_first_and_the_cover_itself_is_left_out(self):
-        some = library()
+        some = collection()
         expected = [row for row in np.argsort(-similarities(some, 3)).tolist() if row != 3]
-        near = some.nearest(3, 17)
+        near = some.like(3, 17)
         assert [row for row, _ in near] == expected
         assert [similarity for _, similarity in near] == pytest.approx(similarities(some, 3)[expected], abs=1e-6)
 
     def test_the_least_similar_come_first_when_asked_for(self):
-        some = library()
+        some = collection()
         order = np.argsort(similarities(some, 3))
-        assert [row for row, _ in some.nearest(3, 5, most=False)] == order[:5].tolist()
+        assert [row for row, _ in some.like(3, 5, most=False)] == order[:5].tolist()
 
     def test_covers_with_the_same_pixels_are_left_out(self):
-        some = library(content_hash=["a", "b", "a"] + [str(row) for row in range(15)])
-        assert {0, 2}.isdisjoint(row for row, _ in some.nearest(0, 99))
+        some = collection(content_hash=["a", "b", "a"] + [str(row) for row in range(15)])
+        assert {0, 2}.isdisjoint(row for row, _ in some.like(0, 99))
 
     @pytest.mark.parametrize(("among", "genres"), [("same", {"jazz"}), ("other", {"rap", "reggae"})])
     def test_they_can_be_of_the_same_genre_only_or_of_others(self, among, genres):
-        some = library()
-        assert {some.cover(row).genre for row, _ in some.nearest(0, 99, among=among)} == genres
+        some = collection()
+        assert {some.cover(row).genre for row, _ in some.like(0, 99, among=among)} == genres
 
     @given(st.lists(st.integers(-5, 5), max_size=30), st.integers(0, 40))
     def test_the_first_few_are_those_that_a_stable_sort_puts_first(self, values, k):
@@ -133,49 +135,73 @@ class TestNearest:
 
 class TestCovers:
     def test_a_cover_is_found_again_by_its_key(self):
-        some = library(artist=[f"artist {row}" for row in range(18)])
+        some = collection(artist=[f"artist {row}" for row in range(18)])
         assert some.row(some.cover(7).key) == 7
         assert some.row(f"{99:016x}") is None
 
     def test_a_typical_cover_lies_near_the_centre_of_its_genre(self):
-        some = library()
+        some = collection()
         centre = some.units[:8].mean(axis=0)
         assert some.typicality[:8] == pytest.approx(some.units[:8] @ centre / np.linalg.norm(centre), abs=1e-6)
 
     def test_a_cover_stands_above_a_share_of_its_genre(self):
-        some = library()
-        order = some.search("", Filters(genres=("jazz",)))
+        some = collection()
+        order = some.find(Filters(genres=("jazz",)), order=TYPICAL)
         assert [some.standing(row)[0] for row in order[[0, -1]]] == [1.0, 0.0]
         assert some.standing(order[0])[1] == "jazz"
 
     def test_a_cover_among_those_of_another_genre_lies_nearest_to_that(self):
         vectors = clouds(GENRES, spread=0.1)
         vectors[0] = vectors[9]
-        assert library(vectors=vectors).standing(0) == (0.0, "rap")
+        assert collection(vectors=vectors).standing(0) == (0.0, "rap")
+
+
+class TestPages:
+    def test_a_page_holds_the_next_covers_of_those_found(self):
+        some = collection()
+        rows = some.find(Filters(genres=("rap",)))
+        assert [cover.id for cover in some.page(rows, 4, 4)] == ["12", "13"]
+        assert some.page(rows, 0, 1)[0].similarity == pytest.approx(float(some.typicality[8]))
+
+    def test_the_covers_that_pass_are_counted(self):
+        some = collection(source=["discogs", "spotify"] * 9)
+        assert some.counts("genre") == {"jazz": 8, "rap": 6, "reggae": 4}
+        assert some.counts("source", Filters(genres=("rap",))) == {"discogs": 3, "spotify": 3}
+
+    def test_the_covers_nearest_to_a_place_are_found_among_those_that_pass(self):
+        some = collection()
+        near = some.nearest(some.vectors[3], 2, Filters(genres=("jazz",)))
+        assert near[0] == (3, pytest.approx(1))
+        assert all(row < 8 for row, _ in near)
+
+    def test_a_cover_without_a_vector_is_near_to_nothing(self):
+        some = Collection(table(GENRES), clouds(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
+        assert some.like(9) == []
+        assert {row for row, _ in some.like(0)} == {1, 2, 3}
 
 
 class TestOpen:
     def test_the_starter_opens_without_heads_or_network(self, starter):
         (starter / "network.bin").unlink()
-        some = Library.open()
+        some = open_run_collection()
         assert some.genres == ("country", "jazz", "rap", "reggae")
-        assert len(some.nearest(0, 5)) == 5
+        assert len(some.like(0, 5)) == 5
 
     @pytest.mark.parametrize("method", ["knn", "logistic"])
     def test_a_run_opens_with_the_covers_it_was_about(self, tmp_path, method):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-        some = Library.open(train(dataset, TrainSpec(method, recipe=tiny_recipe(tmp_path))).id)
+        some = open_run_collection(train(dataset, TrainSpec(method, recipe=tiny_recipe(tmp_path))).id)
         assert some.genres == ("jazz", "rap")
-        (row,) = some.search("jazz/003.jpg")
+        (row,) = some.find(text="jazz/003.jpg")
         assert some.cover(row).path == tmp_path / "covers" / "jazz" / "003.jpg"
 
     def test_the_colours_of_a_run_are_known_once_its_covers_were_looked_at(self, tmp_path):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
         run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
-        assert Library.open(run.id).colours(np.arange(16)) == ()
+        assert open_run_collection(run.id).colours(np.arange(16)) == ()
         look(dataset)
-        assert sum(swatch.share for swatch in Library.open(run.id).colours(np.arange(16))) == pytest.approx(1)
+        assert sum(swatch.share for swatch in open_run_collection(run.id).colours(np.arange(16))) == pytest.approx(1)
 
     def test_a_run_that_is_not_there_is_said_so(self):
         with pytest.raises(BadRun, match="no run"):
-            Library.open("20260101-000000-knn-0000")
+            open_run_collection("20260101-000000-knn-0000")

@@ -6,7 +6,7 @@ import pytest
 from drawing import cover
 
 from covergenre import images
-from covergenre.collection.index import CoverIndex
+from covergenre.collection.collection import Collection
 from covergenre.dataset.starter import COLUMNS
 
 
@@ -15,9 +15,9 @@ class AsTheyAre:
         return vectors
 
 
-def shelf_of(hashes: Sequence[str], vectors: np.ndarray, **columns) -> CoverIndex:
+def collection_of(hashes: Sequence[str], vectors: np.ndarray, **columns) -> Collection:
     told = {"content_hash": list(hashes), "id": [str(n) for n in range(len(hashes))], "year": pd.NA, **columns}
-    return CoverIndex(pd.DataFrame(told).reindex(columns=list(COLUMNS), fill_value=""), vectors, AsTheyAre())
+    return Collection(pd.DataFrame(told).reindex(columns=list(COLUMNS), fill_value=""), vectors, AsTheyAre())
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def vectors() -> np.ndarray:
 
 
 def test_neighbours_come_in_the_order_of_their_cosine_similarity(vectors):
-    (found,) = shelf_of("abcdefghijklmnopqrstuvwxyzABCD", vectors).nearest(vectors[3:4], ["elsewhere"], 30)
+    (found,) = collection_of("abcdefghijklmnopqrstuvwxyzABCD", vectors).neighbours(vectors[3:4], ["elsewhere"], 30)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     similarities = unit @ unit[3]
     assert [int(neighbour.id) for neighbour in found] == np.argsort(-similarities).tolist()
@@ -34,30 +34,30 @@ def test_neighbours_come_in_the_order_of_their_cosine_similarity(vectors):
 
 
 def test_a_cover_is_never_its_own_neighbour_however_often_it_stands_there(vectors):
-    shelf = shelf_of("xxxabcdefghijklmnopqrstuvwyzAB", vectors)
-    (found,) = shelf.nearest(vectors[:1], ["x"], 4)
+    known = collection_of("xxxabcdefghijklmnopqrstuvwyzAB", vectors)
+    (found,) = known.neighbours(vectors[:1], ["x"], 4)
     assert len(found) == 4
     assert {"0", "1", "2"}.isdisjoint(neighbour.id for neighbour in found)
 
 
 def test_no_more_neighbours_are_given_than_there_are(vectors):
-    (found,) = shelf_of("ab", vectors[:2]).nearest(vectors[:1], ["a"], 50)
+    (found,) = collection_of("ab", vectors[:2]).neighbours(vectors[:1], ["a"], 50)
     assert [neighbour.id for neighbour in found] == ["1"]
 
 
 def test_none_are_given_when_none_are_asked_for(vectors):
-    assert shelf_of("ab", vectors[:2]).nearest(vectors[:2], ["a", "b"], 0) == [(), ()]
+    assert collection_of("ab", vectors[:2]).neighbours(vectors[:2], ["a", "b"], 0) == [(), ()]
 
 
 def test_a_cover_with_the_same_pixels_is_known(vectors):
-    shelf = shelf_of("abb", vectors[:3], artist=["Ada", "Bram", "Cleo"], year=[1999.0, np.nan, 2001.0])
-    known = shelf.known("b")
+    some = collection_of("abb", vectors[:3], artist=["Ada", "Bram", "Cleo"], year=[1999.0, np.nan, 2001.0])
+    known = some.known("b")
     assert (known.artist, known.year, known.similarity) == ("Bram", None, 1.0)
-    assert shelf.known("z") is None
+    assert some.known("z") is None
 
 
 def test_a_near_copy_of_a_known_cover_is_known_as_that(vectors):
     phash = images.perceptual_hash(cover("jazz", 1))
-    shelf = shelf_of("ab", vectors[:2], phash=["", phash], artist=["Ada", "Bram"])
-    assert shelf.copy_of(f"{int(phash, 16) ^ 0b1111:016x}").artist == "Bram"
-    assert shelf.copy_of(images.perceptual_hash(cover("rap", 2))) is None
+    known = collection_of("ab", vectors[:2], phash=["", phash], artist=["Ada", "Bram"])
+    assert known.copy_of(f"{int(phash, 16) ^ 0b1111:016x}").artist == "Bram"
+    assert known.copy_of(images.perceptual_hash(cover("rap", 2))) is None

@@ -1,0 +1,260 @@
+"""One collection of covers for everything that shows or compares them: found by name, narrowed by filters, a page at a
+time, each leading on to those most like it.
+
+Covers go by their row. Plain arrays do the work: a filter may leave any of the covers, and looking at all of them stays
+fast up to some 100,000 (`benchmarks/browse.py`); only answers, which come without filters, use an index.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from covergenre.collection.filters import EVERYTHING, Filters, first
+from covergenre.collection.findings import Findings
+from covergenre.collection.table import CoverTable, Neighbour
+from covergenre.dataset.audit import AuditReport
+from covergenre.dataset.registry import Dataset
+from covergenre.embedding.index import Index
+from covergenre.palette import Palette, Swatch
+
+Among = Literal["all", "same", "other"]
+"""Which neighbours count: of every genre, of the cover's own only, of other genres only."""
+
+TYPICAL = "typical"
+"""The order of a search that has the best match first, and then the most typical cover of each genre."""
+
+_NOTHING = re.compile(r"[.!'’]")
+_GAP = re.compile(r"\W+")
+
+
+@runtime_checkable
+class Projection(Protocol):
+    """Something that takes vectors to where neighbours are looked for: a head of nearest neighbours, or a space."""
+
+    def project(self, vectors: np.ndarray) -> np.ndarray:
+        """Vectors (n, d) to float32 (n, e)."""
+
+
+class Collection(CoverTable):
+    """Covers by row, with what is known of them. Any number of threads may ask at once."""
+
+    def __init__(
+        self,
+        covers: pd.DataFrame,
+        vectors: np.ndarray | None = None,
+        projection: Projection | None = None,
+        rows: np.ndarray | None = None,
+        dataset: Dataset | None = None,
+        report: AuditReport | None = None,
+    ) -> None:
+        """`covers`: as `CoverTable` takes them. `vectors`: (m, e), covers where neighbours are compared.
+
+        `projection` takes other vectors there. `rows` (m,): whose vectors they are, -1 for covers that are gone; None
+        when every cover has one. `dataset`: whose covers they are; `report`: its audit.
+        """
+        super().__init__(covers)
+        self.dataset = dataset
+        self.vectors = vectors
+        self.rows = np.arange(0 if vectors is None else len(vectors)) if rows is None else rows
+        self._projection = projection
+        self._codes = {name: _coded(covers[name]) for name in ("genre", "source", "part")}
+        self.genre_of, self.genres = self._codes["genre"]
+        self.sources, self.parts = self._codes["source"][1], self._codes["part"][1]
+        self.states = tuple(dict.fromkeys(self.state_of.tolist()))
+        self.year_of = pd.to_numeric(covers["year"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        self.findings = Findings(report, self.paths, self._in_use) if report else None
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """The vectors at length 1: float32 (m, e)."""
+        return _units(np.empty((0, 1)) if self.vectors is None else self.vectors)
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """The first and the last year that is known; None when none is."""
+        known = self.year_of[~np.isnan(self.year_of)]
+        return (int(known.min()), int(known.max())) if len(known) else None
+
+    def part_of(self, rows: np.ndarray) -> np.ndarray:
+        """The parts of the covers in these rows: texts (n,)."""
+        codes, names = self._codes["part"]
+        return np.array(names, dtype=str)[codes[rows]]
+
+    def colours(self, rows: np.ndarray) -> tuple[Swatch, ...]:
+        """What colours the covers in these rows are made of; none where no signature is known."""
+        return self._palette.swatches([self.signatures[row] for row in rows])
+
+    def find(self, filters: Filters = EVERYTHING, text: str = "", order: str = "") -> np.ndarray:
+        """The rows, int64, of the covers that pass the filters and whose name holds every word of `text`, in any case.
+
+        The name is artist, album, source, and number or file. `order`: "" for that of the table, or of the issue that
+        filters; `TYPICAL`; or an issue of the audit, the worst first and those without a score last.
+        """
+        passing, words = self.passing(filters), _folded(text).split()
+        rows = np.flatnonzero(passing)
+        if filters.issue:
+            flagged = self.findings.flagged(filters.issue) if self.findings else []
+            rows = np.array([row for row in self.rows_of(flagged) if passing[row]], np.int64)
+        if words:
+            rows = rows[np.array([all(word in self._texts[row] for word in words) for row in rows], bool)]
+        if order == TYPICAL:
+            inside = np.array([not all(f" {word}" in self._texts[row] for word in words) for row in rows], bool)
+            return rows[np.lexsort([self.genre_of[rows], self._rank[rows], inside])]
+        if order and self.findings:
+            scores = self.findings.scores(order)[rows]
+            rows = rows[np.argsort(np.where(np.isnan(scores), 1, -scores), kind="stable")]
+        return rows
+
+    def page(self, rows: np.ndarray, start: int, n: int) -> tuple[Neighbour, ...]:
+        """The `n` covers from the one at `start` on, of those in these rows; `similarity` is that to their genre's
+        centre, 1 where not every cover has a vector.
+        """
+        shown = rows[start : start + n]
+        near = self.typicality[shown] if len(self.units) == len(self) else np.ones(len(shown))
+        return self.covers([(int(row), float(similarity)) for row, similarity in zip(shown, near, strict=True)])
+
+    def counts(self, by: Literal["genre", "source", "part"], filters: Filters = EVERYTHING) -> dict[str, int]:
+        """How many covers that pass the filters have each genre, source or part."""
+        codes, names = self._codes[by]
+        found = np.bincount(codes[self.passing(filters)], minlength=len(names))
+        return dict(zip(names, found.tolist(), strict=True))
+
+    def any(self, chance: np.random.Generator, filters: Filters = EVERYTHING) -> int | None:
+        """The row of a cover drawn at random; None when none passes the filters."""
+        rows = np.flatnonzero(self.passing(filters))
+        return int(chance.choice(rows)) if len(rows) else None
+
+    def nearest(
+        self, vector: np.ndarray, k: int = 24, filters: Filters = EVERYTHING, most: bool = True
+    ) -> list[tuple[int, float]]:
+        """The rows and similarities of the `k` covers most like `vector` (e,) (least, without `most`), in order.
+
+        `vector` is the place of a cover that need not be known (see `place`).
+        """
+        return self._first(_units(vector[None])[0], self.passing(filters), k, most)
+
+    def like(
+        self, row: int, k: int = 24, filters: Filters = EVERYTHING, among: Among = "all", most: bool = True
+    ) -> list[tuple[int, float]]:
+        """As `nearest`, for the cover in a row; those with the same pixels are left out. [] where it has no vector."""
+        own = np.flatnonzero(self.rows == row)
+        if not len(own):
+            return []
+        passing = self.passing(filters) & (self.hashes != self.hashes[row])
+        if among != "all":
+            passing &= (self.genre_of == self.genre_of[row]) == (among == "same")
+        return self._first(self.units[own[0]], passing, k, most)
+
+    def neighbours(self, vectors: np.ndarray, hashes: Sequence[str], k: int) -> list[tuple[Neighbour, ...]]:
+        """The `k` covers most like each of the vectors (n, d), best first, without those of its own content hash."""
+        if k < 1:
+            return [() for _ in hashes]
+        similarities, rows = self._index.search(self._projection.project(vectors), k + self.most_copies)
+        return [
+            self.covers(
+                [
+                    (row, similarity)
+                    for similarity, row in zip(similarities[query], rows[query], strict=True)
+                    if self.hashes[row] != own
+                ][:k]
+            )
+            for query, own in enumerate(hashes)
+        ]
+
+    def place(self, vector: np.ndarray) -> np.ndarray:
+        """Where a cover of this vector (d,) lies among them: float32 (e,)."""
+        return self._projection.project(vector[None])[0]
+
+    @cached_property
+    def closeness(self) -> np.ndarray:
+        """How near each cover is to the centre of each genre: cosines, float32 (n, genres). Every cover has a vector.
+
+        The centre is the mean of the genre's covers. The nearest centre names the genre of a held-out cover of the
+        starter about as often as its best head does.
+        """
+        centres = np.stack([self.units[self.genre_of == genre].mean(axis=0) for genre in range(len(self.genres))])
+        return self.units @ _units(centres).T
+
+    @cached_property
+    def typicality(self) -> np.ndarray:
+        """How near each cover is to the centre of its own genre: float32 (n,)."""
+        return self.closeness[np.arange(len(self)), self.genre_of]
+
+    def standing(self, row: int) -> tuple[float, str]:
+        """The share of its genre's covers that the one in `row` is more typical than, and the genre it lies nearest to.
+
+        For a genre's only cover the share is 1.
+        """
+        others = max(int((self.genre_of == self.genre_of[row]).sum()) - 1, 1)
+        return 1 - int(self._rank[row]) / others, self.genres[int(self.closeness[row].argmax())]
+
+    def passing(self, filters: Filters) -> np.ndarray:
+        """Which covers pass the filters, all but `issue`: bool (n,)."""
+        states = np.isin(self.state_of, filters.states)
+        passing = states if filters.states else self.state_of != "left out"
+        for name, wanted in (("genre", filters.genres), ("source", filters.sources), ("part", filters.parts)):
+            codes, names = self._codes[name]
+            if wanted:
+                passing &= np.isin(names, wanted)[codes]
+        if filters.years:
+            with np.errstate(invalid="ignore"):
+                passing &= (self.year_of >= filters.years[0]) & (self.year_of <= filters.years[1])
+        if filters.picked is not None:
+            passing &= np.array([path in filters.picked for path in self.paths], bool)
+        return passing
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.vectors)
+
+    @cached_property
+    def _rank(self) -> np.ndarray:
+        """The place of each cover in its genre, int64 (n,): 0 for the most typical."""
+        ranks = np.empty(len(self), np.int64)
+        for genre in range(len(self.genres)):
+            rows = np.flatnonzero(self.genre_of == genre)
+            ranks[rows[np.argsort(-self.typicality[rows], kind="stable")]] = np.arange(len(rows))
+        return ranks
+
+    @cached_property
+    def _palette(self) -> Palette:
+        return Palette(self.signatures)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        names = zip(*(self.column(name) for name in ("artist", "album", "source", "id")), strict=True)
+        return [f" {_folded(' '.join(each))}" for each in names]
+
+    def _in_use(self, path: str) -> bool:
+        row = self.row_of(path)
+        return row is not None and self.state_of[row] != "left out"
+
+    def _first(self, unit: np.ndarray, passing: np.ndarray, k: int, most: bool) -> list[tuple[int, float]]:
+        """The rows that pass and their similarities to a vector of length 1, from one end of their order."""
+        at = np.flatnonzero(passing[self.rows] & (self.rows >= 0))
+        similarities = np.clip(self.units @ unit, -1, 1)[at]
+        order = first(-similarities if most else similarities, k)
+        return [(int(self.rows[at[each]]), float(similarities[each])) for each in order]
+
+
+def _units(vectors: np.ndarray) -> np.ndarray:
+    vectors = np.asarray(vectors, np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def _coded(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
+    """For each cell the position of its text among the different texts, and those, sorted."""
+    names, codes = np.unique(column.to_numpy(str), return_inverse=True)
+    return codes, tuple(names.tolist())
+
+
+def _folded(text: str) -> str:
+    """The words of a text without case, accents and punctuation, one blank between two."""
+    letters = unicodedata.normalize("NFKD", _NOTHING.sub("", text)).casefold()
+    return _GAP.sub(" ", "".join(letter for letter in letters if not unicodedata.combining(letter))).strip()

@@ -1,0 +1,85 @@
+"""Where a collection comes from: a run, the starter, or a data set as it is stored."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from covergenre.collection.collection import Collection, Projection
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.dataset.split import split_of
+from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
+from covergenre.dataset.thumbnails import known_looks
+from covergenre.inspection.examined import Examined
+from covergenre.methods import Covers, Fitted
+from covergenre.sharing import Shared
+
+if TYPE_CHECKING:
+    from covergenre.runs.record import Run
+
+
+def open_run_collection(name: str = STARTER) -> Collection:
+    """The covers of a run that is done, or of the starter; BadRun when it is missing or damaged."""
+    from covergenre.runs.record import Run
+
+    if name == STARTER:
+        starter = open_starter()
+        return Collection(starter.covers, starter.vectors)
+    run = Run.open(name)
+    covers, vectors, projection = known_covers(run, run.load_model())
+    return Collection(covers, projection.project(vectors), projection)
+
+
+open_collection = Shared(open_run_collection, most=4)
+"""`open_run_collection` for all who live in one process."""
+
+
+def known_covers(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Projection]:
+    """The covers of a run's genres as a collection takes them, their vectors (n, d), and where they are compared.
+
+    `head` is what the run learned. Raises BadDataset when its data set has gone.
+    """
+    from dataclasses import replace
+
+    from covergenre.embedding.embed import embed_dataset
+
+    dataset = open_dataset(run.spec.dataset)
+    parts = split_of(dataset, run.spec.split, run.spec.seed).parts
+    own = replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
+    covers, vectors = _table(own, parts), embed_dataset(own, run.spec.recipe)["original"]
+    return covers, vectors, head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
+
+
+def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Collection:
+    """All covers of a data set, those left out and unreadable ones too, with what was found in it."""
+    manifest = dataset.manifest
+    parts = examined.split.parts if examined and examined.split else pd.Series(dtype="str")
+    covers = manifest.assign(part=parts.reindex(manifest["path"]).fillna("").to_numpy(str))
+    for column, value in (("id", manifest["path"]), ("image_url", ""), ("signature", b"")):
+        if dataset.has_pictures or column not in covers:
+            covers[column] = value
+    if not examined:
+        return Collection(covers, dataset=dataset)
+    rows = {path: row for row, path in enumerate(manifest["path"])}
+    about = [rows.get(path, -1) for path in usable(examined.dataset.manifest)["path"]]
+    return Collection(covers, examined.drawn, rows=np.array(about, np.int64), dataset=dataset, report=examined.report)
+
+
+def _table(dataset: Dataset, parts: pd.Series) -> pd.DataFrame:
+    """The usable covers of a data set as a run's collection holds them."""
+    covers = usable(dataset.manifest)
+    looks = known_looks(dataset)
+    signatures = {} if looks is None else looks["signature"].to_dict()
+    columns = {name: covers.get(name, "") for name in COLUMNS}
+    told = {**columns, "id": covers["path"], "part": covers["path"].map(parts)}
+    return pd.DataFrame(told).assign(signature=[signatures.get(key, b"") for key in covers["content_hash"]])
+
+
+def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: tuple[str, ...]) -> Projection:
+    from covergenre.methods.space import learn_space
+
+    training = (covers["part"] == "train").to_numpy()
+    labels = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
+    known = Covers(vectors[training], labels[training], tuple(covers.loc[training, "content_hash"]))
+    return learn_space("blend", known, len(genres), shrinkage=0.5)

@@ -1,0 +1,73 @@
+"""What an answer is made of: the network, the heads, the covers it points at, and what came of answers before."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from covergenre.collection.collection import Collection
+from covergenre.collection.novelty import NoveltyDetector
+from covergenre.collection.sources import known_covers
+from covergenre.collection.track_record import TrackRecord
+from covergenre.dataset.starter import STARTER, open_starter
+from covergenre.embedding.engine import Engine, engine_for
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadRun, NoWeights
+from covergenre.methods import method
+from covergenre.runs.record import Run, probability_columns
+
+_log = logging.getLogger(__name__)
+
+
+def parts_of(name: str) -> dict[str, Any]:
+    """What `Predictor` is made of, for a run that is done, or for all methods of the starter together."""
+    return _shipped_parts() if name == STARTER else _run_parts(Run.open(name))
+
+
+def _shipped_parts() -> dict[str, Any]:
+    starter = open_starter()
+    card = starter.card
+    try:
+        engine = Engine.open(starter.network, Recipe.from_dict(card.recipe))
+    except NoWeights as error:
+        raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
+    cards = sorted(card.methods, key=lambda each: each.name != card.default)
+    return {
+        "engine": engine,
+        "genres": card.genres,
+        "heads": {each.title: method(each.name).load(starter.head(each.name)) for each in cards},
+        "collection": Collection(starter.covers, starter.vectors, method("knn").load(starter.head("knn"))),
+        "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
+        "card": card,
+        "record": _record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
+    }
+
+
+def _run_parts(run: Run) -> dict[str, Any]:
+    head = run.load_model()
+    covers, vectors, projection = known_covers(run, head)
+    training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
+    engine = engine_for(run.spec.recipe)
+    return {
+        "engine": engine,
+        "genres": run.spec.genres,
+        "heads": {method(run.spec.method).title: head},
+        "collection": Collection(covers, projection.project(vectors), projection),
+        "novelty": NoveltyDetector.learn(training, validation if len(validation) else training, engine.plain),
+        "record": _record([run]),
+    }
+
+
+def _record(runs: Sequence[Run]) -> TrackRecord | None:
+    """What came of the answers to the validation covers that runs of one split share; None where they are not kept."""
+    try:
+        tables = [run.predictions().query("part == 'validation'").set_index("path") for run in runs]
+    except BadRun as error:
+        _log.warning("nothing is said of how often answers were right: %s", error)
+        return None
+    genres, shared = runs[0].spec.genres, tables[0].index
+    if not len(shared) or any(not shared.isin(table.index).all() for table in tables):
+        return None
+    labels = pd.Categorical(tables[0]["genre"], categories=genres).codes
+    return TrackRecord(labels, [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables])
