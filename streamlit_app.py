@@ -6,21 +6,23 @@ Streamlit reads this file twice: as a module when the server starts, and as a sc
 from pathlib import Path
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
+from pages.widgets.history import keep_history
 
-LOOK = Path(__file__).parent / "pages" / "widgets"
+STYLE = Path(__file__).parent / "pages" / "widgets"
 
 
 def show() -> None:
     """One run of the page that the address names."""
-    st.set_page_config(
-        page_title="covergenre", page_icon=(LOOK / "icon.svg").read_text(encoding="utf-8"), layout="wide"
-    )
-    st.logo((LOOK / "logo.svg").read_text(encoding="utf-8"), size="large")
-    st.html(LOOK / "style.css")
+    st.set_page_config(page_icon=(STYLE / "icon.svg").read_text(encoding="utf-8"), layout="wide")
+    st.logo((STYLE / "logo.svg").read_text(encoding="utf-8"), size="large")
+    st.html(STYLE / "style.css")
 
     page = st.navigation(
         [
@@ -64,7 +66,14 @@ def show() -> None:
         ],
         position="top",
     )
+    st.set_page_config(page_title=f"{page.title} · covergenre")
+    keep_history()
     page.run()
+
+
+def to_start(request: Request) -> RedirectResponse:
+    """Predict is the page at the root; who asks for it by name gets there, too."""
+    return RedirectResponse(request.url.replace(path="/"))
 
 
 if __name__ == "__main__":
@@ -73,4 +82,4 @@ else:  # the server itself, as it starts
     # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages. There are none, and
     # so it would tell the first visitor of a page's own address that there is no such page.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=[*routes(), *picture_routes()])
+    app = st.App(__file__, routes=[Route("/predict", to_start), *routes(), *picture_routes()])
