@@ -19,6 +19,10 @@ class BadDataset(CoverGenreError):
     """A data set, its manifest or its split is missing, damaged or not fit for what was asked."""
 
 
+class CoversMissing(BadDataset):
+    """So many covers are gone that it is rather their disk that is away; nothing was changed."""
+
+
 class BadRun(CoverGenreError):
     """A run folder (or the starter) is missing, damaged or unfinished."""
 

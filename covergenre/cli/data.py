@@ -9,10 +9,12 @@ import typer
 from covergenre.augment import VARIANTS
 from covergenre.cli.console import AsJson, out, print_json, print_table, progress
 from covergenre.dataset.manifest import usable
-from covergenre.dataset.registry import Dataset, open_dataset, register
+from covergenre.dataset.registry import Dataset, Missing, open_dataset, register
 from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
+
+_NAMED = 5  # files passed over that are named
 
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="The name of a scanned data set.", show_default=False)]
 Backbone = Annotated[str, typer.Option(help="A pretrained network, as in `covergenre.embedding.backbones`.")]
@@ -32,6 +34,18 @@ def add_to(app: typer.Typer) -> None:
 def scan(
     folder: Annotated[Path, typer.Argument(help="A folder of genre folders.", show_default=False)],
     name: Annotated[str, typer.Option(help="What to call the data set.", show_default=False)],
+    genre_level: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Which folder names the genre: 1 is the first below FOLDER, 0 the one that holds the file.",
+            show_default="told from the files",
+        ),
+    ] = None,
+    missing: Annotated[
+        Missing,
+        typer.Option(help="Covers whose files are gone: refuse where they are many, keep what is known, or forget it."),
+    ] = "refuse",
     as_json: AsJson = False,
 ) -> None:
     """Read a folder of genre folders into a data set; again, only what changed.
@@ -39,14 +53,29 @@ def scan(
     Example: covergenre scan ~/covers --name mine
     """
     with progress() as report:
-        dataset, scanned = register(name, folder, report)
-    extra = {"passed_over": dict(scanned.passed_over), "read": scanned.read, "reused": scanned.reused}
+        dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing)
+    extra = {
+        "passed_over": dict(scanned.passed_over),
+        "passed_over_names": dict(scanned.passed_over.names),
+        "read": scanned.read,
+        "reused": scanned.reused,
+        "gone": len(scanned.gone),
+        "layout": str(scanned.layout),
+        "remarks": list(scanned.remarks),
+    }
     if as_json:
         print_json({**_summary(dataset), **extra})
         return
     _print_summary(dataset)
+    out.print(f"read as {scanned.layout}; --genre-level chooses another", markup=False)
     for reason, count in scanned.passed_over.items():
-        out.print(f"passed over, {reason}: {count}", markup=False)
+        named = scanned.passed_over.names[reason][:_NAMED]
+        more = ", ..." if count > len(named) else ""
+        out.print(f"passed over, {reason}: {count} ({', '.join(named)}{more})", markup=False)
+    if scanned.gone:
+        out.print(f"gone: {len(scanned.gone)} ({', '.join(scanned.gone[:_NAMED])}); kept for when they are back")
+    for remark in scanned.remarks:
+        out.print(remark, markup=False)
 
 
 def embed(

@@ -8,6 +8,7 @@ they lie under `home.uploads()` and go when their data set is removed. `read_cov
 that is asked about the covers themselves.
 """
 
+import errno
 import logging
 import os
 import re
@@ -17,15 +18,17 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from covergenre import home
+from covergenre.dataset.layout import recognise
 from covergenre.dataset.manifest import Scan
+from covergenre.dataset.passed_over import HIDDEN, PassedOver, is_hidden
 from covergenre.dataset.registry import Dataset, check_name, names, register
+from covergenre.dataset.zip_names import readable_names
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.images import EXTENSIONS, MAX_BYTES
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
@@ -41,6 +44,7 @@ _LONGEST = 255  # bytes of a name that file systems take
 _PIECE = 2**20
 _OUTSIDE = re.compile(r"^[A-Za-z]:|^/|\\")
 _REPORT_EVERY = 20
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _NO_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError)
 _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
@@ -60,23 +64,30 @@ class Unpacked:
 
     root: Path
     covers: int
-    passed_over: Mapping[str, int]
+    passed_over: PassedOver
 
 
 def register_archive(
-    name: str, archive: IO[bytes] | Path, report: Report = silent, should_stop: ShouldStop = never
+    name: str,
+    archive: IO[bytes] | Path,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+    genre_level: int | None = None,
 ) -> tuple[Dataset, Scan]:
-    """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then."""
+    """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then.
+
+    `genre_level`: as `register` takes it, counted without a folder around all genre folders.
+    """
     check_name(name)
     if name in names():
         raise BadDataset(f"there is a data set {name!r} already: choose another name or remove that one first")
     unpacked = unpack(archive, report, should_stop)
     try:
-        dataset, scan = register(name, unpacked.root, report, should_stop)
+        dataset, scan = register(name, unpacked.root, report, should_stop, genre_level)
     except BaseException:
         shutil.rmtree(unpacked.root, ignore_errors=True)
         raise
-    return dataset, replace(scan, passed_over={**unpacked.passed_over, **scan.passed_over})
+    return dataset, replace(scan, passed_over=unpacked.passed_over.plus(scan.passed_over))
 
 
 def unpack(
@@ -101,17 +112,17 @@ def unpack(
             beside.mkdir(parents=True)
             covers = _write_all(opened, members, beside, passed_over, limits, report, should_stop)
         if not covers:
-            why = _reasons(passed_over)
+            why = passed_over.in_words()
             raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
         beside.rename(target)
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the genre folders again") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return Unpacked(target, covers, dict(passed_over))
+    return Unpacked(target, covers, passed_over)
 
 
-def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], Counter]:
+def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], PassedOver]:
     """The pictures in a ZIP, in folders or not, as (path, bytes) in its order; and what was passed over, by reason.
 
     Nothing is written. Passed over is what `unpack` passes over. Raises BadDataset when it is no ZIP, holds no picture
@@ -124,7 +135,7 @@ def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[l
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the covers again") from error
     if not covers:
-        raise BadDataset(f"this ZIP holds no picture ({_reasons(passed_over)}): pack the covers themselves")
+        raise BadDataset(f"this ZIP holds no picture ({passed_over.in_words()}): pack the covers themselves")
     return covers, passed_over
 
 
@@ -139,20 +150,21 @@ def discard(dataset: Dataset) -> None:
         shutil.rmtree(dataset.root, ignore_errors=True)
 
 
-def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], Counter]:
+def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], PassedOver]:
     """The files worth unpacking, by the path that each is to have; and why others are not."""
     infos = opened.infolist()
     if len(infos) > limits.files:
         raise BadDataset(f"this ZIP has {len(infos):,} entries, at most {limits.files:,} are unpacked: pack fewer")
-    passed_over: Counter = Counter()
+    passed_over = PassedOver()
+    names = readable_names(infos)
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        if info.is_dir():
+        path = names[info.header_offset]
+        if info.is_dir() or path.endswith("/"):
             continue
-        path = unicodedata.normalize("NFC", info.filename)
         reason = _refusal(path, info) or ("there twice" if path in found else "")
         if reason:
-            passed_over[reason] += 1
+            passed_over.add(reason, path)
         else:
             found[path] = info
     return found, passed_over
@@ -166,12 +178,15 @@ def _refusal(path: str, info: zipfile.ZipInfo) -> str:
         return "a link or device"
     if _OUTSIDE.search(path) or any(part in ("", ".", "..") for part in parts):
         return "a name that leads out of the archive"
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return "hidden"
+    if any(map(is_hidden, parts)):
+        return HIDDEN
     if not _is_writable(path, parts):
         return "a name that no file can have"
     if info.flag_bits & 1:
         return "encrypted"
+    if info.compress_type not in _PACKINGS:
+        kind = zipfile.compressor_names.get(info.compress_type, f"method {info.compress_type}")
+        return f"packed as {kind}, which is not read here: pack it again as an ordinary ZIP (Deflate)"
     if len(parts) > _DEEPEST:
         return "too deep in folders"
     if parts[-1] != _TABLE and PurePosixPath(path).suffix.lower() not in EXTENSIONS:
@@ -187,16 +202,18 @@ def _is_writable(path: str, parts: list[str]) -> bool:
     return longest <= _LONGEST and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path)
 
 
-def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], passed_over: Counter) -> dict[str, zipfile.ZipInfo]:
+def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver) -> dict[str, zipfile.ZipInfo]:
     """The files without the one folder that holds all genre folders; those that then lie in no genre are left out."""
     tops = {path.split("/")[0] for path in found}
-    depths = [path.count("/") for path in found if PurePosixPath(path).name != _TABLE]
-    skip = 1 if len(tops) == 1 and depths and min(depths) >= 2 else 0
+    covers = [path for path in found if PurePosixPath(path).name != _TABLE]
+    depths = [path.count("/") for path in covers]
+    around = len(tops) == 1 and depths and min(depths) >= 2 and recognise(covers).genre_level != 1
+    skip = 1 if around else 0
     kept = {}
     for path, info in found.items():
         inner = path.split("/", skip)[skip]
         if inner != _TABLE and ("/" not in inner or inner.endswith(f"/{_TABLE}")):
-            passed_over["in no genre folder"] += 1
+            passed_over.add("in no genre folder", path)
         else:
             kept[inner] = info
     return kept
@@ -206,7 +223,7 @@ def _write_all(
     opened: zipfile.ZipFile,
     members: Mapping[str, zipfile.ZipInfo],
     folder: Path,
-    passed_over: Counter,
+    passed_over: PassedOver,
     limits: Limits,
     report: Report,
     should_stop: ShouldStop,
@@ -220,20 +237,26 @@ def _write_all(
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             size = _write(opened, info, file, min(limits.file, left))
+        except (FileExistsError, NotADirectoryError):
+            passed_over.add("a file where another has a folder", path)
         except _TooMuch:
             if left < limits.file:
                 raise _too_large(limits) from None
             left -= limits.file
-            passed_over[f"larger than {limits.file // 2**20} MB"] += 1
-        except _DAMAGE as error:
+            passed_over.add(f"larger than {limits.file // 2**20} MB", path)
+        except _Damaged as error:
             _log.debug("%s is not unpacked: %s", path, error)
-            passed_over["damaged"] += 1
+            passed_over.add("damaged", path)
         else:
             left -= size
             covers += path != _TABLE
         if done % _REPORT_EVERY == 0 or done == len(members):
             report(Progress(done, len(members), "unpacking"))
     return covers
+
+
+class _Damaged(Exception):
+    """A file in the archive can't be unpacked; what can't be written is the system's own error, and ends all."""
 
 
 class _TooMuch(Exception):
@@ -244,12 +267,8 @@ def _too_large(limits: Limits) -> BadDataset:
     return BadDataset(f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts")
 
 
-def _reasons(passed_over: Counter) -> str:
-    return "; ".join(f"{count} passed over: {why}" for why, count in passed_over.items()) or "it is empty"
-
-
 def _read_all(
-    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], passed_over: Counter, limits: Limits
+    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver, limits: Limits
 ) -> Iterator[tuple[str, bytes]]:
     left = limits.total
     for path, info in members.items():
@@ -261,10 +280,10 @@ def _read_all(
             if left < limits.file:
                 raise _too_large(limits) from None
             left -= limits.file  # so much was unpacked to find that out
-            passed_over[f"larger than {limits.file // 2**20} MB"] += 1
-        except _DAMAGE as error:
+            passed_over.add(f"larger than {limits.file // 2**20} MB", path)
+        except _Damaged as error:
             _log.debug("%s is not read: %s", path, error)
-            passed_over["damaged"] += 1
+            passed_over.add("damaged", path)
         else:
             left -= len(data)
             yield path, data
@@ -273,20 +292,19 @@ def _read_all(
 def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     """The bytes of one file; _TooMuch as soon as they are more than `most`."""
     data = bytearray()
-    with opened.open(info) as packed:
-        for piece in _pieces(packed):
-            data += piece
-            if len(data) > most:
-                raise _TooMuch
+    for piece in _pieces(opened, info):
+        data += piece
+        if len(data) > most:
+            raise _TooMuch
     return bytes(data)
 
 
 def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, most: int) -> int:
     """Write one file of at most `most` bytes, whole or not at all; how many it has."""
     size = 0
-    with opened.open(info) as packed, file.open("xb") as written:
+    with file.open("xb") as written:
         try:
-            for piece in _pieces(packed):
+            for piece in _pieces(opened, info):
                 size += len(piece)
                 if size > most:
                     raise _TooMuch
@@ -297,6 +315,13 @@ def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, most: int
     return size
 
 
-def _pieces(packed: IO[bytes]) -> Iterator[bytes]:
-    while piece := packed.read(_PIECE):
-        yield piece
+def _pieces(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The unpacked bytes of a file; _Damaged where they can't be had. OSError is told by the caller's own writing."""
+    try:
+        with opened.open(info) as packed:
+            while piece := packed.read(_PIECE):
+                yield piece
+    except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk that the archive is on, and not the archive
+        raise _Damaged(str(error)) from error

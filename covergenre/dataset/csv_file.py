@@ -68,11 +68,30 @@ def read_csv(path: Path) -> CsvFile:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return _parsed(path, csv.reader(file, strict=True))
+            return parse_csv(path, csv.reader(file, strict=True))
     except FileNotFoundError as error:
         raise BadDataset(f"there is no file {path}: scan the folder of the covers again") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadDataset(f"{path} can't be read as text in UTF-8 ({error}): save it as CSV in UTF-8") from error
+
+
+def parse_csv(path: Path, lines: Iterator[list[str]]) -> CsvFile:
+    """The cells in these lines, the header first; BadDataset as `read_csv` raises it, naming `path`."""
+    numbers, rows, number = [], [], 1
+    try:
+        header = next(lines, [])
+        for number, cells in enumerate(lines, 2):
+            if cells:
+                _check_length(path, number, cells, header)
+                numbers.append(number)
+                rows.append(cells)
+    except csv.Error as error:
+        raise BadDataset(f"{path}: what follows row {number} isn't CSV ({error}): check its double quotes") from error
+    for column in header:
+        if header.count(column) > 1:
+            raise BadDataset(f"{path}: row 1 names the column {column!r} twice. Delete or rename one of them.")
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    return CsvFile(path, tuple(numbers), dict(zip(header, columns, strict=True)))
 
 
 def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable]) -> None:
@@ -89,24 +108,6 @@ def whole_number(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,19}", cell) or int(cell) >= 2**63:
         raise ValueError("a whole number from 0")
     return int(cell)
-
-
-def _parsed(path: Path, lines: Iterator[list[str]]) -> CsvFile:
-    numbers, rows, number = [], [], 1
-    try:
-        header = next(lines, [])
-        for number, cells in enumerate(lines, 2):
-            if cells:
-                _check_length(path, number, cells, header)
-                numbers.append(number)
-                rows.append(cells)
-    except csv.Error as error:
-        raise BadDataset(f"{path}: what follows row {number} isn't CSV ({error}): check its double quotes") from error
-    for column in header:
-        if header.count(column) > 1:
-            raise BadDataset(f"{path}: row 1 names the column {column!r} twice. Delete or rename one of them.")
-    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
-    return CsvFile(path, tuple(numbers), dict(zip(header, columns, strict=True)))
 
 
 def _check_length(path: Path, number: int, cells: Sequence[str], header: Sequence[str]) -> None:

@@ -3,20 +3,23 @@
     root/jazz/cover.jpg            genre "jazz", source ""
     root/spotify/jazz/cover.jpg    genre "jazz", source "spotify"
 
+Other layouts are told by `layout`.
+
 The folder is not trusted. A link that leads out of the root is refused, a link to a folder is not followed (what it
 leads to is found at its own place, so there are no loops), pipes and devices are never opened.
 """
 
+import errno
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from covergenre.dataset.passed_over import HIDDEN, PassedOver, is_hidden
+from covergenre.errors import BadDataset
 from covergenre.images import EXTENSIONS
 
-HIDDEN = "hidden"
 NOT_AN_IMAGE = "not an image"
 OUTSIDE = "outside the root"
 NO_GENRE = "not in a genre folder"
@@ -36,38 +39,41 @@ class Found:
     modified: int
 
 
-def find_covers(root: Path) -> tuple[list[Found], dict[str, int]]:
-    """The cover files under `root`, sorted by path, and how many entries were passed over for which reason.
+def find_covers(root: Path) -> tuple[list[Found], PassedOver]:
+    """The cover files under `root`, sorted by path, and what was passed over for which reason.
 
     A file is taken for a cover by its ending (`images.EXTENSIONS`); it is not read. A folder that is passed over counts
-    as one.
+    as one. Raises BadDataset when a folder can't be read for a reason that is not the folder's: half of what is there
+    would look like all.
     """
     root = Path(os.path.realpath(root))
-    found, passed_over, folders = [], Counter(), [""]
+    found, passed_over, folders = [], PassedOver(), [""]
     while folders:
         folder = folders.pop()
-        for entry in _entries(root / folder, passed_over):
+        for entry in _entries(root, folder, passed_over):
             kind, status = _kind(entry, root, in_genre=bool(folder))
             if kind == _FOLDER:
                 folders.append(f"{folder}{entry.name}/")
             elif kind == _COVER:
                 found.append(Found(folder + entry.name, status.st_size, status.st_mtime_ns))
             else:
-                passed_over[kind] += 1
-    return sorted(found, key=lambda cover: cover.path), dict(passed_over)
+                passed_over.add(kind, folder + os.fsencode(entry.name).decode("utf-8", "replace"))
+    return sorted(found, key=lambda cover: cover.path), passed_over
 
 
-def _entries(folder: Path, passed_over: Counter) -> Iterator[os.DirEntry]:
+def _entries(root: Path, folder: str, passed_over: PassedOver) -> Iterator[os.DirEntry]:
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(root / folder) as entries:
             yield from entries
-    except OSError:
-        passed_over[CLOSED] += 1
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM):
+            raise BadDataset(f"{root / folder} can't be read just now ({error}): try again when it can") from error
+        passed_over.add(CLOSED, folder)
 
 
 def _kind(entry: os.DirEntry, root: Path, in_genre: bool) -> tuple[str, os.stat_result | None]:
     """`_FOLDER`, `_COVER` or the reason to pass the entry over; and its status where that was asked."""
-    if entry.name.startswith("."):
+    if is_hidden(entry.name):
         return HIDDEN, None
     if not _is_unicode(entry.name):
         return NOT_UNICODE, None

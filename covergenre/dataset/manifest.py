@@ -3,7 +3,7 @@
     path          POSIX, relative to the root; the key, rows are sorted by it
     name, ext     of the file: stem, and ending in lower case with its dot
     source        folders between the root and the genre folder, joined by "/"; "" if there are none
-    genre         name of the folder that holds the file
+    genre         name of the folder that holds the file, or of one above it (see `layout`)
     width, height, mode, bytes   as stored in the file; 0 and "" when it can't be read
     modified      time of the file's last change, ns since 1970
     content_hash, phash          of the decoded cover (see `images`); "" when it can't be read
@@ -13,7 +13,8 @@
     original_genre, edit         the genre before a repair changed it, the number of the last repair; "" without one
 
 Further columns are kept as text. What people know better than a scan (genre, artist, album, year, repairs, further
-columns) may be edited in the stored CSV and survives every rescan.
+columns) may be edited in the stored CSV and survives every rescan. So does the row of a cover whose file is gone: the
+file may be back tomorrow.
 """
 
 import hashlib
@@ -29,11 +30,16 @@ import pandas as pd
 
 from covergenre import images
 from covergenre.dataset.folder import Found, find_covers
-from covergenre.dataset.table import COLUMNS, EDITS, NOTES, read_manifest, read_notes, typed, write_manifest
+from covergenre.dataset.layout import BY_GENRE, Layout, fronts, recognise
+from covergenre.dataset.notes import Notes, read_notes
+from covergenre.dataset.passed_over import PassedOver
+from covergenre.dataset.table import COLUMNS, EDITS, NOTES, read_manifest, typed, write_manifest
 from covergenre.errors import BadDataset, BadImage, Cancelled
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
-__all__ = ["COLUMNS", "Scan", "fingerprint", "keep_edits", "read_manifest", "scan", "usable", "write_manifest"]
+__all__ = ["COLUMNS", "GONE", "Scan", "fingerprint", "keep_edits", "read_manifest", "scan", "usable", "write_manifest"]
+
+GONE = "the file is gone: put it back and scan again"
 
 STATES = ("usable", "left out", "unreadable")
 """What a cover of a data set can be."""
@@ -49,12 +55,20 @@ _REPORT_EVERY = 20
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """What a scan found: the manifest, entries of the folder passed over by reason, covers read and covers reused."""
+    """What a scan found: the manifest, entries of the folder passed over by reason, covers read and covers reused.
+
+    `gone`: the paths of covers that were there at the scan before and are not now; their rows stay, with the problem
+    `GONE`. `layout`: which folder was taken for the genre. `remarks`: what there is to say about the table beside the
+    covers.
+    """
 
     manifest: pd.DataFrame
-    passed_over: Mapping[str, int]
+    passed_over: PassedOver
     read: int
     reused: int
+    gone: tuple[str, ...] = ()
+    layout: Layout = BY_GENRE
+    remarks: tuple[str, ...] = ()
 
 
 def scan(
@@ -62,8 +76,11 @@ def scan(
     previous: pd.DataFrame | None = None,
     report: Report = silent,
     should_stop: ShouldStop = never,
+    genre_level: int | None = None,
 ) -> Scan:
     """The manifest of the covers under `root`, a folder of genre folders (sources may lie between).
+
+    `genre_level`: which folder names the genre (see `layout`); None to tell it from how the files lie.
 
     A row of `previous` is reused when its file has the same size and time of change; a changed file is read again and
     keeps its edits. Where `root` holds a table `manifest.csv` with a column `path`, its artist, album, year and columns
@@ -74,17 +91,23 @@ def scan(
     root = Path(root)
     if not root.is_dir():
         raise BadDataset(f"{root} is not a folder: name the folder that holds the genre folders")
-    notes = _notes(root)
     found, passed_over = find_covers(root)
+    layout = recognise([cover.path for cover in found], genre_level)
+    on_disk = {cover.path for cover in found}
+    found = _without_backs(found, layout, passed_over)
+    notes = _notes(root, [cover.path for cover in found])
     known = {} if previous is None else {row["path"]: row for row in previous.to_dict("records")}
     fresh = [cover for cover in found if not _is_unchanged(known.get(cover.path), cover)]
     looks = _look_at_all(root, fresh, report, should_stop)
     for cover, look in zip(fresh, looks, strict=True):
-        known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes)
-    columns = list(dict.fromkeys([*COLUMNS, *(() if previous is None else previous.columns), *notes]))
-    rows = [known[cover.path] for cover in found]
+        known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes.values, layout)
+    here = {cover.path for cover in found}
+    gone = tuple(sorted(path for path, row in known.items() if path not in on_disk and row["problem"] != GONE))
+    columns = list(dict.fromkeys([*COLUMNS, *(() if previous is None else previous.columns), *notes.values]))
+    kept = ((path, row) for path, row in known.items() if path in here or path not in on_disk)
+    rows = [row if path in here else {**row, "problem": GONE} for path, row in kept]
     manifest = typed({column: [row.get(column, _UNKNOWN.get(column, "")) for row in rows] for column in columns})
-    return Scan(manifest, passed_over, read=len(fresh), reused=len(found) - len(fresh))
+    return Scan(manifest, passed_over, len(fresh), len(found) - len(fresh), gone, layout, notes.remarks)
 
 
 def usable(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -113,19 +136,32 @@ def fingerprint(manifest: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _notes(root: Path) -> Mapping[str, Mapping[str, object]]:
-    """Column -> path -> value, from the table beside the covers; nothing when there is none that can be trusted."""
+def _notes(root: Path, paths: Sequence[str]) -> Notes:
+    """What the table beside the covers tells; nothing when there is none that can be trusted."""
     table = root / _TABLE_BESIDE
     if not table.is_file():
-        return {}
+        return Notes()
     if not table.resolve().is_relative_to(root.resolve()):
-        _log.warning("%s is a link that leads out of the root; it is not read", table)
-        return {}
-    return read_notes(table)
+        return Notes(remarks=(f"{table.name} is a link that leads out of the folder; it was not read",))
+    return read_notes(table, paths)
+
+
+def _without_backs(found: Sequence[Found], layout: Layout, passed_over: PassedOver) -> list[Found]:
+    """The covers; in a music library one an album, its front."""
+    if not layout.albums:
+        return list(found)
+    kept = fronts(cover.path for cover in found)
+    for cover in found:
+        if cover.path not in kept:
+            passed_over.add("not the front of its album", cover.path)
+    return [cover for cover in found if cover.path in kept]
 
 
 def _is_unchanged(row: Mapping | None, cover: Found) -> bool:
-    return row is not None and (row["bytes"], row["modified"]) == (cover.bytes, cover.modified)
+    """Whether a row tells of the file as it is."""
+    if row is None or row["problem"] == GONE:
+        return False
+    return (row["bytes"], row["modified"]) == (cover.bytes, cover.modified)
 
 
 def _look_at_all(root: Path, covers: Sequence[Found], report: Report, should_stop: ShouldStop) -> list[dict]:
@@ -159,19 +195,20 @@ def _look(file: Path) -> dict:
     }
 
 
-def _row(cover: Found, look: Mapping, edited: Mapping, notes: Mapping[str, Mapping[str, object]]) -> dict:
+def _row(
+    cover: Found, look: Mapping, edited: Mapping, notes: Mapping[str, Mapping[str, object]], layout: Layout
+) -> dict:
     """The row of a cover that was read: its file's facts, and what people, else the table beside it, say of it."""
     path = PurePosixPath(cover.path)
     facts = {
         "path": cover.path,
         "name": path.stem,
         "ext": path.suffix.lower(),
-        "source": "/".join(path.parts[:-2]),
-        "genre": path.parent.name,
+        **layout.facts(cover.path),
         "bytes": cover.bytes,
         "modified": cover.modified,
     }
-    told = {column: values[cover.path] for column, values in notes.items() if cover.path in values}
+    told = {column: values[cover.path] for column, values in notes.items() if values.get(cover.path) not in ("", None)}
     kept = {column: value for column, value in edited.items() if _is_edit(column, value)}
     return {**facts, **told, **kept, **look}
 

@@ -1,6 +1,6 @@
 """Data sets by name: where a user's folder of covers lies, and what was found in it; and the one that ships.
 
-    datasets/NAME/dataset.json    {"name", "root", "scanned"}
+    datasets/NAME/dataset.json    {"id", "name", "root", "scanned", "genre_level", "decoder"}
     datasets/NAME/manifest.csv    the manifest, which people may edit
     datasets/NAME/splits/         see `split`
 
@@ -13,24 +13,33 @@ The starter is a data set too: it can't be changed, and of its covers there is e
 import json
 import os
 import re
+import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from filelock import FileLock
 
 from covergenre import home
-from covergenre.dataset.manifest import Scan, keep_edits, read_manifest, scan, usable, write_manifest
+from covergenre.dataset.layout import Layout, recognise
+from covergenre.dataset.manifest import GONE, Scan, keep_edits, read_manifest, scan, usable, write_manifest
 from covergenre.dataset.starter import STARTER, by_hash, open_starter
-from covergenre.dataset.table import COLUMNS, NUMBERS
-from covergenre.errors import BadDataset, BadRun
+from covergenre.dataset.table import COLUMNS, NUMBERS, typed
+from covergenre.errors import BadDataset, BadRun, CoversMissing
 from covergenre.files import replace_text
+from covergenre.images import DECODER
 from covergenre.progress import Report, ShouldStop, never, silent
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RESERVED = (STARTER,)
+_FEW_GONE, _MUCH_GONE = 2, 0.1  # covers, and the share of all, from which a scan asks
+
+Missing = Literal["refuse", "keep", "forget"]
+"""What becomes of covers whose files are gone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,28 +73,54 @@ class Dataset:
         return file
 
 
-def register(name: str, root: Path, report: Report = silent, should_stop: ShouldStop = never) -> tuple[Dataset, Scan]:
+def register(
+    name: str,
+    root: Path,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+    genre_level: int | None = None,
+    missing: Missing = "refuse",
+) -> tuple[Dataset, Scan]:
     """Scan the folder `root` and store what was found under `name`; called again, rescan it.
 
-    Raises BadDataset when the name can't be had or stands for another folder, when `root` is not a folder or holds no
-    cover, or when a table to be read is broken; Cancelled when stopped. What was stored before stays then.
+    `genre_level`: which folder names the genre (see `layout`); None for the one chosen before, or told from the files.
+    `missing`: what becomes of covers whose files are gone: their rows are kept ("keep"), dropped ("forget"), or kept
+    unless all of a genre or a tenth of the covers is missing ("refuse"): then it is rather the disk that is away.
+
+    Raises CoversMissing then; BadDataset when the name can't be had or stands for another folder, when `root` is not a
+    folder or holds no cover, or when a table to be read is broken; Cancelled when stopped. What was stored before stays
+    then.
     """
     check_name(name)
     root = Path(root).expanduser().resolve()
     folder = home.datasets() / name
-    _check_root(folder, root)
+    before = _check_root(folder, root)
     manifest = folder / "manifest.csv"
-    scanned = scan(root, read_manifest(manifest) if manifest.exists() else None, report, should_stop)
-    if scanned.manifest.empty:
-        raise BadDataset(f"{root} holds no GENRE/COVER.jpg ({_counted(scanned)}): name the folder of the genre folders")
+    previous = read_manifest(manifest) if manifest.exists() else None
+    if genre_level is None:
+        genre_level = before.get("genre_level")
+    elif previous is not None and before.get("genre_level") != genre_level:
+        previous = _without_guesses(previous, recognise(previous["path"].tolist(), before.get("genre_level")))
+    if previous is not None and before.get("decoder") != DECODER:
+        previous = previous.assign(modified=0)  # so that all is read again: pixels may differ
+    scanned = scan(root, previous, report, should_stop, genre_level)
+    if not scanned.read + scanned.reused:
+        raise BadDataset(
+            f"{root} holds no GENRE/COVER.jpg ({scanned.passed_over.in_words()}): name the folder of the genre folders"
+        )
+    if missing == "refuse":
+        _check_missing(scanned)
     with lock():
         _check_root(folder, root)
         folder.mkdir(exist_ok=True)
-        if manifest.exists():
-            scanned = replace(scanned, manifest=keep_edits(scanned.manifest, read_manifest(manifest)))
-        write_manifest(scanned.manifest, manifest)
-        _write_record(folder, root, datetime.now(UTC).isoformat(timespec="seconds"))
-    return Dataset(name, root, folder, scanned.manifest), scanned
+        table = scanned.manifest
+        if manifest.exists() and previous is not None:
+            table = keep_edits(table, read_manifest(manifest)) if genre_level == before.get("genre_level") else table
+        if missing == "forget":
+            table = table[table["problem"] != GONE].reset_index(drop=True)
+        write_manifest(table, manifest)
+        _write_record(folder, {**before, "root": str(root), "genre_level": genre_level, "decoder": DECODER})
+    return Dataset(name, root, folder, table), replace(scanned, manifest=table)
 
 
 def open_dataset(name: str) -> Dataset:
@@ -134,7 +169,7 @@ def rename(old: str, new: str) -> None:
             raise BadDataset(f"there is a data set {new!r} already: choose another name or remove that one first")
         record = _read_record(folder)
         folder.rename(target)
-        _write_record(target, Path(record["root"]), record["scanned"])
+        _write_record(target, record, scanned=record["scanned"])
 
 
 def check_name(name: str) -> None:
@@ -165,11 +200,42 @@ def _open_shipped() -> Dataset:
     )
 
 
-def _check_root(folder: Path, root: Path) -> None:
-    if (folder / "dataset.json").exists() and (stored := _read_record(folder)["root"]) != str(root):
+def _check_root(folder: Path, root: Path) -> dict:
+    """What is stored of the data set in `folder`; BadDataset where it is that of another root."""
+    if not (folder / "dataset.json").exists():
+        return {}
+    record = _read_record(folder)
+    if record["root"] != str(root):
         raise BadDataset(
-            f"the data set {folder.name!r} is that of {stored}, not of {root}: choose another name or remove it first"
+            f"the data set {folder.name!r} is that of {record['root']}, not of {root}: choose another name or remove "
+            "it first"
         )
+    return record
+
+
+def _check_missing(scanned: Scan) -> None:
+    """Raise CoversMissing where so much is gone that it is rather the disk that is away."""
+    table, gone = scanned.manifest, set(scanned.gone)
+    before = table[table["problem"].ne(GONE) | table["path"].isin(gone)]
+    left = set(before.loc[~before["path"].isin(gone), "genre"])
+    genres = sorted(set(before["genre"]) - left)
+    if not genres and len(gone) < max(_FEW_GONE, _MUCH_GONE * len(before)):
+        return
+    among = f", all of {', '.join(genres[:5])} among them" if genres else ""
+    raise CoversMissing(
+        f"{len(gone)} of {len(before)} covers are not where they were{among}: is a disk or share away? Put them back "
+        "and scan again, or keep what is known of them (--missing keep), or forget them (--missing forget)"
+    )
+
+
+def _without_guesses(manifest: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """The manifest without what `layout` made of the folders' names; it is told anew by the next scan."""
+    rows = manifest.to_dict("records")
+    for row in rows:
+        guessed = {"artist": "", "album": "", **layout.facts(row["path"])}
+        row.update({column: "" for column in ("genre", "artist", "album") if row[column] == guessed[column]})
+        row["modified"] = 0
+    return typed({column: [row[column] for row in rows] for column in manifest.columns})
 
 
 def _folder(name: str) -> Path:
@@ -180,19 +246,23 @@ def _folder(name: str) -> Path:
     return folder
 
 
-def _read_record(folder: Path) -> dict[str, str]:
+def _read_record(folder: Path) -> dict:
+    """What is stored of a data set: root and scanned are there, and of those stored by an older version, no more."""
     try:
         record = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-        return {key: os.fspath(record[key]) for key in ("root", "scanned")}
+        return {**record, **{key: os.fspath(record[key]) for key in ("root", "scanned")}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         file = folder / "dataset.json"
         raise BadDataset(f"{file} is damaged ({error}): remove the data set and scan its folder again") from error
 
 
-def _write_record(folder: Path, root: Path, scanned: str) -> None:
-    record = {"name": folder.name, "root": str(root), "scanned": scanned}
-    replace_text(folder / "dataset.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
-
-
-def _counted(scanned: Scan) -> str:
-    return "; ".join(f"{count} passed over: {reason}" for reason, count in scanned.passed_over.items()) or "it is empty"
+def _write_record(folder: Path, record: Mapping, scanned: str = "") -> None:
+    fields = {
+        "id": record.get("id") or secrets.token_hex(8),
+        "name": folder.name,
+        "root": record["root"],
+        "scanned": scanned or datetime.now(UTC).isoformat(timespec="seconds"),
+        "genre_level": record.get("genre_level"),
+        "decoder": record.get("decoder"),
+    }
+    replace_text(folder / "dataset.json", json.dumps(fields, indent=2, ensure_ascii=False) + "\n")

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from covergenre.dataset.audit import AuditReport
+from covergenre.dataset.layout import near_names
 from covergenre.dataset.repair import Edit, Plan, keep_one_each, rows_of
 from covergenre.errors import CoverGenreError
 
@@ -15,6 +16,7 @@ SURE = 0.7  # the probability of another genre from which a wrong label is mende
 # Left out unless asked for: what is only likely wrong. To leave out what a method finds hard makes its test easier.
 REPAIRS: Mapping[str, str] = MappingProxyType(
     {
+        "near names": "give the covers of both the name that most have",
         "contradicting labels": "keep the best cover of the genre with most copies; where none has most, leave all out",
         "near duplicates": "keep the best cover of each group",
         "exact duplicates": "keep the best cover of each group",
@@ -50,6 +52,8 @@ def suggest(manifest: pd.DataFrame, report: AuditReport, issues: Sequence[str] =
 
 
 def _edits(manifest: pd.DataFrame, report: AuditReport, issue: str, settled: set[str]) -> list[Edit]:
+    if issue == "near names":
+        return _of_one_name(manifest, report.flagged(issue)["path"].tolist())
     groups = [group for group in report.groups(issue) if not settled & set(group)]
     if issue == "contradicting labels":
         return _of_one_genre(manifest, groups)
@@ -61,6 +65,13 @@ def _edits(manifest: pd.DataFrame, report: AuditReport, issue: str, settled: set
     if issue == "wrong labels":
         return _of_likely_genre(paths, report.likely)
     return [Edit(path, excluded=issue) for path in paths]
+
+
+def _of_one_name(manifest: pd.DataFrame, paths: Sequence[str]) -> list[Edit]:
+    """Give these covers the genre that theirs is called nearly as."""
+    called = {other: group[0] for group in near_names(manifest["genre"]) for other in group[1:]}
+    rows = rows_of(manifest, paths)["genre"]
+    return [Edit(path, genre=called[genre]) for path, genre in rows.items() if genre in called]
 
 
 def _of_one_genre(manifest: pd.DataFrame, groups: Sequence[Sequence[str]]) -> list[Edit]:

@@ -32,19 +32,6 @@ def read_manifest(path: Path) -> pd.DataFrame:
     return typed({column: _values(file, column) for column in (*COLUMNS, *further)})
 
 
-def read_notes(path: Path) -> dict[str, dict[str, object]]:
-    """What a table beside the covers tells: column -> path -> value, for `NOTES` and columns that no manifest has.
-
-    Empty when the table has no column `path`: it is about something else. Raises BadDataset as `read_manifest` does.
-    """
-    file = read_csv(path)
-    if "path" not in file.cells:
-        return {}
-    paths = file.keys()
-    columns = [column for column in file.cells if column in NOTES or column not in COLUMNS]
-    return {column: dict(zip(paths, _values(file, column), strict=True)) for column in columns}
-
-
 def write_manifest(manifest: pd.DataFrame, path: Path) -> None:
     """Write a manifest, whole or not at all; `read_manifest` gives every cell back as it was."""
     cells = manifest.astype(object).where(manifest.notna(), "")
@@ -75,7 +62,8 @@ def _genre(cell: str) -> str:
     return cell
 
 
-def _year(cell: str) -> int | None:
+def year(cell: str) -> int | None:
+    """A check of a cell: a year, or None for nothing."""
     # Tables that went through a spreadsheet or pandas hold years as 1994.0.
     if not re.fullmatch(r"([0-9]{1,4}(\.0)?)?", cell):
         raise ValueError("a year such as 1994, or nothing")
@@ -98,7 +86,7 @@ def _digits(length: int) -> Callable[[str], str]:
 
 _CHECKS = {
     "genre": _genre,
-    "year": _year,
+    "year": year,
     "content_hash": _digits(32),
     "phash": _digits(16),
     **dict.fromkeys(NUMBERS, whole_number),

@@ -4,6 +4,7 @@ A decoded cover stands upright, in sRGB, whatever the file was, and equal files 
 project. A picture of more than `limits.FULL_SCALE` pixels is decoded at half or a third of its scale.
 """
 
+import errno
 import hashlib
 import logging
 import stat
@@ -39,6 +40,11 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _EOI = b"\xff\xd9"
+_ERRORS_OF_DISKS = (
+    *("EIO", "ESTALE", "ENOTCONN", "ETIMEDOUT", "EMFILE", "ENFILE"),
+    *("ENOMEM", "EHOSTDOWN", "EHOSTUNREACH", "ENODEV", "ENXIO"),
+)
+_NOT_THE_FILE = frozenset(getattr(errno, name) for name in _ERRORS_OF_DISKS if hasattr(errno, name))
 _MOST_KEPT = 96 * 2**20  # bytes of pictures kept by `decode_once`
 
 
@@ -63,7 +69,8 @@ class Decoded:
 def read(path: Path) -> bytes:
     """The bytes of a cover's file; BadImage when it is missing, empty, not a file, or larger than `limits.MAX_BYTES`.
 
-    The size is checked before anything is read.
+    The size is checked before anything is read. Raises OSError where it is not the file but the disk or this machine
+    that fails: a cover must not be called damaged because a share went away.
     """
     try:
         status = path.stat()
@@ -74,6 +81,8 @@ def read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise BadImage(f"there is no file {path}: check its name and folder") from error
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _NOT_THE_FILE:
+            raise
         raise BadImage(f"{path} can't be read ({error}): check its name and permissions") from error
 
 

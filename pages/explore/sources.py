@@ -1,11 +1,13 @@
 """Which data set the Explore page is about, and how one comes there: drawn, scanned, unpacked; renamed and removed."""
 
 import io
+from pathlib import Path
 
 import streamlit as st
 
 from covergenre import home
 from covergenre.dataset import archive, registry
+from covergenre.dataset.manifest import Scan
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.roots import allowed_folder, allowed_roots
 from covergenre.dataset.starter import STARTER
@@ -23,6 +25,20 @@ LARGEST_ZIP = 1024  # MB; an upload is held in memory
 _BRINGING = "bringing a data set"
 _OWN = "brought"  # the work that this visitor began
 _NEW_NAME = "new name"
+_SAID = "said of a scan"
+_NAMED = 5  # files passed over that are named
+_LEVELS = {
+    None: "told from the files",
+    0: "the folder that holds the cover",
+    1: "the first folder",
+    2: "the second folder",
+    3: "the third folder",
+}
+_MISSING = {
+    "refuse": "ask, where they are many",
+    "keep": "keep what is known of them",
+    "forget": "forget them",
+}
 
 
 def choose() -> str:
@@ -52,20 +68,32 @@ def finish() -> None:
     elif job.state == "stopped":
         st.toast("Stopped. Nothing was stored.", icon=":material/stop_circle:")
     else:
-        dataset, passed_over = job.result
+        dataset, scan = job.result
         st.session_state[NAME] = dataset.name
-        said = (
-            f" Passed over: {listed([f'{count} × {why}' for why, count in passed_over.items()])}."
-            if passed_over
-            else ""
-        )
-        st.toast(f"{dataset.name}: {len(dataset.manifest):,} covers.{said}", icon=":material/check:")
+        st.toast(f"{dataset.name}: {len(dataset.manifest):,} covers.", icon=":material/check:")
+        if scan:
+            st.session_state[_SAID] = _said(scan)
 
 
 def show_wrong() -> None:
-    """Why the last thing asked for could not be done."""
+    """Why the last thing asked for could not be done, or what there is to say about what was done."""
     if wrong := st.session_state.pop("wrong", ""):
         st.error(sentence(wrong), icon=":material/error:")
+    if said := st.session_state.pop(_SAID, ""):
+        st.info(said, icon=":material/folder_open:")
+
+
+def _said(scan: Scan) -> str:
+    """How a folder was read, what was passed over and what is gone, in Markdown."""
+    over = [
+        f"{count} × {plain(why)} ({listed([plain(name, 60) for name in scan.passed_over.names[why][:_NAMED]])}"
+        f"{', ...' if count > _NAMED else ''})"
+        for why, count in scan.passed_over.items()
+    ]
+    parts = [f"Read as {plain(str(scan.layout))}."]
+    parts += [f"Passed over: {'; '.join(over)}."] if over else []
+    parts += [f"{len(scan.gone)} covers are gone; what is known of them is kept."] if scan.gone else []
+    return " ".join([*parts, *(sentence(remark) for remark in scan.remarks)])
 
 
 def show_ways() -> None:
@@ -85,17 +113,30 @@ def show_ways() -> None:
             text = st.text_input("Folder of genre folders", placeholder=f"{allowed_roots()[0]}/covers")
             st.caption(f"Below {listed([plain(str(root), 60) for root in allowed_roots()])}. Nothing in it is changed.")
             name = st.text_input("Call it", placeholder="mine", max_chars=64)
+            level = _choose_level("scan level")
             if st.form_submit_button("Scan", icon=":material/folder_open:"):
-                _scan(name, text)
+                _scan(name, text, level)
                 st.rerun()
     with dropped:
         st.subheader("A ZIP", anchor=False)
         with st.form("zip", border=False, clear_on_submit=True):
             upload = st.file_uploader("ZIP of genre folders", type="zip", max_upload_size=LARGEST_ZIP)
             name = st.text_input("Call it", placeholder="mine", max_chars=64)
+            level = _choose_level("zip level")
             if st.form_submit_button("Unpack", icon=":material/folder_zip:"):
-                _unpack(name, upload)
+                _unpack(name, upload, level)
                 st.rerun()
+
+
+def _choose_level(key: str) -> int | None:
+    """Draw the choice of the folder that names the genre; None to have it told from the files."""
+    return st.selectbox(
+        "The genre is",
+        list(_LEVELS),
+        format_func=_LEVELS.get,
+        key=key,
+        help="A music library has it in the first folder (Jazz/Miles Davis/Kind of Blue/cover.jpg).",
+    )
 
 
 def show_starter() -> None:
@@ -116,7 +157,12 @@ def show_management(opened: Opened) -> None:
 def _show_changes(dataset: Dataset) -> None:
     with st.popover("Manage", icon=":material/settings:"):
         st.caption(f"{plain(str(dataset.root), 120)}")
-        st.button("Scan again", icon=":material/refresh:", on_click=_rescan, args=(dataset,), width="stretch")
+        with st.form("rescan", border=False):
+            _choose_level("again level")
+            st.selectbox("If covers are gone", list(_MISSING), format_func=_MISSING.get, key="if gone")
+            st.form_submit_button(
+                "Scan again", icon=":material/refresh:", on_click=_rescan, args=(dataset,), width="stretch"
+            )
         with st.form("rename", border=False):
             st.text_input("New name", value=dataset.name, max_chars=64, key=_NEW_NAME)
             st.form_submit_button(
@@ -166,39 +212,35 @@ def _start(title: str, work: Work) -> None:
 
 
 def _draw() -> None:
-    _start("Drawing the demo", lambda report, should_stop: (build_demo(report, should_stop), {}))
+    _start("Drawing the demo", lambda report, should_stop: (build_demo(report, should_stop), None))
 
 
-def _scan(name: str, text: str) -> None:
+def _scan(name: str, text: str, level: int | None) -> None:
     try:
         root = allowed_folder(text)
     except CoverGenreError as error:
         st.session_state.wrong = str(error)
         return
-    _start("Scanning", _registering(name.strip() or "mine", root))
+    _start("Scanning", _registering(name.strip() or "mine", root, level))
 
 
 def _rescan(dataset: Dataset) -> None:
-    _start("Scanning again", _registering(dataset.name, dataset.root))
+    chosen = st.session_state
+    _start("Scanning again", _registering(dataset.name, dataset.root, chosen["again level"], chosen["if gone"]))
 
 
-def _registering(name: str, root) -> Work:
-    def work(report, should_stop):
-        dataset, scan = registry.register(name, root, report, should_stop)
-        return dataset, scan.passed_over
-
-    return work
+def _registering(name: str, root: Path, level: int | None, missing: registry.Missing = "refuse") -> Work:
+    return lambda report, should_stop: registry.register(name, root, report, should_stop, level, missing)
 
 
-def _unpack(name: str, upload) -> None:
+def _unpack(name: str, upload, level: int | None) -> None:
     if upload is None:
         st.session_state.wrong = "no ZIP was dropped: drop one first"
         return
     data = io.BytesIO(upload.getvalue())
 
     def work(report, should_stop):
-        dataset, scan = archive.register_archive(name.strip() or "mine", data, report, should_stop)
-        return dataset, scan.passed_over
+        return archive.register_archive(name.strip() or "mine", data, report, should_stop, level)
 
     _start("Unpacking", work)
 

@@ -1,7 +1,9 @@
+import errno
 import io
 import shutil
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 from drawing import cover, encoded
@@ -250,3 +252,61 @@ def test_what_is_no_zip_is_not_read(data):
 def test_a_zip_without_pictures_says_what_it_holds():
     with pytest.raises(BadDataset, match=r"no picture \(1 passed over: not an image"):
         read_covers(packed(("notes.txt", b"milk")))
+
+
+class TestOtherSystems:
+    def test_folders_parted_by_backslashes_are_unpacked(self):
+        file = packed((r"jazz\a.png", PICTURE), (r"rap\b.png", PICTURE))
+        assert paths(unpack(file).root) == ["jazz/a.png", "rap/b.png"]
+
+    def test_a_packing_that_is_not_read_is_named_with_what_to_do(self):
+        file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
+        central = file.rindex(b"PK\x01\x02")
+        unpacked = unpack(io.BytesIO(file[: central + 10] + b"\x09\x00" + file[central + 12 :]))
+        assert unpacked.passed_over == {
+            "packed as deflate64, which is not read here: pack it again as an ordinary ZIP (Deflate)": 1
+        }
+        assert unpacked.covers == 1
+
+    def test_a_music_library_of_one_genre_keeps_its_genre(self):
+        albums = [f"Jazz/{artist}/{album}/cover.png" for artist in ("Ada", "Bo") for album in ("Blue", "Red", "Sea")]
+        dataset, _ = register_archive("mine", packed(*((path, PICTURE) for path in albums)))
+        assert dataset.genres == ("Jazz",)
+
+
+def test_a_full_disk_ends_the_unpacking_and_no_cover_is_called_damaged(monkeypatch, own_home):
+    real = Path.open
+
+    def open_or_fail(self, mode="r", *args, **kwargs):
+        if "x" in mode and self.name == "b.png":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", open_or_fail)
+    with pytest.raises(OSError, match="No space left"):
+        register_archive("mine", packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)))
+    assert names() == ()
+    assert not list(home.uploads().iterdir())
+
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
+@pytest.mark.parametrize(
+    ("name", "some"),
+    [("30-backslash.zip", "jazz"), ("33-macos-utf8-no-flag.zip", "Bossa Nov\u00e1"), ("31-cp932.zip", "ソウル")],
+)
+def test_archives_of_other_systems_lose_no_cover(name, some):
+    dataset, scan = register_archive("mine", CASES / name)
+    with zipfile.ZipFile(CASES / name) as archive:
+        pictures = [each for each in archive.namelist() if each.endswith(".jpg") and "__MACOSX" not in each]
+    assert len(dataset.manifest) == len(pictures)
+    assert some in dataset.genres
+    assert set(scan.passed_over) <= {"hidden"}
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
+def test_an_archive_in_a_packing_that_is_not_read_is_refused_as_that():
+    with pytest.raises(BadDataset, match="packed as deflate64, which is not read here"):
+        register_archive("mine", CASES / "34-deflate64.zip")

@@ -1,3 +1,4 @@
+import errno
 import os
 import unicodedata
 
@@ -5,6 +6,7 @@ import pytest
 
 from covergenre.dataset import folder
 from covergenre.dataset.folder import find_covers
+from covergenre.errors import BadDataset
 
 
 @pytest.fixture
@@ -114,3 +116,25 @@ def test_a_folder_that_cannot_be_opened_is_passed_over(root):
         assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.CLOSED: 1})
     finally:
         (root / "pop").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["@eaDir", "$RECYCLE.BIN", "__MACOSX", "System Volume Information", "lost+found"])
+def test_folders_of_systems_are_no_genres(root, name):
+    put(root / name / "b.jpg")
+    put(root / "jazz" / name / "b.jpg")
+    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
+
+
+def test_what_is_passed_over_is_named(root):
+    put(root / "jazz" / "notes.txt")
+    put(root / "loose.jpg")
+    assert passed_over(root).names == {folder.NOT_AN_IMAGE: ["jazz/notes.txt"], folder.NO_GENRE: ["loose.jpg"]}
+
+
+def test_a_folder_that_fails_for_a_reason_of_the_disk_ends_the_search(root, monkeypatch):
+    def fail(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(BadDataset, match="can't be read just now"):
+        find_covers(root)

@@ -1,5 +1,8 @@
+import errno
+import itertools
 import os
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -7,7 +10,7 @@ from drawing import cover, genre_folders
 from PIL import Image
 
 from covergenre import images
-from covergenre.dataset.manifest import COLUMNS, fingerprint, keep_edits, scan, usable
+from covergenre.dataset.manifest import COLUMNS, GONE, fingerprint, keep_edits, scan, usable
 from covergenre.errors import BadDataset, Cancelled
 
 
@@ -107,7 +110,7 @@ def test_repairs_made_meanwhile_are_kept_and_those_undone_stay_undone(root):
     latest.loc[0, "excluded"] = ""
     latest.loc[1, ["genre", "original_genre", "edit"]] = ["bebop", "jazz", "2"]
     (root / "pop" / "002.jpg").unlink()
-    pd.testing.assert_frame_equal(keep_edits(scan(root, before).manifest, latest), latest.iloc[:5])
+    pd.testing.assert_frame_equal(keep_edits(scan(root, before).manifest, latest).iloc[:5], latest.iloc[:5])
 
 
 def test_what_was_passed_over_is_counted(root):
@@ -127,14 +130,13 @@ def test_a_rescan_reads_nothing_when_nothing_changed(root):
     pd.testing.assert_frame_equal(first.manifest, again.manifest)
 
 
-def test_a_rescan_reads_only_new_and_changed_files_and_drops_those_that_are_gone(root):
+def test_a_rescan_reads_only_new_and_changed_files(root):
     before = scan(root).manifest
     cover("pop", 9).save(root / "jazz" / "001.jpg")
     cover("pop", 8).save(root / "jazz" / "new.jpg")
     touch(root / "pop" / "001.jpg")
-    (root / "pop" / "002.jpg").unlink()
     again = scan(root, before)
-    assert (again.read, again.reused) == (3, 3)
+    assert (again.read, again.reused) == (3, 4)
     pd.testing.assert_frame_equal(again.manifest, scan(root).manifest)
 
 
@@ -191,9 +193,66 @@ def test_an_edit_outweighs_the_table_beside_the_covers(root):
     ]
 
 
-def test_a_table_about_something_else_is_ignored(root):
-    (root / "manifest.csv").write_text("file,artist\njazz/000.jpg,Miles\n")
-    assert row(scan(root).manifest, "jazz/000.jpg")["artist"] == ""
+def test_a_table_that_is_not_used_is_named(root):
+    (root / "manifest.csv").write_text("who,artist\njazz/000.jpg,Miles\n")
+    scanned = scan(root)
+    assert row(scanned.manifest, "jazz/000.jpg")["artist"] == ""
+    assert ["manifest.csv was not used" in remark for remark in scanned.remarks] == [True]
+
+
+class TestCoversThatAreGone:
+    def test_their_rows_stay_and_are_not_used(self, root):
+        before = scan(root).manifest
+        before.loc[5, ["excluded", "artist"]] = ["a back cover", "Ada"]
+        (root / "pop" / "002.jpg").unlink()
+        again = scan(root, before)
+        gone = row(again.manifest, "pop/002.jpg")
+        assert again.gone == ("pop/002.jpg",)
+        assert (gone["problem"], gone["excluded"], gone["artist"]) == (GONE, "a back cover", "Ada")
+        assert "pop/002.jpg" not in set(usable(again.manifest)["path"])
+
+    def test_they_are_told_of_once(self, root):
+        before = scan(root).manifest
+        (root / "pop" / "002.jpg").unlink()
+        assert scan(root, scan(root, before).manifest).gone == ()
+
+    def test_back_again_they_are_as_they_were(self, root):
+        before = scan(root).manifest
+        before.loc[5, ["genre", "original_genre", "edit", "album"]] = ["bebop", "pop", "3", "Blue"]
+        (root / "pop").rename(root.parent / "away")
+        without = scan(root, before).manifest
+        (root.parent / "away").rename(root / "pop")
+        pd.testing.assert_frame_equal(scan(root, without).manifest, before)
+
+
+class TestMusicLibrary:
+    @pytest.fixture
+    def library(self, tmp_path):
+        for genre, artist, album in itertools.product(("Jazz", "Zouk"), ("Ada", "Bo"), ("Blue (1961)", "Red")):
+            folder = tmp_path / "music" / genre / artist / album
+            folder.mkdir(parents=True)
+            for number, name in enumerate(("cover.jpg", "back.jpg")):
+                cover(f"{genre}{artist}{album}", number, 32).save(folder / name)
+        return tmp_path / "music"
+
+    def test_the_first_folder_is_the_genre_and_one_front_an_album_is_taken(self, library):
+        scanned = scan(library)
+        told = row(scanned.manifest, "Jazz/Ada/Blue (1961)/cover.jpg")
+        assert (str(scanned.layout), len(scanned.manifest)) == ("GENRE/.../ALBUM/cover.jpg", 8)
+        assert told[["genre", "artist", "album", "year"]].tolist() == ["Jazz", "Ada", "Blue", 1961]
+        assert scanned.passed_over == {"not the front of its album": 8}
+
+    def test_another_folder_can_be_chosen(self, library):
+        assert set(scan(library, genre_level=2).manifest["genre"]) == {"Ada", "Bo"}
+
+
+def test_an_error_of_the_disk_is_not_booked_on_a_cover(root, monkeypatch):
+    def fail(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        scan(root)
 
 
 def test_a_broken_table_beside_the_covers_is_named_with_row_and_column(root):

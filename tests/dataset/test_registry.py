@@ -1,6 +1,7 @@
 import json
 import multiprocessing
 import shutil
+from contextlib import nullcontext
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from drawing import cover, genre_folders
 from covergenre import home
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import names, open_dataset, register, remove, rename
-from covergenre.errors import BadDataset, Cancelled
+from covergenre.errors import BadDataset, Cancelled, CoversMissing
 
 
 @pytest.fixture
@@ -107,6 +108,76 @@ def test_covers_that_are_out_of_reach_for_now_cost_no_edits(root, tmp_path):
     with pytest.raises(BadDataset, match="it is empty"):
         register("mine", root)
     pd.testing.assert_frame_equal(open_dataset("mine").manifest, dataset.manifest)
+
+
+class TestMissingCovers:
+    @pytest.fixture
+    def away(self, root, tmp_path):
+        """A data set one genre of which is on a share that went away."""
+        dataset, _ = register("mine", root)
+        repaired = dataset.manifest.assign(excluded=["", "", "", "a back cover", "", ""], artist="Ada")
+        write_manifest(repaired, dataset.folder / "manifest.csv")
+        (root / "pop").rename(tmp_path / "away")
+        return dataset
+
+    def test_a_genre_that_is_missing_is_asked_about_and_nothing_changes(self, away, root):
+        before = open_dataset("mine").manifest
+        with pytest.raises(CoversMissing, match="3 of 6 covers are not where they were, all of pop among them"):
+            register("mine", root)
+        pd.testing.assert_frame_equal(open_dataset("mine").manifest, before)
+
+    def test_kept_they_come_back_with_their_repairs(self, away, root, tmp_path):
+        before = open_dataset("mine").manifest
+        kept, _ = register("mine", root, missing="keep")
+        (tmp_path / "away").rename(root / "pop")
+        again, _ = register("mine", root)
+        assert (len(kept.manifest), kept.genres) == (6, ("jazz",))
+        pd.testing.assert_frame_equal(again.manifest, before)
+
+    def test_forgotten_they_are_gone(self, away, root):
+        assert len(register("mine", root, missing="forget")[0].manifest) == 3
+
+    @pytest.mark.parametrize(("lost", "asks"), [(1, False), (3, True)])
+    def test_of_many_covers_a_tenth_is_asked_about(self, tmp_path, lost, asks):
+        root = genre_folders(tmp_path / "many", ("pop", "jazz"), 12, 16)
+        register("many", root)
+        for number in range(lost):
+            (root / "pop" / f"00{number}.jpg").unlink()
+        with pytest.raises(CoversMissing, match="3 of 24") if asks else nullcontext():
+            assert len(register("many", root)[1].gone) == lost
+
+
+class TestGenreLevel:
+    @pytest.fixture
+    def nested(self, tmp_path):
+        return genre_folders(tmp_path / "covers" / "x", ("pop", "jazz"), 2, 16).parent
+
+    def test_one_that_was_chosen_stays(self, nested):
+        assert register("mine", nested, genre_level=1)[0].genres == ("x",)
+        assert register("mine", nested)[0].genres == ("x",)
+
+    def test_another_one_tells_genres_anew_and_keeps_repairs(self, nested):
+        dataset, _ = register("mine", nested)
+        manifest = dataset.manifest.copy()
+        manifest.loc[0, ["genre", "original_genre"]] = ["bebop", "jazz"]
+        write_manifest(manifest, dataset.folder / "manifest.csv")
+        again, _ = register("mine", nested, genre_level=1)
+        assert again.manifest["genre"].tolist() == ["bebop", "x", "x", "x"]
+
+
+def test_pixels_read_by_an_older_version_are_read_again(root):
+    file = register("mine", root)[0].folder / "dataset.json"
+    record = json.loads(file.read_text())
+    file.write_text(json.dumps({key: record[key] for key in ("name", "root", "scanned")}))
+    assert [register("mine", root)[1].read for _ in range(2)] == [6, 0]
+
+
+def test_a_data_set_keeps_its_id_for_life(root):
+    folder = register("mine", root)[0].folder
+    first = json.loads((folder / "dataset.json").read_text())["id"]
+    register("mine", root)
+    rename("mine", "ours")
+    assert json.loads((home.datasets() / "ours" / "dataset.json").read_text())["id"] == first
 
 
 def test_a_stopped_scan_stores_nothing(root):

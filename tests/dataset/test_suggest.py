@@ -116,3 +116,9 @@ def test_only_what_is_surely_wrong_is_repaired_unless_more_is_asked_for():
 def test_an_issue_that_no_repair_mends_is_refused(issue):
     with pytest.raises(CoverGenreError, match="no repair is known"):
         suggest(manifest("jazz/a"), report(blank=[]), [issue])
+
+
+def test_genres_of_nearly_one_name_get_that_of_most_covers():
+    covers = manifest("Jazz/1", "Jazz/2", "jazz/3", "Black Metal/4", "black-metal/5", "black-metal/6", "rap/7")
+    plan = suggest(covers, report(near_names=[["jazz/3"], ["Black Metal/4"]]))["near names"]
+    assert plan.edits == (Edit("jazz/3", genre="Jazz"), Edit("Black Metal/4", genre="black-metal"))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from covergenre.dataset.table import COLUMNS, read_manifest, read_notes, typed, write_manifest
+from covergenre.dataset.table import COLUMNS, read_manifest, typed, write_manifest
 from covergenre.errors import BadDataset
 
 GOOD = {
@@ -190,12 +190,3 @@ def test_any_cell_is_either_accepted_or_refused_by_name(row, column, cell, tmp_p
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(BadDataset, match="there is no file"):
         read_manifest(tmp_path / "manifest.csv")
-
-
-def test_notes_are_the_known_columns_and_those_of_the_tables_own(tmp_path):
-    file = tmp_path / "manifest.csv"
-    file.write_text("path,genre,year,image_url\na/b.jpg,jazz,,u\na/c.jpg,pop,1999,\n")
-    assert read_notes(file) == {
-        "year": {"a/b.jpg": None, "a/c.jpg": 1999},
-        "image_url": {"a/b.jpg": "u", "a/c.jpg": ""},
-    }

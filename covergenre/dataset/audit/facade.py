@@ -111,7 +111,7 @@ def _repeats(
 
 
 def _doubts(covers: pd.DataFrame, judged: labels.Judged | None, limits: Mapping[str, float]) -> list[pd.DataFrame]:
-    found = [labels.find_imbalance(covers, limits["class imbalance"])]
+    found = [labels.find_near_names(covers), labels.find_imbalance(covers, limits["class imbalance"])]
     if judged:
         found.append(labels.find_wrong_labels(covers, judged, limits["wrong labels"]))
         found.append(labels.find_outliers(covers, judged.oddness, limits["outliers"]))

@@ -61,6 +61,12 @@ ISSUES = (
     Issue("colour mode", 0.5, "Stored in another colour mode than most.", "Conversion shifts colours."),
     Issue("mixed formats", 0.5, "Stored in another file format than most.", "Its traces can give the genre away."),
     Issue(
+        "near names",
+        0.5,
+        "Two genres of nearly one name, such as Jazz and jazz.",
+        "Methods learn them as two genres, and count one taken for the other as a mistake.",
+    ),
+    Issue(
         "class imbalance",
         0.5,
         "A genre with less than half of its fair share of covers.",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from covergenre.dataset.audit.findings import findings
 from covergenre.dataset.audit.memory import digest, fold_columns, remember
+from covergenre.dataset.layout import near_names
 from covergenre.dataset.split import honest_folds
 from covergenre.errors import Cancelled
 from covergenre.progress import Progress, Report, ShouldStop
@@ -81,6 +82,15 @@ def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
     return findings(
         "class imbalance", covers["path"], scores, flagged, [told[genre] for genre in covers["genre"][flagged]]
     )
+
+
+def find_near_names(covers: pd.DataFrame) -> pd.DataFrame:
+    """Covers of a genre that another one, with more covers, is called nearly as."""
+    called = {other: group[0] for group in near_names(covers["genre"]) for other in group[1:]}
+    odd = covers[covers["genre"].isin(called)]
+    ones = np.ones(len(odd))
+    details = [f"the genre {genre!r} is called nearly as {called[genre]!r}" for genre in odd["genre"]]
+    return findings("near names", odd["path"], ones, ones, details)
 
 
 def find_wrong_labels(covers: pd.DataFrame, judged: Judged, threshold: float) -> pd.DataFrame:

@@ -3,6 +3,7 @@ import pytest
 
 from covergenre.dataset.audit.labels import (
     find_imbalance,
+    find_near_names,
     find_outliers,
     find_wrong_labels,
     judge,
@@ -24,6 +25,18 @@ def test_a_genre_with_less_than_half_its_share_is_rare(rows):
     assert set(found.loc[found["flagged"], "path"]) == set(covers["path"][80:])
     assert found["score"].iloc[-1] == pytest.approx(1 - 10 / 30)
     assert found["detail"].iloc[-1] == "reggae has 10 covers; a fair share is 30"
+
+
+def test_genres_of_nearly_one_name_are_flagged_where_fewer_covers_have_it(rows):
+    covers = rows.covers(["Jazz"] * 4 + ["jazz"] * 2 + ["rap"] * 3)
+    found = find_near_names(covers)
+    assert found["path"].tolist() == covers["path"][4:6].tolist()
+    assert found["flagged"].all()
+    assert found["detail"].iloc[0] == "the genre 'jazz' is called nearly as 'Jazz'"
+
+
+def test_genres_of_other_names_are_not(rows):
+    assert find_near_names(rows.covers(["jazz", "pop", "rap"])).empty
 
 
 def test_probabilities_are_of_covers_left_out(rows, tmp_path):

@@ -1,0 +1,115 @@
+import pytest
+
+from covergenre.dataset.layout import Layout, fronts, near_names, recognise, tidy_genre
+
+ARTISTS = ("Ada Lane", "Bo Hill", "Cy Twain")
+
+
+def library(*, top: str = "", file: str = "cover.jpg", genres=("Jazz", "Klezmer")) -> list[str]:
+    """Two albums each of three artists a genre."""
+    return [
+        f"{top}{genre}/{artist}/{artist.split()[0]} {number} (196{number})/{file}"
+        for genre in genres
+        for artist in ARTISTS
+        for number in (1, 2)
+    ]
+
+
+class TestRecognise:
+    @pytest.mark.parametrize(
+        "paths",
+        [
+            ["jazz/1.jpg", "rap/2.jpg"],
+            [f"{source}/{genre}/{n}.jpg" for source in "ab" for genre in ("jazz", "rap") for n in range(9)],
+            [f"{source}/{genre}/{n}.jpg" for source in ("x", "y") for genre in ("klezmer", "zouk") for n in range(9)],
+            ["discogs/jazz/a.png", "spotify/rap/b.png"],
+            [],
+        ],
+    )
+    def test_covers_by_genre_have_it_in_the_folder_that_holds_them(self, paths):
+        assert recognise(paths) == Layout(0, albums=False)
+
+    @pytest.mark.parametrize("file", ["cover.jpg", "Folder.jpg", "front.png", "AlbumArt.jpg"])
+    def test_a_music_library_has_it_in_the_first_folder(self, file):
+        assert recognise(library(file=file)) == Layout(1, albums=True)
+
+    def test_a_folder_around_a_library_is_not_a_genre(self):
+        assert recognise(library(top="Music/")) == Layout(2, albums=True)
+
+    def test_a_library_may_be_two_deep(self):
+        paths = [
+            f"{genre}/{artist} - Blue {n}/cover.jpg" for genre in ("Zouk", "Jazz") for artist in ARTISTS for n in (1, 2)
+        ]
+        assert recognise(paths) == Layout(1, albums=True)
+
+    def test_names_of_genres_tell_where_they_stand(self):
+        paths = [
+            f"{genre}/{decade}s/{n}.jpg" for genre in ("Jazz", "Hip-Hop") for decade in (1960, 1970) for n in range(9)
+        ]
+        assert recognise(paths) == Layout(1, albums=False)
+
+    def test_what_was_chosen_is_taken(self):
+        assert recognise(library(), genre_level=2) == Layout(2, albums=True)
+        assert recognise(library(), genre_level=0) == Layout(0, albums=False)
+
+    def test_it_can_be_said(self):
+        assert [str(Layout()), str(Layout(2, True))] == ["GENRE/cover.jpg", "FOLDER1/GENRE/.../ALBUM/cover.jpg"]
+
+
+class TestFacts:
+    def test_the_folder_that_holds_a_cover_is_its_genre_and_those_above_its_source(self):
+        assert Layout().facts("a/b/jazz/x.jpg") == {"genre": "jazz", "source": "a/b"}
+
+    def test_a_library_tells_artist_album_and_year(self):
+        assert Layout(1, albums=True).facts("Jazz/Ada Lane/Blue (1961)/cover.jpg") == {
+            "genre": "Jazz",
+            "source": "",
+            "artist": "Ada Lane",
+            "album": "Blue",
+            "year": 1961,
+        }
+
+    @pytest.mark.parametrize("folder", ["Ada Lane - Blue (1961)", "1961 - Ada Lane - Blue", "Ada Lane – Blue [1961]"])
+    def test_one_folder_may_tell_both(self, folder):
+        facts = Layout(1, albums=True).facts(f"Jazz/{folder}/cover.jpg")
+        assert (facts["artist"], facts["album"], facts["year"]) == ("Ada Lane", "Blue", 1961)
+
+    @pytest.mark.parametrize("part", ["CD1", "Disc 2", "Scans", "Artwork"])
+    def test_folders_of_discs_and_scans_are_no_albums(self, part):
+        assert Layout(1, albums=True).facts(f"Jazz/Ada/Blue/{part}/cover.jpg")["album"] == "Blue"
+
+    def test_a_cover_right_in_its_genre_has_no_album(self):
+        assert Layout(1, albums=True).facts("Jazz/cover.jpg") == {"genre": "Jazz", "source": ""}
+
+
+class TestFronts:
+    @pytest.mark.parametrize(
+        ("pictures", "front"),
+        [
+            (("back.jpg", "cover.jpg", "booklet 01.jpg"), "cover.jpg"),
+            (("Ada - Blue (back).jpg", "Ada - Blue.jpg"), "Ada - Blue.jpg"),
+            (("AlbumArtSmall.jpg", "Folder.jpg"), "Folder.jpg"),
+            (("cd.jpg", "front.jpg", "inlay.jpg"), "front.jpg"),
+            (("back.jpg",), "back.jpg"),
+        ],
+    )
+    def test_the_front_goes_before_back_and_booklet(self, pictures, front):
+        assert fronts(f"Jazz/Ada/Blue/{name}" for name in pictures) == {f"Jazz/Ada/Blue/{front}"}
+
+    def test_discs_and_scans_belong_to_their_album(self):
+        paths = ["J/A/Blue/cover.jpg", "J/A/Blue/CD1/cover.jpg", "J/A/Blue/Scans/front.jpg", "J/A/Red/CD1/cover.jpg"]
+        assert fronts(paths) == {"J/A/Blue/cover.jpg", "J/A/Red/CD1/cover.jpg"}
+
+
+def test_a_genres_name_is_composed_and_without_blanks_around_it():
+    assert [tidy_genre("Mu\u0301sica "), tidy_genre("hip  hop")] == ["M\u00fasica", "hip hop"]
+
+
+def test_genres_of_nearly_one_name_are_found_the_most_frequent_first():
+    genres = ["Jazz"] * 3 + ["jazz"] + ["black metal", "Black-Metal", "black metal"] + ["rap"]
+    assert near_names(genres) == [["Jazz", "jazz"], ["black metal", "Black-Metal"]]
+
+
+@pytest.mark.parametrize("pair", [("R&B", "R and B"), ("Música", "musica"), ("hip-hop", "HipHop")])
+def test_case_accents_dashes_and_ands_do_not_make_another_name(pair):
+    assert len(near_names(pair)) == 1
