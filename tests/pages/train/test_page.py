@@ -3,6 +3,7 @@
 import os
 import re
 from html import unescape
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -113,6 +114,7 @@ def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, min
     assert list_runs() == ()
 
 
+@pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost")
 def test_the_reference_study_sets_the_fields(starter, mine):
     app = opened()
     app.segmented_control(key="method").set_value("boosting").run()
@@ -158,6 +160,7 @@ def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter
     assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is on its way."]
 
 
+@pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
 def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
     app = opened()
     app.segmented_control(key="method").set_value("finetune").run()
