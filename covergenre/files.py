@@ -1,8 +1,15 @@
-"""How files are written: whole, or not at all."""
+"""How files and folders are written: whole, or not at all, and on the disk before anybody finds them."""
 
+import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _FULL = 2**24  # bytes; with less left, what one writes next may not fit
 
@@ -13,18 +20,48 @@ def is_full(folder: Path) -> bool:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to `path`, as `replace_bytes` does."""
+    """Write `text` as UTF-8 to `path`, as `replacing` does."""
     replace_bytes(path, text.encode("utf-8"))
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, so that any reader finds the old file or the new one and never half of one.
+    """Write `data` to `path`, as `replacing` does."""
+    with replacing(path) as beside:
+        beside.write_bytes(data)
 
-    Two writers at once don't meet either: each writes a file of its own beside `path`, then puts it in its place.
+
+def replace_arrays(path: Path, **arrays: "np.ndarray") -> None:
+    """Write arrays by name to `path` (.npz), as `replacing` does."""
+    import numpy as np
+
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, whose file takes the place of `path` once the block ends well; else the old file stays.
+
+    Any reader finds the old file or the new one and never half of one, after a loss of power too. Two writers at once
+    don't meet either: each writes a file of its own beside `path`.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        beside.write_bytes(data)
+        yield beside
+        _sync(beside)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def publish_folder(staged: Path, target: Path) -> None:
+    """Give a folder that was filled elsewhere its name `target`, once every byte of it is on the disk."""
+    for path in staged.rglob("*"):
+        if path.is_file():
+            _sync(path)
+    staged.rename(target)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -49,7 +49,7 @@ def said(app: AppTest) -> str:
 def nearest(app: AppTest) -> list[str]:
     """What the nearest covers that are shown are called: the links before the one that walks on from the cover."""
     labels = [link.proto.label for link in app.get("page_link")]
-    return labels[: labels.index("Walk on from this cover")]
+    return labels[: labels.index("Continue in Browse from this cover")]
 
 
 def unseen(number: int = 0) -> bytes:

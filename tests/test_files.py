@@ -1,9 +1,10 @@
 import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from covergenre.files import is_full, replace_text
+from covergenre.files import is_full, publish_folder, replace_arrays, replace_text
 
 
 @pytest.mark.parametrize(("free", "full"), [(0, True), (2**20, True), (2**30, False)])
@@ -35,3 +36,21 @@ def test_a_reader_never_sees_half_a_file_while_others_write(tmp_path):
     while any(writer.is_alive() for writer in writers):
         assert file.read_text() in texts
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_arrays_are_read_back_as_they_were(tmp_path):
+    replace_arrays(tmp_path / "a.npz", one=np.arange(3), two=np.array(["x"]))
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as stored:
+        assert (stored["one"].tolist(), stored["two"].tolist()) == ([0, 1, 2], ["x"])
+    assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_whatever_is_found_is_on_the_disk(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr("os.fsync", lambda number: synced.append(number))
+    replace_text(tmp_path / "a.txt", "a")
+    (tmp_path / "staged" / "deep").mkdir(parents=True)
+    (tmp_path / "staged" / "deep" / "b.txt").write_text("b")
+    publish_folder(tmp_path / "staged", tmp_path / "whole")
+    assert len(synced) == 2
+    assert (tmp_path / "whole" / "deep" / "b.txt").read_text() == "b"

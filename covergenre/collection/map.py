@@ -88,7 +88,7 @@ def draw_map_apart(vectors: np.ndarray, report: Report = silent, should_stop: Sh
 
 
 def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
-    """Draw the good map of these vectors (n, e) and keep it, in `file` or under `home.maps()`: as `find_map` has it."""
+    """Draw the detailed map of these vectors (n, e) and keep it for `find_map`, in `file` or under `home.maps()`."""
     from sklearn.manifold import TSNE
 
     perplexity = min(30, max((len(vectors) - 1) / 3, 1))

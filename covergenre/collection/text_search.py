@@ -26,6 +26,7 @@ from covergenre.collection.filters import first
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadImage, Cancelled, NoWeights
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.vectors import unit_rows
 
 PACKAGE = "open_clip_torch"
 """What pip installs to make this work; its licence is MIT."""
@@ -195,5 +196,4 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 def _unit(vectors: Any) -> np.ndarray:
-    found = vectors.float().numpy()
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+    return unit_rows(vectors.float().numpy())

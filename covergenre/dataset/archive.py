@@ -30,6 +30,7 @@ from covergenre.dataset.passed_over import HIDDEN, PassedOver, is_hidden
 from covergenre.dataset.registry import Dataset, check_name, names, register
 from covergenre.dataset.zip_names import readable_names
 from covergenre.errors import BadDataset, Cancelled
+from covergenre.files import publish_folder
 from covergenre.images import EXTENSIONS, MAX_BYTES
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
@@ -114,7 +115,7 @@ def unpack(
         if not covers:
             why = passed_over.in_words()
             raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
-        beside.rename(target)
+        publish_folder(beside, target)
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the genre folders again") from error
     finally:

@@ -1,13 +1,12 @@
 """What is worked out of each picture of a data set, kept as a table by content hash; it may be thrown away."""
 
-import io
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from covergenre.files import replace_bytes
+from covergenre.files import replacing
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +27,6 @@ def read_kept(file: Path, columns: Sequence[str], dtype: str) -> pd.DataFrame:
 
 def keep(table: pd.DataFrame, file: Path) -> None:
     """Write a table with a row a picture and content hashes as its index, whole or not at all."""
-    buffer = io.BytesIO()
-    table.to_parquet(buffer)
     file.parent.mkdir(exist_ok=True)
-    replace_bytes(file, buffer.getvalue())
+    with replacing(file) as beside:
+        table.to_parquet(beside)

@@ -20,6 +20,7 @@ from covergenre.dataset.registry import Dataset, names, open_dataset, register
 from covergenre.demo.albums import GENRES, release
 from covergenre.demo.defects import SMALL_GENRE, SMALL_SIDE, Cover, plant
 from covergenre.errors import BadDataset, Cancelled
+from covergenre.files import publish_folder
 from covergenre.progress import Progress, Report, ShouldStop
 
 _SEED = 1877  # the year of the phonograph
@@ -58,7 +59,7 @@ def _draw(root: Path, report: Report, should_stop: ShouldStop) -> None:
         covers = plan()
         _save_covers(covers, beside, report, should_stop)
         _write_tables(covers, beside)
-        beside.rename(root)
+        publish_folder(beside, root)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from covergenre.errors import CoverGenreError
+from covergenre.vectors import unit_rows
 
 
 class Index:
@@ -47,6 +48,4 @@ class Index:
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    vectors = np.ascontiguousarray(vectors, np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
+    return unit_rows(np.ascontiguousarray(vectors, np.float32))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.weights import load_body
+from covergenre.vectors import unit_rows
 
 # Deep transformers have dozens of stages alike: so many, evenly spread, say enough.
 _MOST_STAGES = 8
@@ -109,4 +110,4 @@ def _cosines(channels: int) -> np.ndarray:
     """
     waves = np.arange(min(channels, _MIXTURES))[:, np.newaxis] * (np.arange(channels) + 0.5)
     rows = np.cos(np.pi / channels * waves)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit_rows(rows).astype(np.float32)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from covergenre.files import replace_arrays
+
 _log = logging.getLogger(__name__)
 
 
@@ -47,13 +49,7 @@ class VectorStore:
         """Keep one vector a key; `vectors` has shape (n, width)."""
         self._folder.mkdir(parents=True, exist_ok=True)
         shard = self._folder / f"{secrets.token_hex(8)}.npz"
-        part = shard.with_suffix(".part")
-        try:
-            with part.open("wb") as file:
-                np.savez(file, keys=np.asarray(keys, np.str_), vectors=np.asarray(vectors, np.float32))
-            part.replace(shard)
-        finally:
-            part.unlink(missing_ok=True)
+        replace_arrays(shard, keys=np.asarray(keys, np.str_), vectors=np.asarray(vectors, np.float32))
 
     def _shards(self) -> Iterator[tuple[list[str], np.ndarray]]:
         width = None

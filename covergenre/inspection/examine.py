@@ -23,6 +23,7 @@ from covergenre.inspection.examined import Examined
 from covergenre.inspection.shipped import examine_shipped
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.record import list_runs
+from covergenre.vectors import unit_rows
 
 _STAGES = Recipe(feature_set="stages")
 RECIPES = (Recipe(), Recipe(limit=150), _STAGES, replace(_STAGES, limit=150))
@@ -112,5 +113,4 @@ def _units(dataset: Dataset, vectors: np.ndarray) -> np.ndarray:
         vectors = open_space(vectors, rows, pairs, dataset.folder / "audit").short
     else:
         vectors = vectors - vectors.mean(axis=0)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
+    return unit_rows(vectors)

@@ -10,6 +10,7 @@ from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
 from covergenre.dataset.starter import open_starter
 from covergenre.inspection.examined import Examined
+from covergenre.vectors import unit_rows
 
 _NO_PICTURES = "the starter ships no pictures"
 _NOT_JUDGED = {"wrong labels": "the starter's vectors were made with the help of its labels"}
@@ -19,7 +20,7 @@ def examine_shipped(dataset: Dataset) -> Examined:
     """The covers, their parts, and what pHashes and vectors alone tell; nothing is stored."""
     split, starter = split_of(dataset), open_starter(dataset.folder)
     units = np.asarray(starter.vectors, np.float32)
-    units = units / np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-12)
+    units = unit_rows(units)
     return Examined(dataset, _report(dataset.manifest, split, units), split, units, starter.vectors)
 
 

@@ -8,7 +8,6 @@ gave 1.42 in a like time, and the reference study's settings 1.51 in 370 s.
 import hashlib
 import json
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.files import replace_text
+from covergenre.files import replace_text, replacing
 from covergenre.methods.base import ENOUGH, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
@@ -89,13 +88,9 @@ class FittedBoosting:
     def save(self, folder: Path) -> None:
         """See `Fitted.save`."""
         folder.mkdir(parents=True, exist_ok=True)
-        beside = folder / f".{secrets.token_hex(4)}.cbm"
-        try:
+        with replacing(folder / _TREES) as beside:
             self.model.save_model(str(beside))
             digest = hashlib.sha256(beside.read_bytes()).hexdigest()
-            beside.replace(folder / _TREES)
-        finally:
-            beside.unlink(missing_ok=True)
         replace_text(folder / _CHOICES, json.dumps({"digest": digest, "choices": dict(self.choices)}, indent=2))
 
 

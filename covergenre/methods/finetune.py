@@ -3,7 +3,6 @@
 fastai and torch are needed to train only: what was trained is kept as an OpenVINO network, and predicts with it.
 """
 
-import secrets
 import shutil
 import tempfile
 import warnings
@@ -18,6 +17,7 @@ import numpy as np
 
 from covergenre.embedding.engine import Engine, convert
 from covergenre.errors import CoverGenreError, NoWeights
+from covergenre.files import replacing
 from covergenre.methods.base import Choices, Context, Covers, Picture, check_training
 from covergenre.methods.calibration import softmax
 from covergenre.methods.finetuning.parameters import PRESETS, Parameters
@@ -55,12 +55,8 @@ class FineTuned:
         """See `Fitted.save`."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in _FILES:
-            beside = folder / f".{secrets.token_hex(4)}"
-            try:
+            with replacing(folder / name) as beside:
                 shutil.copyfile(self.folder / name, beside)
-                beside.replace(folder / name)
-            finally:
-                beside.unlink(missing_ok=True)
 
 
 class FineTuning:

@@ -23,6 +23,7 @@ from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
 from covergenre.progress import Progress
+from covergenre.vectors import unit_rows
 
 NEIGHBOURS = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320)
 VOTE_TEMPERATURES = (0.01, 0.03, 0.07, 0.15, 0.3)
@@ -218,11 +219,9 @@ def _placed(
 ) -> FittedNeighbours:
     """The training covers in the space of a metric, with nothing else chosen."""
     space = spaces.learn(metric, shrinkage)
-    vectors = space.project(training.vectors)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return FittedNeighbours(
         space,
-        (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float16),
+        unit_rows(space.project(training.vectors)).astype(np.float16),
         np.asarray(training.labels, np.int64),
         np.array(training.hashes, np.str_),
         genre_weights(training.labels, n_genres, balance),

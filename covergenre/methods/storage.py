@@ -1,14 +1,13 @@
 """How a trained head is kept: arrays in head.npz, choices in choices.json. Reading them executes nothing."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.files import replace_text
+from covergenre.files import replace_arrays, replace_text
 from covergenre.methods.base import Choices
 
 _ARRAYS, _CHOICES = "head.npz", "choices.json"
@@ -17,12 +16,7 @@ _ARRAYS, _CHOICES = "head.npz", "choices.json"
 def save_head(folder: Path, arrays: Mapping[str, np.ndarray], choices: Choices) -> None:
     """Write a head into `folder`, made if it isn't there; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f".{secrets.token_hex(4)}.npz"
-    try:
-        np.savez(beside, **arrays)
-        beside.replace(folder / _ARRAYS)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace_arrays(folder / _ARRAYS, **arrays)
     save_choices(folder, choices)
 
 

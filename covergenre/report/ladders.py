@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from covergenre.formatting import percent, span
 from covergenre.report.charts import css_ink, stroke, svg
-from covergenre.report.sections import figure, in_line, limits, table
+from covergenre.report.markup import figure, in_line, limits, table
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.names import method_title
 from covergenre.runs.published import LADDER, VARIANTS

@@ -11,10 +11,11 @@ from html import escape
 import numpy as np
 
 from covergenre.evaluation.confusion import most_confused, order, shares
-from covergenre.evaluation.intervals import Interval, wilson
+from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.reliability import Bin, coverage, reliability, untempered
 from covergenre.formatting import duration, milliseconds, percent, size, span
 from covergenre.report.charts import coverage_chart, css_ink, reliability_chart, swatch
+from covergenre.report.markup import figure, in_line, limits, table
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.notes import read_note
 from covergenre.runs.slices import Slice
@@ -27,11 +28,6 @@ _FIGURES = (
     ("log_loss", "Log loss", "how surprising the true genre is to it; less is better"),
     ("calibration_error", "Calibration error", "how far its probabilities are from how often it is right"),
 )
-
-
-def in_line(text: str) -> str:
-    """A text from outside as HTML on one line."""
-    return escape(" ".join(text.split()))
 
 
 @dataclass(frozen=True)
@@ -177,35 +173,6 @@ class Sections:
         )
         corner = "<th><small>true, down<br>predicted, across</small></th>"
         return f'<div class="scroll"><table class="matrix"><tr>{corner}{head}</tr>{rows}</table></div>'
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of pieces of HTML; the first cell of a row names the row."""
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
-        for first, *others in rows
-    )
-    parts = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="scroll"><table class="figures" style="--columns: {len(headings)}">{parts}</table></div>'
-
-
-def figure(interval: Interval, scale: tuple[float, float], share: bool = True, remark: str = "") -> str:
-    """A figure with its interval, in words and as a dot on a line; `scale`: the values at its ends."""
-    start, width = scale[0], max(scale[1] - scale[0], 1e-9)
-    places = {name: (getattr(interval, name) - start) / width for name in ("value", "low", "high")}
-    style = "; ".join(f"--{name}: {100 * place:.1f}%" for name, place in places.items())
-    value = escape(percent(interval.value, 1)) if share else f"{interval.value:.3f}"
-    around = span(interval) if share else span(interval, 1, 3)
-    words = f'<span class="share">{value}</span> <span class="range">{around}</span>{remark}'
-    return f'{words}<span class="mark" style="{style}"></span>'
-
-
-def limits(intervals: Sequence[Interval]) -> tuple[float, float]:
-    """The values at the ends of a line that all the intervals fit on, with a little room."""
-    low, high = min(each.low for each in intervals), max(each.high for each in intervals)
-    room = 0.05 * (high - low)
-    return low - room, high + room
 
 
 def _told(run: ComparedRun) -> str:

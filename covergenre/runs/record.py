@@ -16,13 +16,11 @@ process.
 """
 
 import logging
-import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -35,7 +33,7 @@ import psutil
 from covergenre import home
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.files import is_full
+from covergenre.files import is_full, publish_folder, replace_bytes, replacing
 from covergenre.methods import Fitted, TrainSpec, method
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
@@ -130,8 +128,8 @@ class Run:
     def begin(cls, folder: Path, spec: RunSpec) -> "Run":
         """A new queued run in a new folder, wherever that is."""
         folder.mkdir(parents=True)
-        _write(folder / "run.json", _encode_spec(spec))
-        _write(folder / "status.json", _encode(Status("queued")))
+        replace_bytes(folder / "run.json", _encode_spec(spec))
+        replace_bytes(folder / "status.json", _encode(Status("queued")))
         return cls(folder, spec)
 
     @classmethod
@@ -171,7 +169,7 @@ class Run:
 
     def write_status(self, status: Status) -> None:
         """Replace the status."""
-        _write(self.folder / "status.json", _encode(status))
+        replace_bytes(self.folder / "status.json", _encode(status))
 
     def process(self) -> psutil.Process | None:
         """The process that works on it; None unless it is running. Raises BadRun as `status` does."""
@@ -180,7 +178,7 @@ class Run:
 
     def ask_to_stop(self, grace: float) -> None:
         """Leave word that the run should stop, and has `grace` seconds to do so by itself."""
-        _write(self.folder / "stop.json", _adapter(float).dump_json(time.time() + grace))
+        replace_bytes(self.folder / "stop.json", _adapter(float).dump_json(time.time() + grace))
 
     def stop_asked(self) -> bool:
         """Whether the run was asked to stop: whoever works on it looks here."""
@@ -203,7 +201,7 @@ class Run:
 
     def write_predictions(self, predictions: "pd.DataFrame") -> None:
         """Store the predictions; see `predictions` for the columns."""
-        with _replacing(self.folder / "predictions.parquet") as beside:
+        with replacing(self.folder / "predictions.parquet") as beside:
             predictions.to_parquet(beside, index=False)
 
     def predictions(self) -> "pd.DataFrame":
@@ -221,7 +219,9 @@ class Run:
 
     def write_evaluation(self, evaluation: Evaluation) -> None:
         """Store the evaluation of the test part."""
-        _write(self.folder / "evaluation.json", _adapter(dict[str, Any]).dump_json(evaluation.to_dict(), indent=2))
+        replace_bytes(
+            self.folder / "evaluation.json", _adapter(dict[str, Any]).dump_json(evaluation.to_dict(), indent=2)
+        )
 
     def evaluation(self) -> Evaluation:
         """The evaluation of the test part. Raises BadRun when it is missing or damaged."""
@@ -242,10 +242,7 @@ class Run:
     def publish_model(self) -> None:
         """Put the staged model into its place, once every byte of it is on the disk."""
         staged = self.folder / "model.partial"
-        for path in staged.rglob("*"):
-            if path.is_file():
-                _sync(path)
-        staged.rename(self.folder / "model")
+        publish_folder(staged, self.folder / "model")
 
     def drop_model(self) -> None:
         """Remove what there is of a model, as a run that did not end well has none."""
@@ -394,24 +391,3 @@ def _damaged(path: Path, error: Exception) -> BadRun:
     return BadRun(
         f"{path.name} of the run {path.parent.name} {found}. Delete the folder {path.parent} and train again."
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    with _replacing(path) as beside:
-        beside.write_bytes(data)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        yield beside
-        _sync(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -25,7 +25,7 @@ from pages.widgets.tiles import show_tiles
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import choose_whose
 
-LOOK = Path(__file__).parents[1] / "widgets" / "browse.css"
+STYLESHEET = Path(__file__).parents[1] / "widgets" / "browse.css"
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}
 SEARCHES = {"name": "Names", "words": "Pictures"}
 AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
@@ -236,7 +236,7 @@ def show_portrait(name: str, collection: Collection, load: bool) -> None:
         f"Least typical of {words}": drawn.untypical,
         **{f"Look more like {inline(plain(other))}": covers for other, covers in list(drawn.mistaken.items())[:3]},
     }
-    st.caption("The figure at a cover is how near it lies to the centre of the genre named above it: 1 is there.")
+    st.caption("The number under a cover is its similarity to the centre of the genre named above it: 1 is the centre.")
     for number, (heading, covers) in enumerate(rows.items()):
         st.subheader(heading, anchor=False)
         show_tiles(covers[:A_ROW], load, go, f"row{number}")
@@ -253,7 +253,7 @@ def show_colours(drawn: Portrait) -> None:
         return
     st.markdown(portrait_parts.strip(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
     if more := portrait_parts.unusual(drawn.palette):
-        st.caption("More of these than in all covers:")
+        st.caption("More common here than in all covers:")
         st.markdown(more, unsafe_allow_html=True)
 
 
@@ -287,9 +287,9 @@ def _segments(label: str, options: dict[str, str], key: str) -> str:
     )
 
 
-st.html(LOOK)
+st.html(STYLESHEET)
 with st.container(key="page"):
-    st.title("Walk through the covers", anchor=False)
+    st.title("Browse the covers", anchor=False)
     bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     with bar:
         view = _segments("View", VIEWS, "view")
@@ -302,7 +302,7 @@ with st.container(key="page"):
         st.stop()
     load = bar.toggle(
         "Load pictures from their source",
-        help="Your browser then asks Spotify and others for the pictures, so they see that you look at them.",
+        help="Your browser then asks Spotify and others for the pictures, they can see that you look at them.",
         key="load_pictures",
         persist_state="session",
     )

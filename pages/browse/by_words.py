@@ -60,7 +60,10 @@ def _offer_to_look(collection: Collection, index: text_search.WordIndex) -> None
     n = len(index.unseen)
     with st.container(horizontal=True, vertical_alignment="center"):
         minutes = max(1, round(n / _A_SECOND / 60))
-        st.caption(f"{n:,} covers are not looked at yet. It takes about {minutes} min, once.", width="content")
+        st.caption(
+            f"{n:,} covers are not prepared for word search yet. Preparing them takes about {minutes} min, once.",
+            width="content",
+        )
         if not st.button("Look at them"):
             return
     bar, began = st.progress(0.0), time.monotonic()

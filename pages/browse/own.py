@@ -81,7 +81,7 @@ def show_own(
         title = tidy(brought.name)
         st.image(_shown(brought.digest, brought.data), width="stretch", alt=f"Your picture {title}")
         st.subheader(plain(brought.name), anchor=False)
-        st.caption("Your picture, among the covers known here. It is held for a while and kept nowhere.")
+        st.caption("Your picture among the known covers. It is held in memory for a while and never saved.")
     with right:
         most = choose_order() == "most"
         try:

@@ -26,7 +26,7 @@ from pages.compare.ladders import show_ladders
 from pages.widgets.figures import genre_cell
 from pages.widgets.safe_text import plain, sentence
 
-LOOK = Path(__file__).parent / "style.css"
+STYLESHEET = Path(__file__).parent / "style.css"
 _OF_A_RUN = ("status.json", "run.json")
 TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders")
 
@@ -161,7 +161,7 @@ def show_nothing(finished: Sequence[Run]) -> None:
     )
 
 
-for style in (*STYLES, LOOK):
+for style in (*STYLES, STYLESHEET):
     st.html(style)
 
 with st.container(key="page"):

@@ -51,7 +51,7 @@ def show_galleries(compared: ComparedRuns) -> None:
 def show_covers(compared: ComparedRuns, rows: np.ndarray, runs: Sequence[ComparedRun], key: str) -> None:
     """A page of covers, and the way to the other pages."""
     if not len(rows):
-        st.caption("There is no such cover.")
+        st.caption("There are no such covers.")
         return
     slot = st.container()
     pages = -(-len(rows) // _ON_A_PAGE)
@@ -60,6 +60,6 @@ def show_covers(compared: ComparedRuns, rows: np.ndarray, runs: Sequence[Compare
     with slot, st.container(key="covers"):
         st.markdown(cover_grid(compared, shown, runs), unsafe_allow_html=True)
         if compared.dataset and compared.dataset.writable:
-            st.caption("A click on a cover opens it in Explore, where a wrong genre can be mended.")
+            st.caption("Click a cover to open it in Explore, where you can correct a wrong genre.")
         elif compared.dataset:
-            st.caption("A click on a cover leads to its page at the source; only its colours are kept here.")
+            st.caption("Click a cover to open its page at the source; only its colours are kept here.")

@@ -11,7 +11,7 @@ def show_ladders() -> None:
     """The charts of a study, once there is one."""
     studies = {study.folder.name: study for study in list_studies() if study.shown()}
     if not studies:
-        st.markdown("No study was made yet. The Train page makes them, and so does the shell:")
+        st.markdown("There is no study yet. Start one on the Train page, or from the shell:")
         st.code("covergenre study demo --quick", language="bash")
         return
     name = st.selectbox(

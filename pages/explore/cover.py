@@ -91,7 +91,7 @@ def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> N
     found, path = covers.findings.of(covers.paths[row]), covers.paths[row]
     st.subheader("Findings", anchor=False)
     if not found:
-        st.caption("Nothing was found to be wrong with it.")
+        st.caption("No defects found.")
     for finding in found:
         st.markdown(f"**{display(finding.issue)}** :gray[{finding.score:.2f}]  \n{plain(finding.detail, 300)}")
     in_groups = [finding for finding in found if len(covers.findings.group(path, finding.issue)) > 1]
@@ -133,7 +133,7 @@ def _relabel(opened: Opened, path: str) -> None:
 
 def _show_nearest(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     if near := dict(opened.covers.like(row, _NEAREST)):
-        st.subheader("Most like it", anchor=False)
+        st.subheader("Most similar covers", anchor=False)
         show_covers(opened.covers, list(near), "near", go, {other: f"{cosine:.2f}" for other, cosine in near.items()})
 
 

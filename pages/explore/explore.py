@@ -17,7 +17,7 @@ from pages.explore.repair import show_repair
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
 
-LOOK = Path(__file__).parent
+FOLDER = Path(__file__).parent
 VIEW, COVER = "see", "open"
 VIEWS = {
     "overview": "Overview",
@@ -107,11 +107,11 @@ def show(view: str, opened: Opened) -> None:
         show_map(opened, to_gallery)
 
 
-st.html(LOOK.parent / "widgets" / "browse.css")
-st.html(LOOK / "style.css")
+st.html(FOLDER.parent / "widgets" / "browse.css")
+st.html(FOLDER / "style.css")
 explore_sources.finish()
 with st.container(key="page"):
-    st.title("See a data set, and mend it", anchor=False)
+    st.title("Explore a data set and repair it", anchor=False)
     explore_sources.show_wrong()
     job = explore_sources.bringing()
     if job:

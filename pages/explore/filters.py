@@ -92,7 +92,7 @@ def show_chips(asked: Asked) -> None:
         return
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         for place, (label, off) in enumerate(chips):
-            st.button(label, key=f"chip-{place}", icon=":material/close:", help="Take this filter off", on_click=off)
+            st.button(label, key=f"chip-{place}", icon=":material/close:", help="Remove this filter", on_click=off)
         if len(chips) > 1:
             st.button("Clear all", key="chip-all", type="tertiary", on_click=clear)
 

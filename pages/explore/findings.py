@@ -106,7 +106,7 @@ def _show_groups(opened: Opened, issue: str, go: Callable[[str], None]) -> None:
     st.header(f"{display(issue)} :gray[{len(groups):,} groups]", anchor=False)
     st.markdown(next(each.meaning for each in ISSUES if each.name == issue))
     if not groups:
-        st.info("None is left.", icon=":material/check:")
+        st.info("None left.", icon=":material/check:")
         return
     pages = -(-len(groups) // A_PAGE)
     grid = st.container(key="sets")
@@ -144,7 +144,7 @@ def _sizes(covers: Collection, rows: list[int]) -> dict[int, str]:
 def _show_cues(report: AuditReport) -> None:
     if report.cues.empty:
         return
-    st.subheader("What tells the genre without the artwork", anchor=False)
+    st.subheader("What gives the genre away without the artwork", anchor=False)
     cues = report.cues.sort_values("balanced_accuracy", ascending=False)
     best = report.cue_genres.sort_values("auc", ascending=False).drop_duplicates("cue").set_index("cue")
     rows = [

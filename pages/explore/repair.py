@@ -11,13 +11,12 @@ from covergenre.dataset.history import Repair, standing
 from covergenre.dataset.repair import Plan
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
 from covergenre.errors import CoverGenreError
-from covergenre.formatting import percent
+from covergenre.formatting import percent, span
 from covergenre.inspection.effect import Effect, measure_effect
 from covergenre.inspection.repair_counts import repair_counts
 from covergenre.progress import Report, ShouldStop
 from pages.explore.cover import carry_out
 from pages.explore.open import Opened
-from pages.widgets.figures import span
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
@@ -38,9 +37,9 @@ def show_repair(opened: Opened) -> None:
         return
     st.markdown("Repairs change the table of the data set, never a file. Each can be undone.")
     if not opened.examined:
-        st.info("Look for defects first: what is found is what can be repaired.", icon=":material/troubleshoot:")
+        st.info("Look for defects first: repairs are suggested for what is found.", icon=":material/troubleshoot:")
     elif not opened.fresh:
-        st.info("The data set changed and is being looked at anew.", icon=":material/hourglass_top:")
+        st.info("The data set changed and is being checked again.", icon=":material/hourglass_top:")
     else:
         _show_suggestions(opened, opened.examined.report)
     _show_history(opened)
@@ -51,7 +50,7 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
     known = {issue: how for issue, how in {**REPAIRS, **REPAIRS_ON_REQUEST}.items() if counts.get(issue)}
     st.subheader("Suggested", anchor=False)
     if not known:
-        st.success("Nothing is left that we would repair.", icon=":material/check:")
+        st.success("No more repairs to suggest.", icon=":material/check:")
         return
     with st.container(key="suggested", gap="xsmall"):
         chosen = [
@@ -70,7 +69,7 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
         return
     plan = repair.join(plans.values(), _WHY)
     if not plan.edits:
-        st.caption("Nothing is chosen that would change a cover.")
+        st.caption("The repairs chosen would not change any cover.")
         return
     _show_preview(opened, plan, plans)
     _show_accuracy(opened, plan)
@@ -122,9 +121,9 @@ def _show_accuracy(opened: Opened, plan: Plan) -> None:
         effect = job.result
         st.markdown(
             f"Logistic regression on the same {_covers(effect.covers)} held out: "
-            f"**{percent(effect.before.value)}** before ({span(effect.before)}), "
-            f"**{percent(effect.after.value)}** after ({span(effect.after)}). Both are judged on the clean test part: "
-            "covers that the repair keeps, and that training has no copy of."
+            f"**{percent(effect.before.value)}** before ({span(effect.before, digits=0)}), "
+            f"**{percent(effect.after.value)}** after ({span(effect.after, digits=0)}). "
+            "Both are judged on the clean test part: covers that the repair keeps, and that training has no copy of."
         )
     else:
         st.caption(sentence(job.error or "it was stopped"))

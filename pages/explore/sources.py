@@ -103,7 +103,7 @@ def show_ways() -> None:
         st.subheader("The demo", anchor=False)
         st.markdown("Ten genres of invented albums, drawn here in half a minute, with defects to be found among them.")
         if "demo" in registry.names():
-            st.caption("A data set called demo is there already.")
+            st.caption("A data set called demo already exists.")
         elif st.button("Draw the demo", type="primary", icon=":material/brush:"):
             _draw()
             st.rerun()  # by hand, because in a dialog a click runs the dialog alone
@@ -112,7 +112,7 @@ def show_ways() -> None:
         with st.form("scan", border=False):
             text = st.text_input("Folder of genre folders", placeholder=f"{allowed_roots()[0]}/covers")
             st.caption(f"Below {listed([plain(str(root), 60) for root in allowed_roots()])}. Nothing in it is changed.")
-            name = st.text_input("Call it", placeholder="mine", max_chars=64)
+            name = st.text_input("Name", placeholder="mine", max_chars=64)
             level = _choose_level("scan level")
             if st.form_submit_button("Scan", icon=":material/folder_open:"):
                 _scan(name, text, level)
@@ -121,7 +121,7 @@ def show_ways() -> None:
         st.subheader("A ZIP", anchor=False)
         with st.form("zip", border=False, clear_on_submit=True):
             upload = st.file_uploader("ZIP of genre folders", type="zip", max_upload_size=LARGEST_ZIP)
-            name = st.text_input("Call it", placeholder="mine", max_chars=64)
+            name = st.text_input("Name", placeholder="mine", max_chars=64)
             level = _choose_level("zip level")
             if st.form_submit_button("Unpack", icon=":material/folder_zip:"):
                 _unpack(name, upload, level)
@@ -143,7 +143,7 @@ def show_starter() -> None:
     """The way to what is there already."""
     if home.starter().is_dir():
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="shipped"):
-            st.markdown("Or look at the starter: the real covers that predictions stand on.", width="content")
+            st.markdown("Or look at the starter: the real covers that predictions are based on.", width="content")
             st.button("See the starter", icon=":material/fact_check:", on_click=_choose, args=(STARTER,))
 
 

@@ -177,7 +177,7 @@ def show_nearest(cover: Cover, prediction: Prediction, run: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", width="content"):
             load = st.toggle(
                 "Load pictures from their source",
-                help="Your browser then asks Spotify and others for the pictures, so they see that you look at them.",
+                help="Your browser then asks Spotify and others for the pictures: they can see that you look at them.",
                 key="load_pictures",
                 persist_state="session",
             )
@@ -194,7 +194,7 @@ def show_nearest(cover: Cover, prediction: Prediction, run: str) -> None:
     own = brought_pictures().keep(cover.name, cover.data)
     st.page_link(
         BROWSE,
-        label="Walk on from this cover",
+        label="Continue in Browse from this cover",
         icon=":material/explore:",
         query_params={KEY: title(run), "cover": own},
     )

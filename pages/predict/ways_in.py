@@ -88,7 +88,7 @@ def example_row() -> None:
     tiles = _drawn_examples()
     with st.container(key="examples", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(examples.style(tiles))
-        st.markdown("No cover at hand? Try a drawn one:", width="content")
+        st.markdown("No cover at hand? Try one of these drawn examples:", width="content")
         for tile in tiles:
             st.button(f"Try {tile.title}", key=tile.key, on_click=_take_example, args=(tile,))
 

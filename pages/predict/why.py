@@ -17,7 +17,7 @@ from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.tiles import show_links
 
-LOOK = Path(__file__).parent / "why.css"
+STYLESHEET = Path(__file__).parent / "why.css"
 
 _SHOWN_SIDE = 480
 _CHOICES = 4  # genres to ask about
@@ -29,7 +29,7 @@ _FAINT = 0.3  # what is left of the light where nothing is marked
 @st.fragment
 def show_why(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
     """The section "Why" of an answer; `run` names the predictor, for what is kept of it."""
-    st.html(LOOK)
+    st.html(STYLESHEET)
     st.subheader("Why", anchor=False)
     st.markdown(plain(said(cover.digest, prediction, cover.data), 400))
     place, votes = st.columns([2, 3], gap="large")
@@ -46,7 +46,7 @@ def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Predict
         "Show it",
         key="why_place",
         persist_state="session",
-        help="Parts of the cover are blurred, one after the other. Where that costs the answer most, it comes from.",
+        help="Parts of the cover are blurred one after another. The more the answer suffers, the more a part counts.",
     )
     if not wanted:
         return
@@ -64,8 +64,10 @@ def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Predict
         found = find_place(run, cover.digest, predictor, cover.data)
     marked = mark(images.decode_once(cover.data).image, found, genre, share)
     called = inline(plain(genre))
-    st.image(marked, width="stretch", alt=f"The cover; what speaks for {tidy(genre, 24)} is in full light")
-    st.caption(f"In full light: the {percent(share)} of the cover that speaks most for {called}.")
+    st.image(
+        marked, width="stretch", alt=f"The cover; the parts that count most for {tidy(genre, 24)} are brightly lit"
+    )
+    st.caption(f"Brightly lit: the {percent(share)} of the cover that counts most for {called}.")
 
 
 def show_votes(predictor: Predictor, run: str, cover: Cover) -> None:
@@ -73,7 +75,7 @@ def show_votes(predictor: Predictor, run: str, cover: Cover) -> None:
     found = find_votes(run, cover.digest, predictor, cover.data)
     st.markdown("**Which covers voted**")
     if found is None:
-        st.caption("This method asks no covers: it has weighed them all in training.")
+        st.caption("This method does not look up covers when it answers: it learned from all of them in training.")
         return
     st.caption(summary(found))
     load = bool(st.session_state.get("load_pictures"))
@@ -83,13 +85,15 @@ def show_votes(predictor: Predictor, run: str, cover: Cover) -> None:
             show_links([vote.cover for vote in votes], load, run, f"votes{number}")
 
 
-def summary(found: Evidence) -> str:
+def summary(evidence: Evidence) -> str:
     """How many voted and for what, in a sentence (Markdown)."""
     shares = [
-        f"{inline(plain(genre))} {percent(share)}" for genre, share in found.shares.items() if share >= _WORTH_SHOWING
+        f"{inline(plain(genre))} {percent(share)}"
+        for genre, share in evidence.shares.items()
+        if share >= _WORTH_SHOWING
     ]
     return (
-        f"The {found.voters} nearest covers learned from vote, the more similar the louder: {listed(shares)}. "
+        f"The {evidence.voters} nearest covers learned from vote, the more similar the louder: {listed(shares)}. "
         "The probabilities of the nearest neighbours are these votes, calibrated on held-out covers."
     )
 
@@ -100,10 +104,10 @@ def pull(genre: str, share: float, votes: Sequence[Vote]) -> str:
     return f"Towards {inline(plain(genre))}: {percent(share)} of the votes, these {len(votes)} alone {percent(loud)}"
 
 
-def mark(image: Image.Image, found: Saliency, genre: str, share: float) -> Image.Image:
+def mark(image: Image.Image, saliency: Saliency, genre: str, share: float) -> Image.Image:
     """The cover with the part that speaks most for a genre in full light and the rest in the dark."""
     shown = images.shrink(image, _SHOWN_SIDE)
-    region = Image.fromarray((255 * found.region(genre, share)).astype(np.uint8)).resize(shown.size)
+    region = Image.fromarray((255 * saliency.region(genre, share)).astype(np.uint8)).resize(shown.size)
     region = region.point(lambda value: 255 * (value >= 128))
     dark = ImageEnhance.Brightness(shown.convert("L").convert("RGB")).enhance(_FAINT)
     marked = Image.composite(shown, dark, region)

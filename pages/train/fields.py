@@ -94,7 +94,13 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         _BALANCE,
         Field("augmentation", "Altered covers", "Mirrored, cut and lit differently each time.", ON_OFF, rare=True),
         Field("mixup", "Mixed pairs", "How much covers are mixed with each other.", _numbers(0.0, 0.2, 0.4), rare=True),
-        Field("smoothing", "Label smoothing", "How far labels are doubted.", _numbers(0.0, 0.05, 0.1, 0.2), rare=True),
+        Field(
+            "smoothing",
+            "Label smoothing",
+            "Label smoothing: how much to soften the targets.",
+            _numbers(0.0, 0.05, 0.1, 0.2),
+            rare=True,
+        ),
         Field("progressive", "Growing pictures", "Small ones first, which is faster.", ON_OFF, rare=True),
         Field(
             "base_lr",

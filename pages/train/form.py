@@ -92,7 +92,7 @@ def clone(run: Run) -> None:
     for name, value in told.items():
         state[f"train_{name}"] = _held(value)
     state.train_weights = spec.recipe.weights
-    st.toast("The form is set as that run was.", icon=":material/content_copy:")
+    st.toast("The form now has the settings of that run.", icon=":material/content_copy:")
 
 
 def _rounded(seconds: float) -> str:

@@ -49,7 +49,7 @@ _STATES = {
 
 
 @dataclass(frozen=True)
-class Told:
+class RunSummary:
     """A run with its status and its figures, None unless it is done and they can be read."""
 
     run: Run
@@ -58,7 +58,7 @@ class Told:
     note: str
 
     @classmethod
-    def of(cls, run: Run) -> "Told":
+    def of(cls, run: Run) -> "RunSummary":
         """The run as it is now. Raises BadRun when its status can't be read."""
         status = run.status()
         try:
@@ -68,9 +68,9 @@ class Told:
         return cls(run, status, evaluation, read_note(run))
 
 
-def frame(told: Sequence[Told], used: str | None = None) -> pd.DataFrame:
+def frame(summaries: Sequence[RunSummary], used: str | None = None) -> pd.DataFrame:
     """One row a run with `COLUMNS`; the run `used` for predictions is marked."""
-    return pd.DataFrame([_row(each, used) for each in told], columns=list(COLUMNS))
+    return pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
 
 
 def state_word(status: Status) -> str:
@@ -120,7 +120,7 @@ def end_of(log: Path, lines: int) -> str:
         return ""
 
 
-def _row(told: Told, used: str | None) -> tuple[Any, ...]:
+def _row(told: RunSummary, used: str | None) -> tuple[Any, ...]:
     spec, status, found = told.run.spec, told.status, told.evaluation
     begun: datetime = spec.created.astimezone()
     return (

@@ -1,20 +1,24 @@
 """The reference study's experiments on the Train page: start them, follow them, and see what came of them."""
 
 import time
+from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from covergenre import home
 from covergenre.dataset import registry
 from covergenre.embedding.recipe import Recipe
+from covergenre.formatting import percent, span
+from covergenre.report import STYLES
+from covergenre.report.ladders import CAVEAT, ladders
 from covergenre.runs.names import method_title
-from covergenre.runs.studies import Study, list_studies, of_part, to_csv
+from covergenre.runs.studies import Outcome, Study, list_studies, to_csv
 from covergenre.runs.study import PARTS, USUAL, begin, design
 from pages.train import work
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data
 from pages.train.history import end_of
-from pages.widgets import study_view
 from pages.widgets.safe_text import plain, tidy
 
 POLL = 3.0
@@ -113,7 +117,7 @@ def _show_progress(study: Study, running: bool) -> None:
             st.progress(len(made) / max(len(study.points), 1), said)
             st.button("Stop", icon=":material/stop_circle:", disabled=study.stop_asked(), on_click=study.ask_to_stop)
     elif len(made) < len(study.points):
-        st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to go on.")
+        st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to continue.")
         if last := end_of(study.folder / "log.txt", 4):
             st.code(last, language=None, wrap_lines=True)
 
@@ -122,16 +126,31 @@ def _show_outcomes(study: Study) -> None:
     outcomes = study.shown()
     if not outcomes:
         return
-    for part, known in study_view.PARTS.items():
-        if found := of_part(outcomes, part):
-            st.subheader(known.title, anchor=False)
-            chart = study_view.chart(outcomes, part)
-            st.vega_lite_chart(chart, alt=f"{known.title}: the accuracy of {', '.join(map(method_title, found))}")
-            st.caption(f"{known.meaning} Bars are 95 % intervals; dashed is what the reference study published.")
+    for style in STYLES:
+        st.html(style)
+    st.markdown(f"{CAVEAT} Bars are 95 % intervals.")
+    st.markdown(ladders(study), unsafe_allow_html=True)
     st.subheader("All points", anchor=False)
-    st.dataframe(study_view.frame(outcomes), hide_index=True, alt="Every point with its figures and what was published")
-    st.caption("Published: the accuracy that the reference study had on its own covers, which are other ones.")
+    st.dataframe(frame(outcomes), hide_index=True, alt="Every point with its figures and what was published")
     st.download_button(
         "Download as CSV", lambda: to_csv(outcomes), f"{study.folder.name}.csv", "text/csv", icon=":material/download:"
     )
     st.caption(plain(str(study.folder.relative_to(home.home()) / "table.csv"), 200))
+
+
+def frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """All outcomes as a table to look at."""
+    rows = [
+        (
+            method_title(each.method),
+            each.what,
+            f"{percent(each.accuracy.value, 1)} ({span(each.accuracy)})",
+            f"{percent(each.f1_weighted.value, 1)} ({span(each.f1_weighted)})",
+            "" if each.published is None else percent(each.published, 1),
+            each.covers,
+            each.seconds,
+        )
+        for each in outcomes
+    ]
+    columns = ("method", "what", "accuracy", "F1, weighted", "published", "test covers", "seconds")
+    return pd.DataFrame(rows, columns=list(columns))

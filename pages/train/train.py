@@ -16,11 +16,11 @@ from covergenre.runs.notes import LONGEST, write_note
 from covergenre.runs.record import Run, list_runs
 from pages.train import form as train_form
 from pages.train import history, study_tab, work
-from pages.train.history import Told
+from pages.train.history import RunSummary
 from pages.widgets import model_card
 from pages.widgets.safe_text import plain, sentence, tidy
 
-LOOK = Path(__file__).parent / "style.css"
+STYLESHEET = Path(__file__).parent / "style.css"
 POLL = 2.0  # seconds; only while something runs
 ROW_HEIGHT = 36
 IN_SIGHT = 10
@@ -31,9 +31,9 @@ TABLE = {
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def told_of(run_id: str, stamp: tuple[int, ...]) -> Told:  # noqa: ARG001 (it tells a run that changed)
+def summary_of(run_id: str, stamp: tuple[int, ...]) -> RunSummary:  # noqa: ARG001 (it tells a run that changed)
     """A run with its figures, kept until its status or note changes."""
-    return Told.of(Run.open(run_id))
+    return RunSummary.of(Run.open(run_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -42,7 +42,7 @@ def dataset_of(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (it tells a da
     return registry.open_dataset(name)
 
 
-def all_told() -> list[Told]:
+def run_summaries() -> list[RunSummary]:
     """Every run that can be read, the newest first."""
     told = []
     for run in list_runs():
@@ -51,8 +51,8 @@ def all_told() -> list[Told]:
                 file.stat().st_mtime_ns if file.exists() else 0
                 for file in (run.folder / name for name in ("status.json", "note.txt"))
             )
-            each = told_of(run.id, stamp)
-            told.append(Told.of(run) if each.status.state == "running" else each)  # it may have been lost since
+            each = summary_of(run.id, stamp)
+            told.append(RunSummary.of(run) if each.status.state == "running" else each)  # it may have been lost since
         except (BadRun, OSError):
             continue
     return told
@@ -65,7 +65,7 @@ def start(dataset: Dataset, spec: TrainSpec) -> None:
     run = prepare(dataset, spec)
     launch.start(run)
     open_run(run.id)
-    st.toast(f"{history.title(run)} is on its way.", icon=":material/play_arrow:")
+    st.toast(f"{history.title(run)} is in the queue.", icon=":material/play_arrow:")
 
 
 def open_run(run_id: str | None) -> None:
@@ -93,7 +93,7 @@ def selected(ids: list[str], key: str) -> None:
     open_run(ids[rows[-1]] if rows else None)
 
 
-def show_form(earlier: list[Told]) -> None:
+def show_form(earlier: list[RunSummary]) -> None:
     """What to train, and the button that does."""
     names = registry.names()
     if not names:
@@ -140,31 +140,31 @@ def show_work() -> None:
             work.show_queue(waiting)
         if not any(at_first):
             st.markdown("Nothing is being trained.")
-            st.caption("A run works in a process of its own: this page can be closed meanwhile.")
+            st.caption("Training runs in a separate process: you can close this page.")
 
     drawn()
 
 
-def show_history(told: list[Told]) -> None:
+def show_history(summaries: list[RunSummary]) -> None:
     """All runs in a table; a row that is selected is opened, several can be compared."""
     st.subheader("Runs", anchor=False)
-    if not told:
+    if not summaries:
         st.markdown("None yet.")
         return
-    ids = [each.run.id for each in told]
+    ids = [each.run.id for each in summaries]
     key = f"history-{len(ids)}-{ids[0]}"  # rows are selected by number: other runs are another table
     event = st.dataframe(
-        history.frame(told, default_run()),
+        history.frame(summaries, default_run()),
         column_config=TABLE,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=(min(len(told), IN_SIGHT) + 1) * ROW_HEIGHT + 2,
+        height=(min(len(summaries), IN_SIGHT) + 1) * ROW_HEIGHT + 2,
         on_select=lambda: selected(ids, key),
         selection_mode="multi-row",
         key=key,
         alt="The runs and their figures. Select a row to open it, several to compare them.",
     )
-    done = [told[row] for row in event.selection.rows if row < len(told) and told[row].evaluation]
+    done = [summaries[row] for row in event.selection.rows if row < len(summaries) and summaries[row].evaluation]
     if len(done) > 1:
         chosen = [each.run.id for each in done]
         with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
@@ -179,10 +179,10 @@ def show_history(told: list[Told]) -> None:
             )
 
 
-def show_opened(told: list[Told]) -> None:
+def show_opened(summaries: list[RunSummary]) -> None:
     """The run that the address names."""
     run_id = st.query_params.get("run")
-    opened = next((each for each in told if each.run.id == run_id), None)
+    opened = next((each for each in summaries if each.run.id == run_id), None)
     if run_id and not opened:
         st.info(f"There is no run {plain(run_id, 60)} any more.", icon=":material/search_off:")
     if not opened or opened.status.state == "running" or opened.run in launch.waiting():
@@ -208,7 +208,7 @@ def show_opened(told: list[Told]) -> None:
         work.show_log(run)
 
 
-def show_actions(opened: Told) -> None:
+def show_actions(opened: RunSummary) -> None:
     """What can be done with a run."""
     run, state = opened.run, opened.status.state
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -225,15 +225,15 @@ def show_actions(opened: Told) -> None:
             text = st.text_area("What to remember of it", opened.note, max_chars=LONGEST, key=f"note-{run.id}")
             st.button("Keep", on_click=work.attempt, args=(write_note, run, text))
         with st.popover("Delete", icon=":material/delete:"):
-            st.markdown("Its model and its figures go for good.")
-            st.button("Delete for good", type="primary", on_click=work.attempt, args=(delete, run.id))
+            st.markdown("Its model and its figures are deleted permanently.")
+            st.button("Delete permanently", type="primary", on_click=work.attempt, args=(delete, run.id))
     if opened.note:
         st.markdown(plain(opened.note, LONGEST))
 
 
 def show_runs() -> None:
     """What to train, what is at work, and what came of it."""
-    told = all_told()
+    told = run_summaries()
     form, now = st.columns([3, 2], gap="large")
     with form:
         show_form(told)
@@ -243,9 +243,9 @@ def show_runs() -> None:
     show_opened(told)
 
 
-st.html(LOOK)
+st.html(STYLESHEET)
 with st.container(key="page"):
-    st.title("Teach it your covers", anchor=False)
+    st.title("Train on your covers", anchor=False)
     view = st.segmented_control(
         "View",
         ("Runs", "Studies"),

@@ -58,7 +58,7 @@ def finish_button(run: Run) -> None:
         st.button(
             "Finish now",
             icon=":material/flag:",
-            help="It learns no more, is judged as it is at its best so far, and can then be used.",
+            help="Stops learning, evaluates the best state so far, and keeps it as a usable model.",
             on_click=attempt,
             args=(launch.finish, run.id),
         )

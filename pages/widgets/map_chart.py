@@ -33,9 +33,9 @@ def places_of(vectors: np.ndarray) -> np.ndarray:
         return places
     with st.container(horizontal=True, vertical_alignment="center"):
         why = f" {job.error}" if job and job.error else ""
-        st.caption(f"This is a rough map. A good one takes a minute or two, once.{tidy(why, 300)}", width="content")
+        st.caption(f"This is a rough map. A detailed one takes a minute or two, once.{tidy(why, 300)}", width="content")
         st.button(
-            "Draw the good map",
+            "Draw the detailed map",
             icon=":material/draw:",
             on_click=lambda: jobs().start(
                 name, "Drawing the map", lambda report, should_stop: draw_map_apart(vectors, report, should_stop)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from covergenre.dataset.starter import Card, MethodCard
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.formatting import listed, percent
-from pages.widgets.figures import figure, genre_cell, span, table
+from covergenre.formatting import listed, percent, span
+from pages.widgets.figures import figure, genre_cell, table
 from pages.widgets.genres import inline
 from pages.widgets.safe_text import plain
 from pages.widgets.verdict import source_title
@@ -29,7 +29,7 @@ def lead(card: Card) -> str:
     return (
         f"{card.covers:,} real album covers of {len(card.genres)} genres taught the app what it says. "
         f"On {test.covers:,} covers that it never learned from, **its answer is right "
-        f"{percent(test.accuracy.value)} of the time** ({span(test.accuracy)}\u202f%); always saying "
+        f"{percent(test.accuracy.value)} of the time** ({span(test.accuracy, digits=0)}\u202f%); always saying "
         f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)}. "
         "Read an answer as a hint, not as a fact."
     )
@@ -101,8 +101,8 @@ def honesty(card: Card) -> list[str]:
     )
     return [
         *([resolution] if limit else []),
-        "**No acquaintances.** Near copies of a picture stay in one part, and so do the covers of one artist where the "
-        "artist is known: no test cover is by somebody the methods learned from.",
+        "**No near copies or artists shared between parts.** Near copies of a picture stay in one part, and so do the "
+        "covers of one artist where the artist is known: no test cover is by an artist the methods learned from.",
         "**No contradictions.** A picture that stands under two genres is left out.",
         "**One look at the test covers.** Every choice, and how sure the answers sound, was settled on the validation "
         "covers. What ships is what was tested; nothing was trained again afterwards.",

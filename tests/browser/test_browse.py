@@ -13,7 +13,7 @@ TILES = '[class*="st-key-go-{}-"] button'
 def browse(page, query: str = ""):
     """The page, opened by its address and done."""
     page.goto(f"{re.match('https?://[^/]+', page.url)[0]}/browse{query}")
-    page.get_by_text("Walk through the covers").wait_for()
+    page.get_by_text("Browse the covers").wait_for()
     return page
 
 

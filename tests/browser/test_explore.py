@@ -36,7 +36,7 @@ def explore(visit, server):
     def open_page(address: str = "", **options):
         page = visit(**options)
         page.goto(f"{server}/explore{address}")
-        page.get_by_role("heading", name="See a data set").wait_for()
+        page.get_by_role("heading", name="Explore a data set").wait_for()
         return page
 
     return open_page

@@ -93,7 +93,7 @@ def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer
     page.locator(".st-key-now .gallery img").wait_for()
     page.go_back()
     wait_for_answer(page)
-    page.get_by_role("link", name="Walk on from this cover").click()
+    page.get_by_role("link", name="Continue in Browse from this cover").click()
     page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
     page.locator('[class*="st-key-go-near-"] button').nth(3).click()
     page.locator(".st-key-now .gallery img").wait_for()

@@ -23,7 +23,7 @@ def page(visit, tmp_path):
     register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 12))
     page = visit()
     page.get_by_role("link", name="Train").click()
-    page.get_by_role("heading", name="Teach it your covers").wait_for()
+    page.get_by_role("heading", name="Train on your covers").wait_for()
     page.get_by_text("Nothing is being trained.").wait_for()
     return page
 

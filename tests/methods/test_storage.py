@@ -55,7 +55,7 @@ def test_a_second_head_takes_the_place_of_the_first(folder):
 
 def test_a_save_that_fails_leaves_the_first_head(folder, monkeypatch):
     def full_disk(file, **arrays):
-        Path(file).write_bytes(b"half of it")
+        file.write(b"half of it")
         raise OSError("no space left")
 
     monkeypatch.setattr(np, "savez", full_disk)

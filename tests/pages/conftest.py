@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 from drawing import cover
 
 from covergenre.images import signature
@@ -24,6 +25,13 @@ _NEIGHBOUR = Neighbour(
     image_url="https://i.scdn.co/image/ab67",
     signature=signature(cover("jazz")),
 )
+
+
+@pytest.fixture(autouse=True)
+def fresh_server():
+    """What one test's server has cached is not there for the next."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 import re
 
 from covergenre.evaluation.intervals import Interval
-from pages.widgets.figures import figure, genre_cell, span, table
+from covergenre.formatting import span
+from pages.widgets.figures import figure, genre_cell, table
 
 
 def test_a_table_has_its_headings_and_names_its_rows_by_their_first_cell():
@@ -23,7 +24,7 @@ def test_a_figure_of_a_genre_has_its_colour():
 
 
 def test_an_interval_is_read_in_per_cent():
-    assert span(Interval(0.02, 0.0, 0.046)) == "0–5"
+    assert span(Interval(0.02, 0.0, 0.046), digits=0) == "0–5"
 
 
 def test_a_genre_of_ones_own_cannot_write_on_the_page():

@@ -7,7 +7,8 @@ import pytest
 from finished import finished, sure
 
 from covergenre.evaluation.intervals import Interval
-from covergenre.report.sections import Sections, figure, limits, table
+from covergenre.report.markup import figure, limits, table
+from covergenre.report.sections import Sections
 from covergenre.runs.comparison import compare_runs
 from covergenre.runs.slices import slices_of
 

@@ -1,7 +1,6 @@
 """What an audit remembers, so that the next one costs only what changed."""
 
 import hashlib
-import io
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from covergenre.files import replace_bytes
+from covergenre.files import replace_arrays
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +29,8 @@ def remember_while(file: Path, holds: Callable[[Arrays], bool], make: Callable[[
     found = _read(file)
     if found is None or not _holds(holds, found, file):
         found = make()
-        buffer = io.BytesIO()
-        np.savez(buffer, **found)
         file.parent.mkdir(exist_ok=True)
-        replace_bytes(file, buffer.getvalue())
+        replace_arrays(file, **found)
     return found
 
 

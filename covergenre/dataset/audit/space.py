@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from covergenre.dataset.audit.memory import Arrays, digest, remember, remember_while
+from covergenre.vectors import unit_rows
 
 ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
 
@@ -50,7 +51,7 @@ def _space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Pat
     standard = (vectors - basis["mean"]) / basis["deviation"]
     short = standard @ basis["axes"]
     pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows])]]), axis=0)
-    unit = standard / np.maximum(np.linalg.norm(standard, axis=1, keepdims=True), 1e-12)
+    unit = unit_rows(standard)
     batches = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
     cosines = [np.einsum("pd,pd->p", unit[one], unit[other]) for one, other in (batch.T for batch in batches)]
     return {"short": short, "pairs": pairs, "cosines": np.concatenate([np.zeros(0, np.float32), *cosines])}
@@ -88,7 +89,7 @@ def _mark(vector: np.ndarray) -> int:
 def _neighbours(short: np.ndarray) -> np.ndarray:
     import faiss
 
-    unit = np.ascontiguousarray(short / np.maximum(np.linalg.norm(short, axis=1, keepdims=True), 1e-12))
+    unit = np.ascontiguousarray(unit_rows(short))
     index = faiss.IndexFlatIP(unit.shape[1])
     index.add(unit)
     found = index.search(unit, min(_NEIGHBOURS + 1, len(unit)))[1].astype(np.int64)

@@ -9,7 +9,6 @@ read. Imports torch as it loads: import it inside functions.
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from covergenre.files import replace_text
+from covergenre.files import replace_text, replacing
 from covergenre.methods.storage import unwritten
 
 _STATE = "state.json"
@@ -85,14 +84,8 @@ class Checkpoint:
         return self.folder / f"epoch-{number}.safetensors"
 
     def _write_tensors(self, number: int, tensors: Mapping[str, Tensor]) -> None:
-        beside = self.folder / "next.safetensors"
-        try:
+        with replacing(self._file(number)) as beside:
             write_tensors(tensors, beside)
-            with beside.open("rb+") as file:
-                os.fsync(file.fileno())
-            beside.replace(self._file(number))
-        finally:
-            beside.unlink(missing_ok=True)
 
 
 def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:

@@ -168,13 +168,13 @@ def test_the_map_marks_the_cover_and_those_nearest_to_it(page, library):
 
 def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
     at(page, view="Map")
-    assert not any(button.label == "Draw the good map" for button in page.button)
+    assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
 def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     (starter / "map.npz").unlink()
     at(page, view="Map")
-    next(button for button in page.button if button.label == "Draw the good map").click().run()
+    next(button for button in page.button if button.label == "Draw the detailed map").click().run()
     assert any(button.label == "Stop" for button in page.button)
     for _ in range(600):
         if not any(button.label == "Stop" for button in page.run().button):
@@ -182,7 +182,7 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
         time.sleep(0.1)
     said(page)
     assert len(list((own_home / "maps").iterdir())) == 1
-    assert not any(button.label == "Draw the good map" for button in page.button)
+    assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
 def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
@@ -304,7 +304,7 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     at(page, by="Pictures", of=whose_title(run.id))
-    assert "16 covers are not looked at yet" in said(page)
+    assert "16 covers are not prepared for word search yet" in said(page)
     next(button for button in page.button if button.label == "Look at them").click().run()
     found = {}
     for text in ("bright", "dark"):

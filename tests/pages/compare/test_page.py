@@ -8,7 +8,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from finished import GENRES, answers, finished, on_drawn_covers
 from streamlit.testing.v1 import AppTest
 from studied import made, point
@@ -21,13 +20,6 @@ from covergenre.runs.comparison import compare_runs
 from covergenre.runs.galleries import galleries
 
 APP = Path(__file__).parents[3] / "streamlit_app.py"
-
-
-@pytest.fixture(autouse=True)
-def fresh_server():
-    """What one test's server has cached is not there for the next."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 @pytest.fixture
@@ -209,7 +201,7 @@ def test_calibration_is_drawn_for_every_run(runs):
 
 
 def test_without_a_study_the_ladders_say_how_to_make_one(runs):
-    assert "No study was made yet." in said(visit(run=[run.id for run in runs], tab="Ladders"))
+    assert "There is no study yet." in said(visit(run=[run.id for run in runs], tab="Ladders"))
 
 
 def test_a_study_stands_beside_what_was_published(runs):

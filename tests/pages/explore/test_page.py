@@ -10,7 +10,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
@@ -25,10 +24,8 @@ PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
 
 
 @pytest.fixture(autouse=True)
-def fresh_server(tmp_path, monkeypatch):
-    """What one test's server has cached is not there for the next; covers become vectors by the tiny backbone."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def tiny_backbone(tmp_path, monkeypatch):
+    """Covers become vectors by the tiny backbone."""
     monkeypatch.setattr(examine, "RECIPES", (tiny_recipe(tmp_path),))
 
 
@@ -112,7 +109,7 @@ def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
     monkeypatch.chdir(root.parent)
     page = AppTest.from_file(PAGE, default_timeout=60).run()
     field(page, "Folder of genre folders").set_value("covers")
-    field(page, "Call it").set_value("ours")
+    field(page, "Name").set_value("ours")
     settled(click(page, "Scan"))
     assert names() == ("ours",)
     assert [metric.value for metric in page.metric][:4] == ["62", "0", "1", "2"]
@@ -135,7 +132,7 @@ def test_a_zip_is_unpacked_and_then_shown():
         archive.writestr("../../out.png", encoded(cover("jazz", 9)))
     page = AppTest.from_file(PAGE, default_timeout=60).run()
     page.file_uploader[0].upload("covers.zip", file.getvalue())
-    field(page, "Call it", 1).set_value("zipped")
+    field(page, "Name", 1).set_value("zipped")
     settled(click(page, "Unpack"))
     assert len(open_dataset("zipped").manifest) == 4
 
@@ -238,7 +235,7 @@ def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
 def test_the_map_is_drawn_once_there_are_vectors(audited):
     view(audited, "map")
     assert "Covers that look alike lie near each other." in said(audited)
-    assert [button.label for button in audited.button if "map" in button.label] == ["Draw the good map"]
+    assert [button.label for button in audited.button if "map" in button.label] == ["Draw the detailed map"]
 
 
 def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
@@ -338,7 +335,7 @@ def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_chang
     assert not page.slider
     view(page, "map")
     assert "Covers that look alike" in said(page)
-    assert not [button for button in page.button if button.label == "Draw the good map"]
+    assert not [button for button in page.button if button.label == "Draw the detailed map"]
     assert "can't be repaired" in said(view(page, "repair"))
     assert not [button for button in page.button if button.label in ("Rename", "Remove", "Scan again")]
 

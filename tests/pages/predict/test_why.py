@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from drawing import cover, encoded, genre_folders
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -37,12 +36,6 @@ st.navigation([st.Page(section, default=True), st.Page("pages/browse/browse.py")
 PAGES = Path(__file__).parents[3] / "pages"
 
 
-@pytest.fixture(autouse=True)
-def fresh_server():
-    """What one test's server has cached is not there for the next."""
-    st.cache_data.clear()
-
-
 def section(tmp_path, run: str = STARTER) -> AppTest:
     file = tmp_path / "cover.png"
     file.write_bytes(encoded(cover("jazz", 500, 120)))
@@ -70,7 +63,7 @@ def test_the_place_is_looked_for_only_when_it_is_asked_for(starter, tmp_path):
     page = section(tmp_path)
     assert not page.image
     page.toggle[0].set_value(True).run()
-    assert "In full light: the 20\u202f% of the cover" in said(page)
+    assert "Brightly lit: the 20\u202f% of the cover" in said(page)
     assert len(page.image) == 1
 
 
@@ -80,13 +73,13 @@ def test_another_genre_and_another_share_can_be_chosen(starter, tmp_path):
     other = page.get("button_group")[0].options[1]
     page.get("button_group")[0].set_value(other.lower()).run()
     page.slider[0].set_value(40).run()
-    assert f"the 40\u202f% of the cover that speaks most for {other.lower()}" in said(page)
+    assert f"the 40\u202f% of the cover that counts most for {other.lower()}" in said(page)
 
 
 def test_a_method_that_asks_no_covers_says_so(tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
-    assert "asks no covers" in said(section(tmp_path, run.id))
+    assert "does not look up covers" in said(section(tmp_path, run.id))
 
 
 def test_genres_with_hardly_a_vote_are_left_out_of_the_summary():

@@ -4,7 +4,7 @@ from finished import answers, finished
 from covergenre.runs.notes import write_note
 from covergenre.runs.train import evaluate
 from pages.train import history
-from pages.train.history import Told
+from pages.train.history import RunSummary
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def run():
 
 
 def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
-    row = history.frame([Told.of(run)]).iloc[0]
+    row = history.frame([RunSummary.of(run)]).iloc[0]
     accuracy = run.evaluation().accuracy
     assert (row["method"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
     assert row["accuracy"].startswith(f"{100 * accuracy.value:.1f}")
@@ -26,16 +26,16 @@ def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
 
 def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
     write_note(run, "the one for the talk")
-    row = history.frame([Told.of(run)], used=run.id).iloc[0]
+    row = history.frame([RunSummary.of(run)], used=run.id).iloc[0]
     assert "in use" in row["method"]
     assert row["note"] == "the one for the talk"
 
 
 def test_a_run_without_figures_has_none(run):
     failed = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
-    assert history.frame([Told.of(failed)]).iloc[0]["accuracy"] == ""
+    assert history.frame([RunSummary.of(failed)]).iloc[0]["accuracy"] == ""
     (run.folder / "evaluation.json").write_text("{")
-    assert Told.of(run).evaluation is None
+    assert RunSummary.of(run).evaluation is None
 
 
 def test_what_was_asked_for_is_harmless_in_html():

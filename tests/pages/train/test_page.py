@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import streamlit as st
 from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
@@ -25,9 +24,8 @@ APP = Path(__file__).parents[3] / "streamlit_app.py"
 
 
 @pytest.fixture(autouse=True)
-def fresh_server(monkeypatch):
-    """Nothing is cached yet, and nobody starts to work."""
-    st.cache_resource.clear()
+def no_work(monkeypatch):
+    """Nobody starts to work."""
     monkeypatch.setattr(launch, "wake", lambda: None)
 
 
@@ -157,7 +155,7 @@ def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
 
 def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
     app = press(opened(), "Train")
-    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is on its way."]
+    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is in the queue."]
 
 
 @pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
@@ -212,8 +210,8 @@ def test_a_note_is_kept(starter, done):
 
 def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
     app = opened(done.id)
-    assert "Its model and its figures go for good." in said(app)
-    press(app, "Delete for good")
+    assert "Its model and its figures are deleted permanently." in said(app)
+    press(app, "Delete permanently")
     assert list_runs() == ()
     assert "run" not in app.query_params
 
