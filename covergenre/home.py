@@ -46,6 +46,11 @@ def vectors() -> Path:
     return home() / "vectors"
 
 
+def texts() -> Path:
+    """The cache of what is written on covers."""
+    return home() / "texts"
+
+
 def engines() -> Path:
     """Backbones converted for inference."""
     return home() / "engines"

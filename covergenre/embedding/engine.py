@@ -10,16 +10,12 @@ covers that all cores work on; it also lets each thread decode its own cover whi
 
 import json
 import logging
-import os
-import sys
 import tempfile
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -32,6 +28,7 @@ from covergenre.embedding.converter import convert_apart
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
+from covergenre.inference import load_openvino, settings
 from covergenre.packages import need
 
 if TYPE_CHECKING:
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
 
 _INFO = ["covergenre", "engine"]
 _log = logging.getLogger(__name__)
-_first_look = threading.Lock()
 
 
 class Engine:
@@ -62,14 +58,14 @@ class Engine:
     @classmethod
     def read(cls, model_path: Path, backbone: str, feature_set: str, limit: int | None = None) -> Self:
         """The engine that `convert` made of a backbone for a feature set; `open` for one that no recipe describes."""
-        core = _openvino().Core()
+        core = load_openvino().Core()
         with _readable(model_path):
             model, info = _read(core, model_path)
             made_for = (info.get("backbone"), info.get("feature_set"))
             if made_for != (backbone, feature_set):
                 raise NoWeights(f"{model_path} was made for {made_for}, not for {backbone}, {feature_set}")
             preprocessing = Preprocessing.from_json(info["preprocessing"])
-            compiled = core.compile_model(model, "CPU", _settings())
+            compiled = core.compile_model(model, "CPU", settings())
         return cls(compiled, preprocessing, limit, info.get("plain"))
 
     @property
@@ -152,7 +148,7 @@ def convert(
     _need_converter()
     import torch
 
-    ov = _openvino()
+    ov = load_openvino()
     shape = (1, 3, preprocessing.side, preprocessing.side)
     with warnings.catch_warnings(action="ignore"):  # torch's, about tracing: what it takes for constant is constant
         # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
@@ -192,7 +188,7 @@ def _is_shipped(recipe: Recipe) -> bool:
     if recipe.weights:
         return False
     with suppress(NoWeights), _readable(_shipped_network()):
-        _, info = _read(_openvino().Core(), _shipped_network())
+        _, info = _read(load_openvino().Core(), _shipped_network())
         return (info.get("backbone"), info.get("feature_set")) == (recipe.backbone, recipe.feature_set)
     return False
 
@@ -215,29 +211,7 @@ def _readable(path: Path) -> Iterator[None]:
 def _save(model: Any, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder, path.name)
-        _openvino().save_model(model, made, compress_to_fp16=True)
+        load_openvino().save_model(model, made, compress_to_fp16=True)
         # The .xml last: once it is there, all is.
         for file in (made.with_suffix(".bin"), made):
             file.replace(path.with_suffix(file.suffix))
-
-
-def _settings() -> dict[str, Any]:
-    # One thread budget for all libraries: what OMP_NUM_THREADS says (it may be a list, by level), else every core.
-    threads = int(os.environ.get("OMP_NUM_THREADS", "").partition(",")[0] or os.cpu_count() or 1)
-    return {
-        "PERFORMANCE_HINT": "THROUGHPUT",
-        "INFERENCE_PRECISION_HINT": "f32",
-        "INFERENCE_NUM_THREADS": threads,
-    }
-
-
-def _openvino() -> ModuleType:
-    # Importing openvino reports the use to a server of its maker, unless the package that does so is not there.
-    sys.modules.setdefault("openvino_telemetry", None)
-    import openvino
-
-    # Its binding gets ready for NumPy when a tensor's data are first looked at. Two threads that do so at once wait for
-    # each other for ever, one of them holding the interpreter's lock, and the whole process with them.
-    with _first_look:
-        openvino.Tensor(np.zeros(1, np.float32)).data  # noqa: B018
-    return openvino

@@ -1,0 +1,79 @@
+"""What is written on a cover."""
+
+from functools import lru_cache
+from typing import Self
+
+import numpy as np
+from PIL import Image
+
+from covergenre.images import shrink
+from covergenre.reading.boxes import find_boxes
+from covergenre.reading.networks import Networks
+from covergenre.reading.text import Line, ReadText
+
+VERSION = "ppocr4-384-1"
+"""Names how covers are read, for caches: raised whenever the same cover would give other lines than before."""
+
+_SIDE = 384  # of the picture in which lettering is looked for
+_LIMIT = 1280  # of the picture from which it is read
+_HEIGHT = 48  # of a line, as the network reads it
+_WIDEST = 640
+_MOST_LINES = 8
+_SURE = 0.5
+
+
+class Reader:
+    """Reads covers. Any number of threads may use one reader at once."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+
+    @classmethod
+    def open(cls) -> Self:
+        """NoWeights when the networks are not installed."""
+        return cls(Networks.open())
+
+    def read(self, image: Image.Image) -> ReadText:
+        """The words on an RGB cover, which is best given as it came: small pictures have been shrunk beyond reading.
+
+        The eight largest lines are read, and those that are doubtful left out.
+        """
+        image = shrink(image, _LIMIT)
+        boxes = sorted(self._boxes(image)[:_MOST_LINES], key=lambda box: (box[0, 1] + box[2, 1], box[0, 0]))
+        lines = [self._line(_cut(image, box)) for box in boxes]
+        return ReadText(tuple(line for line in lines if line.text and line.confidence >= _SURE))
+
+    def _boxes(self, image: Image.Image) -> np.ndarray:
+        """The boxes of lines in pixels of the image."""
+        scale = _SIDE / max(image.size)
+        size = tuple(max(round(side * scale / 32), 1) * 32 for side in image.size)
+        lettering = self._networks.lettering(np.asarray(image.resize(size, Image.Resampling.BILINEAR)))
+        return find_boxes(lettering) * (np.array(image.size) / size)
+
+    def _line(self, line: Image.Image) -> Line:
+        steps = self._networks.characters(np.asarray(line))
+        best = steps.argmax(axis=1)
+        # Connectionist temporal classification: a character once for each time it is begun, and no blank.
+        kept = (best != 0) & (best != np.concatenate([[0], best[:-1]]))
+        text = "".join(self._networks.alphabet[character] for character in best[kept]).strip()
+        return Line(text, round(float(steps.max(axis=1)[kept].mean()), 3) if text else 0.0)
+
+
+@lru_cache(maxsize=1)
+def open_reader() -> Reader:
+    """`Reader.open` for all who live in one process."""
+    return Reader.open()
+
+
+def _cut(image: Image.Image, box: np.ndarray) -> Image.Image:
+    """The line in a box, level, `_HEIGHT` pixels high, and a multiple of 32 wide; what is upright is laid on its side."""
+    upper_left, upper_right, lower_right, lower_left = box
+    width, height = (max(round(np.linalg.norm(side)), 1) for side in (upper_right - upper_left, lower_left - upper_left))
+    corners = np.concatenate([upper_left, lower_left, lower_right, upper_right])
+    line = image.transform((width, height), Image.Transform.QUAD, corners.tolist(), Image.Resampling.BICUBIC)
+    if height >= 1.5 * width:
+        line = line.transpose(Image.Transpose.ROTATE_90)
+    wide = min(max(round(_HEIGHT * line.width / line.height), 1), _WIDEST)
+    page = Image.new("RGB", (-(-wide // 32) * 32, _HEIGHT), (128, 128, 128))
+    page.paste(line.resize((wide, _HEIGHT), Image.Resampling.BILINEAR))
+    return page
