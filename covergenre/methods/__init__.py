@@ -12,6 +12,7 @@ METHODS = {
     "knn": "covergenre.methods.knn:NearestNeighbours",
     "logistic": "covergenre.methods.logistic:Logistic",
     "boosting": "covergenre.methods.boosting:Boosting",
+    "words": "covergenre.methods.words:Words",
     "finetune": "covergenre.methods.finetune:FineTuning",
 }
 """The name of each method that can be trained, and where it is, as module:class."""

@@ -3,6 +3,10 @@
 The linear opinion pool: a cover's probabilities are the means of those of the members, each calibrated already; then
 one temperature, as an average of calibrated answers is too timid (Ranjan and Gneiting, Combining probability forecasts,
 JRSS B 2010). It learns from no cover: `runs.ensemble` makes it of finished runs.
+
+What is written on a cover is other evidence than how it looks, so a member that reads words is not averaged: the
+pool's probabilities are multiplied with how much likelier the words make each genre, to the power of one weight. A
+cover on which nothing is read is answered by the others alone.
 """
 
 from collections.abc import Sequence
@@ -14,10 +18,14 @@ import numpy as np
 
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Covers, Fitted
-from covergenre.methods.calibration import fit_temperature, softmax
+from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.storage import damaged, load_choices, save_choices
+from covergenre.methods.words import FittedWords
 
 NAME = "ensemble"
+
+_WEIGHTS = tuple(step / 10 for step in range(21))
+_FALLBACK_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,13 @@ class FittedEnsemble:
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`."""
-        average = pool([member.predict_proba(covers) for _, member in self.members])
-        return softmax(np.log(average) / self.choices["temperature"])
+        answers = [member.predict_proba(covers) for _, member in self.members]
+        logits = join(*parted(self.members, answers), self.choices.get("weight", 0.0))
+        return softmax(logits / self.choices["temperature"])
+
+    def readers(self) -> list[FittedWords]:
+        """The members that read words."""
+        return [member for _, member in self.members if isinstance(member, FittedWords)]
 
     def save(self, folder: Path) -> None:
         """See `Fitted.save`. Members are kept whole, so that their runs may be deleted."""
@@ -79,6 +92,49 @@ def pool(answers: Sequence[np.ndarray]) -> np.ndarray:
     return np.maximum(np.mean(answers, axis=0), np.finfo(np.float64).tiny)
 
 
+def parted(
+    members: Sequence[tuple[str, Fitted]], answers: Sequence[np.ndarray]
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The answers (n, g) of members to average, and the evidence (n, g) of those that read words.
+
+    Evidence is the logarithm of how many times likelier the words make a genre than a cover without words. Where all
+    members read words, all are averaged.
+    """
+    reads = [isinstance(member, FittedWords) for _, member in members]
+    if all(reads):
+        return list(answers), []
+    averaged = [answer for answer, words in zip(answers, reads, strict=True) if not words]
+    evidence = [
+        np.log(answer) - np.log(member.usual)
+        for (_, member), answer, words in zip(members, answers, reads, strict=True)
+        if words
+    ]
+    return averaged, evidence
+
+
+def join(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], weight: float) -> np.ndarray:
+    """The logits (n, g) of the average with the evidence of words at a weight; see `parted`."""
+    return np.log(pool(averaged)) + weight * np.sum(evidence, axis=0) if evidence else np.log(pool(averaged))
+
+
 def calibrated(answers: Sequence[np.ndarray], labels: np.ndarray) -> float:
     """The temperature of the average of these answers (n, g) to validation covers of `labels`; 1 without covers."""
-    return fit_temperature(np.log(pool(answers)), labels) if len(labels) else 1.0
+    return settle(answers, [], labels)["temperature"]
+
+
+def settle(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], labels: np.ndarray) -> dict[str, float]:
+    """The temperature with the lowest log loss on validation covers of `labels`, and the weight where there is
+    evidence; without covers they are 1 and `_FALLBACK_WEIGHT`."""
+    if not evidence:
+        return {"temperature": fit_temperature(join(averaged, evidence, 0.0), labels)}
+    if not len(labels):
+        return {"weight": _FALLBACK_WEIGHT, "temperature": 1.0}
+
+    def loss(choices: dict[str, float]) -> float:
+        return log_loss(join(averaged, evidence, choices["weight"]) / choices["temperature"], labels)
+
+    tried = [
+        {"weight": weight, "temperature": fit_temperature(join(averaged, evidence, weight), labels)}
+        for weight in _WEIGHTS
+    ]
+    return min(tried, key=loss)

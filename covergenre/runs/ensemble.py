@@ -11,7 +11,7 @@ from covergenre.augment import VARIANTS
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import method
 from covergenre.methods.calibration import softmax
-from covergenre.methods.ensemble import NAME, FittedEnsemble, calibrated, pool
+from covergenre.methods.ensemble import NAME, FittedEnsemble, join, parted, settle
 from covergenre.progress import silent
 from covergenre.runs.journal import keep
 from covergenre.runs.record import Run, RunSpec, probability_columns
@@ -21,8 +21,8 @@ from covergenre.runs.train import evaluate
 def combine(runs: Sequence[Run]) -> Run:
     """A run that is done, made of two or more that are: it answers, is compared and is used like any other.
 
-    Nothing is trained: what the runs predicted is averaged, the temperature is fitted on validation, and the test part
-    is judged as theirs was. It takes a second or so.
+    Nothing is trained: what the runs predicted is averaged, temperature and the weight of words are fitted on
+    validation, and the test part is judged as theirs was. It takes a second or so.
 
     Raises BadRun when a run is damaged or not done, CoverGenreError for fewer than two, or for runs that don't share
     their covers, genres, split, seed and, those that read vectors, their recipe.
@@ -36,14 +36,14 @@ def combine(runs: Sequence[Run]) -> Run:
         answers = [_aligned(each, told)[columns].to_numpy(np.float64) for each in predictions]
         chosen_on = (told["part"] == "validation").to_numpy()
         labels = pd.Categorical(told["genre"], categories=run.spec.genres).codes.astype(np.int64)
-        temperature = calibrated([answer[chosen_on] for answer in answers], labels[chosen_on])
-        averaged = softmax(np.log(pool(answers)) / temperature)
-        run.write_predictions(told.join(pd.DataFrame(averaged, columns=columns)))
-        run.write_evaluation(evaluate(run))
         names = [each.spec.method for each in runs]
         members = list(zip(names, (each.load_model() for each in runs), strict=True))
-        choices = {"members": " ".join(names), "temperature": temperature}
-        FittedEnsemble(members, choices).save(run.stage_model())
+        averaged, evidence = parted(members, answers)
+        choices = settle([rows[chosen_on] for rows in averaged], [rows[chosen_on] for rows in evidence], labels[chosen_on])
+        joined = softmax(join(averaged, evidence, choices.get("weight", 0.0)) / choices["temperature"])
+        run.write_predictions(told.join(pd.DataFrame(joined, columns=columns)))
+        run.write_evaluation(evaluate(run))
+        FittedEnsemble(members, {"members": " ".join(names), **choices}).save(run.stage_model())
         run.publish_model()
     return run
 

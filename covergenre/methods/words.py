@@ -1,0 +1,194 @@
+"""Words: genre from what is written on a cover, by linear weights of hashed n-grams.
+
+Much of what it learns is names: it knows a performer whose other covers it has seen, and words that go with a genre. On
+a cover with nothing to read it knows no more than how frequent the genres are, so it is best joined with a method that
+looks at pictures (see `ensemble`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.methods.base import Choices, Context, Covers, check_training
+from covergenre.methods.calibration import fit_temperature, log_loss, softmax
+from covergenre.methods.ngrams import BUCKETS, matrix_of
+from covergenre.methods.scaling import genre_weights
+from covergenre.methods.spec import TrainSpec
+from covergenre.methods.storage import damaged, load_head, save_head
+from covergenre.progress import Progress
+from covergenre.reading.text import ReadText
+
+NAME = "words"
+STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
+"""The values of C that are tried, in this order, until the validation log loss rises."""
+
+_FALLBACK = 10.0
+_TOLERANCE = 1e-3
+_MOST_STEPS = 200
+_TOLD = 1.25  # times likelier: a line that makes less of a difference says nothing
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`c`: the inverse strength of the L2 penalty, above 0 (None: the best of `STRENGTHS` on validation, or 10 without
+    a validation part). `balance`: how much rare genres are favoured, from 0 (each cover counts alike) to 1 (each genre
+    does)."""
+
+    c: float | None = None
+    balance: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.c is not None and not 0 < self.c < np.inf:
+            raise CoverGenreError(f"c is {self.c}: give a number above 0, or none to have it chosen")
+        if not 0 <= self.balance <= 1:
+            raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A line on a cover that speaks for a genre (its position), and how many times likelier it makes it."""
+
+    line: str
+    genre: int
+    factor: float
+
+
+@dataclass(frozen=True)
+class FittedWords:
+    """A trained head. `coefficients` float16 (BUCKETS, n_genres), `intercepts` float32 (n_genres,)."""
+
+    coefficients: np.ndarray
+    intercepts: np.ndarray
+    choices: Choices
+
+    @property
+    def usual(self) -> np.ndarray:
+        """What it says of a cover on which nothing is read, float64 (n_genres,)."""
+        return softmax(self.intercepts[np.newaxis] / self.choices["temperature"])[0]
+
+    def predict_proba(self, covers: Covers) -> np.ndarray:
+        """See `Fitted.predict_proba`. Covers whose texts are not there are read."""
+        return self._answers(texts_of(covers, Context()))
+
+    def spoken(self, text: ReadText) -> tuple[Spoken, ...]:
+        """The lines of a text that speak for a genre, the plainest first: each against the text without it."""
+        if not text.lines:
+            return ()
+        without = [text.without(position) for position in range(len(text.lines))]
+        whole, *others = self._answers([text, *without])
+        told = [
+            Spoken(line.text, int(gains.argmax()), float(gains.max()))
+            for line, gains in zip(text.lines, (whole / other for other in others), strict=True)
+        ]
+        return tuple(sorted((each for each in told if each.factor >= _TOLD), key=lambda each: -each.factor))
+
+    def save(self, folder: Path) -> None:
+        """See `Fitted.save`."""
+        save_head(folder, {"coefficients": self.coefficients, "intercepts": self.intercepts}, self.choices)
+
+    def _answers(self, texts: Sequence[ReadText]) -> np.ndarray:
+        return softmax(_logits(self.coefficients, self.intercepts, matrix_of(texts)) / self.choices["temperature"])
+
+
+class Words:
+    """Multinomial logistic regression on hashed n-grams, by scikit-learn's L-BFGS."""
+
+    name = NAME
+    title = "Words"
+    description = "Reads what is written on a cover. Knows performers it has met before, and words that go with a genre."
+    reads = "texts"
+    Parameters = Parameters
+    presets: dict[str, Any] = {}  # noqa: RUF012 (as `Method` has it)
+
+    def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedWords:
+        """See `Method.fit`. NoWeights when covers have to be read and what reads them is not installed.
+
+        Values of C are compared by validation log loss, each at its best temperature.
+        """
+        check_training(training, validation, spec.n_genres)
+        parameters = spec.parameters_as(Parameters)
+        texts, held_out = (texts_of(part, context) for part in (training, validation))
+        if not any(text.lines for text in texts):
+            raise CoverGenreError("nothing can be read on the training covers: choose a method that looks at pictures")
+        matrix, labels = matrix_of(held_out), validation.labels
+        strengths = STRENGTHS if len(validation) else (_FALLBACK,)
+        strengths = (parameters.c,) if parameters.c is not None else strengths
+        weights = genre_weights(training.labels, spec.n_genres, parameters.balance)[training.labels]
+        best, lowest = None, np.inf
+        for done, (c, coefficients, intercepts) in enumerate(
+            _heads(matrix_of(texts), training.labels, weights, spec.n_genres, strengths, context), 1
+        ):
+            logits = _logits(coefficients, intercepts, matrix)
+            temperature = fit_temperature(logits, labels)
+            loss = log_loss(logits / temperature, labels) if len(validation) else 0.0
+            figures = {"validation log loss": loss} if len(validation) else {}
+            context.progress(Progress(done, len(strengths), f"C = {c:g}", figures))
+            if loss >= lowest:
+                break
+            best, lowest = FittedWords(coefficients, intercepts, {"c": c, "temperature": temperature}), loss
+        return best
+
+    def load(self, folder: Path) -> FittedWords:
+        """See `Method.load`."""
+        arrays, choices = load_head(folder, coefficients=2, intercepts=1)
+        if arrays["coefficients"].shape != (BUCKETS, len(arrays["intercepts"])):
+            raise damaged(folder, "its coefficients and intercepts don't fit together")
+        return FittedWords(**arrays, choices=choices)
+
+
+def texts_of(covers: Covers, context: Context) -> Sequence[ReadText]:
+    """What is written on covers: as they bring it, else read off their pictures, each once; CoverGenreError when they
+    have neither."""
+    if len(covers.texts) == len(covers):
+        return covers.texts
+    if not covers.pictures:
+        raise CoverGenreError("words are read off pictures, and these covers have none: give a picture for each")
+    from covergenre.reading.covers import read_covers
+
+    pictures = dict(zip(reversed(covers.hashes), reversed(covers.pictures), strict=True))  # the originals come first
+    texts = read_covers(pictures, context.progress, context.should_stop)
+    return [texts[key] for key in covers.hashes]
+
+
+def _heads(
+    matrix: tuple[np.ndarray, ...],
+    labels: np.ndarray,
+    weights: np.ndarray,
+    n_genres: int,
+    strengths: Sequence[float],
+    context: Context,
+) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
+    """For each C, as it is asked for: C, coefficients (BUCKETS, n_genres) and intercepts (n_genres,).
+
+    Only buckets that two training covers share are learned from: the others say nothing of a further cover.
+    """
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    _, columns, _ = matrix
+    shared = np.flatnonzero(np.bincount(columns, minlength=BUCKETS) > 1)
+    shared = shared if len(shared) else np.arange(BUCKETS)
+    rows = csr_matrix(matrix, shape=(len(labels), BUCKETS), dtype=np.float64)[:, shared]
+    solver = LogisticRegression(tol=_TOLERANCE, max_iter=_MOST_STEPS, warm_start=True)
+    for c in strengths:
+        if context.should_stop():
+            raise Cancelled("stopped while learning words")
+        solver.set_params(C=c).fit(rows, labels, weights)
+        learned, intercepts = solver.coef_, solver.intercept_
+        if n_genres == 2:  # scikit-learn keeps the difference of the two only
+            learned, intercepts = np.vstack([-learned, learned]) / 2, np.array([-1, 1]) * intercepts / 2
+        coefficients = np.zeros((BUCKETS, n_genres), np.float16)
+        coefficients[shared] = learned.T
+        yield c, coefficients, intercepts.astype(np.float32)
+
+
+def _logits(coefficients: np.ndarray, intercepts: np.ndarray, matrix: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Float64 (n, n_genres) for the rows of a sparse matrix."""
+    values, columns, starts = matrix
+    rows = [values[start:end] @ coefficients[columns[start:end]] for start, end in pairwise(starts)]
+    return np.reshape(rows, (-1, len(intercepts))) + intercepts
