@@ -10,7 +10,10 @@ from importlib.util import find_spec
 
 from covergenre.errors import MissingPackage
 
-_AT_PIP = {"open_clip": "open_clip_torch"}  # by other names than they are imported by
+_AT_PIP = {
+    "open_clip": "open_clip_torch",
+    "rapidocr_onnxruntime": "rapidocr-onnxruntime",
+}  # by other names than they are imported by
 
 
 def missing(modules: Iterable[str]) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def _network(
     method: str, backbone: str | None, features: str, limit: int | None, weights: str | None
 ) -> tuple[dict[str, Any], Recipe]:
     """The network that is asked for: as parameters of a method that reads pictures, else as a recipe of vectors."""
-    if method_called(method).reads == "vectors":
+    if method_called(method).reads != "pictures":
         return {}, Recipe(backbone or Recipe.backbone, features, limit, weights)
     asked = {"backbone": backbone, "weights": weights, "limit": limit}
     given = {name: value for name, value in asked.items() if value is not None}

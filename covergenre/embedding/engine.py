@@ -10,6 +10,7 @@ covers that all cores work on; it also lets each thread decode its own cover whi
 
 import json
 import logging
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence

@@ -11,6 +11,7 @@ from PIL import Image
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.reading.text import ReadText
 
 Choices = Mapping[str, float | int | str]
 Reads = Literal["vectors", "pictures", "texts"]
@@ -31,7 +32,8 @@ class Covers:
     of genres, -1 where unknown. `hashes`: the content hash of each cover; the variants of one cover share one.
     `pictures`: the covers themselves, each read when it is asked for, for methods that read pictures or texts (their
     vectors may be 0 wide); else there may be none. `sources`: where each cover comes from, "" where that isn't known;
-    there may be none. Raises CoverGenreError when they don't fit together.
+    there may be none. `texts`: what is written on each, where it has been read already; else there may be none. Raises
+    CoverGenreError when they don't fit together.
     """
 
     vectors: np.ndarray
@@ -39,6 +41,7 @@ class Covers:
     hashes: tuple[str, ...]
     pictures: Sequence[Picture] = ()
     sources: tuple[str, ...] = ()
+    texts: Sequence[ReadText] = ()
 
     def __post_init__(self) -> None:
         shape, labels, hashes = np.shape(self.vectors), np.shape(self.labels), len(self.hashes)
@@ -47,7 +50,7 @@ class Covers:
                 f"vectors of shape {shape}, labels of shape {labels} and {hashes} hashes don't describe the same "
                 "covers: give one vector, one label and one hash for each"
             )
-        for name, given in (("pictures", self.pictures), ("sources", self.sources)):
+        for name, given in (("pictures", self.pictures), ("sources", self.sources), ("texts", self.texts)):
             if len(given) not in (0, hashes):
                 raise CoverGenreError(f"there are {len(given)} {name} of {hashes} covers: give one for each")
 
@@ -57,11 +60,11 @@ class Covers:
     def take(self, rows: np.ndarray) -> "Covers":
         """Some of the covers: `rows` are their positions, or whether each is one of them."""
         at = np.arange(len(self))[rows]
-        hashes, pictures, sources = ([held[row] for row in at] if held else [] for held in self._held())
-        return Covers(self.vectors[at], np.asarray(self.labels)[at], tuple(hashes), pictures, tuple(sources))
+        hashes, pictures, sources, texts = ([held[row] for row in at] if held else [] for held in self._held())
+        return Covers(self.vectors[at], np.asarray(self.labels)[at], tuple(hashes), pictures, tuple(sources), texts)
 
     def _held(self) -> tuple[Sequence[Any], ...]:
-        return self.hashes, self.pictures, self.sources
+        return self.hashes, self.pictures, self.sources, self.texts
 
 
 @dataclass(frozen=True)

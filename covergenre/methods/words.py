@@ -21,6 +21,7 @@ from covergenre.methods.scaling import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
 from covergenre.progress import Progress
+from covergenre.reading.networks import MODULE
 from covergenre.reading.text import ReadText
 
 NAME = "words"
@@ -30,7 +31,7 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 _FALLBACK = 10.0
 _TOLERANCE = 1e-3
 _MOST_STEPS = 200
-_TOLD = 1.25  # times likelier: a line that makes less of a difference says nothing
+_TOLD = 1.5  # times likelier: a line that makes less of a difference says nothing
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,11 @@ class FittedWords:
         return self._answers(texts_of(covers, Context()))
 
     def spoken(self, text: ReadText) -> tuple[Spoken, ...]:
-        """The lines of a text that speak for a genre, the plainest first: each against the text without it."""
-        if not text.lines:
-            return ()
-        without = [text.without(position) for position in range(len(text.lines))]
-        whole, *others = self._answers([text, *without])
+        """The lines of a text that speak for a genre, the plainest first: each taken alone, against no words at all."""
+        alone = self._answers([ReadText((line,)) for line in text.lines])
         told = [
             Spoken(line.text, int(gains.argmax()), float(gains.max()))
-            for line, gains in zip(text.lines, (whole / other for other in others), strict=True)
+            for line, gains in zip(text.lines, alone / self.usual, strict=True)
         ]
         return tuple(sorted((each for each in told if each.factor >= _TOLD), key=lambda each: -each.factor))
 
@@ -100,13 +98,16 @@ class Words:
 
     name = NAME
     title = "Words"
-    description = "Reads what is written on a cover. Knows performers it has met before, and words that go with a genre."
+    description = (
+        "Reads what is written on a cover. Knows performers it has met before, and words that go with a genre."
+    )
     reads = "texts"
+    needs = (MODULE,)
     Parameters = Parameters
     presets: dict[str, Any] = {}  # noqa: RUF012 (as `Method` has it)
 
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedWords:
-        """See `Method.fit`. NoWeights when covers have to be read and what reads them is not installed.
+        """See `Method.fit`. MissingPackage when covers have to be read and what reads them is not installed.
 
         Values of C are compared by validation log loss, each at its best temperature.
         """

@@ -22,8 +22,8 @@ def read_covers(
     """What is written on covers, by content hash: `covers` has for each how to get its picture, RGB.
 
     What the store under `home.texts()` holds is not read again; when it holds all, neither the networks nor a picture
-    is opened. Work that was stopped or killed goes on where it was. Raises NoWeights when covers have to be read and
-    the networks are not installed, Cancelled when stopped, and what getting a picture raises.
+    is opened. Work that was stopped or killed goes on where it was. Raises MissingPackage when covers have to be read
+    and the networks are not installed, Cancelled when stopped, and what getting a picture raises.
     """
     store = TextStore(home.texts() / VERSION)
     held = store.get()

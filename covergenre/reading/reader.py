@@ -30,7 +30,7 @@ class Reader:
 
     @classmethod
     def open(cls) -> Self:
-        """NoWeights when the networks are not installed."""
+        """MissingPackage when the networks are not installed, NoWeights when they are damaged."""
         return cls(Networks.open())
 
     def read(self, image: Image.Image) -> ReadText:
@@ -66,9 +66,11 @@ def open_reader() -> Reader:
 
 
 def _cut(image: Image.Image, box: np.ndarray) -> Image.Image:
-    """The line in a box, level, `_HEIGHT` pixels high, and a multiple of 32 wide; what is upright is laid on its side."""
+    """The line in a box, level, `_HEIGHT` pixels high, a multiple of 32 wide; what stands upright is laid down."""
     upper_left, upper_right, lower_right, lower_left = box
-    width, height = (max(round(np.linalg.norm(side)), 1) for side in (upper_right - upper_left, lower_left - upper_left))
+    width, height = (
+        max(round(np.linalg.norm(side)), 1) for side in (upper_right - upper_left, lower_left - upper_left)
+    )
     corners = np.concatenate([upper_left, lower_left, lower_right, upper_right])
     line = image.transform((width, height), Image.Transform.QUAD, corners.tolist(), Image.Resampling.BICUBIC)
     if height >= 1.5 * width:

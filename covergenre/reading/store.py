@@ -38,5 +38,7 @@ class TextStore:
     def put(self, texts: Mapping[str, ReadText]) -> None:
         """Keep these texts."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        lines = [json.dumps([key, [[line.text, line.confidence] for line in text.lines]]) for key, text in texts.items()]
+        lines = [
+            json.dumps([key, [[line.text, line.confidence] for line in text.lines]]) for key, text in texts.items()
+        ]
         replace_text(self._folder / f"{secrets.token_hex(8)}.jsonl", "\n".join(lines) + "\n")

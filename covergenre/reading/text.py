@@ -19,7 +19,3 @@ class ReadText:
 
     def __str__(self) -> str:
         return " ".join(line.text for line in self.lines)
-
-    def without(self, position: int) -> "ReadText":
-        """All lines but one."""
-        return ReadText(self.lines[:position] + self.lines[position + 1 :])

@@ -39,7 +39,9 @@ def combine(runs: Sequence[Run]) -> Run:
         names = [each.spec.method for each in runs]
         members = list(zip(names, (each.load_model() for each in runs), strict=True))
         averaged, evidence = parted(members, answers)
-        choices = settle([rows[chosen_on] for rows in averaged], [rows[chosen_on] for rows in evidence], labels[chosen_on])
+        choices = settle(
+            [rows[chosen_on] for rows in averaged], [rows[chosen_on] for rows in evidence], labels[chosen_on]
+        )
         joined = softmax(join(averaged, evidence, choices.get("weight", 0.0)) / choices["temperature"])
         run.write_predictions(told.join(pd.DataFrame(joined, columns=columns)))
         run.write_evaluation(evaluate(run))

@@ -16,6 +16,8 @@ from covergenre.embedding.embed import embed_dataset, read_cover
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset
 from covergenre.methods import Context, Covers, TrainSpec, method
+from covergenre.reading.covers import read_covers
+from covergenre.reading.text import ReadText
 
 _COLUMNS = ("path", "genre", "content_hash", "source")
 
@@ -76,14 +78,17 @@ def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: V
     """The covers that `covers_of` found, by part, with what the spec's method reads.
 
     Training covers come in every variant of the spec, one after the other; the others as originals only. For a method
-    that reads no vectors they come with pictures, each read when it is asked for.
+    that reads pictures they come with these, each read when it is asked for; for one that reads words, with those.
     """
-    pictured, parts = method(spec.method).reads != "vectors", {}
-    originals = None if pictured else vectors.of(covers, ("original",), context)[0]
+    reads, parts = method(spec.method).reads, {}
+    originals = None if reads != "vectors" else vectors.of(covers, ("original",), context)[0]
     for part in ("train", "validation", "test"):
         inside = (covers["part"] == part).to_numpy()
         own, variants = covers[inside], spec.variants if part == "train" else spec.variants[:1]
-        if pictured:
+        if reads == "texts":
+            blank = as_covers(own, [np.zeros((len(own), 0), np.float32)])
+            parts[part] = replace(blank, texts=words_of(dataset, own, context))
+        elif reads == "pictures":
             parts[part] = _pictured(dataset, own, variants)
         else:
             further = vectors.of(own, variants[1:], context)
@@ -97,6 +102,14 @@ def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     sources = covers["source"].fillna("").tolist() if "source" in covers else []
     together = np.concatenate(vectors) if n > 1 else vectors[0]  # a copy takes its time
     return Covers(together, np.tile(labels, n), tuple(hashes * n), sources=tuple(sources * n))
+
+
+def words_of(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list[ReadText]:
+    """What is written on covers of the data set, in their order; see `read_covers`."""
+    keys = covers["content_hash"].tolist()
+    files = {key: partial(read_cover, dataset, path, key) for path, key in zip(covers["path"], keys, strict=True)}
+    texts = read_covers(files, context.progress, context.should_stop)
+    return [texts[key] for key in keys]
 
 
 def _pictured(dataset: Dataset, covers: pd.DataFrame, variants: Sequence[str]) -> Covers:

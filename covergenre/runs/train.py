@@ -25,7 +25,7 @@ from covergenre.packages import need, versions
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.experiment import fit_and_evaluate
 from covergenre.runs.journal import Journal, keep
-from covergenre.runs.parts import Parts, Vectors, covers_of, parts_of
+from covergenre.runs.parts import Parts, Vectors, covers_of, parts_of, words_of
 from covergenre.runs.record import Run, RunSpec, probability_columns
 
 _log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 # Where embedding and fitting end, as shares of a run: a guess, since nobody knows before how much is in the cache.
 _EMBEDDED, _FITTED = 0.6, 0.95
 _EMBEDDED_BESIDE = 0.05  # for a method that reads pictures, which takes much longer
+_READ = 0.9  # where the words on covers have been read
 
 _LIBRARIES = ("numpy", "pandas", "pillow", "openvino", "torch", "faiss-cpu", "scikit-learn", "scipy")
 
@@ -150,5 +151,9 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
     further = (covers["part"] == "train").sum() * (len(spec.variants) - 1)
     journal.enter(embedded * len(covers) / (len(covers) + further))
     vectors.of(covers, ("original",), context)
-    journal.enter(embedded)
+    if method(spec.method).reads == "texts":
+        journal.enter(_READ)
+        words_of(dataset, covers, context)  # which are kept: below, they are there
+    else:
+        journal.enter(embedded)
     return parts_of(dataset, covers, spec, vectors, context)

@@ -78,6 +78,15 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         Field("learning_rate", "Learning rate", "How much each tree mends.", _numbers(0.03, 0.05, 0.1, 0.2, 0.3)),
         _BALANCE,
     ),
+    "words": (
+        Field(
+            "c",
+            "Freedom (C)",
+            "The more, the closer it keeps to the training covers; too much learns their names by heart.",
+            _numbers(1.0, 3.0, 10.0, 30.0, 100.0, none=CHOSEN),
+        ),
+        _BALANCE,
+    ),
     "finetune": (
         Field(
             "backbone",

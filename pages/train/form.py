@@ -146,6 +146,8 @@ def _draw(method_name: str, fields: Sequence[Field]) -> dict[str, Any]:
 
 
 def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Recipe, tuple[str, ...]]:
+    if method(method_name).reads == "texts":
+        return Recipe(), ("original",)
     if method(method_name).reads != "vectors":
         recipe = Recipe(limit=parameters.get("limit"))
     else:

@@ -1,0 +1,47 @@
+"""Performers of the collection, found by what is written on a cover."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from covergenre.methods.ngrams import plain_letters
+from covergenre.reading.text import ReadText
+
+_SHORTEST = 5  # letters; shorter names stand in many words
+_PIECE = 3
+_ALIKE = 0.85
+
+
+class Performers:
+    """Names to be looked for in texts; a misread letter or a missed space does no harm."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        letters = {name: plain_letters(name) for name in set(names)}
+        self._letters = {name: plain for name, plain in letters.items() if len(plain) >= _SHORTEST}
+        self._holding: dict[str, set[str]] = defaultdict(set)
+        for name, plain in self._letters.items():
+            for piece in _pieces(plain):
+                self._holding[piece].add(name)
+
+    def find(self, text: ReadText) -> str | None:
+        """The name that a text holds best, the longer of two; None when it holds none."""
+        written = plain_letters(str(text))
+        near = {name for piece in _pieces(written) for name in self._holding.get(piece, ())}
+        held = [(_alike(self._letters[name], written), len(self._letters[name]), name) for name in near]
+        best = max((each for each in held if each[0] >= _ALIKE), key=lambda each: each[:2], default=None)
+        return best[2] if best else None
+
+
+def _alike(name: str, written: str) -> float:
+    """How much of a name stands in a text at one place, 0..1: one letter in seven or so may differ."""
+    if len(name) > len(written) + 1:
+        return 0.0
+    if name in written:
+        return 1.0
+    return max(
+        sum(a == b for a, b in zip(name, written[start:], strict=False)) / len(name)
+        for start in range(max(len(written) - len(name) + 2, 1))
+    )
+
+
+def _pieces(letters: str) -> set[str]:
+    return {letters[start : start + _PIECE] for start in range(len(letters) - _PIECE + 1)}

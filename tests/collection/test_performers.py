@@ -1,0 +1,30 @@
+import pytest
+
+from covergenre.collection.performers import Performers
+from covergenre.reading.text import Line, ReadText
+
+KNOWN = Performers(["Johnny Cash", "Cash", "Nat King Cole", "Nat King Cole Trio", "", "U2"])
+
+
+def read(*lines: str) -> ReadText:
+    return ReadText(tuple(Line(line, 0.9) for line in lines))
+
+
+@pytest.mark.parametrize(
+    "written", ["JOHNNY CASH", "johnnycash", "At Folsom JOHNNY CA5H", "Johnny", "JOHMNY CASH live"]
+)
+def test_a_name_is_found_however_it_is_written(written):
+    assert KNOWN.find(read(written)) == ("Johnny Cash" if written != "Johnny" else None)
+
+
+def test_a_name_may_run_over_two_lines():
+    assert KNOWN.find(read("NAT KING", "COLE")) == "Nat King Cole"
+
+
+def test_the_longer_of_two_names_counts():
+    assert KNOWN.find(read("Nat King Cole Trio")) == "Nat King Cole Trio"
+
+
+@pytest.mark.parametrize("written", ["cashmere", "U2", "", "something else altogether"])
+def test_other_words_and_short_names_are_no_performers(written):
+    assert KNOWN.find(read(written)) is None

@@ -1,0 +1,187 @@
+import json
+import os
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from asking import asked
+
+from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.methods import Context, Covers, method
+from covergenre.methods.ensemble import FittedEnsemble, join, parted, settle
+from covergenre.methods.ngrams import BUCKETS
+from covergenre.methods.words import FittedWords, Parameters
+from covergenre.progress import Progress
+from covergenre.reading.text import Line, ReadText
+
+NAMES = ("johnny cash", "louis armstrong", "public enemy")
+OTHER = ("the best of", "live", "volume two", "stereo")
+
+
+def text(*lines: str) -> ReadText:
+    return ReadText(tuple(Line(line, 0.9) for line in lines))
+
+
+def sung(n: int, seed: int = 0) -> Covers:
+    """Covers on which, but for each fifth, the genre's performer is written."""
+    chance = random.Random(seed)
+    labels = np.arange(n) % 3
+    texts = [text(*([NAMES[label]] if number % 5 else []), chance.choice(OTHER)) for number, label in enumerate(labels)]
+    return Covers(np.zeros((n, 0), np.float32), labels, tuple(f"{seed}-{i}" for i in range(n)), texts=texts)
+
+
+def saying(*texts: ReadText) -> Covers:
+    return Covers(np.zeros((len(texts), 0), np.float32), np.full(len(texts), -1), ("",) * len(texts), texts=texts)
+
+
+def fit(parameters=None, progress=lambda _: None, should_stop=lambda: False, n_genres=3, parts=None) -> FittedWords:
+    training, validation = parts or (sung(60, 1), sung(30, 2))
+    spec = asked("words", n_genres, parameters)
+    return method("words").fit(training, validation, spec, Context(progress, should_stop))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> FittedWords:
+    return fit()
+
+
+def test_it_knows_a_name_it_has_met_even_misread(fitted):
+    probabilities = fitted.predict_proba(saying(text("JOHNNYCASH"), text("Louls Armstrong"), text("PUBLIC", "ENEMY")))
+    assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+
+
+def test_without_words_it_says_what_is_usual(fitted):
+    np.testing.assert_allclose(fitted.predict_proba(saying(text()))[0], fitted.usual)
+    assert fitted.usual.max() < 0.5
+
+
+def test_it_tells_which_lines_speak_for_which_genre(fitted):
+    first, *more = fitted.spoken(text("live", "Johnny Cash"))
+    assert (first.line, first.genre) == ("Johnny Cash", 0)
+    assert first.factor > 1.5
+    assert all(each.factor <= first.factor for each in more)
+    assert fitted.spoken(text()) == ()
+
+
+def test_it_learns_nothing_where_there_is_nothing():
+    rng = random.Random(7)
+
+    def noise(n: int) -> Covers:
+        made = [text("".join(rng.choice("abcdefgh") for _ in range(12))) for _ in range(n)]
+        return Covers(np.zeros((n, 0), np.float32), np.arange(n) % 3, tuple(map(str, range(n))), texts=made)
+
+    test = noise(300)
+    probabilities = fit(parts=(noise(300), noise(150))).predict_proba(test)
+    assert -np.log(probabilities[np.arange(300), test.labels]).mean() < 1.03 * np.log(3)
+
+
+def test_it_is_kept_small_and_had_back(fitted, tmp_path):
+    fitted.save(tmp_path)
+    loaded = method("words").load(tmp_path)
+    assert loaded.choices == fitted.choices
+    np.testing.assert_array_equal(loaded.predict_proba(sung(9)), fitted.predict_proba(sung(9)))
+    assert (tmp_path / "head.npz").stat().st_size < 2 * 3 * BUCKETS + 10_000
+
+
+def test_a_head_of_another_method_is_a_bad_run(clouds, tmp_path):
+    method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), asked("logistic"), Context()).save(tmp_path)
+    with pytest.raises(BadRun, match="missing or damaged"):
+        method("words").load(tmp_path)
+
+
+def test_choices_tell_the_strength_and_are_fit_for_json(fitted):
+    assert set(fitted.choices) == {"c", "temperature"}
+    assert json.loads(json.dumps(fitted.choices)) == fitted.choices
+    assert fit(Parameters(c=3.0)).choices["c"] == 3
+
+
+def test_it_tells_how_far_it_is_and_stops_when_asked():
+    told: list[Progress] = []
+    fit(progress=told.append)
+    assert [each.done for each in told] == list(range(1, len(told) + 1))
+    with pytest.raises(Cancelled):
+        fit(should_stop=lambda: True)
+
+
+def test_it_can_do_with_two_genres_and_without_a_validation_part():
+    two = [part.take(part.labels < 2) for part in (sung(60, 1), sung(30, 2))]
+    assert fit(n_genres=2, parts=two).predict_proba(saying(text("johnny cash"))).argmax() == 0
+    alone = fit(parts=(sung(60, 1), sung(0)))
+    assert alone.choices == {"c": 10.0, "temperature": 1.0}
+
+
+def test_covers_with_neither_text_nor_picture_are_refused(fitted):
+    with pytest.raises(CoverGenreError, match="give a picture for each"):
+        fitted.predict_proba(Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("a",)))
+
+
+def test_training_covers_with_nothing_to_read_are_refused():
+    blank = Covers(np.zeros((6, 0), np.float32), np.arange(6) % 3, tuple("abcdef"), texts=[text()] * 6)
+    with pytest.raises(CoverGenreError, match="nothing can be read"):
+        fit(parts=(blank, blank))
+
+
+def test_prediction_imports_no_heavy_library(fitted, tmp_path):
+    fitted.save(tmp_path)
+    code = (
+        "import sys; from pathlib import Path; import numpy as np\n"
+        "from covergenre.methods import Covers, method; from covergenre.reading.text import ReadText\n"
+        "covers = Covers(np.zeros((1, 0)), np.zeros(1, int), ('',), texts=[ReadText()])\n"
+        f"method('words').load(Path({str(tmp_path)!r})).predict_proba(covers)\n"
+        "sys.exit(str({'sklearn', 'scipy', 'torch', 'pandas'} & set(sys.modules) or '') or 0)"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+# --- joined with what covers look like
+
+
+@pytest.fixture(scope="module")
+def pictures() -> np.ndarray:
+    """Answers to `sung(90, 3)` by a method that is right a little more often than by chance."""
+    labels, rng = sung(90, 3).labels, np.random.default_rng(0)
+    logits = rng.normal(size=(90, 3)) + 0.7 * np.eye(3)[labels]
+    return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+
+
+def evidence_of(fitted: FittedWords, covers: Covers, pictures: np.ndarray) -> tuple[list, list]:
+    return parted([("knn", None), ("words", fitted)], [pictures, fitted.predict_proba(covers)])
+
+
+def test_words_that_are_right_get_a_weight_and_make_answers_right(fitted, pictures):
+    covers = sung(90, 3)
+    averaged, evidence = evidence_of(fitted, covers, pictures)
+    weight = settle(averaged, evidence, covers.labels)["weight"]
+    joined = join(averaged, evidence, weight)
+    assert weight > 0
+    assert (joined.argmax(axis=1) == covers.labels).mean() > (pictures.argmax(axis=1) == covers.labels).mean() + 0.2
+
+
+def test_words_that_say_nothing_get_hardly_a_weight(pictures):
+    noise = np.random.default_rng(1).normal(size=pictures.shape)
+    assert settle([pictures], [noise], sung(90, 3).labels)["weight"] <= 0.2
+
+
+def test_a_cover_without_words_is_answered_by_its_looks_alone(fitted, pictures):
+    averaged, evidence = evidence_of(fitted, saying(*[text()] * 90), pictures)
+    np.testing.assert_allclose(join(averaged, evidence, 2.0), np.log(pictures), atol=1e-12)
+
+
+def test_the_ensemble_is_kept_with_its_weight(fitted, clouds, tmp_path):
+    looks = method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), asked("logistic"), Context())
+    both = FittedEnsemble(
+        [("logistic", looks), ("words", fitted)], {"members": "logistic words", "weight": 0.7, "temperature": 1.1}
+    )
+    both.save(tmp_path)
+    seen = clouds(9, seed=2, first=200)
+    covers = Covers(seen.vectors, seen.labels, seen.hashes, texts=[text("johnny cash")] * 9)
+    kept = method("ensemble").load(tmp_path)
+    np.testing.assert_array_equal(kept.predict_proba(covers), both.predict_proba(covers))
+    assert [type(reader) for reader in kept.readers()] == [FittedWords]
+    silent = Covers(seen.vectors, seen.labels, seen.hashes, texts=[text()] * 9)
+    assert (kept.predict_proba(covers)[:, 0] > kept.predict_proba(silent)[:, 0]).all()

@@ -1,0 +1,61 @@
+import pytest
+from lettered import lettered
+
+from covergenre import home
+from covergenre.errors import Cancelled
+from covergenre.reading import covers as module
+from covergenre.reading.covers import read_covers
+from covergenre.reading.reader import VERSION
+from covergenre.reading.text import Line, ReadText
+
+
+class Scribe:
+    """Reads off a picture how wide it is, and counts."""
+
+    def __init__(self) -> None:
+        self.read_so_far = 0
+
+    def read(self, image) -> ReadText:
+        self.read_so_far += 1
+        return ReadText((Line(f"wide {image.width}", 0.9),))
+
+
+@pytest.fixture
+def scribe(monkeypatch) -> Scribe:
+    scribe = Scribe()
+    monkeypatch.setattr(module, "open_reader", lambda: scribe)
+    monkeypatch.setattr(module, "_KEPT_AT_ONCE", 2)
+    return scribe
+
+
+def pictures(n: int) -> dict:
+    return {f"{number:032x}": lambda side=number + 8: lettered(side=side) for number in range(n)}
+
+
+def test_each_cover_is_read_once_and_kept(scribe):
+    first = read_covers(pictures(5))
+    assert [str(text) for text in first.values()] == [f"wide {8 + number}" for number in range(5)]
+    assert read_covers(pictures(5)) == first
+    assert scribe.read_so_far == 5
+
+
+def test_it_tells_how_far_it_is(scribe):
+    told = []
+    read_covers(pictures(5), told.append)
+    assert [(each.done, each.total) for each in told] == [(2, 5), (4, 5), (5, 5)]
+
+
+def test_what_was_read_before_a_stop_is_kept(scribe):
+    told = []
+    with pytest.raises(Cancelled):
+        read_covers(pictures(5), told.append, lambda: bool(told))
+    read_covers(pictures(5))
+    assert scribe.read_so_far == 5
+
+
+def test_a_damaged_line_is_read_again(scribe):
+    read_covers(pictures(2))
+    (file,) = (home.texts() / VERSION).glob("*.jsonl")
+    file.write_text(file.read_text().splitlines()[0] + '\n["torn', "utf-8")
+    assert len(read_covers(pictures(2))) == 2
+    assert scribe.read_so_far == 3
