@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covergenre import home
+from covergenre import home, images
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import usable, write_manifest
 from covergenre.dataset.registry import Dataset, open_dataset
@@ -362,3 +362,21 @@ def test_damaged_predictions_are_named_when_evaluated(dataset, recipe):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(BadRun, match=r"predictions\.parquet"):
         evaluate(run)
+
+
+def test_a_method_that_reads_words_learns_from_each_cover_s_and_reads_each_once(dataset, recipe, monkeypatch):
+    from covergenre.reading import covers as reading
+    from covergenre.reading.text import Line, ReadText
+
+    read = []
+
+    class Scribe:
+        def read(self, image):
+            read.append(images.content_hash(image))
+            return ReadText((Line("loud" if image.getpixel((0, 0))[0] > 127 else "quiet", 0.9),))
+
+    monkeypatch.setattr(reading, "open_reader", Scribe)
+    run = train(dataset, TrainSpec(method="words", recipe=recipe))
+    assert sorted(read) == sorted(set(usable(dataset.manifest)["content_hash"]))
+    assert run.status().state == "done"
+    assert set(run.load_model().choices) == {"c", "temperature"}
