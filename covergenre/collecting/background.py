@@ -1,0 +1,134 @@
+"""Collecting in a process of its own, which outlives whoever began it: python -m covergenre.collecting.background NAME
+
+collected/NAME/status.json    how far it is, replaced whole; "done", "stopped" or "failed" once it has ended
+collected/NAME/stop           there once it was asked to stop
+collected/NAME/log.txt        what it printed
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from filelock import Timeout
+
+from covergenre import home
+from covergenre.collecting.collect import collect
+from covergenre.collecting.journal import Plan, open_plan, save_plan
+from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
+from covergenre.files import replace_text
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.runs import launch
+
+State = Literal["running", "done", "stopped", "failed", "lost"]
+
+_LOOK_EVERY = 0.25  # seconds
+_STARTS_WITHIN = 30.0  # seconds that a new process has to take its lock
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a collection is; `error` says why it failed, `reasons` why albums weren't taken, counted."""
+
+    state: State
+    done: int = 0
+    total: int = 0
+    what: str = ""
+    error: str = ""
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+def begin(plan: Plan) -> None:
+    """Have a plan collected, from where it stopped; CoverGenreError when that is being done already."""
+    if is_running(plan):
+        raise CoverGenreError(f"{plan.name} is being collected already: wait for it, or stop it")
+    save_plan(plan)
+    (plan.folder / "stop").unlink(missing_ok=True)
+    _write(plan, Status("running", 0, plan.per_genre * len(plan.genres), "starting"))
+    launch.detached((sys.executable, "-P", "-m", __name__, plan.name), plan.folder / "log.txt")
+
+
+def follow(plan: Plan, report: Report = silent, should_stop: ShouldStop = never) -> Dataset:
+    """Wait for a collection that was begun, and relay its progress; the data set once it is there.
+
+    `should_stop` stops the collection itself. Raises Cancelled then, and CoverGenreError when it failed or its process
+    has gone.
+    """
+    began = time.monotonic()
+    while (status := read_status(plan, time.monotonic() - began < _STARTS_WITHIN)).state == "running":
+        if should_stop():
+            (plan.folder / "stop").touch()
+        report(Progress(status.done, status.total, status.what))
+        time.sleep(_LOOK_EVERY)
+    if status.state == "stopped":
+        raise Cancelled(status.error)
+    if status.state != "done":
+        raise CoverGenreError(status.error)
+    return open_dataset(plan.name)
+
+
+def read_status(plan: Plan, starting: bool = False) -> Status:
+    """How far a collection is. Without a process it is lost, unless that is just `starting`."""
+    try:
+        fields = json.loads((plan.folder / "status.json").read_text(encoding="utf-8"))
+        status = Status(**{**fields, "reasons": tuple(map(tuple, fields["reasons"]))})
+    except (OSError, ValueError, TypeError, KeyError):
+        return Status("lost", error=f"{plan.name} has not been collected to its end: go on with it")
+    if status.state == "running" and not starting and not is_running(plan):
+        return Status("lost", error="its process has gone: go on with it, what came is kept")
+    return status
+
+
+def is_running(plan: Plan) -> bool:
+    """Whether a process collects it."""
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with plan.lock.acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def unfinished() -> tuple[Plan, ...]:
+    """The plans that aren't done, by name: at work, stopped, failed or lost."""
+    plans = []
+    for file in sorted((home.home() / "collected").glob("*/plan.json")):
+        with suppress(BadDataset, CoverGenreError):
+            plan = open_plan(file.parent.name)
+            if read_status(plan).state != "done":
+                plans.append(plan)
+    return tuple(plans)
+
+
+def _work(name: str) -> None:
+    plan = open_plan(name)
+    now = Status("running")
+    written = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal now, written
+        now = Status("running", progress.done, progress.total, progress.what)
+        if time.monotonic() - written > _LOOK_EVERY:
+            _write(plan, now)
+            written = time.monotonic()
+
+    try:
+        collected = collect(plan, tell, (plan.folder / "stop").exists)
+        reasons = tuple(Counter(collected.reasons).most_common())
+        _write(plan, Status("done", now.total, now.total, "collected", reasons=reasons))
+    except Cancelled as error:
+        _write(plan, Status("stopped", now.done, now.total, now.what, str(error)))
+    except (CoverGenreError, OSError) as error:
+        _write(plan, Status("failed", now.done, now.total, now.what, in_words(error)))
+
+
+def _write(plan: Plan, status: Status) -> None:
+    replace_text(plan.folder / "status.json", json.dumps(asdict(status), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    _work(sys.argv[1])

@@ -1,0 +1,70 @@
+import time
+
+import psutil
+import pytest
+from collecting.standin import albums
+
+from covergenre.collecting.background import begin, follow, is_running, read_status, unfinished
+from covergenre.collecting.journal import Plan, save_plan
+from covergenre.errors import Cancelled, CoverGenreError
+
+GENRES = ("jazz", "reggae")
+
+
+@pytest.fixture
+def plan(world):
+    for genre in GENRES:
+        world.albums[genre] = albums(genre, 30)
+    return Plan("mine", GENRES, per_genre=3)
+
+
+def until(found, seconds=60):
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_it_is_collected_by_a_process_of_its_own_and_followed(plan):
+    begin(plan)
+    seen = []
+    dataset = follow(plan, seen.append)
+    assert len(dataset.manifest) == 6
+    assert seen[-1].total == 6
+    assert (read_status(plan).state, unfinished()) == ("done", ())
+
+
+def test_a_stop_is_obeyed_and_it_can_go_on(world):
+    for genre in GENRES:
+        world.albums[genre] = albums(genre, 400)
+    plan = Plan("mine", GENRES, per_genre=300)
+    begin(plan)
+    until(lambda: len(world.asked) > 3)
+    with pytest.raises(CoverGenreError, match="being collected already"):
+        begin(plan)
+    with pytest.raises(Cancelled, match="they are kept"):
+        follow(plan, should_stop=lambda: True)
+    assert unfinished() == (plan,)
+    less = Plan("mine", GENRES, per_genre=1)
+    begin(less)
+    assert len(follow(less).manifest) >= 2
+
+
+def test_a_process_that_has_gone_is_said_to_be_lost(world):
+    for genre in GENRES:
+        world.albums[genre] = albums(genre, 400)
+    plan = Plan("killed", GENRES, per_genre=300)
+    begin(plan)
+    until(lambda: len(world.asked) > 3)
+    for process in psutil.process_iter(["cmdline"]):
+        if (process.info["cmdline"] or [])[-2:] == ["covergenre.collecting.background", "killed"]:
+            process.kill()
+            process.wait()
+    until(lambda: not is_running(plan))
+    assert read_status(plan).state == "lost"
+    assert unfinished() == (plan,)
+
+
+def test_a_plan_that_was_never_begun_is_unfinished(plan):
+    save_plan(plan)
+    assert (unfinished(), read_status(plan).state) == ((plan,), "lost")
