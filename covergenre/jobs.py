@@ -16,7 +16,8 @@ _log = logging.getLogger(__name__)
 
 
 class Job:
-    """Work under way or ended: `state` is running, done, stopped or failed; `error` says why it failed.
+    """Work under way or ended: `state` is running, done, stopped or failed; `error` says why it failed,
+    or what a stop kept.
 
     `about` tells what it works on from what that becomes later.
     """
@@ -64,8 +65,8 @@ class Job:
         try:
             self.result = work(self._report, self._stop.is_set)
             self.state = "done"
-        except Cancelled:
-            self.state = "stopped"
+        except Cancelled as stop:
+            self.error, self.state = in_words(stop), "stopped"
         except (CoverGenreError, OSError) as error:
             self.error, self.state = in_words(error), "failed"
         except Exception:

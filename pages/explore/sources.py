@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from covergenre import home
+from covergenre.collecting.journal import Plan
 from covergenre.dataset import archive, registry
 from covergenre.dataset.manifest import Scan
 from covergenre.dataset.registry import Dataset
@@ -15,6 +16,7 @@ from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import listed
 from covergenre.jobs import Job, Work
+from pages.explore import web
 from pages.explore.open import Opened, examinations
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
@@ -27,8 +29,9 @@ _OWN = "brought"  # the work that this visitor began
 _NEW_NAME = "new name"
 _SAID = "said of a scan"
 _NAMED = 5  # files passed over that are named
+_AUTO = "auto"  # a list takes None for nothing chosen
 _LEVELS = {
-    None: "told from the files",
+    _AUTO: "told from the files",
     0: "the folder that holds the cover",
     1: "the first folder",
     2: "the second folder",
@@ -54,7 +57,10 @@ def choose() -> str:
 def bringing() -> Job | None:
     """The work that brings a data set, whoever began it; None when there is none under way."""
     job = jobs().get(_BRINGING)
-    return job if job and job.running else None
+    if job and job.running:
+        return job
+    plan = web.at_work()  # begun before this server was
+    return jobs().start(_BRINGING, f"Collecting {plan.name}", web.work(plan)) if plan else None
 
 
 def finish() -> None:
@@ -66,7 +72,7 @@ def finish() -> None:
     if job.state == "failed":
         st.session_state.wrong = job.error
     elif job.state == "stopped":
-        st.toast("Stopped. Nothing was stored.", icon=":material/stop_circle:")
+        st.toast(sentence(job.error or "stopped"), icon=":material/stop_circle:")
     else:
         dataset, scan = job.result
         st.session_state[NAME] = dataset.name
@@ -98,7 +104,8 @@ def _said(scan: Scan) -> str:
 
 def show_ways() -> None:
     """The ways to come by a data set."""
-    demo, folder, dropped = st.columns(3, gap="large")
+    demo, folder = st.columns(2, gap="large")
+    dropped, collected = st.columns(2, gap="large")
     with demo:
         st.subheader("The demo", anchor=False)
         st.markdown("Ten genres of invented albums, drawn here in half a minute, with defects to be found among them.")
@@ -126,17 +133,30 @@ def show_ways() -> None:
             if st.form_submit_button("Unpack", icon=":material/folder_zip:"):
                 _unpack(name, upload, level)
                 st.rerun()
+    with collected:
+        st.subheader("From the web", anchor=False)
+        try:
+            if plan := web.unfinished() or web.asked():
+                _collect(plan)
+                st.rerun()
+        except CoverGenreError as error:
+            st.error(sentence(str(error)))
 
 
 def _choose_level(key: str) -> int | None:
     """Draw the choice of the folder that names the genre; None to have it told from the files."""
-    return st.selectbox(
+    chosen = st.selectbox(
         "The genre is",
         list(_LEVELS),
         format_func=_LEVELS.get,
         key=key,
         help="A music library has it in the first folder (Jazz/Miles Davis/Kind of Blue/cover.jpg).",
     )
+    return _level(chosen)
+
+
+def _level(chosen: int | str) -> int | None:
+    return None if chosen == _AUTO else int(chosen)
 
 
 def show_starter() -> None:
@@ -226,7 +246,7 @@ def _scan(name: str, text: str, level: int | None) -> None:
 
 def _rescan(dataset: Dataset) -> None:
     chosen = st.session_state
-    _start("Scanning again", _registering(dataset.name, dataset.root, chosen["again level"], chosen["if gone"]))
+    _start("Scanning again", _registering(dataset.name, dataset.root, _level(chosen["again level"]), chosen["if gone"]))
 
 
 def _registering(name: str, root: Path, level: int | None, missing: registry.Missing = "refuse") -> Work:
@@ -243,6 +263,11 @@ def _unpack(name: str, upload, level: int | None) -> None:
         return archive.register_archive(name.strip() or "mine", data, report, should_stop, level)
 
     _start("Unpacking", work)
+
+
+def _collect(plan: Plan) -> None:
+    if not bringing():
+        _start(f"Collecting {plan.name}", web.work(plan))
 
 
 def _rename(old: str) -> None:
