@@ -6,11 +6,13 @@ Streamlit reads this file twice: as a module when the server starts, and as a sc
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from covergenre.api.hosts import OnlyKnownHosts
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
 from pages.widgets.history import keep_history
@@ -82,4 +84,8 @@ else:  # the server itself, as it starts
     # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages. There are none, and
     # so it would tell the first visitor of a page's own address that there is no such page.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=[Route("/predict", to_start), *routes(), *picture_routes()])
+    app = st.App(
+        __file__,
+        routes=[Route("/predict", to_start), *routes(), *picture_routes()],
+        middleware=[Middleware(OnlyKnownHosts)],
+    )

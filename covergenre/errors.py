@@ -54,4 +54,7 @@ def in_words(error: BaseException) -> str:
         return text
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"nothing more could be written ({error.strerror}): make room on the disk, then try again"
+    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        where = f" to {error.filename}" if error.filename else ""
+        return f"nothing can be written{where} ({error.strerror}): allow it, or set COVERGENRE_HOME to another folder"
     return f"{type(error).__name__}: {text}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from covergenre.evaluation.intervals import Interval
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _THIN = "\u202f"
 
 
@@ -69,3 +70,8 @@ def time_left(done: int, total: int, elapsed: float) -> str:
         return ""
     seconds = elapsed / done * (total - done)
     return f"About {seconds / 60:.0f} min left." if seconds > 90 else f"About {max(seconds, 1):.0f} s left."
+
+
+def disarmed(cell: object) -> object:
+    """A cell of a CSV file; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell

@@ -24,7 +24,7 @@ from covergenre.collection.table import Neighbour
 from covergenre.collection.track_record import PastAnswers, TrackRecord
 from covergenre.dataset.starter import STARTER, Card
 from covergenre.embedding.engine import Engine
-from covergenre.errors import BadImage
+from covergenre.errors import BadImage, BadRun
 from covergenre.methods import Covers, Fitted
 from covergenre.methods.base import Picture
 from covergenre.sharing import Shared
@@ -160,6 +160,8 @@ class Predictor:
         started = time.perf_counter()
         covers = unlabelled([one.look for one in read])
         shares = {title: head.predict_proba(covers) for title, head in self.heads.items()}
+        if not all(np.isfinite(rows).all() for rows in (covers.vectors, *shares.values())):
+            raise BadRun("this model answers with figures that are not finite: its files are damaged; restore them")
         nearest = self.collection.neighbours(covers.vectors, covers.hashes, neighbours)
         unfamiliar = self._novelty.unfamiliar(covers.vectors)
         each = (time.perf_counter() - started) / len(read)

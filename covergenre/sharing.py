@@ -51,5 +51,5 @@ def _stamp(run: str) -> tuple[Path, int]:
     path = home.starter() / "card.json" if run == STARTER else home.runs() / run / "model"
     try:
         return path, path.stat().st_mtime_ns
-    except OSError:
+    except (OSError, ValueError):  # no such run, or a name that no file can have
         return path, 0

@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from html import unescape
 from pathlib import Path
@@ -14,6 +15,8 @@ from drawing import cover, encoded
 from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset.starter import open_starter
+from pages.explore.sources import LARGEST_ZIP
+from pages.predict.ways_in import MOST_MB
 from pages.widgets import model_card
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
@@ -207,3 +210,8 @@ def test_no_page_and_no_answer_imports_a_heavy_library(starter):
         [sys.executable, "-c", _ANSWER.format(app=str(APP))], capture_output=True, text=True, cwd=APP.parent, check=True
     )
     assert ran.stdout.strip().endswith("[]")
+
+
+def test_every_upload_has_the_one_limit_that_the_server_keeps():
+    settings = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert {MOST_MB, LARGEST_ZIP} == {settings["server"]["maxUploadSize"]}

@@ -1,7 +1,7 @@
 import pytest
 
 from covergenre.evaluation.intervals import Interval
-from covergenre.formatting import duration, listed, milliseconds, percent, size, span, time_left
+from covergenre.formatting import disarmed, duration, listed, milliseconds, percent, size, span, time_left
 
 
 @pytest.mark.parametrize(("items", "words"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
@@ -57,3 +57,13 @@ def test_a_percentage_never_claims_more_than_is_known(share, text):
 )
 def test_the_time_left_follows_from_the_pace_so_far(done, elapsed, text):
     assert time_left(done, 100, elapsed) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", " =1", "+1", "-1", "@SUM(A1)", "\tx", "＝1"])
+def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text):
+    assert disarmed(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("cell", ["jazz", "", -1.5, None])
+def test_other_cells_stay(cell):
+    assert disarmed(cell) == cell

@@ -82,6 +82,7 @@ def routes() -> "list[Route]":
         Route("/api/predict", _answering(_predict), methods=["POST"]),
         Route("/api/similar", _answering(_similar), methods=["GET"]),
         Route("/api/openapi.json", _answering(_document), methods=["GET"]),
+        Route("/api/{path:path}", _answering(_unknown), methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
     ]
 
 
@@ -148,6 +149,13 @@ async def _document(request: "Request") -> dict[str, Any]:  # noqa: ARG001 (as a
     return json.loads(DOCUMENT.read_text(encoding="utf-8"))
 
 
+async def _unknown(request: "Request") -> dict[str, Any]:
+    path = request.url.path
+    if method := {"/api/predict": "POST", "/api/similar": "GET", "/api/openapi.json": "GET"}.get(path):
+        raise Refused(405, f"{request.method} is not what {path} answers: ask it by {method}")
+    raise Refused(404, f"there is nothing at {path[:80]}: /api/openapi.json names what there is")
+
+
 def _asked(request: "Request", query: type[BaseModel]) -> dict[str, Any]:
     """The query's parameters; those that may be given several times as lists."""
     asked: dict[str, Any] = {}
@@ -200,7 +208,7 @@ def _answering(answer: Callable) -> Callable:
         except Exception:
             _log.exception("a request to %s failed", request.url.path)
             status, data = 500, {"error": "this is a defect of covergenre: its log says more"}
-        return JSONResponse(data, status)
+        return JSONResponse(data, status)  # which refuses figures that are not finite
 
     return endpoint
 

@@ -4,15 +4,19 @@ Figures and answers go to stdout, as text or with `--json` as one object a line;
 exit code is 0 when all went well, 2 when the command was used wrongly, 1 otherwise.
 """
 
+import errno
+import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 
-from covergenre import __version__
+from covergenre import __version__, home
 from covergenre.cli import answers, auditing, collecting, comparing, data, running, serving, starter, studying, training
-from covergenre.cli.console import complain
+from covergenre.cli.console import complain, say_anything
 from covergenre.errors import CoverGenreError, in_words
+from covergenre.files import is_full
 
 app = typer.Typer(
     name="covergenre",
@@ -45,6 +49,8 @@ def options(
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one line on stderr, never in a traceback."""
+    say_anything()
+    warnings.filterwarnings("ignore", module="PIL")  # of what is refused or forgiven in our own words
     try:
         app(prog_name="covergenre")
     except CoverGenreError as error:
@@ -55,4 +61,9 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:  # a full disk, say
         complain(in_words(error))
+        sys.exit(1)
+    except Exception as error:  # some libraries say a full disk in their own way
+        if not is_full(home.home()):
+            raise
+        complain(in_words(OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {type(error).__name__}")))
         sys.exit(1)

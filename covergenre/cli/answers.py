@@ -1,5 +1,7 @@
 """predict and similar."""
 
+import csv
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,13 +12,22 @@ from covergenre import images
 from covergenre.api.as_data import prediction_data
 from covergenre.cli.console import AsJson, complain, out, print_json, print_table
 from covergenre.collection.novelty import UNFAMILIAR
+from covergenre.dataset.passed_over import is_hidden
 from covergenre.errors import BadImage
+from covergenre.formatting import disarmed
+from covergenre.images import sound
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
-from covergenre.runs.default import default_run
+from covergenre.runs.default import answering
 
 _CHUNK = 32  # files held in memory at once
 
-Files = Annotated[list[Path], typer.Argument(help=f"Covers: {images.ACCEPTED}.", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help=f"Covers ({images.ACCEPTED}), sound files with a cover inside, folders of them, or - for stdin.",
+        show_default=False,
+    ),
+]
 RunName = Annotated[
     str | None,
     typer.Option("--run", help="Whose answer: the id of a run, or the starter.", show_default="the run in use"),
@@ -34,12 +45,18 @@ def predict(
     run: RunName = None,
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the most similar covers to name.")] = 5,
     as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
 ) -> None:
     """The genre of each cover, with probabilities and the most similar albums.
 
     Example: covergenre predict cover.jpg --neighbours 3
     """
-    _answer(files, run, neighbours, as_json, _print_prediction, prediction_data)
+    if as_csv and as_json:
+        raise typer.BadParameter("choose one of --json and --csv")
+    if as_csv:
+        _answer_as_csv(files, run)
+    else:
+        _answer(files, run, neighbours, as_json, _print_prediction, prediction_data)
 
 
 def similar(
@@ -63,8 +80,8 @@ def _answer(
     show: Callable[[Prediction], None],
     as_dict: Callable[[Prediction], dict[str, Any]],
 ) -> None:
-    predictor, failed = Predictor.open(run or default_run() or STARTER), False
-    for answer in _answers(predictor, files, neighbours):
+    predictor, failed = _opened(run), False
+    for answer in _answers(predictor, _covers_in(files), neighbours):
         if isinstance(answer, Failure):
             failed = True
             if as_json:
@@ -79,6 +96,51 @@ def _answer(
         raise typer.Exit(1)
 
 
+def _answer_as_csv(files: Sequence[Path], run: str | None) -> None:
+    predictor, failed = _opened(run), False
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(map(disarmed, ("file", "genre", *predictor.genres, "unfamiliar", "note", "error")))
+    for answer in _answers(predictor, _covers_in(files), 0):
+        if isinstance(answer, Failure):
+            failed = True
+            cells = (answer.name, "", *("" for _ in predictor.genres), "", "", answer.error)
+        else:
+            shares = (f"{answer.probabilities[genre]:.4f}" for genre in predictor.genres)
+            cells = (answer.name, answer.genre, *shares, f"{answer.unfamiliar:.4f}", answer.note, "")
+        writer.writerow(map(disarmed, cells))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _opened(run: str | None) -> Predictor:
+    if run:
+        return Predictor.open(run)
+    predictor, _, word = answering(Predictor.open, STARTER)
+    if word:
+        complain(word)
+    return predictor
+
+
+def _covers_in(files: Sequence[Path]) -> list[Path]:
+    """The files, and in the place of each folder the covers below it, sorted; what systems hide is left out."""
+    kinds = images.EXTENSIONS | sound.EXTENSIONS
+    found: list[Path] = []
+    for file in files:
+        if not file.is_dir():
+            found.append(file)
+            continue
+        below = sorted(path for path in file.rglob("*") if path.suffix.lower() in kinds and path.is_file())
+        covers = [path for path in below if not any(map(is_hidden, path.relative_to(file).parts))]
+        found += covers or [file]  # which then is named as what can't be read
+    return found
+
+
+def _bytes_of(file: Path) -> bytes:
+    if str(file) != "-":
+        return images.read(file)
+    return sys.stdin.buffer.read(images.MAX_BYTES + 1)
+
+
 def _answers(predictor: Predictor, files: Sequence[Path], neighbours: int) -> Iterator[Prediction | Failure]:
     """The answers in the order of the files; a bad file is a failure, and the others are answered all the same."""
     for start in range(0, len(files), _CHUNK):
@@ -87,7 +149,7 @@ def _answers(predictor: Predictor, files: Sequence[Path], neighbours: int) -> It
         chunk = files[start : start + _CHUNK]
         for position, file in enumerate(chunk):
             try:
-                covers.append((str(file), images.read(file)))
+                covers.append((str(file), _bytes_of(file)))
             except BadImage as error:
                 failures[position] = Failure(str(file), str(error))
         answered = iter(predictor.predict_many(covers, neighbours))

@@ -1,5 +1,7 @@
 """What all verbs share: where things are printed, and how progress is shown."""
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,17 +20,53 @@ from covergenre.progress import Progress, Report
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 8206, 8207), "�")
+_CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
+
+
+class _SafeConsole(Console):
+    """A console on which no name of a file can move the cursor, change colours or turn the direction of reading."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts without control characters."""
+        super().print(*(harmless(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+out = _SafeConsole(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+
+
+def harmless(text: str) -> str:
+    """The text without characters that a terminal obeys instead of showing."""
+    return text.translate(_CONTROLS)
+
+
+def say_anything() -> None:
+    """Let stdout and stderr print what they have no letters for as escapes, such as a file name that is not Unicode."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def complain(error: object) -> None:
     """One line on stderr."""
-    print("error:", " ".join(str(error).split()), file=sys.stderr)
+    print("error:", harmless(" ".join(str(error).split())), file=sys.stderr)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One object on one line, in plain UTF-8."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def listed(text: str | None, known: Sequence[str] = ()) -> tuple[str, ...]:
+    """The parts of a list, parted by commas; one that holds a comma is in quotes, or one of those `known`."""
+    parts = [part.strip() for part in next(csv.reader([text or ""], skipinitialspace=True), [])]
+    found: list[str] = []
+    while parts:
+        lengths = (length for length in range(len(parts), 1, -1) if ", ".join(parts[:length]) in known)
+        length = next(lengths, 1)
+        found.append(", ".join(parts[:length]))
+        parts = parts[length:]
+    return tuple(part for part in found if part)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
@@ -37,7 +75,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for position, column in enumerate(columns):
         table.add_column(column, justify="right" if position else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*(escape(harmless(str(cell))) for cell in row))
     out.print(table)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress, with_interval
+from covergenre.cli.console import AsJson, listed, out, print_json, print_table, progress, with_interval
 from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Weights
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
@@ -52,7 +52,9 @@ def study(
     from covergenre.runs.study import study as make
 
     dataset, recipe = open_dataset(name), Recipe(backbone, features, limit, weights)
-    asked = design(dataset, split, _listed(only) or USUAL, quick, _listed(genres), recipe, seed)
+    asked = design(
+        dataset, split, list(listed(only)) or USUAL, quick, list(listed(genres, dataset.genres)), recipe, seed
+    )
     with progress() as report:
         made = make(asked, dataset, report)
     outcomes = [outcome for outcome in made.outcomes() if outcome.key in made.points]
@@ -79,7 +81,3 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         "" if outcome.published is None else f"{100 * outcome.published:.1f} %",
         f"{outcome.seconds:.1f}",
     )
-
-
-def _listed(text: str | None) -> list[str]:
-    return [part.strip() for part in text.split(",")] if text else []

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress, with_interval
+from covergenre.cli.console import AsJson, listed, out, print_json, print_table, progress, with_interval
 from covergenre.cli.data import DatasetName, Features, Limit, Variants, Weights, variants_of
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
@@ -63,7 +63,7 @@ def train(
     spec = TrainSpec(
         method,
         {**_preset(method, preset), **network, **_parameters(settings or [])},
-        genres=tuple(genre.strip() for genre in genres.split(",")) if genres else (),
+        genres=listed(genres, dataset.genres),
         recipe=recipe,
         variants=variants_of(variants),
         split=split,

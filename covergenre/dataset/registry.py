@@ -31,6 +31,7 @@ from covergenre.dataset.starter import STARTER, by_hash, open_starter
 from covergenre.dataset.table import COLUMNS, NUMBERS, typed
 from covergenre.errors import BadDataset, BadRun, CoversMissing
 from covergenre.files import replace_text
+from covergenre.formatting import disarmed
 from covergenre.images import DECODER
 from covergenre.progress import Report, ShouldStop, never, silent
 
@@ -148,10 +149,9 @@ def stamp(name: str) -> int:
 
 
 def table_text(dataset: Dataset) -> str:
-    """What is known of the covers, as CSV."""
-    if dataset.has_pictures:
-        return (dataset.folder / "manifest.csv").read_text(encoding="utf-8")
-    return dataset.manifest.drop(columns="signature").to_csv(index=False)
+    """What is known of the covers, as CSV for a spreadsheet: no cell is run as a formula."""
+    table = dataset.manifest.drop(columns="signature", errors="ignore").map(disarmed)
+    return table.rename(columns=disarmed).to_csv(index=False)
 
 
 def remove(name: str) -> None:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from covergenre import home
 from covergenre.errors import BadDataset
 
 VARIABLE = "COVERGENRE_ROOTS"
@@ -12,12 +13,21 @@ def allowed_roots() -> tuple[Path, ...]:
     """The folders below which a folder may be scanned.
 
     Those that the environment variable `COVERGENRE_ROOTS` lists, parted as in `PATH`; else the folder that the process
-    was started in and the one around it, unless that is the whole disk.
+    was started in and the one around it, unless that is the whole disk; started there, the owner's own folder.
     """
     listed = [Path(part).expanduser() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     here = Path.cwd()
-    around = [here.parent] if here.parent != Path(here.anchor) else []
+    if here == Path(here.anchor):
+        here, around = _own_folder(), []
+    else:
+        around = [here.parent] if here.parent != Path(here.anchor) else []
     return tuple(dict.fromkeys(root.resolve() for root in (listed or [here, *around])))
+
+
+def _own_folder() -> Path:
+    """The home folder of who started the process; where that is the whole disk, too, the folder of artifacts."""
+    own = Path.home()
+    return own if own != Path(own.anchor) else home.home()
 
 
 def allowed_folder(text: str) -> Path:
@@ -31,11 +41,14 @@ def allowed_folder(text: str) -> Path:
     roots = allowed_roots()
     try:
         folder = Path(os.path.realpath(roots[0] / Path(text.strip()).expanduser()))
-    except (ValueError, RuntimeError) as error:
-        raise BadDataset(f"{text!r} can't be the path of a folder: name the folder of the genre folders") from error
+        is_folder = folder.is_dir()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BadDataset(
+            f"{text[:80]!r} can't be the path of a folder: name the folder of the genre folders"
+        ) from error
     if not any(folder.is_relative_to(root) for root in roots):
         below = " or ".join(map(str, roots))
         raise BadDataset(f"{folder} can't be scanned from here: name a folder below {below}, or set {VARIABLE}")
-    if not folder.is_dir():
+    if not is_folder:
         raise BadDataset(f"{folder} is not a folder: name the folder that holds the genre folders")
     return folder

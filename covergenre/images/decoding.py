@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from covergenre.errors import BadImage
-from covergenre.images import limits
+from covergenre.images import limits, sound
 from covergenre.images.colour import to_srgb
 from covergenre.images.kinds import readable_formats, why_unreadable
 
@@ -67,7 +67,9 @@ class Decoded:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a cover's file; BadImage when it is missing, empty, not a file, or larger than `limits.MAX_BYTES`.
+    """The bytes of a cover's file, or of the cover in a sound file.
+
+    BadImage when it is missing, empty, not a file, or larger than `limits.MAX_BYTES`.
 
     The size is checked before anything is read. Raises OSError where it is not the file but the disk or this machine
     that fails: a cover must not be called damaged because a share went away.
@@ -75,7 +77,9 @@ def read(path: Path) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise BadImage(f"{path.name or path} is not a file: name the file of one cover")
+            raise BadImage(f"{path.name or path} is not a file, and holds no cover: name the file of one")
+        if path.suffix.lower() in sound.EXTENSIONS:
+            return sound.cover_inside(path)
         limits.check_length(status.st_size)
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -92,6 +96,8 @@ def decode(data: bytes) -> Decoded:
     A JPEG whose end is missing is decoded as far as it goes, with a `note`, if at least half of it is there. Raises
     BadImage, and nothing else, for bytes that are empty, not of `FORMATS`, damaged, or beyond the `limits`.
     """
+    if sound.is_sound(data):
+        data = sound.cover_inside(data)
     limits.check_length(len(data))
     try:
         try:

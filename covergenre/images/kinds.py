@@ -35,7 +35,6 @@ _OTHER = (
     (rb"\0\0\x01\0", "an ICO icon"),
     (rb"\xff\x0a|\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
-    (rb"ID3|fLaC|OggS|RIFF....WAVE|....ftypM4A|\xff[\xf2\xf3\xfa\xfb]", "a sound file"),
     (rb"PK\x03\x04", "a ZIP archive"),
 )
 _DRAWING = ((rb"(?i)\W*<.{0,1000}<?svg\b", "an SVG drawing"),)

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from itertools import product
 
 from covergenre.evaluation.intervals import Interval
+from covergenre.formatting import disarmed
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.slices import Slice
 from covergenre.runs.studies import COLUMNS, Study
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
 """The headline figures, as `Evaluation` names them."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Table:
         """The table as CSV. A text that a spreadsheet would run as a formula gets a leading apostrophe."""
         text = io.StringIO(newline="")
         writer = csv.writer(text)
-        writer.writerow(self.columns)
-        writer.writerows([_disarmed(cell) for cell in row] for row in self.rows)
+        writer.writerow(map(disarmed, self.columns))
+        writer.writerows(map(disarmed, row) for row in self.rows)
         return text.getvalue()
 
 
@@ -112,7 +111,3 @@ def _ladders(studies: Iterable[Study]) -> Iterator[tuple]:
 
 def _numbers(interval: Interval) -> tuple[float, float, float]:
     return interval.value, interval.low, interval.high
-
-
-def _disarmed(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell

@@ -4,11 +4,15 @@ default_run    in `home.home()`: the id of that run; without the file it is the 
 """
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from covergenre import home
-from covergenre.errors import BadRun
+from covergenre.errors import BadRun, CoverGenreError
 from covergenre.files import replace_text
 from covergenre.runs.record import Run
+
+Opened = TypeVar("Opened")
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +28,24 @@ def default_run() -> str | None:
     except (OSError, ValueError, BadRun) as error:
         _log.warning("the run in use can't be had, so the starter answers: %s", error)
         return None
+
+
+def answering(open: Callable[[str], Opened], otherwise: str) -> tuple[Opened, str, str]:
+    """What answers where no run is named: it, opened, its name, and a word if the run in use gave way to `otherwise`.
+
+    A run in use may stand on a data set that was removed since, or be damaged: that is no reason not to answer.
+    """
+    run = default_run()
+    if run is None:
+        return open(otherwise), otherwise, ""
+    try:
+        return open(run), run, ""
+    except CoverGenreError as error:
+        return (
+            open(otherwise),
+            otherwise,
+            f"the run {run} that is in use can't answer, so the {otherwise} does: {error}",
+        )
 
 
 def use(run_id: str | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from covergenre import images
 from covergenre.collection.collection import Collection
@@ -96,9 +97,9 @@ def show_own(
 
 def _take(key: str, go: Callable[[str], None]) -> None:
     """A picture was brought."""
-    upload = st.session_state[key]
+    upload = st.session_state.get(key)
     st.session_state.bring_error = ""
-    if upload is None:
+    if not isinstance(upload, UploadedFile):  # none, or one that went with the server
         return
     data = upload.getvalue()
     try:
@@ -106,7 +107,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
     except BadImage as error:
         st.session_state.bring_error = sentence(str(error))
         return
-    st.session_state.brought += 1
+    st.session_state.brought = st.session_state.get("brought", 0) + 1
     go(brought_pictures().keep(upload.name, data))
 
 

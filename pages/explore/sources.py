@@ -22,7 +22,7 @@ from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
 
 NAME = "data"
-LARGEST_ZIP = 1024  # MB; an upload is held in memory
+LARGEST_ZIP = st.get_option("server.maxUploadSize")  # MB; an upload is held in memory
 
 _BRINGING = "bringing a data set"
 _OWN = "brought"  # the work that this visitor began

@@ -7,7 +7,7 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import time_left
 from covergenre.predict import STARTER, Prediction, Predictor, open_predictor
-from covergenre.runs.default import default_run, use
+from covergenre.runs.default import answering, use
 from covergenre.runs.names import method_title
 from covergenre.runs.record import Run
 from pages.predict import table
@@ -205,14 +205,15 @@ with st.container(key="page"):
     st.title("What does this cover sound like?", anchor=False)
     ways_in()
     example_row()
-    run = default_run() or STARTER
     try:
-        if run != STARTER:
-            show_who(run)
-        predictor = open_predictor(run)
+        predictor, run, word = answering(open_predictor, STARTER)
     except CoverGenreError as error:
-        st.error(sentence(str(error)), title=f"The {'starter' if run == STARTER else 'run'} can't be opened")
+        st.error(sentence(str(error)), title="The starter can't be opened")
         st.stop()
+    if run != STARTER:
+        show_who(run)
+    if word:
+        st.warning(sentence(word), icon=":material/sync_problem:")
     if st.session_state.covers:
         with st.container(key="answer"):
             answer_area(predictor, run, answers_of(predictor), st.session_state.covers)

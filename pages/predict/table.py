@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from covergenre.formatting import disarmed
 from covergenre.predict import Failure, Prediction
 from pages.predict.answers import Answer
 from pages.widgets.genres import display
@@ -14,7 +15,6 @@ from pages.widgets.verdict import album_line, is_unfamiliar
 
 COLUMNS = ("picture", "genre", "probability", "file", "note")
 _NAMED = 5
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def frame(answers: Iterable[Answer]) -> pd.DataFrame:
@@ -52,9 +52,9 @@ def to_csv(answers: Iterable[Answer], genres: Sequence[str]) -> bytes:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(["file", "genre", *genres, "unfamiliar", "known as", "nearest cover", "error"])
+    writer.writerow(map(disarmed, ["file", "genre", *genres, "unfamiliar", "known as", "nearest cover", "error"]))
     for answer in answers:
-        writer.writerow([_disarmed(cell) if isinstance(cell, str) else cell for cell in _record(answer.result, genres)])
+        writer.writerow(map(disarmed, _record(answer.result, genres)))
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -77,7 +77,3 @@ def _record(result: Prediction | Failure, genres: Sequence[str]) -> list:
     known = album_line(result.seen) if result.seen else ""
     nearest = album_line(result.neighbours[0]) if result.neighbours else ""
     return [result.name, result.genre, *shares, f"{result.unfamiliar:.4f}", known, nearest, ""]
-
-
-def _disarmed(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text

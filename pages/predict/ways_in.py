@@ -11,15 +11,16 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from covergenre.dataset.archive import Limits, read_covers
 from covergenre.demo import example_tiles
-from covergenre.errors import BadDataset
+from covergenre.errors import BadDataset, BadImage
 from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
+from covergenre.images.sound import cover_inside, is_sound
 from pages.predict import examples
 from pages.predict.answers import Cover
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence
 
-MOST_MB = 200  # of one file: a ZIP; a picture has the limit of `covergenre.images`
+MOST_MB = st.get_option("server.maxUploadSize")  # of one file: a ZIP; a picture has that of `covergenre.images`
 PACKED = Limits(files=2000, total=500 * 2**20)
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
@@ -44,6 +45,11 @@ def show_now(covers: list[Cover], newest: str = "", remarks: Iterable[str] = ())
 
 def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
     """The covers in a file, those of a ZIP each by its own, and what there is to say about a ZIP (Markdown)."""
+    if is_sound(data):
+        try:
+            return [Cover.of(name, cover_inside(data))], ""
+        except BadImage as error:
+            return [], f"{plain(name)}: {sentence(str(error))}"
     if not data.startswith(_ZIP):
         return [Cover.of(name, data)], ""
     try:

@@ -1,8 +1,13 @@
+import csv
+import io
+import os
 import subprocess
 import sys
 
 import pytest
 from drawing import cover, encoded
+
+from covergenre.runs import default
 
 
 @pytest.fixture
@@ -41,7 +46,8 @@ def test_predict_json_is_one_object_a_file(covergenre, starter, picture):
 
 
 def test_a_bad_file_is_reported_after_the_others_are_answered(covergenre, starter, picture, torn, tmp_path):
-    said = covergenre("predict", torn, picture, tmp_path / "missing.jpg", tmp_path, picture, "--json")
+    (tmp_path / "empty").mkdir()
+    said = covergenre("predict", torn, picture, tmp_path / "missing.jpg", tmp_path / "empty", picture, "--json")
     assert said.code == 1
     assert ["error" in answer for answer in said.lines] == [True, False, True, True, False]
     assert said.lines[0]["path"] == str(torn)
@@ -108,3 +114,53 @@ def test_the_module_runs_as_a_command(starter, picture):
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout.startswith('{"path"')
     assert ended.stderr == ""
+
+
+COVERS = ("b.png", "deep/a.png")
+
+
+def test_a_folder_is_answered_cover_by_cover_and_what_is_hidden_left_out(covergenre, starter, tmp_path):
+    for name in (*COVERS, "@eaDir/c.png", ".d.png", "notes.txt"):
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / name).write_bytes(encoded(cover("rap", 3, 48)))
+
+    said = covergenre("predict", tmp_path / "own", "--json")
+
+    assert [answer["path"] for answer in said.lines] == [
+        str(tmp_path / "own" / name) for name in ("b.png", "deep/a.png")
+    ]
+
+
+def test_a_cover_may_come_through_stdin(covergenre, starter, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(encoded(cover("jazz", 3)))))
+
+    (answer,) = covergenre("predict", "-", "--json").lines
+
+    assert (answer["path"], "genre" in answer) == ("-", True)
+
+
+def test_answers_come_as_a_table_for_spreadsheets(covergenre, starter, picture, torn):
+    said = covergenre("predict", picture, torn, "--csv")
+
+    good, bad = csv.DictReader(io.StringIO(said.out))
+    assert (said.code, good["file"], bad["file"], bad["genre"]) == (1, str(picture), str(torn), "")
+    assert sum(float(good[genre]) for genre in ("country", "jazz", "rap", "reggae")) == pytest.approx(1, abs=1e-3)
+    assert bad["error"].startswith("this JPEG is damaged")
+
+
+def test_a_run_in_use_that_cannot_answer_gives_way_to_the_starter_with_a_word(
+    covergenre, starter, picture, monkeypatch
+):
+    monkeypatch.setattr(default, "default_run", lambda: "20260101-120000-knn-0001")
+
+    said = covergenre("predict", picture, "--json")
+
+    assert (said.code, len(said.lines)) == (0, 1)
+    assert "that is in use can't answer, so the starter does" in said.err
+
+
+def test_a_name_that_is_no_unicode_does_not_keep_the_next_from_its_answer(covergenre, starter, picture, tmp_path):
+    odd = tmp_path / os.fsdecode(b"caf\xe9.png")
+    odd.write_bytes(encoded(cover("rap", 3, 48)))
+
+    assert covergenre("predict", odd, picture).code == 0

@@ -2,6 +2,7 @@ import json
 import multiprocessing
 import shutil
 from contextlib import nullcontext
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from drawing import cover, genre_folders
 
 from covergenre import home
 from covergenre.dataset.manifest import write_manifest
-from covergenre.dataset.registry import names, open_dataset, register, remove, rename
+from covergenre.dataset.registry import names, open_dataset, register, remove, rename, table_text
 from covergenre.errors import BadDataset, Cancelled, CoversMissing
 
 
@@ -249,3 +250,11 @@ def test_the_root_may_be_gone_when_a_data_set_is_opened(root):
     register("mine", root)
     shutil.rmtree(root)
     assert len(open_dataset("mine").manifest) == 6
+
+
+def test_a_table_to_take_away_runs_nothing_in_a_spreadsheet(root):
+    dataset, _ = register("mine", root)
+    odd = replace(dataset, manifest=dataset.manifest.assign(artist="=cmd()", **{"=head": "x"}))
+    header, first, *_ = table_text(odd).splitlines()
+    assert header.endswith("'=head")
+    assert "'=cmd()" in first

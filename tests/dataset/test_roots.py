@@ -60,3 +60,16 @@ def test_the_whole_disk_is_never_meant(monkeypatch):
 def test_a_folder_has_to_be_named(text):
     with pytest.raises(BadDataset, match="no folder was named"):
         allowed_folder(text)
+
+
+def test_a_text_longer_than_any_path_is_refused(started_in):
+    with pytest.raises(BadDataset, match="can't be the path of a folder"):
+        allowed_folder("a/" * 2500 + "b" * 5000)
+
+
+def test_started_in_the_root_of_the_disk_not_all_of_it_is_allowed(started_in, monkeypatch):
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("HOME", str(started_in / "far"))
+    assert allowed_roots() == (started_in / "far",)
+    monkeypatch.setenv("HOME", "/")
+    assert all(str(root) != "/" for root in allowed_roots())

@@ -1,0 +1,37 @@
+"""The cover inside a sound file: MP3, FLAC, M4A and what else `tinytag` reads."""
+
+import io
+from pathlib import Path
+from typing import IO
+
+from covergenre.errors import BadImage
+
+EXTENSIONS = frozenset({".mp3", ".flac", ".m4a", ".mp4", ".ogg", ".oga", ".opus", ".wav", ".aiff", ".aif", ".wma"})
+
+_BEGINNINGS = (b"ID3", b"fLaC", b"OggS", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether these bytes begin as a sound file does."""
+    wave = data[:4] in (b"RIFF", b"FORM") and data[8:12] in (b"WAVE", b"AIFF", b"AIFC")
+    return data.startswith(_BEGINNINGS) or data[4:11] in (b"ftypM4A", b"ftypM4B", b"ftypmp4") or wave
+
+
+def cover_inside(sound: bytes | Path) -> bytes:
+    """The bytes of the front cover in a sound file, else of its first picture; BadImage when it holds none."""
+    from tinytag import TinyTag
+
+    try:
+        tags = TinyTag.get(**_named(sound), image=True, duration=False)
+        picture = tags.images.front_cover or tags.images.any
+    except OSError:
+        raise
+    except Exception as error:  # hostile bytes bring any exception out of a reader
+        raise BadImage(f"this sound file can't be read ({error}): take its cover as a picture of its own") from error
+    if picture is None or not picture.data:
+        raise BadImage("this sound file holds no cover: take its cover as a picture of its own")
+    return picture.data
+
+
+def _named(sound: bytes | Path) -> dict[str, Path | IO[bytes]]:
+    return {"filename": sound} if isinstance(sound, Path) else {"file_obj": io.BytesIO(sound)}
