@@ -9,17 +9,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
+from covergenre import images
 from covergenre.collection.filters import EVERYTHING, Filters, first
 from covergenre.collection.findings import Findings
 from covergenre.collection.table import CoverTable, Neighbour
 from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.index import Index
+from covergenre.errors import BadDataset, BadImage
 from covergenre.palette import Palette, Swatch
 
 Among = Literal["all", "same", "other"]
@@ -27,6 +31,9 @@ Among = Literal["all", "same", "other"]
 
 TYPICAL = "typical"
 """The order of a search that has the best match first, and then the most typical cover of each genre."""
+
+SOFT_SIDE = 48
+"""The pixels, each way, of a cover of which only the colours are known."""
 
 _NOTHING = re.compile(r"[.!'’]")
 _GAP = re.compile(r"\W+")
@@ -88,6 +95,24 @@ class Collection(CoverTable):
     def colours(self, rows: np.ndarray) -> tuple[Swatch, ...]:
         """What colours the covers in these rows are made of; none where no signature is known."""
         return self._palette.swatches([self.signatures[row] for row in rows])
+
+    def file(self, row: int) -> Path | None:
+        """The file of a cover: its own, or one of the same picture in another data set; None when there is none."""
+        try:
+            own = self.dataset.file(self.paths[row]) if self.dataset and self.dataset.has_pictures else None
+        except BadDataset:
+            return None
+        return own if own and own.is_file() else self.files([row])[0]
+
+    def picture(self, row: int) -> Image.Image | None:
+        """A cover, or where its file is gone a soft tile of its colours; None where they are not known either."""
+        file, signature = self.file(row), self.signatures[row]
+        try:
+            if file:
+                return images.decode(images.read(file)).image
+            return images.draw_signature(signature, SOFT_SIDE) if signature else None
+        except BadImage:
+            return None
 
     def find(self, filters: Filters = EVERYTHING, text: str = "", order: str = "") -> np.ndarray:
         """The rows, int64, of the covers that pass the filters and whose name holds every word of `text`, in any case.

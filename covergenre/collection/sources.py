@@ -18,6 +18,9 @@ from covergenre.sharing import Shared
 if TYPE_CHECKING:
     from covergenre.runs.record import Run
 
+TABLE = (*COLUMNS, "name", "ext")
+"""The columns that tell of a cover."""
+
 
 def open_run_collection(name: str = STARTER) -> Collection:
     """The covers of a run that is done, or of the starter; BadRun when it is missing or damaged."""
@@ -55,10 +58,7 @@ def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Co
     """All covers of a data set, those left out and unreadable ones too, with what was found in it."""
     manifest = dataset.manifest
     parts = examined.split.parts if examined and examined.split else pd.Series(dtype="str")
-    covers = manifest.assign(part=parts.reindex(manifest["path"]).fillna("").to_numpy(str))
-    for column, value in (("id", manifest["path"]), ("image_url", ""), ("signature", b"")):
-        if dataset.has_pictures or column not in covers:
-            covers[column] = value
+    covers = dataset_table(dataset).assign(part=parts.reindex(manifest["path"]).fillna("").to_numpy(str))
     if not examined:
         return Collection(covers, dataset=dataset)
     rows = {path: row for row, path in enumerate(manifest["path"])}
@@ -66,14 +66,21 @@ def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Co
     return Collection(covers, examined.drawn, rows=np.array(about, np.int64), dataset=dataset, report=examined.report)
 
 
-def _table(dataset: Dataset, parts: pd.Series) -> pd.DataFrame:
-    """The usable covers of a data set as a run's collection holds them."""
-    covers = usable(dataset.manifest)
+def dataset_table(dataset: Dataset) -> pd.DataFrame:
+    """The manifest of a data set with the columns of a collection: an id is a path where covers are files."""
+    manifest = dataset.manifest
+    if not dataset.has_pictures:
+        return manifest
     looks = known_looks(dataset)
     signatures = {} if looks is None else looks["signature"].to_dict()
-    columns = {name: covers.get(name, "") for name in COLUMNS}
-    told = {**columns, "id": covers["path"], "part": covers["path"].map(parts)}
-    return pd.DataFrame(told).assign(signature=[signatures.get(key, b"") for key in covers["content_hash"]])
+    known = [signatures.get(key, b"") for key in manifest["content_hash"]]
+    return manifest.assign(image_url=manifest.get("image_url", ""), id=manifest["path"], part="", signature=known)
+
+
+def _table(dataset: Dataset, parts: pd.Series) -> pd.DataFrame:
+    """The usable covers of a data set as a run's collection holds them."""
+    covers = usable(dataset_table(dataset))
+    return covers.assign(part=covers["path"].map(parts)).reindex(columns=list(COLUMNS))
 
 
 def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: tuple[str, ...]) -> Projection:

@@ -126,7 +126,7 @@ def _covers(compared: ComparedRuns, gallery: Gallery, pictures: bool) -> str:
 
 
 def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun], pictures: bool) -> str:
-    genre, name = compared.covers["genre"].iat[row], compared.title(row)
+    genre, name = compared.covers.genre(row), compared.covers.title(row)
     answers = "".join(f"<li>{_answer(compared, run, row)}</li>" for run in runs)
     picture = _picture(compared, row) if pictures else ""
     return f"<li>{picture}<b>{escape(genre)}</b><span>{escape(name)}</span><ul>{answers}</ul></li>"
@@ -139,7 +139,7 @@ def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
 
 
 def _picture(compared: ComparedRuns, row: int) -> str:
-    picture = compared.picture(row)
+    picture = compared.covers.picture(row)
     if picture is None:
         return ""
     return f'<img src="data:image/jpeg;base64,{base64.b64encode(images.thumbnail(picture, _SIDE)).decode()}" alt="">'

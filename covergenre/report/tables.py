@@ -88,7 +88,7 @@ def _confusion(compared: ComparedRuns) -> Iterator[tuple]:
 
 
 def _covers(compared: ComparedRuns) -> Iterator[tuple]:
-    labels, places = compared.labels, compared.covers[["path", "genre"]].itertuples(index=False)
+    labels, places = compared.labels, zip(compared.covers.paths, compared.covers.column("genre"), strict=True)
     for number, (path, genre) in enumerate(places):
         answers: list[str] = []
         for run in compared.runs:

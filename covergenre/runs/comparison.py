@@ -13,25 +13,15 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
-from covergenre import images
-from covergenre.dataset.lookup import find_file
+from covergenre.collection.collection import Collection
+from covergenre.collection.sources import TABLE, dataset_table
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.dataset.thumbnails import known_looks
-from covergenre.errors import BadDataset, BadImage, BadRun, CoverGenreError
+from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.runs.names import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
-
-FACTS = ("source", "id", "artist", "album", "year", "content_hash", "signature")
-"""What is told of the covers beside their genre, where their data set is still there and has it."""
-
-SOFT_SIDE = 48
-"""The pixels, each way, of a cover of which only the colours are known."""
-
-_UNKNOWN = {**dict.fromkeys(FACTS, ""), "year": pd.NA, "signature": b""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,54 +51,26 @@ class ComparedRun:
 class ComparedRuns:
     """Several runs on the n covers that all of them were tested on.
 
-    `covers`: a row a cover, with path, genre, label (position in `genres`), group and `FACTS`, which are "" (the
-    year: NA) where unknown. `left_out`: what was done so that the runs can be compared, a sentence each. In
-    `comparison` the runs go by their names. `dataset` is that of the covers: the first run's of a user's own whose data
-    set is there, else the starter's; None when there is none.
+    `covers`: what is known of them; their data set is the first run's that is there, one with pictures before others.
+    `labels`: the true genre of each, int64 (n,), as position in `genres`. `left_out`: what was done so that the runs
+    can be compared, a sentence each. In `comparison` the runs go by their names.
     """
 
     runs: tuple[ComparedRun, ...]
     genres: tuple[str, ...]
-    covers: pd.DataFrame
+    covers: Collection
+    labels: np.ndarray
     left_out: tuple[str, ...]
     comparison: Comparison
-    dataset: Dataset | None
 
     @property
-    def labels(self) -> np.ndarray:
-        """The true genre of each cover, int64 (n,)."""
-        return self.covers["label"].to_numpy(np.int64)
+    def dataset(self) -> Dataset | None:
+        """The data set of the covers; None when it has gone."""
+        return self.covers.dataset
 
     def of(self, run_id: str) -> ComparedRun:
         """The run of that id; KeyError when it is not compared."""
         return {run.id: run for run in self.runs}[run_id]
-
-    def title(self, row: int) -> str:
-        """What a cover is called: by artist and album, else by its file, or its number at the source."""
-        cover = self.covers.iloc[row]
-        if cover["artist"] or cover["album"]:
-            return " – ".join(part for part in (cover["artist"], cover["album"]) if part)
-        if cover["id"]:
-            return f"{cover['source']} {cover['id']}".replace("_", " ").capitalize()
-        return PurePosixPath(cover["path"]).name
-
-    def file(self, row: int) -> Path | None:
-        """The file of a cover, or of the same picture in another data set; None when it is gone."""
-        try:
-            file = self.dataset.file(self.covers["path"].iat[row]) if self.dataset else None
-        except BadDataset:
-            return None
-        return file if file and file.is_file() else find_file(self.covers["content_hash"].iat[row])
-
-    def picture(self, row: int) -> Image.Image | None:
-        """A cover, or where its file is gone a soft tile of its colours; None where they are not known either."""
-        file, signature = self.file(row), self.covers["signature"].iat[row]
-        try:
-            if file:
-                return images.decode(images.read(file)).image
-            return images.draw_signature(signature, SOFT_SIDE) if signature else None
-        except BadImage:
-            return None
 
 
 def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
@@ -133,15 +95,16 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
         for name, run, test in zip(names, runs, keyed, strict=True)
     }
     at = _whose_covers(runs, datasets)
-    dataset = datasets[runs[at].spec.dataset]
-    covers = _covers(keyed[at].loc[shared], genres, dataset)
-    labels, groups = covers["label"].to_numpy(np.int64), covers["group"].to_numpy(np.int64)
+    test = keyed[at].loc[shared]
+    labels = pd.Categorical(test["genre"], categories=list(genres)).codes.astype(np.int64)
+    groups = test["group"].to_numpy(np.int64)
     comparison = compare(probabilities, labels, genres, groups, runs[0].spec.seed, resamples)
     compared = tuple(
         _compared(run, name, probabilities[name], comparison.evaluations[name])
         for run, name in zip(runs, names, strict=True)
     )
-    return ComparedRuns(compared, genres, covers, left_out, comparison, dataset)
+    covers = _covers(test, datasets[runs[at].spec.dataset])
+    return ComparedRuns(compared, genres, covers, labels, left_out, comparison)
 
 
 def _check(runs: Sequence[Run]) -> None:
@@ -250,17 +213,15 @@ def _probabilities(test: pd.DataFrame, genres: Sequence[str], known: Sequence[st
     return np.where(sums > 0, chances / np.where(sums > 0, sums, 1), 1 / len(genres))
 
 
-def _covers(test: pd.DataFrame, genres: Sequence[str], dataset: Dataset | None) -> pd.DataFrame:
-    covers = test[["path", "genre", "group"]].reset_index(drop=True)
-    covers["label"] = pd.Categorical(covers["genre"], categories=list(genres)).codes.astype(np.int64)
-    if dataset is None:
-        return covers.assign(**_UNKNOWN)
-    facts = dataset.manifest.set_index("path").reindex(index=covers["path"], columns=list(FACTS)).reset_index(drop=True)
-    if "signature" not in dataset.manifest and (looks := known_looks(dataset)) is not None:
-        signatures = looks["signature"][~looks.index.duplicated()]
-        facts["signature"] = facts["content_hash"].map(signatures)
-    known = facts.astype(object).where(facts.notna(), pd.Series(_UNKNOWN), axis=1)
-    return covers.join(known)
+def _covers(test: pd.DataFrame, dataset: Dataset | None) -> Collection:
+    """The covers with what their data set tells of them, where it is still there."""
+    known = dataset_table(dataset) if dataset else pd.DataFrame({"path": []})
+    covers = known.set_index("path").reindex(index=test["path"], columns=list(TABLE))
+    unknown = {**dict.fromkeys(TABLE, ""), "year": pd.NA, "signature": b""}
+    covers = covers.astype(object).where(covers.notna(), pd.Series(unknown), axis=1).reset_index()
+    nameless = covers["name"] == ""
+    covers.loc[nameless, "name"] = covers.loc[nameless, "path"].map(lambda path: PurePosixPath(path).name)
+    return Collection(covers.assign(genre=test["genre"].to_numpy(), part="test"), dataset=dataset)
 
 
 def _compared(run: Run, name: str, probabilities: np.ndarray, evaluation: Evaluation) -> ComparedRun:

@@ -66,8 +66,9 @@ def facts_of(compared: ComparedRuns) -> pd.DataFrame:
     with ThreadPoolExecutor(_THREADS) as pool:
         signatures = list(pool.map(lambda row: _signature(compared, row), range(len(compared.covers))))
     brightness, colour = _looks(signatures)
-    facts = {"source": compared.covers["source"].astype(str), "brightness": brightness, "colour": colour}
-    return pd.DataFrame({**facts, "seen in training": _seen([run.run for run in compared.runs], compared.covers)})
+    facts = {"source": compared.covers.column("source"), "brightness": brightness, "colour": colour}
+    seen = _seen([run.run for run in compared.runs], compared.covers.hashes)
+    return pd.DataFrame({**facts, "seen in training": seen})
 
 
 def _in_order(values: Iterable[str]) -> list[str]:
@@ -76,9 +77,9 @@ def _in_order(values: Iterable[str]) -> list[str]:
 
 def _signature(compared: ComparedRuns, row: int) -> bytes:
     """The colours of a cover (see `images.signature`); b"" where its file is gone too."""
-    if signature := compared.covers["signature"].iat[row]:
+    if signature := compared.covers.signatures[row]:
         return signature
-    picture = compared.picture(row)
+    picture = compared.covers.picture(row)
     return images.signature(picture) if picture else b""
 
 
@@ -93,16 +94,16 @@ def _looks(signatures: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return brightness, colour
 
 
-def _seen(runs: Iterable[Run], covers: pd.DataFrame) -> np.ndarray:
+def _seen(runs: Iterable[Run], hashes: np.ndarray) -> np.ndarray:
     """ "yes" or "no" a cover; "" for all when a split is gone."""
-    seen = np.zeros(len(covers), dtype=bool)
+    seen = np.zeros(len(hashes), dtype=bool)
     try:
         for name, split, seed in {(run.spec.dataset, run.spec.split, run.spec.seed) for run in runs}:
             dataset = open_dataset(name)
             made = load_split(dataset, split, seed)
             learned = set(made.groups[made.parts == "train"])
             paths = dataset.manifest.drop_duplicates("content_hash").set_index("content_hash")["path"]
-            seen |= covers["content_hash"].map(paths).map(made.groups).isin(learned).to_numpy()
+            seen |= pd.Series(hashes).map(paths).map(made.groups).isin(learned).to_numpy()
     except BadDataset:
-        return np.full(len(covers), "")
+        return np.full(len(hashes), "")
     return np.where(seen, "yes", "no")

@@ -4,10 +4,9 @@ A click opens the cover in Explore, beside this page, where a wrong genre can be
 that can't be changed leads to its page at the source.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
-
-import pandas as pd
 
 from covergenre.collection.table import page_url
 from covergenre.formatting import percent
@@ -26,8 +25,8 @@ def cover_grid(compared: ComparedRuns, rows: Iterable[int], runs: Sequence[Compa
 
 
 def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun]) -> str:
-    cover = compared.covers.iloc[row]
-    name = plain(tidy(compared.title(row)))
+    cover = compared.covers.facts(row)
+    name = plain(tidy(compared.covers.title(row)))
     image = _image(compared, row, name)
     genre = f'<span class="dot" style="background: {css_colour(cover["genre"])}"></span>{_genre(cover["genre"])}'
     answers = "".join(_answer(compared, run, row) for run in runs)
@@ -37,18 +36,19 @@ def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun]) -> str:
     )
     if address := _address(compared, cover):
         inner = f'<a href="{address}" target="_blank" rel="noopener noreferrer">{inner}</a>'
-    return f'<li title="{name if cover["id"] else plain(cover["path"], 200)}">{inner}</li>'
+    has_file_name = not compared.dataset or compared.dataset.has_pictures
+    return f'<li title="{plain(cover["path"], 200) if has_file_name else name}">{inner}</li>'
 
 
 def _image(compared: ComparedRuns, row: int, name: str) -> str:
     """The cover, or its colours where that is all there is; "" where there is nothing."""
-    signature = compared.covers["signature"].iat[row]
-    if tile := tile_of_file(compared.file(row)):
+    signature = compared.covers.signatures[row]
+    if tile := tile_of_file(compared.covers.file(row)):
         return f'<img src="{tile}" alt="Cover of {name}">'
     return f'<img src="{soft_tile(signature)}" alt="Colours of the cover of {name}">' if signature else ""
 
 
-def _address(compared: ComparedRuns, cover: pd.Series) -> str:
+def _address(compared: ComparedRuns, cover: Mapping[str, Any]) -> str:
     """Where Explore shows the cover, or its page at the source; "" where there is neither."""
     if not compared.dataset:
         return ""

@@ -59,7 +59,7 @@ def test_pictures_stay_out_when_they_are_many(compared, monkeypatch):
 
 def test_a_picture_that_is_gone_is_left_out(compared):
     for row in range(len(compared.covers)):
-        compared.file(row).unlink()
+        compared.covers.file(row).unlink()
     assert "<img" not in html_report(compared, pictures=True, now=NOW)
 
 

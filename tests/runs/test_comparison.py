@@ -6,12 +6,13 @@ import pytest
 from drawing import genre_folders
 from finished import GENRES, answers, finished, sure
 
-from covergenre.dataset.manifest import fingerprint
+from covergenre.collection.collection import SOFT_SIDE
+from covergenre.dataset.manifest import fingerprint, usable
 from covergenre.dataset.registry import register, remove
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.metrics import evaluate
-from covergenre.runs.comparison import SOFT_SIDE, compare_runs
+from covergenre.runs.comparison import compare_runs
 from covergenre.runs.record import PREDICTION_MS, Event, Run
 
 LABELS = [0, 1, 2] * 20
@@ -45,7 +46,7 @@ def test_the_answers_of_a_cover_stay_with_it_when_the_runs_hold_the_covers_in_an
     other = finished(np.array(LABELS)[order], answers(LABELS)[order], "knn", paths=[paths[n] for n in order])
     compared = compare_runs([one, other])
     assert np.array_equal(compared.runs[0].probabilities, compared.runs[1].probabilities)
-    assert compared.covers["path"].tolist() == paths
+    assert compared.covers.paths == paths
     assert compared.labels.tolist() == LABELS
 
 
@@ -53,7 +54,7 @@ def test_only_covers_that_all_runs_were_tested_on_count_and_the_rest_is_said():
     one = finished(LABELS[:6], answers(LABELS[:6]), paths=list("abcdef"))
     other = finished(LABELS[2:6], answers(LABELS[2:6]), "knn", paths=list("cdef"))
     compared = compare_runs([one, other])
-    assert compared.covers["path"].tolist() == list("cdef")
+    assert compared.covers.paths == list("cdef")
     assert compared.left_out == (
         "The runs were not all tested on the same covers. They are compared on the 4 that they share; "
         "left out: 2 of Logistic regression.",
@@ -65,7 +66,7 @@ def test_runs_that_know_different_genres_choose_among_those_that_both_know():
     narrow = finished([0, 1, 2], sure([0, 1, 2]), "knn", paths="abd")
     compared = compare_runs([wide, narrow])
     assert compared.genres == ("country", "jazz", "rap")
-    assert compared.covers["path"].tolist() == ["a", "b", "d"]
+    assert compared.covers.paths == ["a", "b", "d"]
     assert np.allclose(compared.runs[0].probabilities[1], [1 / 9, 7 / 9, 1 / 9])
     assert "left out: pop" in compared.left_out[0]
 
@@ -77,20 +78,20 @@ def test_runs_of_different_data_sets_share_covers_by_their_pixels(tmp_path):
     second, _ = register("second", tmp_path / "second")
     runs = [
         finished(
-            [GENRES.index(path.split("/")[0]) for path in dataset.manifest["path"]],
-            sure([0] * len(dataset.manifest)),
+            [GENRES.index(path.split("/")[0]) for path in usable(dataset.manifest)["path"]],
+            sure([0] * len(usable(dataset.manifest))),
             method,
-            paths=dataset.manifest["path"],
+            paths=usable(dataset.manifest)["path"],
             dataset=dataset.name,
             dataset_hash=fingerprint(dataset.manifest),
         )
         for dataset, method in ((first, "knn"), (second, "logistic"))
     ]
     compared = compare_runs(runs)
-    assert compared.covers["path"].tolist() == [f"{genre}/00{n}.jpg" for genre in GENRES for n in (0, 1)]
+    assert compared.covers.paths == [f"{genre}/00{n}.jpg" for genre in GENRES for n in (0, 1)]
     assert compared.left_out[0].endswith("left out: 3 of Nearest neighbours.")
-    assert compared.file(0) == tmp_path / "first" / "country" / "000.jpg"
-    assert compared.covers["content_hash"].isin(second.manifest["content_hash"]).all()
+    assert compared.covers.file(0) == tmp_path / "first" / "country" / "000.jpg"
+    assert set(compared.covers.hashes) <= set(second.manifest["content_hash"])
     remove("second")
     with pytest.raises(BadDataset, match=r"the data set second of the run .* is gone"):
         compare_runs(runs)
@@ -102,18 +103,18 @@ def test_covers_that_were_relabelled_between_the_runs_are_left_out(tmp_path):
     before = finished([0, 1, 2], sure([0, 1, 2]), paths=paths)
     after = finished([0, 1, 1], sure([0, 1, 1]), "knn", paths=paths, dataset_hash="f" * 16)
     compared = compare_runs([before, after])
-    assert compared.covers["genre"].tolist() == ["country", "jazz"]
+    assert compared.covers.column("genre") == ["country", "jazz"]
     assert compared.left_out == ("1 cover is left out that stand under another genre in one run than in the others.",)
 
 
 def test_the_starter_is_compared_on_covers_that_only_it_has(starter):
     compared = compare_runs([Run.open("starter-knn"), Run.open("starter-logistic")])
     known = open_starter().covers
-    assert set(compared.covers["content_hash"]) == set(known.loc[known["part"] == "test", "content_hash"])
+    assert set(compared.covers.hashes) == set(known.loc[known["part"] == "test", "content_hash"])
     assert [run.name for run in compared.runs] == ["Nearest neighbours (starter)", "Logistic regression (starter)"]
-    assert compared.file(0) is None
-    assert compared.picture(0).size == (SOFT_SIDE, SOFT_SIDE)
-    assert compared.title(0).startswith(("Discogs ", "Spotify "))
+    assert compared.covers.file(0) is None
+    assert compared.covers.picture(0).size == (SOFT_SIDE, SOFT_SIDE)
+    assert compared.covers.title(0).startswith(("Discogs ", "Spotify "))
 
 
 def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter, starter_folder):
@@ -124,19 +125,19 @@ def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter
     labels = [genres.index(genre) for genre in rows["genre"]]
     own = finished(labels, sure(labels, len(genres)), genres=genres, paths=rows["path"])
     compared = compare_runs([Run.open("starter-knn"), own])
-    assert set(compared.covers["content_hash"]) == set(tested["content_hash"])
-    assert set(compared.covers["path"]) <= set(rows["path"])
-    assert compared.file(0) == dataset.file(compared.covers["path"][0])
+    assert set(compared.covers.hashes) == set(tested["content_hash"])
+    assert set(compared.covers.paths) <= set(rows["path"])
+    assert compared.covers.file(0) == dataset.file(compared.covers.paths[0])
     shutil.rmtree(own.folder)
     alone = compare_runs([Run.open("starter-knn"), Run.open("starter-logistic")])
-    assert alone.file(0) in {dataset.file(path) for path in rows["path"]}
+    assert alone.covers.file(0) in {dataset.file(path) for path in rows["path"]}
 
 
 def test_runs_whose_data_set_is_gone_are_compared_without_its_facts(pair):
     compared = compare_runs(pair)
     assert compared.dataset is None
-    assert compared.file(0) is None
-    assert set(compared.covers["artist"]) == {""}
+    assert compared.covers.file(0) is None
+    assert set(compared.covers.column("artist")) == {""}
 
 
 def test_a_run_tells_what_it_cost(pair):

@@ -70,7 +70,7 @@ def test_a_near_copy_in_the_training_part_is_found(tmp_path):
     asked = {"paths": test, "split": "reference", "dataset_hash": fingerprint(dataset.manifest)}
     runs = [finished(labels, sure(labels), method, **asked) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
-    seen = dict(zip(compared.covers["path"], facts_of(compared)["seen in training"], strict=True))
+    seen = dict(zip(compared.covers.paths, facts_of(compared)["seen in training"], strict=True))
     training = set(split.groups[split.parts == "train"])
     assert seen == {path: "yes" if split.groups[path] in training else "no" for path in test}
     assert "yes" in seen.values()

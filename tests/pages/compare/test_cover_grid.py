@@ -63,7 +63,7 @@ def test_a_cover_of_a_data_set_that_is_gone_leads_nowhere():
 
 
 def test_a_cover_whose_file_is_gone_has_a_tile_without_a_picture(compared):
-    compared.file(0).unlink()
+    compared.covers.file(0).unlink()
     (tile,) = tiles(cover_grid(compared, [0], compared.runs))
     assert "<img" not in tile
 
