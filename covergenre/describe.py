@@ -9,7 +9,7 @@ from PIL import Image
 
 from covergenre import images
 from covergenre.collection.table import Neighbour
-from covergenre.predict import Prediction
+from covergenre.predict import Prediction, Words
 
 _SIDE = 64
 _MOST_TRAITS = 3
@@ -113,3 +113,13 @@ def _main_hue(small: Image.Image, chroma: np.ndarray) -> str:
     counts = Counter(np.array(_HUE_NAMES)[places].tolist())
     name, count = counts.most_common(1)[0]
     return name if count > len(hues) / 2 else ""
+
+
+def words_in_a_line(words: Words) -> str:
+    """What was read, and what it speaks for: "reads JOHNNY CASH: country"; "" when nothing was."""
+    if not words.lines:
+        return ""
+    if not words.spoken:
+        return f"reads {words.lines[0]}"
+    line, genre, _ = words.spoken[0]
+    return f"reads {line}: {genre}"

@@ -20,6 +20,7 @@ from PIL import Image
 from covergenre import images
 from covergenre.collection.collection import Collection
 from covergenre.collection.novelty import NoveltyDetector
+from covergenre.collection.performers import Performers
 from covergenre.collection.table import Neighbour
 from covergenre.collection.track_record import PastAnswers, TrackRecord
 from covergenre.dataset.starter import STARTER, Card
@@ -27,6 +28,11 @@ from covergenre.embedding.engine import Engine
 from covergenre.errors import BadImage, BadRun
 from covergenre.methods import Covers, Fitted
 from covergenre.methods.base import Picture
+from covergenre.methods.ensemble import FittedEnsemble
+from covergenre.methods.words import FittedWords
+from covergenre.reading.networks import installed
+from covergenre.reading.reader import Reader, open_reader
+from covergenre.reading.text import ReadText
 from covergenre.sharing import Shared
 
 __all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor", "open_predictor"]
@@ -41,7 +47,8 @@ class Prediction:
     known covers, best first, this cover itself left out; `seen` is it, when it is known: with `same_pixels`, or as a
     near copy. `unfamiliar`, 0..1, is the share of held-out covers that are more like the training covers than this one
     is (see `NoveltyDetector`). `seconds`: from bytes to answer. `precedent`: what came of answers like this one; None
-    where that is not known. `note`: what is wrong with a file that could be read all the same, else "".
+    where that is not known. `note`: what is wrong with a file that could be read all the same, else "". `words`: what
+    is written on the cover; None where nobody read it.
     """
 
     name: str
@@ -55,6 +62,20 @@ class Prediction:
     same_pixels: bool = True
     precedent: PastAnswers | None = None
     note: str = ""
+    words: "Words | None" = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written on a cover: `lines` from the top down, those that speak for a genre, the plainest first, and the
+    performer of known covers whose name it is, else "".
+
+    `spoken`: the line, the genre, and how many times likelier the line makes it to the method that reads words.
+    """
+
+    lines: tuple[str, ...]
+    spoken: tuple[tuple[str, str, float], ...]
+    performer: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +91,8 @@ class Look:
     """A cover as it was looked at: its vector (d,), and which known cover it is, by its pixels or as a near copy.
 
     `content_hash` is that of the known cover, if it is one, for a near copy is treated as what it copies: neither has a
-    say in the answer. `picture` gives the cover itself, for heads that read pictures.
+    say in the answer. `picture` gives the cover itself, for heads that read pictures; `text` is what is written on it,
+    None where nobody read it.
     """
 
     vector: np.ndarray
@@ -78,6 +100,7 @@ class Look:
     picture: Picture
     seen: Neighbour | None
     same_pixels: bool
+    text: ReadText | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +134,8 @@ class Predictor:
         self.collection = collection
         self._novelty = novelty
         self._record = record
+        self._words = _words_head(next(iter(self.heads.values())))
+        self._performers = Performers(collection.column("artist") if self._words else ())
 
     @classmethod
     def open(cls, run: str = STARTER) -> Self:
@@ -119,39 +144,51 @@ class Predictor:
 
         return cls(**parts_of(run))
 
-    def predict(self, data: bytes, name: str = "", neighbours: int = 12) -> Prediction:
-        """What is said about the cover in these bytes; BadImage, saying why, when there is none in them."""
-        (result,) = self.predict_many([(name, data)], neighbours)
+    @property
+    def weighs_words(self) -> bool:
+        """Whether its answers count on what is written on covers; `reading.networks` says whether that can be read."""
+        return self._words is not None
+
+    def predict(self, data: bytes, name: str = "", neighbours: int = 12, words: bool = True) -> Prediction:
+        """What is said about the cover in these bytes; BadImage, saying why, when there is none in them.
+
+        `words`: whether to read what is written on it, where that counts and can be done.
+        """
+        (result,) = self.predict_many([(name, data)], neighbours, words)
         if isinstance(result, Failure):
             raise BadImage(result.error)
         return result
 
-    def predict_many(self, files: Sequence[tuple[str, bytes]], neighbours: int = 12) -> list[Prediction | Failure]:
+    def predict_many(
+        self, files: Sequence[tuple[str, bytes]], neighbours: int = 12, words: bool = True
+    ) -> list[Prediction | Failure]:
         """What is said about each of the files (name, bytes), in their order; they are read on all cores at once."""
         if not files:
             return []
+        reader = open_reader() if words and self.weighs_words and installed() else None
         with ThreadPoolExecutor(min(self.engine.workers, len(files))) as pool:
-            results = list(pool.map(self._read, *zip(*files, strict=True)))
+            results = list(pool.map(lambda file: self._read(*file, reader), files))
         answers = iter(self._answer([result for result in results if isinstance(result, _Read)], neighbours))
         return [next(answers) if isinstance(result, _Read) else result for result in results]
 
-    def look(self, image: Image.Image) -> Look:
-        """What heads and collection are asked about an RGB cover."""
+    def look(self, image: Image.Image, reader: Reader | None = None) -> Look:
+        """What heads and collection are asked about an RGB cover; without a reader, nothing is read on it."""
         content_hash = images.content_hash(image)
         seen, same_pixels = self.collection.known(content_hash), True
         if seen is None:
             seen, same_pixels = self.collection.copy_of(images.perceptual_hash(image)), False
         known_as = seen.content_hash if seen else content_hash
-        return Look(self.engine.vector(image), known_as, lambda: image, seen, seen is None or same_pixels)
+        text = reader.read(image) if reader else None
+        return Look(self.engine.vector(image), known_as, lambda: image, seen, seen is None or same_pixels, text)
 
-    def _read(self, name: str, data: bytes) -> _Read | Failure:
+    def _read(self, name: str, data: bytes, reader: Reader | None) -> _Read | Failure:
         started = time.perf_counter()
         try:
             decoded = images.decode_once(data)
         except BadImage as error:
             return Failure(name, str(error))
         # Asked for again if a head wants to see it: the pixels of many covers at once would fill the memory.
-        look = replace(self.look(decoded.image), picture=lambda: images.decode_once(data).image)
+        look = replace(self.look(decoded.image, reader), picture=lambda: images.decode_once(data).image)
         return _Read(name, look, time.perf_counter() - started, decoded.note)
 
     def _answer(self, read: Sequence[_Read], neighbours: int) -> list[Prediction]:
@@ -192,7 +229,14 @@ class Predictor:
             same_pixels=read.look.same_pixels,
             precedent=self._record.of(list(shares.values())) if self._record else None,
             note=read.note,
+            words=self._words_of(read.look.text),
         )
+
+    def _words_of(self, text: ReadText | None) -> Words | None:
+        if text is None or self._words is None:
+            return None
+        spoken = tuple((each.line, self.genres[each.genre], each.factor) for each in self._words.spoken(text))
+        return Words(tuple(line.text for line in text.lines), spoken, self._performers.find(text) or "")
 
 
 open_predictor = Shared(Predictor.open)
@@ -203,4 +247,12 @@ def unlabelled(looks: Sequence[Look]) -> Covers:
     """The covers as a head sees them when their genres are not known."""
     vectors = np.stack([look.vector for look in looks])
     hashes = tuple(look.content_hash for look in looks)
-    return Covers(vectors, np.full(len(looks), -1), hashes, [look.picture for look in looks])
+    texts = [look.text or ReadText() for look in looks]
+    return Covers(vectors, np.full(len(looks), -1), hashes, [look.picture for look in looks], texts=texts)
+
+
+def _words_head(head: Fitted) -> FittedWords | None:
+    """What tells genres by words: this head, or the first of its members that does."""
+    if isinstance(head, FittedWords):
+        return head
+    return next(iter(head.readers()), None) if isinstance(head, FittedEnsemble) else None

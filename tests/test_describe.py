@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from covergenre.collection.table import Neighbour
-from covergenre.describe import sentence, traits
-from covergenre.predict import Prediction
+from covergenre.describe import sentence, traits, words_in_a_line
+from covergenre.predict import Prediction, Words
 
 
 def near(genre: str, album: str = "", artist: str = "") -> Neighbour:
@@ -74,3 +74,15 @@ def test_only_the_six_nearest_count():
 def test_genres_are_called_what_the_page_calls_them():
     said = sentence(prediction({"edm": 0.6, "rap": 0.4}, [near("edm")]), [], str.upper)
     assert said == "Like one EDM cover; RAP is the runner-up."
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (Words(("AT FOLSOM", "JOHNNY CASH"), (("JOHNNY CASH", "country", 4.2),), ""), "reads JOHNNY CASH: country"),
+        (Words(("live",), (), ""), "reads live"),
+        (Words((), (), ""), ""),
+    ],
+)
+def test_what_was_read_is_said_in_a_line(words, line):
+    assert words_in_a_line(words) == line

@@ -13,7 +13,11 @@ from covergenre.dataset.registry import register
 from covergenre.errors import BadImage, BadRun
 from covergenre.images import decode
 from covergenre.methods import TrainSpec
+from covergenre.methods.ensemble import FittedEnsemble
+from covergenre.methods.ngrams import BUCKETS
+from covergenre.methods.words import FittedWords
 from covergenre.predict import Failure, Prediction, Predictor
+from covergenre.reading.text import Line, ReadText
 from covergenre.runs.train import train
 
 
@@ -181,3 +185,42 @@ def test_the_starter_that_ships_knows_the_covers_it_was_made_from(own_home, cove
     known_as = {result.seen.id for result in results if result.seen}
     assert known_as
     assert known_as <= {file.stem for file in files}
+
+
+class Scribe:
+    """Reads the same on every cover."""
+
+    def read(self, image):
+        return ReadText((Line("live", 0.9), Line("MILES DAVIS", 0.9)))
+
+
+@pytest.fixture
+def listener(predictor, monkeypatch) -> Predictor:
+    """The starter's logistic regression, joined with a method to which every word speaks for jazz."""
+    weights = np.zeros((BUCKETS, len(predictor.genres)), np.float16)
+    weights[:, predictor.genres.index("jazz")] = 3
+    hears = FittedWords(weights, np.zeros(len(predictor.genres), np.float32), {"temperature": 1.0})
+    members = [("logistic", predictor.heads["Logistic regression"]), ("words", hears)]
+    both = FittedEnsemble(members, {"members": "logistic words", "weight": 1.0, "temperature": 1.0})
+    monkeypatch.setattr("covergenre.predict.open_reader", Scribe)
+    return Predictor(predictor.engine, predictor.genres, {"Both": both}, predictor.collection, predictor._novelty)
+
+
+def test_words_on_a_cover_count_and_are_told(listener, jazz):
+    heard, seen = listener.predict(jazz), listener.predict(jazz, words=False)
+    assert heard.probabilities["jazz"] > seen.probabilities["jazz"]
+    assert heard.words.lines == ("live", "MILES DAVIS")
+    assert heard.words.spoken[0][:2] == ("MILES DAVIS", "jazz")
+    assert seen.words is None
+
+
+def test_without_the_package_a_cover_is_answered_by_its_picture_alone(listener, jazz, monkeypatch):
+    monkeypatch.setattr("covergenre.predict.installed", lambda: False)
+    prediction = listener.predict(jazz)
+    assert prediction.words is None
+    assert prediction.probabilities == listener.predict(jazz, words=False).probabilities
+
+
+def test_where_no_method_weighs_words_none_are_read(predictor, jazz):
+    assert not predictor.weighs_words
+    assert predictor.predict(jazz).words is None

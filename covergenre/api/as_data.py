@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from covergenre.collection.table import Neighbour
-from covergenre.predict import Prediction
+from covergenre.predict import Prediction, Words
 
 
 def prediction_data(prediction: Prediction) -> dict[str, Any]:
@@ -18,8 +18,15 @@ def prediction_data(prediction: Prediction) -> dict[str, Any]:
         "unfamiliar": round(prediction.unfamiliar, 3),
         "precedent": asdict(prediction.precedent) if prediction.precedent else None,
         "note": prediction.note,
+        "words": words_data(prediction.words) if prediction.words else None,
         "seconds": round(prediction.seconds, 3),
     }
+
+
+def words_data(words: Words) -> dict[str, Any]:
+    """What is written on a cover, and which lines speak for which genre."""
+    spoken = [{"line": line, "genre": genre, "factor": round(factor, 2)} for line, genre, factor in words.spoken]
+    return {"lines": list(words.lines), "spoken": spoken, "performer": words.performer or None}
 
 
 def neighbour_data(neighbour: Neighbour) -> dict[str, Any]:

@@ -13,10 +13,13 @@ from covergenre.api.as_data import prediction_data
 from covergenre.cli.console import AsJson, complain, out, print_json, print_table
 from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.dataset.passed_over import is_hidden
+from covergenre.describe import words_in_a_line
 from covergenre.errors import BadImage
 from covergenre.formatting import disarmed
 from covergenre.images import sound
+from covergenre.packages import missing, remedy
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
+from covergenre.reading.networks import MODULE
 from covergenre.runs.default import answering
 
 _CHUNK = 32  # files held in memory at once
@@ -44,6 +47,7 @@ def predict(
     files: Files,
     run: RunName = None,
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the most similar covers to name.")] = 5,
+    words: Annotated[bool, typer.Option("--words/--no-words", help="Read what is written on covers, too.")] = True,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
 ) -> None:
@@ -54,9 +58,9 @@ def predict(
     if as_csv and as_json:
         raise typer.BadParameter("choose one of --json and --csv")
     if as_csv:
-        _answer_as_csv(files, run)
+        _answer_as_csv(files, run, words)
     else:
-        _answer(files, run, neighbours, as_json, _print_prediction, prediction_data)
+        _answer(files, run, neighbours, as_json, _print_prediction, prediction_data, words)
 
 
 def similar(
@@ -79,9 +83,12 @@ def _answer(
     as_json: bool,
     show: Callable[[Prediction], None],
     as_dict: Callable[[Prediction], dict[str, Any]],
+    words: bool = False,
 ) -> None:
     predictor, failed = _opened(run), False
-    for answer in _answers(predictor, _covers_in(files), neighbours):
+    if words and predictor.weighs_words and (packages := missing([MODULE])):
+        complain(remedy("reading words, so answers come from pictures alone", packages))
+    for answer in _answers(predictor, _covers_in(files), neighbours, words):
         if isinstance(answer, Failure):
             failed = True
             if as_json:
@@ -96,11 +103,11 @@ def _answer(
         raise typer.Exit(1)
 
 
-def _answer_as_csv(files: Sequence[Path], run: str | None) -> None:
+def _answer_as_csv(files: Sequence[Path], run: str | None, words: bool) -> None:
     predictor, failed = _opened(run), False
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(map(disarmed, ("file", "genre", *predictor.genres, "unfamiliar", "note", "error")))
-    for answer in _answers(predictor, _covers_in(files), 0):
+    for answer in _answers(predictor, _covers_in(files), 0, words):
         if isinstance(answer, Failure):
             failed = True
             cells = (answer.name, "", *("" for _ in predictor.genres), "", "", answer.error)
@@ -141,7 +148,9 @@ def _bytes_of(file: Path) -> bytes:
     return sys.stdin.buffer.read(images.MAX_BYTES + 1)
 
 
-def _answers(predictor: Predictor, files: Sequence[Path], neighbours: int) -> Iterator[Prediction | Failure]:
+def _answers(
+    predictor: Predictor, files: Sequence[Path], neighbours: int, words: bool
+) -> Iterator[Prediction | Failure]:
     """The answers in the order of the files; a bad file is a failure, and the others are answered all the same."""
     for start in range(0, len(files), _CHUNK):
         failures: dict[int, Failure] = {}
@@ -152,7 +161,7 @@ def _answers(predictor: Predictor, files: Sequence[Path], neighbours: int) -> It
                 covers.append((str(file), _bytes_of(file)))
             except BadImage as error:
                 failures[position] = Failure(str(file), str(error))
-        answered = iter(predictor.predict_many(covers, neighbours))
+        answered = iter(predictor.predict_many(covers, neighbours, words))
         for position in range(len(chunk)):
             yield failures.get(position) or next(answered)
 
@@ -172,6 +181,8 @@ def _print_prediction(prediction: Prediction) -> None:
     if before := prediction.precedent:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]
     out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)
+    if prediction.words and (told := words_in_a_line(prediction.words)):
+        out.print(f"  {told}", markup=False)
     for neighbour in prediction.neighbours:
         out.print(f"  {_line(neighbour)}", markup=False)
 

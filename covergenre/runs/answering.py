@@ -32,7 +32,9 @@ def _shipped_parts() -> dict[str, Any]:
         engine = Engine.open(starter.network, Recipe.from_dict(card.recipe))
     except NoWeights as error:
         raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
-    cards = sorted(card.methods, key=lambda each: each.name != card.default)
+    # What reads words says little of most covers when it is asked alone: it has its say in the ensemble.
+    cards = [each for each in card.methods if each.name == card.default or method(each.name).reads != "texts"]
+    cards.sort(key=lambda each: each.name != card.default)
     return {
         "engine": engine,
         "genres": card.genres,

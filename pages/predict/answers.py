@@ -45,8 +45,10 @@ class Answer:
 class Answers:
     """The answers to the last `limit` different covers. Safe to use from several threads."""
 
-    def __init__(self, predictor: Predictor, limit: int = 1024):
+    def __init__(self, predictor: Predictor, words: bool = True, limit: int = 1024):
+        """`words`: whether what is written on covers is read, too."""
         self._predictor = predictor
+        self._words = words
         self._limit = limit
         self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._lock = threading.Lock()
@@ -74,7 +76,9 @@ class Answers:
         for start in range(0, len(covers), CHUNK):
             report(start)
             chunk = covers[start : start + CHUNK]
-            results = self._predictor.predict_many([(c.name, c.data) for c in chunk], neighbours=NEIGHBOURS)
+            results = self._predictor.predict_many(
+                [(c.name, c.data) for c in chunk], neighbours=NEIGHBOURS, words=self._words
+            )
             for cover, result in zip(chunk, results, strict=True):
                 self._keep(cover, result)
 

@@ -14,6 +14,7 @@ from pages.predict import table
 from pages.predict.answers import CHUNK, Answer, Answers, Cover
 from pages.predict.ways_in import begin, example_row, ways_in
 from pages.predict.why import show_why
+from pages.predict.words_read import show_words, words_wanted
 from pages.widgets import bars, verdict
 from pages.widgets.brought import brought_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
@@ -36,10 +37,10 @@ TABLE_COLUMNS = {
 }
 
 
-@st.cache_resource(show_spinner=False, max_entries=2, hash_funcs={Predictor: id})
-def answers_of(predictor: Predictor) -> Answers:
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={Predictor: id})
+def answers_of(predictor: Predictor, words: bool) -> Answers:
     """The answers that a predictor gave, shared by all visitors."""
-    return Answers(predictor)
+    return Answers(predictor, words)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -142,6 +143,7 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
         st.caption(plain(cover.name))
     with right:
         show_verdict(prediction)
+        show_words(prediction)
         show_bars(prediction)
         if predictor.card and predictor.card.missing:
             st.caption(verdict.not_a_choice(predictor.card.missing))
@@ -215,7 +217,8 @@ with st.container(key="page"):
     if word:
         st.warning(sentence(word), icon=":material/sync_problem:")
     if st.session_state.covers:
+        words = words_wanted(predictor)
         with st.container(key="answer"):
-            answer_area(predictor, run, answers_of(predictor), st.session_state.covers)
+            answer_area(predictor, run, answers_of(predictor, words), st.session_state.covers)
     elif predictor.card:
         st.caption(verdict.scope(predictor.genres, predictor.card.covers, predictor.card.missing))

@@ -1,0 +1,130 @@
+"""What the words on covers add to their looks, judged twice: as covers come, and with performers kept apart.
+
+python -m benchmarks.accuracy.words COVERS [--seeds 3] [--task NAME ...]
+
+COVERS as for benchmarks.accuracy. Sources name few artists, so performers are kept apart by what is read as well:
+covers that share a line or a long word that few covers have stay in one part.
+Each figure is the mean over splits, in per cent; "gain" with Student's 95 % interval over the splits.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.accuracy.tasks import TASKS, Task, labels_of, parts_of
+from covergenre import home
+from covergenre.dataset.manifest import scan, usable
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.starter import GENRES
+from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.recipe import Recipe
+from covergenre.methods import Context, Covers, TrainSpec, method
+from covergenre.methods.calibration import softmax
+from covergenre.methods.ensemble import join, parted, settle
+from covergenre.methods.ngrams import plain_letters
+from covergenre.reading.text import ReadText
+from covergenre.runs.parts import words_of
+
+_FEW = 12  # covers that a line or word may stand on to count as a name
+_LINE, _WORD = 5, 7  # letters
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("covers", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--task", nargs="*", default=["discogs5", "ten", "to spotify"])
+    chosen = parser.parse_args()
+    found = Dataset("covers", chosen.covers.resolve(), home.home(), scan(chosen.covers).manifest)
+    covers = usable(found.manifest).reset_index(drop=True)
+    vectors = embed_dataset(found, Recipe(limit=150))["original"]
+    texts = words_of(found, covers, Context())
+    print(f"{np.mean([bool(text.lines) for text in texts]):.0%} of {len(texts)} covers have words that could be read")
+    named = covers.assign(artist=names_apart(covers["artist"].tolist(), texts))
+    ten = Task("ten", GENRES, tuple(covers["source"].unique()))
+    print("| task | judged | looks | words | both | gain | weight |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for task in (*TASKS, ten):
+        for how, table in (("as they come", covers), ("performers apart", named)):
+            if task.name in chosen.task:
+                print(_line(task, how, table, vectors, texts, chosen.seeds), flush=True)
+
+
+def names_apart(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
+    """For each cover the name of the covers it must stay with: those of its artist, and those that share with it a line
+    or a long word that at most a dozen covers have."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for cover, (artist, text) in enumerate(zip(artists, texts, strict=True)):
+        lines = {plain_letters(line.text) for line in text.lines}
+        words = {plain_letters(word) for word in str(text).split()}
+        pieces = {line for line in lines if len(line) >= _LINE} | {word for word in words if len(word) >= _WORD}
+        for piece in pieces:
+            holders[piece].append(cover)
+        if artist:
+            holders[f"artist {artist}"].append(cover)
+    parent = list(range(len(texts)))
+
+    def root(cover: int) -> int:
+        while parent[cover] != cover:
+            parent[cover] = parent[parent[cover]]
+            cover = parent[cover]
+        return cover
+
+    for piece, held in holders.items():
+        if piece.startswith("artist ") or len(held) <= _FEW:
+            for other in held[1:]:
+                parent[root(other)] = root(held[0])
+    return [f"together {root(cover)}" for cover in range(len(texts))]
+
+
+def _line(
+    task: Task, how: str, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[ReadText], seeds: int
+) -> str:
+    from scipy.stats import t
+
+    rows = np.array([_judged(task, covers, vectors, texts, seed) for seed in range(seeds)])
+    gains = 100 * (rows[:, 2] - rows[:, 0])
+    spread = t.ppf(0.975, seeds - 1) * gains.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else np.nan
+    looks, words, both, weight = rows.mean(axis=0)
+    gain = f"{gains.mean():+.1f} ± {spread:.1f}"
+    return f"| {task.name} | {how} | {100 * looks:.1f} | {100 * words:.1f} | {100 * both:.1f} | {gain} | {weight:.1f} |"
+
+
+def _judged(
+    task: Task, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[ReadText], seed: int
+) -> tuple[float, float, float, float]:
+    """The accuracy on test covers of looks, of words and of both, and the weight that words got."""
+    parts, labels = parts_of(task, covers, seed), labels_of(covers, task.genres)
+    train, validation, test = (
+        Covers(
+            vectors[rows],
+            labels[rows],
+            tuple(covers["content_hash"].iloc[rows]),
+            sources=tuple(covers["source"].iloc[rows]),
+            texts=[texts[row] for row in rows],
+        )
+        for rows in (parts.train, parts.validation, parts.test)
+    )
+    members = [
+        (name, method(name).fit(train, validation, replace(_SPEC, method=name, genres=task.genres), Context()))
+        for name in ("logistic", "words")
+    ]
+
+    def asked(part: Covers) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        return parted(members, [member.predict_proba(part) for _, member in members])
+
+    choices = settle(*asked(validation), validation.labels)
+    joined = softmax(join(*asked(test), choices["weight"]) / choices["temperature"])
+    answers = [*(member.predict_proba(test) for _, member in members), joined]
+    looks, words, both = (float(np.mean(answer.argmax(axis=1) == test.labels)) for answer in answers)
+    return looks, words, both, choices["weight"]
+
+
+_SPEC = TrainSpec(method="logistic")
+
+if __name__ == "__main__":
+    main()
