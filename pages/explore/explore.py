@@ -53,9 +53,16 @@ def show_work(opened: Opened) -> None:
     if job is None and not opened.fresh:
         begin(opened, with_audit=was_audited(opened.dataset))
         job = work_on(opened)
-    if job and job.running:
-        watch(job, "work", lambda: examinations().get(opened.dataset.name).number)
-    elif job and job.state != "done":
+    state = job.state if job else "done"  # asked first: what it has found is there before it says so
+
+    def news() -> int:
+        return examinations().get(opened.dataset.name).number
+
+    if news() != opened.found.number:
+        st.rerun()
+    if state == "running":
+        watch(job, "work", news)
+    elif state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
             why = sentence(job.error) if job.error else "What was made until then is kept."
             st.markdown(f"{job.title}: {job.state}. {why}", width="content")

@@ -14,10 +14,12 @@ from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
-from covergenre.dataset.audit import chosen_thresholds
+from covergenre.dataset.audit import audit, chosen_thresholds
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.dataset.repair import history
 from covergenre.inspection import examine
+from covergenre.inspection.examined import Examined
+from pages.explore import open as opening
 from pages.widgets.watch import jobs
 
 PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
@@ -280,6 +282,20 @@ def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
     view(audited, "repair")
     settled(press(audited, "measure"))
     assert re.search(r"held out: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
+
+
+def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch):
+    open_named = opening.open_named
+
+    def open_a_moment_too_early(name):
+        opened = open_named(name)
+        if not opened.examined:
+            found = Examined(opened.dataset, audit(opened.dataset), None, None)
+            opening.examinations().put(name, opened.stamp, found)
+        return opened
+
+    monkeypatch.setattr(opening, "open_named", open_a_moment_too_early)
+    assert "Exact duplicates" in said(view(page, "findings"))
 
 
 def test_a_threshold_is_changed_and_the_findings_with_it(audited):
