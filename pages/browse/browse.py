@@ -14,7 +14,7 @@ from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER
 from pages.browse import facts
 from pages.browse.by_words import show_by_words
-from pages.browse.narrow import choose_filters
+from pages.browse.narrow import choose_filters, chosen_filters
 from pages.browse.own import bring, choose_order, near_own, own_title, show_own
 from pages.browse.walk import Walk
 from pages.widgets import bars, map_chart, portrait_parts
@@ -70,9 +70,9 @@ def go_back(step: int) -> None:
     st.session_state.find = ""
 
 
-def go_anywhere(collection: Collection, filters: Filters) -> None:
+def go_anywhere(collection: Collection) -> None:
     """A random cover was asked for."""
-    row = collection.any(np.random.default_rng(), filters)
+    row = collection.any(np.random.default_rng(), chosen_filters(collection))
     if row is not None:
         go(collection.cover(row).key)
 
@@ -120,7 +120,7 @@ def show_search(collection: Collection) -> Asked:
         beside = st.container(width="content")
         bring(go)
     filters = choose_filters(collection, from_the_start)
-    beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(collection, filters))
+    beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(collection,))
     return Asked(text, in_pictures, filters)
 
 

@@ -17,14 +17,12 @@ _PART_WORDS = {"train": "Learned from", "validation": "Chosen on", "test": "Test
 
 def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filters:
     """Draw the filters and tell what they are set to; `changed` is called when one is."""
-    known = collection.years if collection.years and collection.years[0] < collection.years[1] else None
+    known = _known_years(collection)
 
-    def pills(
-        label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], said: bool = True
-    ) -> tuple[str, ...]:
+    def pills(label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], said: bool = True) -> None:
         if len(options) < 2:
-            return ()
-        chosen = st.pills(
+            return
+        st.pills(
             label,
             options,
             selection_mode="multi",
@@ -34,7 +32,6 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
             on_change=changed,
             label_visibility="visible" if said else "collapsed",
         )
-        return tuple(chosen or ())
 
     def clear() -> None:
         for key in (GENRES, SOURCES, PARTS_KEY):
@@ -43,24 +40,32 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
         changed()
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
-        genres = pills("Genre", collection.genres, GENRES, lambda genre: display(tidy(genre, 24)), said=False)
+        pills("Genre", collection.genres, GENRES, lambda genre: display(tidy(genre, 24)), said=False)
         with st.popover(_title(known), icon=":material/tune:"):
-            sources = pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")
-            parts = pills(
-                "Part", _in_order(collection.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part))
-            )
-            years = _years(known, changed) if known else None
+            pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")
+            pills("Part", _in_order(collection.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part)))
+            if known:
+                _years(known, changed)
             st.button("Clear all filters", on_click=clear, icon=":material/close:")
-    return Filters(genres, sources, parts, years)
+    return chosen_filters(collection)
 
 
-def _years(known: tuple[int, int], changed: Callable[[], None]) -> tuple[int, int] | None:
-    """The years chosen; None when that is all of them."""
-    chosen = st.slider("Year", *known, known, key=YEARS, bind="query-params", on_change=changed)
-    if chosen == known:
-        return None
-    st.caption("Covers of an unknown year are left out.")
-    return chosen
+def chosen_filters(collection: Collection) -> Filters:
+    """What the filters are set to at this moment: a button asks when it is pressed."""
+    genres, sources, parts = (tuple(st.session_state.get(key) or ()) for key in (GENRES, SOURCES, PARTS_KEY))
+    known = _known_years(collection)
+    years = st.session_state.get(YEARS, known)
+    return Filters(genres, sources, parts, None if years == known else years)
+
+
+def _known_years(collection: Collection) -> tuple[int, int] | None:
+    """The first and the last year; None where there is nothing to choose."""
+    return collection.years if collection.years and collection.years[0] < collection.years[1] else None
+
+
+def _years(known: tuple[int, int], changed: Callable[[], None]) -> None:
+    if st.slider("Year", *known, known, key=YEARS, bind="query-params", on_change=changed) != known:
+        st.caption("Covers of an unknown year are left out.")
 
 
 def _title(known: tuple[int, int] | None) -> str:

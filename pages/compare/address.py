@@ -1,19 +1,10 @@
-"""Steps through what the Compare page looks at: each is a change of its address (see `compare_view`)."""
+"""The two runs that the Compare page looks at closely, as its address says (see `compare_view`)."""
 
 import streamlit as st
 
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.compare import view as compare_view
-
-
-def go(**places: str | list[str]) -> None:
-    """Put these into the address, in one step for whoever goes back; what is empty leaves it."""
-    st.query_params.update({name: place or [] for name, place in places.items()})
-
-
-def follow(name: str, key: str) -> None:
-    """Put what a widget was set to into the address."""
-    go(**{name: st.session_state[key]})
+from pages.widgets.address import follow
 
 
 def choose_pair(compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:

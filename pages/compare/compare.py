@@ -19,10 +19,10 @@ from covergenre.runs.names import run_names
 from covergenre.runs.record import Run, finished_runs
 from covergenre.runs.slices import Slice, slices_of
 from pages.compare import view as compare_view
-from pages.compare.address import go
 from pages.compare.confusion import show_confusion
 from pages.compare.covers import show_galleries
 from pages.compare.ladders import show_ladders
+from pages.widgets.address import go
 from pages.widgets.figures import genre_cell
 from pages.widgets.safe_text import plain, sentence
 

@@ -11,8 +11,9 @@ from covergenre.report.sections import Sections
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.compare import cells, matrix
 from pages.compare import view as compare_view
-from pages.compare.address import choose_pair, go
+from pages.compare.address import choose_pair
 from pages.compare.covers import show_covers
+from pages.widgets.address import go
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain
 

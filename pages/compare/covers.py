@@ -7,8 +7,9 @@ import streamlit as st
 
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.galleries import galleries
-from pages.compare.address import choose_pair, follow
+from pages.compare.address import choose_pair
 from pages.compare.cover_grid import cover_grid
+from pages.widgets.address import follow
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain
 

@@ -16,10 +16,12 @@ from covergenre.packages import missing, remedy
 from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
+from pages.widgets.address import follow, go, settle
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence, tidy
 
 ADVISED, CLONED = "advised", "cloned"
+METHOD, DATASET = "train_method", "train_dataset"
 NONE = "none"  # what a box holds for None, which would be an empty box
 PRESETS = {ADVISED: "As advised", "reference": "As in the reference study", CLONED: "As that run"}
 SPLITS = {
@@ -38,14 +40,16 @@ def offer_data() -> None:
 
 def choose_method() -> str:
     """The choice of a method, with what it does in a line."""
+    settle("method", METHOD, list(METHODS))
     chosen = st.segmented_control(
         "Method",
         list(METHODS),
-        default=None if "method" in st.session_state else next(iter(METHODS)),  # `clone` may have set it
         format_func=lambda name: method(name).title,
         required=True,
-        key="method",
-        bind="query-params",
+        key=METHOD,
+        on_change=follow,
+        args=("method", METHOD),
+        persist_state="session",
         wrap=True,
     )
     st.caption(method(chosen).description)
@@ -54,19 +58,56 @@ def choose_method() -> str:
     return chosen
 
 
-def choose_settings(dataset: Dataset, method_name: str) -> TrainSpec:
+def choose_dataset(names: Sequence[str]) -> str:
+    """The choice of a data set."""
+    settle("dataset", DATASET, names)
+    return st.selectbox(
+        "Data set",
+        names,
+        format_func=tidy,
+        key=DATASET,
+        on_change=follow,
+        args=("dataset", DATASET),
+        persist_state="session",
+    )
+
+
+def choose_settings(dataset: Dataset, method_name: str) -> None:
     """The fields of a method and of what it learns from."""
-    base = _choose_preset(method_name)
+    _choose_preset(method_name)
     fields = FIELDS[method_name]
-    parameters = {**base, **_draw(method_name, [field for field in fields if not field.rare])}
-    genres = _pills("Genres", dataset.genres, f"genres_{dataset.name}", dataset.genres, _genre_word)
+    _draw(method_name, [field for field in fields if not field.rare])
+    _pills("Genres", dataset.genres, _genres_key(dataset), dataset.genres, _genre_word)
     with st.expander("More settings", icon=":material/tune:"):
-        parameters |= _draw(method_name, [field for field in fields if field.rare])
-        recipe, variants = _choose_vectors(method_name, parameters)
-        split = _select("Split", list(SPLITS), "split", "honest", SPLITS.get, "Which covers train and which judge.")
+        _draw(method_name, [field for field in fields if field.rare])
+        _choose_vectors(method_name)
+        _select("Split", list(SPLITS), "split", "honest", SPLITS.get, "Which covers train and which judge.")
         _set("seed", 42)
-        seed = st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session")
-    return TrainSpec(method_name, parameters, dataset.name, tuple(genres), recipe, variants, split, seed)
+        st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session")
+
+
+def asked(dataset: Dataset) -> TrainSpec:
+    """What the form asks for at this moment.
+
+    A button calls it when it is pressed: by then a method may be chosen whose form was not drawn yet, so what nobody
+    has set is as the method's settings have it.
+    """
+    state = st.session_state
+    name = state[METHOD]
+    parameters = {key: _given(state.get(f"train_{name}_{key}", _held(value))) for key, value in _base_of(name).items()}
+    chosen = state.get(f"train_{_genres_key(dataset)}", dataset.genres)
+    genres = tuple(genre for genre in dataset.genres if genre in chosen)
+    variants = ("original", *(each for each in VARIANTS[1:] if each in state.get("train_variants", ())))
+    if method(name).reads == "texts":
+        recipe, variants = Recipe(), ("original",)
+    elif method(name).reads == "vectors":
+        backbone = state.get("train_backbone", Recipe.backbone)
+        features = state.get("train_features", Recipe.feature_set)
+        recipe = Recipe(backbone, features, _given(state.get("train_limit")), _weights(backbone))
+    else:
+        recipe = Recipe(limit=parameters.get("limit"))
+    split, seed = state.get("train_split", "honest"), state.get("train_seed", 42)
+    return TrainSpec(name, parameters, dataset.name, genres, recipe, variants, split, seed)
 
 
 def estimate(dataset: Dataset, spec: TrainSpec, earlier: Sequence[Run]) -> str:
@@ -81,17 +122,18 @@ def clone(run: Run) -> None:
     """Set the form as a run was asked for."""
     spec, state = run.spec, st.session_state
     parameters = {**defaults(spec.method), **spec.parameters}  # an older version may have known fewer
-    state.method = spec.method
+    state[METHOD] = spec.method
     state[f"train_base_{spec.method}"] = parameters
     state[f"train_preset_{spec.method}"] = CLONED
     _fill(spec.method, parameters)
-    state.dataset = spec.dataset
+    state[DATASET] = spec.dataset
+    go(method=spec.method, dataset=spec.dataset)
     state[f"train_genres_{spec.dataset}"] = list(spec.genres)
     told = {"backbone": spec.recipe.backbone, "features": spec.recipe.feature_set, "limit": spec.recipe.limit}
     told |= {"variants": list(spec.variants[1:]), "split": spec.split, "seed": spec.seed}
     for name, value in told.items():
         state[f"train_{name}"] = _held(value)
-    state.train_weights = spec.recipe.weights
+    state.train_weights = (spec.recipe.backbone, spec.recipe.weights)
     st.toast("The form now has the settings of that run.", icon=":material/content_copy:")
 
 
@@ -101,30 +143,28 @@ def _rounded(seconds: float) -> str:
     return f"{max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5)}\u202fs"
 
 
-def _choose_preset(method_name: str) -> dict[str, Any]:
-    """The parameters that the fields start from; choosing others sets the fields."""
-    state, key = st.session_state, f"train_preset_{method_name}"
-    cloned = state.get(f"train_base_{method_name}")
-    options = [ADVISED, *method(method_name).presets, *([CLONED] if cloned else [])]
-
-    def parameters() -> dict[str, Any]:
-        preset = state[key]
-        if preset == CLONED:
-            return dict(cloned)
-        return defaults(method_name) if preset == ADVISED else of_preset(method_name, preset)
-
+def _choose_preset(method_name: str) -> None:
+    """The settings that the fields start from; choosing others sets the fields."""
+    cloned = f"train_base_{method_name}" in st.session_state
     _set(f"preset_{method_name}", ADVISED)
     st.segmented_control(
         "Settings",
-        options,
+        [ADVISED, *method(method_name).presets, *([CLONED] if cloned else [])],
         format_func=lambda name: PRESETS.get(name, name),
         required=True,
-        key=key,
-        on_change=lambda: _fill(method_name, parameters()),
+        key=f"train_preset_{method_name}",
+        on_change=lambda: _fill(method_name, _base_of(method_name)),
         persist_state="session",
         wrap=True,
     )
-    return parameters()
+
+
+def _base_of(method_name: str) -> Mapping[str, Any]:
+    """The parameters that the chosen settings of a method have."""
+    preset = st.session_state.get(f"train_preset_{method_name}", ADVISED)
+    if preset == CLONED:
+        return st.session_state[f"train_base_{method_name}"]
+    return defaults(method_name) if preset == ADVISED else of_preset(method_name, preset)
 
 
 def _fill(method_name: str, parameters: Mapping[str, Any]) -> None:
@@ -132,31 +172,27 @@ def _fill(method_name: str, parameters: Mapping[str, Any]) -> None:
         st.session_state[f"train_{method_name}_{field.name}"] = _held(parameters[field.name])
 
 
-def _draw(method_name: str, fields: Sequence[Field]) -> dict[str, Any]:
-    """The fields, two in a row, and what they are set to."""
-    values = {}
+def _draw(method_name: str, fields: Sequence[Field]) -> None:
+    """The fields, two in a row."""
     for start in range(0, len(fields), 2):
         for column, field in zip(st.columns(2), fields[start : start + 2], strict=False):
-            key, default = f"{method_name}_{field.name}", defaults(method_name)[field.name]
+            key, default = f"{method_name}_{field.name}", _base_of(method_name)[field.name]
             now = _given(st.session_state.get(f"train_{key}", default))
             options = field.options(default, now)
             with column:
-                values[field.name] = _select(field.label, options, key, default, field.word, field.help)
-    return values
+                _select(field.label, options, key, default, field.word, field.help)
 
 
-def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Recipe, tuple[str, ...]]:
+def _choose_vectors(method_name: str) -> None:
     if method(method_name).reads == "texts":
-        return Recipe(), ("original",)
-    if method(method_name).reads != "vectors":
-        recipe = Recipe(limit=parameters.get("limit"))
-    else:
+        return
+    if method(method_name).reads == "vectors":
         left, right = st.columns(2)
         known = {each.id: each.title + ("" if each.bundled else " (download)") for each in list_backbones()}
         own = st.session_state.get("train_backbone", Recipe.backbone)
         limit = _given(st.session_state.get("train_limit"))
         with left:
-            backbone = _select(
+            _select(
                 "Network",
                 list(dict.fromkeys([*known, own])),
                 "backbone",
@@ -165,8 +201,8 @@ def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Re
                 "The pretrained network that turns covers into vectors.",
             )
         with right:
-            features = _select("Vectors of", list(FEATURE_SETS), "features", Recipe.feature_set, FEATURES.get)
-        limit = _select(
+            _select("Vectors of", list(FEATURE_SETS), "features", Recipe.feature_set, FEATURES.get)
+        _select(
             "Covers shrunk to",
             list(dict.fromkeys([*LIMITS, limit])),
             "limit",
@@ -174,14 +210,17 @@ def _choose_vectors(method_name: str, parameters: Mapping[str, Any]) -> tuple[Re
             lambda value: LIMITS.get(value, f"{value} px"),
             LIMITS_HELP,
         )
-        recipe = Recipe(backbone, features, limit, _weights(own, backbone))
-    variants = _pills("Train on these forms of each cover too", VARIANTS[1:], "variants", (), VARIANT_WORDS.get)
-    return recipe, ("original", *variants)
+    _pills("Train on these forms of each cover too", VARIANTS[1:], "variants", (), VARIANT_WORDS.get)
 
 
-def _weights(cloned: str, backbone: str) -> str | None:
+def _weights(backbone: str) -> str | None:
     """The weights file of a cloned run, as long as its network is kept."""
-    return st.session_state.get("train_weights") if backbone == cloned else None
+    own, weights = st.session_state.get("train_weights", ("", None))
+    return weights if backbone == own else None
+
+
+def _genres_key(dataset: Dataset) -> str:
+    return f"genres_{dataset.name}"
 
 
 def _select(
@@ -191,9 +230,9 @@ def _select(
     default: Any,
     words: Callable[[Any], str | None],
     meaning: str | None = None,
-) -> Any:
+) -> None:
     _set(key, _held(default))
-    chosen = st.selectbox(
+    st.selectbox(
         label,
         [_held(value) for value in options],
         format_func=lambda value: tidy(words(_given(value)) or "", 60),
@@ -201,7 +240,6 @@ def _select(
         help=meaning,
         persist_state="session",
     )
-    return _given(chosen)
 
 
 def _held(value: Any) -> Any:
@@ -212,14 +250,12 @@ def _given(value: Any) -> Any:
     return None if value == NONE else value
 
 
-def _pills(
-    label: str, options: Sequence[str], key: str, default: Sequence[str], words: Callable[[str], str]
-) -> Sequence[str]:
+def _pills(label: str, options: Sequence[str], key: str, default: Sequence[str], words: Callable[[str], str]) -> None:
     _set(key, list(default))
     known = [value for value in st.session_state[f"train_{key}"] if value in options]
     if known != st.session_state[f"train_{key}"]:
         st.session_state[f"train_{key}"] = known
-    return st.pills(
+    st.pills(
         label,
         options,
         selection_mode="multi",

@@ -23,6 +23,7 @@ from pages.widgets.safe_text import plain, tidy
 
 POLL = 3.0
 _STARTS_WITHIN = 30.0  # seconds between the button and the first sign of the process
+_POINTS = ("All", "A few of each")
 _PROTOCOLS = {"honest": "Ours: honest split, choices on validation", "reference": "The reference study's own"}
 _WORDS = {
     "ladder": "Genres",
@@ -54,8 +55,8 @@ def show_studies() -> None:
 def _show_form(names: tuple[str, ...]) -> None:
     with st.expander("Begin a study, or go on with one", icon=":material/science:", expanded=not list_studies()):
         left, right = st.columns(2)
-        dataset = left.selectbox("Data set", names, format_func=tidy, key="study_dataset", persist_state="session")
-        split = right.selectbox("Protocol", list(_PROTOCOLS), format_func=_PROTOCOLS.get, key="study_split")
+        left.selectbox("Data set", names, format_func=tidy, key="study_dataset", persist_state="session")
+        right.selectbox("Protocol", list(_PROTOCOLS), format_func=_PROTOCOLS.get, key="study_split")
         only = st.pills(
             "Experiments",
             PARTS,
@@ -65,24 +66,32 @@ def _show_form(names: tuple[str, ...]) -> None:
             key="study_only",
             wrap=True,
         )
-        limit = left.selectbox("Covers shrunk to", list(LIMITS.values()), key="study_limit")
-        quick = right.selectbox("Points", ("All", "A few of each"), key="study_quick") != "All"
-        pixels = next(pixels for pixels, words in LIMITS.items() if words == limit)
+        left.selectbox("Covers shrunk to", list(LIMITS.values()), key="study_limit")
+        right.selectbox("Points", _POINTS, key="study_quick")
         st.button(
             "Begin",
             type="primary",
             icon=":material/play_arrow:",
             disabled=not only,
             on_click=work.attempt,
-            args=(_begin, dataset, split, only, quick, pixels),
+            args=(_begin,),
         )
 
 
-def _begin(dataset: str, split: str, only: list[str], quick: bool, limit: int | None) -> None:
-    asked = design(registry.open_dataset(dataset), split, only, quick, recipe=Recipe(limit=limit))
+def _begin() -> None:
+    """Begin the study that the form asks for when the button is pressed."""
+    state = st.session_state
+    limit = next(pixels for pixels, words in LIMITS.items() if words == state.study_limit)
+    asked = design(
+        registry.open_dataset(state.study_dataset),
+        state.study_split,
+        state.study_only,
+        state.study_quick != _POINTS[0],
+        recipe=Recipe(limit=limit),
+    )
     begin(asked)
-    st.session_state.study = asked.folder.name
-    st.session_state.study_begun = time.monotonic()
+    state.study = asked.folder.name
+    state.study_begun = time.monotonic()
 
 
 def _title(study: Study) -> str:

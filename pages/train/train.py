@@ -8,7 +8,7 @@ from covergenre import home
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.methods import METHODS, TrainSpec
+from covergenre.methods import METHODS
 from covergenre.runs import launch
 from covergenre.runs.default import default_run, use
 from covergenre.runs.ensemble import combine
@@ -18,7 +18,7 @@ from pages.train import form as train_form
 from pages.train import history, study_tab, work
 from pages.train.history import RunSummary
 from pages.widgets import model_card
-from pages.widgets.safe_text import plain, sentence, tidy
+from pages.widgets.safe_text import plain, sentence
 
 STYLESHEET = Path(__file__).parent / "style.css"
 POLL = 2.0  # seconds; only while something runs
@@ -58,11 +58,12 @@ def run_summaries() -> list[RunSummary]:
     return told
 
 
-def start(dataset: Dataset, spec: TrainSpec) -> None:
-    """Put what the form asks for into the queue, and open it."""
+def start() -> None:
+    """Put what the form asks for when the button is pressed into the queue, and open it."""
     from covergenre.runs.train import prepare
 
-    run = prepare(dataset, spec)
+    dataset = registry.open_dataset(st.session_state[train_form.DATASET])
+    run = prepare(dataset, train_form.asked(dataset))
     launch.start(run)
     open_run(run.id)
     st.toast(f"{history.title(run)} is in the queue.", icon=":material/play_arrow:")
@@ -76,9 +77,15 @@ def open_run(run_id: str | None) -> None:
         st.query_params.pop("run", None)
 
 
-def combine_runs(ids: list[str]) -> None:
-    """Make one more run of several, and open it."""
-    open_run(combine([Run.open(run) for run in ids]).id)
+def combine_runs(ids: list[str], key: str) -> None:
+    """Make one more run of those that are selected in the table, and open it."""
+    runs = [Run.open(ids[row]) for row in st.session_state[key].selection.rows if row < len(ids)]
+    open_run(combine([run for run in runs if run.status().state == "done"]).id)
+
+
+def keep_note(run: Run, key: str) -> None:
+    """Keep what is written in the box."""
+    write_note(run, st.session_state[key])
 
 
 def delete(run_id: str) -> None:
@@ -100,24 +107,18 @@ def show_form(earlier: list[RunSummary]) -> None:
         train_form.offer_data()
         return
     method = train_form.choose_method()
-    if st.session_state.get("dataset") not in names:
-        st.session_state.pop("dataset", None)
-    name = st.selectbox("Data set", names, format_func=tidy, key="dataset", bind="query-params")
+    name = train_form.choose_dataset(names)
     try:
         dataset = dataset_of(name, (home.datasets() / name / "manifest.csv").stat().st_mtime_ns)
     except (CoverGenreError, OSError) as error:
         st.error(sentence(str(error)))
         return
-    spec = train_form.choose_settings(dataset, method)
+    train_form.choose_settings(dataset, method)
+    spec = train_form.asked(dataset)
     few = spec.n_genres < 2
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Train",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=few,
-            on_click=work.attempt,
-            args=(start, dataset, spec),
+            "Train", type="primary", icon=":material/play_arrow:", disabled=few, on_click=work.attempt, args=(start,)
         )
         runs = [each.run for each in earlier]
         said = "Choose at least two genres." if few else train_form.estimate(dataset, spec, runs)
@@ -175,7 +176,7 @@ def show_history(summaries: list[RunSummary]) -> None:
                 query_params={"run": chosen},
             )
             st.button(
-                "Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(combine_runs, chosen)
+                "Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(combine_runs, ids, key)
             )
 
 
@@ -222,8 +223,9 @@ def show_actions(opened: RunSummary) -> None:
         if run.spec.method in METHODS:
             st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
         with st.popover("Note", icon=":material/edit_note:"):
-            text = st.text_area("What to remember of it", opened.note, max_chars=LONGEST, key=f"note-{run.id}")
-            st.button("Keep", on_click=work.attempt, args=(write_note, run, text))
+            key = f"note-{run.id}"
+            st.text_area("What to remember of it", opened.note, max_chars=LONGEST, key=key)
+            st.button("Keep", on_click=work.attempt, args=(keep_note, run, key))
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Its model and its figures are deleted permanently.")
             st.button("Delete permanently", type="primary", on_click=work.attempt, args=(delete, run.id))

@@ -1,7 +1,8 @@
 // Makes the browser's Back and Forward go through what a visitor chose, one step each.
 //
 // Streamlit puts the state of a widget into the address in place of the one before, which leaves no step to go back to;
-// and on the way to another page it first adds a step at which the address has lost its query. Both are mended here.
+// on the way to another page it first adds a step at which the address has lost its query; and what a page adds to its
+// address by itself, such as what it shows at first, is a step too. All three are mended here.
 
 const FRESH = 1000 // milliseconds; what follows so soon belongs to the same click
 
@@ -11,17 +12,27 @@ export default function () {
   const push = history.pushState.bind(history)
   const replace = history.replaceState.bind(history)
   let cleared = null
+  let touched = false // whether the visitor has done anything since this page was opened
+
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = true }, true)
+  addEventListener("popstate", () => { touched = false }, true)
 
   history.pushState = (state, title, address) => {
     const next = new URL(address ?? location.href, location.href)
     const now = performance.now()
     if (cleared && now - cleared.at < FRESH && next.pathname !== cleared.pathname) {
       cleared = null
+      touched = false
       replace(state, title, address)
       return
     }
-    const clears = next.pathname === location.pathname && location.search !== "" && next.search === ""
-    cleared = clears ? { at: now, pathname: next.pathname } : null
+    const stays = next.pathname === location.pathname
+    if (stays && next.search !== "" && !touched) {
+      replace(state, title, address)
+      return
+    }
+    cleared = stays && location.search !== "" && next.search === "" ? { at: now, pathname: next.pathname } : null
+    if (!stays) touched = false
     push(state, title, address)
   }
 

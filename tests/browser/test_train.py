@@ -2,6 +2,7 @@
 
 import pytest
 from drawing import genre_folders
+from playwright.sync_api import expect
 
 from covergenre.dataset.registry import register
 from covergenre.runs.record import list_runs
@@ -62,3 +63,41 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page):
     page.get_by_text("Studies", exact=True).click()
     page.get_by_text("The experiments of the reference study").wait_for()
     page.wait_for_function("document.documentElement.scrollWidth === 390")
+
+
+def method(page, name: str):
+    return page.get_by_role("radio", name=name, exact=True)
+
+
+def test_the_method_that_was_chosen_is_there_again_on_the_way_back(page):
+    method(page, "Boosted trees").click()
+    page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
+    page.get_by_text("Trees", exact=True).wait_for()
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_function("location.pathname === '/explore'")
+    page.go_back()
+    page.get_by_text("Trees", exact=True).wait_for()
+    assert "method=boosting" in page.url
+    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Train").click()
+    page.get_by_text("Trees", exact=True).wait_for()
+    page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
+
+
+def test_what_the_page_shows_at_first_is_no_step_to_go_back_to(page):
+    page.wait_for_function("location.search.includes('method=knn&dataset=mine')")
+    page.go_back()
+    page.wait_for_function("location.pathname === '/'")
+
+
+def test_train_starts_what_is_on_the_screen_however_quickly_it_is_pressed(page):
+    asked = ["Logistic regression", "Boosted trees", "Logistic regression"]
+    for number, name in enumerate(asked, 1):
+        button = page.get_by_role("button", name="Train", exact=True).element_handle()
+        page.evaluate(
+            "([choice, button]) => { choice.click(); button.click() }", [method(page, name).element_handle(), button]
+        )
+        while len(list_runs()) < number:
+            page.wait_for_timeout(100)
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+    assert [run.spec.method for run in reversed(list_runs())] == ["logistic", "boosting", "logistic"]

@@ -84,7 +84,7 @@ def test_without_a_data_set_the_way_to_one_is_shown(starter):
 
 def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
     app = opened()
-    app.segmented_control(key="method").set_value("logistic").run()
+    app.segmented_control(key="train_method").set_value("logistic").run()
     app.selectbox(key="train_logistic_c").set_value(0.01).run()
     app.get("pills")[0].set_value(["jazz", "rap"]).run()
     press(app, "Train")
@@ -105,7 +105,7 @@ def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, min
     absent("catboost")
     app = opened()
     assert not app.info
-    app.segmented_control(key="method").set_value("boosting").run()
+    app.segmented_control(key="train_method").set_value("boosting").run()
     assert "pip install catboost" in unescape(app.info[0].value)
     press(app, "Train")
     assert "pip install catboost" in unescape(app.error[0].value)
@@ -115,7 +115,7 @@ def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, min
 @pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost")
 def test_the_reference_study_sets_the_fields(starter, mine):
     app = opened()
-    app.segmented_control(key="method").set_value("boosting").run()
+    app.segmented_control(key="train_method").set_value("boosting").run()
     app.segmented_control(key="train_preset_boosting").set_value("reference").run()
     press(app, "Train")
     asked = launch.waiting()[0].spec.parameters
@@ -161,7 +161,7 @@ def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter
 @pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
 def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
     app = opened()
-    app.segmented_control(key="method").set_value("finetune").run()
+    app.segmented_control(key="train_method").set_value("finetune").run()
     app.selectbox(key="train_finetune_limit").set_value(150).run()
     press(app, "Train")
     (run,) = launch.waiting()
@@ -195,7 +195,7 @@ def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
 
 def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
     app = press(opened(done.id), "Same settings")
-    assert app.segmented_control(key="method").value == "logistic"
+    assert app.segmented_control(key="train_method").value == "logistic"
     assert app.selectbox(key="train_logistic_c").value == 0.01
     assert app.selectbox(key="train_logistic_balance").value == 0.5
 
