@@ -82,7 +82,7 @@ def evidence(predictor: Predictor, image: Image.Image, genres: int = 3, each: in
     for voter in voters:
         by_genre[predictor.genres[head.labels[voter.row]]].append(voter)
     votes = {genre: float(sum(voter.share for voter in those)) for genre, those in by_genre.items()}
-    order = sorted(votes, key=votes.get, reverse=True)
+    order = sorted(votes, key=lambda genre: votes[genre], reverse=True)
     return Evidence(
         voters=len(voters),
         shares={genre: votes[genre] for genre in order},

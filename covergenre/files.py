@@ -35,7 +35,7 @@ def replace_arrays(path: Path, **arrays: "np.ndarray") -> None:
     import numpy as np
 
     with replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def settings(threads: int | None = None) -> dict[str, Any]:
 def load_openvino() -> ModuleType:
     """The module `openvino`, ready for use in any thread."""
     # Importing openvino reports the use to a server of its maker, unless the package that does so is not there.
-    sys.modules.setdefault("openvino_telemetry", None)
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None is "not there"
     import openvino
 
     # Its binding gets ready for NumPy when a tensor's data are first looked at. Two threads that do so at once wait for

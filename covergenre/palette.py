@@ -35,7 +35,7 @@ class Palette:
         if known:
             few = known[:: -(-len(known) // _ENOUGH)]
             self._reduced = _sheet(few).quantize(_COLOURS, Image.Quantize.MEDIANCUT, _REFINEMENTS)
-            self._colours = np.array(self._reduced.getpalette("RGB")[: 3 * _COLOURS], np.uint8).reshape(-1, 3)
+            self._colours = np.array((self._reduced.getpalette("RGB") or [])[: 3 * _COLOURS], np.uint8).reshape(-1, 3)
             self._usual = self._shares(few)
 
     def swatches(self, signatures: Sequence[bytes]) -> tuple[Swatch, ...]:

@@ -109,7 +109,7 @@ class Web:
     def _once(self, address: str, most_bytes: int, headers: Mapping[str, str], deadline: float) -> Answer | str:
         """The answer, or where it redirects to."""
         try:
-            request = {**self._headers, **headers}
+            request = list({**self._headers, **headers}.items())
             with self._pool.stream("GET", address, headers=request, extensions={"timeout": _TIMEOUTS}) as response:
                 told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
                 if response.status in _REDIRECTS and "location" in told:
@@ -166,7 +166,7 @@ _resolving = threading.Lock()
 def _public_address(host: str, port: int) -> str:
     try:
         with _resolving:
-            found = {info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+            found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(f"no address of {host} is known") from error
     if private := [address for address in found if not ipaddress.ip_address(address.partition("%")[0]).is_global]:

@@ -152,10 +152,10 @@ def test_another_refusal_is_not_tried_again(base, world, web):
 
 
 def test_requests_to_a_host_keep_their_distance(base, world):
-    with Web("tests", {base.removeprefix("http://"): 0.1}, ["127.0.0.1"]) as web:
+    with Web("tests", {base.removeprefix("http://"): 0.2}, ["127.0.0.1"]) as web:
         for _ in range(4):
             web.get(f"{base}/x", SMALL)
-    assert min(world.gaps("/x")) > 0.09
+    assert sum(world.gaps("/x")) > 0.5  # 0.6, less what an answer takes on its way
 
 
 def test_a_stop_ends_the_wait(base, world):

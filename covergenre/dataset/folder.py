@@ -54,7 +54,7 @@ def find_covers(root: Path) -> tuple[list[Found], PassedOver]:
             kind, status = _kind(entry, root, in_genre=bool(folder))
             if kind == _FOLDER:
                 folders.append(f"{folder}{entry.name}/")
-            elif kind == _COVER:
+            elif kind == _COVER and status:
                 found.append(Found(folder + entry.name, status.st_size, status.st_mtime_ns))
             else:
                 passed_over.add(kind, folder + os.fsencode(entry.name).decode("utf-8", "replace"))

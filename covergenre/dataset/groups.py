@@ -34,7 +34,7 @@ def group_covers(phashes: Sequence[str], artists: Sequence[str], hashes: Sequenc
     case, spacing and Unicode form; unknown and various artists link nothing.
     """
     distinct, first = np.unique(np.asarray(phashes, dtype=str), return_index=True)
-    near = first[near_duplicates(distinct)]
+    near = first[near_duplicates(distinct.tolist())]
     telling = [phash if tells(phash) else "" for phash in phashes]
     links = [near, link_equal(hashes), link_equal(artist_keys(artists)), link_equal(telling)]
     return connect(np.concatenate(links), len(hashes))
@@ -53,9 +53,9 @@ def connect(links: np.ndarray, n: int) -> np.ndarray:
 
 def link_equal(keys: Sequence[str]) -> np.ndarray:
     """Links (k, 2) from the first cover with a key to each with the same key; "" is no key."""
-    keys = np.asarray(keys, dtype=str)
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return np.column_stack([first[inverse], np.arange(len(keys))])[keys != ""]
+    texts = np.asarray(keys, dtype=str)
+    _, first, inverse = np.unique(texts, return_index=True, return_inverse=True)
+    return np.column_stack([first[inverse], np.arange(len(texts))])[texts != ""]
 
 
 def artist_keys(artists: Sequence[str]) -> list[str]:
@@ -78,14 +78,14 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     """
     import faiss
 
-    rows = np.flatnonzero([tells(phash) for phash in phashes])
+    rows = [row for row, phash in enumerate(phashes) if tells(phash)]
     if len(rows) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     codes = np.frombuffer(bytes.fromhex("".join(phashes[row] for row in rows)), dtype=np.uint8).reshape(-1, 8)
     index = faiss.IndexBinaryFlat(64)
     index.add(codes)
     limits, _, others = index.range_search(codes, threshold + 1)
-    pairs = np.column_stack([np.repeat(rows, np.diff(limits.astype(np.int64))), rows[others]])
+    pairs = np.column_stack([np.repeat(rows, np.diff(limits).astype(np.int64)), np.asarray(rows)[others]])
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
     return pairs[np.lexsort(pairs.T[::-1])]
 

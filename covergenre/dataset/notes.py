@@ -73,7 +73,7 @@ def _read(table: Path) -> CsvFile:
 
 def _with_known_names(sheet: CsvFile) -> CsvFile:
     """The table with its columns called as a manifest calls them; a name that is there as it should be stays alone."""
-    names = {}
+    names: dict[str, str] = {}
     for known, others in _NAMES.items():
         wanted = known if known in sheet.cells else next((c for c in sheet.cells if _plain(c) in others), None)
         if wanted is not None:

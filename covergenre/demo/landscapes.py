@@ -159,7 +159,8 @@ def blossom(sheet: Sheet) -> None:
     _bough(sheet, branch, 0.035)
     for start in sheet.rng.integers(8, 38, 7):
         twig = [(0, 0), (0.5, sheet.between(-0.15, 0.15)), (1, sheet.between(-0.2, 0.2))]
-        pen = sheet.pen(*branch[start], sheet.between(0.14, 0.3), sheet.between(-2.2, 0.9))
+        x, y = branch[start]
+        pen = sheet.pen(x, y, sheet.between(0.14, 0.3), sheet.between(-2.2, 0.9))
         _bough(sheet, smooth(pen.on_sheet(twig), closed=False), 0.014)
     for x, y in sheet.rng.random((24, 2)):
         sheet.disc(x, y, sheet.between(0.003, 0.008), sheet.tone(0.85), 0.9)
@@ -233,7 +234,8 @@ def _windpump(pen: Pen) -> None:
     for y, half in ((-1.1, 0.07), (-0.7, 0.14), (-0.2, 0.23)):
         pen.stroke([(-half, y), (half, y)], (0.025, 0.025), colour)
     for turn in np.linspace(0, 2 * np.pi, 14, endpoint=False):
-        wheel = pen.sheet.pen(*pen.on_sheet([(0, -1.5)])[0], pen.scale, turn)
+        x, y = pen.on_sheet([(0, -1.5)])[0]
+        wheel = pen.sheet.pen(x, y, pen.scale, turn)
         wheel.fill("10 -2, 43 -8, 43 8, 10 2", colour)
     pen.fill("0 -150, 55 -154, 75 -167, 75 -133, 55 -146", colour)
 

@@ -163,6 +163,7 @@ def _fit(masks: list[Image.Image], width: float, height: float, stretch: tuple[f
 
 def _paint(sheet: Sheet, mask: Image.Image, x: int, y: int, paint: str, ink: Colour) -> None:
     light = _lightness(ink) > 0.5
+    filling: Image.Image | None = None
     against = sheet.tone(0.0) if light else sheet.tone(1.0)
     if paint == "shadow":
         for step in range(8, 0, -1):
@@ -177,11 +178,11 @@ def _paint(sheet: Sheet, mask: Image.Image, x: int, y: int, paint: str, ink: Col
             sheet.image.paste(sheet.accent, (x - _MARGIN, y - _MARGIN), halo)
         ink = mix(sheet.accent, (255, 255, 255), 0.75)
     elif paint == "chrome":
-        stops = (ink, mix(ink, sheet.accent, 0.55), sheet.accent, ink, mix(ink, sheet.accent, 0.8))
-        ink = gradient(stops, (0, 0.42, 0.5, 0.56, 1), mask.height).resize(mask.size)
+        shine = (ink, mix(ink, sheet.accent, 0.55), sheet.accent, ink, mix(ink, sheet.accent, 0.8))
+        filling = gradient(shine, (0, 0.42, 0.5, 0.56, 1), mask.height).resize(mask.size)
     elif paint in ("stripes", "stamp"):
         mask = _worn(sheet, mask, paint)
-    sheet.image.paste(ink, (x, y), mask)
+    sheet.image.paste(filling or ink, (x, y), mask)
 
 
 def _worn(sheet: Sheet, mask: Image.Image, paint: str) -> Image.Image:

@@ -114,7 +114,8 @@ def _features(pen: Pen, side: int, shade: Colour, glasses: bool) -> None:
 
 def _large_eye(face: Pen, side: int, iris: Colour) -> None:
     tone = face.sheet.tone
-    pen = face.sheet.pen(*face.on_sheet([(side * 0.115, 0.045)])[0], face.scale)
+    x, y = face.on_sheet([(side * 0.115, 0.045)])[0]
+    pen = face.sheet.pen(x, y, face.scale)
 
     def oval(y: float, width: float, height: float, colour: Colour) -> None:
         pen.fill(smooth([(width, y), (0, y + height), (-width, y), (0, y - height)]), colour)

@@ -73,8 +73,8 @@ class Sheet:
 
     def wash(self, *colours: Colour) -> None:
         """Cover everything with a gradient through the colours, from the top."""
-        colours = colours if len(colours) > 1 else colours * 2
-        column = gradient(colours, np.linspace(0, 1, len(colours)), SIDE)
+        through = colours if len(colours) > 1 else colours * 2
+        column = gradient(through, np.linspace(0, 1, len(through)).tolist(), SIDE)
         self.image.paste(column.resize((SIDE, SIDE), Image.Resampling.BOX))
 
     def fill(self, shape: Shape, colour: Colour, alpha: float = 1.0) -> None:
@@ -121,8 +121,8 @@ class Sheet:
 
     def luminance(self, left: float, top: float, right: float, bottom: float) -> float:
         """How light a rectangle is at present: 0 to 1."""
-        corners = [round(min(max(edge, 0), 1) * SIDE) for edge in (left, top, right, bottom)]
-        return float(np.asarray(self.image.crop(corners).reduce(8).convert("L")).mean() / 255)
+        x1, y1, x2, y2 = (round(min(max(edge, 0), 1) * SIDE) for edge in (left, top, right, bottom))
+        return float(np.asarray(self.image.crop((x1, y1, x2, y2)).reduce(8).convert("L")).mean() / 255)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,8 @@ class Pen:
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, alpha: float = 1.0) -> None:
         """Fill a circle."""
-        self.sheet.disc(*self.on_sheet([(x, y)])[0], radius * self.scale, colour, alpha)
+        left, top = self.on_sheet([(x, y)])[0]
+        self.sheet.disc(left, top, radius * self.scale, colour, alpha)
 
     def on_sheet(self, shape: Shape) -> np.ndarray:
         """Points of the pen as points of the sheet."""
@@ -161,7 +162,8 @@ def points(shape: Shape) -> np.ndarray:
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """`share` of the second colour in the first."""
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
 
 
 def gradient(colours: Sequence[Colour], stops: Sequence[float], height: int) -> Image.Image:
@@ -175,7 +177,8 @@ def gradient(colours: Sequence[Colour], stops: Sequence[float], height: int) -> 
 def grid() -> tuple[np.ndarray, np.ndarray]:
     """x and y of every point of a coarse grid, each of shape (150, 150): enough for anything soft."""
     ticks = (np.arange(150) + 0.5) / 150
-    return tuple(np.meshgrid(ticks, ticks))
+    x, y = np.meshgrid(ticks, ticks)
+    return x, y
 
 
 def fractal(rng: np.random.Generator, cells: int = 3, octaves: int = 4, side: int = 150) -> np.ndarray:
@@ -215,7 +218,7 @@ def mirror(half: Shape) -> np.ndarray:
     return np.concatenate([right, right[right[:, 0] > 0][::-1] * (-1, 1)])
 
 
-def taper(path: Shape, widths: Sequence[float]) -> np.ndarray:
+def taper(path: Shape, widths: Sequence[float] | np.ndarray) -> np.ndarray:
     """The outline of a stroke along a path whose width goes evenly through `widths`."""
     path = points(path)
     along = np.gradient(path, axis=0)
@@ -239,7 +242,8 @@ def circle(x: float, y: float, radius: float, sides: int = 48, start: float = 0)
 
 
 def _parse_colour(word: str) -> Colour:
-    return tuple(bytes.fromhex(word))
+    red, green, blue = bytes.fromhex(word)
+    return red, green, blue
 
 
 def _with_alpha(colour: Colour, alpha: float) -> tuple[int, int, int, int]:

@@ -40,7 +40,7 @@ def violin(sheet: Sheet) -> None:
         hole = points("5.8 -9, 8.2 -9.5, 7.8 -5, 6.6 2, 5.6 7, 8.2 8.5, 8.8 7") * (side, 1)
         pen.stroke(hole, (0.006, 0.016, 0.016, 0.006), sheet.tone(0))
         for end in (hole[0], hole[-1]):
-            pen.disc(*end, 0.012, sheet.tone(0))
+            pen.disc(float(end[0]), float(end[1]), 0.012, sheet.tone(0))
     for half in ("2.2 -80, 3.4 -12, 0 -11.5", "1.4 13, 3.2 34, 0 34.5"):
         pen.fill(mirror(half), sheet.tone(0.02))
     for string in np.linspace(-0.017, 0.017, 4):
@@ -141,8 +141,8 @@ def mirror_ball(sheet: Sheet) -> None:
     for turn in sheet.rng.uniform(0, 2 * np.pi, 14):
         beam = [(0, 0), (1.3, -sheet.between(0.03, 0.1)), (1.3, sheet.between(0.03, 0.1))]
         sheet.pen(x, y, 1, turn).fill(beam, sheet.pick((sheet.accent, sheet.tone(0.8), sheet.tone(0.6))), 0.22)
-    for spot in sheet.rng.random((50, 2)):
-        sheet.disc(*spot, sheet.between(0.005, 0.016), sheet.tone(0.95), sheet.between(0.3, 0.8))
+    for left, top in sheet.rng.random((50, 2)):
+        sheet.disc(left, top, sheet.between(0.005, 0.016), sheet.tone(0.95), sheet.between(0.3, 0.8))
     sheet.line([(x, 0), (x, y)], 0.005, sheet.tone(0.5))
     sheet.disc(x, y, radius, sheet.tone(0.05))
     _mirrors(sheet.pen(x, y, radius))

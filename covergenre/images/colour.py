@@ -29,7 +29,7 @@ def to_srgb(stored: Image.Image, rawmode: str, factor: int) -> Image.Image:
     """
     profile = stored.info.get("icc_profile", b"")
     to_8_bits = _to_8_bits(stored, rawmode)
-    shown = Image.new("RGB", tuple(-(-side // factor) for side in stored.size))
+    shown = Image.new("RGB", (-(-stored.width // factor), -(-stored.height // factor)))
     for top, band in _bands(stored, factor):
         plain = to_8_bits(band)
         if factor > 1:

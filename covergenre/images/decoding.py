@@ -15,7 +15,7 @@ from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from covergenre.errors import BadImage
 from covergenre.images import limits, sound
@@ -119,7 +119,7 @@ def _decode(data: bytes, note: str = "") -> Decoded:
     with Image.open(limits.Source(data), formats=readable_formats(data)) as stored:
         width, height, mode = stored.width, stored.height, stored.mode
         # A JPEG that holds further pictures for other screens (MPO) is, in its first frame, a plain JPEG.
-        name = "JPEG" if stored.format == "MPO" else stored.format
+        name = "JPEG" if stored.format == "MPO" else stored.format or ""
         limits.check_size(name, width, height)
         _check_work(name, data, stored)
         rawmode = _rawmode(stored)
@@ -141,7 +141,7 @@ def _check_work(name: str, data: bytes, stored: Image.Image) -> None:
         raise BadImage("this TIFF holds progressive JPEGs, which are not read: export it again as JPEG or PNG")
 
 
-def _rawmode(stored: Image.Image) -> str:
+def _rawmode(stored: ImageFile.ImageFile) -> str:
     """How the pixels lie in the file, in Pillow's words; "" where it does not say."""
     args = stored.tile[0].args if stored.tile else ""
     first = args[0] if isinstance(args, tuple) and args else args

@@ -38,7 +38,7 @@ def measure_effect(
     vectors, or too few covers are left; Cancelled when stopped.
     """
     dataset, split, vectors = examined.dataset, examined.split, known_vectors(examined.dataset)
-    if vectors is None:
+    if vectors is None or split is None:
         raise BadDataset(f"{dataset.name} has no vectors yet: embed it, or look for defects first")
     row_of = {path: row for row, path in enumerate(usable(dataset.manifest)["path"])}
     before, after = (_parts(manifest, split, row_of) for manifest in (dataset.manifest, repaired))
@@ -52,7 +52,8 @@ def measure_effect(
     for step, parts in enumerate((before, after)):
         progress(Progress(step, 2, "training"))
         chosen = (part[part["genre"].isin(genres)] for part in (parts["train"], parts["validation"], test))
-        covers = Parts(*(_covers(part, genres, vectors, row_of) for part in chosen))
+        training, validation, judged = (_covers(part, genres, vectors, row_of) for part in chosen)
+        covers = Parts(training, validation, judged)
         figures.append(fit_and_evaluate(covers, spec, Context(should_stop=should_stop)).evaluation.accuracy)
     progress(Progress(2, 2, "training"))
     return Effect(len(test), *figures)

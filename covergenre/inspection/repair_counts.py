@@ -17,7 +17,8 @@ def repair_counts(examined: Examined, before: pd.DataFrame, after: pd.DataFrame)
     counts = [("Covers in use", len(usable(before)), len(usable(after)))]
     for issue, title in _TITLES.items():
         if issue not in examined.report.skipped:
-            counts.append((title, *(_groups_left(examined, issue, manifest) for manifest in (before, after))))
+            left, later = (_groups_left(examined, issue, manifest) for manifest in (before, after))
+            counts.append((title, left, later))
     return counts
 
 

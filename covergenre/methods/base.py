@@ -13,7 +13,8 @@ from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.reading.text import ReadText
 
-Choices = Mapping[str, float | int | str]
+Choices = Mapping[str, Any]
+"""Numbers and texts by name."""
 Reads = Literal["vectors", "pictures", "texts"]
 """What a method learns from; "texts" are the words on the covers, to be read off their pictures."""
 

@@ -235,7 +235,7 @@ def _choose(fitted: FittedNeighbours, validation: Covers, parameters: Parameters
     Without a validation part, what `parameters` or the fallback says, and 0.
     """
     if not len(validation):
-        vote_temperature = float(parameters.vote_temperature or _FALLBACK.vote_temperature)
+        vote_temperature = parameters.vote_temperature or _FALLBACK.vote_temperature
         return {"k": parameters.k or _FALLBACK.k, "vote_temperature": vote_temperature, "temperature": 1.0}, 0.0
     ks = _tried(parameters.k, NEIGHBOURS)
     similarities, rows = fitted.neighbours(validation, max(ks))

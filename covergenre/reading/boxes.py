@@ -21,9 +21,8 @@ def find_boxes(lettering: np.ndarray) -> np.ndarray:
 
     Corners are x, y in pixels of the map, from the upper left clockwise as the line is read.
     """
-    boxes = [box for patch in patches(lettering > _LEAST) if (box := _box(patch, lettering)) is not None]
-    boxes.sort(key=lambda box: -_area(box))
-    return np.array(boxes).reshape(-1, 4, 2)
+    found = [box for patch in patches(lettering > _LEAST) if (box := _box(patch, lettering)) is not None]
+    return np.array(sorted(found, key=lambda box: -_area(list(box)))).reshape(-1, 4, 2)
 
 
 def patches(mask: np.ndarray) -> list[np.ndarray]:

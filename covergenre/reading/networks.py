@@ -77,4 +77,5 @@ def _prepared(pixels: np.ndarray) -> np.ndarray:
 
 def _folder() -> Path:
     spec = find_spec(MODULE)
-    return Path(next(iter(spec.submodule_search_locations)), "models")
+    folders = spec.submodule_search_locations if spec else None
+    return Path(folders[0] if folders else "", "models")

@@ -46,9 +46,9 @@ class Reader:
     def _boxes(self, image: Image.Image) -> np.ndarray:
         """The boxes of lines in pixels of the image."""
         scale = _SIDE / max(image.size)
-        size = tuple(max(round(side * scale / 32), 1) * 32 for side in image.size)
-        lettering = self._networks.lettering(np.asarray(image.resize(size, Image.Resampling.BILINEAR)))
-        return find_boxes(lettering) * (np.array(image.size) / size)
+        width, height = (max(round(side * scale / 32), 1) * 32 for side in image.size)
+        lettering = self._networks.lettering(np.asarray(image.resize((width, height), Image.Resampling.BILINEAR)))
+        return find_boxes(lettering) * (np.array(image.size) / (width, height))
 
     def _line(self, line: Image.Image) -> Line:
         steps = self._networks.characters(np.asarray(line))

@@ -130,7 +130,8 @@ class Sections:
     def reliability(self, number: int) -> str:
         """The reliability diagram of a run, before and after its temperature, and what it comes to."""
         run, labels, genres = self.compared.runs[number], self.compared.labels, self.compared.genres
-        before, told = (), ""
+        before: tuple[Bin, ...] = ()
+        told = ""
         if run.temperature is not None:
             before = reliability(labels, untempered(run.probabilities, run.temperature), genres)
             told = f" Before its temperature of {run.temperature:.2f} (rings): {_error_of(before)}."

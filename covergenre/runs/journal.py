@@ -33,7 +33,8 @@ class Meter:
 
     def enter(self, until: float) -> None:
         """Begin the phase that ends at the share `until` (0-1) of the whole."""
-        self._start, self._end, self._first = self.fraction, until, None
+        self._start, self._end = self.fraction, until
+        self._first: tuple[float, float] | None = None
 
     def update(self, progress: Progress) -> None:
         """Take in a report of the present phase."""

@@ -148,7 +148,7 @@ def _settings(name: str, split: str, **own: Any) -> dict[str, Any]:
 
 
 def _ladder(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Point]:
-    rungs = range(2, len(genres) + 1)
+    rungs = list(range(2, len(genres) + 1))
     if quick:
         rungs = sorted({2, (2 + len(genres)) // 2, len(genres)})
     for name in ("knn", "logistic"):
@@ -253,8 +253,16 @@ class _Bench:
 
     def _spec(self, point: Point) -> TrainSpec:
         asked, genres = self._asked, tuple(sorted(point.genres))
-        told = {"recipe": asked.recipe, "variants": point.variants, "split": asked.split, "seed": asked.seed}
-        return TrainSpec(point.method, point.parameters, asked.dataset, genres, **told)
+        return TrainSpec(
+            method=point.method,
+            parameters=point.parameters,
+            dataset=asked.dataset,
+            genres=genres,
+            recipe=asked.recipe,
+            variants=point.variants,
+            split=asked.split,
+            seed=asked.seed,
+        )
 
 
 def _outcome(point: Point, found: Evaluation, seconds: float, run: str = "") -> Outcome:

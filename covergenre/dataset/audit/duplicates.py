@@ -106,11 +106,11 @@ def _members(
     for row in rows:
         members[groups[row]].append(row)
     details = []
-    for row in rows:
+    for row in rows.tolist():
         others = [texts[other] for other in members[groups[row]][: _TOLD + 1] if other != row][:_TOLD]
         left = len(members[groups[row]]) - 1 - len(others)
         details.append(f"{says} {', '.join(others)}" + (f" and {left} more" if left > 0 else ""))
-    named = np.asarray(texts if paths is None else paths, dtype=object)[rows]
+    named = np.asarray(texts if paths is None else paths, dtype=object)[rows].tolist()
     return findings(issue, named, scores[rows], np.ones(len(rows), bool), details, groups[rows])
 
 

@@ -103,7 +103,7 @@ def find_wrong_labels(covers: pd.DataFrame, judged: Judged, threshold: float) ->
     labels = np.searchsorted(judged.genres, covers["genre"].to_numpy(dtype=str))
     scores = np.clip(1 - judged.probabilities[np.arange(len(labels)), labels].astype(np.float64), 0, 1)
     flagged = judged.doubted & (scores >= threshold)
-    details = _doubts(judged, labels, np.flatnonzero(flagged))
+    details = _doubts(judged, labels, np.flatnonzero(flagged).tolist())
     return findings("wrong labels", covers["path"], scores, flagged, details)
 
 

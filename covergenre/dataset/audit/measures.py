@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,9 +77,9 @@ def measure_picture(image: Image.Image) -> tuple[float, ...]:
     bright = BrightnessProperty("dark").calculate(small)
     luma = np.asarray(small.convert("L"), np.float32)
     return (
-        bright["brightness"],
-        bright["brightness_perc_5"],
-        bright["brightness_perc_99"],
+        float(bright["brightness"]),
+        float(bright["brightness_perc_5"]),
+        float(bright["brightness_perc_99"]),
         EntropyProperty().calculate(small)["entropy"],
         float(luma.std()),
         _blur_effect(luma),
@@ -108,7 +109,7 @@ def _colour(image: Image.Image) -> int:
     return int(np.searchsorted(counts, 0.99 * counts[-1]))
 
 
-def _look(dataset: Dataset, row: tuple) -> tuple[float, ...] | str:
+def _look(dataset: Dataset, row: Any) -> tuple[float, ...] | str:
     """The measures of a row's cover, or why there are none."""
     try:
         image = images.decode(images.read(dataset.file(row.path))).image

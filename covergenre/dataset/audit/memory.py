@@ -39,7 +39,7 @@ def digest(*arrays: np.ndarray) -> str:
     total = hashlib.blake2b(digest_size=16)
     for array in arrays:
         total.update(f"{array.dtype.str}{array.shape}".encode())
-        total.update(np.ascontiguousarray(array))
+        total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
 
 

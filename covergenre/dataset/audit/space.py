@@ -83,7 +83,7 @@ def _fits(basis: Arrays, marks: np.ndarray, width: int) -> bool:
 
 
 def _mark(vector: np.ndarray) -> int:
-    return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector), digest_size=7).digest())
+    return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector).data, digest_size=7).digest())
 
 
 def _neighbours(short: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
@@ -64,7 +65,7 @@ def load_network(path: Path, backbone_id: str, n_genres: int) -> nn.Sequential:
     return network.eval()
 
 
-def _unpool(body: nn.Module) -> None:
+def _unpool(body: Any) -> None:
     """Have the body give maps, (n, channels, height, width)."""
     body.reset_classifier(0, global_pool="")
 
@@ -91,6 +92,6 @@ def _shape_of_maps(body: nn.Module, side: int) -> tuple[int, ...]:
 def _stages(body: nn.Module) -> Iterator[nn.Module]:
     for name, child in body.named_children():
         if name in _HALVES:
-            yield from child
+            yield from child.children()
         else:
             yield child
