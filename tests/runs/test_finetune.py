@@ -142,7 +142,7 @@ def report(progress):
         print("there", flush=True)
         time.sleep(600)
 
-execute(Run.open(sys.argv[1]), report=report)
+execute(Run.open(sys.argv[1]), progress=report)
 """
 
 

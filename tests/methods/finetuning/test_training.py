@@ -186,7 +186,7 @@ def test_where_the_finder_finds_nothing_the_usual_rate_is_taken(quick, monkeypat
 
 def test_a_handful_of_covers_can_be_learned_from(quick):
     told = []
-    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, report=told.append)
+    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, progress=told.append)
     losses = [progress.metrics["training loss"] for progress in told if "training loss" in progress.metrics]
     assert losses[-1] < 0.6 * losses[0]
     assert np.isfinite(fitted.predict_proba(TEST)).all()
