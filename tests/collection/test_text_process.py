@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -8,12 +9,21 @@ import numpy as np
 import pytest
 from drawing import cover
 
-from covergenre.collection import text_search
+from covergenre.collection import text_process, text_search
 from covergenre.collection.text_process import WordsApart
 from covergenre.errors import NoWeights
 
 ROOT = Path(__file__).parents[2]
 COVERS = [cover("jazz", 1), cover("rap", 2, side=90)]
+
+_SEARCH = """
+import json, sys
+from drawing import cover
+from covergenre.collection.text_process import WordsApart
+words = WordsApart.open()
+said = words.text("dark fortress").tolist(), words.covers([cover("jazz", 1), cover("rap", 2, side=90)]).tolist()
+print(json.dumps([words.key, *said, WordsApart.open() is words, sorted({"torch", "open_clip"} & set(sys.modules))]))
+"""
 
 
 @pytest.fixture
@@ -25,16 +35,26 @@ def apart(own_home):
         each.close()
 
 
-def test_it_says_what_the_network_says(at_hand, apart):
-    words, network = apart(), text_search.Words.open()
-    assert words.key == network.key
-    np.testing.assert_allclose(words.text("dark fortress"), network.text("dark fortress"), atol=1e-5)
-    np.testing.assert_allclose(words.covers(COVERS), network.covers(COVERS), atol=1e-5)
-    assert apart() is words
+def test_it_says_what_the_network_says_and_no_torch_comes_into_the_process_that_asks(at_hand):
+    path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    ran = subprocess.run(
+        [sys.executable, "-c", _SEARCH],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    key, text, covers, is_shared, heavy = json.loads(ran.stdout)
+    network = text_search.Words.open()
+    assert key == network.key
+    np.testing.assert_allclose(text, network.text("dark fortress"), atol=1e-5)
+    np.testing.assert_allclose(covers, network.covers(COVERS), atol=1e-5)
+    assert is_shared
+    assert heavy == []
 
 
-def test_a_process_that_was_killed_is_begun_anew(at_hand, apart):
-    words = apart()
+def test_a_process_that_was_killed_is_begun_anew(at_hand, apart, own_home):
+    words = text_process._opened[own_home] = WordsApart()
     os.kill(words._process.pid, signal.SIGKILL)
     words._process.wait(30)
     with pytest.raises(NoWeights, match="try again"):
@@ -52,16 +72,3 @@ def test_weights_that_cannot_be_had_are_said_to_be_and_may_be_brought_meanwhile(
     for name in text_search._NAMES:
         (folder / name).write_bytes((network / name).read_bytes())
     assert apart().text("a trumpet").shape == (16,)
-
-
-_SEARCH = """
-import sys
-from covergenre.collection.text_process import WordsApart
-words = WordsApart.open()
-print(len(words.text("a trumpet")), sorted({"torch", "open_clip"} & set(sys.modules)))
-"""
-
-
-def test_no_torch_comes_into_the_process_that_asks(at_hand):
-    ran = subprocess.run([sys.executable, "-c", _SEARCH], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert ran.stdout.strip() == "16 []"
