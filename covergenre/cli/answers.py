@@ -11,7 +11,7 @@ import typer
 from covergenre import images
 from covergenre.api.as_data import prediction_data
 from covergenre.cli.console import AsJson, complain, out, print_json, print_table
-from covergenre.collection.novelty import UNFAMILIAR
+from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.passed_over import is_hidden
 from covergenre.describe import words_in_a_line
 from covergenre.errors import BadImage
@@ -176,7 +176,8 @@ def _print_prediction(prediction: Prediction) -> None:
     shares = ", ".join(f"{genre} {share:.0%}" for genre, share in likely)
     known = "this very cover is known" if prediction.same_pixels else "a near copy of a known cover"
     notes = [f" ({known})" if prediction.seen else ""]
-    notes += [" (unlike the covers learned from)" if prediction.unfamiliar > UNFAMILIAR else ""]
+    strange = "unlike the covers learned from" if prediction.unfamiliar > UNFAMILIAR else "odd for a cover: unsure"
+    notes += [f" ({strange})" if prediction.unfamiliar > ODD else ""]
     notes += [f" ({prediction.note})" if prediction.note else ""]
     if before := prediction.precedent:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]

@@ -49,6 +49,26 @@ def _show(starter: Starter, as_json: bool) -> None:
     print_table(
         ("genre", "train", "validation", "test"), [(genre, *counts.values()) for genre, counts in card.counts.items()]
     )
+    if new := card.chosen.left_out:
+        print_table(
+            ("source never seen", "covers", "accuracy"),
+            [
+                ("all, at most 250 of each", new.evaluation.covers, with_interval(new.evaluation.accuracy)),
+                *((source, each.covers, with_interval(each.accuracy)) for source, each in new.by_source.items()),
+            ],
+        )
+        rows = [
+            (
+                method.title + (" *" if method.name == card.default else ""),
+                with_interval(new.evaluation.accuracy),
+                with_interval(new.evaluation.balanced_accuracy),
+                f"{new.confidence:.1%}",
+                f"{new.evaluation.calibration_error.value:.3f}",
+            )
+            for method in card.methods
+            if (new := method.left_out)
+        ]
+        print_table(("sources never seen", "accuracy", "balanced accuracy", "says", "calibration error"), rows)
     rows = [
         (
             method.title + (" *" if method.name == card.default else ""),

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from covergenre.cli.console import AsJson, listed, out, print_json, print_table, progress, with_interval
-from covergenre.cli.data import DatasetName, Features, Limit, Variants, Weights, variants_of
+from covergenre.cli.data import DatasetName, Features, Variants, Weights, variants_of
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
-from covergenre.embedding.recipe import Recipe
+from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.methods import METHODS, TrainSpec
@@ -35,7 +35,10 @@ def train(
     genres: Annotated[str | None, typer.Option(help="Genres, joined by commas.", show_default="all")] = None,
     backbone: Annotated[str | None, typer.Option(help=_BACKBONE, show_default="the method's own")] = None,
     features: Features = Recipe.feature_set,
-    limit: Limit = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Shrink covers to so many pixels first.", show_default=f"{EVEN}; no for finetune"),
+    ] = None,
     weights: Weights = None,
     variants: Variants = "original",
     split: Annotated[str, typer.Option(help="honest (grouped, stratified) or reference.")] = "honest",
@@ -124,7 +127,7 @@ def _network(
 ) -> tuple[dict[str, Any], Recipe]:
     """The network that is asked for: as parameters of a method that reads pictures, else as a recipe of vectors."""
     if method_called(method).reads != "pictures":
-        return {}, Recipe(backbone or Recipe.backbone, features, limit, weights)
+        return {}, Recipe(backbone or Recipe.backbone, features, limit or EVEN, weights)
     asked = {"backbone": backbone, "weights": weights, "limit": limit}
     given = {name: value for name, value in asked.items() if value is not None}
     return given, Recipe(feature_set=features, limit=limit)

@@ -19,6 +19,9 @@ from covergenre.errors import BadRun
 from covergenre.methods.components import principal_axes
 from covergenre.methods.scaling import scale_of
 
+ODD = 0.9
+"""Above this, a picture is odd for a cover, and no answer about it is certain: so is one held-out cover in ten."""
+
 UNFAMILIAR = 0.99
 """Above this, a picture is called unlike the covers learned from: one cover in a hundred is so by mistake."""
 

@@ -49,8 +49,22 @@ class SourceFigures:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """How well a method does on covers of a source that it never saw, each left out of learning in turn.
+
+    `evaluation`: over at most 250 covers of each; `confidence`: how sure it was of them on average, 0..1. `by_source`
+    is of all covers that were asked about.
+    """
+
+    evaluation: Evaluation
+    confidence: float
+    by_source: Mapping[str, SourceFigures]
+
+
+@dataclass(frozen=True)
 class MethodCard:
-    """One method of the starter: what it chose on validation, and its figures on both held-out parts."""
+    """One method of the starter: what it chose on validation, its figures on both held-out parts, of sources that it
+    learned from, and on sources left out."""
 
     name: str
     title: str
@@ -58,6 +72,7 @@ class MethodCard:
     validation: Evaluation
     test: Evaluation
     by_source: Mapping[str, SourceFigures]
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,7 @@ class Card:
 
     `recipe` as `Recipe.to_dict` has it. `genres` are those it can answer, `missing` those of the ten it can't. `counts`
     are covers by genre and part, `sources` by source and genre, `left_out` by reason. `default` names the method whose
-    answer counts, the best on validation.
+    answer counts, the best on sources left out.
     """
 
     format: int

@@ -16,6 +16,9 @@ from covergenre.packages import need
 
 FEATURE_SETS = ("pooled", "stages", "texture")
 
+EVEN = 150
+"""The resolution in pixels at which covers of any source look alike enough: what training brings them to."""
+
 # Raised whenever the same recipe would give other vectors than before, so that no cache mixes the two.
 _REVISION = 1
 

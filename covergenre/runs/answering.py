@@ -15,6 +15,7 @@ from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, NoWeights
 from covergenre.methods import method
+from covergenre.methods.elsewhere import even_rows
 from covergenre.runs.record import Run, probability_columns
 
 _log = logging.getLogger(__name__)
@@ -62,14 +63,25 @@ def _run_parts(run: Run) -> dict[str, Any]:
 
 
 def _record(runs: Sequence[Run]) -> TrackRecord | None:
-    """What came of the answers to the validation covers that runs of one split share; None where they are not kept."""
+    """What came of the answers of runs of one split; None where they are not kept.
+
+    To covers of sources that they had not seen, where all were asked about such, else to the validation covers.
+    """
+    genres = runs[0].spec.genres
     try:
-        tables = [run.predictions().query("part == 'validation'").set_index("path") for run in runs]
+        tables = [run.left_out() for run in runs]
+        elsewhere = all(table is not None for table in tables)
+        if elsewhere:
+            tables[0] = tables[0].iloc[even_rows(tables[0]["source"].to_numpy(str))]
+        else:
+            tables = [run.predictions().query("part == 'validation'") for run in runs]
     except BadRun as error:
         _log.warning("nothing is said of how often answers were right: %s", error)
         return None
-    genres, shared = runs[0].spec.genres, tables[0].index
+    tables = [table.set_index("path") for table in tables]
+    shared = tables[0].index
     if not len(shared) or any(not shared.isin(table.index).all() for table in tables):
         return None
     labels = pd.Categorical(tables[0]["genre"], categories=genres).codes
-    return TrackRecord(labels, [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables])
+    answers = [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables]
+    return TrackRecord(labels, answers, elsewhere)

@@ -1,6 +1,7 @@
 """One experiment: a method learns from the training part, and is judged by covers that it has not seen.
 
-Every choice is made on validation; the test part is read once, at the end.
+Every choice is made on validation; the test part is read once, at the end. Where training covers come from several
+sources, each is also left out of learning and asked about: how sure answers are is settled there.
 """
 
 import logging
@@ -13,6 +14,7 @@ import pandas as pd
 
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, Fitted, TrainSpec, method
+from covergenre.methods.elsewhere import Elsewhere, asked_elsewhere, tempered
 from covergenre.progress import Progress
 from covergenre.runs.parts import Parts
 from covergenre.runs.record import PREDICTION_MS, probability_columns
@@ -24,6 +26,7 @@ _log = logging.getLogger(__name__)
 class Result:
     """What was learned, its probabilities (n, n_genres) for both held-out parts, and the evaluation of the test part.
 
+    `elsewhere`: its answers to training covers whose source was left out, where that could be asked.
     `began`: seconds since the epoch; `fitting` and `predicting`: how many seconds these took.
     """
 
@@ -34,6 +37,7 @@ class Result:
     began: float
     fitting: float
     predicting: float
+    elsewhere: Elsewhere | None = None
 
     def predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
         """The held-out ones of these covers with their probabilities, as `Run.predictions` has them."""
@@ -41,6 +45,14 @@ class Result:
         probabilities = np.concatenate([self.validation, self.test])
         columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
         return held_out[["path", "part", "genre", "group"]].reset_index(drop=True).join(columns)
+
+    def left_out(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame | None:
+        """The training covers that were asked about with their source left out, as `Run.left_out` has them."""
+        if self.elsewhere is None:
+            return None
+        asked = covers[covers["part"] == "train"].iloc[self.elsewhere.rows]
+        columns = pd.DataFrame(self.elsewhere.probabilities, columns=probability_columns(genres))
+        return asked[["path", "source", "genre", "group"]].reset_index(drop=True).join(columns)
 
 
 def fit_and_evaluate(
@@ -56,7 +68,7 @@ def fit_and_evaluate(
     """
     context = context or Context()
     began, started = time.time(), clock()
-    fitted = fit() if fit else method(spec.method).fit(parts.train, parts.validation, spec, context)
+    fitted, elsewhere = (fit(), None) if fit else _fit(parts, spec, context)
     _log.info("%s chose %s", spec.method, dict(fitted.choices))
     context.check_stop()
     fitting, started = clock() - started, clock()
@@ -67,7 +79,15 @@ def fit_and_evaluate(
     context.progress(Progress(1, 2, "evaluating", {PREDICTION_MS: each}))
     evaluation = evaluate(parts.test.labels, test, spec.genres, parts.groups, spec.seed)
     context.check_stop()
-    return Result(fitted, validation, test, evaluation, began, fitting, predicting)
+    return Result(fitted, validation, test, evaluation, began, fitting, predicting, elsewhere)
+
+
+def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, Elsewhere | None]:
+    """What the method learned, as sure as its answers to sources left out let it be, and these."""
+    chosen = method(spec.method)
+    fitted = chosen.fit(parts.train, parts.validation, spec, context)
+    elsewhere = asked_elsewhere(chosen, fitted, parts.train, parts.train_groups, spec, context)
+    return tempered(fitted, elsewhere), elsewhere
 
 
 def _answers(fitted: Fitted, covers: Covers, n_genres: int) -> np.ndarray:

@@ -306,7 +306,7 @@ def _start_over(run: Run) -> None:
     """
     run.drop_model()
     shutil.rmtree(own_temporary(run), ignore_errors=True)
-    gone = ["predictions.parquet", "evaluation.json", "stop.json"]
+    gone = ["predictions.parquet", "left_out.parquet", "evaluation.json", "stop.json"]
     for name in gone if run.checkpoint.exists() else [*gone, "events.jsonl"]:
         (run.folder / name).unlink(missing_ok=True)
     run.write_status(Status("queued"))

@@ -24,12 +24,14 @@ _COLUMNS = ("path", "genre", "content_hash", "source")
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The covers of each part. `groups`, int64: those of the test covers by the split, where they are known."""
+    """The covers of each part. `groups` and `train_groups`, int64: those of the test and of the training covers by the
+    split, where they are known."""
 
     train: Covers
     validation: Covers
     test: Covers
     groups: np.ndarray | None = None
+    train_groups: np.ndarray | None = None
 
 
 class Vectors:
@@ -93,7 +95,8 @@ def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: V
         else:
             further = vectors.of(own, variants[1:], context)
             parts[part] = as_covers(own, [originals[inside], *further])
-    return Parts(**parts, groups=covers.loc[covers["part"] == "test", "group"].to_numpy(np.int64))
+    groups = {part: covers.loc[covers["part"] == part, "group"].to_numpy(np.int64) for part in ("train", "test")}
+    return Parts(**parts, groups=groups["test"], train_groups=np.tile(groups["train"], len(spec.variants)))
 
 
 def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:

@@ -4,6 +4,7 @@
     status.json          `Status`, replaced whole at every step
     events.jsonl         `Event`, one line for every report that carries figures
     predictions.parquet  every validation and test cover with its probabilities
+    left_out.parquet     training covers with their probabilities by a fit that knew nothing of their source, if any
     evaluation.json      the `Evaluation` of the test part
     model/               what the method saved; called model.partial until all the rest is written
     checkpoint/          what the method has learned so far, until the run is done; a resumed run goes on from there
@@ -50,6 +51,7 @@ FORMAT = 1
 PREDICTION_MS = "prediction ms"
 """The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
 
+_LEFT_OUT = "left_out.parquet"
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
 _SHIPPED_ID = re.compile(r"starter-[a-z0-9_]+")
 _SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
@@ -203,6 +205,28 @@ class Run:
         """Store the predictions; see `predictions` for the columns."""
         with replacing(self.folder / "predictions.parquet") as beside:
             predictions.to_parquet(beside, index=False)
+
+    def write_left_out(self, answers: "pd.DataFrame | None") -> None:
+        """Store the answers to covers whose source was left out, if there are any; see `left_out` for the columns."""
+        if answers is not None:
+            with replacing(self.folder / _LEFT_OUT) as beside:
+                answers.to_parquet(beside, index=False)
+
+    def left_out(self) -> "pd.DataFrame | None":
+        """Training covers answered by a fit that had not seen their source: path, source, genre, group and
+        probabilities; None where there are none. BadRun when they are damaged."""
+        import pandas as pd
+
+        path = self.folder / _LEFT_OUT
+        if not path.exists():
+            return None
+        try:
+            answers = pd.read_parquet(path)
+            told = answers.drop(columns="source").assign(part="test")
+            _checked(told[["path", "part", *[name for name in told if name not in ("path", "part")]]], self.spec.genres)
+        except Exception as error:  # A damaged table brings any exception out of its reader.
+            raise BadRun(f"{path} is damaged ({error}): train again") from error
+        return answers
 
     def predictions(self) -> "pd.DataFrame":
         """Every validation and test cover: path, part, genre, group (of the split), and the `probability_columns`.

@@ -92,6 +92,7 @@ def execute(
         journal.enter(_FITTED)
         result = fit_and_evaluate(parts, run.spec, context)
         run.write_predictions(result.predictions(covers, run.spec.genres))
+        run.write_left_out(result.left_out(covers, run.spec.genres))
         run.write_evaluation(result.evaluation)
         result.fitted.save(run.stage_model())
         run.publish_model()

@@ -17,8 +17,16 @@ def read_card() -> tuple[Card, list[str]]:
 
 
 def show_figures(card: Card) -> None:
-    """How often it is right: in all, by genre, by source."""
+    """How often it is right: where the source is new, in all, by genre, by source."""
     st.subheader("How often it is right", anchor=False)
+    if new := model_card.by_new_source(card):
+        st.markdown("**On a source it never saw**")
+        st.markdown(new, unsafe_allow_html=True)
+        st.caption(
+            "Each source was left out of learning in turn and asked about, its covers of genres that other sources "
+            "have, too. Covers of your own come from a new source: this is what to expect of them."
+        )
+        st.markdown("**On sources it learned from**")
     st.markdown(model_card.figures(card), unsafe_allow_html=True)
     st.caption(
         "The range beside a figure, drawn as a line below it, holds the true value with 95 % confidence. The "

@@ -9,7 +9,7 @@ from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.backbones import list_backbones
-from covergenre.embedding.recipe import FEATURE_SETS, Recipe
+from covergenre.embedding.recipe import EVEN, FEATURE_SETS, Recipe
 from covergenre.formatting import duration
 from covergenre.methods import METHODS, TrainSpec, method
 from covergenre.packages import missing, remedy
@@ -206,7 +206,7 @@ def _choose_vectors(method_name: str) -> None:
             "Covers shrunk to",
             list(dict.fromkeys([*LIMITS, limit])),
             "limit",
-            None,
+            EVEN,
             lambda value: LIMITS.get(value, f"{value} px"),
             LIMITS_HELP,
         )

@@ -23,16 +23,46 @@ _FIGURES = (
 
 
 def lead(card: Card) -> str:
-    """What it is and how good it is, in three sentences."""
-    test = card.chosen.test
+    """What it is and how good it is, in a few sentences: first where it never saw the source."""
+    chosen = card.chosen
+    said = [f"{card.covers:,} real album covers of {len(card.genres)} genres taught the app what it says."]
+    if chosen.left_out:
+        right, sure = chosen.left_out.evaluation.accuracy, chosen.left_out.confidence
+        said.append(
+            f"**On covers of a source it never saw, its answer is right {percent(right.value)} of the time** "
+            f"({span(right, digits=0)}\u202f%), and it says {percent(sure)} on average."
+        )
+    test = chosen.test
     commonest = max(test.by_genre, key=lambda scores: scores.covers)
-    return (
-        f"{card.covers:,} real album covers of {len(card.genres)} genres taught the app what it says. "
-        f"On {test.covers:,} covers that it never learned from, **its answer is right "
-        f"{percent(test.accuracy.value)} of the time** ({span(test.accuracy, digits=0)}\u202f%); always saying "
-        f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)}. "
+    said.append(
+        f"On {test.covers:,} held-out covers of sources that it learned from it is right "
+        f"{percent(test.accuracy.value)} of the time ({span(test.accuracy, digits=0)}\u202f%); always saying "
+        f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)} there. "
         "Read an answer as a hint, not as a fact."
     )
+    return " ".join(said)
+
+
+def by_new_source(card: Card) -> str:
+    """The accuracy of every method on the covers of each source that was left out of learning; "" where none was."""
+    methods = [method for method in _in_order(card) if method.left_out]
+    if not methods:
+        return ""
+    everywhere = [
+        "All, at most 250 of each",
+        *(
+            f"{figure(method.left_out.evaluation.accuracy)}<small>says {percent(method.left_out.confidence)}</small>"
+            for method in methods
+        ),
+    ]
+    sources = [
+        [
+            f"{plain(source_title(source))}<small>{figures.covers} covers</small>",
+            *(figure(method.left_out.by_source[source].accuracy) for method in methods),
+        ]
+        for source, figures in methods[0].left_out.by_source.items()
+    ]
+    return table(("Source left out", *(_method_heading(card, method) for method in methods)), [everywhere, *sources])
 
 
 def figures(card: Card) -> str:
@@ -104,8 +134,8 @@ def honesty(card: Card) -> list[str]:
         "**No near copies or artists shared between parts.** Near copies of a picture stay in one part, and so do the "
         "covers of one artist where the artist is known: no test cover is by an artist the methods learned from.",
         "**No contradictions.** A picture that stands under two genres is left out.",
-        "**One look at the test covers.** Every choice, and how sure the answers sound, was settled on the validation "
-        "covers. What ships is what was tested; nothing was trained again afterwards.",
+        "**One look at the test covers.** Every choice was settled on the validation covers, and how sure the answers "
+        "sound on sources left out. What ships is what was tested; nothing was trained again afterwards.",
     ]
 
 
@@ -118,8 +148,8 @@ def limits(card: Card, nameless: Sequence[str]) -> list[str]:
         *_one_source(alone),
         *_few_covers(few),
         *_nameless(nameless),
-        "**Other places.** The test covers come from the same sources as the rest. On covers from elsewhere expect "
-        "more wrong answers.",
+        "**Other places.** The held-out covers come from the same sources as the rest. Covers of your own don't: the "
+        "figures on sources left out say what to expect.",
         "**One label an album.** Many albums belong to two genres, and no cover settles which. Some wrong answers are "
         "as good as the label.",
     ]

@@ -6,7 +6,7 @@ A sentence is Markdown, with texts from outside made harmless in it; a name (`al
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from covergenre.collection.novelty import UNFAMILIAR
+from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.formatting import listed, percent
 from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
@@ -17,7 +17,19 @@ DOUBTFUL = 0.5
 
 _WORTH_NAMING = 0.05
 _HOW_SURE = ((0.85, "Very sure"), (0.65, "Fairly sure"), (0.45, "Leaning this way"), (0.0, "Little more than a guess"))
-_SOURCES = {"discogs": "Discogs", "spotify": "Spotify", "metal_archives": "Metal Archives"}
+_SOURCES = {
+    "bang_dream": "BanG Dream!",
+    "cd_shelf": "A shelf of CDs",
+    "city_pop": "City pop",
+    "discogs": "Discogs",
+    "discogs_thumbs": "Discogs, small pictures",
+    "initial_d": "Initial D",
+    "metal_archives": "Metal Archives",
+    "netlabels": "Netlabels",
+    "record_shop": "A record shop",
+    "reggae_shop": "A reggae shop",
+    "spotify": "Spotify",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,8 @@ class Verdict:
 
 
 def verdict(prediction: Prediction) -> Verdict:
-    """The answer in words: a genre with its probability, or that the cover is unlike all that are known."""
+    """The answer in words: a genre with its probability, without one where the picture is odd for a cover, or that it
+    is unlike all covers that are known."""
     genre, share = display(plain(prediction.genre)), percent(prediction.probabilities[prediction.genre])
     if is_unfamiliar(prediction):
         return Verdict(
@@ -38,6 +51,13 @@ def verdict(prediction: Prediction) -> Verdict:
             "",
             f"Hardly any album cover lies this far from the ones learned from. {genre} comes closest ({share}), "
             "but that is not an answer to build on.",
+        )
+    if is_odd(prediction):
+        return Verdict(
+            f"Perhaps {inline(plain(prediction.genre))}",
+            "",
+            f"This picture is odd for a cover: nine covers in ten are more like those learned from. {genre} comes "
+            f"closest, but how sure that is can't be told. {_competition(prediction, figures=False)}".strip(),
         )
     precedent = prediction.precedent
     doubtful = precedent is not None and precedent.share < DOUBTFUL
@@ -48,6 +68,11 @@ def verdict(prediction: Prediction) -> Verdict:
 def is_unfamiliar(prediction: Prediction) -> bool:
     """True when fewer than one held-out cover in a hundred lies as far from what is known."""
     return prediction.unfamiliar > UNFAMILIAR
+
+
+def is_odd(prediction: Prediction) -> bool:
+    """True when fewer than one held-out cover in ten lies as far from what is known."""
+    return prediction.unfamiliar > ODD
 
 
 def known_as(seen: Neighbour, same_pixels: bool = True) -> str:
@@ -97,13 +122,16 @@ def _how_sure(prediction: Prediction) -> str:
     if precedent is None:
         return f"{words}: answers like this are right {often}."
     together = {True: " and the methods agreed", False: " and the methods disagreed", None: ""}[precedent.agreed]
-    counted = f"{precedent.right} of {precedent.covers} held-out covers"
+    which = "covers of sources it had not seen" if precedent.new_source else "held-out covers"
+    counted = f"{precedent.right} of {precedent.covers} {which}"
     return f"{words}: when it was this sure before{together}, it was right {often} ({counted})."
 
 
-def _competition(prediction: Prediction) -> str:
+def _competition(prediction: Prediction, figures: bool = True) -> str:
     second = [(genre, share) for genre, share in list(prediction.probabilities.items())[1:2] if share >= _WORTH_NAMING]
-    runner_up = [f"Runner-up: {inline(plain(genre))}, {percent(share)}." for genre, share in second]
+    runner_up = [
+        f"Runner-up: {inline(plain(genre))}{f', {percent(share)}' if figures else ''}." for genre, share in second
+    ]
     others = {max(answer, key=answer.get) for answer in prediction.answers.values()} - {prediction.genre}
     said = prediction.precedent and prediction.precedent.agreed is False
     return " ".join([*runner_up, *(["The methods disagree."] if others and not said else [])])

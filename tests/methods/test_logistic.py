@@ -32,7 +32,8 @@ def test_it_is_the_regression_of_scikit_learn_on_standardised_vectors(n_genres, 
     training, nobody, test = clouds(120, n_genres), clouds(0, n_genres), clouds(50, n_genres, seed=1)
     fitted = fit(training, nobody, Parameters(c=0.01), n_genres)
     scaler = StandardScaler().fit(training.vectors)
-    other = LogisticRegression(C=0.01, tol=1e-8, max_iter=1000).fit(scaler.transform(training.vectors), training.labels)
+    c = 0.02 if n_genres == 2 else 0.01  # of two genres, scikit-learn penalises the difference, which is twice as long
+    other = LogisticRegression(C=c, tol=1e-8, max_iter=1000).fit(scaler.transform(training.vectors), training.labels)
     np.testing.assert_allclose(
         fitted.predict_proba(test), other.predict_proba(scaler.transform(test.vectors)), atol=2e-3
     )

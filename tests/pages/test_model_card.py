@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from covergenre.dataset.starter import Card, open_starter
+from covergenre.dataset.starter import Card, LeftOut, open_starter
 from covergenre.formatting import percent
 from pages.widgets import model_card
 
@@ -25,6 +25,24 @@ def test_it_begins_with_how_often_the_answer_is_right_and_what_a_lazy_answer_wou
     assert said.startswith(f"{card.covers} real album covers of 4 genres")
     assert f"right {percent(test.accuracy.value)} of the time" in said
     assert f"would be right {percent(commonest / test.covers)}" in said
+
+
+def test_what_it_says_of_sources_never_seen_comes_first(card):
+    left_out = LeftOut(card.chosen.test, 0.37, card.chosen.by_source)
+    card = replace(card, methods=tuple(replace(method, left_out=left_out) for method in card.methods))
+    said = unescape(model_card.lead(card))
+    assert said.index("of a source it never saw") < said.index("held-out covers")
+    assert f"it says {percent(0.37)} on average" in said
+    table = words(model_card.by_new_source(card))
+    assert table.count(percent(card.chosen.test.accuracy.value)) >= len(card.methods)
+    for source in card.chosen.by_source:
+        assert source.capitalize() in table
+
+
+def test_without_sources_left_out_there_is_no_table_of_them(card):
+    card = replace(card, methods=tuple(replace(method, left_out=None) for method in card.methods))
+    assert model_card.by_new_source(card) == ""
+    assert "never saw" not in model_card.lead(card)
 
 
 def test_every_method_is_shown_and_the_one_that_counts_stands_first(card):

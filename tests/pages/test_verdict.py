@@ -67,6 +67,18 @@ def test_of_an_unfamiliar_picture_no_genre_is_claimed(prediction):
     assert "Jazz comes closest" in words.explanation
 
 
+def test_of_a_picture_that_is_odd_for_a_cover_the_genre_is_named_without_a_figure(prediction):
+    words = verdict(prediction({"jazz": 0.9, "edm": 0.1}, unfamiliar=0.95))
+    assert (words.heading, words.figure) == ("Perhaps jazz", "")
+    assert "odd for a cover" in words.explanation
+    assert "%" not in words.explanation
+
+
+def test_answers_that_were_counted_on_new_sources_are_said_to_be(prediction):
+    words = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=PastAnswers(60, 30, None, new_source=True)))
+    assert "30 of 60 covers of sources it had not seen" in words.explanation
+
+
 def test_a_cover_with_a_probability_for_one_genre_only_has_no_runner_up(prediction):
     assert "Runner-up" not in verdict(prediction({"jazz": 1.0})).explanation
 

@@ -153,7 +153,7 @@ def test_without_a_validation_part_parameters_fall_back(dataset, recipe):
 def test_given_parameters_are_used(dataset, recipe):
     by_name = train(dataset, TrainSpec("logistic", {"c": 0.03}, recipe=recipe))
     whole = train(dataset, TrainSpec("logistic", logistic.Parameters(c=0.03), recipe=recipe))
-    assert by_name.spec.parameters == whole.spec.parameters == {"c": 0.03, "balance": 1.0}
+    assert by_name.spec.parameters == whole.spec.parameters == {"c": 0.03, "balance": 0.5}
     assert by_name.load_model().choices["c"] == 0.03
 
 

@@ -53,18 +53,33 @@ def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataF
 
 
 def find_cues(covers: pd.DataFrame, cue_genres: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The covers of each genre, with the AUC of the cue that tells it best."""
+    """The covers of each genre, with the AUC of the cue that tells it best.
+
+    A genre all of whose covers come from one of several sources is flagged whatever the AUC.
+    """
     best = cue_genres.groupby("genre")["auc"].max()
     told = cue_genres[cue_genres["auc"] >= threshold].sort_values("auc", ascending=False)
     words = {
         genre: f"{genre} is told by " + ", ".join(f"{row.cue} ({row.auc:.2f})" for row in cues.itertuples())
         for genre, cues in told.groupby("genre")
     }
+    for genre, source in one_source(covers).items():
+        words[genre] = (
+            f"{words.get(genre, genre)}{'; it' if genre in words else ''} comes from one source only: {source}"
+        )
     scores = np.clip(covers["genre"].map(best).fillna(0).to_numpy(np.float64), 0, 1)
     flagged = covers["genre"].isin(words).to_numpy()
     return findings(
         "spurious cues", covers["path"], scores, flagged, [words[genre] for genre in covers["genre"][flagged]]
     )
+
+
+def one_source(covers: pd.DataFrame) -> dict[str, str]:
+    """The genres all of whose covers come from one of several sources, and that source."""
+    if covers["source"].nunique() < 2:
+        return {}
+    sources = covers.groupby("genre")["source"].agg(["nunique", "first"])
+    return sources.loc[(sources["nunique"] == 1) & (sources["first"] != ""), "first"].to_dict()
 
 
 def _arrays(name: str, table: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -64,6 +64,17 @@ def test_a_genre_of_few_covers_is_not_judged(rows):
     assert not find_cues(covers, by_genre, 0.8)["flagged"].iloc[-1]
 
 
+def test_a_genre_that_comes_from_one_of_several_sources_is_flagged(rows):
+    covers = rows.covers(GENRES, source=["here", "here", "there"] * 20 + ["here", "there", "there"] * 20)
+    found = find_cues(covers, pd.DataFrame({"cue": ["source"], "genre": ["jazz"], "auc": [0.6]}), 0.9)
+    flagged = found[found["flagged"]]
+    assert set(flagged["path"]) == set(covers["path"][covers["genre"].isin(["jazz", "rock"])])
+    assert "jazz comes from one source only: here" in set(flagged["detail"])
+    assert not find_cues(covers.assign(source="here"), pd.DataFrame(columns=["cue", "genre", "auc"]), 0.9)[
+        "flagged"
+    ].any()
+
+
 def test_one_genre_can_be_told_from_nothing(rows):
     covers = rows.covers(["jazz"] * 30)
     overall, by_genre = measure_cues(covers, np.full(30, 0.5))

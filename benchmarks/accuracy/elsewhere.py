@@ -1,0 +1,254 @@
+"""How well each way to even out sources reads genre off covers of a source never seen: the yardstick that decides.
+
+python -m benchmarks.accuracy.elsewhere COVERS [--only WORD ...]
+
+The starter's covers of ten genres. Each source with at least two genres that others have, too, is left out in turn and
+asked about, over all ten genres; beside it, the same recipes on covers of the sources that were learned from, held out
+in three folds. Near copies, artists and series stay on one side. How sure an answer is, is settled for each source on
+the other sources left out. Figures "elsewhere" are means over the sources of at least `LEAST` covers; the calibration
+error there is that of at most 250 covers of each together. Choices were made by these figures, so they flatter a
+little.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from covergenre import home
+from covergenre.dataset.groups import group_covers
+from covergenre.dataset.manifest import scan
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.starter import GENRES
+from covergenre.embedding.embed import embed_dataset
+from covergenre.evaluation.metrics import Evaluation, evaluate
+from covergenre.methods import Context, Covers, TrainSpec, method
+from covergenre.methods.calibration import softmax
+from covergenre.methods.components import Components
+from covergenre.methods.elsewhere import calibrated_elsewhere, even_rows
+from covergenre.methods.evenness import askable, genre_odds, prior
+from covergenre.methods.multinomial import fit_multinomial
+from covergenre.methods.scaling import genre_weights
+from covergenre.runs.starter import RECIPE, choose_covers
+
+LEAST = 50
+_FOLDS = 3
+_SERIES = ("bang_dream", "initial_d")
+"""Sources that are one series of covers each, whoever the artist."""
+
+
+Answer = Callable[[np.ndarray], np.ndarray]
+"""Probabilities (n, genres) of vectors."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is learned from: covers and their components; and what each recipe has learned of them so far."""
+
+    covers: Covers
+    components: Components
+    _learned: dict[str, Answer] = field(default_factory=dict)
+
+    def learned(self, name: str) -> Answer:
+        """What the recipe of this name learns; once."""
+        if name not in self._learned:
+            self._learned[name] = RECIPES[name](self)
+        return self._learned[name]
+
+
+Learn = Callable[[Known], Answer]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("covers", type=Path)
+    parser.add_argument("--only", nargs="*", default=[""], help="recipes whose name holds one of these words")
+    chosen = parser.parse_args()
+    recipes = [name for name in RECIPES if any(word in name for word in chosen.only)]
+    everyone, groups = _covers(chosen.covers)
+    elsewhere = {name: [] for name in recipes}
+    for source in askable(everyone.labels, everyone.sources):
+        asked = np.flatnonzero(np.asarray(everyone.sources) == source)
+        known = ~np.isin(groups, groups[asked])
+        known[asked] = False
+        asked = asked[np.isin(everyone.labels[asked], everyone.labels[known])]
+        for name, answers in _answers(recipes, everyone, known, asked).items():
+            elsewhere[name].append((asked, answers))
+    learned = {name: np.zeros((len(everyone), len(GENRES))) for name in recipes}
+    for asked in _folds(everyone, groups):
+        known = np.ones(len(everyone), bool)
+        known[asked] = False
+        for name, answers in _answers(recipes, everyone, known, asked).items():
+            learned[name][asked] = answers
+    _print(everyone, elsewhere, learned)
+
+
+def _covers(folder: Path) -> tuple[Covers, np.ndarray]:
+    found = Dataset("covers", folder.resolve(), home.home(), scan(folder).manifest)
+    chosen = choose_covers(found.manifest)[0]
+    dataset = Dataset(found.name, found.root, found.folder, chosen)
+    vectors = embed_dataset(dataset, RECIPE)["original"]
+    labels = pd.Categorical(chosen["genre"], categories=list(GENRES)).codes.astype(np.int64)
+    artists = chosen["artist"].where(~chosen["source"].isin(_SERIES), chosen["source"])
+    groups = group_covers(chosen["phash"].tolist(), artists.tolist(), chosen["content_hash"].tolist())
+    return Covers(vectors, labels, tuple(chosen["content_hash"]), sources=tuple(chosen["source"])), groups
+
+
+def _folds(covers: Covers, groups: np.ndarray) -> list[np.ndarray]:
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
+    kinds = [f"{label} {source}" for label, source in zip(covers.labels, covers.sources, strict=True)]
+    return [asked for _, asked in folds.split(covers.vectors, kinds, groups)]
+
+
+def _answers(recipes: dict[str, Learn], covers: Covers, known: np.ndarray, asked: np.ndarray) -> dict[str, np.ndarray]:
+    training = covers.take(known)
+    learned = Known(training, Components.learn(training.vectors))
+    return {name: learned.learned(name)(covers.vectors[asked]) for name in recipes}
+
+
+def _print(
+    covers: Covers, elsewhere: dict[str, list[tuple[np.ndarray, np.ndarray]]], learned: dict[str, np.ndarray]
+) -> None:
+    sources = np.asarray(covers.sources)
+    header = ["recipe", "elsewhere: accuracy", "balanced", "says", "calibration error"]
+    first = next(iter(elsewhere.values()))
+    header += [f"{sources[rows[0]]} ({len(rows)})" for rows, _ in first]
+    header += ["learned: accuracy", "balanced", "calibration error"]
+    print(f"| {' | '.join(header)} |\n| --- |{' ---: |' * (len(header) - 1)}")
+    for name, parts in elsewhere.items():
+        rows, raw = (np.concatenate(each) for each in zip(*parts, strict=True))
+        told = calibrated_elsewhere(rows, sources[rows], covers.labels[rows], raw)
+        right = told.probabilities.argmax(axis=1) == told.labels
+        own = {source: told.sources == source for source in dict.fromkeys(told.sources)}
+        large = [at for at in own.values() if at.sum() >= LEAST]
+        recalls = [_balanced(told.labels[at], right[at]) for at in large]
+        says = np.mean([told.probabilities[at].max(axis=1).mean() for at in large])
+        even = even_rows(told.sources)
+        error = _evaluated(told.labels[even], told.probabilities[even]).calibration_error.value
+        figures = [100 * np.mean([right[at].mean() for at in large]), 100 * np.mean(recalls), 100 * says]
+        cells = [name, *(f"{figure:.1f}" for figure in figures), f"{error:.3f}"]
+        cells += [f"{100 * right[at].mean():.0f}" for at in own.values()]
+        there = _evaluated(covers.labels, softmax(np.log(learned[name]) / told.temperature))
+        cells += [f"{100 * each.value:.1f}" for each in (there.accuracy, there.balanced_accuracy)]
+        cells += [f"{there.calibration_error.value:.3f}"]
+        print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def _evaluated(labels: np.ndarray, probabilities: np.ndarray) -> Evaluation:
+    return evaluate(labels, probabilities, GENRES, resamples=1)
+
+
+def _balanced(labels: np.ndarray, right: np.ndarray) -> float:
+    return float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
+
+
+def _regression(
+    known: Known,
+    c: float = 1e-4,
+    weighted: float = 0.0,
+    balance: float = 0.5,
+    smoothing: float | None = None,
+    even: Callable[[Known], tuple[np.ndarray, np.ndarray]] | None = None,
+    shared_weights: float = 0.0,
+) -> Answer:
+    """Logistic regression among the components. `smoothing`: of the odds of genres by source, None for one prior;
+    `weighted`: how much rare genres count in training; `shared_weights`: the same for a genre in its source; `even`:
+    scores to learn from and a matrix that scores are taken through."""
+    covers, components, n_genres = known.covers, known.components, len(GENRES)
+    labels, sources = covers.labels, np.asarray(covers.sources)
+    scores, through = (components.scores, None) if even is None else even(known)
+    weights = genre_weights(labels, n_genres, weighted)[labels]
+    if shared_weights:
+        cells = np.unique(
+            [f"{label} {source}" for label, source in zip(labels, sources, strict=True)], return_inverse=True
+        )
+        weights = np.bincount(cells[1])[cells[1]] ** -shared_weights
+        weights *= len(weights) / weights.sum()
+    if smoothing is None:
+        offsets, usual = np.zeros((1, n_genres)), prior(labels, n_genres, balance) - prior(labels, n_genres, weighted)
+    else:
+        offsets, usual = genre_odds(labels, sources, n_genres, smoothing), prior(labels, n_genres, balance)
+    coefficients, intercepts = fit_multinomial(scores, labels, weights, offsets, c)
+    if through is not None:
+        coefficients = through @ coefficients
+    matrix, offset = components.unfold(coefficients)
+    return lambda vectors: softmax(vectors @ matrix + offset + intercepts + usual)
+
+
+def _effects(known: Known) -> tuple[np.ndarray, np.ndarray]:
+    """The mean effect of each source beside that of each genre (sources, k), by ridge regression; each cover's row."""
+    scores, labels = known.components.scores, known.covers.labels
+    names, own = np.unique(known.covers.sources, return_inverse=True)
+    table = np.hstack([np.eye(len(GENRES))[labels], np.eye(len(names))[own]])
+    ridge = np.diag([1e-2] * len(GENRES) + [5.0] * len(names))
+    return np.linalg.solve(table.T @ table + ridge, table.T @ scores)[len(GENRES) :], own
+
+
+def _centred(known: Known) -> tuple[np.ndarray, None]:
+    effects, own = _effects(known)
+    return (known.components.scores - effects[own]).astype(np.float32), None
+
+
+def _projected(known: Known, directions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Without the directions in which the effects of sources vary most."""
+    effects, own = _effects(known)
+    counts = np.minimum(np.bincount(own), 100)[:, None]
+    spread = np.sqrt(counts) * (effects - (counts * effects).sum(axis=0) / counts.sum())
+    axes = np.linalg.svd(spread, full_matrices=False)[2][:directions]
+    through = (np.eye(axes.shape[1]) - axes.T @ axes).astype(np.float32)
+    return known.components.scores @ through, through
+
+
+def _penalised(known: Known, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    """Directions shrunk by how much sources vary along them: a penalty on what is not the same in all sources."""
+    effects, own = _effects(known)
+    counts = np.minimum(np.bincount(own), 100)[:, None]
+    spread = effects - (counts * effects).sum(axis=0) / counts.sum()
+    strengths, axes = np.linalg.eigh((counts * spread).T @ spread / counts.sum())
+    scale = strength * len(effects) / max(strengths.sum(), 1e-9)
+    through = ((axes * (1 + scale * np.maximum(strengths, 0)) ** -0.5) @ axes.T).astype(np.float32)
+    return known.components.scores @ through, through
+
+
+def _by(name: str, known: Known, **parameters: object) -> Answer:
+    """A method of the library, with every choice given."""
+    nobody = known.covers.take(np.zeros(0, np.int64))
+    fitted = method(name).fit(known.covers, nobody, TrainSpec(name, parameters, genres=GENRES), Context())
+    return lambda vectors: fitted.predict_proba(Covers(vectors, np.full(len(vectors), -1), ("",) * len(vectors)))
+
+
+def _together(known: Known, names: Sequence[str]) -> Answer:
+    """The average of what other recipes say."""
+    answers = [known.learned(name) for name in names]
+    return lambda vectors: np.mean([answer(vectors) for answer in answers], axis=0)
+
+
+_NEIGHBOURS = partial(_by, "knn", metric="blend", shrinkage=0.5, k=80, vote_temperature=0.07)
+_BALANCED = partial(_regression, c=3e-4, weighted=1.0, balance=1.0)
+
+RECIPES: dict[str, Learn] = {
+    "knn": _NEIGHBOURS,
+    "logistic, genres weighed alike": _BALANCED,
+    "knn and logistic: the starter until now": partial(_together, names=("knn", "logistic, genres weighed alike")),
+    "logistic": _regression,
+    "genres weighed alike inside a source": partial(_regression, shared_weights=0.5),
+    "source effects off the training covers": partial(_regression, even=_centred),
+    "8 directions of sources projected out": partial(_regression, even=partial(_projected, directions=8)),
+    "penalty on what differs by source": partial(_regression, even=partial(_penalised, strength=10.0)),
+    "odds by source": partial(_by, "logistic"),
+    "odds by source, smoothing 300": partial(_regression, smoothing=300.0),
+    "odds by source, C 3e-4": partial(_regression, smoothing=30.0, c=3e-4),
+    "odds by source, effects off": partial(_regression, smoothing=30.0, even=_centred),
+    "odds by source and logistic": partial(_together, names=("odds by source", "logistic")),
+    "odds by source and knn": partial(_together, names=("odds by source", "knn")),
+}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What a method says of a source it never saw: each source in turn is left out of learning, and asked about.
+
+A user's covers come from nowhere that was learned from. Held-out covers of the sources learned flatter a method there:
+it is less often right, and still as sure. So where covers come from several sources, the temperature is fitted on
+sources left out, and what came of the answers to them says how far an answer can be trusted.
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from covergenre.methods.base import Context, Covers, Fitted, Method
+from covergenre.methods.calibration import fit_temperature, softmax
+from covergenre.methods.ensemble import pool
+from covergenre.methods.evenness import askable
+from covergenre.methods.spec import TrainSpec
+from covergenre.progress import Progress
+
+MOST = 250
+"""Covers of one source that count, so that a large one doesn't drown the others."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Answers to covers whose source was left out: `rows` (m,), their positions; their `sources`; `labels` (m,);
+    `probabilities` (m, g), each row calibrated on the other sources. `temperature`: what all of them call for."""
+
+    rows: np.ndarray
+    sources: np.ndarray
+    labels: np.ndarray
+    probabilities: np.ndarray
+    temperature: float
+
+
+def asked_elsewhere(
+    chosen: Method, fitted: Fitted, covers: Covers, groups: np.ndarray | None, spec: TrainSpec, context: Context
+) -> Elsewhere | None:
+    """How a method answers when the source is new, with the choices that `fitted` made; None where that can't be asked.
+
+    `covers` are those that it learned from; of the variants of one only the first is asked about. `groups` (n,) are
+    theirs, where known: no cover of a group that is asked about is learned. It can't be asked with fewer than two
+    sources that share genres, or of a method whose choices don't say all of its parameters, as they are slow to learn.
+    Raises Cancelled when asked to stop.
+    """
+    parameters = _settled(chosen, fitted, spec)
+    sources = askable(covers.labels, covers.sources) if parameters else []
+    told, own, labels = np.asarray(covers.sources, str), [], np.asarray(covers.labels)
+    originals = np.unique(covers.hashes, return_index=True)[1] if sources else np.zeros(0, np.int64)
+    for done, source in enumerate(sources):
+        context.check_stop()
+        context.progress(Progress(done, len(sources), f"asking about {source}, left out"))
+        asked = np.sort(originals[told[originals] == source])
+        known = told != source
+        if groups is not None:
+            known &= ~np.isin(groups, groups[asked])
+        asked = asked[np.isin(labels[asked], labels[known])]
+        if len(asked) and len(np.unique(labels[known])) == spec.n_genres:
+            blank = covers.take(np.zeros(0, np.int64))
+            answer = chosen.fit(covers.take(known), blank, replace(spec, parameters=parameters), Context())
+            own.append((asked, answer.predict_proba(covers.take(asked))))
+    if not own:
+        return None
+    rows, probabilities = (np.concatenate(parts) for parts in zip(*own, strict=True))
+    return calibrated_elsewhere(rows, told[rows], labels[rows], probabilities)
+
+
+def calibrated_elsewhere(
+    rows: np.ndarray, sources: np.ndarray, labels: np.ndarray, probabilities: np.ndarray
+) -> Elsewhere:
+    """Answers to sources left out, each source tempered by what the others call for; see `Elsewhere`."""
+    logits = np.log(probabilities)
+    tempered = np.empty_like(probabilities)
+    for source in np.unique(sources):
+        own = sources == source
+        tempered[own] = softmax(logits[own] / _temperature(logits[~own], labels[~own], sources[~own]))
+    return Elsewhere(rows, sources, labels, tempered, _temperature(logits, labels, sources))
+
+
+def average_elsewhere(members: Sequence[Elsewhere | None]) -> Elsewhere | None:
+    """What the average of several methods says of the covers that all were asked about; None where one was not."""
+    known = [member for member in members if member is not None]
+    if not known or len(known) < len(members):
+        return None
+    first, *others = known
+    shared = functools.reduce(np.intersect1d, [each.rows for each in others], first.rows)
+    at = [np.searchsorted(each.rows, shared, sorter=np.argsort(each.rows)) for each in known]
+    rows = [np.argsort(each.rows)[positions] for each, positions in zip(known, at, strict=True)]
+    answers = [each.probabilities[own] for each, own in zip(known, rows, strict=True)]
+    return calibrated_elsewhere(shared, first.sources[rows[0]], first.labels[rows[0]], pool(answers))
+
+
+def tempered(fitted: Fitted, elsewhere: Elsewhere | None) -> Fitted:
+    """The same head, as sure as its answers to sources left out let it be. `elsewhere` is of temperature 1."""
+    if elsewhere is None or not is_dataclass(fitted):
+        return fitted
+    return replace(fitted, choices={**fitted.choices, "temperature": elsewhere.temperature})
+
+
+def even_rows(sources: np.ndarray) -> np.ndarray:
+    """The positions of at most `MOST` covers of each source, spread evenly among them."""
+    rows = [np.flatnonzero(sources == source) for source in np.unique(sources)]
+    return np.concatenate([each[np.linspace(0, len(each) - 1, min(len(each), MOST)).astype(int)] for each in rows])
+
+
+def _temperature(logits: np.ndarray, labels: np.ndarray, sources: np.ndarray) -> float:
+    """That of the lowest log loss; 1 without covers."""
+    if not len(labels):
+        return 1.0
+    even = even_rows(sources)
+    return fit_temperature(logits[even], labels[even])
+
+
+def _settled(chosen: Method, fitted: Fitted, spec: TrainSpec) -> dict[str, Any] | None:
+    """The parameters as `fitted` settled them; None when its choices leave one open."""
+    given: Any = spec.parameters_as(chosen.Parameters)
+    settled = {field.name: getattr(given, field.name) for field in fields(given)}
+    settled |= {name: fitted.choices[name] for name in settled if name in fitted.choices}
+    return None if any(value is None for value in settled.values()) else settled

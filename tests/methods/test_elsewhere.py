@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+from asking import asked
+
+from covergenre.methods import Context, Covers, method
+from covergenre.methods.elsewhere import (
+    MOST,
+    asked_elsewhere,
+    average_elsewhere,
+    calibrated_elsewhere,
+    even_rows,
+    tempered,
+)
+from covergenre.methods.logistic import Parameters
+
+
+def drawn(n: int, source: str, share: float, look: float, seed: int) -> Covers:
+    """Covers of two genres, `share` of them of the second: its sign is number 0, the look of the source number 1."""
+    rng = np.random.default_rng(seed)
+    labels = (np.arange(n) < share * n).astype(np.int64)
+    vectors = rng.normal(0, 1, (n, 6)).astype(np.float32)
+    vectors[:, 0] += 2.0 * labels
+    vectors[:, 1] += look
+    return Covers(vectors, labels, tuple(f"{source}{row}" for row in range(n)), sources=(source,) * n)
+
+
+def together(*parts: Covers) -> Covers:
+    return Covers(
+        np.concatenate([part.vectors for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        tuple(each for part in parts for each in part.hashes),
+        sources=tuple(each for part in parts for each in part.sources),
+    )
+
+
+@pytest.fixture
+def covers() -> Covers:
+    return together(drawn(200, "a", 0.9, 4.0, 0), drawn(200, "b", 0.1, -4.0, 1))
+
+
+def learned(covers: Covers, **parameters):
+    spec = asked("logistic", 2, Parameters(**parameters))
+    return method("logistic").fit(covers, covers.take(np.zeros(0, int)), spec, Context()), spec
+
+
+def test_what_tells_the_source_gains_nothing(covers):
+    blind = Covers(covers.vectors, covers.labels, covers.hashes)
+    evened, fooled = (np.abs(np.diff(learned(each, c=0.01)[0].coefficients, axis=0))[0] for each in (covers, blind))
+    assert evened[1] < 0.25 * fooled[1]
+    assert evened[0] > 0.5 * fooled[0]
+
+
+def test_covers_of_a_source_left_out_are_answered_by_what_the_other_says(covers):
+    fitted, spec = learned(covers)
+    told = asked_elsewhere(method("logistic"), fitted, covers, None, spec, Context())
+    assert sorted(told.rows) == list(range(400))
+    assert set(told.sources) == {"a", "b"}
+    alone, _ = learned(covers.take(np.arange(200, 400)))
+    other = alone.predict_proba(covers.take(np.arange(200)))
+    assert (told.probabilities[told.sources == "a"].argmax(axis=1) == other.argmax(axis=1)).all()
+
+
+def test_covers_of_a_group_that_is_asked_about_are_not_learned_from(covers):
+    fitted, spec = learned(covers)
+    groups = np.arange(400)
+    groups[200:] = 7  # all of b go with a cover of a
+    told = asked_elsewhere(method("logistic"), fitted, covers, groups, spec, Context())
+    assert set(told.sources) == {"b"}
+
+
+def test_of_the_variants_of_a_cover_one_is_asked_about(covers):
+    twice = together(covers, covers)
+    fitted, spec = learned(twice)
+    assert len(asked_elsewhere(method("logistic"), fitted, twice, None, spec, Context()).rows) == 400
+
+
+def test_covers_of_one_source_can_not_be_asked_about():
+    covers = drawn(100, "a", 0.5, 0.0, 0)
+    fitted, spec = learned(covers)
+    assert asked_elsewhere(method("logistic"), fitted, covers, None, spec, Context()) is None
+    assert tempered(fitted, None) is fitted
+
+
+def test_a_source_is_calibrated_on_the_others_and_all_of_them_settle_the_temperature():
+    labels = np.tile([0, 1], 100)
+    sure = np.where(np.eye(2)[labels] == 1, 0.99, 0.01)
+    wrong = sure.copy()
+    wrong[:100] = 1 - wrong[:100]
+    sources = np.repeat(["fooled", "known"], 100)
+    told = calibrated_elsewhere(np.arange(200), sources, labels, wrong)
+    assert told.probabilities[:100].max() > 0.99
+    assert told.probabilities[100:].max() < 0.6
+    assert told.temperature > 10
+
+
+def test_a_large_source_does_not_drown_the_others():
+    rows = even_rows(np.repeat(["large", "small"], [5000, 20]))
+    assert [(rows < 5000).sum(), (rows >= 5000).sum()] == [MOST, 20]
+
+
+def test_an_average_is_of_the_covers_that_all_were_asked_about():
+    labels, answers = np.array([0, 1, 0]), np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
+    sources = np.array(["a", "a", "b"])
+    first = calibrated_elsewhere(np.array([4, 5, 6]), sources, labels, answers)
+    second = calibrated_elsewhere(np.array([6, 5]), sources[[2, 1]], labels[[2, 1]], answers[[2, 1]])
+    both = average_elsewhere([first, second])
+    assert both.rows.tolist() == [5, 6]
+    assert both.labels.tolist() == [1, 0]
+    assert average_elsewhere([first, None]) is None
