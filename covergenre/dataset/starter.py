@@ -6,6 +6,7 @@
     familiarity.npz  see `covergenre.collection.novelty`
     map.npz          the covers on a plane, see `covergenre.collection.map`
     network.xml      the backbone for `Engine.open`, with network.bin beside it
+    digests.json     what the large files are, see `digests`
     runs/NAME/       each method as a run (see `covergenre.runs.record`), with its answers to the held-out covers
 
 The covers go by the hashes of their pixels where a run of a user's own has paths.
@@ -24,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from covergenre import home, images
+from covergenre.dataset.digests import changed_files, write_digests
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation, Interval
 
@@ -31,6 +33,7 @@ STARTER = "starter"
 """What it is called where a data set or a run is named."""
 
 FORMAT = 2
+_LARGE = (".bin", ".xml", ".npy", ".npz", ".parquet", ".safetensors")
 GENRES = ("anime", "black metal", "classical", "country", "disco", "edm", "jazz", "pop", "rap", "reggae")
 """The ten genres of the project."""
 
@@ -142,10 +145,18 @@ def open_starter(folder: Path | None = None) -> Starter:
         vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         if vectors.ndim != 2 or len(vectors) != len(covers) or not np.isfinite(vectors).all():
             raise ValueError("its vectors are not one row of finite numbers a cover")
+        if changed := changed_files(folder, folder / "card.json"):
+            raise ValueError(f"{', '.join(changed)} changed since it was built")
     except Exception as error:  # Readers of damaged files raise errors of every kind.
         why = " ".join(str(error).split())[:200]
         raise BadRun(f"the starter in {folder} is damaged ({why}): restore the folder, or build it again") from error
     return Starter(folder, card, covers, vectors)
+
+
+def seal(folder: Path) -> None:
+    """Write down the digests of the files that answers come from, so that a changed bit is noticed."""
+    large = (path for path in sorted(folder.rglob("*")) if path.suffix in _LARGE and path.name != "map.npz")
+    write_digests(folder, [path.relative_to(folder).as_posix() for path in large], folder / "card.json")
 
 
 def run_folder(folder: Path, method: str) -> Path:

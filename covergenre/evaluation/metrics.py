@@ -63,6 +63,11 @@ class Evaluation:
         if [(scores.genre, scores.covers) for scores in self.by_genre] != list(zip(self.genres, rows, strict=True)):
             raise ValueError("the scores by genre are not those of the confusion matrix")
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The genres without a cover: nothing is known of how they are told."""
+        return tuple(scores.genre for scores in self.by_genre if not scores.covers)
+
     def to_dict(self) -> dict[str, Any]:
         """The fields by name, fit for JSON."""
         return asdict(self)
@@ -88,10 +93,13 @@ def evaluate(
     A cover is predicted to be of its most probable genre, the first of equals.
 
     - `accuracy`: the share of covers predicted rightly. `balanced_accuracy`: the mean recall of the genres that occur.
-    - `f1_macro`, `f1_weighted`: the mean F1 of the genres that occur or are predicted, and that weighted by covers.
+    - `f1_macro`, `f1_weighted`: the mean F1 of the genres that occur, and that weighted by covers.
     - `log_loss`: the mean negative natural logarithm of the true genre's probability.
     - `calibration_error`: how far confidence, the highest probability, is from accuracy, 0 to 1: the mean distance in
       `BINS` bins, weighted by covers (Guo et al., On Calibration of Modern Neural Networks, ICML 2017).
+
+    Where no cover is of a genre, that genre could be told by anything from 0 to 1: the intervals of `balanced_accuracy`
+    and `f1_macro` reach as far.
 
     `groups`, int (n,): covers that are not independent of each other, such as those of one artist; `resamples`
     bootstrap samples draw whole groups. With few covers, or none predicted wrongly, a bootstrap knows too little and
@@ -123,7 +131,7 @@ def judge(
         covers=len(labels),
         genres=tuple(genres),
         accuracy=wilson(int(confusion.trace()), len(labels)),
-        **{name: percentiles(figures[name], resampled[name]) for name in RESAMPLED},
+        **{name: _of_all_genres(name, percentiles(figures[name], resampled[name]), confusion) for name in RESAMPLED},
         calibration_error=distance(gaps, resampled_gaps),
         by_genre=tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres)),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
@@ -180,10 +188,18 @@ def _figures(sums: np.ndarray, n_genres: int) -> tuple[dict[str, np.ndarray], np
     figures = {
         "balanced_accuracy": (right / np.maximum(true, 1)).sum(axis=-1) / (true > 0).sum(axis=-1),
         "f1_weighted": (f1 * true).sum(axis=-1) / covers,
-        "f1_macro": f1.sum(axis=-1) / (true + predicted > 0).sum(axis=-1),
+        "f1_macro": (f1 * (true > 0)).sum(axis=-1) / (true > 0).sum(axis=-1),
         "log_loss": loss[..., 0] / covers,
     }
     return figures, gap / covers[..., None]
+
+
+def _of_all_genres(name: str, found: Interval, confusion: np.ndarray) -> Interval:
+    """The interval of a mean over all genres: one without a cover may be told by anything from 0 to 1."""
+    occur = (confusion.sum(axis=1) > 0).mean()
+    if name not in ("balanced_accuracy", "f1_macro") or occur == 1:
+        return found
+    return Interval(found.value, occur * found.low, max(found.value, occur * found.high + 1 - occur))
 
 
 def _genre_scores(confusion: np.ndarray, position: int, genre: str) -> GenreScores:

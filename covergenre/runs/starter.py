@@ -41,6 +41,7 @@ from covergenre.dataset.starter import (
     by_hash,
     open_starter,
     run_folder,
+    seal,
 )
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.engine import engine_file, engine_for
@@ -106,6 +107,7 @@ def build_starter(
         novelty.save(folder / "familiarity.npz")
         _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
         replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")
+        seal(folder)
         open_starter(folder)
     return open_starter(target)
 

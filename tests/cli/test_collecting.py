@@ -3,6 +3,7 @@ import pytest
 from collecting.standin import World, albums, standing_in
 
 from covergenre.collecting import sources
+from covergenre.dataset.starter import seal
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def test_names_and_pictures_of_known_covers_are_fetched_and_cleared(world, cover
     covers = pd.read_parquet(starter / "covers.parquet")
     covers["id"] = [str(number) for number in range(len(covers))]
     covers.to_parquet(starter / "covers.parquet", index=False)
+    seal(starter)
     (told,) = covergenre("pictures", "fetch", "--json").lines
     discogs = int((covers["source"] == "discogs").sum())
     assert told["names"] == {"came": discogs, "failed": {}}

@@ -73,7 +73,7 @@ def test_every_figure_is_that_of_scikit_learn(given_answers):
             "accuracy": metrics.accuracy_score(labels, predicted),
             "balanced_accuracy": recalls.mean(),
             "f1_weighted": metrics.f1_score(labels, predicted, average="weighted", zero_division=0),
-            "f1_macro": metrics.f1_score(labels, predicted, average="macro", zero_division=0),
+            "f1_macro": metrics.f1_score(labels, predicted, average="macro", labels=np.unique(labels), zero_division=0),
             "log_loss": metrics.log_loss(labels, probabilities, labels=numbers),
             "calibration_error": calibration_error_by_hand(labels, probabilities),
         }
@@ -115,13 +115,20 @@ def test_of_equally_probable_genres_the_first_is_predicted():
     assert evaluation.confusion == ((1, 0), (1, 0))
 
 
-def test_a_genre_that_does_not_occur_counts_only_where_it_is_predicted():
+def test_a_genre_that_does_not_occur_counts_for_no_method():
     absent = evaluate(*answers_for([0, 0, 1], [0, 0, 1], 3))
     named = evaluate(*answers_for([0, 0, 1, 1], [0, 0, 1, 2], 3))
     assert (absent.balanced_accuracy.value, absent.f1_macro.value) == (1, 1)
     assert named.balanced_accuracy.value == 0.75
-    assert named.f1_macro.value == pytest.approx((1 + 2 / 3 + 0) / 3)
+    assert named.f1_macro.value == pytest.approx((1 + 2 / 3) / 2)
     assert absent.by_genre[2].precision == absent.by_genre[2].recall == absent.by_genre[2].f1 == Interval(0.0, 0.0, 1.0)
+
+
+def test_intervals_over_genres_reach_as_far_as_one_without_covers_could_take_them():
+    found = evaluate(*answers_for([0, 0, 1], [0, 0, 1], 4))
+    assert found.absent == ("genre 2", "genre 3")
+    assert (found.balanced_accuracy, found.f1_macro) == (Interval(1.0, 0.5, 1.0), Interval(1.0, 0.5, 1.0))
+    assert evaluate(*answers_for([0, 0, 1], [0, 0, 1], 2)).absent == ()
 
 
 def test_rows_of_a_confusion_matrix_are_true_genres():
@@ -167,7 +174,7 @@ def test_the_rest_is_bootstrapped_as_scikit_learn_would_compute_it(drawn, groupe
             [
                 metrics.balanced_accuracy_score(true, predicted),
                 metrics.f1_score(true, predicted, average="weighted"),
-                metrics.f1_score(true, predicted, average="macro"),
+                metrics.f1_score(true, predicted, average="macro", labels=np.unique(true)),
                 metrics.log_loss(true, probabilities[rows], labels=np.arange(4)),
             ]
         )

@@ -1,0 +1,62 @@
+"""Which interval of a calibration error is right: how often each holds the truth, by an independent computation.
+
+python -m benchmarks.calibration
+
+Answers are drawn from methods whose calibration error is known, because it is worked out from the chance of being
+right at each confidence and not from a sample. For samples of several sizes stands how often 95 % intervals hold that
+truth: the percentile bootstrap (what one would write first), and `intervals.distance` (what the project reports).
+"""
+
+import numpy as np
+
+from covergenre.evaluation.intervals import LEVEL
+from covergenre.evaluation.metrics import BINS, evaluate
+
+_METHODS = {"calibrated": 0.0, "too sure by 5 points": 0.05, "too sure by 15 points": 0.15}
+_SIZES = (100, 400, 1600)
+_ROUNDS, _RESAMPLES = 200, 200
+
+
+def main() -> None:
+    """Print the table."""
+    rng = np.random.default_rng(0)
+    print(f"{'method':24}{'covers':>8}{'truth':>8}{'percentile holds it':>22}{'reported holds it':>20}")
+    for name, excess in _METHODS.items():
+        truth = _truth(excess)
+        for size in _SIZES:
+            held = np.array([_holds(truth, *_draw(rng, size, excess), rng) for _ in range(_ROUNDS)]).mean(axis=0)
+            print(f"{name:24}{size:8}{100 * truth:7.1f} %{100 * held[0]:20.1f} %{100 * held[1]:18.1f} %")
+
+
+def _draw(rng: np.random.Generator, size: int, excess: float) -> tuple[np.ndarray, np.ndarray]:
+    """Confidences from 0.5 to 1, and whether each was right, which is rarer by `excess`."""
+    confidence = 0.5 + 0.5 * rng.beta(2, 2, size)
+    return confidence, rng.random(size) < confidence - excess
+
+
+def _truth(excess: float) -> float:
+    """The error over all answers there could be: the same distance in every bin."""
+    return excess
+
+
+def _holds(truth: float, confidence: np.ndarray, right: np.ndarray, rng: np.random.Generator) -> tuple[bool, bool]:
+    sums = [_error(*(each[rows] for each in (confidence, right))) for rows in _resamples(rng, len(right))]
+    low, high = np.quantile(sums, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    probabilities = np.column_stack([confidence, 1 - confidence])
+    reported = evaluate(np.where(right, 0, 1), probabilities, ("a", "b"), resamples=_RESAMPLES).calibration_error
+    return low <= truth <= high, reported.low <= truth <= reported.high
+
+
+def _resamples(rng: np.random.Generator, size: int) -> list[np.ndarray]:
+    return [rng.integers(size, size=size) for _ in range(_RESAMPLES)]
+
+
+def _error(confidence: np.ndarray, right: np.ndarray) -> float:
+    """The expected calibration error, bin by bin, as its definition reads."""
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    inside = [bins == number for number in range(BINS)]
+    return sum(mine.mean() * abs(confidence[mine].mean() - right[mine].mean()) for mine in inside if mine.any())
+
+
+if __name__ == "__main__":
+    main()
