@@ -228,9 +228,9 @@ def _card(
 
 
 def _best(methods: Sequence[MethodCard]) -> MethodCard:
-    """The method with the lowest log loss on sources left out, or on validation where none could be."""
-    return min(
-        methods, key=lambda each: (each.left_out.evaluation if each.left_out else each.validation).log_loss.value
+    """The method that is right most often on sources left out, or on validation where none could be."""
+    return max(
+        methods, key=lambda each: (each.left_out.evaluation if each.left_out else each.validation).accuracy.value
     )
 
 
