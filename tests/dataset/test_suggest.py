@@ -99,8 +99,8 @@ def test_plans_of_all_issues_can_be_joined_and_tried_on():
 
 @pytest.mark.parametrize("issue", [*REPAIRS, *REPAIRS_ON_REQUEST])
 def test_every_issue_that_a_repair_is_offered_for_is_one_of_the_audit_and_is_mended(issue):
-    paths = ["jazz/a", "jazz/b"]
-    likely = pd.DataFrame({"path": paths, "genre": ["pop", "pop"], "probability": [0.9, 0.4]})
+    paths = ["hip hop/a", "hip hop/b", "hip-hop/c"]
+    likely = pd.DataFrame({"path": paths, "genre": "pop", "probability": 0.9})
     found = report(likely, **{issue.replace(" ", "_"): [paths]})
     assert issue in THRESHOLDS
     assert suggest(manifest(*paths), found, [issue])[issue].edits

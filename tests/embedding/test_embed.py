@@ -129,7 +129,7 @@ class TestSecondTime:
         cover("pop", 77).save(root / "pop" / "new.jpg")
         shutil.move(root / "jazz", root / "bebop")
 
-        assert computed(register("mine", root)[0], tiny()) == 1
+        assert computed(register("mine", root, missing="keep")[0], tiny()) == 1
 
     def test_computes_only_variants_that_are_new(self, dataset, tiny):
         embed_dataset(dataset, tiny(), ("original", "flip"))
