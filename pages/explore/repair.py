@@ -8,12 +8,11 @@ import streamlit as st
 from covergenre.dataset import repair
 from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.history import Repair, standing
-from covergenre.dataset.repair import Plan
-from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
+from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import percent, span
 from covergenre.inspection.effect import Effect, measure_effect
-from covergenre.inspection.repair_counts import repair_counts
+from covergenre.inspection.proposal import Proposal, propose
 from covergenre.progress import Report, ShouldStop
 from pages.explore.cover import carry_out
 from pages.explore.open import Opened
@@ -22,7 +21,6 @@ from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
 
 ISSUES = "repairs"
-_WHY = "the suggested repairs"
 _RECENT = 20
 
 
@@ -63,40 +61,36 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
             )
         ]
     try:
-        plans = _plans(opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), opened)
+        proposal = _proposal(opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), opened)
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return
-    plan = repair.join(plans.values(), _WHY)
-    if not plan.edits:
+    if not proposal.plan.edits:
         st.caption("The repairs chosen would not change any cover.")
         return
-    _show_preview(opened, plan, plans)
-    _show_accuracy(opened, plan)
+    _show_preview(proposal)
+    _show_accuracy(opened, proposal)
     st.button(
-        f"Repair {_covers(len(plan.edits))}",
+        f"Repair {_covers(len(proposal.plan.edits))}",
         type="primary",
         icon=":material/build:",
         on_click=carry_out,
-        args=(opened, plan),
+        args=(opened, proposal.plan),
         key="apply",
     )
 
 
-def _show_preview(opened: Opened, plan: Plan, plans: dict[str, Plan]) -> None:
-    changes = repair.preview(opened.dataset.manifest, plan)
-    after = repair.repaired(opened.dataset.manifest, plan)
+def _show_preview(proposal: Proposal) -> None:
     with st.container(horizontal=True, gap="large", key="effect"):
-        for title, before, then in repair_counts(opened.examined, opened.dataset.manifest, after):
+        for title, before, then in proposal.counts:
             st.metric(title, f"{then:,}", f"{then - before:+,}" if then != before else None, delta_color="off",
                       delta_arrow="off", width="content")  # fmt: skip
-    issue_of = {edit.path: issue for issue, each in reversed(plans.items()) for edit in each.edits}
-    shown = changes[changes["column"].isin(("excluded", "genre"))]
+    shown = proposal.changes
     st.dataframe(
         pd.DataFrame(
             {
                 "Cover": shown["path"],
-                "Issue": [display(issue_of.get(path, "")) for path in shown["path"]],
+                "Issue": shown["issue"].map(display),
                 "What happens": [what(*row) for row in shown[["column", "before", "after"]].itertuples(index=False)],
             }
         ),
@@ -106,15 +100,15 @@ def _show_preview(opened: Opened, plan: Plan, plans: dict[str, Plan]) -> None:
     )
 
 
-def _show_accuracy(opened: Opened, plan: Plan) -> None:
+def _show_accuracy(opened: Opened, proposal: Proposal) -> None:
     """What the repair does to accuracy: measured when asked for, because it takes a while."""
     if opened.examined.units is None or not opened.examined.split:
         return
-    name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, plan))
+    name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, proposal.plan))
     job = jobs().get(name, about)
     if not job:
         st.button("Measure the accuracy before and after", icon=":material/speed:", on_click=_measure,
-                  args=(opened, plan, name, about), key="measure")  # fmt: skip
+                  args=(opened, proposal, name, about), key="measure")  # fmt: skip
     elif job.running:
         watch(job, "effect")
     elif job.state == "done":
@@ -129,19 +123,18 @@ def _show_accuracy(opened: Opened, plan: Plan) -> None:
         st.caption(sentence(job.error or "it was stopped"))
 
 
-def _measure(opened: Opened, plan: Plan, name: str, about: int) -> None:
+def _measure(opened: Opened, proposal: Proposal, name: str, about: int) -> None:
     examined = opened.examined
-    after = repair.repaired(opened.dataset.manifest, plan)
 
     def work(report: Report, should_stop: ShouldStop) -> Effect:
-        return measure_effect(examined, after, report, should_stop)
+        return measure_effect(examined, proposal.after, report, should_stop)
 
     jobs().start(name, "Measuring", work, about)
 
 
 @st.cache_resource(show_spinner="Thinking of repairs", max_entries=8)
-def _plans(name: str, stamp: int, number: int, issues: tuple[str, ...], _opened: Opened) -> dict[str, Plan]:  # noqa: ARG001
-    return suggest(_opened.dataset.manifest, _opened.examined.report, issues)
+def _proposal(name: str, stamp: int, number: int, issues: tuple[str, ...], _opened: Opened) -> Proposal:  # noqa: ARG001
+    return propose(_opened.dataset.manifest, _opened.examined, issues)
 
 
 def what(column: str, before: str, after: str) -> str:

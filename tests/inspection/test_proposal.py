@@ -1,0 +1,53 @@
+import shutil
+
+import pytest
+from drawing import genre_folders
+
+from covergenre.dataset.audit import audit
+from covergenre.dataset.registry import register
+from covergenre.errors import CoverGenreError
+from covergenre.inspection.examined import Examined
+from covergenre.inspection.proposal import propose
+
+
+@pytest.fixture(scope="module")
+def examined(tmp_path_factory):
+    """A data set in which one picture stands under two genres, and another twice under one; audited."""
+    root = genre_folders(tmp_path_factory.mktemp("proposed") / "covers", ("jazz", "rap"), 6)
+    shutil.copy(root / "jazz" / "000.jpg", root / "rap" / "both.jpg")
+    shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(root.parent / "home"))
+        dataset, _ = register("mine", root)
+        return Examined(dataset, audit(dataset), None, None)
+
+
+def test_each_change_is_told_with_the_issue_that_it_is_for(examined):
+    changes = propose(examined.dataset.manifest, examined, ["contradicting labels", "exact duplicates"]).changes
+    told = changes.set_index("path")["issue"].to_dict()
+    assert told["jazz/copy.jpg"] == "exact duplicates"
+    assert {told.get(path, "") for path in ("jazz/000.jpg", "rap/both.jpg")} - {""} == {"contradicting labels"}
+    assert set(changes["column"]) == {"excluded"}
+
+
+def test_what_it_would_leave_is_counted_and_nothing_is_changed_yet(examined):
+    manifest = examined.dataset.manifest.copy()
+    proposal = propose(examined.dataset.manifest, examined, ["contradicting labels", "exact duplicates"])
+    counts = {name: (before, after) for name, before, after in proposal.counts}
+    out = len(proposal.changes)
+    assert counts["Covers in use"] == (14, 14 - out)
+    assert counts["Pictures under two genres"] == (1, 0)
+    assert (proposal.after["excluded"] != "").sum() == out
+    assert examined.dataset.manifest.equals(manifest)
+
+
+def test_without_issues_nothing_changes(examined):
+    proposal = propose(examined.dataset.manifest, examined, [])
+    assert not proposal.plan.edits
+    assert proposal.changes.empty
+    assert proposal.after.equals(examined.dataset.manifest)
+
+
+def test_an_issue_without_a_repair_is_refused(examined):
+    with pytest.raises(CoverGenreError, match="no repair is known"):
+        propose(examined.dataset.manifest, examined, ["leakage"])
