@@ -158,7 +158,7 @@ def _show_history(opened: Opened) -> None:
         return
     st.subheader("History", anchor=False)
     stand = {each.number for each in standing(repairs)}
-    with st.container(key="history", gap="xsmall"):
+    with st.container(key="repairs-made", gap="xsmall"):
         for each in reversed(repairs[-_RECENT:]):
             _show_repair(opened, each, each.number in stand)
 
