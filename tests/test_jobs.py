@@ -117,7 +117,7 @@ begin(open_named("mine"), with_audit=True)
 job = work_on(open_named("mine"))
 job.wait(600)
 opened = open_named("mine")
-print([job.state, job.error, opened.drawn.shape[0], sorted({"torch", "fastai", "timm"} & set(sys.modules))])
+print([job.state, job.error, len(opened.covers.vectors), sorted({"torch", "fastai", "timm"} & set(sys.modules))])
 """
 
 
