@@ -11,7 +11,7 @@ from covergenre.errors import BadDataset, Cancelled
 from covergenre.jobs import Jobs
 from covergenre.progress import Progress
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 
 
 def ended(job):
