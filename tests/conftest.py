@@ -12,6 +12,7 @@ from hypothesis import settings
 from tiny import tiny_recipe
 
 from covergenre import packages
+from covergenre.dataset.manifest import Scan, scan
 from covergenre.embedding.recipe import Recipe
 
 settings.register_profile("covergenre", deadline=None, derandomize=True)
@@ -61,6 +62,12 @@ def covers() -> Path:
     if not _COVERS.is_dir():
         pytest.skip("the real covers are not here")
     return _COVERS
+
+
+@pytest.fixture(scope="session")
+def real(covers) -> Scan:
+    """The first scan of the real covers, shared because it takes seconds."""
+    return scan(covers)
 
 
 @pytest.fixture(scope="session")
