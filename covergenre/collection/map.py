@@ -10,7 +10,6 @@ the principal components, at once and without scikit-learn. Only where a vector 
 import hashlib
 import logging
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import numpy as np
 
 from covergenre import home
 from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.files import replace_arrays
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 DRAWABLE = 8000
@@ -97,12 +97,7 @@ def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
     key = map_key(vectors)
     file = file or home.maps() / f"{key}.npz"
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{secrets.token_hex(4)}.npz")
-    try:
-        np.savez(beside, key=np.array(key), places=places.astype(np.float16))
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace_arrays(file, key=np.array(key), places=places.astype(np.float16))
     return places
 
 
