@@ -8,7 +8,6 @@ import streamlit as st
 
 from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.filters import Filters
-from covergenre.collection.portraits import Portrait, portrait
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER
@@ -16,11 +15,12 @@ from pages.browse import facts
 from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters, chosen_filters
 from pages.browse.own import bring, choose_order, near_own, own_title, show_own
+from pages.browse.portraits import show_portrait
 from pages.browse.walk import Walk
-from pages.widgets import bars, map_chart, portrait_parts
+from pages.widgets import map_chart
 from pages.widgets.brought import is_brought
-from pages.widgets.genres import display, inline
-from pages.widgets.safe_text import plain, sentence, tidy
+from pages.widgets.safe_text import plain, sentence
+from pages.widgets.segments import segments
 from pages.widgets.tiles import show_tiles
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import choose_whose
@@ -31,12 +31,6 @@ SEARCHES = {"name": "Names", "words": "Pictures"}
 AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
 A_PAGE = 24
 A_ROW = 6
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def open_portrait(name: str, genre: str) -> Portrait:
-    """A genre's portrait, drawn once for all visitors."""
-    return portrait(open_collection(name), genre)
 
 
 def walk() -> Walk:
@@ -105,7 +99,7 @@ class Asked:
 def show_search(collection: Collection) -> Asked:
     """The search box, the ways to start elsewhere, and the filters."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search"):
-        in_pictures = _segments("Search in", SEARCHES, "by") == "words"
+        in_pictures = segments("Search in", SEARCHES, "by") == "words"
         told = "Say what is on the cover: dark fortress at night" if in_pictures else "Search artist or album"
         text = st.text_input(
             "Search the covers",
@@ -126,8 +120,11 @@ def show_search(collection: Collection) -> Asked:
 
 def show_covers(name: str, collection: Collection, asked: Asked, load: bool) -> None:
     """The cover with those most like it, or all covers that were asked for."""
-    spot = walk().among(lambda key: collection.row(key) is not None or is_brought(key))
+    asked_for = walk()
+    spot = asked_for.among(lambda key: collection.row(key) is not None or is_brought(key))
     row = collection.row(spot.cover)
+    if asked_for.cover and not spot.cover:
+        say_gone()
     if asked.text or not spot.cover:
         if asked.in_pictures:
             show_by_words(collection, asked.text, asked.filters, load, go)
@@ -141,6 +138,16 @@ def show_covers(name: str, collection: Collection, asked: Asked, load: bool) -> 
         show_cover(collection, row, asked.filters, load)
 
 
+def say_gone() -> None:
+    """The address names a cover that isn't among these."""
+    st.warning(
+        "The cover of this address is not among these: it may belong to another set of covers, or be a picture that "
+        "was brought and is forgotten by now. All covers follow.",
+        title="No such cover",
+        icon=":material/link_off:",
+    )
+
+
 def show_found(collection: Collection, text: str, filters: Filters, load: bool) -> None:
     """The covers that were searched for, a page at a time."""
     rows = collection.find(filters, text, TYPICAL)
@@ -148,11 +155,11 @@ def show_found(collection: Collection, text: str, filters: Filters, load: bool) 
         st.info("No covers match this search.", icon=":material/search_off:")
         return
     st.caption(f"{len(rows):,} covers" + ("" if text else ", the most typical of each genre first"))
-    pages = -(-len(rows) // A_PAGE)
-    page = min(st.session_state.get("leaf", 1) or 1, pages)
-    show_tiles(collection.page(rows, (page - 1) * A_PAGE, A_PAGE), load, go, "found")
-    if pages > 1:
-        st.pagination(pages, key="leaf", bind="query-params")
+    pages, grid = -(-len(rows) // A_PAGE), st.container()
+    with st.container(horizontal_alignment="center"):
+        page = st.pagination(pages, key="leaf", bind="query-params") if pages > 1 else 1
+    with grid:  # drawn after the pager, which knows the page that the address names
+        show_tiles(collection.page(rows, (page - 1) * A_PAGE, A_PAGE), load, go, "found")
 
 
 def show_trail(collection: Collection, spot: Walk) -> None:
@@ -186,7 +193,7 @@ def show_cover(collection: Collection, row: int, filters: Filters, load: bool) -
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             order = choose_order()
-            among = _segments("Among", AMONG, "among")
+            among = segments("Among", AMONG, "among")
         near = collection.like(row, A_PAGE, filters, among, order == "most")
         if not near:
             st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
@@ -216,47 +223,6 @@ def show_facts(collection: Collection, row: int) -> None:
     )
 
 
-def show_portrait(name: str, collection: Collection, load: bool) -> None:
-    """A genre: its colours, the covers that stand for it and those that don't."""
-    genre = _segments("Genre", {genre: display(tidy(genre, 24)) for genre in collection.genres}, "portrait")
-    drawn = open_portrait(name, genre)
-    words = inline(plain(genre))
-    st.header(f"{display(plain(genre))} :gray[{drawn.covers:,} covers]", anchor=False)
-    left, right = st.columns(2, gap="large")
-    with left:
-        show_colours(drawn)
-    with right:
-        st.subheader("What it looks like", anchor=False)
-        st.markdown(bars.bars(drawn.resembles), unsafe_allow_html=True)
-        st.caption(
-            f"Which genre's centre {drawn.judged} {words} covers lie nearest to, all held out where that is known."
-        )
-    rows = {
-        f"Most typical of {words}": drawn.typical,
-        f"Least typical of {words}": drawn.untypical,
-        **{f"Look more like {inline(plain(other))}": covers for other, covers in list(drawn.mistaken.items())[:3]},
-    }
-    st.caption("The number under a cover is its similarity to the centre of the genre named above it: 1 is the centre.")
-    for number, (heading, covers) in enumerate(rows.items()):
-        st.subheader(heading, anchor=False)
-        show_tiles(covers[:A_ROW], load, go, f"row{number}")
-    if drawn.decades:
-        st.subheader("By decade", anchor=False)
-        st.markdown(portrait_parts.timeline(drawn.decades), unsafe_allow_html=True)
-
-
-def show_colours(drawn: Portrait) -> None:
-    """The palette of a genre, and what there is more of than in others."""
-    st.subheader("Its colours", anchor=False)
-    if not drawn.palette:
-        st.caption("The colours of these covers are not known.")
-        return
-    st.markdown(portrait_parts.strip(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
-    if more := portrait_parts.unusual(drawn.palette):
-        st.caption("More common here than in all covers:")
-        st.markdown(more, unsafe_allow_html=True)
-
-
 def show_map(name: str, collection: Collection, asked: Asked, load: bool) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
     places = map_chart.places_of(collection.vectors)
@@ -274,25 +240,12 @@ def show_map(name: str, collection: Collection, asked: Asked, load: bool) -> Non
         show_tiles([*([collection.cover(row)] if row is not None else []), *marked][:A_ROW], load, go, "marked")
 
 
-def _segments(label: str, options: dict[str, str], key: str) -> str:
-    return st.segmented_control(
-        label,
-        list(options),
-        default=next(iter(options)),
-        format_func=options.get,
-        required=True,
-        key=key,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-
-
 st.html(STYLESHEET)
 with st.container(key="page"):
     st.title("Browse the covers", anchor=False)
     bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     with bar:
-        view = _segments("View", VIEWS, "view")
+        view = segments("View", VIEWS, "view")
     try:
         with bar:
             name = choose_whose()
@@ -307,7 +260,7 @@ with st.container(key="page"):
         persist_state="session",
     )
     if view == "portraits":
-        show_portrait(name, collection, load)
+        show_portrait(name, collection, load, go)
     elif view == "map":
         show_map(name, collection, show_search(collection), load)
     else:

@@ -59,6 +59,74 @@ def test_a_walk_can_be_gone_back_reloaded_and_shared(visit):
     assert settles(page, first)
 
 
+def pager(page) -> str:
+    """The page that the pager marks."""
+    return page.locator('.st-key-leaf [aria-current="page"]').inner_text()
+
+
+def names(page) -> list[str]:
+    """What the tiles are called."""
+    page.locator(TILES.format("found")).first.wait_for()
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    return page.locator(TILES.format("found")).all_inner_texts()
+
+
+def becomes(page, expected: list[str]) -> bool:
+    """Whether these tiles are there before long."""
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        if names(page) == expected:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_it(visit):
+    page = browse(visit())
+    first = names(page)
+    browse(page, "?leaf=3")
+    third = names(page)
+    assert not set(first) & set(third)
+    assert pager(page) == "3"
+    page.locator(".st-key-leaf").get_by_text("4", exact=True).click()
+    page.wait_for_url("**leaf=4**")
+    fourth = names(page)
+    step(page, "found", 0)
+    page.go_back()
+    assert becomes(page, fourth)
+    assert pager(page) == "4"
+    page.go_back()
+    assert becomes(page, third)
+    assert pager(page) == "3"
+
+
+def test_back_leads_from_one_portrait_to_the_one_before(visit):
+    page = browse(visit(), "?view=Portraits")
+    for genre in ("Jazz", "Rap"):
+        page.get_by_test_id("stButtonGroup").get_by_text(genre, exact=True).click()
+        page.get_by_role("heading", name=re.compile(f"^{genre} ")).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name=re.compile("^Jazz ")).wait_for()
+    page.reload()
+    page.get_by_role("heading", name=re.compile("^Jazz ")).wait_for()
+
+
+def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(visit):
+    page = browse(visit(), "?genre=Jazz")
+    jazz = names(page)
+    page.get_by_text("Portraits", exact=True).click()
+    page.get_by_role("heading", name="Its colours").wait_for()
+    page.go_back()
+    assert becomes(page, jazz)
+    page.go_forward()
+    page.get_by_role("heading", name="Its colours").wait_for()
+
+
+def test_a_cover_that_is_not_there_is_said_to_be(visit):
+    page = browse(visit(), "?cover=0123456789abcdef")
+    page.get_by_text("No such cover").wait_for()
+
+
 def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(visit):
     page = browse(visit())
     page.get_by_placeholder("Search artist or album").fill("darkthrone")

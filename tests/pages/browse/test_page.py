@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
 from covergenre.collection import text_search
-from covergenre.collection.collection import Collection
+from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.sources import open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
@@ -115,9 +115,15 @@ def test_the_address_of_a_cover_opens_it_with_its_trail_and_choices(page, librar
 
 
 @pytest.mark.parametrize("cover", ["0123456789abcdef", "<script>", "x" * 5000])
-def test_an_address_that_leads_nowhere_shows_all_covers(page, cover):
+def test_an_address_that_leads_nowhere_says_so_and_shows_all_covers(page, cover):
     at(page, cover=cover, trail=["fedcba9876543210"])
     assert "48 covers" in said(page)
+    assert "not among these" in page.warning[0].value
+
+
+def test_the_page_that_the_address_names_is_shown(page, library):
+    rows = library.find(order=TYPICAL)[24:]
+    assert genres(at(page, leaf="2"), "found") == [library.genre(row) for row in rows]
 
 
 def test_a_search_finds_covers_by_name(page, library):

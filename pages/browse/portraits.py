@@ -1,0 +1,63 @@
+"""The portrait of a genre: its colours, the covers that stand for it and those that don't."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from covergenre.collection.collection import Collection
+from covergenre.collection.portraits import Portrait, portrait
+from covergenre.collection.sources import open_collection
+from pages.widgets import bars, portrait_parts
+from pages.widgets.genres import display, inline
+from pages.widgets.safe_text import plain, tidy
+from pages.widgets.segments import segments
+from pages.widgets.tiles import show_tiles
+
+A_ROW = 6
+
+
+def show_portrait(name: str, collection: Collection, load: bool, go: Callable[[str], None]) -> None:
+    """A genre: its colours, the covers that stand for it and those that don't."""
+    genre = segments("Genre", {genre: display(tidy(genre, 24)) for genre in collection.genres}, "portrait")
+    drawn = _open(name, genre)
+    words = inline(plain(genre))
+    st.header(f"{display(plain(genre))} :gray[{drawn.covers:,} covers]", anchor=False)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_colours(drawn)
+    with right:
+        st.subheader("What it looks like", anchor=False)
+        st.markdown(bars.bars(drawn.resembles), unsafe_allow_html=True)
+        st.caption(
+            f"Which genre's centre {drawn.judged} {words} covers lie nearest to, all held out where that is known."
+        )
+    rows = {
+        f"Most typical of {words}": drawn.typical,
+        f"Least typical of {words}": drawn.untypical,
+        **{f"Look more like {inline(plain(other))}": covers for other, covers in list(drawn.mistaken.items())[:3]},
+    }
+    st.caption("The number under a cover is its similarity to the centre of the genre named above it: 1 is the centre.")
+    for number, (heading, covers) in enumerate(rows.items()):
+        st.subheader(heading, anchor=False)
+        show_tiles(covers[:A_ROW], load, go, f"row{number}")
+    if drawn.decades:
+        st.subheader("By decade", anchor=False)
+        st.markdown(portrait_parts.timeline(drawn.decades), unsafe_allow_html=True)
+
+
+def _show_colours(drawn: Portrait) -> None:
+    """The palette of a genre, and what there is more of than in others."""
+    st.subheader("Its colours", anchor=False)
+    if not drawn.palette:
+        st.caption("The colours of these covers are not known.")
+        return
+    st.markdown(portrait_parts.strip(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
+    if more := portrait_parts.unusual(drawn.palette):
+        st.caption("More common here than in all covers:")
+        st.markdown(more, unsafe_allow_html=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _open(name: str, genre: str) -> Portrait:
+    """A genre's portrait, drawn once for all visitors."""
+    return portrait(open_collection(name), genre)

@@ -1,0 +1,19 @@
+"""One choice of a few, side by side, that stands in the page's address."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+
+def segments(label: str, options: Mapping[str, str], key: str) -> str:
+    """Draw the options (value to words), the first chosen at first, and tell which is."""
+    return st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
+        format_func=options.get,
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
