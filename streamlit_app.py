@@ -3,6 +3,7 @@
 Streamlit reads this file twice: as a module when the server starts, and as a script at every run of a page.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -15,9 +16,40 @@ from streamlit.runtime.pages_manager import PagesManager
 from covergenre.api.hosts import OnlyKnownHosts
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
+from covergenre.api.served import Description, Served
 from pages.widgets.history import keep_history
 
 STYLE = Path(__file__).parent / "pages" / "widgets"
+
+PAGES = {
+    "predict": (
+        "album",
+        Description("Predict", "Drop album covers: their likely genres, and the albums that look most like them."),
+    ),
+    "browse": (
+        "grid_view",
+        Description("Browse", "Walk from cover to similar cover, meet the genres, and see all known covers on a map."),
+    ),
+    "explore": (
+        "troubleshoot",
+        Description("Explore", "A data set of covers: what is in it, what is wrong with it, and how to mend that."),
+    ),
+    "train": (
+        "model_training",
+        Description("Train", "Teach a method on your covers: start it, follow it, and see what came of it."),
+    ),
+    "compare": (
+        "balance",
+        Description("Compare", "Finished runs side by side: which is better, whether it truly is, on which covers."),
+    ),
+    "starter": (
+        "fact_check",
+        Description(
+            "The starter", "What the predictions stand on: the covers, how often the answer is right, what is missing."
+        ),
+    ),
+}
+"""The pages by the name in their address: an icon, what each is called, and what is said of it."""
 
 
 def show() -> None:
@@ -29,46 +61,17 @@ def show() -> None:
     page = st.navigation(
         [
             st.Page(
-                "pages/predict/predict.py",
-                title="Predict",
-                icon=":material/album:",
-                default=True,
-                help="Drop album covers: their likely genres, and the albums that look most like them.",
-            ),
-            st.Page(
-                "pages/browse/browse.py",
-                title="Browse",
-                icon=":material/grid_view:",
-                help="Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
-            ),
-            st.Page(
-                "pages/explore/explore.py",
-                title="Explore",
-                icon=":material/troubleshoot:",
-                help="A data set of covers: what is in it, what is wrong with it, and how to mend that.",
-            ),
-            st.Page(
-                "pages/train/train.py",
-                title="Train",
-                icon=":material/model_training:",
-                help="Teach a method on your covers: start it, follow it, and see what came of it.",
-            ),
-            st.Page(
-                "pages/compare/compare.py",
-                title="Compare",
-                icon=":material/balance:",
-                help="Finished runs side by side: which is better, whether it truly is, and on which covers.",
-            ),
-            st.Page(
-                "pages/starter/starter.py",
-                title="The starter",
-                icon=":material/fact_check:",
-                help="What the predictions stand on: the covers, how often the answer is right, and what is missing.",
-            ),
+                f"pages/{name}/{name}.py",
+                title=page.title,
+                icon=f":material/{icon}:",
+                default=name == "predict",
+                help=page.text,
+            )
+            for name, (icon, page) in PAGES.items()
         ],
         position="top",
     )
-    st.set_page_config(page_title=f"{page.title} · covergenre")
+    st.set_page_config(page_title=titled(page.title))
     keep_history()
     page.run()
 
@@ -76,6 +79,17 @@ def show() -> None:
 def to_start(request: Request) -> RedirectResponse:
     """Predict is the page at the root; who asks for it by name gets there, too."""
     return RedirectResponse(request.url.replace(path="/"))
+
+
+def documents() -> dict[str, Description]:
+    """What is said of each page, by its path on the server."""
+    told = {name: replace(page, title=titled(page.title)) for name, (_, page) in PAGES.items()}
+    return {"/": told["predict"], **{f"/{name}": page for name, page in told.items() if name != "predict"}}
+
+
+def titled(title: str) -> str:
+    """What a tab is called."""
+    return f"{title} · covergenre"
 
 
 if __name__ == "__main__":
@@ -87,5 +101,5 @@ else:  # the server itself, as it starts
     app = st.App(
         __file__,
         routes=[Route("/predict", to_start), *routes(), *picture_routes()],
-        middleware=[Middleware(OnlyKnownHosts)],
+        middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents())],
     )

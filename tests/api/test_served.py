@@ -1,0 +1,85 @@
+import gzip
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+
+from covergenre.api.served import Description, Served
+
+DOCUMENT = '<html><head><title>Streamlit</title></head><body><div id="root"></div></body></html>'
+SCRIPT = "let words = 1\n" * 1000
+
+
+async def talk(socket):
+    await socket.accept()
+    await socket.send_text(await socket.receive_text())
+    await socket.close()
+
+
+@pytest.fixture
+def client() -> TestClient:
+    served = Middleware(Served, pages={"/browse": Description("Browse <all>", 'Walk "on"')})
+    return TestClient(
+        Starlette(
+            routes=[
+                Route("/browse", lambda _: HTMLResponse(DOCUMENT, headers={"ETag": '"1"'})),
+                Route("/other", lambda _: HTMLResponse(DOCUMENT)),
+                Route("/static/js/a.js", lambda _: PlainTextResponse(SCRIPT, media_type="text/javascript")),
+                Route("/static/js/gone.js", lambda _: PlainTextResponse("gone", 404)),
+                Route("/static/a.woff2", lambda _: PlainTextResponse(SCRIPT, media_type="font/woff2")),
+                WebSocketRoute("/stream", talk),
+            ],
+            middleware=[served],
+        )
+    )
+
+
+def test_a_script_goes_compressed_to_whoever_can_read_that(client):
+    with client.stream("GET", "/static/js/a.js", headers={"Accept-Encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-length"] == str(len(raw))
+    assert len(raw) < len(SCRIPT) / 10
+    assert gzip.decompress(raw).decode() == SCRIPT
+
+
+def test_a_script_is_compressed_once(client, monkeypatch):
+    client.get("/static/js/a.js")
+    monkeypatch.setattr("covergenre.api.served.gzip.compress", None)
+    assert client.get("/static/js/a.js").text == SCRIPT
+
+
+def test_a_script_goes_as_it_is_to_whoever_can_not(client):
+    answer = client.get("/static/js/a.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in answer.headers
+    assert answer.text == SCRIPT
+
+
+@pytest.mark.parametrize(("path", "status"), [("/static/js/gone.js", 404), ("/static/a.woff2", 200), ("/other", 200)])
+def test_all_else_passes_as_it_is(client, path, status):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert "content-encoding" not in answer.headers
+    assert "description" not in answer.text
+
+
+def test_a_page_is_described_before_any_script_runs(client):
+    text = client.get("/browse", headers={"If-None-Match": '"1"'}).text
+    assert "<title>Browse &lt;all&gt;</title>" in text
+    assert '<meta name="description" content="Walk &quot;on&quot;">' in text
+    assert '<meta property="og:description" content="Walk &quot;on&quot;">' in text
+    assert "Streamlit" not in text
+
+
+def test_a_page_has_an_outline_where_it_will_be(client):
+    root = client.get("/browse").text.partition('<div id="root">')[2]
+    assert "covergenre" in root
+
+
+def test_a_websocket_is_not_touched(client):
+    with client.websocket_connect("/stream") as socket:
+        socket.send_text("hello")
+        assert socket.receive_text() == "hello"
