@@ -87,6 +87,12 @@ def documents() -> dict[str, Description]:
     return {"/": told["predict"], **{f"/{name}": page for name, page in told.items() if name != "predict"}}
 
 
+def stylesheet() -> str:
+    """The styles of all pages. Each page brings its own once more, so that they come after those of Streamlit."""
+    files = [STYLE / "style.css", *sorted(STYLE.parent.rglob("*.css"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in dict.fromkeys(files))
+
+
 def titled(title: str) -> str:
     """What a tab is called."""
     return f"{title} · covergenre"
@@ -101,5 +107,5 @@ else:  # the server itself, as it starts
     app = st.App(
         __file__,
         routes=[Route("/predict", to_start), *routes(), *picture_routes()],
-        middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents())],
+        middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents(), stylesheet=stylesheet())],
     )

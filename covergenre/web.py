@@ -56,13 +56,16 @@ class Web:
         seconds_between: Mapping[str, float] | None = None,
         trusted: Iterable[str] = (),
         should_stop: ShouldStop = never,
+        tries: int = _TRIES,
     ) -> None:
         """`seconds_between`: the least time between two requests to a host, by its name and port. `trusted`: hosts that
-        may lie in a private network, because the settings name them. `should_stop` is asked between tries."""
+        may lie in a private network, because the settings name them. `should_stop` is asked between tries, of
+        which there are at most `tries`."""
         self._between = dict(seconds_between or {})
         # As if each had just been asked: whoever was killed and starts again keeps to the rate.
         self._asked = dict.fromkeys(self._between, time.monotonic())
         self._should_stop = should_stop
+        self._tries = tries
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpcore.default_ssl_context(), network_backend=_PublicBackend(frozenset(trusted))
@@ -82,7 +85,7 @@ class Web:
         work may be tried again later; Cancelled when stopped.
         """
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(_TRIES),
+            stop=tenacity.stop_after_attempt(self._tries),
             wait=_wait,
             retry=tenacity.retry_if_exception_type(_Later),
             sleep=self._sleep,

@@ -1,9 +1,21 @@
-"""Small pictures of covers over HTTP, by content hash: a chart of thousands asks for the one that is pointed at."""
+"""Small pictures of covers over HTTP, by content hash: of data sets, and of known covers as far as they were fetched.
+
+A page that shows pictures asks here, so that no visitor's browser tells third parties what is looked at. With
+`?fetch=1`, which pages add once the visitor has switched pictures on, one that is not at hand is fetched first, and
+only for a cover of the starter, from the address that is known for it. With `?colours=1` the colours of a known cover
+stand in for a picture that isn't there.
+"""
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from covergenre import home
+from covergenre import home, images
+from covergenre.collecting.on_demand import AT_ONCE, on_demand
+from covergenre.collecting.pictures import Published, picture_file
+from covergenre.collection.sources import open_collection
+from covergenre.errors import CoverGenreError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -15,6 +27,8 @@ FOLDER = "pictures"
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _HEADERS = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
+_NOT_NOW = {"Cache-Control": "no-store"}
+_COLOURS_SIDE = 56
 
 
 def picture_routes() -> "list[Route]":
@@ -24,11 +38,60 @@ def picture_routes() -> "list[Route]":
     return [Route(f"/{FOLDER}/{{key}}.jpg", _picture)]
 
 
-def _picture(request: "Request") -> "Response":
+async def _picture(request: "Request") -> "Response":
+    from anyio import to_thread
     from starlette.responses import FileResponse, Response
 
     key = request.path_params["key"]
-    file = home.thumbnails() / f"{key}.jpg"
-    if not _KEY.fullmatch(key) or not file.is_file():
+    if not _KEY.fullmatch(key):
         return Response(status_code=404)
-    return FileResponse(file, media_type="image/jpeg", headers=_HEADERS)
+    file = _at_hand(key)
+    # Another site's page may not make this machine ask for anything.
+    own = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    if file is None and own and request.query_params.get("fetch") == "1":
+        file = await to_thread.run_sync(_fetched, key, limiter=_limiter())
+        if file is None:
+            return Response(status_code=204, headers=_NOT_NOW)
+    if file is not None:
+        return FileResponse(file, media_type="image/jpeg", headers=_HEADERS)
+    colours = await to_thread.run_sync(_colours, key) if request.query_params.get("colours") == "1" else b""
+    if not colours:
+        return Response(status_code=404)
+    return Response(colours, media_type="image/jpeg", headers={**_HEADERS, **_NOT_NOW})
+
+
+def _at_hand(key: str) -> Path | None:
+    file = home.thumbnails() / f"{key}.jpg"
+    return file if file.is_file() else picture_file(key)
+
+
+def _fetched(key: str) -> Path | None:
+    cover = _known(key)
+    if cover is None:
+        return None
+    return on_demand.picture(Published(key, cover["phash"], cover["image_url"]))
+
+
+def _colours(key: str) -> bytes:
+    cover = _known(key)
+    if not cover or not cover["signature"]:
+        return b""
+    return images.thumbnail(images.draw_signature(cover["signature"], _COLOURS_SIDE))
+
+
+def _known(key: str) -> dict[str, Any] | None:
+    """What is known of a cover of the starter."""
+    try:
+        collection = open_collection()
+    except CoverGenreError:
+        return None
+    row = collection.row(key[:16])
+    return collection.facts(row) if row is not None and collection.hashes[row] == key else None
+
+
+@lru_cache(maxsize=1)
+def _limiter() -> Any:
+    """A few wait for their pictures; all other work of the server goes on."""
+    from anyio import CapacityLimiter
+
+    return CapacityLimiter(4 * AT_ONCE)

@@ -9,6 +9,7 @@ A picture is kept only when it is the cover: an address may show another one by 
 
 import json
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -30,6 +31,7 @@ SIDE = 300
 _ALIKE = 12  # of 64 bits: the same picture, saved again at another size
 _USUAL_MB = 500
 _EVICT_EVERY = 50
+_noting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def fetch_pictures(covers: Iterable[Published], report: Report = silent, should_
                 report(Progress(done, len(missing), "pictures"))
                 if should_stop():
                     raise Cancelled(f"stopped after {done} of {len(missing)} pictures; they are kept")
-                reason = _fetch(web, cover)
+                reason = fetch_picture(web, cover)
                 came[reason] += 1
                 if reason:
                     failures[cover.content_hash] = reason
@@ -92,6 +94,34 @@ def fetch_pictures(covers: Iterable[Published], report: Report = silent, should_
         _evict()
     report(Progress(len(missing), len(missing), "pictures"))
     return came
+
+
+def fetch_picture(web: Web, cover: Published) -> str:
+    """Bring one picture; "" or why it can't be had. Raises ConnectionLost and Cancelled."""
+    try:
+        answer = web.get(cover.address, images.MAX_BYTES)
+        if answer.status == 404:
+            return "no picture at its address any more"
+        image = images.decode(answer.body).image
+    except (Refused, BadImage) as error:
+        return str(error)
+    if (int(images.perceptual_hash(image), 16) ^ int(cover.phash, 16)).bit_count() > _ALIKE:
+        return "another picture is at its address now"
+    _folder().mkdir(parents=True, exist_ok=True)
+    replace_bytes(_path(cover), images.thumbnail(image, SIDE))
+    return ""
+
+
+def note_failure(content_hash: str, reason: str) -> None:
+    """Keep in mind why a picture can't be had, so that it is not asked for again."""
+    with _noting:
+        _folder().mkdir(parents=True, exist_ok=True)
+        replace_text(_folder() / "failures.json", json.dumps({**read_failures(), content_hash: reason}, indent=0))
+
+
+def make_room() -> None:
+    """Delete what was not looked at for longest until the rest fits."""
+    _evict()
 
 
 def read_failures() -> dict[str, str]:
@@ -115,21 +145,6 @@ def kept() -> tuple[int, int]:
     """How many pictures there are, and their bytes."""
     sizes = [file.stat().st_size for file in _files()]
     return len(sizes), sum(sizes)
-
-
-def _fetch(web: Web, cover: Published) -> str:
-    """Bring one picture; "" or why it can't be had."""
-    try:
-        answer = web.get(cover.address, images.MAX_BYTES)
-        if answer.status == 404:
-            return "no picture at its address any more"
-        image = images.decode(answer.body).image
-    except (Refused, BadImage) as error:
-        return str(error)
-    if (int(images.perceptual_hash(image), 16) ^ int(cover.phash, 16)).bit_count() > _ALIKE:
-        return "another picture is at its address now"
-    replace_bytes(_path(cover), images.thumbnail(image, SIDE))
-    return ""
 
 
 def _evict() -> None:

@@ -50,8 +50,11 @@ def discogs_token() -> str:
     return os.environ.get("COVERGENRE_DISCOGS_TOKEN", "").strip()
 
 
-def open_web(should_stop: ShouldStop = never) -> Web:
-    """A `Web` that keeps to the rates of all sources and says who asks; CoverGenreError for a broken setting."""
+def open_web(should_stop: ShouldStop = never, **options: int) -> Web:
+    """A `Web` that keeps to the rates of all sources and says who asks; CoverGenreError for a broken setting.
+
+    `options` are those of `Web`.
+    """
     known = (musicbrainz(), coverart(), discogs())
     contact = os.environ.get("COVERGENRE_CONTACT", "").strip() or "no contact given"
     if not contact.isprintable() or not contact.isascii():
@@ -61,7 +64,7 @@ def open_web(should_stop: ShouldStop = never) -> Web:
     between: dict[str, float] = {}
     for source in known:
         between[source.host] = max(source.between, between.get(source.host, 0.0))
-    return Web(f"covergenre/{__version__} ( {contact} )", between, trusted, should_stop)
+    return Web(f"covergenre/{__version__} ( {contact} )", between, trusted, should_stop, **options)
 
 
 def _source(setting: str, usual: str, between: float) -> Source:

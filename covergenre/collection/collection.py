@@ -30,11 +30,12 @@ Among = Literal["all", "same", "other"]
 """Which neighbours count: of every genre, of the cover's own only, of other genres only."""
 
 TYPICAL = "typical"
-"""The order of a search that has the best match first, and then the most typical cover of each genre."""
+"""The order of a search: the best match first, then covers that have a name, then the most typical of each genre."""
 
 SOFT_SIDE = 48
 """The pixels, each way, of a cover of which only the colours are known."""
 
+_TIES = 12  # covers beyond those asked for that may be as similar as the last of them
 _NOTHING = re.compile(r"[.!'’]")
 _GAP = re.compile(r"\W+")
 
@@ -80,6 +81,11 @@ class Collection(CoverTable):
     def units(self) -> np.ndarray:
         """The vectors at length 1: float32 (m, e)."""
         return _units(np.empty((0, 1)) if self.vectors is None else self.vectors)
+
+    @cached_property
+    def named(self) -> np.ndarray:
+        """Which covers have an artist or an album: bool (n,)."""
+        return np.array([bool(a or b) for a, b in zip(self.column("artist"), self.column("album"), strict=True)], bool)
 
     @property
     def years(self) -> tuple[int, int] | None:
@@ -129,7 +135,7 @@ class Collection(CoverTable):
             rows = rows[np.array([all(word in self._texts[row] for word in words) for row in rows], bool)]
         if order == TYPICAL:
             inside = np.array([not all(f" {word}" in self._texts[row] for word in words) for row in rows], bool)
-            return rows[np.lexsort([self.genre_of[rows], self._rank[rows], inside])]
+            return rows[np.lexsort([self.genre_of[rows], self._rank[rows], ~self.named[rows], inside])]
         if order and self.findings:
             scores = self.findings.scores(order)[rows]
             rows = rows[np.argsort(np.where(np.isnan(scores), 1, -scores), kind="stable")]
@@ -179,17 +185,13 @@ class Collection(CoverTable):
         """The `k` covers most like each of the vectors (n, d), best first, without those of its own content hash."""
         if k < 1:
             return [() for _ in hashes]
-        similarities, rows = self._index.search(self._projection.project(vectors), k + self.most_copies)
-        return [
-            self.covers(
-                [
-                    (row, similarity)
-                    for similarity, row in zip(similarities[query], rows[query], strict=True)
-                    if self.hashes[row] != own
-                ][:k]
-            )
-            for query, own in enumerate(hashes)
-        ]
+        similarities, rows = self._index.search(self._projection.project(vectors), k + self.most_copies + _TIES)
+        found = []
+        for query, own in enumerate(hashes):
+            order = np.argsort(-self._tied(similarities[query], rows[query]), kind="stable")
+            near = [(rows[query][each], similarities[query][each]) for each in order]
+            found.append(self.covers([(row, similarity) for row, similarity in near if self.hashes[row] != own][:k]))
+        return found
 
     def place(self, vector: np.ndarray) -> np.ndarray:
         """Where a cover of this vector (d,) lies among them: float32 (e,)."""
@@ -229,6 +231,10 @@ class Collection(CoverTable):
         if filters.years:
             with np.errstate(invalid="ignore"):
                 passing &= (self.year_of >= filters.years[0]) & (self.year_of <= filters.years[1])
+        if filters.named:
+            passing &= self.named
+        if filters.pictured:
+            passing &= self._pictured()
         if filters.picked is not None:
             passing &= np.array([path in filters.picked for path in self.paths], bool)
         return passing
@@ -255,15 +261,25 @@ class Collection(CoverTable):
         names = zip(*(self.column(name) for name in ("artist", "album", "source", "id")), strict=True)
         return [f" {_folded(' '.join(each))}" for each in names]
 
+    def _pictured(self) -> np.ndarray:
+        """Which covers can be shown: bool (n,). It hangs on the data sets that there are, so it is looked up anew."""
+        addresses = self.column("image_url")
+        return np.array([bool(file or address) for file, address in zip(self.files(), addresses, strict=True)], bool)
+
     def _in_use(self, path: str) -> bool:
         row = self.row_of(path)
         return row is not None and self.state_of[row] != "left out"
+
+    def _tied(self, similarities: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """What to order covers by: of those that a page calls equally similar, the ones with a name come first."""
+        seen = similarities.round(2)
+        return seen + 0.004 * self.named[rows] + 0.1 * (similarities - seen)
 
     def _first(self, unit: np.ndarray, passing: np.ndarray, k: int, most: bool) -> list[tuple[int, float]]:
         """The rows that pass and their similarities to a vector of length 1, from one end of their order."""
         at = np.flatnonzero(passing[self.rows] & (self.rows >= 0))
         similarities = np.clip(self.units @ unit, -1, 1)[at]
-        order = first(-similarities if most else similarities, k)
+        order = first(-self._tied(similarities if most else -similarities, self.rows[at]), k)
         return [(int(self.rows[at[each]]), float(similarities[each])) for each in order]
 
 

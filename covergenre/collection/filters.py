@@ -10,7 +10,8 @@ class Filters:
     """What a cover has to be. An empty tuple lets all pass, but covers that were left out are found by `states` only.
 
     `years` (first, last): only covers of a known year. `issue`: only covers that the audit flagged for it. `picked`:
-    only those of these paths.
+    only those of these paths. `named`: only covers of a known artist or album. `pictured`: only those with a picture,
+    here or at a known address.
     """
 
     genres: tuple[str, ...] = ()
@@ -20,6 +21,8 @@ class Filters:
     states: tuple[str, ...] = ()
     issue: str = ""
     picked: frozenset[str] | None = None
+    named: bool = False
+    pictured: bool = False
 
 
 EVERYTHING = Filters()

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from covergenre.collecting.names import SOURCE as DISCOGS
+from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, open_dataset
@@ -28,7 +30,7 @@ def open_run_collection(name: str = STARTER) -> Collection:
 
     if name == STARTER:
         starter = open_starter()
-        return Collection(starter.covers, starter.vectors)
+        return Collection(with_names(starter.covers), starter.vectors)
     run = Run.open(name)
     covers, vectors, projection = known_covers(run, run.load_model())
     return Collection(covers, projection.project(vectors), projection)
@@ -36,6 +38,21 @@ def open_run_collection(name: str = STARTER) -> Collection:
 
 open_collection = Shared(open_run_collection, most=4)
 """`open_run_collection` for all who live in one process."""
+
+
+def with_names(covers: pd.DataFrame) -> pd.DataFrame:
+    """The covers with the names, years and addresses of pictures that were fetched for those known by number only."""
+    names = {number: name for number, name in read_names().items() if not name.reason}
+    rows = np.flatnonzero((covers["source"] == DISCOGS) & (covers["artist"] == "") & covers["id"].isin(list(names)))
+    if not len(rows):
+        return covers
+    covers = covers.copy()
+    found = [names[number] for number in covers["id"].iloc[rows]]
+    for column in ("artist", "album", "year", "image_url"):
+        covers.iloc[rows, covers.columns.get_loc(column)] = [
+            pd.NA if getattr(name, column) is None else getattr(name, column) for name in found
+        ]
+    return covers
 
 
 def known_covers(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Projection]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from covergenre.collection.collection import Collection
 from covergenre.collection.novelty import NoveltyDetector
-from covergenre.collection.sources import known_covers
+from covergenre.collection.sources import known_covers, with_names
 from covergenre.collection.track_record import TrackRecord
 from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.embedding.engine import Engine, engine_for
@@ -40,7 +40,7 @@ def _shipped_parts() -> dict[str, Any]:
         "engine": engine,
         "genres": card.genres,
         "heads": {each.title: method(each.name).load(starter.head(each.name)) for each in cards},
-        "collection": Collection(starter.covers, starter.vectors, method("knn").load(starter.head("knn"))),
+        "collection": Collection(with_names(starter.covers), starter.vectors, method("knn").load(starter.head("knn"))),
         "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
         "card": card,
         "record": _record([Run.open(f"{STARTER}-{each.name}") for each in cards]),

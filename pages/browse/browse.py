@@ -19,6 +19,7 @@ from pages.browse.portraits import show_portrait
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
 from pages.widgets.brought import is_brought
+from pages.widgets.pictures import choose_pictures, pictures_wanted
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.segments import segments
 from pages.widgets.tiles import show_tiles
@@ -118,7 +119,7 @@ def show_search(collection: Collection) -> Asked:
     return Asked(text, in_pictures, filters)
 
 
-def show_covers(name: str, collection: Collection, asked: Asked, load: bool) -> None:
+def show_covers(name: str, collection: Collection, asked: Asked) -> None:
     """The cover with those most like it, or all covers that were asked for."""
     asked_for = walk()
     spot = asked_for.among(lambda key: collection.row(key) is not None or is_brought(key))
@@ -127,15 +128,15 @@ def show_covers(name: str, collection: Collection, asked: Asked, load: bool) -> 
         say_gone()
     if asked.text or not spot.cover:
         if asked.in_pictures:
-            show_by_words(collection, asked.text, asked.filters, load, go)
+            show_by_words(collection, asked.text, asked.filters, go)
         else:
-            show_found(collection, asked.text, asked.filters, load)
+            show_found(collection, asked.text, asked.filters)
         return
     show_trail(collection, spot)
     if row is None:
-        show_own(spot.cover, collection, name, asked.filters, load, go)
+        show_own(spot.cover, collection, name, asked.filters, go)
     else:
-        show_cover(collection, row, asked.filters, load)
+        show_cover(collection, row, asked.filters)
 
 
 def say_gone() -> None:
@@ -148,7 +149,7 @@ def say_gone() -> None:
     )
 
 
-def show_found(collection: Collection, text: str, filters: Filters, load: bool) -> None:
+def show_found(collection: Collection, text: str, filters: Filters) -> None:
     """The covers that were searched for, a page at a time."""
     rows = collection.find(filters, text, TYPICAL)
     if not len(rows):
@@ -159,7 +160,8 @@ def show_found(collection: Collection, text: str, filters: Filters, load: bool) 
     with st.container(horizontal_alignment="center"):
         page = st.pagination(pages, key="leaf", bind="query-params") if pages > 1 else 1
     with grid:  # drawn after the pager, which knows the page that the address names
-        show_tiles(collection.page(rows, (page - 1) * A_PAGE, A_PAGE), load, go, "found")
+        covers = collection.page(rows, (page - 1) * A_PAGE, A_PAGE)
+        show_tiles(covers, choose_pictures(covers, "found"), go, "found")
 
 
 def show_trail(collection: Collection, spot: Walk) -> None:
@@ -182,13 +184,13 @@ def step_title(collection: Collection, key: str) -> str:
     return own_title(key) if is_brought(key) else album_line(collection.cover(collection.row(key)))
 
 
-def show_cover(collection: Collection, row: int, filters: Filters, load: bool) -> None:
+def show_cover(collection: Collection, row: int, filters: Filters) -> None:
     """One cover with its facts, and the covers most or least like it."""
     cover = collection.cover(row)
     left, right = st.columns([1, 3], gap="large")
     with left:
         with st.container(key="now"):
-            st.markdown(facts.picture(cover, load), unsafe_allow_html=True)
+            st.markdown(facts.picture(cover, pictures_wanted()), unsafe_allow_html=True)
         show_facts(collection, row)
     with right:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -197,7 +199,8 @@ def show_cover(collection: Collection, row: int, filters: Filters, load: bool) -
         near = collection.like(row, A_PAGE, filters, among, order == "most")
         if not near:
             st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
-        show_tiles(collection.covers(near), load, go, "near")
+        covers = collection.covers(near)
+        show_tiles(covers, choose_pictures(covers, "near"), go, "near")
 
 
 def show_facts(collection: Collection, row: int) -> None:
@@ -223,7 +226,7 @@ def show_facts(collection: Collection, row: int) -> None:
     )
 
 
-def show_map(name: str, collection: Collection, asked: Asked, load: bool) -> None:
+def show_map(name: str, collection: Collection, asked: Asked) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
     places = map_chart.places_of(collection.vectors)
     cover = walk().cover
@@ -237,7 +240,8 @@ def show_map(name: str, collection: Collection, asked: Asked, load: bool) -> Non
     st.caption("Covers that look alike lie near each other. Click one to mark it and its nearest covers.")
     marked = collection.covers(near)
     if marked:
-        show_tiles([*([collection.cover(row)] if row is not None else []), *marked][:A_ROW], load, go, "marked")
+        covers = [*([collection.cover(row)] if row is not None else []), *marked][:A_ROW]
+        show_tiles(covers, choose_pictures(covers, "marked"), go, "marked")
 
 
 st.html(STYLESHEET)
@@ -253,15 +257,9 @@ with st.container(key="page"):
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
         st.stop()
-    load = bar.toggle(
-        "Load pictures from their source",
-        help="Your browser then asks Spotify and others for the pictures, they can see that you look at them.",
-        key="load_pictures",
-        persist_state="session",
-    )
     if view == "portraits":
-        show_portrait(name, collection, load, go)
+        show_portrait(name, collection, go)
     elif view == "map":
-        show_map(name, collection, show_search(collection), load)
+        show_map(name, collection, show_search(collection))
     else:
-        show_covers(name, collection, show_search(collection), load)
+        show_covers(name, collection, show_search(collection))

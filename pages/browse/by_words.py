@@ -13,6 +13,7 @@ from covergenre.collection.text_process import WordsApart
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.formatting import time_left
 from covergenre.progress import Progress
+from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.tiles import show_tiles
 
@@ -20,7 +21,7 @@ _SHOWN = 24
 _A_SECOND = 8  # covers that two cores look at, about
 
 
-def show_by_words(collection: Collection, text: str, filters: Filters, load: bool, go: Callable[[str], None]) -> None:
+def show_by_words(collection: Collection, text: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The covers that fit a text best; or what to do so that there are any."""
     if not any(collection.files()):
         st.info(
@@ -52,7 +53,8 @@ def show_by_words(collection: Collection, text: str, filters: Filters, load: boo
         return
     near = index.search(text, _SHOWN, np.flatnonzero(collection.passing(filters)))
     st.caption(f"Of {len(index.rows):,} covers, those that fit “{plain(text)}” best.")
-    show_tiles(collection.covers(near), load, go, "found")
+    covers = collection.covers(near)
+    show_tiles(covers, choose_pictures(covers, "found"), go, "found")
 
 
 def _offer_to_look(collection: Collection, index: text_search.WordIndex) -> None:

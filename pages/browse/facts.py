@@ -3,10 +3,11 @@
 from covergenre.collection.table import Neighbour
 from covergenre.formatting import percent
 from pages.widgets.figures import genre_cell
-from pages.widgets.gallery import gallery, web_address
+from pages.widgets.gallery import gallery
 from pages.widgets.genres import inline
 from pages.widgets.safe_text import plain
-from pages.widgets.verdict import origin, source_title
+from pages.widgets.sleeve import UNTITLED, web_address
+from pages.widgets.verdict import is_untitled, origin, source_title
 
 _PARTS = {
     "train": "The methods learned from it.",
@@ -19,6 +20,8 @@ def name(cover: Neighbour) -> tuple[str, str]:
     """Its album and its artist with the year; where it comes from when they aren't known."""
     album, artist = plain(cover.album, 160), plain(cover.artist, 100)
     year = f", {cover.year}" if cover.year else ""
+    if is_untitled(cover):
+        return UNTITLED, f"{plain(origin(cover))}{year}"
     return (album or artist or plain(origin(cover)), f"{artist if album else ''}{year}".removeprefix(", "))
 
 

@@ -11,7 +11,8 @@ from pages.widgets.genres import display
 from pages.widgets.safe_text import tidy
 from pages.widgets.verdict import source_title
 
-GENRES, SOURCES, PARTS_KEY, YEARS = "genre", "source", "part", "years"
+GENRES, SOURCES, PARTS_KEY, HAS, YEARS = "genre", "source", "part", "has", "years"
+_HAS_WORDS = {"name": "A name", "picture": "A picture"}
 _PART_WORDS = {"train": "Learned from", "validation": "Chosen on", "test": "Tested on", "": "In no part"}
 
 
@@ -34,7 +35,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
         )
 
     def clear() -> None:
-        for key in (GENRES, SOURCES, PARTS_KEY):
+        for key in (GENRES, SOURCES, PARTS_KEY, HAS):
             st.session_state[key] = []
         st.session_state[YEARS] = known
         changed()
@@ -42,6 +43,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
         pills("Genre", collection.genres, GENRES, lambda genre: display(tidy(genre, 24)), said=False)
         with st.popover(_title(known), icon=":material/tune:"):
+            pills("Has", tuple(_HAS_WORDS), HAS, _HAS_WORDS.__getitem__)
             pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")
             pills("Part", _in_order(collection.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part)))
             if known:
@@ -55,7 +57,9 @@ def chosen_filters(collection: Collection) -> Filters:
     genres, sources, parts = (tuple(st.session_state.get(key) or ()) for key in (GENRES, SOURCES, PARTS_KEY))
     known = _known_years(collection)
     years = st.session_state.get(YEARS, known)
-    return Filters(genres, sources, parts, None if years == known else years)
+    has = st.session_state.get(HAS) or ()
+    wanted = None if years == known else years
+    return Filters(genres, sources, parts, wanted, named="name" in has, pictured="picture" in has)
 
 
 def _known_years(collection: Collection) -> tuple[int, int] | None:
@@ -70,7 +74,7 @@ def _years(known: tuple[int, int], changed: Callable[[], None]) -> None:
 
 def _title(known: tuple[int, int] | None) -> str:
     """How many filters are set that can't be seen while the popover is closed."""
-    chosen = [bool(st.session_state.get(key)) for key in (SOURCES, PARTS_KEY)]
+    chosen = [bool(st.session_state.get(key)) for key in (SOURCES, PARTS_KEY, HAS)]
     chosen.append(st.session_state.get(YEARS, known) != known)
     return f"Filters ({sum(chosen)})" if any(chosen) else "Filters"
 

@@ -14,6 +14,7 @@ from covergenre.images import MAX_BYTES
 from covergenre.predict import open_predictor
 from pages.widgets.brought import brought_pictures
 from pages.widgets.paste import paste_into
+from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.thumbnails import small
 from pages.widgets.tiles import show_tiles
@@ -69,9 +70,7 @@ def near_own(
     return collection.nearest(_place(name, brought.digest, brought.data), k, filters, most)
 
 
-def show_own(
-    key: str, collection: Collection, name: str, filters: Filters, load: bool, go: Callable[[str], None]
-) -> None:
+def show_own(key: str, collection: Collection, name: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The picture, and the covers most or least like it."""
     brought = brought_pictures().get(key)
     if brought is None:
@@ -92,7 +91,8 @@ def show_own(
             return
         if not near:
             st.info("No covers match these filters.", icon=":material/filter_alt_off:")
-        show_tiles(collection.covers(near), load, go, "near")
+        covers = collection.covers(near)
+        show_tiles(covers, choose_pictures(covers, "near"), go, "near")
 
 
 def _take(key: str, go: Callable[[str], None]) -> None:

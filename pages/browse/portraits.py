@@ -9,6 +9,7 @@ from covergenre.collection.portraits import Portrait, portrait
 from covergenre.collection.sources import open_collection
 from pages.widgets import bars, portrait_parts
 from pages.widgets.genres import display, inline
+from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.segments import segments
 from pages.widgets.tiles import show_tiles
@@ -16,7 +17,7 @@ from pages.widgets.tiles import show_tiles
 A_ROW = 6
 
 
-def show_portrait(name: str, collection: Collection, load: bool, go: Callable[[str], None]) -> None:
+def show_portrait(name: str, collection: Collection, go: Callable[[str], None]) -> None:
     """A genre: its colours, the covers that stand for it and those that don't."""
     genre = segments("Genre", {genre: display(tidy(genre, 24)) for genre in collection.genres}, "portrait")
     drawn = _open(name, genre)
@@ -37,6 +38,7 @@ def show_portrait(name: str, collection: Collection, load: bool, go: Callable[[s
         **{f"Look more like {inline(plain(other))}": covers for other, covers in list(drawn.mistaken.items())[:3]},
     }
     st.caption("The number under a cover is its similarity to the centre of the genre named above it: 1 is the centre.")
+    load = choose_pictures([cover for covers in rows.values() for cover in covers[:A_ROW]], "portrait")
     for number, (heading, covers) in enumerate(rows.items()):
         st.subheader(heading, anchor=False)
         show_tiles(covers[:A_ROW], load, go, f"row{number}")

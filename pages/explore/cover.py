@@ -15,9 +15,9 @@ from covergenre.errors import CoverGenreError
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import genre_cell
-from pages.widgets.gallery import web_address
 from pages.widgets.genres import GENRES, display, inline
 from pages.widgets.safe_text import plain
+from pages.widgets.sleeve import web_address
 from pages.widgets.thumbnails import small
 from pages.widgets.verdict import source_title
 

@@ -44,5 +44,5 @@ def _grid(covers: Sequence[Neighbour], load_pictures: bool, press: Callable[[Nei
     with st.container(key=f"tiles-{name}"):
         for place, cover in enumerate(covers):
             with st.container(key=f"tile-{name}-{place}", gap=None):
-                st.markdown(gallery([cover], load_pictures), unsafe_allow_html=True)
+                st.markdown(gallery([cover], load_pictures, in_tile=True), unsafe_allow_html=True)
                 press(cover, f"go-{name}-{place}")

@@ -99,8 +99,15 @@ def not_a_choice(missing: Sequence[str]) -> str:
 
 def album_line(neighbour: Neighbour) -> str:
     """ "Artist – Album (year)", tidied; where the cover comes from when neither artist nor album is known."""
+    if is_untitled(neighbour):
+        return f"Untitled release, {origin(neighbour)}"
     line = " – ".join(tidy(part) for part in (neighbour.artist, neighbour.album) if part) or origin(neighbour)
     return f"{line} ({neighbour.year})" if neighbour.year else line
+
+
+def is_untitled(neighbour: Neighbour) -> bool:
+    """Whether it is a release of which only the number at a source is known."""
+    return neighbour.source in _SOURCES and not (neighbour.artist or neighbour.album)
 
 
 def origin(neighbour: Neighbour) -> str:

@@ -21,7 +21,7 @@ async def talk(socket):
 
 @pytest.fixture
 def client() -> TestClient:
-    served = Middleware(Served, pages={"/browse": Description("Browse <all>", 'Walk "on"')})
+    served = Middleware(Served, pages={"/browse": Description("Browse <all>", 'Walk "on"')}, stylesheet=".tile{}")
     return TestClient(
         Starlette(
             routes=[
@@ -72,6 +72,7 @@ def test_a_page_is_described_before_any_script_runs(client):
     assert '<meta name="description" content="Walk &quot;on&quot;">' in text
     assert '<meta property="og:description" content="Walk &quot;on&quot;">' in text
     assert "Streamlit" not in text
+    assert "<style>.tile{}</style>" in text
 
 
 def test_a_page_has_an_outline_where_it_will_be(client):

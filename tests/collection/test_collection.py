@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from shelves import clouds, table
 from tiny import tiny_recipe
 
+from covergenre.collecting.names import Name
 from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.filters import Filters, first
-from covergenre.collection.sources import open_run_collection
+from covergenre.collection.sources import open_run_collection, with_names
 from covergenre.dataset.registry import register
 from covergenre.dataset.thumbnails import look
 from covergenre.errors import BadRun
@@ -131,6 +132,29 @@ class TestNearest:
     @given(st.lists(st.integers(-5, 5), max_size=30), st.integers(0, 40))
     def test_the_first_few_are_those_that_a_stable_sort_puts_first(self, values, k):
         assert first(np.array(values), k).tolist() == np.argsort(values, kind="stable")[:k].tolist()
+
+
+class TestNames:
+    def test_of_equally_similar_covers_those_with_a_name_come_first(self):
+        vectors = np.array([[1, 0], [1, 0.1], [1, 0.1001], [0, 1]], np.float32)
+        some = collection(["jazz"] * 4, vectors, artist=["", "", "Ada", "Bo"])
+        assert [row for row, _ in some.like(0, 3)] == [2, 1, 3]
+
+    def test_those_with_a_name_come_first_and_can_be_asked_for_alone(self):
+        some = collection(["jazz"] * 4, artist=["", "Ada", "", "Bo"])
+        assert set(some.find(order=TYPICAL)[:2]) == {1, 3}
+        assert set(some.find(Filters(named=True))) == {1, 3}
+
+    def test_those_with_a_picture_can_be_asked_for_alone(self):
+        some = collection(["jazz"] * 3, image_url=["", "https://i.example.org/1.jpg", ""])
+        assert some.find(Filters(pictured=True)).tolist() == [1]
+
+    def test_names_that_were_fetched_are_the_covers_names(self, monkeypatch):
+        names = {"1": Name("1", "Ada Lane", "Blue", 1961, "https://i.example.org/1.jpg"), "2": Name("2", reason="none")}
+        monkeypatch.setattr("covergenre.collection.sources.read_names", lambda: names)
+        some = Collection(with_names(table(["jazz"] * 3)), clouds(["jazz"] * 3))
+        assert [some.title(row) for row in range(3)] == ["Discogs 0", "Ada Lane – Blue", "Discogs 2"]
+        assert (some.cover(1).year, some.cover(1).image_url) == (1961, "https://i.example.org/1.jpg")
 
 
 class TestCovers:

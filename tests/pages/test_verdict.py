@@ -102,7 +102,10 @@ def test_what_is_not_known_of_an_album_is_left_out(neighbour):
     assert album_line(neighbour()) == "Ada Lane – Blue Hours (1961)"
     assert album_line(neighbour(year=None)) == "Ada Lane – Blue Hours"
     assert album_line(neighbour(artist="")) == "Blue Hours (1961)"
-    assert album_line(neighbour(artist="", album="", year=None, source="discogs", id="152")) == "Discogs 152"
+    assert (
+        album_line(neighbour(artist="", album="", year=None, source="discogs", id="152"))
+        == "Untitled release, Discogs 152"
+    )
 
 
 def test_a_cover_of_ones_own_is_named_by_its_file(neighbour):

@@ -14,7 +14,10 @@ def test_a_cover_is_named_by_its_album_then_its_artist_and_year(neighbour):
         ({"album": ""}, ("Ada Lane", "1961")),
         ({"album": "", "year": None}, ("Ada Lane", "")),
         ({"artist": ""}, ("Blue Hours", "1961")),
-        ({"artist": "", "album": "", "year": None, "source": "discogs", "id": "77"}, ("Discogs 77", "")),
+        (
+            {"artist": "", "album": "", "year": None, "source": "discogs", "id": "77"},
+            ("Untitled release", "Discogs 77"),
+        ),
     ],
 )
 def test_what_is_not_known_is_left_out(neighbour, told, name):

@@ -1,0 +1,94 @@
+"""Whether a grid shows real pictures or colours: said in the grid, chosen with one click, remembered, undone there."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from covergenre.collecting.on_demand import Standing, on_demand
+from covergenre.collection.table import Neighbour
+from pages.widgets.safe_text import plain
+from pages.widgets.verdict import source_title
+
+KEY = "load_pictures"
+
+_COOKIE = "covergenre_pictures"
+_EVERY = 2.0  # seconds between looks at what has come
+_REMEMBER = st.components.v2.component(
+    "covergenre_pictures", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+_HELP = (
+    "This app then fetches them from Spotify, Metal Archives and the Cover Art Archive, keeps them on its own machine "
+    "and shows them from there. Your browser asks nobody else."
+)
+
+
+def pictures_wanted() -> bool:
+    """Whether the visitor has asked for real pictures, now or at an earlier visit."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = st.context.cookies.get(_COOKIE) == "1"
+    return bool(st.session_state[KEY])
+
+
+def choose_pictures(covers: Sequence[Neighbour], name: str) -> bool:
+    """Say what the grid of these covers shows, with the way to the other; whether real pictures are wanted.
+
+    Nothing is said of covers whose files are here. `name` tells this grid from others on the page.
+    """
+    wanted = pictures_wanted()
+    if all(cover.path for cover in covers):
+        return wanted
+    with st.container(key=f"pictures-{name}", horizontal=True, vertical_alignment="center", gap="small"):
+        if wanted:
+            _say_standing(covers)
+            st.button("Colours only", type="tertiary", key=f"colours-{name}", on_click=_want, args=(False,))
+        else:
+            st.markdown("Colours only: the covers belong to their owners.", width="content")
+            st.button(
+                "Show the real ones",
+                type="tertiary",
+                icon=":material/image:",
+                key=f"real-{name}",
+                help=_HELP,
+                on_click=_want,
+                args=(True,),
+            )
+        _REMEMBER(key=f"remember-{name}", data={"wanted": wanted}, height=0)
+    return wanted
+
+
+def standing_line(standing: Standing) -> str:
+    """How many have a picture, and why the others have none, `plain`."""
+    line = f"{standing.shown} of {standing.covers} have a picture."
+    if standing.coming:
+        line += f" {standing.coming} on the way."
+    return " ".join([line, *(_because(reason, count) for reason, count in standing.reasons.items())])
+
+
+def _because(reason: str, count: int) -> str:
+    source = reason.removeprefix("no address known (").removesuffix(")")
+    if source == reason:
+        return f"{count} did not come: {plain(reason, 200)}."
+    told = f"Of {count} from {source_title(source)} no picture is known" if source else f"Of {count} none is known"
+    if source == "discogs":
+        told += ": a token of your own brings names and pictures (`covergenre pictures fetch`)"
+    return f"{told}."
+
+
+def _want(wanted: bool) -> None:
+    st.session_state[KEY] = wanted
+
+
+def _say_standing(covers: Sequence[Neighbour]) -> None:
+    """The standing, looked at again while pictures are on their way."""
+    if on_demand.standing(covers).coming:
+        st.fragment(_follow, run_every=_EVERY)(covers)
+    else:
+        st.markdown(standing_line(on_demand.standing(covers)), width="content")
+
+
+def _follow(covers: Sequence[Neighbour]) -> None:
+    standing = on_demand.standing(covers)
+    if not standing.coming:
+        st.rerun()
+    st.markdown(standing_line(standing), width="content")
