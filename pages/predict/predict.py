@@ -17,6 +17,7 @@ from pages.predict.why import show_why
 from pages.predict.words_read import show_words, words_wanted
 from pages.widgets import bars, verdict
 from pages.widgets.brought import brought_pictures
+from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.thumbnails import small
 from pages.widgets.tiles import BROWSE, show_links
@@ -176,23 +177,17 @@ def show_nearest(cover: Cover, prediction: Prediction, run: str) -> None:
     """The grid of the nearest covers; each, and the cover itself, is where a walk through the covers can begin."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("Nearest covers", anchor=False, width="content")
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium", width="content"):
-            load = st.toggle(
-                "Load pictures from their source",
-                help="Your browser then asks Spotify and others for the pictures: they can see that you look at them.",
-                key="load_pictures",
-                persist_state="session",
-            )
-            size = st.segmented_control(
-                "Number of nearest covers",
-                SIZES,
-                default=SIZES[1],
-                required=True,
-                key="nearest",
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-    show_links(prediction.neighbours[:size], load, run, "nearest")
+        size = st.segmented_control(
+            "Number of nearest covers",
+            SIZES,
+            default=SIZES[1],
+            required=True,
+            key="nearest",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    nearest = prediction.neighbours[:size]
+    show_links(nearest, choose_pictures(nearest, "nearest"), run, "nearest")
     own = brought_pictures().keep(cover.name, cover.data)
     st.page_link(
         BROWSE,

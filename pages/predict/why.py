@@ -14,6 +14,7 @@ from covergenre.formatting import listed, percent
 from covergenre.predict import Prediction, Predictor
 from pages.predict.answers import Cover
 from pages.widgets.genres import display, inline
+from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.tiles import show_links
 
@@ -78,7 +79,7 @@ def show_votes(predictor: Predictor, run: str, cover: Cover) -> None:
         st.caption("This method does not look up covers when it answers: it learned from all of them in training.")
         return
     st.caption(summary(found))
-    load = bool(st.session_state.get("load_pictures"))
+    load = pictures_wanted()
     for number, (genre, votes) in enumerate(found.pulls.items()):
         if found.shares[genre] >= _WORTH_SHOWING:
             st.markdown(pull(genre, found.shares[genre], votes))
