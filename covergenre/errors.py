@@ -5,6 +5,10 @@ line; anything else that is raised is a defect of ours, or the system's word, su
 """
 
 import errno
+import os
+
+from covergenre import home
+from covergenre.files import NOT_ALLOWED, is_full
 
 
 class CoverGenreError(Exception):
@@ -47,14 +51,26 @@ class Cancelled(CoverGenreError):
     """The work was stopped on request before it was done."""
 
 
+def is_no_room(error: BaseException) -> bool:
+    """Whether an error says that the disk is full.
+
+    Some libraries say that in words of their own: with hardly any room left, any error of a library is taken to say it.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    ours = isinstance(error, (CoverGenreError, KeyboardInterrupt, SystemExit))
+    return not ours and is_full(home.home())
+
+
 def in_words(error: BaseException) -> str:
     """What went wrong, on one line: a message of ours as it is, the system's as somebody can act on it."""
     text = " ".join(str(error).split())
     if isinstance(error, CoverGenreError):
         return text
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"nothing more could be written ({error.strerror}): make room on the disk, then try again"
-    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if is_no_room(error):
+        why = error.strerror if isinstance(error, OSError) else f"{os.strerror(errno.ENOSPC)}: {type(error).__name__}"
+        return f"nothing more could be written ({why}): make room on the disk, then try again"
+    if isinstance(error, OSError) and error.errno in NOT_ALLOWED:
         where = f" to {error.filename}" if error.filename else ""
         return f"nothing can be written{where} ({error.strerror}): allow it, or set COVERGENRE_HOME to another folder"
     return f"{type(error).__name__}: {text}"

@@ -1,5 +1,7 @@
 """How files and folders are written: whole, or not at all, and on the disk before anybody finds them."""
 
+import errno
+import logging
 import os
 import secrets
 import shutil
@@ -11,12 +13,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
+"""The errors of a place where nothing may be written."""
+
+_log = logging.getLogger(__name__)
 _FULL = 2**24  # bytes; with less left, what one writes next may not fit
 
 
 def is_full(folder: Path) -> bool:
-    """Whether the disk that `folder` is on has hardly any room left."""
-    return shutil.disk_usage(folder).free < _FULL
+    """Whether the disk that `folder` is on, or would be made on, has hardly any room left."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free < _FULL
+
+
+@contextmanager
+def where_allowed() -> Iterator[None]:
+    """Keep what only saves work later: where nothing may be written it is made again each time, and reading goes on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NOT_ALLOWED:
+            raise
+        _log.info("not kept: %s", error)
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -4,19 +4,16 @@ Figures and answers go to stdout, as text or with `--json` as one object a line;
 exit code is 0 when all went well, 2 when the command was used wrongly, 1 otherwise.
 """
 
-import errno
-import os
 import sys
 import warnings
 from typing import Annotated
 
 import typer
 
-from covergenre import __version__, home
+from covergenre import __version__
 from covergenre.cli import answers, auditing, collecting, comparing, data, running, serving, starter, studying, training
 from covergenre.cli.console import complain, say_anything
-from covergenre.errors import CoverGenreError, in_words
-from covergenre.files import is_full
+from covergenre.errors import CoverGenreError, in_words, is_no_room
 
 app = typer.Typer(
     name="covergenre",
@@ -59,11 +56,8 @@ def main() -> None:
     except (KeyboardInterrupt, BrokenPipeError):
         sys.stderr.close()  # whoever stopped us or hung up knows
         sys.exit(1)
-    except OSError as error:  # a full disk, say
-        complain(in_words(error))
-        sys.exit(1)
-    except Exception as error:  # some libraries say a full disk in their own way
-        if not is_full(home.home()):
+    except Exception as error:
+        if not isinstance(error, OSError) and not is_no_room(error):
             raise
-        complain(in_words(OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {type(error).__name__}")))
+        complain(in_words(error))
         sys.exit(1)

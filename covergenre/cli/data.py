@@ -8,11 +8,13 @@ import typer
 
 from covergenre.augment import VARIANTS
 from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.dataset import registry
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, Missing, open_dataset, register
 from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
+from covergenre.runs.record import standing_on
 
 _NAMED = 5  # files passed over that are named
 
@@ -29,6 +31,8 @@ def add_to(app: typer.Typer) -> None:
     app.command()(scan)
     app.command()(embed)
     app.command()(demo)
+    app.command()(rename)
+    app.command()(remove)
 
 
 def scan(
@@ -116,6 +120,35 @@ def demo(as_json: AsJson = False) -> None:
         print_json(_summary(dataset))
     else:
         _print_summary(dataset)
+
+
+def rename(
+    name: DatasetName, to: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)]
+) -> None:
+    """Give a data set another name; its runs go on.
+
+    Example: covergenre rename mine covers
+    """
+    registry.rename(name, to)
+    out.print(f"{name} is called {to} now", markup=False)
+
+
+def remove(
+    name: DatasetName,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Forget a data set: its scan, splits, audit and repairs. The covers stay.
+
+    Example: covergenre remove mine
+    """
+    if name not in registry.names():
+        open_dataset(name)  # which says what there is
+    if said := standing_on(name):
+        out.print(said, markup=False)
+    if not yes:
+        typer.confirm(f"Forget {name}?", abort=True)
+    registry.remove(name)
+    out.print(f"{name}: forgotten; its covers stay where they are", markup=False)
 
 
 def variants_of(text: str) -> tuple[str, ...]:

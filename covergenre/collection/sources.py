@@ -64,7 +64,7 @@ def known_covers(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Pr
 
     from covergenre.embedding.embed import embed_dataset
 
-    dataset = open_dataset(run.spec.dataset)
+    dataset = open_dataset(run.spec.dataset, run.spec.dataset_id)
     parts = split_of(dataset, run.spec.split, run.spec.seed).parts
     own = replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
     covers, vectors = _table(own, parts), embed_dataset(own, run.spec.recipe)["original"]

@@ -18,22 +18,31 @@ FILE = "digests.json"
 _log = logging.getLogger(__name__)
 
 
-def write_digests(folder: Path, names: Iterable[str], of: Path) -> None:
-    """Write down what these files of `folder` are now; `of` is the file that says what was made."""
+def write_digests(folder: Path, names: Iterable[str], of: Path, file: str = FILE) -> None:
+    """Write down in `file` what these files of `folder` are now; `of` is the file that says what was made."""
     files = {name: _digest(folder / name, *_state(folder / name)) for name in names}
-    replace_text(folder / FILE, json.dumps({"of": _digest(of, *_state(of)), "files": files}, indent=1) + "\n")
+    replace_text(folder / file, json.dumps({"of": _digest(of, *_state(of)), "files": files}, indent=1) + "\n")
 
 
-def changed_files(folder: Path, of: Path) -> list[str]:
-    """The files that are missing or not as they were when digests were written for what `of` says; none without any."""
+def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) -> list[str]:
+    """The files that are missing or not as they were when digests were written for what `of` says; none without any.
+
+    `begins`: only those whose names begin so. Digests that can't be read say nothing either: what they are of is
+    checked as it is read.
+    """
     try:
-        told = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        told = json.loads((folder / file).read_text(encoding="utf-8"))
+        files = {str(name): digest for name, digest in told["files"].items() if str(name).startswith(begins)}
+        known = told["of"] == _digest(of, *_state(of))
     except FileNotFoundError:
         return []
-    if told["of"] != _digest(of, *_state(of)):
-        _log.warning("%s is of another making; it is not looked at", folder / FILE)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        _log.warning("%s can't be read, so it is not looked at: %s", folder / file, error)
         return []
-    return [name for name, digest in told["files"].items() if not _is(folder / name, digest)]
+    if not known:
+        _log.warning("%s is of another making; it is not looked at", folder / file)
+        return []
+    return [name for name, digest in files.items() if not _is(folder / name, digest)]
 
 
 def _is(file: Path, digest: str) -> bool:

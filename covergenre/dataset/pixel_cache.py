@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from covergenre.files import replacing
+from covergenre.files import replacing, where_allowed
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ def read_kept(file: Path, columns: Sequence[str], dtype: str) -> pd.DataFrame:
 
 def keep(table: pd.DataFrame, file: Path) -> None:
     """Write a table with a row a picture and content hashes as its index, whole or not at all."""
-    file.parent.mkdir(exist_ok=True)
-    with replacing(file) as beside:
-        table.to_parquet(beside)
+    with where_allowed():
+        file.parent.mkdir(exist_ok=True)
+        with replacing(file) as beside:
+            table.to_parquet(beside)

@@ -25,6 +25,7 @@ import pandas as pd
 from filelock import FileLock
 
 from covergenre import home
+from covergenre.dataset.identity import id_of
 from covergenre.dataset.layout import Layout, recognise
 from covergenre.dataset.manifest import GONE, Scan, keep_edits, read_manifest, scan, usable, write_manifest
 from covergenre.dataset.starter import STARTER, by_hash, open_starter
@@ -49,6 +50,7 @@ class Dataset:
 
     `writable`: whether it can be repaired, renamed and removed. `has_pictures`: whether its covers are files; where
     they are not, the manifest tells the `part`, `id`, `image_url` and `signature` of each, and its path is its hash.
+    `id`: see `identity`.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Dataset:
     manifest: pd.DataFrame
     writable: bool = True
     has_pictures: bool = True
+    id: str = ""
 
     @property
     def genres(self) -> tuple[str, ...]:
@@ -121,15 +124,22 @@ def register(
             table = table[table["problem"] != GONE].reset_index(drop=True)
         write_manifest(table, manifest)
         _write_record(folder, {**before, "root": str(root), "genre_level": genre_level, "decoder": DECODER})
-    return Dataset(name, root, folder, table), replace(scanned, manifest=table)
+    return Dataset(name, root, folder, table, id=id_of(name)), replace(scanned, manifest=table)
 
 
-def open_dataset(name: str) -> Dataset:
-    """The data set `name` as it was last scanned; BadDataset when there is none, or what is stored is damaged."""
+def open_dataset(name: str, dataset_id: str = "") -> Dataset:
+    """The data set `name` as it was last scanned; BadDataset when there is none, or what is stored is damaged.
+
+    `dataset_id`: the id that it has to have, for whoever stands on one data set and on no other of its name.
+    """
     if name == STARTER:
         return _open_shipped()
     folder = _folder(name)
-    return Dataset(name, Path(_read_record(folder)["root"]), folder, read_manifest(folder / "manifest.csv"))
+    record = _read_record(folder)
+    if dataset_id and record.get("id") != dataset_id:
+        raise BadDataset(f"the data set {name!r} of then was removed, and there is another of that name: train again")
+    table = read_manifest(folder / "manifest.csv")
+    return Dataset(name, Path(record["root"]), folder, table, id=record.get("id") or "")
 
 
 def names(shipped: bool = False) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from covergenre.dataset.groups import group_covers
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset
+from covergenre.files import where_allowed
 
 PARTS = ("train", "validation", "test")
 
@@ -97,7 +98,8 @@ def split_of(dataset: Dataset, name: str = "honest", seed: int = 42) -> Split:
         if stored:
             return stored
     split = _MAKERS[name](dataset.manifest, seed)
-    save_split(dataset, split)
+    with where_allowed():
+        save_split(dataset, split)
     return split
 
 

@@ -17,7 +17,7 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.pixel_cache import keep, read_kept
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage, Cancelled
-from covergenre.files import replace_bytes
+from covergenre.files import replace_bytes, where_allowed
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 SIDE = 160
@@ -47,8 +47,9 @@ def thumbnail(dataset: Dataset, path: str, key: str) -> bytes:
     except (BadImage, BadDataset) as error:
         _log.info("%s has no thumbnail: %s", path, error)
         return b""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    replace_bytes(file, made)
+    with where_allowed():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_bytes(file, made)
     return made
 
 

@@ -8,8 +8,10 @@ One cover at a time in each of several streams, a thread or so for each, was mea
 covers that all cores work on; it also lets each thread decode its own cover while the others infer.
 """
 
+import errno
 import json
 import logging
+import os
 import sys
 import tempfile
 import warnings
@@ -24,11 +26,13 @@ from filelock import FileLock
 from PIL import Image
 
 from covergenre import home, images
+from covergenre.dataset.digests import changed_files, write_digests
 from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.converter import convert_apart
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
+from covergenre.files import is_full
 from covergenre.inference import load_openvino, settings
 from covergenre.packages import need
 
@@ -110,10 +114,15 @@ def engine_for(recipe: Recipe) -> Engine:
     """
     path = engine_file(recipe)
     if path == _shipped_network():
+        _check_bytes(path)
+        return Engine.open(path, recipe)
+    with suppress(NoWeights):  # what is there is whole, and reading it needs no lock and no place to write
+        _check_bytes(path)
         return Engine.open(path, recipe)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         try:
+            _check_bytes(path)
             return Engine.open(path, recipe)
         except NoWeights:
             _log.info("converting %s to %s", recipe.backbone, path)
@@ -194,6 +203,20 @@ def _is_shipped(recipe: Recipe) -> bool:
     return False
 
 
+def _check_bytes(path: Path) -> None:
+    """NoWeights when a network is not as it was when it was made; one without a word of that is taken as it is."""
+    if path == _shipped_network():
+        changed, todo = changed_files(path.parent, path.parent / "card.json", path.stem + "."), "restore it"
+    else:
+        changed, todo = changed_files(path.parent, path, file=_digests(path)), "delete it, and it is made again"
+    if changed:
+        raise NoWeights(f"{', '.join(changed)} in {path.parent} changed since it was made: {todo}")
+
+
+def _digests(path: Path) -> str:
+    return f"{path.stem}.digests.json"
+
+
 def _read(core: Any, path: Path) -> tuple[Any, dict[str, Any]]:
     """A network that is not compiled yet, and what `convert` noted in it."""
     model = core.read_model(path)
@@ -212,7 +235,13 @@ def _readable(path: Path) -> Iterator[None]:
 def _save(model: Any, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder, path.name)
-        load_openvino().save_model(model, made, compress_to_fp16=True)
+        try:
+            load_openvino().save_model(model, made, compress_to_fp16=True)
+        except RuntimeError as error:  # which is how OpenVINO says that the disk is full
+            if is_full(path.parent):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+            raise
         # The .xml last: once it is there, all is.
-        for file in (made.with_suffix(".bin"), made):
-            file.replace(path.with_suffix(file.suffix))
+        write_digests(Path(folder), [made.with_suffix(".bin").name, made.name], made, _digests(path))
+        for file in (Path(folder, _digests(path)), made.with_suffix(".bin"), made):
+            file.replace(path.with_name(file.name))

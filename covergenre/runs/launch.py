@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 
 from covergenre import home
 from covergenre.errors import BadRun, Cancelled
-from covergenre.files import replace_text
+from covergenre.files import replace_text, where_allowed
 from covergenre.methods import method
 from covergenre.methods.base import ENOUGH
 from covergenre.progress import ShouldStop
@@ -167,7 +167,9 @@ def wake() -> None:
 
     The queue goes on by itself; this brings it back after a reboot, or when somebody has killed the worker.
     """
-    with queue_lock():
+    if not waiting():
+        return
+    with where_allowed(), queue_lock():
         if waiting() and _is_free(worker_lock()):
             _spawn_worker()
 

@@ -6,6 +6,7 @@
     predictions.parquet  every validation and test cover with its probabilities
     left_out.parquet     training covers with their probabilities by a fit that knew nothing of their source, if any
     evaluation.json      the `Evaluation` of the test part
+    digests.json         what the tables and the model were when it was done, see `dataset.digests`
     model/               what the method saved; called model.partial until all the rest is written
     checkpoint/          what the method has learned so far, until the run is done; a resumed run goes on from there
     log.txt              what the library logged meanwhile
@@ -32,6 +33,8 @@ import numpy as np
 import psutil
 
 from covergenre import home
+from covergenre.dataset.digests import changed_files, write_digests
+from covergenre.dataset.identity import id_of, name_of
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full, publish_folder, replace_bytes, replacing
@@ -51,6 +54,7 @@ FORMAT = 1
 PREDICTION_MS = "prediction ms"
 """The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
 
+_NAMED = 5  # runs
 _LEFT_OUT = "left_out.parquet"
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
 _SHIPPED_ID = re.compile(r"starter-[a-z0-9_]+")
@@ -59,9 +63,14 @@ _SAME_START = 2.0  # seconds; the start time of one process is read off two cloc
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec(TrainSpec):
-    """What was asked for, and of which covers and libraries: enough to do the same run again."""
+    """What was asked for, and of which covers and libraries: enough to do the same run again.
+
+    `dataset_id` is what the data set is known by ("" in runs of before there were ids); `dataset` is its name, as read
+    from the disk that of today.
+    """
 
     dataset_hash: str
+    dataset_id: str = ""
     versions: Mapping[str, str]
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -220,6 +229,7 @@ class Run:
         path = self.folder / _LEFT_OUT
         if not path.exists():
             return None
+        self._check_bytes(_LEFT_OUT)
         try:
             answers = pd.read_parquet(path)
             told = answers.drop(columns="source").assign(part="test")
@@ -236,6 +246,7 @@ class Run:
         import pandas as pd
 
         path = self.folder / "predictions.parquet"
+        self._check_bytes(path.name)
         try:
             return _checked(pd.read_parquet(path), self.spec.genres)
         except (OSError, ValueError, LookupError, TypeError) as error:
@@ -267,6 +278,9 @@ class Run:
         """Put the staged model into its place, once every byte of it is on the disk."""
         staged = self.folder / "model.partial"
         publish_folder(staged, self.folder / "model")
+        files = [*self.folder.glob("*.parquet"), *(self.folder / "model").rglob("*")]
+        names = sorted(file.relative_to(self.folder).as_posix() for file in files if file.is_file())
+        write_digests(self.folder, names, self.folder / "run.json")
 
     def drop_model(self) -> None:
         """Remove what there is of a model, as a run that did not end well has none."""
@@ -287,7 +301,13 @@ class Run:
         state = self.status().state
         if state != "done":
             raise BadRun(f"The run {self.id} is {state} and has no model. Pick one that is done, or train again.")
+        self._check_bytes("model/")
         return method(self.spec.method).load(self.folder / "model")
+
+    def _check_bytes(self, begins: str) -> None:
+        """BadRun when a file whose name begins so is not as it was when the run was done."""
+        if changed := changed_files(self.folder, self.folder / "run.json", begins):
+            raise BadRun(f"{', '.join(changed)} of the run {self.id} changed since it was made: train again")
 
 
 def folder_of(run_id: str) -> Path:
@@ -311,6 +331,20 @@ def finished_runs() -> tuple[Run, ...]:
     """The runs that are done: the user's, the newest first, then those that ship."""
     shipped = sorted(_runs_in(home.shipped_runs(), _SHIPPED_ID), key=lambda run: run.id)
     return tuple(run for run in (*list_runs(), *shipped) if run.status().state == "done")
+
+
+def runs_on(dataset: str) -> tuple[Run, ...]:
+    """The user's runs that stand on the data set of this name, and can't answer once it is removed; newest first."""
+    known = id_of(dataset)
+    return tuple(run for run in list_runs() if run.spec.dataset == dataset and run.spec.dataset_id in ("", known))
+
+
+def standing_on(dataset: str) -> str:
+    """Which of the user's runs can't answer once this data set is removed, in a sentence; "" when there are none."""
+    ids = [run.id for run in runs_on(dataset)]
+    many = "1 run" if len(ids) == 1 else f"{len(ids)} runs"
+    more = ", ..." if len(ids) > _NAMED else ""
+    return f"{many} can't answer without {dataset}: {', '.join(ids[:_NAMED])}{more}." if ids else ""
 
 
 def probability_columns(genres: Sequence[str]) -> list[str]:
@@ -394,7 +428,8 @@ def _read_spec(path: Path) -> RunSpec:
             f"The run {path.parent.name} is of format {written}, and this version of covergenre reads formats up to "
             f"{FORMAT}. Install a newer version to open it."
         )
-    return _read(RunSpec, path)
+    spec = _read(RunSpec, path)
+    return replace(spec, dataset=name_of(spec.dataset_id, spec.dataset))
 
 
 def _encode(value: RunSpec | Status) -> bytes:

@@ -61,7 +61,8 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     }
     need(chosen.title.lower(), chosen.needs)
     _log.debug("recipe %s", spec.recipe.key)  # which also finds out whether there is such a backbone and weights file
-    prepared = RunSpec(**{**vars(spec), **settled}, dataset_hash=fingerprint(dataset.manifest), versions=_versions())
+    of = {"dataset_hash": fingerprint(dataset.manifest), "dataset_id": dataset.id}
+    prepared = RunSpec(**{**vars(spec), **settled}, **of, versions=_versions())
     covers_of(dataset, prepared)
     check_engine(spec.recipe)
     return Run.create(prepared)
@@ -84,7 +85,7 @@ def execute(
     with keep(run, progress) as journal:
         context = Context(journal.report, lambda: should_stop() or run.stop_asked(), run.checkpoint)
         context.check_stop()
-        dataset = dataset or open_dataset(run.spec.dataset)
+        dataset = dataset or open_dataset(run.spec.dataset, run.spec.dataset_id)
         _check_unchanged(dataset, run.spec)
         covers = covers_of(dataset, run.spec)
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
@@ -138,7 +139,8 @@ def _versions() -> dict[str, str]:
 
 
 def _check_unchanged(dataset: Dataset, spec: RunSpec) -> None:
-    if (dataset.name, fingerprint(dataset.manifest)) != (spec.dataset, spec.dataset_hash):
+    same = dataset.id == spec.dataset_id if spec.dataset_id else dataset.name == spec.dataset
+    if not same or fingerprint(dataset.manifest) != spec.dataset_hash:
         raise BadDataset(
             f"the data set {dataset.name} is not as it was when the run was made for {spec.dataset}: train again"
         )

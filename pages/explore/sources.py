@@ -16,6 +16,7 @@ from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import listed
 from covergenre.jobs import Job, Work
+from covergenre.runs.record import standing_on
 from pages.explore import web
 from pages.explore.open import Opened, examinations
 from pages.widgets.safe_text import plain, sentence
@@ -204,6 +205,8 @@ def show_way_out(name: str) -> None:
 
 def _show_removal(name: str, consequence: str, dataset: Dataset | None = None) -> None:
     """Remove the data set, once that was confirmed."""
+    if said := standing_on(name):
+        st.warning(plain(said, 400), icon=":material/warning:")
     sure = st.checkbox(f"Forget its scan, splits, audit and repairs. {consequence}", key=f"sure {name}")
     st.button(
         "Remove", icon=":material/delete:", on_click=_remove, args=(name, dataset), disabled=not sure, width="stretch"

@@ -1,6 +1,9 @@
 import pytest
 from drawing import genre_folders
+from finished import answers, finished
 from tiny import tiny_weights
+
+from covergenre.dataset.registry import names
 
 
 @pytest.fixture
@@ -51,3 +54,21 @@ def test_embed_names_what_there_is_not(covergenre, root, options):
     said = covergenre("embed", "mine", *options)
     assert said.code == 1
     assert "choose" in said.err
+
+
+def test_a_data_set_is_renamed(covergenre, root):
+    covergenre("scan", root, "--name", "mine")
+    assert covergenre("rename", "mine", "ours").code == 0
+    assert covergenre("scan", root, "--name", "ours", "--json").lines[0]["reused"] == 8
+
+
+def test_a_data_set_is_forgotten_only_when_that_is_confirmed(covergenre, root):
+    covergenre("scan", root, "--name", "mine")
+    run = finished([0, 1, 2], answers([0, 1, 2]))
+    asked = covergenre("remove", "mine")
+    assert asked.code != 0
+    assert f"1 run can't answer without mine: {run.id}" in asked.out
+    assert names() == ("mine",)
+    assert covergenre("remove", "mine", "--yes").code == 0
+    assert names() == ()
+    assert "there is no data set 'mine'" in covergenre("remove", "mine", "--yes").err

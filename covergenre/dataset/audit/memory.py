@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from covergenre.files import replace_arrays
+from covergenre.files import replace_arrays, where_allowed
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +29,9 @@ def remember_while(file: Path, holds: Callable[[Arrays], bool], make: Callable[[
     found = _read(file)
     if found is None or not _holds(holds, found, file):
         found = make()
-        file.parent.mkdir(exist_ok=True)
-        replace_arrays(file, **found)
+        with where_allowed():
+            file.parent.mkdir(exist_ok=True)
+            replace_arrays(file, **found)
     return found
 
 

@@ -1,0 +1,22 @@
+"""What a data set is known by beside its name: an id that it keeps when it is renamed, and that no other ever gets."""
+
+import json
+
+from covergenre import home
+
+
+def id_of(name: str) -> str:
+    """The id of the data set of this name; "" when there is none, or it was stored before there were ids."""
+    try:
+        record = json.loads((home.datasets() / name / "dataset.json").read_text(encoding="utf-8"))
+        return str(record.get("id") or "")
+    except (OSError, ValueError, AttributeError):  # none, or damaged: whoever opens it says so
+        return ""
+
+
+def name_of(dataset_id: str, name: str) -> str:
+    """What the data set of this id is called now; `name`, as it was called, when that isn't known or it has gone."""
+    if not dataset_id or id_of(name) == dataset_id:
+        return name
+    others = (record.parent.name for record in home.datasets().glob("*/dataset.json"))
+    return next((other for other in others if id_of(other) == dataset_id), name)
