@@ -7,7 +7,7 @@ from covergenre.methods.logistic import Parameters
 
 def test_parameters_may_be_the_method_s_own_or_some_of_them_by_name():
     whole = TrainSpec(method="logistic", parameters=Parameters(c=0.1))
-    assert whole.parameters == {"c": 0.1, "balance": 1.0}
+    assert whole.parameters == {"c": 0.1, "balance": Parameters().balance}
     assert TrainSpec(method="logistic", parameters={"c": "0.1"}).parameters_as(Parameters) == Parameters(c=0.1)
 
 
