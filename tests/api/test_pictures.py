@@ -33,9 +33,8 @@ def test_nothing_else_is(client, key):
 
 @pytest.fixture
 def known(starter):
-    """A cover of the starter with an address."""
-    collection = open_collection()
-    return next(each for each in map(collection.cover, range(len(collection))) if each.image_url)
+    """A cover of the starter."""
+    return open_collection().cover(0)
 
 
 def test_a_known_cover_without_a_picture_is_not_fetched_unless_asked_for(client, known, monkeypatch):
@@ -49,7 +48,7 @@ def test_its_picture_is_fetched_when_asked_for(client, known, monkeypatch, tmp_p
     asked = []
     monkeypatch.setattr("covergenre.api.pictures.on_demand.picture", lambda one: asked.append(one) or file)
     assert client.get(f"/pictures/{known.content_hash}.jpg?fetch=1").content == file.read_bytes()
-    assert asked[0].address == known.image_url
+    assert asked[0].content_hash == known.content_hash
 
 
 def test_one_that_does_not_come_is_no_content(client, known, monkeypatch):

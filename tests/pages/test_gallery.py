@@ -106,7 +106,7 @@ def test_a_cover_of_nobody_is_an_untitled_release_of_its_source(neighbour):
 def test_no_text_from_outside_becomes_markup(neighbour, texts, load):
     names = ("source", "id", "genre", "artist", "album", "page_url", "image_url")
     seen = Seen(html := gallery([replace(neighbour(), **dict(zip(names, texts, strict=True)))], load))
-    assert set(seen.tags) <= {"ul", "li", "a", "span", "img"}
+    assert set(seen.tags) <= {"ul", "li", "a", "b", "span", "img"}
     assert seen.attributes <= {
         *("class", "style", "src", "alt", "href", "target", "rel", "title", "aria-hidden"),
     }
