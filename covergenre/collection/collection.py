@@ -8,6 +8,7 @@ fast up to some 100,000 (`benchmarks/browse.py`); only answers, which come witho
 import re
 import unicodedata
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -36,6 +37,7 @@ SOFT_SIDE = 48
 """The pixels, each way, of a cover of which only the colours are known."""
 
 _TIES = 12  # covers beyond those asked for that may be as similar as the last of them
+_LIKE = 0.75  # how alike two words are, 1 the same, for one to be taken for a slip of the other
 _NOTHING = re.compile(r"[.!'’]")
 _GAP = re.compile(r"\W+")
 
@@ -140,6 +142,19 @@ class Collection(CoverTable):
             scores = self.findings.scores(order)[rows]
             rows = rows[np.argsort(np.where(np.isnan(scores), 1, -scores), kind="stable")]
         return rows
+
+    def respelled(self, text: str) -> str:
+        """What may have been meant by a text that finds nothing: each unknown word as the known one most like it.
+
+        "" where nothing is like it.
+        """
+        meant = []
+        for word in _folded(text).split():
+            known = any(word in each for each in self._texts)
+            close = [word] if known else get_close_matches(word, self._words, 1, _LIKE)
+            meant += close
+        found = " ".join(meant)
+        return found if len(meant) == len(_folded(text).split()) and found != _folded(text) else ""
 
     def page(self, rows: np.ndarray, start: int, n: int) -> tuple[Neighbour, ...]:
         """The `n` covers from the one at `start` on, of those in these rows; `similarity` is that to their genre's
@@ -260,6 +275,12 @@ class Collection(CoverTable):
     def _texts(self) -> list[str]:
         names = zip(*(self.column(name) for name in ("artist", "album", "source", "id")), strict=True)
         return [f" {_folded(' '.join(each))}" for each in names]
+
+    @cached_property
+    def _words(self) -> list[str]:
+        """The words of artists and albums, each once."""
+        told = zip(self.column("artist"), self.column("album"), strict=True)
+        return sorted({word for names in told for word in _folded(" ".join(names)).split() if len(word) > 2})
 
     def _pictured(self) -> np.ndarray:
         """Which covers can be shown: bool (n,). It hangs on the data sets that there are, so it is looked up anew."""

@@ -152,6 +152,10 @@ def say_gone() -> None:
 def show_found(collection: Collection, text: str, filters: Filters) -> None:
     """The covers that were searched for, a page at a time."""
     rows = collection.find(filters, text, TYPICAL)
+    if not len(rows) and (meant := collection.respelled(text)):
+        rows = collection.find(filters, meant, TYPICAL)
+        if len(rows):
+            st.caption(f"No name holds “{plain(text)}”. These hold “{plain(meant)}”.")
     if not len(rows):
         st.info("No covers match this search.", icon=":material/search_off:")
         return

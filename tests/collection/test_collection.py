@@ -63,6 +63,19 @@ class TestSearch:
     def test_nothing_is_found_where_nothing_matches(self):
         assert found("zappa", artist=["Ada"]) == []
 
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [
+            ("coltrain", "coltrane"),
+            ("jon coltrane", "john coltrane"),
+            ("coltrane", ""),
+            ("zzzz", ""),
+            ("zzzz john", ""),
+        ],
+    )
+    def test_a_slip_of_the_keys_is_mended(self, text, meant):
+        assert collection(["jazz"] * 2, artist=["John Coltrane", "Ada"]).respelled(text) == meant
+
     @given(st.text(max_size=20))
     def test_any_text_can_be_searched_for(self, text):
         assert set(found(text, artist=["Ada Lane", "Björk"])) <= {0, 1}
