@@ -10,6 +10,7 @@ from tiny import tiny_recipe
 
 from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.dataset.registry import register
+from covergenre.dataset.starter import seal
 from covergenre.errors import BadImage, BadRun
 from covergenre.images import decode
 from covergenre.methods import TrainSpec
@@ -64,6 +65,7 @@ def test_what_came_of_answers_like_it_is_counted_on_held_out_covers_of_the_shipp
 
 def test_without_the_answers_to_held_out_covers_nothing_is_said_of_them(starter, jazz):
     (starter / "runs" / "starter-logistic" / "predictions.parquet").unlink()
+    seal(starter)
     assert Predictor.open().predict(jazz).precedent is None
 
 
