@@ -1,6 +1,6 @@
 """A campaign of faults: what was tried, what held, what failed. It ends with exit code 1 if anything failed.
 
-python -m benchmarks.faults [--rounds 200] [--only pictures,archives,tables,records,starter,kills,full]
+python -m benchmarks.faults [--rounds 200] [--only KIND,KIND]
 
 Everything is drawn here and happens in a temporary home. To hold means: an answer, or an error of the project's own
 that says what to do; nothing else raised, nothing half written, nothing written outside, nothing lost, in bounded time.
@@ -8,6 +8,7 @@ that says what to do; nothing else raised, nothing half written, nothing written
 
 import argparse
 import io
+import json
 import os
 import random
 import resource
@@ -24,6 +25,7 @@ from PIL import Image, ImageDraw
 
 from covergenre import home, images
 from covergenre.dataset.archive import discard, register_archive
+from covergenre.dataset.groups import connect, near_duplicates
 from covergenre.dataset.registry import names, open_dataset, register, remove
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import CoverGenreError
@@ -46,6 +48,9 @@ def main() -> None:
         "starter": _starter,
         "kills": _kills,
         "full": _full,
+        "readonly": _readonly,
+        "sessions": _sessions,
+        "copies": _copies,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200, help="mutations of each kind (default 200)")
@@ -195,14 +200,92 @@ def _full(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # n
         yield f"files of at most {limit} bytes", act
 
 
-def _shell(*arguments: str, largest: int | None = None) -> subprocess.Popen:
-    """A command in a process of its own, which can write no file larger than `largest` bytes."""
+def _readonly(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+    """Where nothing may be written, what only reads answers, and what writes says so on one line."""
+    root = _covers(folder / "covers", rng, each=10)
+    cover = root / "jazz" / "0.jpg"
+    register("mine", root)
+    trained = json.loads(_said("train", "mine", "--method", "knn", "--set", "k=3", "--json"))["id"]
+    reads = (
+        ("runs",),
+        ("runs", "show", trained),
+        ("evaluate", trained),
+        ("predict", str(cover)),
+        ("predict", "--run", trained, str(cover)),
+        ("starter", "show"),
+    )
+    writes = (("scan", str(root), "--name", "mine"), ("runs", "use", trained), ("train", "mine", "--method", "knn"))
+    before = _listing(home.home())
+    for arguments in (*reads, *writes):
+
+        def act(arguments: tuple[str, ...] = arguments) -> None:
+            process = _shell(*arguments, readonly=home.home())
+            said = process.communicate(timeout=300)[1].decode()
+            assert "Traceback" not in said, said[-300:]
+            assert process.returncode == (arguments in writes), f"exit code {process.returncode}: {said[-200:]}"
+            assert _listing(home.home()) == before, "something was written"
+
+        yield " ".join(arguments[:2]), act
+
+
+def _sessions(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+    """Each page in a session that knows nothing, and one whose addresses are nonsense."""
+    from streamlit.testing.v1 import AppTest
+
+    pages = ("predict/predict", "browse/browse", "explore/explore", "train/train", "compare/compare", "starter/starter")
+    nonsense = ({}, {"run": "\0", "cover": "own-" + "f" * 32, "data": "../.."}, {"whose": "x" * 5000, "view": "none"})
+    for page in pages:
+        for asked in nonsense:
+
+            def act(page: str = page, asked: dict[str, str] = asked) -> None:
+                app = AppTest.from_file(str(home.project() / "pages" / f"{page}.py"), default_timeout=120)
+                app.query_params.update(asked)
+                app.run()
+                assert not app.exception, app.exception[0].message
+
+            yield f"{page} {sorted(asked)}", act
+
+
+def _copies(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+    """6,000 near copies of a placeholder are one group, in memory that is bounded."""
+    base = 0xAAAAAAAA55555555
+    crowd = [f"{base ^ sum(1 << bit for bit in rng.sample(range(64), 4)):016x}" for _ in range(6000)]
+
+    def act() -> None:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        pairs = near_duplicates(crowd, 18)
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        print(f"    6,000 near copies: {len(pairs):,} pairs named, {grown:.0f} MB more at the most")
+        assert grown < 200, f"{grown:.0f} MB"
+        assert len(set(connect(pairs, len(crowd)).tolist())) == 1, "the crowd fell apart"
+
+    yield "6,000 near copies", act
+
+
+def _listing(folder: Path) -> set[tuple[str, int]]:
+    return {(str(path), path.stat().st_size) for path in folder.rglob("*")}
+
+
+def _said(*arguments: str) -> str:
+    """What a command says, which has to go well."""
+    process = _shell(*arguments)
+    out, error = process.communicate(timeout=300)
+    if process.returncode:
+        raise RuntimeError(error.decode())
+    return out.decode()
+
+
+def _shell(*arguments: str, largest: int | None = None, readonly: Path | None = None) -> subprocess.Popen:
+    """A command in a process of its own, which can write no file larger than `largest` bytes, nor in `readonly`."""
 
     def bound() -> None:
         if largest is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
     command = [sys.executable, "-B", "-m", "covergenre", *arguments]
+    if readonly:  # a mount of the process's own, because permissions don't bind root
+        mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+        command = ["unshare", "--mount", "--map-root-user", "sh", "-c", mount, str(readonly), *command]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=bound)
 
 

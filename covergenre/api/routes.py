@@ -35,6 +35,8 @@ DOCUMENT = Path(__file__).with_name("openapi.json")
 
 _MOST = 100
 _AT_ONCE = 2  # predictions under way; more would only wait for each other's cores
+_BODIES = 16  # received at once: all of them fit into memory
+_SECONDS = 60  # that a body may take to arrive
 _KINDS = ("image/", "application/octet-stream")
 _log = logging.getLogger(__name__)
 
@@ -167,12 +169,25 @@ def _asked(request: "Request", query: type[BaseModel]) -> dict[str, Any]:
 
 
 async def _body(request: "Request") -> bytes:
-    """The body, given up as soon as it is longer than a cover may be."""
+    """The body, given up as soon as it is longer than a cover may be, or takes too long; so many at once are held."""
+    from anyio import WouldBlock, fail_after
+
+    try:
+        bodies = _bodies()
+        bodies.acquire_nowait()
+    except WouldBlock as error:
+        raise Refused(503, f"{_BODIES} covers are being sent already: try again in a moment") from error
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise Refused(413, f"the body has more than {MAX_BYTES // 2**20} MB: send the picture smaller")
+    try:
+        with fail_after(_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise Refused(413, f"the body has more than {MAX_BYTES // 2**20} MB: send the picture smaller")
+    except TimeoutError as error:
+        raise Refused(408, f"the body was not there after {_SECONDS} s: send the picture again, or smaller") from error
+    finally:
+        bodies.release()
     return bytes(body)
 
 
@@ -187,6 +202,13 @@ def _limiter() -> Any:
     from anyio import CapacityLimiter
 
     return CapacityLimiter(_AT_ONCE)
+
+
+@lru_cache(maxsize=1)
+def _bodies() -> Any:
+    from anyio import Semaphore
+
+    return Semaphore(_BODIES)
 
 
 def _answering(answer: Callable) -> Callable:

@@ -12,7 +12,7 @@ from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadRun
-from covergenre.evaluation.metrics import Evaluation
+from covergenre.evaluation.metrics import Evaluation, without_covers
 from covergenre.methods import METHODS, TrainSpec
 from covergenre.methods import method as method_called
 from covergenre.methods.base import preset_of
@@ -172,3 +172,5 @@ def _print_evaluation(evaluation: Evaluation) -> None:
     ]
     print_table(("genre", "covers", "precision", "recall", "F1"), rows)
     out.print(f"{evaluation.covers} test covers; 95 % intervals in brackets", markup=False)
+    if evaluation.absent:
+        out.print(without_covers(evaluation.absent), markup=False)

@@ -16,10 +16,13 @@ chains of unlike covers reach 27.
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 NEAR = 10
+_MOST = 100  # near covers of one that are named: of 6,000 copies of a placeholder all pairs would take gigabytes
+_BLOCK = 256  # hashes that are compared with all others at once
 
 # A picture without structure ties with the median that a bit has to exceed: a blank one sets 0 or 1 of the 64 bits, a
 # gradient or two flat halves at most 4. Their hashes tell nothing and would chain unlike covers. All others set 32.
@@ -75,6 +78,8 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
 
     Hashes that are unknown, or of a picture without structure (flat, a gradient), are in no pair. Two covers at most 8
     bits apart can be called the same picture without looking.
+
+    Of a hash in a crowd, its nearest `_MOST` are named and the first of all: enough to hold the crowd together.
     """
     import faiss
 
@@ -84,10 +89,22 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     codes = np.frombuffer(bytes.fromhex("".join(phashes[row] for row in rows)), dtype=np.uint8).reshape(-1, 8)
     index = faiss.IndexBinaryFlat(64)
     index.add(codes)
-    limits, _, others = index.range_search(codes, threshold + 1)
-    pairs = np.column_stack([np.repeat(rows, np.diff(limits).astype(np.int64)), np.asarray(rows)[others]])
-    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    return pairs[np.lexsort(pairs.T[::-1])]
+    found = []
+    for start in range(0, len(rows), _BLOCK):
+        limits, far, others = index.range_search(codes[start : start + _BLOCK], threshold + 1)
+        for row, (first, last) in enumerate(pairwise(limits.astype(np.int64).tolist()), start):
+            near = _nearest(others[first:last], far[first:last])
+            near = near[near != row]
+            found.append(np.minimum(near, row) * len(rows) + np.maximum(near, row))
+    return np.asarray(rows)[np.column_stack(np.divmod(np.unique(np.concatenate(found)), len(rows)))]
+
+
+def _nearest(others: np.ndarray, far: np.ndarray) -> np.ndarray:
+    """Those of `others`, int64 (k,), that are nearest; of a crowd so many, and its first."""
+    if len(others) <= _MOST:
+        return others
+    order = np.argpartition(far.astype(np.int64) * (others.max() + 1) + others, _MOST)[:_MOST]
+    return np.append(others[order], others.min())
 
 
 def tells(phash: str) -> bool:

@@ -80,6 +80,14 @@ class Evaluation:
         return TypeAdapter(cls).validate_json(json.dumps(dict(fields)), strict=True)
 
 
+def without_covers(genres: Sequence[str]) -> str:
+    """What there is to say where no cover is of some genres, in a sentence."""
+    return (
+        f"No test cover is of {', '.join(genres)}: how well that is told isn't known, and the intervals of figures "
+        "that are means over genres reach as far as that could move them."
+    )
+
+
 def evaluate(
     labels: np.ndarray,
     probabilities: np.ndarray,

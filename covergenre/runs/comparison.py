@@ -19,7 +19,7 @@ from covergenre.collection.sources import TABLE, dataset_table
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
-from covergenre.evaluation.metrics import Evaluation
+from covergenre.evaluation.metrics import Evaluation, without_covers
 from covergenre.runs.names import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
@@ -104,6 +104,8 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
         for run, name in zip(runs, names, strict=True)
     )
     covers = _covers(test, datasets[runs[at].spec.dataset])
+    if absent := compared[0].evaluation.absent:
+        left_out = (*left_out, without_covers(absent))
     return ComparedRuns(compared, genres, covers, labels, left_out, comparison)
 
 

@@ -14,7 +14,7 @@ from covergenre.predict import STARTER
 from pages.browse import facts
 from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters, chosen_filters
-from pages.browse.own import bring, choose_order, near_own, own_title, show_own
+from pages.browse.own import bring, choose_order, near_own, own_title, show_own, take_late
 from pages.browse.portraits import show_portrait
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
@@ -249,6 +249,7 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
 
 
 st.html(STYLESHEET)
+take_late(go)
 with st.container(key="page"):
     st.title("Browse the covers", anchor=False)
     bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")

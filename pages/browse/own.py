@@ -12,29 +12,39 @@ from covergenre.collection.filters import Filters
 from covergenre.errors import BadImage, CoverGenreError
 from covergenre.images import MAX_BYTES
 from covergenre.predict import open_predictor
-from pages.widgets.brought import brought_pictures
+from pages.widgets.brought import brought_pictures, visitor
 from pages.widgets.paste import paste_into
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
-from pages.widgets.thumbnails import small
+from pages.widgets.thumbnails import data_address, small
 from pages.widgets.tiles import show_tiles
 
 ORDERS = {"most": "Most similar", "least": "Least similar"}
 _SHOWN = 24
 _SIDE = 480
+_LATE = "bring late"
+
+
+def take_late(go: Callable[[str], None]) -> None:
+    """Go to a picture that came before this session had drawn where to drop it; before any widget is drawn."""
+    if key := st.session_state.pop(_LATE, ""):
+        _take(key, go)
 
 
 def bring(go: Callable[[str], None]) -> None:
     """Draw the way to start from a picture of one's own; `go` is called with its key."""
     with st.popover("Your picture", icon=":material/add_photo_alternate:"), st.container(key="bring"):
         key = f"bring-{st.session_state.setdefault('brought', 0)}"
-        st.file_uploader(
+        upload = st.file_uploader(
             "Start from a picture of yours",
             max_upload_size=MAX_BYTES // 2**20,
             key=key,
             on_change=_take,
             args=(key, go),
         )
+        if isinstance(upload, UploadedFile) and st.session_state.get("bring_seen") != upload.file_id:
+            st.session_state[_LATE] = key  # into a session that had not drawn this, as after a restart: nobody called
+            st.rerun()
         paste_into("bring")
         if why := st.session_state.get("bring_error"):
             st.error(why, icon=":material/broken_image:")
@@ -56,7 +66,7 @@ def choose_order() -> str:
 
 def own_title(key: str) -> str:
     """The name of a picture that was brought."""
-    brought = brought_pictures().get(key)
+    brought = brought_pictures().get(key, visitor())
     return tidy(brought.name) if brought else "Your picture"
 
 
@@ -64,7 +74,7 @@ def near_own(
     key: str, collection: Collection, name: str, k: int, filters: Filters, most: bool = True
 ) -> list[tuple[int, float]]:
     """The rows and similarities of the covers of `name` most like a picture that was brought; none when it has gone."""
-    brought = brought_pictures().get(key)
+    brought = brought_pictures().get(key, visitor())
     if brought is None:
         return []
     return collection.nearest(_place(name, brought.digest, brought.data), k, filters, most)
@@ -72,14 +82,14 @@ def near_own(
 
 def show_own(key: str, collection: Collection, name: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The picture, and the covers most or least like it."""
-    brought = brought_pictures().get(key)
+    brought = brought_pictures().get(key, visitor())
     if brought is None:
         st.info("This picture is no longer here. Add it again.", icon=":material/broken_image:")
         return
     left, right = st.columns([1, 3], gap="large")
     with left, st.container(key="now"):
         title = tidy(brought.name)
-        st.image(_shown(brought.digest, brought.data), width="stretch", alt=f"Your picture {title}")
+        st.image(data_address(_shown(brought.digest, brought.data)), width="stretch", alt=f"Your picture {title}")
         st.subheader(plain(brought.name), anchor=False)
         st.caption("Your picture among the known covers. It is held in memory for a while and never saved.")
     with right:
@@ -101,6 +111,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
     st.session_state.bring_error = ""
     if not isinstance(upload, UploadedFile):  # none, or one that went with the server
         return
+    st.session_state.bring_seen = upload.file_id
     data = upload.getvalue()
     try:
         images.decode_once(data)
@@ -108,7 +119,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
         st.session_state.bring_error = sentence(str(error))
         return
     st.session_state.brought = st.session_state.get("brought", 0) + 1
-    go(brought_pictures().keep(upload.name, data))
+    go(brought_pictures().keep(upload.name, data, visitor()))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

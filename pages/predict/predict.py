@@ -16,10 +16,10 @@ from pages.predict.ways_in import begin, example_row, ways_in
 from pages.predict.why import show_why
 from pages.predict.words_read import show_words, words_wanted
 from pages.widgets import bars, verdict
-from pages.widgets.brought import brought_pictures
+from pages.widgets.brought import brought_pictures, visitor
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
-from pages.widgets.thumbnails import small
+from pages.widgets.thumbnails import data_address, small
 from pages.widgets.tiles import BROWSE, show_links
 from pages.widgets.whose import KEY, title
 
@@ -140,7 +140,7 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
         return
     left, right = st.columns([2, 3], gap="medium")
     with left, st.container(key="cover"):
-        st.image(preview(cover.digest, cover.data), width="stretch", alt=f"The cover {tidy(cover.name)}")
+        st.image(data_address(preview(cover.digest, cover.data)), width="stretch", alt=f"The cover {tidy(cover.name)}")
         st.caption(plain(cover.name))
     with right:
         show_verdict(prediction)
@@ -188,7 +188,7 @@ def show_nearest(cover: Cover, prediction: Prediction, run: str) -> None:
         )
     nearest = prediction.neighbours[:size]
     show_links(nearest, choose_pictures(nearest, "nearest"), run, "nearest")
-    own = brought_pictures().keep(cover.name, cover.data)
+    own = brought_pictures().keep(cover.name, cover.data, visitor())
     st.page_link(
         BROWSE,
         label="Continue in Browse from this cover",

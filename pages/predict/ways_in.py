@@ -73,7 +73,9 @@ def ways_in() -> None:
             on_change=_take_uploads,
             args=(key,),
         )
-    st.session_state.uploaded = _ids(uploads)
+    if dropped := [upload for upload in uploads if isinstance(upload, UploadedFile)]:
+        _take(dropped)  # into a session that had not drawn this yet, such as after a restart: nobody called back
+    st.session_state.uploaded = _ids(dropped)
     with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
         paste_into("drop")
         camera = st.toggle("Use the camera", key="camera", persist_state="session")
@@ -111,9 +113,16 @@ def _take_uploads(key: str) -> None:
     Streamlit also calls this when nothing has changed: a browser that has not yet heard that the page is done reports
     uploaders that have gone, and the server has forgotten what was in them; after a lost session also the files.
     """
-    uploads = [upload for upload in st.session_state[key] if isinstance(upload, UploadedFile)]
-    if key != f"uploads-{st.session_state.uploader}" or _ids(uploads) == st.session_state.uploaded:
+    begin()
+    if key == f"uploads-{st.session_state.uploader}":
+        _take([upload for upload in st.session_state.get(key) or () if isinstance(upload, UploadedFile)])
+
+
+def _take(uploads: list[UploadedFile]) -> None:
+    """Make these uploads the ones the page is about, unless they are already."""
+    if _ids(uploads) == st.session_state.uploaded:
         return
+    st.session_state.uploaded = _ids(uploads)
     found = [opened(upload.name, upload.getvalue()) for upload in uploads]
     covers = [cover for several, _ in found for cover in several]
     before = {cover.digest for cover in st.session_state.covers}
@@ -123,13 +132,15 @@ def _take_uploads(key: str) -> None:
 
 def _take_photo() -> None:
     """A photo was taken; one that was cleared leaves its answer until there is another."""
-    if photo := st.session_state.photo:
+    begin()
+    if isinstance(photo := st.session_state.get("photo"), UploadedFile):
         st.session_state.uploader += 1
         show_now([Cover.of("photo.jpg", photo.getvalue())])
 
 
 def _take_example(example: examples.Example) -> None:
     """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
+    begin()
     st.session_state.uploader += 1
     show_now([Cover.of(example.title, example.data, drawn=True)])
 

@@ -16,6 +16,7 @@ from pages.predict.answers import Cover
 from pages.widgets.genres import display, inline
 from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import plain, tidy
+from pages.widgets.thumbnails import data_address
 from pages.widgets.tiles import show_links
 
 STYLESHEET = Path(__file__).parent / "why.css"
@@ -66,7 +67,9 @@ def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Predict
     marked = mark(images.decode_once(cover.data).image, found, genre, share)
     called = inline(plain(genre))
     st.image(
-        marked, width="stretch", alt=f"The cover; the parts that count most for {tidy(genre, 24)} are brightly lit"
+        data_address(images.thumbnail(marked, _SHOWN_SIDE)),
+        width="stretch",
+        alt=f"The cover; the parts that count most for {tidy(genre, 24)} are brightly lit",
     )
     st.caption(f"Brightly lit: the {percent(share)} of the cover that counts most for {called}.")
 

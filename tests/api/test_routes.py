@@ -1,10 +1,13 @@
 import json
+from functools import partial
 from pathlib import Path
 
+import anyio
 import pytest
 from drawing import cover, encoded, genre_folders
 from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from tiny import tiny_recipe
 
@@ -176,3 +179,25 @@ def test_an_unknown_path_is_answered_in_json(client):
 def test_a_run_that_no_file_can_be_called_is_not_found(client, jazz):
     answer = client.post("/api/predict?run=%00", content=jazz, headers=PICTURE)
     assert (answer.status_code, "error" in answer.json()) == (404, True)
+
+
+def test_more_bodies_than_are_held_at_once_are_refused(client, jazz, monkeypatch):
+    monkeypatch.setattr(api, "_BODIES", 0)
+    api._bodies.cache_clear()
+    try:
+        answer = client.post("/api/predict", content=jazz, headers=PICTURE)
+    finally:
+        api._bodies.cache_clear()
+    assert (answer.status_code, "try again" in answer.json()["error"]) == (503, True)
+
+
+def test_a_body_that_never_ends_is_given_up(client, monkeypatch):
+    monkeypatch.setattr(api, "_SECONDS", 0.1)
+
+    async def asked():
+        request = Request({"type": "http", "method": "POST", "headers": []}, receive=partial(anyio.sleep, 60))
+        with pytest.raises(api.Refused, match="was not there after"):
+            await api._body(request)
+
+    anyio.run(asked)
+    api._bodies.cache_clear()

@@ -18,14 +18,18 @@ _ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-backgrou
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory) -> Iterator[Callable[[Path], str]]:
-    """Starts the app on a home; its address. It ends with the tests."""
+def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
+    """Starts the app on a home; its address. `again`: the one just started is ended first, and its address taken."""
     started = []
 
-    def start(home: Path) -> str:
+    def start(home: Path, again: str = "") -> str:
         with socket.socket() as free:
             free.bind(("localhost", 0))
             port = free.getsockname()[1]
+        if again:
+            started[-1].terminate()
+            started[-1].wait(20)
+            port = int(again.rpartition(":")[2])
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
         with log.open("w") as written:

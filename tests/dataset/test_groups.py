@@ -111,3 +111,15 @@ def test_distances_are_those_of_the_pairs_asked_for():
 def test_links_make_groups_in_order_of_appearance():
     assert connect(np.array([[3, 1], [1, 4]]), 5).tolist() == [0, 1, 2, 1, 1]
     assert connect(np.zeros((0, 2), np.int64), 3).tolist() == [0, 1, 2]
+
+
+def test_a_crowd_of_near_copies_is_held_together_by_few_pairs():
+    chance = np.random.default_rng(0)
+    crowd = [
+        f"{int(CLEAR, 16) ^ sum(1 << int(bit) for bit in chance.choice(64, 4, replace=False)):016x}"
+        for _ in range(2000)
+    ]
+    pairs = near_duplicates(crowd, 18)
+    assert len(pairs) <= 101 * len(crowd)
+    assert len(set(connect(pairs, len(crowd)).tolist())) == 1
+    assert grouped(phashes=crowd) == [0] * len(crowd)

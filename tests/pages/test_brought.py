@@ -20,3 +20,10 @@ def test_of_too_much_those_not_asked_for_longest_go():
 def test_the_key_of_a_known_cover_is_none_of_them():
     assert not is_brought("0123456789abcdef")
     assert BroughtPictures().get("own-0123") is None
+
+
+def test_a_picture_is_found_by_whoever_brought_it_alone():
+    shelf = BroughtPictures()
+    key = shelf.keep("mine.png", b"pixels", "me")
+    assert shelf.get(key, "me").name == "mine.png"
+    assert shelf.get(key, "another") is shelf.get(key) is None

@@ -1,0 +1,23 @@
+"""The server is started anew while a page is open: what is dropped then is answered."""
+
+import pytest
+from drawing import cover, encoded
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_cover_dropped_after_a_restart_is_answered(chromium, serve, tmp_path):
+    file = tmp_path / "first.png"
+    file.write_bytes(encoded(cover("jazz", 1)))
+    page = chromium.new_context().new_page()
+    page.set_default_timeout(120_000)
+    address = serve(tmp_path / "home")
+    page.goto(address, wait_until="commit")
+    dropper = page.locator('input[type="file"]').first
+    dropper.wait_for(state="attached")
+    serve(tmp_path / "home", again=address)
+    page.wait_for_timeout(3000)  # for the browser to find the new server
+    dropper.set_input_files(file)
+    page.locator(".bars li").first.wait_for()
+    assert page.locator(".st-key-cover").inner_text() == "first.png"
+    page.context.close()
