@@ -59,6 +59,11 @@ def size(number: int | None) -> str:
     return f"{number / 10**6:.1f}{_THIN}MB" if number < 10**9 else f"{number / 10**9:.1f}{_THIN}GB"
 
 
+def counted(number: int, thing: str) -> str:
+    """ "1 cover", "1,204 covers"."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def listed(items: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)

@@ -23,6 +23,7 @@ from covergenre.collection.findings import Findings
 from covergenre.collection.table import CoverTable, Neighbour
 from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.registry import Dataset
+from covergenre.dataset.repair import tags_of
 from covergenre.embedding.index import Index
 from covergenre.errors import BadDataset, BadImage
 from covergenre.palette import Palette, Swatch
@@ -77,7 +78,7 @@ class Collection(CoverTable):
         self.sources, self.parts = self._codes["source"][1], self._codes["part"][1]
         self.states = tuple(dict.fromkeys(self.state_of.tolist()))
         self.year_of = pd.to_numeric(covers["year"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        self.findings = Findings(report, self.paths, self._in_use) if report else None
+        self.findings = Findings(report, self.paths, self.is_used) if report else None
 
     @cached_property
     def units(self) -> np.ndarray:
@@ -250,9 +251,21 @@ class Collection(CoverTable):
             passing &= self.named
         if filters.pictured:
             passing &= self._pictured()
+        if filters.tags:
+            passing &= np.array([not self._tags[row].isdisjoint(filters.tags) for row in range(len(self))], bool)
         if filters.picked is not None:
             passing &= np.array([path in filters.picked for path in self.paths], bool)
         return passing
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that covers have, sorted."""
+        return tuple(sorted(set().union(*self._tags)))
+
+    @cached_property
+    def _tags(self) -> list[frozenset[str]]:
+        cells = self.column("tags") if self.dataset else [""] * len(self)
+        return [frozenset(tags_of(cell)) for cell in cells]
 
     @cached_property
     def _index(self) -> Index:
@@ -286,10 +299,6 @@ class Collection(CoverTable):
         """Which covers can be shown: bool (n,). It hangs on the data sets that there are, so it is looked up anew."""
         addresses = self.column("image_url")
         return np.array([bool(file or address) for file, address in zip(self.files(), addresses, strict=True)], bool)
-
-    def _in_use(self, path: str) -> bool:
-        row = self.row_of(path)
-        return row is not None and self.state_of[row] != "left out"
 
     def _tied(self, similarities: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """What to order covers by: of those that a page calls equally similar, the ones with a name come first."""

@@ -11,7 +11,7 @@ class Filters:
 
     `years` (first, last): only covers of a known year. `issue`: only covers that the audit flagged for it. `picked`:
     only those of these paths. `named`: only covers of a known artist or album. `pictured`: only those with a picture,
-    here or at a known address.
+    here or at a known address. `tags`: only covers that have one of them.
     """
 
     genres: tuple[str, ...] = ()
@@ -23,6 +23,7 @@ class Filters:
     picked: frozenset[str] | None = None
     named: bool = False
     pictured: bool = False
+    tags: tuple[str, ...] = ()
 
 
 EVERYTHING = Filters()

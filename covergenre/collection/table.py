@@ -116,6 +116,10 @@ class CoverTable:
         """The row of the cover of a path, if there is one."""
         return self._by_path.get(path)
 
+    def is_used(self, path: str) -> bool:
+        """Whether there is a cover of this path, and it was not left out."""
+        return (row := self.row_of(path)) is not None and self.state_of[row] != "left out"
+
     def rows_of(self, paths: Iterable[str]) -> list[int]:
         """The rows of those of these paths that are there."""
         return [self._by_path[path] for path in paths if path in self._by_path]

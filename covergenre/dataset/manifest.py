@@ -11,6 +11,7 @@
     problem       "" or a sentence that says why the cover can't be used
     excluded      "" or why a repair leaves the cover out (see `repair`)
     original_genre, edit         the genre before a repair changed it, the number of the last repair; "" without one
+    tags          words that somebody put on the cover, "; " between two
 
 Further columns are kept as text. What people know better than a scan (genre, artist, album, year, repairs, further
 columns) may be edited in the stored CSV and survives every rescan. So does the row of a cover whose file is gone: the

@@ -1,4 +1,4 @@
-"""Repairs: leaving covers out, taking them back in, giving them another genre; and undoing that.
+"""Repairs: leaving covers out, taking them back in, giving them another genre or tags; and undoing that.
 
 A repair changes the manifest and nothing else; no file of a cover is ever touched. It is a plan first, which can be
 looked at (`preview`), tried on (`repaired`) and stored as JSON; `apply` carries it out and writes it into the history.
@@ -16,10 +16,13 @@ from covergenre.dataset.registry import Dataset, lock
 from covergenre.dataset.table import EDITS
 from covergenre.errors import BadDataset, CoverGenreError
 
+TAGS_APART = "; "
+
 
 @dataclass(frozen=True)
 class Edit:
-    """What is to become of a cover: left out (`excluded` says why), taken back in (""), of another genre.
+    """What is to become of a cover: left out (`excluded` says why), taken back in (""), of another genre, of these tags
+    ("a; b").
 
     None leaves things as they are.
     """
@@ -27,6 +30,7 @@ class Edit:
     path: str
     excluded: str | None = None
     genre: str | None = None
+    tags: str | None = None
 
     def __post_init__(self) -> None:
         if self.genre is not None and not self.genre.strip():
@@ -41,8 +45,12 @@ class Plan:
     edits: tuple[Edit, ...]
 
     def to_dict(self) -> dict:
-        """The plan as JSON has it: why, and path, excluded and genre of each edit."""
-        return {"why": self.why, "edits": [vars(edit) for edit in self.edits]}
+        """The plan as JSON has it: why, and path, excluded and genre of each edit, and tags where it sets them."""
+        edits = [
+            {name: cell for name, cell in vars(edit).items() if name != "tags" or cell is not None}
+            for edit in self.edits
+        ]
+        return {"why": self.why, "edits": edits}
 
     @classmethod
     def from_dict(cls, fields: Mapping) -> Self:
@@ -74,16 +82,33 @@ def relabel(paths: Iterable[str], genre: str, why: str = "another genre") -> Pla
     return Plan(why, tuple(Edit(path, genre=genre) for path in paths))
 
 
+def tag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
+    """Put a tag on these covers, beside those that they have; CoverGenreError for what can't be a tag."""
+    if not (name := name.strip()) or ";" in name:
+        raise CoverGenreError(f"{name!r} can't be a tag: write a word or a few, without a semicolon")
+    tags = rows_of(manifest, paths)["tags"]
+    edits = (Edit(path, tags=TAGS_APART.join(dict.fromkeys([*tags_of(cell), name]))) for path, cell in tags.items())
+    return Plan(f"tagged {name}", tuple(edits))
+
+
+def tags_of(cell: str) -> tuple[str, ...]:
+    """The tags in a cell of the manifest."""
+    return tuple(filter(None, (each.strip() for each in cell.split(";"))))
+
+
 def keep_one(manifest: pd.DataFrame, paths: Sequence[str], why: str = "a copy") -> Plan:
-    """Leave out all of these covers but the best: that of the most pixels, then of the most bytes, then the first."""
+    """Leave out all of these covers but the best."""
     return keep_one_each(manifest, [paths], why)
+
+
+def best_of(manifest: pd.DataFrame, paths: Sequence[str]) -> str:
+    """The best of these covers: that of the most pixels, then of the most bytes, then the first."""
+    return min(paths, key=_worth(rows_of(manifest, paths)).__getitem__)
 
 
 def keep_one_each(manifest: pd.DataFrame, groups: Sequence[Sequence[str]], why: str = "a copy") -> Plan:
     """`keep_one` of each of these groups, in one plan; no cover may be in two."""
-    rows = rows_of(manifest, [path for group in groups for path in group])
-    worth = (-rows["width"] * rows["height"]).tolist(), (-rows["bytes"]).tolist(), rows.index.tolist()
-    rank = {each[-1]: each for each in zip(*worth, strict=True)}
+    rank = _worth(rows_of(manifest, [path for group in groups for path in group]))
     edits = []
     for group in groups:
         best, *others = sorted(group, key=rank.__getitem__)
@@ -170,6 +195,12 @@ def undo(dataset: Dataset, number: int | None = None) -> Dataset:
         return _store(dataset, manifest, after, f"undo: {repair.why}", repair.number)
 
 
+def _worth(rows: pd.DataFrame) -> dict[str, tuple[int, int, str]]:
+    """By path, what sorts the best cover first."""
+    worth = (-rows["width"] * rows["height"]).tolist(), (-rows["bytes"]).tolist(), rows.index.tolist()
+    return {each[-1]: each for each in zip(*worth, strict=True)}
+
+
 def _cells(edit: Edit, row: Mapping[str, str], number: int | None) -> dict[str, str]:
     """The edited cells of a row."""
     first = row["original_genre"] or row["genre"]
@@ -178,6 +209,7 @@ def _cells(edit: Edit, row: Mapping[str, str], number: int | None) -> dict[str, 
         "genre": genre,
         "excluded": row["excluded"] if edit.excluded is None else edit.excluded,
         "original_genre": "" if genre == first else first,
+        "tags": row["tags"] if edit.tags is None else edit.tags,
     }
     if number and any(row[column] != cell for column, cell in cells.items()):
         cells["edit"] = str(number)

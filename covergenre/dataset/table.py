@@ -10,13 +10,14 @@ from covergenre.dataset.csv_file import CsvFile, read_csv, whole_number, write_c
 
 NUMBERS = ("width", "height", "bytes", "modified")
 NOTES = ("artist", "album", "year")
-EDITS = ("genre", "excluded", "original_genre", "edit")
+EDITS = ("genre", "excluded", "original_genre", "edit", "tags")
 COLUMNS = (
     *("path", "name", "ext", "source", "genre"),
     *("width", "height", "mode", "bytes", "modified", "content_hash", "phash"),
     *NOTES,
-    *("problem", "excluded", "original_genre", "edit"),
+    *("problem", "excluded", "original_genre", "edit", "tags"),
 )
+_LATER = ("tags",)  # columns that tables written before them lack
 
 
 def read_manifest(path: Path) -> pd.DataFrame:
@@ -26,10 +27,12 @@ def read_manifest(path: Path) -> pd.DataFrame:
     can't have, a path twice, or a usable cover without size or hashes.
     """
     file = read_csv(Path(path))
-    file.require(COLUMNS)
+    file.require([column for column in COLUMNS if column not in _LATER])
     _check_usable(file)
     further = [column for column in file.cells if column not in COLUMNS]
-    return typed({column: _values(file, column) for column in (*COLUMNS, *further)})
+    nothing = {column: [""] * len(file.numbers) for column in _LATER if column not in file.cells}
+    known = {column: _values(file, column) for column in (*COLUMNS, *further) if column not in nothing}
+    return typed({column: nothing.get(column, known.get(column)) for column in (*COLUMNS, *further)})
 
 
 def write_manifest(manifest: pd.DataFrame, path: Path) -> None:

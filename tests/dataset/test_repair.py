@@ -23,6 +23,7 @@ from covergenre.dataset.repair import (
     preview,
     relabel,
     repaired,
+    tag,
     undo,
 )
 from covergenre.dataset.split import split_of
@@ -318,3 +319,22 @@ def test_processes_that_repair_at_once_lose_nothing(dataset, own_home):
         worker.join()
     assert open_dataset("mine").manifest["excluded"].tolist() == ["blank"] * 6
     assert len(history(dataset)) == 6
+
+
+def test_tags_are_put_beside_those_that_are_there_and_taken_off_by_undo(dataset):
+    apply(dataset, tag(dataset.manifest, ["jazz/000.jpg"], "live"))
+    after = apply(dataset, tag(open_dataset("mine").manifest, PATHS[:2], "check again"))
+    assert after.manifest["tags"].tolist()[:2] == ["live; check again", "check again"]
+    assert undo(dataset).manifest["tags"].tolist()[:2] == ["live", ""]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a;b"])
+def test_a_tag_that_can_not_be_is_refused(dataset, name):
+    with pytest.raises(CoverGenreError, match="can't be a tag"):
+        tag(dataset.manifest, PATHS[:1], name)
+
+
+def test_a_table_from_before_there_were_tags_is_read(dataset):
+    file = dataset.folder / "manifest.csv"
+    pd.read_csv(file, dtype=str, keep_default_na=False).drop(columns="tags").to_csv(file, index=False)
+    assert set(open_dataset("mine").manifest["tags"]) == {""}

@@ -14,6 +14,7 @@ from covergenre.dataset.audit.memory import digest, remember
 from covergenre.dataset.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
+from covergenre.dataset.review import Label, kept_labels
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset, CoverGenreError
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
@@ -62,7 +63,7 @@ def audit(
         *_repeats(covers, alike, split, limits),
         *pictures.find_looks(covers, values, scores, limits),
         *pictures.find_odd_files(covers, limits),
-        *_doubts(covers, judged, limits),
+        *_doubts(covers, judged, limits, kept_labels(dataset)),
         find_cues(covers, cue_genres, limits["spurious cues"]),
     ]
     likely = labels.likely_genres(covers, judged)
@@ -110,9 +111,11 @@ def _repeats(
     return found
 
 
-def _doubts(covers: pd.DataFrame, judged: labels.Judged | None, limits: Mapping[str, float]) -> list[pd.DataFrame]:
+def _doubts(
+    covers: pd.DataFrame, judged: labels.Judged | None, limits: Mapping[str, float], kept: frozenset[Label]
+) -> list[pd.DataFrame]:
     found = [labels.find_near_names(covers), labels.find_imbalance(covers, limits["class imbalance"])]
     if judged:
-        found.append(labels.find_wrong_labels(covers, judged, limits["wrong labels"]))
+        found.append(labels.find_wrong_labels(covers, judged, limits["wrong labels"], kept))
         found.append(labels.find_outliers(covers, judged.oddness, limits["outliers"]))
     return found

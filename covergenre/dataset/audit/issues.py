@@ -9,12 +9,16 @@ from covergenre.errors import CoverGenreError
 
 @dataclass(frozen=True)
 class Issue:
-    """One kind of defect. Scores lie in 0-1, 1 being the worst; covers from `threshold` on are flagged."""
+    """One kind of defect. Scores lie in 0-1, 1 being the worst; covers from `threshold` on are flagged.
+
+    `grave`: with it the figures of every method come out wrong, and not only a little worse.
+    """
 
     name: str
     threshold: float
     meaning: str
     harm: str
+    grave: bool = False
 
 
 _UNSURE = "A method learns from it what isn't there."
@@ -26,24 +30,28 @@ ISSUES = (
         0.5,
         "Covers with the same pixels.",
         "One picture counts several times, and may be both learned from and tested on.",
+        grave=True,
     ),
     Issue(
         "near duplicates",
         0.65,
         "Nearly the same picture: saved again, cropped, brightened, with a sticker on it.",
         "As exact duplicates, and harder to see.",
+        grave=True,
     ),
     Issue(
         "contradicting labels",
         0.65,
         "One picture or near copy of it stands under two genres.",
         "No method can be right about both, and each teaches the other wrong.",
+        grave=True,
     ),
     Issue(
         "leakage",
         0.5,
         "A picture (score 1) or an artist (0.5) stands on both sides of the split.",
         "The test asks what training told: its numbers come out too good.",
+        grave=True,
     ),
     Issue("blank", 0.87, "One colour and nothing else.", "Nothing in it tells a genre: often a missing picture."),
     Issue("dark", 0.68, "Even the brightest parts are dark.", "Little of the artwork can be seen."),
@@ -65,6 +73,7 @@ ISSUES = (
         0.5,
         "Two genres of nearly one name, such as Jazz and jazz.",
         "Methods learn them as two genres, and count one taken for the other as a mistake.",
+        grave=True,
     ),
     Issue(
         "class imbalance",
@@ -77,6 +86,7 @@ ISSUES = (
         0.98,
         "By all other covers, its genre is very unlikely; the score is one minus its probability.",
         _UNSURE,
+        grave=True,
     ),
     Issue("outliers", 0.5, "Unlike the covers of its own genre.", "Often no cover at all, or one of another genre."),
     Issue(
@@ -84,6 +94,7 @@ ISSUES = (
         0.8,
         "Its genre is told apart by size, resolution, brightness, compression or source alone; the score is the AUC.",
         "A method learns the cue instead of the artwork and fails elsewhere.",
+        grave=True,
     ),
 )
 

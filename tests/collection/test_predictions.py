@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from drawing import genre_folders
+from finished import finished, sure
+
+from covergenre.collection.predictions import Predictions, Wanted
+from covergenre.collection.sources import dataset_collection
+from covergenre.dataset.registry import register
+
+PATHS = ["country/000.jpg", "jazz/000.jpg", "rap/000.jpg"]
+
+
+@pytest.fixture
+def covers(tmp_path):
+    return dataset_collection(register("mine", genre_folders(tmp_path / "covers", ("country", "jazz", "rap"), 2))[0])
+
+
+@pytest.fixture
+def predictions(covers):
+    """A run that takes all three for jazz, at 80 %."""
+    return Predictions(finished([0, 1, 2], sure([1, 1, 1]), paths=PATHS), covers)
+
+
+def paths(covers, passing):
+    return [covers.paths[row] for row in np.flatnonzero(passing)]
+
+
+def test_each_tested_cover_has_an_answer_and_others_none(covers, predictions):
+    assert paths(covers, predictions.genre_of == "jazz") == PATHS
+    assert np.isnan(predictions.certainty[covers.row_of("jazz/001.jpg")])
+
+
+def test_right_and_wrong_answers_are_told_apart(covers, predictions):
+    assert paths(covers, predictions.passing(Wanted(right=True))) == ["jazz/000.jpg"]
+    assert paths(covers, predictions.passing(Wanted(right=False))) == ["country/000.jpg", "rap/000.jpg"]
+
+
+def test_answers_are_found_by_genre_and_certainty(covers, predictions):
+    assert paths(covers, predictions.passing(Wanted(genres=("jazz",), certainty=(0.7, 0.9)))) == PATHS
+    assert not predictions.passing(Wanted(genres=("rap",))).any()
+    assert not predictions.passing(Wanted(certainty=(0.9, 1.0))).any()

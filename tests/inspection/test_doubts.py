@@ -1,0 +1,40 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawing import genre_folders
+
+from covergenre.dataset.audit import audit
+from covergenre.dataset.audit.findings import findings
+from covergenre.dataset.registry import register
+from covergenre.dataset.repair import apply, exclude
+from covergenre.inspection.doubts import doubts, open_doubts
+
+
+@pytest.fixture
+def found(tmp_path):
+    """A data set, and a report that doubts two of its covers."""
+    dataset = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 2))[0]
+    paths = dataset.manifest["path"].tolist()
+    scores = np.array([0.99, 0.999, 0, 0])
+    doubted = findings("wrong labels", paths, scores, scores > 0.5, ["", ""])
+    likely = pd.DataFrame({"path": paths, "genre": ["rap", "rap", "rap", "rap"], "probability": [0.8, 0.9, 1, 1]})
+    return dataset, replace(audit(dataset), findings=doubted, likely=likely)
+
+
+def test_the_most_doubtful_comes_first_with_what_it_looks_like(found):
+    dataset, report = found
+    told = doubts(report, dataset.manifest)
+    assert [(doubt.path, doubt.genre, doubt.suggested) for doubt in told] == [
+        ("jazz/001.jpg", "jazz", "rap"),
+        ("jazz/000.jpg", "jazz", "rap"),
+    ]
+
+
+def test_what_was_decided_or_left_out_does_not_come_again(found):
+    dataset, report = found
+    told = doubts(report, dataset.manifest)
+    assert open_doubts(told, {told[0].label: "jazz"}) == told[1:]
+    after = apply(dataset, exclude(["jazz/000.jpg"], "blank"))
+    assert doubts(report, after.manifest) == told[:1]

@@ -1,0 +1,28 @@
+import shutil
+
+import pytest
+from drawing import genre_folders
+
+from covergenre.dataset.audit import audit
+from covergenre.dataset.registry import register
+from covergenre.dataset.repair import exclude, repaired
+from covergenre.inspection.examined import Examined
+from covergenre.inspection.proposal import health
+
+
+@pytest.fixture
+def examined(tmp_path):
+    """Ten covers, one of them twice in its genre."""
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 5)
+    shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")
+    dataset = register("mine", root)[0]
+    return Examined(dataset, audit(dataset), None, None)
+
+
+def test_health_is_the_share_without_a_grave_defect(examined):
+    assert health(examined, examined.dataset.manifest) == pytest.approx(1 - 1 / 11)
+
+
+def test_health_is_whole_once_the_copy_is_left_out(examined):
+    after = repaired(examined.dataset.manifest, exclude(["jazz/copy.jpg"], "a copy"))
+    assert health(examined, after) == 1
