@@ -1,5 +1,6 @@
 import errno
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,3 +19,10 @@ def test_a_full_disk_says_what_to_do(number):
 
 def test_anything_else_is_named_by_its_type():
     assert in_words(ValueError("no  such\ncolumn")) == "ValueError: no such column"
+
+
+def test_a_full_disk_in_the_words_of_a_library_is_one(monkeypatch):
+    assert in_words(RuntimeError("can't write")) == "RuntimeError: can't write"
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=0))
+    assert in_words(RuntimeError("can't write")).endswith("RuntimeError): make room on the disk, then try again")
+    assert in_words(BadRun("the run x is damaged")) == "the run x is damaged"

@@ -1,10 +1,12 @@
+import errno
+import os
 import threading
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from covergenre.files import is_full, publish_folder, replace_arrays, replace_text
+from covergenre.files import is_full, publish_folder, replace_arrays, replace_text, where_allowed
 
 
 @pytest.mark.parametrize(("free", "full"), [(0, True), (2**20, True), (2**30, False)])
@@ -54,3 +56,14 @@ def test_whatever_is_found_is_on_the_disk(tmp_path, monkeypatch):
     publish_folder(tmp_path / "staged", tmp_path / "whole")
     assert len(synced) == 2
     assert (tmp_path / "whole" / "deep" / "b.txt").read_text() == "b"
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_where_nothing_may_be_written_nothing_is_kept(number):
+    with where_allowed():
+        raise OSError(number, os.strerror(number))
+
+
+def test_a_full_disk_is_not_passed_over():
+    with pytest.raises(OSError, match="No space"), where_allowed():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -160,11 +160,23 @@ class TestKeptEngine:
         assert [engine.width for engine in engines] == [96] * 4
         assert converted(caplog) == 1
 
-    def test_is_two_files_and_a_lock(self, tiny, own_engines):
+    def test_is_two_files_their_digests_and_a_lock(self, tiny, own_engines):
         engine_for(tiny())
 
         key = tiny().key
-        assert {file.name for file in own_engines.iterdir()} == {f"{key}.xml", f"{key}.bin", f"{key}.lock"}
+        endings = ("xml", "bin", "digests.json", "lock")
+        assert {file.name for file in own_engines.iterdir()} == {f"{key}.{ending}" for ending in endings}
+
+    def test_with_a_changed_bit_is_made_again(self, tiny, own_engines, caplog):
+        caplog.set_level(logging.INFO)
+        before = engine_for(tiny()).vector(cover())
+        file = own_engines / f"{tiny().key}.bin"
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 64
+        file.write_bytes(data)
+
+        np.testing.assert_array_equal(engine_for(tiny()).vector(cover()), before)
+        assert converted(caplog) == 2
 
     def test_opens_without_torch(self, tiny, run):
         recipe = tiny()

@@ -214,3 +214,13 @@ def test_writers_need_no_lock(tmp_path, start, caplog):
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     assert found.all()
     assert damaged(caplog) == []
+
+
+def test_vectors_with_a_changed_bit_are_passed_over(tmp_path):
+    store = VectorStore(tmp_path)
+    store.put(["a"], np.ones((1, 500)))
+    (shard,) = tmp_path.glob("*.npz")
+    data = bytearray(shard.read_bytes())
+    data[data.rindex(np.ones(2, np.float32).tobytes())] ^= 1
+    shard.write_bytes(data)
+    assert not store.get(["a"])[0].any()
