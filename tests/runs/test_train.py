@@ -264,7 +264,7 @@ def test_a_data_set_that_changed_since_is_refused(dataset, recipe):
 def test_another_data_set_of_equal_covers_is_refused(dataset, recipe):
     run = prepare(dataset, TrainSpec("logistic", recipe=recipe))
     with pytest.raises(BadDataset, match="made for drawn"):
-        execute(run, replace(dataset, name="copy"))
+        execute(run, replace(dataset, name="copy", id="0123456789abcdef"))
 
 
 def test_only_a_queued_run_is_executed(dataset, recipe):
