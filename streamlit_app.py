@@ -88,9 +88,13 @@ def documents() -> dict[str, Description]:
 
 
 def stylesheet() -> str:
-    """The styles of all pages. Each page brings its own once more, so that they come after those of Streamlit."""
+    """The styles of all pages. Each page brings its own once more, so that they come after those of Streamlit.
+
+    Those of a component, which stand beside its script, are for what is inside it alone.
+    """
     files = [STYLE / "style.css", *sorted(STYLE.parent.rglob("*.css"))]
-    return "\n".join(file.read_text(encoding="utf-8") for file in dict.fromkeys(files))
+    ours = [file for file in dict.fromkeys(files) if not file.with_suffix(".js").exists()]
+    return "\n".join(file.read_text(encoding="utf-8") for file in ours)
 
 
 def titled(title: str) -> str:

@@ -219,3 +219,9 @@ def test_no_page_and_no_answer_imports_a_heavy_library(starter):
 def test_every_upload_has_the_one_limit_that_the_server_keeps():
     settings = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert {MOST_MB, LARGEST_ZIP} == {settings["server"]["maxUploadSize"]}
+
+
+def test_styles_of_all_pages_are_for_what_is_named_alone():
+    from streamlit_app import stylesheet
+
+    assert re.findall(r"(?m)^\s*(?:a|button|div|h\d|input|p|span)\b[^{]*\{", stylesheet()) == []
