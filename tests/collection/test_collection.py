@@ -12,6 +12,7 @@ from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.filters import Filters, first
 from covergenre.collection.sources import open_run_collection, with_names
 from covergenre.dataset.registry import register
+from covergenre.dataset.starter import seal
 from covergenre.dataset.thumbnails import look
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
@@ -220,6 +221,7 @@ class TestPages:
 class TestOpen:
     def test_the_starter_opens_without_heads_or_network(self, starter):
         (starter / "network.bin").unlink()
+        seal(starter)
         some = open_run_collection()
         assert some.genres == ("country", "jazz", "rap", "reggae")
         assert len(some.like(0, 5)) == 5
