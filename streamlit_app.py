@@ -17,6 +17,7 @@ from covergenre.api.hosts import OnlyKnownHosts
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
 from covergenre.api.served import Description, Served
+from pages.widgets.arrival import watch_arrivals
 from pages.widgets.history import keep_history
 
 STYLE = Path(__file__).parent / "pages" / "widgets"
@@ -73,6 +74,9 @@ def show() -> None:
     )
     st.set_page_config(page_title=titled(page.title))
     keep_history()
+    watch_arrivals()
+    st.session_state.came_from = st.session_state.get("page", page.title)
+    st.session_state.page = page.title
     page.run()
 
 

@@ -9,13 +9,11 @@ much it matters.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from covergenre import images
-from covergenre.collection.table import Neighbour
 from covergenre.methods.knn import FittedNeighbours
 from covergenre.predict import Look, Predictor, unlabelled
 
@@ -28,24 +26,16 @@ _BLUR = 1 / 8  # of the longer side: takes every shape away and leaves the colou
 
 
 @dataclass(frozen=True)
-class Vote:
-    """A known cover, and the share of all votes that is its own."""
-
-    cover: Neighbour
-    share: float
-
-
-@dataclass(frozen=True)
 class Evidence:
     """How the nearest known covers voted.
 
-    `voters`: how many did. `shares`: of the votes for each genre, the largest first. `pulls`: for each of the genres
-    that compete, in the same order, the covers that pull hardest towards it.
+    `voters`: how many did. `shares`: of the votes for each genre, the largest first. `votes`: the share of all votes
+    that each cover has, by its content hash.
     """
 
     voters: int
     shares: Mapping[str, float]
-    pulls: Mapping[str, tuple[Vote, ...]]
+    votes: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -68,25 +58,20 @@ class Saliency:
         return marked.reshape(heat.shape)
 
 
-def evidence(predictor: Predictor, image: Image.Image, genres: int = 3, each: int = 6) -> Evidence | None:
-    """How the nearest known covers voted on an RGB cover, with the `each` loudest voters of the first few `genres`.
-
-    None where no head is one of nearest neighbours.
-    """
+def evidence(predictor: Predictor, image: Image.Image) -> Evidence | None:
+    """How the nearest known covers voted on an RGB cover; None where no head is one of nearest neighbours."""
     head = next((head for head in predictor.heads.values() if isinstance(head, FittedNeighbours)), None)
     if head is None:
         return None
-    (similarities,), (rows,), (shares,) = head.votes(unlabelled([predictor.look(image)]))
-    voters = [_Voter(*one) for one in zip(similarities, rows, shares, strict=True) if one[1] >= 0]
-    by_genre: dict[str, list[_Voter]] = {genre: [] for genre in predictor.genres}
-    for voter in voters:
-        by_genre[predictor.genres[head.labels[voter.row]]].append(voter)
-    votes = {genre: float(sum(voter.share for voter in those)) for genre, those in by_genre.items()}
-    order = sorted(votes, key=lambda genre: votes[genre], reverse=True)
+    _, (rows,), (weights,) = head.votes(unlabelled([predictor.look(image)]))
+    voters = {int(row): float(weight) for row, weight in zip(rows, weights, strict=True) if row >= 0}
+    shares = dict.fromkeys(predictor.genres, 0.0)
+    for row, weight in voters.items():
+        shares[predictor.genres[head.labels[row]]] += weight
     return Evidence(
         voters=len(voters),
-        shares={genre: votes[genre] for genre in order},
-        pulls={genre: _loudest(predictor, head, by_genre[genre], each) for genre in order[:genres] if votes[genre] > 0},
+        shares={genre: shares[genre] for genre in sorted(shares, key=lambda genre: shares[genre], reverse=True)},
+        votes={str(head.hashes[row]): weight for row, weight in voters.items()},
     )
 
 
@@ -115,20 +100,6 @@ def cover_up(image: Image.Image, mask: np.ndarray) -> Image.Image:
     """The image, blurred where the mask (height, width) is 1 and as it was where it is 0."""
     blurred = image.filter(ImageFilter.GaussianBlur(_BLUR * max(image.size)))
     return Image.composite(blurred, image, Image.fromarray((255 * mask).astype(np.uint8)))
-
-
-class _Voter(NamedTuple):
-    similarity: float
-    row: int
-    share: float
-
-
-def _loudest(predictor: Predictor, head: FittedNeighbours, voters: Sequence[_Voter], each: int) -> tuple[Vote, ...]:
-    loudest = sorted(voters, key=lambda voter: -voter.share)[:each]
-    found = [(predictor.collection.known(str(head.hashes[voter.row])), voter) for voter in loudest]
-    return tuple(
-        Vote(replace(cover, similarity=float(voter.similarity)), float(voter.share)) for cover, voter in found if cover
-    )
 
 
 def _log_odds(probabilities: np.ndarray) -> np.ndarray:

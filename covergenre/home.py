@@ -71,6 +71,16 @@ def uploads() -> Path:
     return home() / "uploads"
 
 
+def answers() -> Path:
+    """Covers that were asked about in Predict, kept for a while."""
+    return home() / "answers"
+
+
+def corrections() -> Path:
+    """Covers whose genre a user has told, in genre folders."""
+    return home() / "corrections"
+
+
 def thumbnails() -> Path:
     """Small pictures, by content hash."""
     return home() / "thumbnails"

@@ -176,10 +176,11 @@ def _print_prediction(prediction: Prediction) -> None:
     shares = ", ".join(f"{genre} {share:.0%}" for genre, share in likely)
     known = "this very cover is known" if prediction.same_pixels else "a near copy of a known cover"
     notes = [f" ({known})" if prediction.seen else ""]
-    strange = "unlike the covers learned from" if prediction.unfamiliar > UNFAMILIAR else "odd for a cover: unsure"
+    unfamiliar = prediction.unfamiliar > UNFAMILIAR
+    strange = "unlike the covers learned from: no answer to build on" if unfamiliar else "odd for a cover: unsure"
     notes += [f" ({strange})" if prediction.unfamiliar > ODD else ""]
     notes += [f" ({prediction.note})" if prediction.note else ""]
-    if before := prediction.precedent:
+    if (before := prediction.precedent) and prediction.unfamiliar <= ODD:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]
     out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)
     if prediction.words and (told := words_in_a_line(prediction.words)):

@@ -9,7 +9,7 @@ signatures    54 bytes that recall the colours of a cover
 """
 
 from covergenre.images.decoding import DECODER, Decoded, decode, decode_once, read
-from covergenre.images.kinds import ACCEPTED, EXTENSIONS, FORMATS
+from covergenre.images.kinds import ACCEPTED, EXTENSIONS, FORMATS, readable_kind
 from covergenre.images.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
 from covergenre.images.shapes import content_hash, perceptual_hash, shrink, square, thumbnail
 from covergenre.images.signatures import SIGNATURE_LENGTH, draw_signature, read_signatures, signature
@@ -31,6 +31,7 @@ __all__ = [
     "perceptual_hash",
     "read",
     "read_signatures",
+    "readable_kind",
     "shrink",
     "signature",
     "square",

@@ -1,32 +1,16 @@
-"""The covers somebody gave us, and their answers, kept by content so that a rerun of the page costs no inference."""
+"""Answers to covers, kept by content so that a rerun of the page costs no inference."""
 
-import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from covergenre.kept_answers import Cover
 from covergenre.predict import Failure, Prediction, Predictor
 from pages.widgets.thumbnails import data_address, small
 
 NEIGHBOURS = 24
-CHUNK = 16
-_PICTURE_SIDE = 96
-
-
-@dataclass(frozen=True)
-class Cover:
-    """A file as it came: its name, its bytes, their digest, and whether it is one of the drawn examples."""
-
-    name: str
-    data: bytes
-    digest: str
-    drawn: bool = False
-
-    @classmethod
-    def of(cls, name: str, data: bytes, drawn: bool = False) -> "Cover":
-        """The cover with its digest computed."""
-        return cls(name, data, hashlib.blake2b(data, digest_size=16).hexdigest(), drawn)
+_PICTURE_SIDE = 128
 
 
 @dataclass(frozen=True)
@@ -45,7 +29,7 @@ class Answer:
 class Answers:
     """The answers to the last `limit` different covers. Safe to use from several threads."""
 
-    def __init__(self, predictor: Predictor, words: bool = True, limit: int = 1024):
+    def __init__(self, predictor: Predictor, words: bool = True, limit: int = 2048):
         """`words`: whether what is written on covers is read, too."""
         self._predictor = predictor
         self._words = words
@@ -68,19 +52,11 @@ class Answers:
         with self._lock:
             return [cover for digest, cover in different.items() if digest not in self._kept]
 
-    def read(self, covers: Sequence[Cover], report: Callable[[int], None] = lambda _: None) -> None:
-        """Predict these covers, a chunk at a time.
-
-        `report` is told before each chunk how many are done. It may raise to stop the work: what is done is kept.
-        """
-        for start in range(0, len(covers), CHUNK):
-            report(start)
-            chunk = covers[start : start + CHUNK]
-            results = self._predictor.predict_many(
-                [(c.name, c.data) for c in chunk], neighbours=NEIGHBOURS, words=self._words
-            )
-            for cover, result in zip(chunk, results, strict=True):
-                self._keep(cover, result)
+    def read(self, covers: Sequence[Cover]) -> None:
+        """Predict these covers, all at once."""
+        results = self._predictor.predict_many([(c.name, c.data) for c in covers], NEIGHBOURS, self._words)
+        for cover, result in zip(covers, results, strict=True):
+            self._keep(cover, result)
 
     def _keep(self, cover: Cover, result: Prediction | Failure) -> None:
         picture = data_address(small(cover.data, _PICTURE_SIDE)) if isinstance(result, Prediction) else ""

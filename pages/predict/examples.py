@@ -14,19 +14,21 @@ _SIDE = 176
 
 @dataclass(frozen=True)
 class Example:
-    """A drawn cover: the key of its button, its title, its bytes as a file has them, a small picture as an address."""
+    """A drawn cover: the key of its button, its title, the genre it was drawn as, its bytes as a file has them, a small
+    picture as an address."""
 
     key: str
     title: str
+    genre: str
     data: bytes
     picture: str
 
 
-def make(tiles: Iterable[tuple[str, Image.Image]]) -> list[Example]:
+def make(tiles: Iterable[tuple[str, str, Image.Image]]) -> list[Example]:
     """The tiles as files, in their order."""
     return [
-        Example(f"example-{number}", title, _png(image), data_address(images.thumbnail(image, _SIDE)))
-        for number, (title, image) in enumerate(tiles)
+        Example(f"example-{number}", title, genre, _png(image), data_address(images.thumbnail(image, _SIDE)))
+        for number, (title, genre, image) in enumerate(tiles)
     ]
 
 

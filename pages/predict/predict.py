@@ -1,41 +1,26 @@
 """Drop covers, see their genres and the albums that look most like them."""
 
-import time
+from pathlib import Path
 
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
-from covergenre.formatting import time_left
-from covergenre.predict import STARTER, Prediction, Predictor, open_predictor
-from covergenre.runs.default import answering, use
+from covergenre.predict import STARTER, Predictor, open_predictor
+from covergenre.runs.default import answering, default_run
 from covergenre.runs.names import method_title
 from covergenre.runs.record import Run
-from pages.predict import table
-from pages.predict.answers import CHUNK, Answer, Answers, Cover
-from pages.predict.ways_in import begin, example_row, ways_in
-from pages.predict.why import show_why
-from pages.predict.words_read import show_words, words_wanted
-from pages.widgets import bars, verdict
-from pages.widgets.brought import brought_pictures, visitor
-from pages.widgets.pictures import choose_pictures
+from pages.predict import place
+from pages.predict.answers import Answer, Answers
+from pages.predict.many import read_some, show_many
+from pages.predict.one import show_one
+from pages.predict.ways_in import example_row, ways_in
+from pages.predict.words_read import words_wanted
+from pages.widgets import verdict
+from pages.widgets.announce import announce
+from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence, tidy
-from pages.widgets.thumbnails import data_address, small
-from pages.widgets.tiles import BROWSE, show_links
-from pages.widgets.whose import KEY, title
 
-SIZES = (6, 12, 24)
-PREVIEW_SIDE = 720
-ROW_HEIGHT = 56
-ROWS_IN_SIGHT = 6
-TABLE_COLUMNS = {
-    "picture": st.column_config.ImageColumn("Cover", width=70),
-    "genre": st.column_config.TextColumn("Genre", width="small"),
-    "probability": st.column_config.ProgressColumn(
-        "Probability", format="%.0f\u202f%%", max_value=100, width="small", color="gray"
-    ),
-    "file": st.column_config.TextColumn("File", width="medium"),
-    "note": st.column_config.TextColumn("Note", width="large"),
-}
+STYLESHEET = Path(__file__).parent / "look.css"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={Predictor: id})
@@ -44,38 +29,16 @@ def answers_of(predictor: Predictor, words: bool) -> Answers:
     return Answers(predictor, words)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def preview(digest: str, _data: bytes) -> bytes:  # noqa: ARG001 (the digest is the key)
-    """The cover as large as the page shows it."""
-    return small(_data, PREVIEW_SIDE)
-
-
-def set_stopped(stopped: bool) -> None:
-    """Stop reading covers, or go on."""
-    st.session_state.stopped = stopped
-
-
-def read(answers: Answers, covers: list[Cover]) -> None:
-    """Read the covers that are new; with the time left and a way to stop when they are many."""
-    missing = answers.missing(covers)
-    if not missing or st.session_state.stopped:
-        return
-    if len(missing) <= CHUNK:
-        with st.skeleton(height=420):
-            answers.read(missing)
-        return
-    slot = st.empty()
-    with slot.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0)
-        st.button("Stop", icon=":material/stop_circle:", on_click=set_stopped, args=(True,))
-    began = time.monotonic()
-
-    def report(done: int) -> None:
-        left = time_left(done, len(missing), time.monotonic() - began)
-        bar.progress(done / len(missing), f"{done} of {len(missing)} covers read. {left}")
-
-    answers.read(missing, report)
-    slot.empty()
+def open_answering() -> tuple[Predictor, str, str]:
+    """What answers, its name, and a word if it is not what did or should: an answer stays with the run that gave it."""
+    now = place.asked()
+    if now is None or now.run == (default_run() or STARTER):
+        return answering(open_predictor, STARTER)
+    try:
+        return open_predictor(now.run), now.run, ""
+    except CoverGenreError:
+        predictor, run, _ = answering(open_predictor, STARTER)
+        return predictor, run, f"the run {now.run} that gave this answer is gone: this is the answer of {run}"
 
 
 def show_who(run: str) -> None:
@@ -83,127 +46,68 @@ def show_who(run: str) -> None:
     with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
         name = plain(method_title(Run.open(run).spec.method))
         st.caption(f"Your run answers: {name}, {plain(run)}.", width="content")
-        st.button("Let the starter answer", type="tertiary", on_click=use, args=(None,))
+        st.button("Let the starter answer", type="tertiary", on_click=place.let_starter_answer)
 
 
-def answer_area(predictor: Predictor, run: str, answers: Answers, covers: list[Cover]) -> None:
-    """What is said about the covers that were given."""
-    read(answers, covers)
-    done = [(cover, answer) for cover in covers if (answer := answers.get(cover))]
-    if len(done) < len(covers):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"Stopped after {len(done)} of {len(covers)} covers.", width="content")
-            st.button("Read the rest", on_click=set_stopped, args=(False,))
-    if len(covers) == 1 and done:
-        show_one(*done[0], predictor, run)
-    elif done:
-        show_many(done, predictor, run)
+def answer_area(predictor: Predictor, run: str, words: bool) -> None:
+    """What is said about the covers that the address names."""
+    covers, answers = place.asked().covers, answers_of(predictor, words)
+    with st.container(key="answer"):
+        more = read_some(answers, covers)
+        number = 0 if len(covers) == 1 else place.opened()
+        if number is None or number >= len(covers):
+            show_many(covers, answers, predictor)
+            said = "" if more else f"{len(covers)} covers are answered."
+        else:
+            if len(covers) > 1:
+                show_way_back(number, len(covers))
+            said = ""
+            if answer := answers.get(covers[number]):
+                show_one(covers[number], answer, predictor, run)
+                said = spoken(answer)
+                title_tab(covers[number].name, answer)
+        if st.session_state.unkept:
+            st.caption("These covers take too much room to be kept: they are gone after a reload.")
+    with region:
+        announce(said)
+    if more:
+        st.rerun()
 
 
-def show_many(done: list[tuple[Cover, Answer]], predictor: Predictor, run: str) -> None:
-    """A table of all answers; the selected one is shown in full below it."""
-    answers = [answer for _, answer in done]
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader(table.summary(answers), anchor=False, width="content")
-        st.download_button(
-            "Download as CSV",
-            lambda: table.to_csv(answers, predictor.genres),
-            "genres.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-    if unread := table.unread(answers):
-        st.caption(f"Not read: {unread}. The table says why.")
-    event = st.dataframe(
-        table.frame(answers),
-        column_config=TABLE_COLUMNS,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=min(len(answers), ROWS_IN_SIGHT) * ROW_HEIGHT + 40,
-        on_select="rerun",
-        selection_mode="single-row",
-        alt="The covers and their genres. Select a row to see its answer in full below.",
-    )
-    newest = next((row for row, (cover, _) in enumerate(done) if cover.digest == st.session_state.newest), None)
-    row = table.opened_row(event.selection.rows, answers, newest)
-    if row is not None:
-        show_one(*done[row], predictor, run)
+def show_way_back(number: int, covers: int) -> None:
+    """From one of many covers to all of them and to the next."""
+    with st.container(key="back", horizontal=True, vertical_alignment="center", gap="small"):
+        go, all_covers = place.look_at, f"All {covers} covers"
+        st.button(all_covers, icon=":material/apps:", type="tertiary", on_click=go, args=(None,))
+        last = number == covers - 1
+        st.button("Previous", icon=":material/chevron_left:", on_click=go, args=(number - 1,), disabled=number == 0)
+        st.button("Next", icon=":material/chevron_right:", on_click=go, args=(number + 1,), disabled=last)
 
 
-def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> None:
-    """One cover and everything that is said about it, or why nothing can be."""
-    prediction = answer.prediction
-    if prediction is None:
-        title = f"{plain(cover.name)} could not be read"
-        st.error(sentence(answer.result.error), title=title, icon=":material/broken_image:")
-        return
-    left, right = st.columns([2, 3], gap="medium")
-    with left, st.container(key="cover"):
-        st.image(data_address(preview(cover.digest, cover.data)), width="stretch", alt=f"The cover {tidy(cover.name)}")
-        st.caption(plain(cover.name))
-    with right:
-        show_verdict(prediction)
-        show_words(prediction)
-        show_bars(prediction)
-        if predictor.card and predictor.card.missing:
-            st.caption(verdict.not_a_choice(predictor.card.missing))
-    show_nearest(cover, prediction, run)
-    with st.container(key="why"):
-        show_why(predictor, run, cover, prediction)
+def spoken(answer: Answer) -> str:
+    """The answer for those who listen."""
+    if answer.prediction is None:
+        return f"{tidy(answer.result.name)} could not be read."
+    words = verdict.verdict(answer.prediction)
+    return f"{tidy(answer.result.name)}: {tidy(words.heading)}. {words.trust.words if words.trust else ''}"
 
 
-def show_verdict(prediction: Prediction) -> None:
-    """The genre in large words, and how far to believe it."""
-    words = verdict.verdict(prediction)
-    st.header(f"{words.heading} :gray[{words.figure}]" if words.figure else words.heading, anchor=False)
-    st.markdown(words.explanation)
-    if prediction.note:
-        st.caption(sentence(prediction.note))
-    if prediction.seen:
-        st.info(verdict.known_as(prediction.seen, prediction.same_pixels), icon=":material/fingerprint:")
+def title_tab(name: str, answer: Answer) -> None:
+    """Name the browser's tab after the answer."""
+    if answer.prediction:
+        genre = display(tidy(answer.prediction.genre, 24))
+        st.set_page_config(page_title=f"{genre}? {tidy(name, 40)} · covergenre")
 
 
-def show_bars(prediction: Prediction) -> None:
-    """Each method's probabilities, side by side, in one order."""
-    for column, (name, answer) in zip(st.columns(len(prediction.answers)), prediction.answers.items(), strict=True):
-        with column, st.container(gap="xsmall"):
-            st.markdown(f"**{plain(name)}**")
-            st.markdown(bars.bars(answer), unsafe_allow_html=True)
-
-
-@st.fragment
-def show_nearest(cover: Cover, prediction: Prediction, run: str) -> None:
-    """The grid of the nearest covers; each, and the cover itself, is where a walk through the covers can begin."""
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader("Nearest covers", anchor=False, width="content")
-        size = st.segmented_control(
-            "Number of nearest covers",
-            SIZES,
-            default=SIZES[1],
-            required=True,
-            key="nearest",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-    nearest = prediction.neighbours[:size]
-    show_links(nearest, choose_pictures(nearest, "nearest"), run, "nearest")
-    own = brought_pictures().keep(cover.name, cover.data, visitor())
-    st.page_link(
-        BROWSE,
-        label="Continue in Browse from this cover",
-        icon=":material/explore:",
-        query_params={KEY: title(run), "cover": own},
-    )
-
-
-begin()
+st.html(STYLESHEET)
+place.begin()
+region = st.container(key="announced", height="content")
 with st.container(key="page"):
     st.title("What does this cover sound like?", anchor=False)
     ways_in()
     example_row()
     try:
-        predictor, run, word = answering(open_predictor, STARTER)
+        predictor, run, word = open_answering()
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="The starter can't be opened")
         st.stop()
@@ -211,9 +115,13 @@ with st.container(key="page"):
         show_who(run)
     if word:
         st.warning(sentence(word), icon=":material/sync_problem:")
-    if st.session_state.covers:
-        words = words_wanted(predictor)
-        with st.container(key="answer"):
-            answer_area(predictor, run, answers_of(predictor, words), st.session_state.covers)
+    if place.is_lost():
+        st.info("This answer is no longer kept here. Drop its cover again.", icon=":material/hourglass_disabled:")
+    if place.asked():
+        if run == STARTER and default_run():
+            st.caption("The starter gave this answer. Covers that you drop now are answered by your run.")
+        answer_area(predictor, run, words_wanted(predictor))
     elif predictor.card:
         st.caption(verdict.scope(predictor.genres, predictor.card.covers, predictor.card.missing))
+        with region:
+            announce("")

@@ -1,6 +1,6 @@
 """The ways to bring covers: dropped, chosen, pasted, photographed, in a ZIP, or one of the drawn examples.
 
-All end in the session's `covers`, which the rest of the page is about.
+All end in the address of the page (see `place`), which says what the rest of it is about.
 """
 
 import io
@@ -15,32 +15,14 @@ from covergenre.errors import BadDataset, BadImage
 from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
 from covergenre.images.sound import cover_inside, is_sound
-from pages.predict import examples
-from pages.predict.answers import Cover
+from covergenre.kept_answers import Cover
+from pages.predict import examples, from_web, place
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence
 
 MOST_MB = st.get_option("server.maxUploadSize")  # of one file: a ZIP; a picture has that of `covergenre.images`
 PACKED = Limits(files=2000, total=500 * 2**20)
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
-
-
-def begin() -> None:
-    """What the session knows before anybody brought a cover."""
-    known = {"covers": [], "newest": "", "stopped": False, "uploader": 0, "uploaded": (), "remarks": []}
-    for name, value in known.items():
-        st.session_state.setdefault(name, value)
-
-
-def show_now(covers: list[Cover], newest: str = "", remarks: Iterable[str] = ()) -> None:
-    """Make these covers the ones the page is about; `newest` is the digest of the one to open, if it matters which.
-
-    `remarks` (Markdown) are what there is to say about archives.
-    """
-    st.session_state.covers = covers
-    st.session_state.newest = newest
-    st.session_state.stopped = False
-    st.session_state.remarks = list(remarks)
 
 
 def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
@@ -78,19 +60,22 @@ def ways_in() -> None:
     st.session_state.uploaded = _ids(dropped)
     with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
         paste_into("drop")
+        from_web.ask()
         camera = st.toggle("Use the camera", key="camera", persist_state="session")
     if camera:
         with st.container(key="lens"):
             st.camera_input(
                 "A photo of the sleeve, as large and straight as it goes", key="photo", on_change=_take_photo
             )
+    from_web.show_progress()
     for remark in st.session_state.remarks:
         st.info(remark, icon=":material/folder_zip:")
 
 
 def example_row() -> None:
     """A few drawn covers to click, while nobody has brought a cover of their own."""
-    if any(not cover.drawn for cover in st.session_state.covers):
+    now = place.asked()
+    if now and any(not cover.drawn_as for cover in now.covers):
         st.empty()  # In their place, so that they go at once and not when the covers have been read.
         return
     tiles = _drawn_examples()
@@ -113,7 +98,7 @@ def _take_uploads(key: str) -> None:
     Streamlit also calls this when nothing has changed: a browser that has not yet heard that the page is done reports
     uploaders that have gone, and the server has forgotten what was in them; after a lost session also the files.
     """
-    begin()
+    place.begin()
     if key == f"uploads-{st.session_state.uploader}":
         _take([upload for upload in st.session_state.get(key) or () if isinstance(upload, UploadedFile)])
 
@@ -125,24 +110,26 @@ def _take(uploads: list[UploadedFile]) -> None:
     st.session_state.uploaded = _ids(uploads)
     found = [opened(upload.name, upload.getvalue()) for upload in uploads]
     covers = [cover for several, _ in found for cover in several]
-    before = {cover.digest for cover in st.session_state.covers}
-    added = [cover.digest for cover in covers if cover.digest not in before]
-    show_now(covers, added[0] if 0 < len(added) < len(covers) else "", [remark for _, remark in found if remark])
+    now = place.asked()
+    before = {cover.digest for cover in now.covers} if now else set()
+    added = [number for number, cover in enumerate(covers) if cover.digest not in before]
+    newest = added[0] if len(added) == 1 and len(covers) > 1 else None
+    place.show(covers, newest, [remark for _, remark in found if remark])
 
 
 def _take_photo() -> None:
     """A photo was taken; one that was cleared leaves its answer until there is another."""
-    begin()
+    place.begin()
     if isinstance(photo := st.session_state.get("photo"), UploadedFile):
         st.session_state.uploader += 1
-        show_now([Cover.of("photo.jpg", photo.getvalue())])
+        place.show([Cover.of("photo.jpg", photo.getvalue())])
 
 
 def _take_example(example: examples.Example) -> None:
     """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
-    begin()
+    place.begin()
     st.session_state.uploader += 1
-    show_now([Cover.of(example.title, example.data, drawn=True)])
+    place.show([Cover.of(example.title, example.data, drawn_as=example.genre)])
 
 
 def _ids(uploads: Iterable[UploadedFile]) -> tuple[str, ...]:

@@ -1,7 +1,4 @@
-"""Why a cover got its answer: a sentence, the place in the picture it comes from, and the covers that voted."""
-
-from collections.abc import Sequence
-from pathlib import Path
+"""Why a cover got its answer: a sentence, what each method says, and the place in the picture it comes from."""
 
 import numpy as np
 import streamlit as st
@@ -9,43 +6,54 @@ from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
 from covergenre import images
 from covergenre.describe import sentence, traits
-from covergenre.explain import Evidence, Saliency, Vote, evidence, saliency
-from covergenre.formatting import listed, percent
+from covergenre.explain import Evidence, Saliency, evidence, saliency
+from covergenre.formatting import percent
+from covergenre.kept_answers import Cover
 from covergenre.predict import Prediction, Predictor
-from pages.predict.answers import Cover
+from pages.widgets import bars
 from pages.widgets.genres import display, inline
-from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.thumbnails import data_address
-from pages.widgets.tiles import show_links
-
-STYLESHEET = Path(__file__).parent / "why.css"
 
 _SHOWN_SIDE = 480
 _CHOICES = 4  # genres to ask about
-_WORTH_SHOWING = 0.02  # of the votes
 _OUTLINE = "#f0a27f"
 _FAINT = 0.3  # what is left of the light where nothing is marked
 
 
 @st.fragment
 def show_why(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
-    """The section "Why" of an answer; `run` names the predictor, for what is kept of it."""
-    st.html(STYLESHEET)
-    st.subheader("Why", anchor=False)
-    st.markdown(plain(said(cover.digest, prediction, cover.data), 400))
-    place, votes = st.columns([2, 3], gap="large")
-    with place, st.container(key="place"):
-        show_place(predictor, run, cover, prediction)
-    with votes, st.container(key="votes"):
-        show_votes(predictor, run, cover)
+    """What is behind an answer, once it is asked for; `run` names the predictor, for what is kept of it."""
+    why = st.expander("Why", icon=":material/help:", key="why_open", on_change="rerun")
+    if not why.open:
+        return
+    with why:
+        st.markdown(plain(said(cover.digest, prediction, cover.data), 400))
+        st.markdown(methods(prediction), unsafe_allow_html=True)
+        with st.container(key="place"):
+            show_place(predictor, run, cover, prediction)
+
+
+def methods(prediction: Prediction) -> str:
+    """Each method's probabilities, side by side where there is room, in one order; HTML. "" when there is one method.
+
+    The first is the one whose answer counts.
+    """
+    if len(prediction.answers) < 2:
+        return ""
+    first, *others = prediction.answers
+    titles = {first: f"{plain(first)} (the answer)", **{other: plain(other) for other in others}}
+    columns = (
+        f"<section><strong>{titles[name]}</strong>{bars.bars(answer)}</section>"
+        for name, answer in prediction.answers.items()
+    )
+    return f'<div class="methods">{"".join(columns)}</div>'
 
 
 def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
     """Where in the picture the answer comes from, once it is asked for."""
-    st.markdown("**Where in the picture**")
     wanted = st.toggle(
-        "Show it",
+        "Show where in the picture it comes from",
         key="why_place",
         persist_state="session",
         help="Parts of the cover are blurred one after another. The more the answer suffers, the more a part counts.",
@@ -74,40 +82,6 @@ def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Predict
     st.caption(f"Brightly lit: the {percent(share)} of the cover that counts most for {called}.")
 
 
-def show_votes(predictor: Predictor, run: str, cover: Cover) -> None:
-    """The known covers that voted, by the genres that compete."""
-    found = find_votes(run, cover.digest, predictor, cover.data)
-    st.markdown("**Which covers voted**")
-    if found is None:
-        st.caption("This method does not look up covers when it answers: it learned from all of them in training.")
-        return
-    st.caption(summary(found))
-    load = pictures_wanted()
-    for number, (genre, votes) in enumerate(found.pulls.items()):
-        if found.shares[genre] >= _WORTH_SHOWING:
-            st.markdown(pull(genre, found.shares[genre], votes))
-            show_links([vote.cover for vote in votes], load, run, f"votes{number}")
-
-
-def summary(evidence: Evidence) -> str:
-    """How many voted and for what, in a sentence (Markdown)."""
-    shares = [
-        f"{inline(plain(genre))} {percent(share)}"
-        for genre, share in evidence.shares.items()
-        if share >= _WORTH_SHOWING
-    ]
-    return (
-        f"The {evidence.voters} nearest covers learned from vote, the more similar the louder: {listed(shares)}. "
-        "The probabilities of the nearest neighbours are these votes, calibrated on held-out covers."
-    )
-
-
-def pull(genre: str, share: float, votes: Sequence[Vote]) -> str:
-    """What the covers shown for a genre have to say (Markdown)."""
-    loud = sum(vote.share for vote in votes)
-    return f"Towards {inline(plain(genre))}: {percent(share)} of the votes, these {len(votes)} alone {percent(loud)}"
-
-
 def mark(image: Image.Image, saliency: Saliency, genre: str, share: float) -> Image.Image:
     """The cover with the part that speaks most for a genre in full light and the rest in the dark."""
     shown = images.shrink(image, _SHOWN_SIDE)
@@ -134,4 +108,4 @@ def find_place(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Sa
 @st.cache_data(max_entries=64, show_spinner=False)
 def find_votes(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Evidence | None:  # noqa: ARG001 (keys)
     """Who voted, found once."""
-    return evidence(_predictor, images.decode_once(_data).image, each=4)
+    return evidence(_predictor, images.decode_once(_data).image)

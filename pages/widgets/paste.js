@@ -1,4 +1,4 @@
-// Gives pictures from the clipboard to the file uploader in a container of the page.
+// Gives pictures from the clipboard, and files dropped anywhere on the page, to the file uploader in a container of it.
 
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button")
@@ -35,7 +35,27 @@ export default function ({ parentElement, data }) {
     }
   }
 
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files")
+  const overZone = (event) => event.target.closest?.('[data-testid="stFileUploaderDropzone"]')
+  const mark = (on) => document.documentElement.classList.toggle("dropping", on)
+
+  document.ondragover = (event) => {
+    if (!carriesFiles(event)) return
+    event.preventDefault() // or the browser would open the file in place of the page
+    mark(true)
+  }
+  document.ondragleave = (event) => {
+    if (!event.relatedTarget) mark(false)
+  }
+  document.ondrop = (event) => {
+    mark(false)
+    if (!carriesFiles(event) || overZone(event)) return
+    event.preventDefault()
+    give([...event.dataTransfer.files])
+  }
+
   return () => {
-    document.onpaste = null
+    document.onpaste = document.ondragover = document.ondragleave = document.ondrop = null
+    mark(false)
   }
 }

@@ -1,4 +1,4 @@
-"""A picture from the clipboard for a file uploader: pasted anywhere on the page, or by a button.
+"""A picture for a file uploader from elsewhere: pasted or dropped anywhere on the page, or by a button.
 
 What is pasted goes to the uploader as if it had been chosen there, with the same limits, list and ways to take it out
 again.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from covergenre.collection.novelty import ODD, UNFAMILIAR
-from covergenre.formatting import listed, percent
+from covergenre.formatting import listed
 from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain, tidy
@@ -33,36 +33,86 @@ _SOURCES = {
 
 
 @dataclass(frozen=True)
+class Trust:
+    """How far to believe an answer.
+
+    `tenths`, 0 to 10: of ten answers like this, so many were right. `words` say so, and `counted` how that is known.
+    """
+
+    tenths: float
+    words: str
+    counted: str
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The large words, the figure beside them ("" when a figure would mislead), and what to make of both."""
+    """The large words, what to make of them, and how often such answers are right (None: nothing is to be said)."""
 
     heading: str
-    figure: str
     explanation: str
+    trust: Trust | None
 
 
 def verdict(prediction: Prediction) -> Verdict:
-    """The answer in words: a genre with its probability, without one where the picture is odd for a cover, or that it
-    is unlike all covers that are known."""
-    genre, share = display(plain(prediction.genre)), percent(prediction.probabilities[prediction.genre])
+    """The answer in words: what a known cover is filed under; else a genre, or that the cover is unlike all known."""
+    genre = inline(plain(prediction.genre))
+    if seen := prediction.seen:
+        alone = f"By the picture alone it would be {genre}."
+        heading = f"I know this one: filed under {inline(plain(seen.genre))}"
+        return Verdict(heading, f"{known_as(seen, prediction.same_pixels)} {alone}", None)
     if is_unfamiliar(prediction):
         return Verdict(
             "Unlike the covers I know",
-            "",
-            f"Hardly any album cover lies this far from the ones learned from. {genre} comes closest ({share}), "
+            f"Hardly any album cover lies this far from the ones learned from. {display(genre)} comes closest, "
             "but that is not an answer to build on.",
+            None,
         )
     if is_odd(prediction):
         return Verdict(
-            f"Perhaps {inline(plain(prediction.genre))}",
-            "",
-            f"This picture is odd for a cover: nine covers in ten are more like those learned from. {genre} comes "
-            f"closest, but how sure that is can't be told. {_competition(prediction, figures=False)}".strip(),
+            f"Perhaps {genre}",
+            f"This picture is odd for a cover: nine covers in ten are more like those learned from. {display(genre)} "
+            f"comes closest, but how sure that is can't be told. {_dispute(prediction)}".strip(),
+            None,
         )
+    believed = trust(prediction)
+    heading = f"Perhaps {genre}" if believed.tenths < 10 * DOUBTFUL else display(genre)
+    sure = next(words for floor, words in _HOW_SURE if believed.tenths >= 10 * floor)
+    said = (f"{sure}.", _dispute(prediction), _runner_up(prediction))
+    return Verdict(heading, " ".join(part for part in said if part), believed)
+
+
+def trust(prediction: Prediction) -> Trust:
+    """How often answers like this one are right: as counted before, else as probable as the method says."""
     precedent = prediction.precedent
-    doubtful = precedent is not None and precedent.share < DOUBTFUL
-    heading = f"Perhaps {inline(plain(prediction.genre))}" if doubtful else genre
-    return Verdict(heading, share, f"{_how_sure(prediction)} {_competition(prediction)}".strip())
+    if precedent is None:
+        tenths = 10 * prediction.probabilities[prediction.genre]
+        how = "This is the probability of the answer: there are too few earlier answers to count."
+        return Trust(tenths, f"Of 10 answers like this, {often(tenths)} should be right.", how)
+    tenths = 10 * precedent.share
+    together = {True: " and the methods agreed", False: " and the methods disagreed", None: ""}[precedent.agreed]
+    which = "covers of sources it had not seen" if precedent.new_source else "covers kept back from learning"
+    counted = (
+        f"Counted on {precedent.covers} {which}, when the answer was about this sure{together}: "
+        f"{precedent.right} were right."
+    )
+    was = "was" if often(tenths) in ("1", "hardly any") else "were"
+    return Trust(tenths, f"Of 10 answers like this, {often(tenths)} {was} right.", counted)
+
+
+def often(tenths: float) -> str:
+    """How many of ten, as one says it: "4 or 5" half-way between, "nearly all", "hardly any"."""
+    whole, rest = divmod(tenths, 1)
+    if 0.25 <= rest < 0.75 and 1 <= whole < 9:
+        return f"{whole:.0f} or {whole + 1:.0f}"
+    return {0: "hardly any", 10: "nearly all"}.get(round(tenths), f"{round(tenths)}")
+
+
+def dots(tenths: float) -> str:
+    """The same as ten dots, as many of them full; HTML for beside the words, so it is not read aloud."""
+    filled = "".join(
+        f'<span style="--fill: {100 * min(max(tenths - place, 0), 1):.0f}%"></span>' for place in range(10)
+    )
+    return f'<span class="dots" aria-hidden="true">{filled}</span>'
 
 
 def is_unfamiliar(prediction: Prediction) -> bool:
@@ -76,13 +126,10 @@ def is_odd(prediction: Prediction) -> bool:
 
 
 def known_as(seen: Neighbour, same_pixels: bool = True) -> str:
-    """That this very cover, or nearly this one, is in the data, as what, and whether the methods learned from it."""
+    """Which cover of the data it is, or nearly is, and whether the methods learned from it."""
     learned = "the methods learned from it" if seen.part == "train" else "the methods did not learn from it"
     likeness = "These very pixels are" if same_pixels else "It is nearly the same picture as"
-    return (
-        f"**A known cover.** {likeness} {plain(album_line(seen), 200)}, filed under "
-        f"{inline(plain(seen.genre))}; {learned}."
-    )
+    return f"{likeness} {plain(album_line(seen), 200)}; {learned}."
 
 
 def scope(genres: Sequence[str], covers: int, missing: Sequence[str]) -> str:
@@ -120,28 +167,20 @@ def source_title(source: str) -> str:
     return _SOURCES.get(source) or tidy(source)
 
 
-def _how_sure(prediction: Prediction) -> str:
-    precedent = prediction.precedent
-    share = precedent.share if precedent else prediction.probabilities[prediction.genre]
-    words = next(words for floor, words in _HOW_SURE if share >= floor)
-    times = round(10 * share)
-    often = "nearly always" if times == 10 else f"about {times} times in 10" if times > 1 else "rarely"
-    if precedent is None:
-        return f"{words}: answers like this are right {often}."
-    together = {True: " and the methods agreed", False: " and the methods disagreed", None: ""}[precedent.agreed]
-    which = "covers of sources it had not seen" if precedent.new_source else "held-out covers"
-    counted = f"{precedent.right} of {precedent.covers} {which}"
-    return f"{words}: when it was this sure before{together}, it was right {often} ({counted})."
+def _dispute(prediction: Prediction) -> str:
+    """Which method says what, where they disagree."""
+    members = list(prediction.answers.items())
+    members = members[1:] if len(members) > 2 else members  # the first is made of the others
+    said = {title: max(answer, key=answer.get) for title, answer in members}
+    if len(set(said.values())) < 2:
+        return ""
+    each = [f"{inline(plain(genre))} by {plain(title).lower()}" for title, genre in said.items()]
+    return f"The methods disagree: {listed(each)}."
 
 
-def _competition(prediction: Prediction, figures: bool = True) -> str:
+def _runner_up(prediction: Prediction) -> str:
     second = [(genre, share) for genre, share in list(prediction.probabilities.items())[1:2] if share >= _WORTH_NAMING]
-    runner_up = [
-        f"Runner-up: {inline(plain(genre))}{f', {percent(share)}' if figures else ''}." for genre, share in second
-    ]
-    others = {max(answer, key=answer.get) for answer in prediction.answers.values()} - {prediction.genre}
-    said = prediction.precedent and prediction.precedent.agreed is False
-    return " ".join([*runner_up, *(["The methods disagree."] if others and not said else [])])
+    return "".join(f"Runner-up: {inline(plain(genre))}." for genre, _ in second)
 
 
 def _or(genres: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ def files(tmp_path):
     return [tmp_path / name for name in named]
 
 
+GRID = ".tile"
 TILES = '[class*="st-key-go-nearest-"] a:visible'
 
 
@@ -35,10 +36,10 @@ def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop,
     wait_for_answer(page)
     assert page.locator("h2").first.inner_text()
     assert page.locator(".st-key-cover").inner_text() == "first.png"
-    assert page.locator(".bars").count() == 3
+    assert page.locator(".bars").count() == 1
     assert page.locator(".bars").first.locator("li").count() == 8
-    page.locator(TILES).nth(11).wait_for()
-    assert page.locator(TILES).count() == 12
+    page.locator(TILES).nth(7).wait_for()
+    assert page.locator(TILES).count() == 8
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
     assert re.match(r"https?://", page.locator(".gallery a").first.get_attribute("href"))
 
@@ -108,30 +109,130 @@ def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(vi
     drop(page, files)
     page.get_by_text("2 covers read, 1 not").wait_for()
     page.get_by_text("Not read: notes.jpg.").wait_for()
-    wait_for_answer(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV", exact=True).click()
     rows = download.value.path().read_text("utf-8-sig").splitlines()
     assert {row.split(",")[0] for row in rows[1:]} == {"first.png", "second.png", "notes.jpg"}
 
 
-def test_the_row_that_is_selected_is_opened(visit, drop, files):
+def test_of_many_covers_one_is_opened_and_back_leads_to_all_of_them(visit, drop, files):
     page = visit()
     drop(page, files[:2])
+    page.get_by_role("heading", name="2 covers").wait_for()
+    page.locator(GRID).nth(1).click()
+    page.locator(".st-key-cover").get_by_text("second.png").wait_for()
+    assert "open=1" in page.url
+    page.go_back()
+    page.locator(GRID).nth(1).wait_for()
+    page.go_forward()
+    page.locator(".st-key-cover").get_by_text("second.png").wait_for()
+    page.reload()
+    page.locator(".st-key-cover").get_by_text("second.png").wait_for()
+    page.get_by_role("button", name="Previous").click()
+    page.locator(".st-key-cover").get_by_text("first.png").wait_for()
+    page.get_by_role("button", name="All 2 covers").click()
+    page.locator(GRID).nth(1).wait_for()
+
+
+def test_in_the_grid_the_arrow_keys_go_from_cover_to_cover_and_enter_opens_one(visit, drop, files):
+    page = visit()
+    drop(page, files[:2])
+    page.locator(GRID).nth(1).wait_for()
+    page.locator(GRID).first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-cover").get_by_text("second.png").wait_for()
+
+
+def test_an_answer_is_there_after_a_reload_in_another_browser_and_not_after_it_was_forgotten(visit, drop, files):
+    page, other = visit(), visit()
+    drop(page, files[:1])
     wait_for_answer(page)
-    opened = page.locator(".st-key-cover")
-    before = opened.inner_text()
-    table = page.locator(".stDataFrame .dvn-scroller")
-    table.click(position={"x": 18, "y": 36 + 56 + 28})
-    (other,) = {"first.png", "second.png"} - {before}
-    opened.get_by_text(other).wait_for()
+    address, said = page.url, page.locator("h2").first.inner_text()
+    page.reload()
+    wait_for_answer(page)
+    other.goto(address)
+    wait_for_answer(other)
+    assert other.locator("h2").first.inner_text() == said
+    assert other.title().endswith("first.png · covergenre")
+    page.get_by_role("button", name="Forget it").click()
+    page.get_by_text("The starter knows").wait_for()
+    assert "answer=" not in page.url
+    other.reload()
+    other.get_by_text("This answer is no longer kept here").wait_for()
+
+
+def test_back_leads_from_answer_to_answer(visit):
+    page = visit()
+    titles = []
+    for number in range(2):
+        page.locator(f".st-key-example-{number} button").click()
+        page.locator(".st-key-cover img").wait_for()
+        page.wait_for_timeout(1500)
+        titles.append(page.locator(".st-key-cover").inner_text())
+    assert titles[0] != titles[1]
+    page.go_back()
+    page.locator(".st-key-cover").get_by_text(titles[0]).wait_for()
+    page.go_back()
+    page.get_by_text("The starter knows").wait_for()
+
+
+def test_a_cover_is_dropped_anywhere_on_the_page(visit, files):
+    page = visit()
+    page.get_by_role("button", name="Paste a picture").wait_for()
+    page.evaluate(
+        """bytes => {
+            const carried = new DataTransfer()
+            carried.items.add(new File([new Uint8Array(bytes)], "far.png", { type: "image/png" }))
+            for (const kind of ["dragover", "drop"]) {
+                const options = { dataTransfer: carried, bubbles: true, cancelable: true }
+                document.querySelector("h1").dispatchEvent(new DragEvent(kind, options))
+            }
+        }""",
+        list(files[0].read_bytes()),
+    )
+    page.locator(".st-key-cover").get_by_text("far.png").wait_for()
+
+
+def test_an_answer_is_told_to_those_who_listen(visit):
+    page = visit()
+    page.locator(".st-key-example-0 button").click()
+    wait_for_answer(page)
+    region = page.locator("[role=status]").filter(has_text="Live at the Window")
+    region.wait_for(state="attached")
+    assert page.locator("h2").first.inner_text() in region.inner_text()
+
+
+def test_a_neighbour_opens_at_the_top_of_the_page_with_the_focus_on_its_heading(visit):
+    page = visit(viewport={"width": 1280, "height": 500})
+    page.locator(".st-key-example-0 button").click()
+    wait_for_answer(page)
+    page.locator(TILES).nth(7).scroll_into_view_if_needed()
+    page.locator(TILES).nth(7).focus()
+    page.keyboard.press("Enter")
+    page.locator(".st-key-now .gallery img").wait_for()
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    page.wait_for_function("document.activeElement.tagName === 'H1'")
+
+
+def test_on_a_phone_the_menu_closes_after_a_choice_and_stays_closed_after_a_reload(visit):
+    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    menu = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect()"
+    page.wait_for_function(f"{menu}.left === 0")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="The starter").tap()
+    page.wait_for_url("**/starter")
+    page.wait_for_function(f"{menu}.right <= 0")
+    page.reload()
+    page.get_by_test_id("stExpandSidebarButton").wait_for()
+    assert page.evaluate(f"{menu}.right <= 0")
 
 
 def test_an_example_is_reached_and_chosen_by_keyboard(visit):
     page = visit()
     page.get_by_role("button", name="Paste a picture").wait_for()
     page.locator(".st-key-drop button").focus()
-    for _ in range(3):  # past the button that pastes and the camera's switch
+    for _ in range(4):  # past the button that pastes, the field for an address and the camera's switch
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText").startswith("Try ")
     page.keyboard.press("Enter")

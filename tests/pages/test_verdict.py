@@ -1,90 +1,103 @@
+import re
+
 import pytest
 
 from covergenre.collection.track_record import PastAnswers
-from pages.widgets.verdict import album_line, known_as, not_a_choice, origin, scope, verdict
+from pages.widgets.verdict import album_line, dots, known_as, not_a_choice, often, origin, scope, verdict
 
 
-def test_the_genre_is_named_with_its_probability(prediction):
-    words = verdict(prediction({"black metal": 0.71, "rap": 0.29}))
-    assert (words.heading, words.figure) == ("Black metal", "71\u202f%")
-
-
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [
-        (0.97, "Very sure: answers like this are right nearly always."),
-        (0.7, "Fairly sure: answers like this are right about 7 times in 10."),
-        (0.5, "Leaning this way: answers like this are right about 5 times in 10."),
-        (0.3, "Little more than a guess: answers like this are right about 3 times in 10."),
-        (0.13, "Little more than a guess: answers like this are right rarely."),
-    ],
-)
-def test_how_sure_it_is_follows_from_the_probability(prediction, share, said):
-    assert verdict(prediction({"jazz": share, "pop": 0.01})).explanation == said
+def test_the_genre_is_the_heading(prediction):
+    assert verdict(prediction({"black metal": 0.71, "rap": 0.29})).heading == "Black metal"
 
 
 @pytest.mark.parametrize(
-    ("precedent", "heading", "said"),
+    ("share", "sure", "words"),
     [
-        (
-            PastAnswers(60, 47, True),
-            "Jazz",
-            "Fairly sure: when it was this sure before and the methods agreed, it was right about 8 times in 10 "
-            "(47 of 60 held-out covers).",
-        ),
-        (
-            PastAnswers(60, 14, False),
-            "Perhaps jazz",
-            "Little more than a guess: when it was this sure before and the methods disagreed, it was right about "
-            "2 times in 10 (14 of 60 held-out covers).",
-        ),
-        (
-            PastAnswers(40, 40, None),
-            "Jazz",
-            "Very sure: when it was this sure before, it was right nearly always (40 of 40 held-out covers).",
-        ),
+        (0.97, "Very sure.", "Of 10 answers like this, nearly all should be right."),
+        (0.7, "Fairly sure.", "Of 10 answers like this, 7 should be right."),
+        (0.55, "Leaning this way.", "Of 10 answers like this, 5 or 6 should be right."),
+        (0.3, "Little more than a guess.", "Of 10 answers like this, 3 should be right."),
     ],
 )
-def test_what_came_of_such_answers_before_says_how_sure_it_is(prediction, precedent, heading, said):
-    words = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=precedent))
-    assert (words.heading, words.explanation) == (heading, said)
+def test_without_a_record_how_sure_it_is_follows_from_the_probability(prediction, share, sure, words):
+    said = verdict(prediction({"jazz": share, "pop": 0.01}))
+    assert (said.explanation, said.trust.words) == (sure, words)
+
+
+@pytest.mark.parametrize(
+    ("precedent", "heading", "words", "counted"),
+    [
+        (PastAnswers(60, 47, True), "Jazz", "8 were right.", "and the methods agreed: 47 were right."),
+        (PastAnswers(60, 27, False), "Perhaps jazz", "4 or 5 were right.", "and the methods disagreed: 27 were right."),
+        (PastAnswers(40, 40, None), "Jazz", "nearly all were right.", "about this sure: 40 were right."),
+        (PastAnswers(50, 1, None), "Perhaps jazz", "hardly any was right.", "about this sure: 1 were right."),
+    ],
+)
+def test_what_came_of_such_answers_before_says_how_sure_it_is(prediction, precedent, heading, words, counted):
+    said = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=precedent))
+    assert (said.heading, said.trust.words) == (heading, f"Of 10 answers like this, {words}")
+    assert said.trust.counted.endswith(counted)
+
+
+def test_no_figure_but_that_of_trust_is_said(prediction):
+    said = verdict(prediction({"jazz": 0.51, "pop": 0.4}, precedent=PastAnswers(60, 27, True)))
+    assert re.findall(r"\d+", f"{said.heading} {said.explanation} {said.trust.words}") == ["10", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("tenths", "said"), [(4.5, "4 or 5"), (4.2, "4"), (3.8, "4"), (0.4, "hardly any"), (9.6, "nearly all"), (8.9, "9")]
+)
+def test_half_way_between_two_numbers_both_are_named(tenths, said):
+    assert often(tenths) == said
+
+
+def test_as_many_dots_are_full_as_answers_were_right():
+    fills = [int(fill) for fill in re.findall(r"--fill: (\d+)%", dots(4.5))]
+    assert fills == [100] * 4 + [50] + [0] * 5
 
 
 def test_the_runner_up_is_named_when_it_is_worth_naming(prediction):
-    assert verdict(prediction({"jazz": 0.6, "edm": 0.4})).explanation.endswith("Runner-up: EDM, 40\u202f%.")
+    assert verdict(prediction({"jazz": 0.6, "edm": 0.4})).explanation.endswith("Runner-up: EDM.")
     assert "Runner-up" not in verdict(prediction({"jazz": 0.97, "edm": 0.03})).explanation
+    assert "Runner-up" not in verdict(prediction({"jazz": 1.0})).explanation
 
 
-def test_that_the_methods_disagree_is_said(prediction):
+def test_where_the_methods_disagree_it_is_told_what_each_says(prediction):
     answers = {"Logistic regression": {"jazz": 0.6, "pop": 0.4}, "Nearest neighbours": {"jazz": 0.3, "pop": 0.7}}
-    assert verdict(prediction({"jazz": 0.6, "pop": 0.4}, answers=answers)).explanation.endswith("The methods disagree.")
+    two = prediction({"jazz": 0.6, "pop": 0.04}, answers=answers)
+    three = prediction({"jazz": 0.6, "pop": 0.04}, answers={"Ensemble": {"jazz": 0.6, "pop": 0.4}, **answers})
+    for each in (two, three):
+        said = "The methods disagree: jazz by logistic regression and pop by nearest neighbours."
+        assert said in verdict(each).explanation
 
 
 def test_of_an_unfamiliar_picture_no_genre_is_claimed(prediction):
-    words = verdict(prediction(unfamiliar=0.999))
+    words = verdict(prediction(unfamiliar=0.999, precedent=PastAnswers(60, 42, True)))
     assert words.heading == "Unlike the covers I know"
-    assert words.figure == ""
+    assert words.trust is None
     assert "Jazz comes closest" in words.explanation
 
 
 def test_of_a_picture_that_is_odd_for_a_cover_the_genre_is_named_without_a_figure(prediction):
     words = verdict(prediction({"jazz": 0.9, "edm": 0.1}, unfamiliar=0.95))
-    assert (words.heading, words.figure) == ("Perhaps jazz", "")
+    assert (words.heading, words.trust) == ("Perhaps jazz", None)
     assert "odd for a cover" in words.explanation
-    assert "%" not in words.explanation
 
 
 def test_answers_that_were_counted_on_new_sources_are_said_to_be(prediction):
     words = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=PastAnswers(60, 30, None, new_source=True)))
-    assert "30 of 60 covers of sources it had not seen" in words.explanation
+    assert "60 covers of sources it had not seen" in words.trust.counted
 
 
-def test_a_cover_with_a_probability_for_one_genre_only_has_no_runner_up(prediction):
-    assert "Runner-up" not in verdict(prediction({"jazz": 1.0})).explanation
+def test_a_known_cover_leads_with_what_it_is_filed_under(prediction, neighbour):
+    words = verdict(prediction({"rap": 0.6, "pop": 0.4}, seen=neighbour(genre="country"), unfamiliar=0.999))
+    assert words.heading == "I know this one: filed under country"
+    assert words.explanation.endswith("By the picture alone it would be rap.")
+    assert words.trust is None
 
 
-def test_a_known_cover_is_named_and_whether_it_was_learned_from(neighbour):
-    assert known_as(neighbour()).endswith("filed under jazz; the methods learned from it.")
+def test_it_is_said_whether_a_known_cover_was_learned_from(neighbour):
+    assert known_as(neighbour()).endswith("; the methods learned from it.")
     assert known_as(neighbour(part="test")).endswith("the methods did not learn from it.")
 
 

@@ -3,8 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from drawing import cover, encoded
 
+from covergenre.kept_answers import Cover
 from covergenre.predict import Failure, Predictor
-from pages.predict.answers import CHUNK, Answers, Cover
+from pages.predict.answers import Answers
 
 
 @pytest.fixture
@@ -35,18 +36,6 @@ def test_a_file_that_cannot_be_read_is_answered_by_the_reason(predictor):
     assert answers.get(bad).prediction is None
     assert answers.get(bad).picture == ""
     assert answers.get(drawn(1)).picture.startswith("data:image/jpeg")
-
-
-def test_stopping_keeps_what_is_done(predictor):
-    answers, covers = Answers(predictor), [drawn(number) for number in range(CHUNK + 2)]
-
-    def stop(done: int) -> None:
-        if done:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        answers.read(covers, stop)
-    assert answers.missing(covers) == covers[CHUNK:]
 
 
 def test_the_oldest_answers_make_room(predictor):

@@ -7,11 +7,11 @@ from pages.predict.examples import make, style
 
 @pytest.fixture
 def tiles():
-    return make([("Blue", cover("jazz")), ("Loud", cover("rap"))])
+    return make([("Blue", "jazz", cover("jazz")), ("Loud", "rap", cover("rap"))])
 
 
 def test_an_example_is_a_file_with_the_very_pixels_that_were_drawn(tiles):
-    assert [tile.title for tile in tiles] == ["Blue", "Loud"]
+    assert [(tile.title, tile.genre) for tile in tiles] == [("Blue", "jazz"), ("Loud", "rap")]
     assert images.content_hash(images.decode(tiles[0].data).image) == images.content_hash(cover("jazz"))
     assert tiles[0].data == encoded(cover("jazz"))
 

@@ -1,48 +1,18 @@
 import csv
 import io
 
-import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from covergenre.predict import Failure
 from pages.predict.answers import Answer
-from pages.predict.table import COLUMNS, frame, opened_row, summary, to_csv, unread
+from pages.predict.table import summary, to_csv, unread
 
 GENRES = ("edm", "jazz", "pop")
 
 
 def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
-def test_a_row_has_picture_genre_probability_in_per_cent_and_file(answer):
-    (row,) = frame([answer(name="blue.jpg")]).to_dict("records")
-    assert list(row) == list(COLUMNS)
-    assert (row["genre"], row["probability"], row["file"], row["note"]) == ("Jazz", pytest.approx(72), "blue.jpg", "")
-
-
-def test_a_file_that_could_not_be_read_stands_in_its_row_with_the_reason(failure):
-    (row,) = frame([failure()]).to_dict("records")
-    assert (row["genre"], row["note"]) == ("", "Not read: this file is not a picture")
-    assert pd.isna(row["probability"])
-
-
-def test_an_unfamiliar_picture_gets_no_genre_and_no_probability(answer):
-    (row,) = frame([answer(unfamiliar=0.995)]).to_dict("records")
-    assert row["genre"] == "Unfamiliar"
-    assert pd.isna(row["probability"])
-
-
-def test_a_known_cover_is_named_in_the_note(answer, neighbour):
-    (row,) = frame([answer(seen=neighbour())]).to_dict("records")
-    assert row["note"] == "Known cover: Ada Lane – Blue Hours (1961), jazz"
-
-
-def test_what_is_wrong_with_a_file_that_was_read_stands_in_the_note(answer, neighbour):
-    (row,) = frame([answer(seen=neighbour(), note="the file is cut short")]).to_dict("records")
-    assert row["note"] == "Known cover: Ada Lane – Blue Hours (1961), jazz. the file is cut short"
 
 
 def test_the_heading_counts_what_was_read_and_what_was_not(answer, failure):
@@ -54,15 +24,6 @@ def test_the_first_unread_files_are_named_and_the_others_counted(answer, failure
     assert unread([answer()]) == ""
     assert unread([failure("a"), answer(), failure("b")]) == "a, b"
     assert unread([failure(str(n)) for n in range(8)]) == "0, 1, 2, 3, 4 and 3 more"
-
-
-def test_the_selected_row_is_opened_else_the_newest_else_the_first_that_could_be_read(answer, failure):
-    answers = [failure(), answer(), answer(), failure()]
-    assert opened_row([3], answers, newest=2) == 3
-    assert opened_row([], answers, newest=2) == 2
-    assert opened_row([], answers) == 1
-    assert opened_row([9], answers) == 1
-    assert opened_row([], [failure()]) is None
 
 
 def test_the_csv_file_holds_every_answer_in_full(answer, failure, neighbour):

@@ -4,16 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawing import cover, encoded, genre_folders
+from drawing import cover, encoded
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from tiny import tiny_recipe
 
-from covergenre.dataset.registry import register
-from covergenre.explain import Evidence, Saliency, Vote
-from covergenre.methods import TrainSpec
+from covergenre.explain import Saliency
 from covergenre.predict import STARTER
-from covergenre.runs.train import train
 from pages.predict import why
 
 SECTION = """
@@ -21,7 +17,7 @@ import sys
 from pathlib import Path
 import streamlit as st
 from covergenre.predict import Predictor
-from pages.predict.answers import Cover
+from covergenre.kept_answers import Cover
 from pages.predict.why import show_why
 
 
@@ -37,12 +33,15 @@ PAGES = Path(__file__).parents[3] / "pages"
 
 
 def section(tmp_path, run: str = STARTER) -> AppTest:
+    """The section, unfolded."""
     file = tmp_path / "cover.png"
     file.write_bytes(encoded(cover("jazz", 500, 120)))
     (tmp_path / "pages").symlink_to(PAGES)
     app = tmp_path / "app.py"
     app.write_text(SECTION.format(run=run, file=str(file)))
-    return AppTest.from_file(app, default_timeout=60).run()
+    page = AppTest.from_file(app, default_timeout=60)
+    page.session_state["why_open"] = True
+    return page.run()
 
 
 def said(page: AppTest) -> str:
@@ -51,12 +50,20 @@ def said(page: AppTest) -> str:
     return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 
-def test_an_answer_is_told_in_a_sentence_with_the_covers_that_voted(starter, tmp_path):
+def test_nothing_is_worked_out_before_it_is_unfolded(starter, tmp_path):
     page = section(tmp_path)
-    text = said(page)
+    page.session_state["why_open"] = False
+    page.run()
+    assert not said(page)
+    assert not page.toggle
+
+
+def test_an_answer_is_told_in_a_sentence_and_by_each_method(starter, tmp_path):
+    text = said(section(tmp_path))
     assert re.search(r"(runner-up|no other genre comes near)\.", text)
-    assert "nearest covers learned from vote" in text
-    assert sum(element.value.count("<li>") for element in page.markdown) >= 4
+    assert "Nearest neighbours" in text
+    assert "Logistic regression" in text
+    assert text.count("(the answer)") == 1
 
 
 def test_the_place_is_looked_for_only_when_it_is_asked_for(starter, tmp_path):
@@ -76,21 +83,9 @@ def test_another_genre_and_another_share_can_be_chosen(starter, tmp_path):
     assert f"the 40\u202f% of the cover that counts most for {other.lower()}" in said(page)
 
 
-def test_a_method_that_asks_no_covers_says_so(tmp_path):
-    dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
-    run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
-    assert "does not look up covers" in said(section(tmp_path, run.id))
-
-
-def test_genres_with_hardly_a_vote_are_left_out_of_the_summary():
-    found = Evidence(320, {"black metal": 0.7, "edm": 0.29, "pop": 0.01}, {})
-    assert "black metal 70\u202f% and EDM 29\u202f%." in why.summary(found)
-    assert "pop" not in why.summary(found)
-
-
-def test_it_is_told_what_the_loudest_voters_weigh(neighbour):
-    votes = (Vote(neighbour(), 0.2), Vote(neighbour(), 0.1))
-    assert why.pull("edm", 0.5, votes) == ("Towards EDM: 50\u202f% of the votes, these 2 alone 30\u202f%")
+def test_of_one_method_alone_its_probabilities_are_not_said_twice(prediction):
+    alone = prediction({"jazz": 1.0}, answers={"Logistic regression": {"jazz": 1.0}})
+    assert why.methods(alone) == ""
 
 
 def test_what_is_marked_stays_in_full_light_and_the_rest_goes_dark():

@@ -1,0 +1,94 @@
+"""Covers whose genre a user has told: copied into genre folders of our own, and a data set like any other.
+
+    corrections/GENRE/NAME-HASH.ext    a copy of the cover; HASH is of its bytes
+
+The data set is called "mine", or "mine-2" and so on where that name stands for another folder.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from covergenre import home, images
+from covergenre.dataset import registry
+from covergenre.errors import BadDataset
+from covergenre.files import replace_bytes
+
+NAME = "mine"
+
+_GENRE = re.compile(r"[^\W_]([\w &'+-]{0,38}[\w])?")
+_ENDINGS = {"jpeg": "jpg", "tiff": "tif"}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The data set that a cover was kept in, and how many covers of which genre that has now."""
+
+    dataset: str
+    counts: Mapping[str, int]
+
+
+def correct(data: bytes, name: str, genre: str) -> Correction:
+    """Keep a cover (the bytes of its file, called `name`) under the genre it has; told twice, the last one holds.
+
+    BadDataset when `genre` can't name a genre; BadImage when there is no cover in `data`.
+    """
+    genre = " ".join(genre.lower().split())
+    if not _GENRE.fullmatch(genre):
+        raise BadDataset(f"{genre[:60]!r} can't be a genre: use up to 40 letters, digits, blanks and hyphens")
+    images.decode_once(data)
+    stem = re.sub(r"[^\w -]", "", PurePosixPath(name.replace("\\", "/")).stem)[:60].strip() or "cover"
+    kind = images.readable_kind(data).lower()
+    file = home.corrections() / genre / f"{stem}-{_mark(data)}.{_ENDINGS.get(kind, kind)}"
+    with registry.lock():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_bytes(file, data)
+        for other in _files(data):
+            if other != file:
+                other.unlink()
+    return _scan()
+
+
+def undo(data: bytes) -> None:
+    """Take a cover out again; the data set goes with its last one."""
+    with registry.lock():
+        for file in _files(data):
+            file.unlink()
+    if any(home.corrections().glob("*/*")):
+        _scan()
+    elif name := _own_name():
+        registry.remove(name)
+
+
+def told(data: bytes) -> str:
+    """The genre that a cover was kept under; "" for none."""
+    return next((file.parent.name for file in _files(data)), "")
+
+
+def _files(data: bytes) -> list[Path]:
+    return list(home.corrections().glob(f"*/*-{_mark(data)}.*"))
+
+
+def _mark(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def _scan() -> Correction:
+    known = registry.names()
+    free = (name for name in (NAME, *(f"{NAME}-{number}" for number in range(2, 1000))) if name not in known)
+    root = home.corrections()
+    dataset, _ = registry.register(_own_name() or next(free), root, genre_level=0, missing="forget")
+    return Correction(dataset.name, dataset.manifest["genre"].value_counts().to_dict())
+
+
+def _own_name() -> str:
+    """The name of the data set of these covers; "" when there is none yet."""
+    for name in registry.names():
+        try:
+            if registry.open_dataset(name).root == home.corrections():
+                return name
+        except BadDataset:
+            continue
+    return ""

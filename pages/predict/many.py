@@ -1,0 +1,188 @@
+"""Answers to many covers: a grid of them that fills as they come, by genre and by certainty; a click opens one."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from covergenre.formatting import time_left
+from covergenre.kept_answers import Cover
+from covergenre.predict import Predictor
+from pages.predict import place, table
+from pages.predict.answers import Answer, Answers
+from pages.widgets import verdict
+from pages.widgets.genres import css_colour, display
+from pages.widgets.safe_text import tidy
+
+CHUNK = 16
+SHEET = 120
+ORDERS = {"dropped": "As dropped", "surest": "Surest first", "doubtful": "Least sure first"}
+UNFAMILIAR, UNREAD = "Unfamiliar", "Not read"
+
+_HERE = Path(__file__).parent
+_GRID = st.components.v2.component(
+    "covergenre_batch",
+    html='<div role="group" aria-label="Covers and their genres; arrow keys go from one to the next"></div>',
+    css=(_HERE / "batch.css").read_text(encoding="utf-8"),
+    js=(_HERE / "batch.js").read_text(encoding="utf-8"),
+)
+
+
+def read_some(answers: Answers, covers: Sequence[Cover]) -> bool:
+    """Read the next few covers that are new, with the time left and a way to stop; whether there are more to read."""
+    missing = answers.missing(covers)
+    if not missing:
+        st.session_state.pop("began", None)
+        return False
+    if len(covers) <= CHUNK:
+        with st.skeleton(height=420):
+            answers.read(missing)
+        return False
+    done, total = len(covers) - len(missing), len(covers)
+    with st.container(horizontal=True, vertical_alignment="center", key="reading"):
+        if st.session_state.stopped:
+            st.markdown(f"Stopped after {done} of {total} covers.", width="content")
+            st.button("Read the rest", on_click=_set_stopped, args=(False,))
+            return False
+        started, at = st.session_state.setdefault("began", (time.monotonic(), done))
+        left = time_left(done - at, total - at, time.monotonic() - started)
+        st.progress(done / total, f"{done} of {total} covers read. {left}")
+        st.button("Stop", icon=":material/stop_circle:", on_click=_set_stopped, args=(True,))
+    answers.read(missing[:CHUNK])
+    return True
+
+
+def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -> None:
+    """All answers as a grid, those of the chosen genres, in the chosen order."""
+    known = [answers.get(cover) for cover in covers]
+    read = [answer for answer in known if answer]
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.header(table.summary(read), anchor=False, width="content")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            st.download_button(
+                "Download as CSV",
+                lambda: table.to_csv(read, predictor.genres),
+                "genres.csv",
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.button("Forget them", icon=":material/delete:", type="tertiary", on_click=place.forget_it)
+    if unread := table.unread(read):
+        st.caption(f"Not read: {unread}.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="narrow"):
+        only = choose_genres(read)
+        order = choose_order()
+    shown = in_order(known, only, order)
+    sheets = max(1, -(-len(shown) // SHEET))
+    sheet = min(st.session_state.get("sheet", 1) or 1, sheets)
+    now = shown[(sheet - 1) * SHEET : sheet * SHEET]
+    _GRID(data={"tiles": [tile(n, covers[n], known[n]) for n in now]}, key="batch", on_open_change=_open)
+    if sheets > 1:
+        st.pagination(sheets, key="sheet", bind="query-params")
+
+
+def choose_genres(read: Sequence[Answer]) -> tuple[str, ...]:
+    """Draw the genres with how many covers have them; those that were chosen, none for all. The address has them."""
+    counts = Counter(map(group, read))
+    st.session_state["only"] = [name for name in st.query_params.get_all("only") if name in counts]
+    return tuple(
+        st.pills(
+            "Genres",
+            [name for name, _ in counts.most_common()],
+            selection_mode="multi",
+            format_func=lambda name: f"{display(tidy(name, 24))} {counts[name]}",
+            key="only",
+            on_change=_narrow,
+            label_visibility="collapsed",
+        )
+    )
+
+
+def choose_order() -> str:
+    """Draw the orders; the one that was chosen. The address has it, also while one cover is looked at."""
+    told = st.query_params.get("sort")
+    st.session_state["sort"] = told if told in ORDERS else next(iter(ORDERS))
+    return st.segmented_control(
+        "Order",
+        list(ORDERS),
+        format_func=ORDERS.get,
+        required=True,
+        key="sort",
+        on_change=_narrow,
+        label_visibility="collapsed",
+    )
+
+
+def group(answer: Answer) -> str:
+    """The genre that an answer counts under, or why it has none."""
+    if answer.prediction is None:
+        return UNREAD
+    if answer.prediction.seen:
+        return answer.prediction.seen.genre
+    return UNFAMILIAR if verdict.is_unfamiliar(answer.prediction) else answer.prediction.genre
+
+
+def in_order(known: Sequence[Answer | None], only: Sequence[str], order: str) -> list[int]:
+    """The numbers of the covers to show: of the groups `only` (none: all); those not yet read come last, if at all."""
+    numbers = [n for n, answer in enumerate(known) if not only or (answer and group(answer) in only)]
+    if order == "dropped":
+        return numbers
+    sign = -1 if order == "surest" else 1
+    return sorted(numbers, key=lambda n: (known[n] is None, sign * certainty(known[n]) if known[n] else 0))
+
+
+def certainty(answer: Answer) -> float:
+    """How sure an answer is, 0 to 10: a known cover is certain, of an odd picture nothing is."""
+    prediction = answer.prediction
+    if prediction is None:
+        return -1
+    if prediction.seen:
+        return 10
+    return 0 if verdict.is_odd(prediction) else verdict.trust(prediction).tenths
+
+
+def tile(number: int, cover: Cover, answer: Answer | None) -> dict[str, Any]:
+    """What the grid draws of a cover."""
+    told = {"number": number, "name": tidy(cover.name), "picture": "", "genre": "", "colour": "", "note": ""}
+    if answer is None:
+        return told
+    prediction = answer.prediction
+    if prediction is None:
+        return {**told, "genre": UNREAD, "colour": "gray", "note": tidy(answer.result.error, 200)}
+    name = group(answer)
+    if prediction.seen:
+        note = "known cover"
+    elif name == UNFAMILIAR:
+        note = f"{display(tidy(prediction.genre, 24))} comes closest"
+    elif verdict.is_odd(prediction):
+        note = "odd for a cover: unsure"
+    else:
+        note = f"{verdict.often(verdict.trust(prediction).tenths)} of 10 right"
+    return {
+        **told,
+        "picture": answer.picture,
+        "genre": display(tidy(name, 24)),
+        "colour": css_colour(name),
+        "note": note,
+        "drawn_as": display(cover.drawn_as),
+    }
+
+
+def _narrow() -> None:
+    """Other covers are shown, or in another order: from the first sheet on."""
+    st.query_params.update({"only": st.session_state["only"], "sort": st.session_state["sort"]})
+    st.session_state["sheet"] = 1
+
+
+def _open() -> None:
+    """A cover of the grid was clicked."""
+    place.look_at(int(st.session_state["batch"]["open"]))
+
+
+def _set_stopped(stopped: bool) -> None:
+    st.session_state.stopped = stopped
+    st.session_state.pop("began", None)

@@ -1,0 +1,135 @@
+"""One answer: the genre, how far to believe it, one chart, and the covers most like it; the rest behind "Why"."""
+
+import io
+
+import streamlit as st
+from PIL import Image
+
+from covergenre.explain import Evidence
+from covergenre.formatting import listed, percent
+from covergenre.kept_answers import Cover
+from covergenre.predict import Prediction, Predictor
+from pages.predict import place
+from pages.predict.answers import Answer
+from pages.predict.by_api import show_snippets
+from pages.predict.correct import show_correction
+from pages.predict.why import find_votes, show_why
+from pages.predict.words_read import show_words
+from pages.widgets import bars, verdict
+from pages.widgets.brought import brought_pictures, visitor
+from pages.widgets.genres import css_colour, inline
+from pages.widgets.pictures import choose_pictures
+from pages.widgets.safe_text import plain, sentence
+from pages.widgets.thumbnails import data_address, small
+from pages.widgets.tiles import BROWSE, show_links
+from pages.widgets.whose import KEY, title
+
+SIZES = (8, 16, 24)
+PREVIEW_SIDE = 720
+_WORTH_NAMING = 0.1
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def preview(digest: str, _data: bytes, name: str) -> str:  # noqa: ARG001 (the digest is a key)
+    """The cover as large as the page shows it: HTML that holds the picture, so that its room is known at once."""
+    jpeg = small(_data, PREVIEW_SIDE)
+    width, height = Image.open(io.BytesIO(jpeg)).size
+    alt = plain(f"The cover {name}", 120)
+    return f'<img src="{data_address(jpeg)}" alt="{alt}" style="aspect-ratio: {width} / {height}">'
+
+
+def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> None:
+    """One cover and everything that is said about it, or why nothing can be."""
+    prediction = answer.prediction
+    if prediction is None:
+        failed = f"{plain(cover.name)} could not be read"
+        st.error(sentence(answer.result.error), title=failed, icon=":material/broken_image:")
+        return
+    left, right = st.columns([2, 3], gap="large")
+    with left, st.container(key="cover"):
+        st.markdown(preview(cover.digest, cover.data, cover.name), unsafe_allow_html=True)
+        st.caption(plain(cover.name))
+    with right:
+        show_verdict(prediction, cover.drawn_as)
+        show_words(prediction)
+        st.markdown(bars.bars(prediction.probabilities), unsafe_allow_html=True)
+        if predictor.card and predictor.card.missing:
+            st.caption(verdict.not_a_choice(predictor.card.missing))
+        show_correction(cover, predictor)
+        with st.container(key="actions", horizontal=True, vertical_alignment="center", gap="small"):
+            show_snippets(cover, run)
+            st.button(
+                "Forget it",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=place.forget_it,
+                help="An answer is kept for a while under the address that your browser shows; whoever has the "
+                "address can see it. This deletes it.",
+            )
+    show_nearest(cover, prediction, predictor, run)
+    with st.container(key="why"):
+        show_why(predictor, run, cover, prediction)
+
+
+def show_verdict(prediction: Prediction, drawn_as: str) -> None:
+    """The genre in large words, and how far to believe it."""
+    words = verdict.verdict(prediction)
+    st.header(words.heading, anchor=False)
+    if drawn_as:
+        st.markdown(f"**{compare(prediction.genre, drawn_as)}**")
+    st.markdown(words.explanation)
+    if words.trust:
+        with st.container(key="trust", horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(verdict.dots(words.trust.tenths), unsafe_allow_html=True, width="content")
+            st.markdown(words.trust.words, help=words.trust.counted, width="content")
+    if prediction.note:
+        st.caption(sentence(prediction.note))
+
+
+def compare(genre: str, drawn_as: str) -> str:
+    """What an example was drawn as, and whether the answer says so."""
+    return f"Drawn as {inline(drawn_as)}: the answer is {'right' if genre == drawn_as else 'wrong'}."
+
+
+@st.fragment
+def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run: str) -> None:
+    """The grid of the nearest covers, with their votes; each, and the cover itself, is where a walk can begin."""
+    with st.container(key="nearest-head", horizontal=True, vertical_alignment="bottom"):
+        st.subheader("Nearest covers", anchor=False, width="stretch")
+        size = st.segmented_control(
+            "Number of nearest covers",
+            SIZES,
+            default=SIZES[0],
+            required=True,
+            key="nearest",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    found = find_votes(run, cover.digest, predictor, cover.data)
+    if found:
+        st.markdown(votes_strip(found), unsafe_allow_html=True)
+    nearest = prediction.neighbours[:size]
+    load = choose_pictures(nearest, "nearest")
+    show_links(nearest, load, run, "nearest", found.votes if found else None)
+    own = brought_pictures().keep(cover.name, cover.data, visitor())
+    st.page_link(
+        BROWSE,
+        label="Continue in Browse from this cover",
+        icon=":material/explore:",
+        query_params={KEY: title(run), "cover": own},
+    )
+
+
+def votes_strip(found: Evidence) -> str:
+    """How all votes fall, in words and as one strip in the colours of the genres; HTML."""
+    shares = [(plain(genre, 24), share) for genre, share in found.shares.items() if share > 0]
+    named = [f"{inline(genre)} {percent(share)}" for genre, share in shares if share >= _WORTH_NAMING]
+    cells = "".join(
+        f'<span style="flex: {share:.4f}; background: {css_colour(genre)}" title="{inline(genre)} {percent(share)}">'
+        "</span>"
+        for genre, share in shares
+    )
+    return (
+        f'<div class="votes-said">The {found.voters} nearest covers vote, the more similar the louder: '
+        f'{listed(named)}.</div><div class="votes" aria-hidden="true">{cells}</div>'
+    )

@@ -1,0 +1,88 @@
+"""Which answer the page is about: the address says so (`?answer=TOKEN&open=2`), what is behind it is kept on disk."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from covergenre.kept_answers import Asked, Cover, forget, keep, open_kept
+from covergenre.predict import STARTER
+from covergenre.runs.default import default_run, use
+
+_ALL = {"only": [], "sort": []}  # of many covers
+_log = logging.getLogger(__name__)
+
+
+def begin() -> None:
+    """What the session knows before anybody brought a cover; and back to the last answer from another page."""
+    known = {"held": ("", None), "stopped": False, "uploader": 0, "uploaded": (), "remarks": [], "unkept": False}
+    for name, value in known.items():
+        st.session_state.setdefault(name, value)
+    last: Asked | None = st.session_state.held[1]
+    if last and "answer" not in st.query_params and st.session_state.get("came_from", "Predict") != "Predict":
+        show(last.covers, st.session_state.get("opened"), st.session_state.remarks)
+
+
+def asked() -> Asked | None:
+    """The covers that the address names; None where it names none, or they have gone."""
+    token = st.query_params.get("answer", "")
+    if not token:
+        return None
+    if st.session_state.held[0] != token:
+        if (found := open_kept(token)) is None:
+            return None
+        st.session_state.held = (token, found)
+        st.session_state.remarks, st.session_state.stopped, st.session_state.unkept = [], False, False
+    return st.session_state.held[1]
+
+
+def is_lost() -> bool:
+    """Whether the address names an answer that has gone."""
+    return "answer" in st.query_params and asked() is None
+
+
+def opened() -> int | None:
+    """Which of many covers is looked at."""
+    text = st.query_params.get("open", "")
+    return int(text) if text.isdecimal() and len(text) < 6 else None
+
+
+def show(covers: Sequence[Cover], open_one: int | None = None, remarks: Iterable[str] = ()) -> None:
+    """Make these covers the ones the page is about, answered by the run in use; `open_one`: which to look at.
+
+    `remarks` (Markdown) are what there is to say about archives. Without covers the page is as at first.
+    """
+    st.session_state.stopped, st.session_state.remarks = False, list(remarks)
+    if not covers:
+        st.query_params.update({"answer": [], "open": [], **_ALL})
+        return
+    new = Asked(tuple(covers), default_run() or STARTER)
+    try:
+        token, kept = keep(new)
+    except OSError as error:
+        _log.warning("an answer can't be kept: %s", error)
+        token, kept = "0" * 32, False
+    st.session_state.held, st.session_state.unkept = (token, new), not kept
+    st.session_state.opened = open_one
+    st.query_params.update({"answer": token, "open": [] if open_one is None else str(open_one), **_ALL})
+
+
+def look_at(number: int | None) -> None:
+    """Open one of many covers; None: go back to all of them."""
+    st.session_state.opened = number
+    st.query_params.update({"open": [] if number is None else str(number)})
+
+
+def forget_it() -> None:
+    """Delete the answer, and its address with it."""
+    forget(st.query_params.get("answer", ""))
+    st.session_state.held = ("", None)
+    st.session_state.uploader += 1
+    show(())
+
+
+def let_starter_answer() -> None:
+    """The starter answers from now on, these covers too; the answer of the run keeps its address."""
+    use(None)
+    if now := asked():
+        show(now.covers, opened(), st.session_state.remarks)

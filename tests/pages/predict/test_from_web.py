@@ -1,0 +1,63 @@
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from drawing import cover, encoded
+
+from covergenre.errors import BadImage, Refused
+from covergenre.progress import never
+from pages.predict.from_web import fetch
+
+PICTURE = encoded(cover("jazz", 1))
+PAGES = {
+    "/covers/blue%20hours.png": ("image/png", PICTURE),
+    "/album": ("text/html; charset=utf-8", b"<html>"),
+    "/milk.jpg": ("image/jpeg", b"milk"),
+}
+
+
+class Site(BaseHTTPRequestHandler):
+    def do_GET(self):
+        kind, body = PAGES.get(self.path, ("text/plain", b""))
+        self.send_response(200 if self.path in PAGES else 404)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    server = HTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def get(address: str):
+    return fetch(address, never, trusted=("127.0.0.1",))
+
+
+def test_a_picture_comes_under_the_name_that_its_address_ends_in(site):
+    found = get(f"{site}/covers/blue%20hours.png")
+    assert (found.name, found.data) == ("blue hours.png", PICTURE)
+
+
+def test_what_is_no_picture_is_refused_with_what_to_do(site):
+    with pytest.raises(Refused, match="copy the picture's own address"):
+        get(f"{site}/album")
+    with pytest.raises(Refused, match="nothing at this address"):
+        get(f"{site}/gone.jpg")
+    with pytest.raises(BadImage, match="not a picture"):
+        get(f"{site}/milk.jpg")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1/x.png", "http://localhost/x.png", "http://169.254.169.254/", "file:///etc/passwd"]
+)
+def test_no_address_of_this_machine_or_its_network_is_asked(address):
+    with pytest.raises(Refused):
+        fetch(address, never)
