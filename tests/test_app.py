@@ -62,7 +62,7 @@ def unseen(number: int = 0) -> bytes:
 
 
 def examples(app) -> list:
-    return [button for button in app.button if button.key.startswith("example-")]
+    return [button for button in app.button if (button.key or "").startswith("example-")]
 
 
 def test_the_first_page_says_what_to_do_and_what_is_known(app):

@@ -37,7 +37,7 @@ def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop,
     assert page.locator("h2").first.inner_text()
     assert page.locator(".st-key-cover").inner_text() == "first.png"
     assert page.locator(".bars").count() == 1
-    assert page.locator(".bars").first.locator("li").count() == 8
+    assert page.locator(".bars").first.locator("li").count() == 10
     page.locator(TILES).nth(7).wait_for()
     assert page.locator(TILES).count() == 8
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
@@ -282,7 +282,7 @@ def test_the_starter_page_shows_its_figures_on_any_width(visit):
     page.get_by_role("heading", name="How often it is right").wait_for()
     table = page.locator("table").filter(has=page.get_by_role("columnheader", name="Recall"))
     table.locator("tbody tr").nth(7).wait_for()
-    assert table.locator("tbody tr").count() == 8
+    assert table.locator("tbody tr").count() == 10
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.documentElement.scrollWidth === 390")
 
