@@ -10,8 +10,8 @@ from covergenre import images
 from covergenre.collection.collection import Collection
 from covergenre.collection.table import page_url
 from covergenre.dataset import repair
-from covergenre.dataset.repair import Plan
 from covergenre.errors import CoverGenreError
+from pages.explore.actions import carry_out, leave_out
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import genre_cell
@@ -33,7 +33,7 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
         if not opened.dataset.has_pictures:
             colours = images.draw_signature(covers.signatures[row], _LARGE)
             st.image(colours, width="stretch", alt=f"The colours of {plain(covers.title(row))}")
-        elif picture := _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers):
+        elif picture := large_picture(covers, row):
             st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
         else:
             st.info("This file can't be shown.", icon=":material/broken_image:")
@@ -61,6 +61,7 @@ def facts(covers: Collection, row: int) -> str:
         "Picture": f"{cover['width']} × {cover['height']} px, {cover['mode']}" if cover["width"] else "",
         "Size": f"{cover['bytes'] / 1000:,.0f} kB" if cover["bytes"] else "",
         "Part": cover["part"].capitalize(),
+        "Tags": plain(cover["tags"], 200),
         "Left out": plain(cover["excluded"], 200),
         "Unreadable": plain(cover["problem"], 300),
     }
@@ -68,14 +69,9 @@ def facts(covers: Collection, row: int) -> str:
     return f'<dl class="known">{rows}</dl>'
 
 
-def carry_out(opened: Opened, plan: Plan) -> None:
-    """Repair the data set; why not, if it can't be."""
-    try:
-        repair.apply(opened.dataset, plan)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-    else:
-        st.toast(f"Done: {plan.why}. Repair › History undoes it.", icon=":material/check:")
+def large_picture(covers: Collection, row: int) -> bytes:
+    """The cover in a row as a JPEG; b"" when it can't be shown."""
+    return _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers)
 
 
 def _source(cover: Mapping[str, Any]) -> str:
@@ -110,7 +106,7 @@ def _show_actions(opened: Opened, row: int) -> None:
         if out:
             plan, label, icon = repair.include([path]), "Take back in", ":material/undo:"
         else:
-            plan, label, icon = repair.exclude([path], "by hand"), "Leave out", ":material/block:"
+            plan, label, icon = leave_out([path]), "Leave out", ":material/block:"
         st.button(label, icon=icon, on_click=carry_out, args=(opened, plan), key="leave-out")
         genre = covers.genre(row)
         known = sorted({*covers.genres, *GENRES})

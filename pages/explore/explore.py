@@ -7,44 +7,45 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore import sources as explore_sources
+from pages.explore.actions import show_made
+from pages.explore.address import PAGE, go, one, widget
 from pages.explore.cover import show_cover
-from pages.explore.findings import GROUPS, show_findings
+from pages.explore.findings import GROUPS, VIEW, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
 from pages.explore.open import Opened, begin, examinations, open_named, was_audited, work_on
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
+from pages.explore.review import show_review
+from pages.explore.views import show_views
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
 
 FOLDER = Path(__file__).parent
-VIEW, COVER = "see", "open"
+COVER = "open"
 VIEWS = {
     "overview": "Overview",
     "gallery": "Gallery",
     "findings": "Findings",
     "map": "Map",
+    "review": "Review",
     "repair": "Repair",
 }
 
 
-def go(path: str) -> None:
+def open_cover(path: str) -> None:
     """A cover was clicked."""
-    st.query_params[COVER] = path
-    st.session_state[VIEW] = "gallery"
+    go(**{COVER: path, VIEW: VIEWS["gallery"]})
 
 
 def leave(page: int = 1) -> None:
     """Back to a page of the grid."""
-    st.query_params.pop(COVER, None)
-    st.session_state[explore_filters.PAGE] = page
+    go(**{COVER: "", PAGE: str(page) if page > 1 else ""})
 
 
-def to_gallery() -> None:
-    """A gallery was asked for."""
-    leave()
-    st.query_params.pop(GROUPS, None)
-    st.session_state[VIEW] = "gallery"
+def to_gallery(**filters: str | list[str]) -> None:
+    """The covers that pass these filters and no others were asked for."""
+    go(**{**explore_filters.only(**filters), COVER: "", GROUPS: "", VIEW: VIEWS["gallery"]})
 
 
 def show_work(opened: Opened) -> None:
@@ -87,27 +88,29 @@ def offer_audit(opened: Opened, why: str) -> None:
 def show_covers(opened: Opened) -> None:
     """The gallery, or the cover that was opened."""
     covers = opened.covers
-    asked = explore_filters.choose(covers)
-    rows, row = covers.find(*asked), covers.row_of(st.query_params.get(COVER, ""))
+    asked = explore_filters.choose(opened)
+    rows, row = asked.find(covers), covers.row_of(st.query_params.get(COVER, ""))
     if row is None:
-        show_gallery(covers, rows, asked, go)
+        show_gallery(opened, rows, asked, open_cover)
     else:
-        show_steps(covers, rows, row, go, leave)
-        show_cover(opened, row, go)
+        show_steps(covers, rows, row, open_cover, leave)
+        show_cover(opened, row, open_cover)
 
 
 def show(view: str, opened: Opened) -> None:
     """One view of the data set."""
     if view == "overview":
-        show_overview(opened)
+        show_overview(opened, to_gallery)
     elif view == "gallery":
         show_covers(opened)
     elif view == "repair":
         show_repair(opened)
     elif not opened.examined:
         offer_audit(opened, "This data set has not been looked through yet.")
+    elif view == "review":
+        show_review(opened, open_cover)
     elif view == "findings":
-        show_findings(opened, go, to_gallery)
+        show_findings(opened, open_cover, to_gallery)
     elif opened.covers.vectors is None:
         offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
     else:
@@ -139,22 +142,21 @@ with st.container(key="page"):
             explore_sources.show_way_out(name)
         st.stop()
     with bar:
+        show_views(opened)
         explore_sources.show_management(opened)
-    st.session_state.setdefault(VIEW, "overview")
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=VIEWS.get,
-        required=True,
-        key=VIEW,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    titles = list(VIEWS.values())
+    chosen = st.segmented_control(
+        "View", titles, required=True, label_visibility="collapsed", wrap=True,
+        **widget(VIEW, one(VIEW, titles, default=titles[0])),
+    )  # fmt: skip
+    view = next(name for name, title in VIEWS.items() if title == chosen)
     if not opened.dataset.writable:
         st.caption(
             f"The {len(opened.covers):,} real covers that predictions stand on. They are only to look at, and of each "
             "there is what it is called, its vector and its colours: the artwork does not ship."
         )
     else:
-        show_work(opened)
+        if view != "review":  # what is decided there is settled, and looked through anew, at its end
+            show_work(opened)
+        show_made(opened)
     show(view, opened)

@@ -1,137 +1,156 @@
 """The filters of the Explore page's gallery: chosen in a popover, shown as chips to take off, kept in the address."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
+from covergenre.collection.predictions import Predictions, Wanted
 from covergenre.dataset.manifest import STATES
 from covergenre.dataset.split import PARTS
+from covergenre.errors import CoverGenreError
+from pages.explore.address import PAGE, go, one, several, told, widget
+from pages.explore.open import Opened, open_predictions, runs_of
 from pages.widgets.genres import display
-from pages.widgets.safe_text import tidy
+from pages.widgets.safe_text import sentence, tidy
+from pages.widgets.whose import title
 
 PICKED = "picked"  # covers chosen on the map; too many for an address
-PAGE = "sheet"
+ON_MAP = "map"  # what stands for them there
 TEXT, ISSUE, BY = "words", "issue", "by"
-_KEYS = {"genres": "from_genre", "sources": "from_source", "parts": "in_part", "states": "state"}
-_ALL_KEYS = (*_KEYS.values(), TEXT, ISSUE, BY)
-_KEPT = "kept filters"
-_ALL = "Any"
-_ORDER = "As found"
+RUN, SAID, VERDICT, SURE = "answers", "said", "verdict", "sure"
+_KEYS = {"genres": "from_genre", "sources": "from_source", "parts": "in_part", "states": "state", "tags": "tag"}
+KEYS = (*_KEYS.values(), TEXT, ISSUE, BY, RUN, SAID, VERDICT, SURE)
+_WORDS = {"genres": "Genre", "sources": "Source", "parts": "Part of the split", "states": "State", "tags": "Tag"}
+_ALL, _ORDER, _NO_RUN, _NO_PART = "Any", "As found", "No run", "none"
+_RIGHT, _WRONG = "right", "wrong"
 
 
 class Asked(NamedTuple):
-    """What `Collection.find` is asked: the filters, the text, and the issue whose score sorts ("" for none)."""
+    """What `Collection.find` is asked: the filters, the text, and the issue whose score sorts ("" for none); and which
+    answers of a run are wanted.
+    """
 
     filters: Filters
     text: str = ""
     order: str = ""
+    answers: Predictions | None = None
+    wanted: Wanted = Wanted()
+
+    def find(self, covers: Collection) -> np.ndarray:
+        """The rows of the covers that were asked for."""
+        rows = covers.find(self.filters, self.text, self.order)
+        return rows[self.answers.passing(self.wanted)[rows]] if self.answers else rows
 
 
-def choose(covers: Collection) -> Asked:
+def choose(opened: Opened) -> Asked:
     """Draw the filters, and tell what they are set to."""
-    _recall()
+    covers = opened.covers
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
             "Search",
-            key=TEXT,
             placeholder="Search file, artist or album",
             icon=":material/search:",
             label_visibility="collapsed",
-            on_change=_first_page,
-            bind="query-params",
             width="stretch",
+            **widget(TEXT, told(TEXT)),
         )
         with st.popover("Filter", icon=":material/tune:"):
-            chosen = _choose_values(covers)
+            chosen = {field: _pills(_WORDS[field], options, _KEYS[field]) for field, options in _options(covers)}
             issue = _choose_issue(covers)
-        by = _choose_order(covers)
-    st.session_state[_KEPT] = {key: st.session_state[key] for key in _ALL_KEYS if key in st.session_state}
-    asked = Asked(Filters(**chosen, issue=issue, picked=st.session_state.get(PICKED)), text, by)
+            answers, wanted = _choose_answers(opened)
+        order = _choose_order(covers)
+    picked = st.session_state.get(PICKED, frozenset()) if told(ON_MAP) else None
+    asked = Asked(Filters(**chosen, issue=issue, picked=picked), text, order, answers, wanted)
     show_chips(asked)
     return asked
 
 
-def open_issue(issue: str) -> None:
-    """Set the filters to the flagged covers of an issue."""
-    clear()
-    st.session_state[ISSUE] = issue
+def cleared() -> dict[str, str]:
+    """What takes all filters off, for the address."""
+    return dict.fromkeys((*KEYS, ON_MAP, PAGE), "")
 
 
-def open_picked(paths: frozenset[str]) -> None:
-    """Set the filters to covers chosen on the map."""
-    clear()
-    st.session_state[PICKED] = paths
+def only(**places: str | list[str]) -> dict[str, str | list[str]]:
+    """What sets these filters and takes all others off."""
+    return {**cleared(), **places}
 
 
-def clear() -> None:
-    """Take all filters off."""
-    for key in _KEYS.values():
-        st.session_state[key] = []
-    st.session_state[TEXT], st.session_state[ISSUE], st.session_state[BY] = "", _ALL, _ORDER
-    st.session_state.pop(PICKED, None)
-    _first_page()
+def word(value: str) -> str:
+    """A value as a filter shows it."""
+    return display(tidy(value, 24)) or "None"
 
 
 def show_chips(asked: Asked) -> None:
     """What is set, each a chip that takes itself off."""
-    chips = [
-        (_word(value), lambda field=field, value=value: _take_off(field, value))
-        for field in _KEYS
-        for value in getattr(asked.filters, field)
-    ]
+    chips: list[tuple[str, Mapping[str, str | list[str]]]] = []
+    for field, key in _KEYS.items():
+        values = getattr(asked.filters, field)
+        chips += [(word(value), {key: [each or _NO_PART for each in values if each != value]}) for value in values]
     if issue := asked.filters.issue:
-        chips.append((display(issue), lambda: _reset(ISSUE, _ALL)))
+        chips.append((display(issue), {ISSUE: ""}))
     if asked.text:
-        chips.append((f"“{tidy(asked.text, 24)}”", lambda: _reset(TEXT, "")))
+        chips.append((f"“{tidy(asked.text, 24)}”", {TEXT: ""}))
     if (picked := asked.filters.picked) is not None:
-        chips.append((f"{len(picked):,} from the map", lambda: _reset(PICKED, None)))
+        chips.append((f"{len(picked):,} from the map", {ON_MAP: ""}))
+    if asked.answers:
+        chips += _answer_chips(asked.wanted)
     if not chips:
         return
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         for place, (label, off) in enumerate(chips):
-            st.button(label, key=f"chip-{place}", icon=":material/close:", help="Remove this filter", on_click=off)
+            st.button(label, key=f"chip-{place}", icon=":material/close:", help="Remove this filter",
+                      on_click=lambda off=off: go(**off, **{PAGE: ""}))  # fmt: skip
         if len(chips) > 1:
-            st.button("Clear all", key="chip-all", type="tertiary", on_click=clear)
+            st.button("Clear all", key="chip-all", type="tertiary", on_click=lambda: go(**cleared()))
 
 
-def _recall() -> None:
-    """Set the filters as they were before another view was looked at, which drops what isn't drawn."""
-    for key, value in st.session_state.get(_KEPT, {}).items():
-        if key not in st.session_state and key not in st.query_params:
-            st.session_state[key] = value
-
-
-def _choose_values(covers: Collection) -> dict[str, tuple[str, ...]]:
-    options = {
-        "genres": covers.genres,
-        "sources": covers.sources,
-        "parts": [part for part in (*PARTS, "") if part in covers.parts],
-        "states": [state for state in STATES if state in covers.states],
-    }
-    words = {"genres": "Genre", "sources": "Source", "parts": "Part of the split", "states": "State"}
-    return {field: _pills(words[field], values, _KEYS[field]) for field, values in options.items()}
-
-
-def _pills(label: str, options: Sequence[str], key: str) -> tuple[str, ...]:
-    if len(options) < 2:
-        return ()
-    chosen = st.pills(
-        label,
+def choose_run(runs: Sequence[str], required: bool = False) -> str:
+    """Draw the choice of the run whose answers are looked at; "" for none, unless one is `required`."""
+    options = list(runs) if required else [_NO_RUN, *runs]
+    run = st.selectbox(
+        "Answers of a run",
         options,
-        selection_mode="multi",
-        format_func=_word,
-        key=key,
-        bind="query-params",
-        on_change=_first_page,
+        format_func=lambda run: run if run == _NO_RUN else title(run),
+        help="A run answers for the covers that it was tested on, not for those it learned from.",
+        **widget(RUN, one(RUN, options, default=options[0])),
     )
-    return tuple(chosen or ())
+    return "" if run == _NO_RUN else run
 
 
-def _word(value: str) -> str:
-    return display(tidy(value, 24)) or "None"
+def _answer_chips(wanted: Wanted) -> list[tuple[str, Mapping[str, str | list[str]]]]:
+    chips: list[tuple[str, Mapping[str, str | list[str]]]] = [
+        (f"Said {word(genre)}", {SAID: [each for each in wanted.genres if each != genre]}) for genre in wanted.genres
+    ]
+    if wanted.right is not None:
+        chips.append((display(_RIGHT if wanted.right else _WRONG), {VERDICT: ""}))
+    if wanted.certainty != (0.0, 1.0):
+        low, high = (round(100 * share) for share in wanted.certainty)
+        chips.append((f"Certainty {low}–{high} %", {SURE: ""}))
+    return [*chips, (f"Tested by {title(told(RUN))}", dict.fromkeys((RUN, SAID, VERDICT, SURE), ""))]
+
+
+def _options(covers: Collection) -> list[tuple[str, list[str]]]:
+    return [
+        ("genres", list(covers.genres)),
+        ("sources", list(covers.sources)),
+        ("parts", [part for part in (*PARTS, "") if part in covers.parts]),
+        ("states", [state for state in STATES if state in covers.states]),
+        ("tags", list(covers.tags)),
+    ]
+
+
+def _pills(label: str, options: Sequence[str], name: str) -> tuple[str, ...]:
+    if len(options) < (1 if name == _KEYS["tags"] else 2):
+        return ()
+    said: Callable[[str], str] = lambda option: word("" if option == _NO_PART else option)  # noqa: E731
+    held = [option or _NO_PART for option in options]  # an address can't hold a text of no letters
+    chosen = st.pills(label, held, selection_mode="multi", format_func=said, **widget(name, several(name, held, said)))
+    return tuple("" if each == _NO_PART and "" in options else each for each in chosen or ())
 
 
 def _choose_issue(covers: Collection) -> str:
@@ -139,36 +158,45 @@ def _choose_issue(covers: Collection) -> str:
         return ""
     summary = covers.findings.report.summary
     found = [_ALL, *summary.loc[summary["count"] > 0, "issue"]]
-    chosen = st.selectbox("Issue", found, format_func=display, key=ISSUE, bind="query-params", on_change=_first_page)
+    chosen = st.selectbox("Issue", found, format_func=display, **widget(ISSUE, one(ISSUE, found, default=_ALL)))
     return "" if chosen == _ALL else chosen
+
+
+def _choose_answers(opened: Opened) -> tuple[Predictions | None, Wanted]:
+    """What a run took the covers for: which run, and which of its answers."""
+    runs = runs_of(opened)
+    run = choose_run(runs) if runs else ""
+    if not run:
+        return None, Wanted()
+    try:
+        answers = open_predictions(opened, run)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)))
+        return None, Wanted()
+    genres = _pills("It said", answers.genres, SAID)
+    verdict = st.pills(
+        "And was", [_RIGHT, _WRONG], format_func=display, **widget(VERDICT, one(VERDICT, (_RIGHT, _WRONG)) or None)
+    )
+    low, high = st.slider("Certainty in percent", 0, 100, **widget(SURE, _sure()))
+    return answers, Wanted(genres, None if verdict is None else verdict == _RIGHT, (low / 100, high / 100))
+
+
+def _sure() -> tuple[int, int]:
+    asked = re.fullmatch(r"(\d{1,3})-(\d{1,3})", told(SURE))
+    low, high = (int(asked[1]), int(asked[2])) if asked else (0, 100)
+    return (low, high) if low <= high <= 100 else (0, 100)
 
 
 def _choose_order(covers: Collection) -> str:
     if not covers.findings or not covers.findings.issues:
         return ""
+    options = [_ORDER, *covers.findings.graded]
     chosen = st.selectbox(
         "Sort by",
-        [_ORDER, *covers.findings.graded],
+        options,
         format_func=lambda issue: "In order" if issue == _ORDER else f"Worst first: {issue}",
-        key=BY,
-        bind="query-params",
         label_visibility="collapsed",
-        on_change=_first_page,
         width=230,
+        **widget(BY, one(BY, options, default=_ORDER)),
     )
     return "" if chosen == _ORDER else chosen
-
-
-def _take_off(field: str, value: str) -> None:
-    key = _KEYS[field]
-    st.session_state[key] = [each for each in st.session_state.get(key) or [] if each != value]
-    _first_page()
-
-
-def _reset(key: str, value: object) -> None:
-    st.session_state[key] = value
-    _first_page()
-
-
-def _first_page() -> None:
-    st.session_state[PAGE] = 1

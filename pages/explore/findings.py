@@ -8,31 +8,36 @@ import streamlit as st
 from covergenre.collection.collection import Collection
 from covergenre.dataset import repair
 from covergenre.dataset.audit import ISSUES, THRESHOLDS, AuditReport, Issue
-from covergenre.formatting import percent
-from pages.explore import filters as explore_filters
-from pages.explore.cover import carry_out
+from covergenre.formatting import counted, percent
+from covergenre.inspection.proposal import health
+from pages.explore.actions import carry_out
+from pages.explore.address import go
+from pages.explore.choice import choose
+from pages.explore.filters import ISSUE
 from pages.explore.open import Opened, flag_from
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import table
 from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain
 
+VIEW = "see"
 GROUPS, GROUP_PAGE = "groups", "group_sheet"
 A_PAGE = 8
 _ALIKE = 4  # of a group that are shown
 
 
-def show_findings(opened: Opened, go: Callable[[str], None], to_gallery: Callable[[], None]) -> None:
+def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery: Callable[..., None]) -> None:
     """The cards, or the groups of the issue that was opened; `to_gallery` is called when a gallery is asked for."""
     report = opened.examined.report
     issue = st.query_params.get(GROUPS, "")
     if issue and opened.covers.findings.has_groups(issue):
-        _show_groups(opened, issue, go)
+        _show_groups(opened, issue, open_cover)
         return
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     changed = {issue.name for issue in ISSUES if report.thresholds[issue.name] != issue.threshold}
     shown = [issue for issue in ISSUES if counts.get(issue.name) or issue.name in changed & set(counts)]
-    found = sorted(shown, key=lambda issue: -counts[issue.name])
+    found = sorted(shown, key=lambda issue: (not issue.grave, -counts[issue.name]))
+    show_health(opened)
     with st.container(key="cards"):
         for issue in found:
             _show_card(opened, issue, counts[issue.name], to_gallery)
@@ -45,19 +50,28 @@ def show_findings(opened: Opened, go: Callable[[str], None], to_gallery: Callabl
     _show_cues(report)
 
 
-def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[], None]) -> None:
+def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..., None]) -> None:
     report = opened.examined.report
 
     def open_gallery() -> None:
-        explore_filters.open_issue(issue.name)
-        to_gallery()
+        to_gallery(**{ISSUE: issue.name})
+
+    def select() -> None:
+        open_gallery()
+        choose(opened, [path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path)])
 
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
         st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
         st.markdown(f"{issue.meaning} {issue.harm}")
-        st.caption(f"{percent(count / report.covers)} of all covers.")
+        grave = " Makes the figures of every method wrong." if issue.grave else ""
+        st.caption(f"{percent(count / report.covers)} of all covers.{grave}")
         with st.container(horizontal=True, gap="small"):
             st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
+            if opened.dataset.writable and count:
+                st.button("Select", key=f"select-{issue.name}", on_click=select, icon=":material/check_box:",
+                          help="See them, all selected: leave out, relabel, tag or take along")  # fmt: skip
+            if opened.dataset.writable and issue.name == "wrong labels" and count:
+                st.button("Review", key="review-them", on_click=to_review, icon=":material/rate_review:")
             if opened.covers.findings.has_groups(issue.name):
                 st.button(
                     "Side by side", key=f"groups-{issue.name}", on_click=_open_groups, args=(issue.name,),
@@ -65,6 +79,20 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[[]
                 )  # fmt: skip
             if opened.dataset.writable:
                 _show_threshold(opened, issue.name)
+
+
+def show_health(opened: Opened) -> None:
+    """In a line, how much of the data set has nothing grave."""
+    share = health(opened.examined, opened.dataset.manifest)
+    st.markdown(
+        f"**{percent(share)} healthy.** So many of the covers in use have no defect that makes the figures of every "
+        "method wrong: copies, contradictions, leaks, wrong labels, what gives the genre away."
+    )
+
+
+def to_review() -> None:
+    """The labels that are doubted, one after the other."""
+    go(**{VIEW: "Review"})
 
 
 def _show_threshold(opened: Opened, issue: str) -> None:
@@ -91,19 +119,18 @@ def _as_usual(opened: Opened, issue: str, key: str) -> None:
 
 
 def _open_groups(issue: str) -> None:
-    st.query_params[GROUPS] = issue
-    st.session_state[GROUP_PAGE] = 1
+    go(**{GROUPS: issue, GROUP_PAGE: ""})
 
 
 def _close_groups() -> None:
-    st.query_params.pop(GROUPS, None)
+    go(**{GROUPS: ""})
 
 
-def _show_groups(opened: Opened, issue: str, go: Callable[[str], None]) -> None:
+def _show_groups(opened: Opened, issue: str, open_cover: Callable[[str], None]) -> None:
     covers = opened.covers
     st.button("All findings", type="tertiary", icon=":material/arrow_back:", on_click=_close_groups)
     groups = covers.findings.groups(issue)
-    st.header(f"{display(issue)} :gray[{len(groups):,} groups]", anchor=False)
+    st.header(f"{display(issue)} :gray[{counted(len(groups), 'group')}]", anchor=False)
     st.markdown(next(each.meaning for each in ISSUES if each.name == issue))
     if not groups:
         st.info("None left.", icon=":material/check:")
@@ -113,21 +140,25 @@ def _show_groups(opened: Opened, issue: str, go: Callable[[str], None]) -> None:
     page = st.pagination(pages, key=GROUP_PAGE, bind="query-params") if pages > 1 else 1
     with grid:
         for number, paths in enumerate(groups[(page - 1) * A_PAGE : page * A_PAGE]):
-            _show_group(opened, covers, issue, number, paths, go)
+            _show_group(opened, issue, number, paths, open_cover)
 
 
 def _show_group(
-    opened: Opened, covers: Collection, issue: str, number: int, paths: tuple[str, ...], go: Callable[[str], None]
+    opened: Opened, issue: str, number: int, paths: tuple[str, ...], open_cover: Callable[[str], None]
 ) -> None:
+    covers = opened.covers
     rows = covers.rows_of(paths)
     notes = {row: covers.column("part")[row] for row in rows} if issue == "leakage" else _sizes(covers, rows)
+    best = repair.best_of(opened.dataset.manifest, paths) if issue != "leakage" else ""
+    notes |= {row: f"best · {notes[row]}" for row in rows if covers.paths[row] == best}
+    rows.sort(key=lambda row: covers.paths[row] != best)
     with st.container(border=True, key=f"set-{number}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             more = f", the first {_ALIKE} are shown" if len(rows) > _ALIKE else ""
-            st.markdown(f"{len(rows)} covers{more}", width="stretch")
+            st.markdown(f"{counted(len(rows), 'cover')}{more}", width="stretch")
             if opened.dataset.writable:
                 _show_repairs(opened, issue, number, paths)
-        show_covers(covers, rows[:_ALIKE], f"group{number}", go, notes)
+        show_covers(covers, rows[:_ALIKE], f"group{number}", open_cover, notes)
 
 
 def _show_repairs(opened: Opened, issue: str, number: int, paths: tuple[str, ...]) -> None:

@@ -6,25 +6,38 @@ import numpy as np
 import streamlit as st
 
 from covergenre.collection.collection import Collection
-from pages.explore.filters import PAGE, Asked
+from covergenre.collection.predictions import Predictions
+from covergenre.formatting import counted, percent
+from pages.explore.address import PAGE, widget
+from pages.explore.address import page as page_of_address
+from pages.explore.choice import chosen, show_choice, toggle
+from pages.explore.filters import Asked
+from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
+from pages.widgets.genres import display
 
 A_PAGE = 48
 
 
-def show_gallery(covers: Collection, rows: np.ndarray, asked: Asked, go: Callable[[str], None]) -> None:
+def show_gallery(opened: Opened, rows: np.ndarray, asked: Asked, go: Callable[[str], None]) -> None:
     """The covers in these rows, which the filters left; a click on one calls `go` with its path."""
+    covers = opened.covers
     if not len(rows):
         st.info("No covers match these filters.", icon=":material/filter_alt_off:")
         return
     pages = -(-len(rows) // A_PAGE)
-    st.caption(f"{len(rows):,} of {len(covers):,} covers")
+    st.caption(f"{len(rows):,} of {counted(len(covers), 'cover')}")
+    choosing = show_choice(opened, [covers.paths[row] for row in rows])
     grid = st.container()
     with st.container(horizontal_alignment="center"):
-        page = st.pagination(pages, key=PAGE, bind="query-params") if pages > 1 else 1
+        page = st.pagination(pages, **widget(PAGE, page_of_address(pages))) if pages > 1 else 1
     shown = rows[(page - 1) * A_PAGE : page * A_PAGE].tolist()
     with grid:
-        show_covers(covers, shown, "gallery", go, notes(covers, shown, asked))
+        said = notes(covers, shown, asked)
+        if choosing:
+            show_covers(covers, shown, "gallery", lambda path: toggle(opened, path), said, chosen(opened))
+        else:
+            show_covers(covers, shown, "gallery", go, said)
 
 
 def show_steps(covers: Collection, rows: np.ndarray, row: int, go: Callable[[str], None], leave: Callable) -> None:
@@ -44,11 +57,18 @@ def show_steps(covers: Collection, rows: np.ndarray, row: int, go: Callable[[str
 
 def notes(covers: Collection, rows: Sequence[int], asked: Asked) -> dict[int, str]:
     """What stands beside the genre: the score that is looked at, or the state when it isn't the usual one."""
+    if asked.answers:
+        return {row: _answer(asked.answers, row) for row in rows if asked.answers.genre_of[row]}
     issue = asked.order or asked.filters.issue
     if issue and covers.findings:
         scores = covers.findings.scores(issue)
         return {row: f"{scores[row]:.2f}" for row in rows if scores[row] == scores[row]}
     return {row: str(covers.state_of[row]) for row in rows if covers.state_of[row] != "usable"}
+
+
+def _answer(answers: Predictions, row: int) -> str:
+    sign = "✓" if answers.right[row] else f"✗ {display(answers.genre_of[row])}"
+    return f"{sign} {percent(float(answers.certainty[row]))}"
 
 
 def _page_of(place: int | None) -> int:

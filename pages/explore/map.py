@@ -1,46 +1,77 @@
-"""All covers of a data set on a plane, like ones near each other; a box drawn there chooses covers for the gallery."""
+"""All covers of a data set on a plane, like ones near each other; a box or loop drawn there chooses covers."""
 
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
+from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
-from pages.explore.open import Opened
+from pages.explore.actions import show_actions
+from pages.explore.open import Opened, open_predictions, runs_of
 from pages.widgets import map_chart
-from pages.widgets.genres import display
+from pages.widgets.map_chart import Colour
+from pages.widgets.safe_text import sentence
 
 COLOUR = "colour"
-_GENRE = "Genre"
+_GENRE, _SAID, _RIGHT, _SURE = "Genre", "What a run said", "Right or wrong", "Certainty of a run"
+_OF_RUNS = (_SAID, _RIGHT, _SURE)
 
 
-def show_map(opened: Opened, to_gallery: Callable[[], None]) -> None:
-    """The map, coloured by genre or by a score; `to_gallery` is called when a gallery is asked for."""
+def show_map(opened: Opened, to_gallery: Callable[..., None]) -> None:
+    """The map, coloured by genre, a score, or a run's answers; `to_gallery` is called when a gallery is asked for."""
     covers = opened.covers
     places = map_chart.places_of(covers.vectors)
-    colour = st.selectbox(
-        "Colour by",
-        [_GENRE, *covers.findings.graded],
-        format_func=lambda issue: display(issue) if issue == _GENRE else f"Score: {issue}",
-        key=COLOUR,
-        bind="query-params",
-        width=260,
-    )
-    everything = np.arange(len(covers))
-    event = map_chart.show(covers, places, everything, score="" if colour == _GENRE else colour)
+    runs = runs_of(opened)
+    options = [_GENRE, *(_OF_RUNS if runs else ()), *(f"Score: {issue}" for issue in covers.findings.graded)]
+    if st.session_state.get(COLOUR, _GENRE) not in options:
+        st.session_state[COLOUR] = _GENRE
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox(
+            "Colour by",
+            options,
+            key=COLOUR,
+            bind="query-params",
+            width=260,
+        )
+        run = explore_filters.choose_run(runs, required=True) if chosen in _OF_RUNS else ""
+    try:
+        colour = _colour(opened, chosen, run)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)))
+        colour = None
+    event = map_chart.show(covers, places, np.arange(len(covers)), colour=colour)
     picked = map_chart.inside(event, covers, places)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if picked:
-            st.button(
-                f"Show these {len(picked):,} covers",
-                type="primary",
-                icon=":material/grid_view:",
-                on_click=_open,
-                args=(picked, to_gallery),
-            )
-        st.caption("Covers that look alike lie near each other. Drag a box to choose covers; hover to see their names.")
+    if not picked:
+        st.caption(
+            "Covers that look alike lie near each other. Drag a box or, with the lasso, a loop to choose covers; hover "
+            "to see their names."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="picked"):
+        st.button(
+            f"Show these {len(picked):,} covers" if len(picked) > 1 else "Show this cover",
+            type="primary",
+            icon=":material/grid_view:",
+            on_click=_open,
+            args=(picked, to_gallery),
+        )
+        show_actions(opened, sorted(picked), "map")
 
 
-def _open(picked: frozenset[str], to_gallery: Callable[[], None]) -> None:
-    explore_filters.open_picked(picked)
-    to_gallery()
+def _colour(opened: Opened, chosen: str, run: str) -> Colour | None:
+    """What the map is coloured by; None for the genre."""
+    if chosen not in _OF_RUNS:
+        return None if chosen == _GENRE else Colour(chosen, opened.covers.findings.scores(chosen.split(": ", 1)[1]))
+    answers = open_predictions(opened, run)
+    if chosen == _SURE:
+        return Colour("Certainty", answers.certainty)
+    if chosen == _SAID:
+        return Colour(chosen, answers.genre_of)
+    words = np.where(answers.right, "right", "wrong")
+    return Colour(chosen, np.where(answers.genre_of == "", "", words).astype(object))
+
+
+def _open(picked: frozenset[str], to_gallery: Callable[..., None]) -> None:
+    st.session_state[explore_filters.PICKED] = picked
+    to_gallery(**{explore_filters.ON_MAP: "1"})

@@ -9,6 +9,7 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.collection.collection import Collection
+from covergenre.collection.predictions import Predictions
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset import registry
 from covergenre.dataset.audit import choose_threshold
@@ -18,6 +19,7 @@ from covergenre.inspection.examine import examine
 from covergenre.inspection.examined import Examined
 from covergenre.inspection.overview import Overview, overview
 from covergenre.jobs import Job
+from covergenre.runs.record import Run, list_runs
 from pages.widgets.watch import jobs
 
 
@@ -129,6 +131,18 @@ def open_overview(opened: Opened) -> Overview:
     return _overview(str(home.home()), opened.dataset.name, opened.stamp, looks is not None, opened.dataset, looks)
 
 
+def runs_of(opened: Opened) -> tuple[str, ...]:
+    """The ids of the runs on this data set that are done, the newest first."""
+    return tuple(
+        run.id for run in list_runs() if run.spec.dataset == opened.dataset.name and run.status().state == "done"
+    )
+
+
+def open_predictions(opened: Opened, run_id: str) -> Predictions:
+    """What a run took the covers for; CoverGenreError when that can't be read."""
+    return _predictions(str(home.home()), run_id, opened.dataset.name, opened.stamp, opened.found.number, opened.covers)
+
+
 def _work_name(opened: Opened) -> str:
     return f"work on {opened.dataset.name}"
 
@@ -159,3 +173,15 @@ def _overview(
     _looks: pd.DataFrame | None,
 ) -> Overview:
     return overview(_dataset.manifest, _looks)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _predictions(
+    home_folder: str,  # noqa: ARG001
+    run_id: str,
+    name: str,  # noqa: ARG001
+    stamp: int,  # noqa: ARG001
+    number: int,  # noqa: ARG001
+    _covers: Collection,
+) -> Predictions:
+    return Predictions(Run.open(run_id), _covers)

@@ -1,12 +1,13 @@
 """What a data set consists of: its genres with their brightness and colours, and its files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from covergenre.dataset.registry import table_text
 from covergenre.formatting import percent
 from covergenre.inspection.overview import GenreLook, Overview
+from pages.explore.exchange import show_exchange
 from pages.explore.open import Opened, open_overview
 from pages.widgets.figures import genre_cell, table
 from pages.widgets.genres import css_colour
@@ -16,21 +17,31 @@ from pages.widgets.safe_text import plain
 _MOST = 6  # sizes that are listed
 
 
-def show_overview(opened: Opened) -> None:
-    """The figures, and the table to take along."""
+def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
+    """The figures, and the table to take along; `to_gallery` is called, with filters, when covers are asked for."""
     seen = open_overview(opened)
     used = int(seen.genres["usable"].sum())
     with st.container(horizontal=True, gap="large", key="sums"):
         st.metric("Covers in use", f"{used:,}", width="content")
         if opened.dataset.writable:
-            st.metric("Left out", f"{seen.genres['left out'].sum():,}", width="content")
-            st.metric("Unreadable", f"{seen.genres['unreadable'].sum():,}", width="content")
+            for title, state in (("Left out", "left out"), ("Unreadable", "unreadable")):
+                with st.container(width="content", gap=None):
+                    count = int(seen.genres[state].sum())
+                    st.metric(title, f"{count:,}", width="content")
+                    if count:
+                        st.button(
+                            "See them",
+                            key=f"see-{state}",
+                            type="tertiary",
+                            on_click=to_gallery,
+                            kwargs={"state": state},
+                        )
         st.metric("Genres", f"{(seen.genres['usable'] > 0).sum():,}", width="content")
         st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
         if opened.dataset.has_pictures:
             st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
     st.subheader("Genres", anchor=False)
-    st.markdown(genre_table(seen), unsafe_allow_html=True)
+    st.markdown(genre_table(seen, opened.dataset.name), unsafe_allow_html=True)
     if seen.looks:
         st.caption(
             "Brightness and colour from 0 (black, grey) to 1: the dot is the middle cover, the bar the middle half. "
@@ -38,14 +49,7 @@ def show_overview(opened: Opened) -> None:
         )
     if opened.dataset.has_pictures:
         _show_files(seen)
-    st.download_button(
-        "Download the table as CSV",
-        lambda: table_text(opened.dataset).encode(),
-        f"{opened.dataset.name}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    show_exchange(opened)
 
 
 def _show_files(seen: Overview) -> None:
@@ -60,12 +64,14 @@ def _show_files(seen: Overview) -> None:
             st.markdown(counts_table(title, counts), unsafe_allow_html=True)
 
 
-def genre_table(seen: Overview) -> str:
-    """A row a genre as HTML: how many covers, how bright and colourful, and of which colours."""
+def genre_table(seen: Overview, name: str) -> str:
+    """A row a genre as HTML: how many covers, how bright and colourful, and of which colours; each leads to the covers
+    in the data set of this name.
+    """
     looks = {each.genre: each for each in seen.looks}
     most = max(int(seen.genres["usable"].max()), 1) if len(seen.genres) else 1
     rows = [
-        (genre_cell(row.Index), _bar(row.Index, row[1], row[2] + row[3], most), *_look_cells(looks.get(row.Index)))
+        (_link(name, row.Index), _bar(row.Index, row[1], row[2] + row[3], most), *_look_cells(looks.get(row.Index)))
         for row in seen.genres.itertuples()
     ]
     headings = ("Genre", "Covers", "Brightness", "Colour", "Palette")
@@ -78,6 +84,11 @@ def counts_table(name: str, counts: Mapping[str, int]) -> str:
     others = sum(list(counts.values())[_MOST:])
     listed += [(f"{len(counts) - _MOST:,} others", f"{others:,}")] if others else []
     return table((name, "Covers"), listed)
+
+
+def _link(name: str, genre: str) -> str:
+    place = urlencode({"data": name, "see": "Gallery", "from_genre": genre})
+    return f'<a href="?{plain(place, 2000)}" target="_self">{genre_cell(genre)}</a>'
 
 
 def _bar(genre: str, used: int, unused: int, most: int) -> str:

@@ -2,26 +2,28 @@
 
 from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
 from covergenre.dataset import repair
 from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.history import Repair, standing
+from covergenre.dataset.repair import Edit
 from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST
 from covergenre.errors import CoverGenreError
-from covergenre.formatting import percent, span
+from covergenre.formatting import counted, percent, span
 from covergenre.inspection.effect import Effect, measure_effect
 from covergenre.inspection.proposal import Proposal, propose
 from covergenre.progress import Report, ShouldStop
-from pages.explore.cover import carry_out
+from pages.explore.actions import carry_out, undo
 from pages.explore.open import Opened
+from pages.explore.tiles import show_covers
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
 
-ISSUES = "repairs"
 _RECENT = 20
+_A_PAGE = 24
+_PAGE, _SPARED = "changes page", "spared"
 
 
 def show_repair(opened: Opened) -> None:
@@ -55,49 +57,77 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
             issue
             for issue, how in known.items()
             if st.checkbox(
-                f"**{display(issue)}**: {plain(how, 120)} :gray[{_covers(counts[issue])}]",
+                f"**{display(issue)}**: {plain(how, 120)} :gray[{counted(counts[issue], 'cover')}]",
                 value=issue in REPAIRS,
                 key=f"repair {issue}",
             )
         ]
     try:
-        proposal = _proposal(opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), opened)
+        proposal = _proposal(
+            opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), _spared(opened), opened
+        )
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return
-    if not proposal.plan.edits:
+    if not proposal.suggested.edits:
         st.caption("The repairs chosen would not change any cover.")
         return
-    _show_preview(proposal)
+    _show_changes(opened, proposal)
+    _show_counts(proposal)
     _show_accuracy(opened, proposal)
     st.button(
-        f"Repair {_covers(len(proposal.plan.edits))}",
+        f"Repair {counted(len(proposal.plan.edits), 'cover')}",
         type="primary",
         icon=":material/build:",
         on_click=carry_out,
         args=(opened, proposal.plan),
         key="apply",
+        disabled=not proposal.plan.edits,
     )
 
 
-def _show_preview(proposal: Proposal) -> None:
+def _spared(opened: Opened) -> frozenset[str]:
+    """The covers that are to stay as they are, whatever was suggested."""
+    return st.session_state.get(_SPARED, {}).get((opened.dataset.name, opened.stamp), frozenset())
+
+
+def _show_changes(opened: Opened, proposal: Proposal) -> None:
+    """A tile for each change, ticked until a click says otherwise."""
+    covers, paths, spared = opened.covers, list(proposal.notes), _spared(opened)
+    edits = {edit.path: edit for edit in proposal.suggested.edits}
+
+    def spare(paths: frozenset[str]) -> None:
+        st.session_state[_SPARED] = {(opened.dataset.name, opened.stamp): paths}
+
+    def press(path: str) -> None:
+        if path in edits:
+            spare(spared ^ {path})
+
+    pages, ticked = -(-len(paths) // _A_PAGE), {edit.path for edit in proposal.plan.edits}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{len(ticked):,} of {counted(len(edits), 'change')}** ticked", width="content")
+        st.button("Tick all", type="tertiary", key="tick-all", on_click=spare, args=(frozenset(),), disabled=not spared)
+        st.button("Tick none", type="tertiary", key="tick-none", on_click=spare, args=(frozenset(edits),),
+                  disabled=not ticked)  # fmt: skip
+    grid = st.container()
+    page = st.pagination(pages, key=_PAGE) if pages > 1 else 1
+    rows = covers.rows_of(paths[(page - 1) * _A_PAGE : page * _A_PAGE])
+    with grid:
+        notes = {row: what(edits.get(path := covers.paths[row]), proposal.notes[path]) for row in rows}
+        show_covers(covers, rows, "plan", press, notes, ticked)
+    st.caption("A ticked cover is changed; click one to leave it as it is. Covers marked “best” are kept.")
+
+
+def _show_counts(proposal: Proposal) -> None:
+    """The data set in figures, before and after."""
+    before, after = proposal.health
     with st.container(horizontal=True, gap="large", key="effect"):
-        for title, before, then in proposal.counts:
-            st.metric(title, f"{then:,}", f"{then - before:+,}" if then != before else None, delta_color="off",
+        told = "Covers in use without a defect that makes the figures of every method wrong."
+        st.metric("Healthy covers", percent(after), f"was {percent(before)}", delta_color="off", delta_arrow="off",
+                  width="content", help=told)  # fmt: skip
+        for title, left, later in proposal.counts:
+            st.metric(title, f"{later:,}", f"{later - left:+,}" if later != left else None, delta_color="off",
                       delta_arrow="off", width="content")  # fmt: skip
-    shown = proposal.changes
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Cover": shown["path"],
-                "Issue": shown["issue"].map(display),
-                "What happens": [what(*row) for row in shown[["column", "before", "after"]].itertuples(index=False)],
-            }
-        ),
-        hide_index=True,
-        height=min(len(shown) + 1, 9) * 35 + 3,
-        alt="What the repairs would change, a row a cover.",
-    )
 
 
 def _show_accuracy(opened: Opened, proposal: Proposal) -> None:
@@ -114,7 +144,7 @@ def _show_accuracy(opened: Opened, proposal: Proposal) -> None:
     elif job.state == "done":
         effect = job.result
         st.markdown(
-            f"Logistic regression on the same {_covers(effect.covers)} held out: "
+            f"Logistic regression on the same {counted(effect.covers, 'cover')} held out: "
             f"**{percent(effect.before.value)}** before ({span(effect.before, digits=0)}), "
             f"**{percent(effect.after.value)}** after ({span(effect.after, digits=0)}). "
             "Both are judged on the clean test part: covers that the repair keeps, and that training has no copy of."
@@ -133,19 +163,22 @@ def _measure(opened: Opened, proposal: Proposal, name: str, about: int) -> None:
 
 
 @st.cache_resource(show_spinner="Thinking of repairs", max_entries=8)
-def _proposal(name: str, stamp: int, number: int, issues: tuple[str, ...], _opened: Opened) -> Proposal:  # noqa: ARG001
-    return propose(_opened.dataset.manifest, _opened.examined, issues)
+def _proposal(
+    name: str,  # noqa: ARG001 (they tell what it is about)
+    stamp: int,  # noqa: ARG001
+    number: int,  # noqa: ARG001
+    issues: tuple[str, ...],
+    spared: frozenset[str],
+    _opened: Opened,
+) -> Proposal:
+    return propose(_opened.dataset.manifest, _opened.examined, issues, spared)
 
 
-def what(column: str, before: str, after: str) -> str:
-    """A change in words."""
-    if column == "genre":
-        return f"{display(before)} becomes {display(after)}"
-    return f"left out: {after}" if after else "taken back in"
-
-
-def _covers(count: int) -> str:
-    return f"{count:,} cover" if count == 1 else f"{count:,} covers"
+def what(edit: Edit | None, issue: str) -> str:
+    """What becomes of a cover, in few words."""
+    if edit is None:
+        return "best"
+    return f"becomes {display(edit.genre)}" if edit.genre else f"out: {issue}"
 
 
 def _show_history(opened: Opened) -> None:
@@ -158,7 +191,7 @@ def _show_history(opened: Opened) -> None:
         return
     st.subheader("History", anchor=False)
     stand = {each.number for each in standing(repairs)}
-    with st.container(key="repairs-made", gap="xsmall"):
+    with st.container(key="history", gap="xsmall"):
         for each in reversed(repairs[-_RECENT:]):
             _show_repair(opened, each, each.number in stand)
 
@@ -166,17 +199,9 @@ def _show_history(opened: Opened) -> None:
 def _show_repair(opened: Opened, made: Repair, stands: bool) -> None:
     when = datetime.fromisoformat(made.when).astimezone()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        words = f"{made.number} · {plain(made.why, 100)} · {_covers(len(made.changes))} · :gray[{when:%d %b %H:%M}]"
+        covers = counted(len(made.changes), "cover")
+        words = f"{made.number} · {plain(made.why, 100)} · {covers} · :gray[{when:%d %b %H:%M}]"
         st.markdown(words if stands else f":gray[{words} · undone]", width="stretch")
         if stands:
-            st.button("Undo", key=f"undo-{made.number}", icon=":material/undo:", on_click=_undo,
+            st.button("Undo", key=f"undo-{made.number}", icon=":material/undo:", on_click=undo,
                       args=(opened, made.number))  # fmt: skip
-
-
-def _undo(opened: Opened, number: int) -> None:
-    try:
-        repair.undo(opened.dataset, number)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-    else:
-        st.toast(f"Repair {number} is undone.", icon=":material/undo:")

@@ -19,6 +19,7 @@ from covergenre.jobs import Job, Work
 from covergenre.runs.record import standing_on
 from pages.explore import web
 from pages.explore.open import Opened, examinations
+from pages.widgets.address import follow, go, settle
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
 
@@ -50,9 +51,10 @@ def choose() -> str:
     known = registry.names(shipped=True)
     if known in ((), (STARTER,)) and STARTER not in (st.session_state.get(NAME), st.query_params.get(NAME)):
         return ""
-    if st.session_state.get(NAME) not in known:
-        st.session_state.pop(NAME, None)
-    return st.selectbox("Data set", known, key=NAME, bind="query-params", label_visibility="collapsed", width=240)
+    settle(NAME, NAME, known)
+    return st.selectbox(
+        "Data set", known, key=NAME, label_visibility="collapsed", width=240, on_change=follow, args=(NAME, NAME)
+    )
 
 
 def bringing() -> Job | None:
@@ -76,7 +78,7 @@ def finish() -> None:
         st.toast(sentence(job.error or "stopped"), icon=":material/stop_circle:")
     else:
         dataset, scan = job.result
-        st.session_state[NAME] = dataset.name
+        go(**{NAME: dataset.name})
         st.toast(f"{dataset.name}: {len(dataset.manifest):,} covers.", icon=":material/check:")
         if scan:
             st.session_state[_SAID] = _said(scan)
@@ -124,16 +126,16 @@ def show_ways() -> None:
             level = _choose_level("scan level")
             if st.form_submit_button("Scan", icon=":material/folder_open:"):
                 _scan(name, text, level)
-                st.rerun()
+                _close()
     with dropped:
         st.subheader("A ZIP", anchor=False)
-        with st.form("zip", border=False, clear_on_submit=True):
+        with st.form("zip", border=False):
             upload = st.file_uploader("ZIP of genre folders", type="zip", max_upload_size=LARGEST_ZIP)
             name = st.text_input("Name", placeholder="mine", max_chars=64)
             level = _choose_level("zip level")
             if st.form_submit_button("Unpack", icon=":material/folder_zip:"):
                 _unpack(name, upload, level)
-                st.rerun()
+                _close()
     with collected:
         st.subheader("From the web", anchor=False)
         try:
@@ -142,6 +144,14 @@ def show_ways() -> None:
                 st.rerun()
         except CoverGenreError as error:
             st.error(sentence(str(error)))
+
+
+def _close() -> None:
+    """Draw the page anew, which closes a dialog; where something is wrong, say so beside what was typed instead."""
+    if wrong := st.session_state.pop("wrong", ""):
+        st.error(sentence(wrong), icon=":material/error:")
+    else:
+        st.rerun()
 
 
 def _choose_level(key: str) -> int | None:
@@ -169,8 +179,10 @@ def show_starter() -> None:
 
 
 def show_management(opened: Opened) -> None:
-    """Rescan, rename, remove, and bring another; only the last where the data set can't be changed."""
+    """Train on it, rescan, rename, remove, and bring another; only the last where the data set can't be changed."""
     if opened.dataset.writable:
+        if st.button("Train on this", icon=":material/model_training:"):
+            st.switch_page("pages/train/train.py", query_params={"dataset": opened.dataset.name})
         _show_changes(opened.dataset)
     _offer_ways()
 
@@ -224,7 +236,7 @@ def _ask_ways() -> None:
 
 
 def _choose(name: str) -> None:
-    st.session_state[NAME] = name
+    go(**{NAME: name})
 
 
 def _start(title: str, work: Work) -> None:
@@ -283,7 +295,7 @@ def _rename(old: str) -> None:
         st.session_state.wrong = str(error)
         return
     examinations().drop(old)
-    st.session_state[NAME] = new
+    go(**{NAME: new})
 
 
 def _remove(name: str, dataset: Dataset | None) -> None:

@@ -1,6 +1,6 @@
 """Covers of a data set in a grid: small pictures to click, each with its name, genre and a note."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import streamlit as st
 
@@ -17,8 +17,11 @@ def show_covers(
     name: str,
     go: Callable[[str], None],
     notes: Mapping[int, str] | None = None,
+    chosen: Set[str] = frozenset(),
 ) -> None:
     """The covers in these rows; a click calls `go` with the path. `name` tells this grid from others on the page.
+
+    Those of the paths `chosen` are ticked.
 
     The widgets are named by their place and not by their cover, so that a step changes tiles and rebuilds none.
     """
@@ -26,16 +29,18 @@ def show_covers(
     with st.container(key=f"tiles-{name}"):
         for place, (row, picture) in enumerate(zip(rows, _pictures(covers, rows), strict=True)):
             with st.container(key=f"tile-{name}-{place}", gap=None):
-                note = (notes or {}).get(row, "")
-                st.markdown(tile(covers, row, picture, note), unsafe_allow_html=True)
-                st.button(_label(covers, row), key=f"go-{name}-{place}", on_click=go, args=(covers.paths[row],))
+                note, path = (notes or {}).get(row, ""), covers.paths[row]
+                st.markdown(tile(covers, row, picture, note, path in chosen), unsafe_allow_html=True)
+                label = f"{_label(covers, row)}{', selected' if path in chosen else ''}"
+                st.button(label, key=f"go-{name}-{place}", on_click=go, args=(path,))
 
 
-def tile(covers: Collection, row: int, picture: str, note: str = "") -> str:
+def tile(covers: Collection, row: int, picture: str, note: str = "", chosen: bool = False) -> str:
     """A cover as HTML that is one block of Markdown; `picture` is an address, "" where the cover can't be read."""
     title, genre = plain(covers.title(row), 90), covers.genre(row)
     art = f'<img src="{picture}" alt="">' if picture else '<span class="torn">can’t be read</span>'
-    state = "" if covers.state_of[row] == "usable" else f' class="{covers.state_of[row].replace(" ", "-")}"'
+    classes = [covers.state_of[row].replace(" ", "-"), *(["chosen"] if chosen else [])]
+    state = f' class="{" ".join(classes)}"'
     dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
     return (
         f'<ul class="gallery explored"><li{state}><span class="art">{art}</span><span class="who">{title}</span>'

@@ -1,6 +1,7 @@
 """The map of a collection as a Plotly chart: all covers on a plane, and what a click or a box on it chooses."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,16 @@ KEY = "places"
 _MOST = 12_000  # points that a browser still moves smoothly
 _MARGIN = 0.05
 _FAINT = {"light": "#d9d3c7", "dark": "#403b35"}
+_VERDICTS = {"right": ("#139990", "#12daff"), "wrong": ("#7e1800", "#da4e07"), "": ("#d9d3c7", "#403b35")}
 _INK = {"light": "#1d1b18", "dark": "#ece8e1"}
+
+
+@dataclass(frozen=True, eq=False)
+class Colour:
+    """What the covers are coloured by: texts (n,) such as genres, or numbers 0-1, float64 (n,), NaN where unknown."""
+
+    name: str
+    values: np.ndarray
 
 
 def places_of(vectors: np.ndarray) -> np.ndarray:
@@ -50,19 +60,19 @@ def show(
     lit: np.ndarray,
     current: int | None = None,
     near: Sequence[int] = (),
-    score: str = "",
+    colour: Colour | None = None,
     on_pick: Callable[[], None] | None = None,
 ) -> Any:
     """Draw the map (see `figure`). With `on_pick` a click chooses a cover, which it is called for; else a box does."""
     return st.plotly_chart(
         figure(
-            collection, places, lit, current, near, "dark" if st.context.theme.type == "dark" else "light", score,
+            collection, places, lit, current, near, "dark" if st.context.theme.type == "dark" else "light", colour,
             "pan" if on_pick else "select",
         ),
         key=KEY,
         on_select=on_pick or "rerun",
-        selection_mode="points" if on_pick else "box",
-        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["lasso2d"]},
+        selection_mode="points" if on_pick else ("box", "lasso"),
+        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["lasso2d"] if on_pick else []},
     )  # fmt: skip
 
 
@@ -73,11 +83,11 @@ def figure(
     current: int | None,
     near: Sequence[int],
     theme: str,
-    score: str = "",
+    colour: Colour | None = None,
     drag: str = "pan",
     most: int = _MOST,
 ) -> dict[str, Any]:
-    """The figure in Plotly's own words: a trace a genre, or one coloured by `score` in an issue.
+    """The figure in Plotly's own words: a trace a genre, or what else is to give the `colour`.
 
     `places` (m, 2) are those of `collection.rows`. Covers that are not `lit` (rows) are faint, `current` and `near`
     (rows) are marked. Of more than `most` covers an even sample is drawn, with all that are marked.
@@ -87,12 +97,13 @@ def figure(
     drawn = np.unique([*_sample(collection.rows[collection.rows >= 0], most), *marked]).astype(int)
     bright = np.isin(drawn, [*lit, *marked])
     traces = [_faint(spots[drawn[~bright]], theme)]
-    if score:
-        traces.append(_scored(collection, spots, drawn[bright], score))
-    for code, genre in enumerate(() if score else collection.genres):
-        rows = drawn[bright & (collection.genre_of[drawn] == code)]
-        if len(rows):
-            traces.append(_genre(collection, spots, rows, genre, theme))
+    colour = colour or Colour("Genre", np.array(collection.column("genre"), dtype=object))
+    if colour.values.dtype == np.float64:
+        traces.append(_scored(collection, spots, drawn[bright], colour))
+    else:
+        for value in sorted(set(colour.values[drawn[bright]])):
+            rows = drawn[bright & (colour.values[drawn] == value)]
+            traces.append(_genre(collection, spots, rows, value, theme))
     if near:
         traces.append(_ring(collection, spots, list(near), "circle-open", 13, "Its nearest covers", theme))
     if current is not None:
@@ -114,14 +125,30 @@ def key_of(selection: Any, collection: Collection) -> str:
 
 
 def inside(selection: Any, collection: Collection, places: np.ndarray) -> frozenset[str]:
-    """The paths of the covers in the box that was drawn; none without a box."""
-    boxes = ((selection or {}).get("selection") or {}).get("box") or []
-    if not boxes or not {"x", "y"} <= set(boxes[0]):
+    """The paths of the covers in the box or loop that was drawn; none without."""
+    drawn = (selection or {}).get("selection") or {}
+    shapes = [*(drawn.get("box") or []), *(drawn.get("lasso") or [])]
+    if not shapes or not {"x", "y"} <= set(shapes[0]):
         return frozenset()
-    (left, *_, right), (low, *_, high) = sorted(boxes[0]["x"]), sorted(boxes[0]["y"])
-    x, y = places.T
-    chosen = (x >= left) & (x <= right) & (y >= low) & (y <= high) & (collection.rows >= 0)
+    corners = np.array([shapes[0]["x"], shapes[0]["y"]], np.float64).T
+    if len(corners) < 3 or not drawn.get("lasso"):
+        inside_it = ((places >= corners.min(axis=0)) & (places <= corners.max(axis=0))).all(axis=1)
+    else:
+        inside_it = _in_loop(places, corners)
+    chosen = inside_it & (collection.rows >= 0)
     return frozenset(collection.paths[row] for row in collection.rows[chosen])
+
+
+def _in_loop(places: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Which places (m, 2) lie inside the polygon of these corners (k, 2): a ray from there crosses it an odd number of
+    times.
+    """
+    x, y = places.T
+    inside_it = np.zeros(len(places), bool)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        crosses = (y1 > y) != (y2 > y)
+        inside_it ^= crosses & (x < (x2 - x1) * (y - y1) / ((y2 - y1) or 1) + x1)
+    return inside_it
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -142,20 +169,21 @@ def _sample(rows: np.ndarray, most: int) -> np.ndarray:
 
 
 def _genre(collection: Collection, spots: np.ndarray, rows: np.ndarray, genre: str, theme: str) -> dict[str, Any]:
-    colour = colours(genre)[theme == "dark"]
+    colour = _VERDICTS.get(genre, colours(genre))[theme == "dark"]
     return {
         **_points(collection, spots, rows),
-        "name": display(tidy(genre, 24)),
+        "name": display(tidy(genre, 24)) or "No answer",
         "marker": {"size": 6, "color": colour, "opacity": 0.75},
     }
 
 
-def _scored(collection: Collection, spots: np.ndarray, rows: np.ndarray, issue: str) -> dict[str, Any]:
-    scores = np.nan_to_num(collection.findings.scores(issue)[rows]).round(2).tolist()
+def _scored(collection: Collection, spots: np.ndarray, rows: np.ndarray, colour: Colour) -> dict[str, Any]:
+    rows = rows[~np.isnan(colour.values[rows])]
+    scores = colour.values[rows].round(2).tolist()
     scale = {"colorscale": "Inferno", "cmin": 0, "cmax": 1, "showscale": True, "colorbar": {"thickness": 12}}
     marker = {"size": 6, "color": scores, "opacity": 0.75, **scale}
     hover = "%{text}<extra>%{marker.color:.2f}</extra>"
-    return {**_points(collection, spots, rows), "name": f"Score: {issue}", "marker": marker, "hovertemplate": hover}
+    return {**_points(collection, spots, rows), "name": colour.name, "marker": marker, "hovertemplate": hover}
 
 
 def _ring(

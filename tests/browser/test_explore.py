@@ -107,3 +107,42 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
         page.get_by_text(view, exact=True).first.tap()
         page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def looked_through(page: Page) -> None:
+    """Look for defects, unless they were looked for before; then the page does so by itself."""
+    cards, button = page.locator(".st-key-card-exact-duplicates"), page.get_by_role("button", name="Look for defects")
+    cards.or_(button).first.wait_for()
+    if button.is_visible() and button.is_enabled():
+        button.click()
+    cards.wait_for(timeout=90_000)
+
+
+def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
+    page = explore("?see=Findings")
+    looked_through(page)
+    page.locator(".st-key-see-exact-duplicates button").click()
+    has_tiles(page, 2)
+    page.locator(".st-key-go-gallery-1 button").click()
+    page.locator(".st-key-steps").wait_for()
+    page.go_back()
+    has_tiles(page, 2)
+    page.go_back()
+    page.locator(".st-key-cards").wait_for()
+    page.go_forward()
+    has_tiles(page, 2)
+
+
+def test_selected_covers_are_left_out_and_taken_back_in_place(explore, home, monkeypatch):
+    monkeypatch.setenv("COVERGENRE_HOME", str(home))
+    page = explore("?see=Gallery&from_genre=rap")
+    has_tiles(page, 30)
+    page.locator(".st-key-choice label").first.click()
+    page.get_by_role("button", name="All 30").click()
+    expect(page.locator(".gallery .chosen")).to_have_count(30)
+    page.locator(".st-key-go-gallery-0 button").click()
+    expect(page.locator(".gallery .chosen")).to_have_count(29)
+    page.locator(".st-key-out-chosen button").click()
+    eventually(page, lambda: (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 29)
+    page.locator(".st-key-undo-made button").click()
+    eventually(page, lambda: (open_dataset("mine").manifest["excluded"] != "by hand").all())

@@ -8,7 +8,7 @@ from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.audit import audit
 from covergenre.dataset.registry import register
 from covergenre.inspection.examined import Examined
-from pages.widgets.map_chart import figure, inside, key_of
+from pages.widgets.map_chart import Colour, figure, inside, key_of
 
 GENRES = ["jazz"] * 5 + ["rap"] * 4
 
@@ -105,7 +105,18 @@ def test_points_are_coloured_by_a_score_when_asked_for(tmp_path):
     dataset = register("mine", genre_folders(tmp_path / "covers", ("edm", "rap"), 2))[0]
     report = audit(dataset)
     covers = dataset_collection(dataset, Examined(dataset, report, None, clouds(["a"] * 4)))
-    drawn = traces(figure(covers, PLACES, np.arange(4), None, [], "dark", score="dark", drag="select"))
+    drawn = traces(
+        figure(
+            covers,
+            PLACES,
+            np.arange(4),
+            None,
+            [],
+            "dark",
+            colour=Colour("Score: dark", covers.findings.scores("dark")),
+            drag="select",
+        )
+    )
     assert drawn["Score: dark"]["marker"]["color"] == pytest.approx(
         np.nan_to_num(covers.findings.scores("dark")).round(2).tolist()
     )

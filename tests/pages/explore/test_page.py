@@ -80,7 +80,7 @@ def at(**params: str) -> AppTest:
 
 
 def view(page: AppTest, name: str) -> AppTest:
-    return next(group for group in page.get("button_group") if group.key == "see").set_value(name).run()
+    return next(group for group in page.get("button_group") if group.key == "at see").set_value(name.capitalize()).run()
 
 
 def click(page: AppTest, label: str) -> AppTest:
@@ -201,7 +201,7 @@ def test_groups_are_shown_side_by_side_and_settled_there(audited):
     assert (before["excluded"] == "").all()
     settled(press(audited, "keep-0"))
     assert (open_dataset("mine").manifest["excluded"] != "").sum() == 1
-    assert "1 groups" in re.sub(r"[:\[\]]|gray", "", said(audited))
+    assert "1 group\n" in re.sub(r"[:\[\]]|gray", "", said(audited))
 
 
 def test_a_cover_tells_its_findings_its_group_and_those_most_like_it(audited):
@@ -223,12 +223,13 @@ def test_a_cover_is_left_out_and_given_another_genre(audited):
 
 def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
     view(audited, "repair")
-    planned = audited.dataframe[0].value
-    assert {"rap/both.jpg", "jazz/copy.jpg"} & set(planned["Cover"])
+    ticked = [label for label in tiles(audited, "plan") if label.endswith(", selected")]
+    assert any("both" in label or "copy" in label for label in ticked)
+    assert any("best" in element.value for element in audited.markdown if "explored" in element.value)
     metrics = {metric.label: metric.value for metric in audited.metric}
     assert metrics["Pictures under two genres"] == "0"
     settled(press(audited, "apply"))
-    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(planned)
+    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked)
     settled(press(audited, "undo-1"))
     assert (open_dataset("mine").manifest["excluded"] == "").all()
     assert [repair.undoes for repair in history(open_dataset("mine"))] == [None, 1]
@@ -361,3 +362,63 @@ def test_a_damaged_starter_is_named_and_other_data_sets_stay_within_reach(page, 
     page = at(data="starter")
     assert "is damaged" in said(page)
     assert [box.options for box in page.selectbox] == [["mine", "starter"]]
+
+
+def test_the_first_data_set_of_all_stands_in_the_address_too(page):
+    assert page.query_params["data"] == ["mine"]
+
+
+def test_a_filter_of_a_finding_stands_in_the_address(audited):
+    press(audited, "see-exact duplicates")
+    assert audited.query_params["issue"] == ["exact duplicates"]
+    assert audited.query_params["see"] == ["Gallery"]
+    press(audited, "chip-0")
+    assert "issue" not in audited.query_params
+
+
+def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page):
+    view(page, "gallery")
+    next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
+    press(page, "go-gallery-3")
+    press(page, "go-gallery-4")
+    assert [label for label in tiles(page) if label.endswith("selected")] == [
+        "003&#46;jpg, jazz, selected",
+        "004&#46;jpg, jazz, selected",
+    ]
+    settled(press(page, "out-chosen"))
+    assert (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 2
+    assert len(history(open_dataset("mine"))) == 1
+    settled(press(page, "undo-made"))
+    assert (open_dataset("mine").manifest["excluded"] == "").all()
+
+
+def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
+    page = at(see="Gallery", from_genre="rap", words="00")
+    next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
+    press(page, "choose-all")
+    field(page, "Tag").set_value("check again")
+    settled(press(page, "tag-chosen"))
+    manifest = open_dataset("mine").manifest
+    assert set(manifest.loc[manifest["tags"] == "check again", "genre"]) == {"rap"}
+    press(page, "choose-all")
+    next(box for box in page.selectbox if box.label == "New genre").set_value("pop").run()
+    settled(press(page, "relabel-chosen"))
+    assert (open_dataset("mine").manifest["genre"] == "pop").sum() == 10
+
+
+def test_of_suggested_repairs_one_is_spared(audited):
+    view(audited, "repair")
+    ticked = [i for i, label in enumerate(tiles(audited, "plan")) if label.endswith(", selected")]
+    press(audited, f"go-plan-{ticked[0]}")
+    settled(press(audited, "apply"))
+    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked) - 1
+
+
+def test_a_view_is_saved_and_found_again(page):
+    page = at(see="Gallery", from_genre="Rap")
+    field(page, "Name of this view").set_value("all rap")
+    click(page, "Save this view")
+    click(page, "Clear all") if any(b.label == "Clear all" for b in page.button) else click(page, "Rap")
+    assert "63 of 63 covers" in said(page)
+    click(page, "all rap")
+    assert "32 of 63 covers" in said(page)

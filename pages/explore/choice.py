@@ -1,0 +1,46 @@
+"""Covers chosen in a grid to act on them together."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.explore.actions import show_actions
+from pages.explore.open import Opened
+
+CHOOSING = "choosing"
+_CHOSEN = "chosen"
+
+
+def chosen(opened: Opened) -> frozenset[str]:
+    """The paths of the covers that are chosen."""
+    name, paths = st.session_state.get(_CHOSEN, ("", frozenset()))
+    return paths if name == opened.dataset.name else frozenset()
+
+
+def choose(opened: Opened, paths: Sequence[str]) -> None:
+    """Choose these covers and no others."""
+    st.session_state[_CHOSEN] = (opened.dataset.name, frozenset(paths))
+    st.session_state[CHOOSING] = bool(paths)
+
+
+def toggle(opened: Opened, path: str) -> None:
+    """A cover was clicked: choose it, or not any more."""
+    st.session_state[_CHOSEN] = (opened.dataset.name, chosen(opened) ^ {path})
+
+
+def show_choice(opened: Opened, paths: Sequence[str]) -> bool:
+    """The switch and, while covers are chosen, what to do with them; `paths` are all that the filters left."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choice"):
+        choosing = st.toggle("Select", key=CHOOSING, help="A click on a cover then selects it", persist_state="session")
+        if not choosing:
+            return False
+        now = chosen(opened)
+        st.markdown(f"**{len(now):,} selected**", width="content")
+        st.button(f"All {len(paths):,}", key="choose-all", type="tertiary", on_click=choose, args=(opened, paths))
+        st.button("None", key="choose-none", type="tertiary", on_click=_none, args=(opened,), disabled=not now)
+        show_actions(opened, sorted(now), "chosen", lambda: _none(opened))
+    return True
+
+
+def _none(opened: Opened) -> None:
+    st.session_state[_CHOSEN] = (opened.dataset.name, frozenset())

@@ -1,0 +1,110 @@
+"""What leaves a data set, and what comes to it: copies in folders, lists, a table of artists and albums."""
+
+import streamlit as st
+
+from covergenre import home
+from covergenre.dataset.annotate import annotate
+from covergenre.dataset.export import as_list, write_folders
+from covergenre.dataset.registry import table_text
+from covergenre.errors import CoverGenreError
+from covergenre.files import is_full
+from covergenre.formatting import counted, size
+from covergenre.progress import Report, ShouldStop
+from pages.explore.open import Opened
+from pages.widgets.safe_text import plain, sentence
+from pages.widgets.watch import jobs, watch
+
+_LARGEST_TABLE = 50  # MB
+_SAID = "said of a table"
+
+
+def show_exchange(opened: Opened) -> None:
+    """The ways out and in."""
+    st.subheader("Take it along", anchor=False)
+    with st.container(horizontal=True, gap="small"):
+        _offer("Covers in use, as CSV", lambda: as_list(opened.dataset.manifest), opened, "list")
+        _offer("The whole table, as CSV", lambda: table_text(opened.dataset), opened, "table")
+        if opened.dataset.writable:
+            _show_folders(opened)
+    if opened.dataset.writable:
+        _show_table(opened)
+
+
+def _offer(label: str, text, opened: Opened, what: str) -> None:
+    st.download_button(
+        label,
+        lambda: text().encode(),
+        f"{opened.dataset.name}-{what}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _show_folders(opened: Opened) -> None:
+    """Copies of the covers in use in folders of their genres: made when asked for, then handed over."""
+    name, file = f"folders of {opened.dataset.name}", home.home() / "exports" / f"{opened.dataset.name}.zip"
+    job = jobs().get(name, opened.stamp)
+    if job and job.running:
+        watch(job, "folders")
+    elif job and job.state == "done" and file.is_file():
+        st.download_button(
+            f"Download the folders ({size(file.stat().st_size)})",
+            file.read_bytes,
+            file.name,
+            "application/zip",
+            icon=":material/folder_zip:",
+            type="primary",
+            on_click="ignore",
+        )
+    else:
+        st.button("Covers in use, as folders", icon=":material/folder_zip:", key="make-folders", on_click=_make,
+                  args=(opened, name, file), help="Copies of your files, each under its genre now.")  # fmt: skip
+        if job and job.error:
+            st.caption(sentence(job.error))
+
+
+def _make(opened: Opened, name: str, file) -> None:
+    if is_full(home.home()):
+        st.session_state.wrong = "the disk is full: make room first"
+        return
+
+    def work(report: Report, should_stop: ShouldStop) -> int:
+        return write_folders(opened.dataset, file, report, should_stop)
+
+    jobs().start(name, "Copying", work, opened.stamp)
+
+
+def _show_table(opened: Opened) -> None:
+    """A table of artists and albums, matched by path or file name."""
+    st.subheader("Artists and albums", anchor=False)
+    known, covers = int((opened.dataset.manifest["artist"] != "").sum()), len(opened.dataset.manifest)
+    st.markdown(
+        f"{known:,} of {counted(covers, 'cover')} have an artist. Covers of one artist stay on one "
+        "side of the split, so that a test tells what a method knows of genres and not of artists."
+    )
+    if said := st.session_state.pop(_SAID, ""):
+        st.success(said, icon=":material/check:")
+    with st.form("annotate", border=False, clear_on_submit=True):
+        upload = st.file_uploader(
+            "Table as CSV: a column path (or file), and artist, album, year", type=["csv", "tsv", "txt"],
+            max_upload_size=_LARGEST_TABLE,
+        )  # fmt: skip
+        over = st.checkbox("Also replace what is known already")
+        if st.form_submit_button("Bring the table", icon=":material/upload:"):
+            _annotate(opened, upload, over)
+            st.rerun()
+
+
+def _annotate(opened: Opened, upload, over: bool) -> None:
+    if upload is None:
+        st.session_state.wrong = "no table was dropped: drop a CSV file first"
+        return
+    try:
+        done = annotate(opened.dataset, upload.name, upload.getvalue(), over)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+        return
+    changed = f"{counted(done.covers, 'cover')}; {counted(done.cells, 'cell')} changed."
+    remarks = (sentence(remark) for remark in done.remarks)
+    st.session_state[_SAID] = " ".join([f"{plain(upload.name)} tells of {changed}", *remarks])

@@ -1,0 +1,168 @@
+"""Doubted labels, one cover after the other: the suggestion beside the picture, a key for each answer."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from covergenre.dataset import review
+from covergenre.dataset.repair import history
+from covergenre.errors import CoverGenreError
+from covergenre.formatting import counted, percent
+from covergenre.inspection.doubts import Doubt, doubts, open_doubts
+from pages.explore.actions import MADE
+from pages.explore.cover import large_picture
+from pages.explore.open import Opened
+from pages.explore.tiles import show_covers
+from pages.widgets.genres import GENRES, css_colour, display, inline
+from pages.widgets.safe_text import plain, sentence
+
+_LATER = "looked at later"
+_NEAREST = 4
+
+
+def show_review(opened: Opened, go: Callable[[str], None]) -> None:
+    """The next doubted label, or what comes of all that was decided."""
+    if not opened.dataset.writable:
+        st.info("Labels of this data set can't be changed.", icon=":material/lock:")
+        return
+    report = opened.examined.report
+    if why := report.skipped.get("wrong labels"):
+        st.info(f"Labels were not judged: {plain(why, 200)}.", icon=":material/info:")
+        return
+    _loop(opened, go)
+
+
+@st.fragment
+def _loop(opened: Opened, go: Callable[[str], None]) -> None:
+    try:
+        decisions = review.read_decisions(opened.dataset)
+    except CoverGenreError as error:
+        st.error(sentence(str(error)))
+        return
+    found = doubts(opened.examined.report, opened.dataset.manifest)
+    later = st.session_state.setdefault(_LATER, [])
+    left = sorted(open_doubts(found, decisions), key=lambda doubt: doubt.label in later)
+    plan = review.plan_of(opened.dataset.manifest, decisions)
+    if not left:
+        _show_end(opened, len(found), len(plan.edits))
+        return
+    _show_progress(opened, len(found) - len(left), len(found), len(plan.edits), bool(decisions))
+    _show_doubt(opened, left[0], go)
+
+
+def _show_progress(opened: Opened, done: int, total: int, changes: int, can_go_back: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar"):
+        st.progress(done / total, f"{done:,} of {counted(total, 'doubted label')} decided")
+        st.button("Back", icon=":material/undo:", shortcut="B", key="review-back", disabled=not can_go_back,
+                  on_click=_take_back, args=(opened,), help="Take the last decision back")  # fmt: skip
+        if changes:
+            _show_settle(opened, changes, "secondary")
+
+
+def _show_settle(opened: Opened, changes: int, kind: str) -> None:
+    if st.button(f"Apply {counted(changes, 'change')}", icon=":material/build:", key="settle", type=kind):
+        try:
+            review.settle(opened.dataset)
+        except CoverGenreError as error:
+            st.session_state.wrong = str(error)
+        else:
+            made = history(opened.dataset)[-1]
+            words = f"Reviewed labels: {counted(len(made.changes), 'cover')}."
+            st.session_state[MADE] = (opened.dataset.name, made.number, words)
+        st.rerun()
+
+
+def _show_end(opened: Opened, total: int, changes: int) -> None:
+    if not total:
+        st.success("No label is doubted.", icon=":material/check:")
+        st.caption("Findings › Wrong labels › From changes how soon one is.")
+        return
+    st.success(f"All {counted(total, 'doubted label')} are decided.", icon=":material/check:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if changes:
+            _show_settle(opened, changes, "primary")
+        st.button("Back", icon=":material/undo:", shortcut="B", key="review-back", on_click=_take_back, args=(opened,))
+    if changes:
+        st.caption("One repair, which can be undone; the data set is then checked again.")
+
+
+def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None:
+    covers = opened.covers
+    row = covers.row_of(doubt.path)
+    left, right = st.columns([2, 3], gap="large")
+    with left, st.container(key="review-cover"):
+        if picture := large_picture(covers, row):
+            st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
+        else:
+            st.info("This file can't be shown.", icon=":material/broken_image:")
+    with right:
+        st.subheader(plain(covers.title(row), 120), anchor=False)
+        st.markdown(
+            f'<p class="doubt">Called {_dot(doubt.genre)}, looks like {_dot(doubt.suggested)} '
+            f"<span>{percent(doubt.probability)}</span></p>",
+            unsafe_allow_html=True,
+        )
+        _show_answers(opened, doubt)
+        near = dict(covers.like(row, _NEAREST))
+        st.caption("Most similar covers")
+        show_covers(covers, list(near), "review", go)
+
+
+def _show_answers(opened: Opened, doubt: Doubt) -> None:
+    suggested, own = inline(plain(doubt.suggested, 24)), inline(plain(doubt.genre, 24))
+    with st.container(horizontal=True, gap="small", key="answers"):
+        for label, icon, key, becomes, kind in (
+            (f"It is {suggested}", "check", "A", doubt.suggested, "primary"),
+            (f"Keep {own}", "lock", "K", doubt.genre, "secondary"),
+            ("Leave out", "block", "X", "", "secondary"),
+        ):
+            st.button(label, icon=f":material/{icon}:", shortcut=key, type=kind, key=f"answer-{key}",
+                      on_click=_decide, args=(opened, doubt, becomes))  # fmt: skip
+        st.button("Later", icon=":material/schedule:", shortcut="L", type="tertiary", key="answer-L",
+                  on_click=_put_off, args=(doubt,))  # fmt: skip
+    others = [
+        genre for genre in sorted({*opened.covers.genres, *GENRES}) if genre not in (doubt.genre, doubt.suggested)
+    ]
+    st.selectbox(
+        "Another genre",
+        others,
+        index=None,
+        placeholder="Another genre",
+        format_func=lambda genre: display(plain(genre, 24)),
+        key=f"other genre of {doubt.path}",
+        label_visibility="collapsed",
+        on_change=_decide_other,
+        args=(opened, doubt),
+        width=220,
+    )
+
+
+def _dot(genre: str) -> str:
+    dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
+    return f'<b class="genre">{dot}{display(plain(genre, 24))}</b>'
+
+
+def _decide(opened: Opened, doubt: Doubt, becomes: str) -> None:
+    try:
+        review.decide(opened.dataset, doubt.label, becomes)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+
+
+def _decide_other(opened: Opened, doubt: Doubt) -> None:
+    if genre := st.session_state[f"other genre of {doubt.path}"]:
+        _decide(opened, doubt, genre)
+
+
+def _put_off(doubt: Doubt) -> None:
+    later = st.session_state[_LATER]
+    if doubt.label in later:
+        later.remove(doubt.label)
+    later.append(doubt.label)
+
+
+def _take_back(opened: Opened) -> None:
+    try:
+        review.take_back(opened.dataset)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)

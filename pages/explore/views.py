@@ -1,0 +1,58 @@
+"""Views of a data set that were given a name: filters, order and colours, found again in one click."""
+
+import streamlit as st
+
+from covergenre.dataset.views import LONGEST, View, drop_view, read_views, save_view
+from covergenre.errors import CoverGenreError
+from pages.explore import filters as explore_filters
+from pages.explore.address import go
+from pages.explore.findings import VIEW
+from pages.explore.open import Opened
+from pages.widgets.safe_text import plain, sentence
+
+_NAME = "view name"
+_KEYS = (*explore_filters.KEYS, VIEW)
+
+
+def show_views(opened: Opened) -> None:
+    """The views that were saved, and a way to save this one."""
+    if not opened.dataset.writable:
+        return
+    with st.popover("Views", icon=":material/bookmark:"):
+        try:
+            saved = read_views(opened.dataset)
+        except CoverGenreError as error:
+            st.error(sentence(str(error)))
+            return
+        for place, (name, view) in enumerate(saved.items()):
+            with st.container(horizontal=True, gap="small"):
+                st.button(plain(name, LONGEST), key=f"view-{place}", width="stretch", on_click=_open,
+                          args=(view,))  # fmt: skip
+                st.button("Forget", key=f"forget-{place}", icon=":material/delete:", type="tertiary", on_click=_drop,
+                          args=(opened, name))  # fmt: skip
+        if not saved:
+            st.caption("Filters and order under a name.")
+        with st.form("save view", border=False, clear_on_submit=True):
+            st.text_input("Name of this view", max_chars=LONGEST, key=_NAME, placeholder="Doubtful jazz")
+            st.form_submit_button("Save this view", icon=":material/bookmark_add:", width="stretch", on_click=_save,
+                                  args=(opened,))  # fmt: skip
+
+
+def _save(opened: Opened) -> None:
+    view = {key: told for key in _KEYS if (told := st.query_params.get_all(key))}
+    try:
+        save_view(opened.dataset, st.session_state[_NAME], view)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)
+
+
+def _open(view: View) -> None:
+    asked = {key: view[key] for key in _KEYS if key in view}
+    go(**{**explore_filters.cleared(), "open": "", **asked})
+
+
+def _drop(opened: Opened, name: str) -> None:
+    try:
+        drop_view(opened.dataset, name)
+    except CoverGenreError as error:
+        st.session_state.wrong = str(error)

@@ -1,0 +1,77 @@
+"""Reviewing doubted labels on the Explore page; what is doubted is given."""
+
+from pathlib import Path
+
+import pytest
+from drawing import genre_folders
+from streamlit.testing.v1 import AppTest
+
+from covergenre.dataset.audit import audit
+from covergenre.dataset.registry import open_dataset, register, stamp
+from covergenre.dataset.repair import history
+from covergenre.dataset.review import kept_labels
+from covergenre.inspection.doubts import Doubt
+from covergenre.inspection.examined import Examined
+from pages.explore import review
+from pages.explore.open import examinations
+from pages.widgets.watch import jobs
+
+PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
+DOUBTED = ["jazz/000.jpg", "jazz/001.jpg", "jazz/002.jpg"]
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """The review of three covers of jazz that look like rap."""
+    dataset = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 4))[0]
+    hashes = dataset.manifest.set_index("path")["content_hash"]
+    found = tuple(Doubt(path, (hashes[path], "jazz"), "rap", 0.9) for path in DOUBTED)
+    monkeypatch.setattr(review, "doubts", lambda report, manifest: found)
+    report = audit(dataset)
+    report.skipped.pop("wrong labels")
+    examinations().put("mine", stamp("mine"), Examined(dataset, report, None, None))
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    page.query_params["see"] = "Review"
+    return page.run()
+
+
+def press(page, key):
+    return next(button for button in page.button if button.key == key).click().run()
+
+
+def called(page):
+    return [heading.value for heading in page.subheader][:1]
+
+
+def test_each_answer_brings_the_next_cover_and_changes_nothing_yet(page):
+    assert called(page) == ["000&#46;jpg"]
+    press(page, "answer-A")
+    assert called(page) == ["001&#46;jpg"]
+    press(page, "answer-K")
+    assert called(page) == ["002&#46;jpg"]
+    assert history(open_dataset("mine")) == ()
+
+
+def test_the_last_answer_is_taken_back_and_a_cover_put_off(page):
+    press(page, "answer-A")
+    press(page, "review-back")
+    assert called(page) == ["000&#46;jpg"]
+    press(page, "answer-L")
+    assert called(page) == ["001&#46;jpg"]
+
+
+def test_all_answers_are_applied_as_one_repair_and_what_was_kept_is_remembered(page):
+    for answer in ("A", "K", "X"):
+        press(page, f"answer-{answer}")
+    assert page.success[0].value == "All 3 doubted labels are decided."
+    press(page, "settle")
+    manifest = open_dataset("mine").manifest.set_index("path")
+    assert manifest.loc[DOUBTED, "genre"].tolist() == ["rap", "jazz", "jazz"]
+    assert manifest.loc[DOUBTED[2], "excluded"] == "a wrong label"
+    assert len(history(open_dataset("mine"))) == 1
+    assert (manifest.loc[DOUBTED[1], "content_hash"], "jazz") in kept_labels(open_dataset("mine"))
+
+
+def test_while_answers_are_given_nothing_is_looked_through_anew(page):
+    press(page, "answer-A")
+    assert jobs().get("work on mine", stamp("mine")) is None
