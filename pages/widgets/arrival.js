@@ -44,5 +44,6 @@ export default function () {
   document.addEventListener("click", (event) => {
     if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu, 150)
   })
-  closeMenu()
+  // Streamlit remembers across reloads that the menu was open; one that was opened just now stays.
+  if (!navigator.userActivation?.hasBeenActive) closeMenu()
 }
