@@ -54,6 +54,7 @@ def test_a_row_holds_what_the_file_says_and_the_hashes_of_its_pixels(root):
         "excluded": "",
         "original_genre": "",
         "edit": "",
+        "tags": "",
     }
 
 

@@ -23,6 +23,7 @@ def manifest(*paths, **columns):
             "bytes": 1000,
             "excluded": "",
             "original_genre": "",
+            "tags": "",
             "edit": "",
             **columns,
         }

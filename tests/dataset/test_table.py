@@ -48,7 +48,7 @@ def manifests(draw):
             "content_hash": draw(st.text("0123456789abcdef", min_size=32, max_size=32)),
             "phash": draw(st.text("0123456789abcdef", min_size=16, max_size=16)),
             "year": draw(st.none() | st.integers(0, 9999)),
-            **{column: draw(texts) for column in ("problem", "excluded", "original_genre", "edit")},
+            **{column: draw(texts) for column in ("problem", "excluded", "original_genre", "edit", "tags")},
         }
 
     rows = [row(path) for path in draw(st.lists(paths, unique=True, max_size=5))]
@@ -139,11 +139,16 @@ def test_a_cover_with_a_problem_needs_no_hashes(tmp_path):
     assert read_manifest(stored(tmp_path, broken)).loc[0, "problem"] == "is empty"
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", [column for column in COLUMNS if column != "tags"])
 def test_a_missing_column_is_named(tmp_path, column):
     columns = tuple(name for name in COLUMNS if name != column)
     with pytest.raises(BadDataset, match=f"row 1 names no column '{column}'"):
         read_manifest(stored(tmp_path, {}, columns=columns))
+
+
+def test_a_table_from_before_there_were_tags_has_none(tmp_path):
+    columns = tuple(name for name in COLUMNS if name != "tags")
+    assert read_manifest(stored(tmp_path, {}, columns=columns)).loc[0, "tags"] == ""
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_a_missing_column_is_named(tmp_path, column):
         (lambda text: text.replace(",", ";"), "row 1 names no column 'path'"),
         (lambda text: text.replace("artist", "album"), "row 1 names the column 'album' twice"),
         (lambda text: text + "jazz/b.jpg,b\r\n", "row 3 ends before the column 'ext'"),
-        (lambda text: text.replace("Miles", "Davis, Miles"), "row 2 goes on after the column 'edit'"),
+        (lambda text: text.replace("Miles", "Davis, Miles"), "row 2 goes on after the column 'tags'"),
         (lambda text: text.replace("Miles", '"Miles" Davis'), "what follows row 1 isn't CSV"),
         (lambda text: text + '"never closed', "what follows row 2 isn't CSV"),
         (lambda text: text + '"' + "x" * 200_000 + '"', "what follows row 2 isn't CSV"),
