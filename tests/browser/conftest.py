@@ -92,7 +92,11 @@ def visit(chromium, server) -> Iterator[Callable]:
 
     def _is_wrong(message) -> bool:
         # Opened at a page's own address, Streamlit looks for its server below that address before it tries above.
-        return message.type == "error" and not re.search(r"/\w+/_stcore/[\w-]+$", message.location["url"])
+        # And a picture of a page that was left at once may be gone before the browser has asked for it.
+        known = r"/\w+/_stcore/[\w-]+$|/media/[0-9a-f]+\.\w+$"
+        return message.type == "error" and not any(
+            re.search(known, text) for text in (message.location["url"], message.text)
+        )
 
     def _foreign(url: str, allowed: Sequence[str]) -> bool:
         return not url.startswith((server, "data:", "blob:", server.replace("http", "ws"), *allowed))
