@@ -158,8 +158,9 @@ def is_untitled(neighbour: Neighbour) -> bool:
 
 
 def origin(neighbour: Neighbour) -> str:
-    """The source and the cover's number there: "Discogs 1234567"."""
-    return f"{source_title(neighbour.source)} {tidy(neighbour.id, 24)}".strip()
+    """The source and the cover's number there, "Discogs 1234567"; a source that numbers nothing by its title alone."""
+    number = neighbour.id if neighbour.source not in _SOURCES or neighbour.id.isdecimal() else ""
+    return f"{source_title(neighbour.source)} {tidy(number, 24)}".strip()
 
 
 def source_title(source: str) -> str:

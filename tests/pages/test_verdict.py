@@ -125,6 +125,10 @@ def test_a_cover_of_ones_own_is_named_by_its_file(neighbour):
     assert origin(neighbour(source="", id="jazz/blue.jpg")) == "jazz/blue.jpg"
 
 
+def test_a_file_name_at_a_source_is_not_taken_for_its_number(neighbour):
+    assert origin(neighbour(source="spotify", id="00467_Blue_Hours_1961")) == "Spotify"
+
+
 def test_the_genres_that_are_known_and_those_that_are_not_are_named():
     said = scope(("edm", "jazz"), 3486, ("anime", "disco"))
     assert said == (
