@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from collecting.standin import World, standing_in
 
+from benchmarks.standin import World, standing_in
 from covergenre import web as module
 from covergenre.errors import Cancelled, ConnectionLost, Refused
 from covergenre.web import Web

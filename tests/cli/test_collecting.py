@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
-from collecting.standin import World, albums, standing_in
 
+from benchmarks.standin import World, albums, standing_in
 from covergenre.collecting import sources
 from covergenre.dataset.starter import seal
 

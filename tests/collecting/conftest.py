@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from collecting.standin import World, standing_in
 
+from benchmarks.standin import World, standing_in
 from covergenre.collecting import sources
 
 FASTER = 20

@@ -2,8 +2,8 @@ import time
 
 import psutil
 import pytest
-from collecting.standin import albums
 
+from benchmarks.standin import albums
 from covergenre.collecting.background import begin, follow, is_running, read_status, unfinished
 from covergenre.collecting.journal import Plan, save_plan
 from covergenre.errors import Cancelled, CoverGenreError

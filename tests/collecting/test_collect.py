@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from collecting.standin import albums, picture
 from filelock import FileLock
 
+from benchmarks.standin import albums, picture
 from covergenre import home
 from covergenre.collecting.collect import collect
 from covergenre.collecting.journal import Journal, Plan, open_plan

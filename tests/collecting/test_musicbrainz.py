@@ -1,8 +1,8 @@
 import json
 
 import pytest
-from collecting.standin import albums
 
+from benchmarks.standin import albums
 from covergenre.collecting.musicbrainz import find_albums
 from covergenre.collecting.sources import open_web
 from covergenre.errors import Refused

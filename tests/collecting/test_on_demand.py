@@ -3,8 +3,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from collecting.standin import picture
 
+from benchmarks.standin import picture
 from covergenre import images
 from covergenre.collecting.on_demand import OnDemand
 from covergenre.collecting.pictures import Published

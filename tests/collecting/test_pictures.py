@@ -2,9 +2,9 @@ import io
 import os
 
 import pytest
-from collecting.standin import picture
 from PIL import Image
 
+from benchmarks.standin import picture
 from covergenre import images
 from covergenre.collecting import pictures
 from covergenre.collecting.pictures import Published, fetch_pictures, picture_file, read_failures

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from collecting.standin import World, albums, standing_in
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.standin import World, albums, standing_in
 from covergenre.collecting import background, sources
 from covergenre.collecting.journal import Plan, save_plan
 from covergenre.dataset.registry import names, open_dataset

@@ -5,6 +5,7 @@ It keeps count of what it was asked, and can be told to be slow, busy, away or t
 
 import itertools
 import json
+import random
 import threading
 import time
 import uuid
@@ -16,21 +17,31 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
-from drawing import cover
+from PIL import Image
 
 from covergenre.collecting.genres import genre_tags
 
 Reply = tuple[int, dict[str, str], bytes]
 
 
+def picture(path: str) -> bytes:
+    """A JPEG that belongs to a path."""
+    buffer = BytesIO()
+    Image.frombytes("RGB", (5, 5), random.Random(path).randbytes(75)).resize((250, 250)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
 @dataclass
 class World:
     """What there is: albums by genre, and what is wrong with the connection.
 
-    `lies`: replies by path, which are given instead of the truth; a callable is asked for each request.
+    `lies`: replies by path, which are given instead of the truth; a callable is asked for each request. `draw` gives
+    the picture of a path, which lies at the base address `pictures` ("": where it was asked for).
     """
 
     albums: dict[str, list[dict]] = field(default_factory=dict)
+    draw: Callable[[str], bytes] = picture
+    pictures: str = ""
     lies: dict[str, Reply | Callable[[int], Reply | None]] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
@@ -66,7 +77,7 @@ def albums(genre: str, n: int, artists: int = 10**6, **more) -> list[dict]:
 @contextmanager
 def standing_in(world: World):
     """The base address of a server that speaks for a world."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": world}))
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": world}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -74,6 +85,11 @@ def standing_in(world: World):
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *request: object) -> None:
+        """Whoever asked was killed: nothing is printed."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -99,9 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/ws/2/release-group":
             return self._search()
         if path.startswith("/release-group/"):
-            return 307, {"Location": f"/pictures/{path.split('/')[2]}.jpg"}, b""
+            return 307, {"Location": f"{self.world.pictures}/pictures/{path.split('/')[2]}.jpg"}, b""
         if path.startswith("/pictures/"):
-            return 200, {"Content-Type": "image/jpeg"}, picture(path)
+            return 200, {"Content-Type": "image/jpeg"}, self.world.draw(path)
         if path.startswith("/releases/"):
             return self._release(path)
         return 404, {}, b""
@@ -131,10 +147,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Nothing is printed."""
-
-
-def picture(path: str) -> bytes:
-    """A JPEG that belongs to a path."""
-    buffer = BytesIO()
-    cover("jazz", sum(path.encode()) * 7919 % 10**6).resize((250, 250)).save(buffer, "JPEG")
-    return buffer.getvalue()

@@ -1,0 +1,109 @@
+"""A collection that is killed again and again: what it asked the web for, and what can be learned from it.
+
+python -m benchmarks.collecting [--per-genre 200] [--kills 5] [--home FOLDER] [--train knn,logistic]
+
+A stand-in for MusicBrainz and the Cover Art Archive tells on loopback of drawn albums of ten genres; `covergenre
+collect` brings them at the pace that the real ones ask for, which takes 9 minutes for 2,000 covers. Its process is
+killed with -9 and begun anew. FOLDER keeps what came, for a look at it in the app.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.standin import World, albums, standing_in
+from covergenre.demo.albums import Album, draw, release
+
+_NAME = "collected"
+_SPARE = 1.4  # albums told of for each that is wanted: some carry two genres, some have no cover, some artists too many
+_HOSTS = {"MusicBrainz": "/ws/2/", "Cover Art Archive": "/release-group/", "its pictures": "/pictures/"}
+
+
+def main() -> None:
+    """Collect, kill, go on, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--per-genre", type=int, default=200, help="covers of each genre (default 200)")
+    parser.add_argument("--kills", type=int, default=5, help="how often it is killed (default 5)")
+    parser.add_argument("--home", type=Path, help="keep everything in this folder")
+    parser.add_argument("--train", default="knn,logistic", help="methods to train on what came, joined by commas")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["COVERGENRE_HOME"] = str(options.home or folder)
+        world = drawn_world(round(options.per_genre * _SPARE))
+        with standing_in(world) as one, standing_in(world) as two, standing_in(world) as world.pictures:
+            os.environ.update(COVERGENRE_MUSICBRAINZ=one, COVERGENRE_COVERART=two)
+            told = collect_and_kill(world, options.per_genre, options.kills)
+        _print(world, told, options.kills)
+        for method in filter(None, options.train.split(",")):
+            run = json.loads(_shell("train", _NAME, "--method", method, "--json").communicate()[0])
+            accuracy = run["metrics"]["balanced_accuracy"]
+            low, high = (100 * accuracy[end] for end in ("low", "high"))
+            print(f"{method}: balanced accuracy {100 * accuracy['value']:.1f} % [{low:.1f}, {high:.1f}]", flush=True)
+
+
+def drawn_world(per_genre: int) -> World:
+    """So many invented albums of each of ten genres: one of 40 carries two genres, one of 50 has no cover."""
+    rng, world, drawn = np.random.default_rng(15), World(), {}
+    genres = ("anime", "black metal", "classical", "country", "disco", "edm", "jazz", "pop", "rap", "reggae")
+    for genre, other in zip(genres, (*genres[1:], genres[0]), strict=True):
+        world.albums[genre] = albums(genre, per_genre)
+        tag = albums(other, 1)[0]["tags"][0]
+        for number, (told, album) in enumerate(zip(world.albums[genre], release(genre, per_genre, rng), strict=True)):
+            who = {"name": album.artist, "artist": {"id": album.artist}}
+            told |= {"title": album.title, "first-release-date": str(album.year), "artist-credit": [who]}
+            drawn[told["id"]] = album
+            if number % 40 == 7:
+                told["tags"] = [*told["tags"], tag]
+            if number % 50 == 9:
+                world.lies[f"/release-group/{told['id']}/"] = (404, {}, b"")
+    world.draw = lambda path: _jpeg(drawn[Path(path).stem])
+    return world
+
+
+def collect_and_kill(world: World, per_genre: int, kills: int) -> dict:
+    """What `covergenre collect` says in the end, after so many kills, spread over its work."""
+    rng = random.Random(15)
+    command = ("collect", _NAME, "--per-genre", str(per_genre), "--json")
+    for number in range(kills):
+        until = 10 * per_genre * (number + rng.random()) / kills
+        process = _shell(*command)
+        while process.poll() is None and sum(world.count("/pictures/").values()) < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    return json.loads(_shell(*command).communicate()[0])
+
+
+def _print(world: World, told: dict, kills: int) -> None:
+    print(f"{sum(told['covers'].values()):,} covers of {len(told['covers'])} genres, killed {kills} times")
+    print(f"{len(told['failures'])} albums not taken")
+    print(f"{'asked':20}{'requests':>10}{'made twice':>12}{'shortest gap':>14}")
+    for host, part in _HOSTS.items():
+        counts = world.count(part)
+        twice = sum(count - 1 for count in counts.values())
+        print(f"{host:20}{counts.total():10,}{twice:12}{min(world.gaps(part)):12.2f} s")
+
+
+def _jpeg(album: Album) -> bytes:
+    buffer = BytesIO()
+    draw(album).resize((250, 250)).save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def _shell(*arguments: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "covergenre", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()
