@@ -20,7 +20,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from covergenre.dataset.buckets import pairs_within
+
 NEAR = 10
+MANY = 100_000
+"""With more covers than this, only those are compared whose pHashes may be `NEAR` (see `buckets`)."""
+
 _MOST = 100  # near covers of one that are named: of 6,000 copies of a placeholder all pairs would take gigabytes
 _BLOCK = 256  # hashes that are compared with all others at once
 
@@ -79,13 +84,16 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     Hashes that are unknown, or of a picture without structure (flat, a gradient), are in no pair. Two covers at most 8
     bits apart can be called the same picture without looking.
 
-    Of a hash in a crowd, its nearest `_MOST` are named and the first of all: enough to hold the crowd together.
+    Of a hash in a crowd, its nearest `_MOST` are named and the first of all: enough to hold the crowd together. Of more
+    than `MANY`, one of each hash is named in the pairs of others, and the first with each that is equal.
     """
     import faiss
 
     rows = [row for row, phash in enumerate(phashes) if tells(phash)]
     if len(rows) < 2:
         return np.zeros((0, 2), dtype=np.int64)
+    if len(rows) > MANY:
+        return _among_many(np.array(rows), np.array([int(phashes[row], 16) for row in rows], np.uint64), threshold)
     codes = np.frombuffer(bytes.fromhex("".join(phashes[row] for row in rows)), dtype=np.uint8).reshape(-1, 8)
     index = faiss.IndexBinaryFlat(64)
     index.add(codes)
@@ -97,6 +105,13 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
             near = near[near != row]
             found.append(np.minimum(near, row) * len(rows) + np.maximum(near, row))
     return np.asarray(rows)[np.column_stack(np.divmod(np.unique(np.concatenate(found)), len(rows)))]
+
+
+def _among_many(rows: np.ndarray, codes: np.ndarray, threshold: int) -> np.ndarray:
+    distinct, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    equal = np.column_stack([first[inverse], np.arange(len(codes))])
+    near = np.sort(first[pairs_within(distinct, threshold)], axis=1)
+    return rows[np.unique(np.concatenate([near, equal[equal[:, 0] < equal[:, 1]]]), axis=0)]
 
 
 def _nearest(others: np.ndarray, far: np.ndarray) -> np.ndarray:

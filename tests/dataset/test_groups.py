@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from covergenre.dataset import groups
 from covergenre.dataset.groups import NEAR, connect, distances, group_covers, near_duplicates
 from covergenre.images import perceptual_hash
 
@@ -123,3 +124,14 @@ def test_a_crowd_of_near_copies_is_held_together_by_few_pairs():
     assert len(pairs) <= 101 * len(crowd)
     assert len(set(connect(pairs, len(crowd)).tolist())) == 1
     assert grouped(phashes=crowd) == [0] * len(crowd)
+
+
+def test_among_many_covers_the_groups_are_the_same(monkeypatch):
+    chance = np.random.default_rng(1)
+    hashes = [
+        flipped(f"{int(number):016x}", bits) for number in chance.integers(2**62, 2**63, 60) for bits in (0, 0, 9)
+    ]
+    few = grouped(phashes=hashes)
+    monkeypatch.setattr(groups, "MANY", 1)
+    assert grouped(phashes=hashes) == few
+    assert near_duplicates([CLEAR, "", CLEAR, CLEAR]).tolist() == [[0, 2], [0, 3]]

@@ -16,9 +16,18 @@ import pandas as pd
 
 from covergenre.dataset.audit.findings import findings
 from covergenre.dataset.audit.space import Space
-from covergenre.dataset.groups import artist_keys, connect, distances, link_equal, near_duplicates, tells
+from covergenre.dataset.groups import (
+    MANY,
+    NEAR,
+    artist_keys,
+    connect,
+    distances,
+    link_equal,
+    near_duplicates,
+    tells,
+)
 
-_CANDIDATES = 18  # bits; pairs beyond are compared only if their vectors are neighbours
+_CANDIDATES = 18  # bits, `NEAR` of many covers; pairs beyond are compared only if their vectors are neighbours
 _CLEARLY_NOT = 24  # bits at which pHashes alone say 0, so that the 8 that are sure (see `groups`) say two thirds
 _RANDOM = 32  # bits between the hashes of any two pictures, on average
 _TOLD = 3
@@ -39,7 +48,8 @@ class Alike:
 def candidates(covers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """One row of each content, int64 (m,), and the pairs of them, (k, 2), that by pHash may be alike."""
     rows = np.unique(covers["content_hash"].to_numpy(dtype=str), return_index=True)[1]
-    return rows, rows[near_duplicates(covers["phash"].iloc[rows].tolist(), _CANDIDATES)]
+    threshold = _CANDIDATES if len(rows) <= MANY else NEAR
+    return rows, rows[near_duplicates(covers["phash"].iloc[rows].tolist(), threshold)]
 
 
 def find_alike(covers: pd.DataFrame, pairs: np.ndarray, space: Space | None, threshold: float) -> Alike:
