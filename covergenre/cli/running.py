@@ -1,6 +1,7 @@
 """runs: what was trained, is being trained and waits, from the shell."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,8 @@ from covergenre.cli.console import AsJson, out, print_json, print_table, with_in
 from covergenre.cli.training import evaluation_of, run_as_dict
 from covergenre.formatting import duration
 from covergenre.runs import default, launch
+from covergenre.runs.names import rename, run_name
+from covergenre.runs.notes import read_notes, write_notes
 from covergenre.runs.record import Run, list_runs
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="The id of a run.", show_default=False)]
@@ -47,6 +50,24 @@ def show(run: RunId, as_json: AsJson = False) -> None:
         out.print(f"{name:11}{_plainly(value)}", markup=False)
     if error := opened.status().error:
         out.print(error, markup=False)
+
+
+@app.command()
+def name(
+    run: RunId,
+    name: Annotated[str, typer.Argument(help="A name that no other run has.", show_default=False)],
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; give several, or none to leave them.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Call a run otherwise, and tag it.
+
+    Example: covergenre runs name 20261122-221434-knn-38fb "All at 150 px" --tag talk
+    """
+    opened = Run.open(run)
+    rename(opened, name)
+    if tag:
+        write_notes(opened, replace(read_notes(opened), tags=tuple(tag)))
+    _tell(run, f"is called {run_name(opened)}", as_json)
 
 
 @app.command()
@@ -159,6 +180,7 @@ def _print(listed: list[Run] | tuple[Run, ...]) -> None:
         rows.append(
             (
                 run.id + (" *" if run.id == used else ""),
+                run_name(run),
                 f"{status.done / status.total:.0%}" if status.state == "running" else status.state,
                 run.spec.dataset,
                 len(run.spec.genres),
@@ -167,6 +189,6 @@ def _print(listed: list[Run] | tuple[Run, ...]) -> None:
                 duration(status.seconds),
             )
         )
-    print_table(("run", "state", "data set", "genres", "accuracy", "balanced accuracy", "time"), rows)
+    print_table(("run", "name", "state", "data set", "genres", "accuracy", "balanced accuracy", "time"), rows)
     if used and any(run.id == used for run in listed):
         out.print("* answers where no run is named")

@@ -17,6 +17,8 @@ from covergenre.methods import METHODS, TrainSpec
 from covergenre.methods import method as method_called
 from covergenre.methods.base import preset_of
 from covergenre.predict import STARTER
+from covergenre.runs.names import run_name
+from covergenre.runs.notes import read_notes
 from covergenre.runs.record import Run
 
 _BACKBONE = "The pretrained network that covers are read by, or that learns on in finetune."
@@ -81,7 +83,7 @@ def train(
     if as_json:
         print_json(run_as_dict(run))
         return
-    out.print(f"run {run.id}", markup=False)
+    out.print(f"run {run.id}, {run_name(run)}", markup=False)
     if not background:
         _print_evaluation(run.evaluation())
 
@@ -106,6 +108,8 @@ def run_as_dict(run: Run) -> dict[str, Any]:
     told = evaluation.to_dict() if evaluation else {}
     return {
         "id": run.id,
+        "name": run_name(run),
+        "tags": read_notes(run).tags,
         "state": status.state,
         "method": run.spec.method,
         "dataset": run.spec.dataset,

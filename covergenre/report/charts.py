@@ -10,6 +10,7 @@ from html import escape
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.reliability import Answered, Bin
 from covergenre.formatting import percent
+from covergenre.runs.record import Run
 
 INKS = (
     ("#0a64a4", "#6cb8f0"),
@@ -24,9 +25,32 @@ INKS = (
 DASHES = ("none", "7 3", "2 3", "9 3 2 3", "12 4", "4 4")
 """The dashes of each run's line, so that ink is never the only sign."""
 
+_INKED = ("knn", "logistic", "boosting", "finetune", "words", "ensemble")
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 340, 300, 44, 12, 12, 40
 _COUNTS = 44  # the height of the strip that shows how many covers there are
 _TICKS = (0, 0.25, 0.5, 0.75, 1)
+
+
+def ink_of(method: str) -> int:
+    """The number of a method's ink."""
+    return _INKED.index(method) if method in _INKED else len(INKS) - 1
+
+
+def inks(runs: Sequence[Run]) -> list[int]:
+    """The number of each run's ink, wherever it stands among them: its method's. Of several of a method the oldest has
+    it; the others, from the oldest on, have what is left."""
+    taken: dict[str, int] = {}
+    later = []
+    for run in sorted(runs, key=lambda run: (run.spec.created, run.id)):
+        number = ink_of(run.spec.method)
+        if number in taken.values():
+            later.append((run, number))
+        else:
+            taken[run.id] = number
+    for run, number in later:
+        free = (each for each in range(len(INKS)) if each not in taken.values())
+        taken[run.id] = next(free, number)
+    return [taken[run.id] for run in runs]
 
 
 def css_ink(number: int) -> str:
@@ -75,10 +99,13 @@ def reliability_chart(after: Sequence[Bin], before: Sequence[Bin] = (), number: 
     return svg(f"Reliability: {described}", axes + body, _HEIGHT + _COUNTS)
 
 
-def coverage_chart(curves: Mapping[str, Sequence[Answered]]) -> str:
-    """Accuracy (upwards) against the share of covers that are answered at all (to the right), a line a run."""
+def coverage_chart(curves: Mapping[str, Sequence[Answered]], numbers: Sequence[int]) -> str:
+    """Accuracy (upwards) against the share of covers that are answered at all (to the right), a line a run.
+
+    `numbers`: of the runs' inks.
+    """
     lines = []
-    for number, (name, points) in enumerate(curves.items()):
+    for number, (name, points) in zip(numbers, curves.items(), strict=True):
         path = " ".join(f"{_x(each.share):.1f},{_y(each.accuracy.value):.1f}" for each in points)
         half = min(points, key=lambda each: abs(each.share - 0.5))
         tip = f"{name}: {percent(half.accuracy.value)} right when the surest {percent(half.share)} are answered"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from covergenre.formatting import percent, span
-from covergenre.report.charts import css_ink, stroke, svg
+from covergenre.report.charts import css_ink, ink_of, stroke, svg
 from covergenre.report.markup import figure, in_line, limits, table
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.names import method_title
@@ -22,7 +22,6 @@ CAVEAT = (
 )
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 340, 220, 40, 10, 12, 38
-_INKS = ("knn", "logistic", "boosting", "finetune")
 _MOST_TICKS = 12
 
 
@@ -110,7 +109,7 @@ def _published(known: _Part, method: str) -> list[tuple[int, float]]:
 def _chart(known: _Part, scales: _Scales, method: str, points: Sequence[Outcome]) -> str:
     """The points of one method, what was published of it, and the axes."""
     theirs = _published(known, method) or [(each.x, each.published) for each in points if each.published is not None]
-    number = _INKS.index(method) if method in _INKS else len(_INKS)
+    number = ink_of(method)
     line = " ".join(f"{scales.x(each.x):.1f},{scales.y(each.accuracy.value):.1f}" for each in points)
     dashes = " ".join(f"{scales.x(x):.1f},{scales.y(share):.1f}" for x, share in theirs)
     rings = "".join(

@@ -14,10 +14,10 @@ from covergenre.evaluation.confusion import most_confused, order, shares
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.reliability import Bin, coverage, reliability, untempered
 from covergenre.formatting import duration, milliseconds, percent, size, span
-from covergenre.report.charts import coverage_chart, css_ink, reliability_chart, swatch
+from covergenre.report.charts import coverage_chart, css_ink, inks, reliability_chart, swatch
 from covergenre.report.markup import figure, in_line, limits, table
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
-from covergenre.runs.notes import read_note
+from covergenre.runs.notes import read_notes
 from covergenre.runs.slices import Slice
 
 _FIGURES = (
@@ -136,16 +136,18 @@ class Sections:
             before = reliability(labels, untempered(run.probabilities, run.temperature), genres)
             told = f" Before its temperature of {run.temperature:.2f} (rings): {_error_of(before)}."
         after, error = reliability(labels, run.probabilities, genres), run.evaluation.calibration_error
-        name = f'<strong style="color: {css_ink(number)}">{in_line(run.name)}</strong>'
+        ink = self._inks[number]
+        name = f'<strong style="color: {css_ink(ink)}">{in_line(run.name)}</strong>'
         caption = f"{name}: calibration error {escape(percent(error.value, 1))} ({span(error)}).{told}"
-        return f"<figure>{reliability_chart(after, before, number)}<figcaption>{caption}</figcaption></figure>"
+        return f"<figure>{reliability_chart(after, before, ink)}<figcaption>{caption}</figcaption></figure>"
 
     def coverage(self) -> str:
         """Accuracy against coverage, a line a run."""
         labels, genres = self.compared.labels, self.compared.genres
         curves = {run.name: coverage(labels, run.probabilities, genres) for run in self.compared.runs}
         legend = "".join(f"<li>{heading}</li>" for heading in self._run_headings())
-        return f'<figure>{coverage_chart(curves)}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
+        chart = coverage_chart(curves, self._inks)
+        return f'<figure>{chart}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
 
     def _figures(self, name: str) -> Iterable[str]:
         intervals = [getattr(run.evaluation, name) for run in self.compared.runs]
@@ -154,8 +156,13 @@ class Sections:
             best = run.name == (comparison.best if name == "accuracy" else comparison.leaders.get(name))
             yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "")
 
+    @property
+    def _inks(self) -> list[int]:
+        return inks([run.run for run in self.compared.runs])
+
     def _run_headings(self) -> Iterable[str]:
-        return [f"{swatch(number)} {in_line(run.name)}" for number, run in enumerate(self.compared.runs)]
+        lines = zip(map(swatch, self._inks), self.compared.runs, strict=True)
+        return [f"{line} {in_line(run.name)}" for line, run in lines]
 
     def _shaded(self, texts: Sequence[Sequence[str]], blue: np.ndarray, orange: np.ndarray, by: str) -> str:
         genres = self.compared.genres
@@ -178,8 +185,9 @@ class Sections:
 
 def _told(run: ComparedRun) -> str:
     """Which run it is, and what somebody wanted to remember of it."""
-    note = in_line(read_note(run.run))
-    return f"<small>{in_line(run.id)}</small>" + (f"<small>{note}</small>" if note else "")
+    notes = read_notes(run.run)
+    said = (run.id, run.run.spec.dataset, ", ".join(notes.tags), notes.note)
+    return "".join(f"<small>{in_line(each)}</small>" for each in said if each)
 
 
 def _error_of(bins: Sequence[Bin]) -> str:

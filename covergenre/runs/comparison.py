@@ -88,7 +88,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     tests = [_test_part(run, genres) for run in runs]
     keyed = [_keyed(run, test, datasets[run.spec.dataset], _alike(runs)) for run, test in zip(runs, tests, strict=True)]
     shared, relabelled = _shared_covers(keyed)
-    names = run_names([run.spec for run in runs])
+    names = run_names(runs)
     left_out = (*_genres_left_out(runs, genres), *_covers_left_out(names, tests, len(shared), relabelled))
     probabilities = {
         name: _probabilities(test.loc[shared], genres, run.spec.genres)

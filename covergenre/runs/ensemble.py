@@ -14,6 +14,7 @@ from covergenre.methods.calibration import softmax
 from covergenre.methods.ensemble import NAME, FittedEnsemble, join, parted, settle
 from covergenre.progress import silent
 from covergenre.runs.journal import keep
+from covergenre.runs.names import christen
 from covergenre.runs.record import Run, RunSpec, probability_columns
 from covergenre.runs.train import evaluate
 
@@ -28,7 +29,7 @@ def combine(runs: Sequence[Run]) -> Run:
     their covers, genres, split, seed and, those that read vectors, their recipe.
     """
     _check(runs)
-    run = Run.create(_spec(runs))
+    run = christen(Run.create(_spec(runs)))
     with keep(run, silent):
         predictions = [each.predictions() for each in runs]
         columns = probability_columns(run.spec.genres)

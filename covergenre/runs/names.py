@@ -1,29 +1,64 @@
-"""What runs are called beside each other: as short as tells them apart."""
+"""What runs are called: a short name that each has from the start and keeps, until somebody gives it another."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from filelock import FileLock
+
+from covergenre import home
 from covergenre.dataset.starter import STARTER
 from covergenre.errors import CoverGenreError
 from covergenre.methods import method
-from covergenre.runs.record import RunSpec
+from covergenre.runs.notes import read_notes, write_notes
+from covergenre.runs.record import Run, list_runs
 
-_LONGEST = 40  # characters; what differs in more words than these is no name
+_DIGITS = 4  # of an id, which tell apart what is called alike
 
 
-def run_names(specs: Sequence[RunSpec]) -> tuple[str, ...]:
-    """A name for each run: its method, said to be the starter's where it is, and the settings in which those differ
-    that would have the same.
+def run_name(run: Run) -> str:
+    """What a run is called; where it was never named, its method with the last digits of its id."""
+    title = method_title(run.spec.method)
+    if run.spec.dataset == STARTER:
+        return f"{title} (starter)"
+    return read_notes(run).name or f"{title} {run.id[-_DIGITS:]}"
 
-    A setting that was left to the method is not named. When nothing differs, or too much for a name, it is the time
-    (UTC) at which the run was asked for, and a number where even that is the same.
-    """
-    names = [method_title(spec.method) + (" (starter)" if spec.dataset == STARTER else "") for spec in specs]
-    for title in set(names):
-        alike = [position for position, name in enumerate(names) if name == title]
-        if len(alike) > 1:
-            for position, difference in zip(alike, _differences([specs[each] for each in alike]), strict=True):
-                names[position] = f"{title} ({difference})" if difference else title
-    return tuple(names)
+
+def run_names(runs: Sequence[Run]) -> tuple[str, ...]:
+    """The names of several runs; those that are called alike have the last digits of their ids too."""
+    names = [run_name(run) for run in runs]
+    count = Counter(names)
+    return tuple(
+        name if count[name] == 1 else f"{name} {run.id[-_DIGITS:]}" for name, run in zip(names, runs, strict=True)
+    )
+
+
+def in_full(run: Run) -> str:
+    """The name of a run with its data set and its tags, for lists to choose from."""
+    dataset = () if run.spec.dataset == STARTER else (run.spec.dataset,)
+    return " · ".join((run_name(run), *dataset, *read_notes(run).tags))
+
+
+def christen(run: Run) -> Run:
+    """Give a new run its first name: that of its method, with a number that no run of it has had while others are
+    there."""
+    title = method_title(run.spec.method)
+    with FileLock(home.runs() / ".names.lock"):
+        found = (re.fullmatch(rf"{re.escape(title)}(?: (\d+))?", read_notes(other).name) for other in list_runs())
+        numbers = [int(match[1] or 1) for match in found if match]
+        write_notes(run, replace(read_notes(run), name=f"{title} {max(numbers) + 1}" if numbers else title))
+    return run
+
+
+def rename(run: Run, name: str) -> None:
+    """Call a run otherwise. CoverGenreError for no name, or one that another run has."""
+    name = " ".join(name.split())
+    if not name:
+        raise CoverGenreError(f"no name is given for the run {run.id}: give one")
+    if any(run_name(other) == name for other in list_runs() if other.id != run.id):
+        raise CoverGenreError(f"another run is called {name!r}: give a name that no run has")
+    write_notes(run, replace(read_notes(run), name=name))
 
 
 def method_title(name: str) -> str:
@@ -32,38 +67,3 @@ def method_title(name: str) -> str:
         return method(name).title
     except CoverGenreError:
         return name
-
-
-def _differences(specs: Sequence[RunSpec]) -> list[str]:
-    """For runs of one method, what tells each from the others."""
-    settings = [_settings(spec) for spec in specs]
-    keys = [key for key in dict.fromkeys(key for each in settings for key in each) if _differs(settings, key)]
-    differences = [", ".join(f"{key} {each[key]}" for key in keys if key in each) for each in settings]
-    if len(set(differences)) == len(specs) and max(map(len, differences)) <= _LONGEST:
-        return differences
-    times = [f"{spec.created:%d %b %H:%M}" for spec in specs]
-    return times if len(set(times)) == len(specs) else [f"{time}, {n}" for n, time in enumerate(times, 1)]
-
-
-def _settings(spec: RunSpec) -> dict[str, str]:
-    """What a run was asked for, in words; without what was left to the method."""
-    asked = {
-        "data set": spec.dataset,
-        "split": spec.split,
-        "seed": spec.seed,
-        "genres": len(spec.genres),
-        "variants": len(spec.variants),
-        "backbone": spec.recipe.backbone,
-        "features": spec.recipe.feature_set,
-        "limit": spec.recipe.limit,
-        **{key.replace("_", " "): value for key, value in spec.parameters.items()},
-    }
-    return {key: _word(value) for key, value in asked.items() if value is not None}
-
-
-def _word(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _differs(settings: Sequence[dict[str, str]], key: str) -> bool:
-    return len({each.get(key) for each in settings}) > 1

@@ -1,24 +1,56 @@
-"""What somebody wants to remember of a run, in a file `note.txt` of its folder."""
+"""What somebody says of a run: its name, its tags and what to remember of it, in a file `notes.json` of its folder."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 from covergenre.files import replace_text
 from covergenre.runs.record import Run
 
-LONGEST = 400
-"""Characters."""
+LONGEST, LONGEST_NAME, MOST_TAGS = 400, 40, 8
+"""Characters of a note; of a name or a tag; how many tags a run has at most."""
 
 
-def read_note(run: Run) -> str:
-    """The note; "" when there is none or it can't be read."""
+@dataclass(frozen=True)
+class Notes:
+    """`name`: "" for one that nobody named. `hidden`: whether it is left out of lists unless asked for."""
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    hidden: bool = False
+
+
+def read_notes(run: Run) -> Notes:
+    """The notes; empty ones when there are none or they can't be read."""
+    try:
+        told = json.loads((run.folder / "notes.json").read_text(encoding="utf-8"))
+        name, note = str(told.get("name", ""))[:LONGEST_NAME], str(told.get("note", ""))[:LONGEST]
+        return Notes(name, tidy_tags(map(str, told.get("tags", ()))), note, told.get("hidden") is True)
+    except FileNotFoundError:
+        return Notes(note=_old_note(run))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return Notes()
+
+
+def write_notes(run: Run, notes: Notes) -> None:
+    """Replace the notes."""
+    kept = Notes(_line(notes.name), tidy_tags(notes.tags), notes.note.strip()[:LONGEST], notes.hidden)
+    replace_text(run.folder / "notes.json", json.dumps(asdict(kept), indent=2, ensure_ascii=False))
+
+
+def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags that are not empty, each once and on one line."""
+    return tuple(dict.fromkeys(filter(None, map(_line, tags))))[:MOST_TAGS]
+
+
+def _old_note(run: Run) -> str:
+    """The note where it stood before runs had names."""
     try:
         return (run.folder / "note.txt").read_text(encoding="utf-8")[:LONGEST]
     except (OSError, ValueError):
         return ""
 
 
-def write_note(run: Run, text: str) -> None:
-    """Replace the note; an empty one goes."""
-    path = run.folder / "note.txt"
-    if text.strip():
-        replace_text(path, text.strip()[:LONGEST])
-    else:
-        path.unlink(missing_ok=True)
+def _line(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_NAME].strip()

@@ -10,6 +10,7 @@
     model/               what the method saved; called model.partial until all the rest is written
     checkpoint/          what the method has learned so far, until the run is done; a resumed run goes on from there
     log.txt              what the library logged meanwhile
+    notes.json           what somebody says of it, see `notes`
     stop.json            there once the run was asked to stop: until when it has time to, in seconds since the epoch
 
 One process writes a run while others read it, and any of them may be killed at any point. So a file takes its place

@@ -25,6 +25,7 @@ from covergenre.packages import need, versions
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.experiment import fit_and_evaluate
 from covergenre.runs.journal import Journal, keep
+from covergenre.runs.names import christen
 from covergenre.runs.parts import Parts, Vectors, covers_of, parts_of, words_of
 from covergenre.runs.record import Run, RunSpec, probability_columns
 
@@ -65,7 +66,7 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     prepared = RunSpec(**{**vars(spec), **settled}, **of, versions=_versions())
     covers_of(dataset, prepared)
     check_engine(spec.recipe)
-    return Run.create(prepared)
+    return christen(Run.create(prepared))
 
 
 def execute(

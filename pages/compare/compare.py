@@ -15,7 +15,7 @@ from covergenre.report.ladders import studies_of
 from covergenre.report.sections import Sections
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.comparison import ComparedRuns, compare_runs
-from covergenre.runs.names import run_names
+from covergenre.runs.names import in_full
 from covergenre.runs.record import Run, finished_runs
 from covergenre.runs.slices import Slice, slices_of
 from pages.compare import view as compare_view
@@ -70,10 +70,14 @@ def picked_runs() -> None:
 
 
 def pick(finished: Sequence[Run]) -> tuple[str, ...]:
-    """The box of runs; what it holds."""
-    names = dict(zip((run.id for run in finished), run_names([run.spec for run in finished]), strict=True))
-    chosen = compare_view.chosen_runs(st.query_params.get_all("run"), finished)
+    """The box of runs; what it holds, which the address says too, so that runs that come later change nothing."""
+    names = {run.id: in_full(run) for run in finished}
+    addressed = st.query_params.get_all("run")
+    emptied = not addressed and st.session_state.get("compare_runs") == []
+    chosen = () if emptied else compare_view.chosen_runs(addressed, finished)
     st.session_state.compare_runs = list(chosen)
+    if chosen and not addressed:
+        go(run=list(chosen))
     st.multiselect(
         "Finished runs",
         list(names),
@@ -82,8 +86,7 @@ def pick(finished: Sequence[Run]) -> tuple[str, ...]:
         key="compare_runs",
         on_change=picked_runs,
     )
-    gone = [run for run in st.query_params.get_all("run") if run not in names]
-    if gone:
+    if gone := [run for run in addressed if run not in names]:
         st.caption(f"Not finished or gone: {plain(', '.join(gone), 200)}.")
     return chosen
 

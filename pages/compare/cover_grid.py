@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from covergenre.collection.table import page_url
 from covergenre.formatting import percent
-from covergenre.report.charts import swatch
+from covergenre.report.charts import inks, swatch
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.widgets.genres import css_colour, display
 from pages.widgets.safe_text import plain, tidy
@@ -19,17 +19,19 @@ from pages.widgets.thumbnails import soft_tile, tile_of_file
 
 def cover_grid(compared: ComparedRuns, rows: Iterable[int], runs: Sequence[ComparedRun]) -> str:
     """The grid as one block of HTML; each cover with the answers of `runs`, which a legend tells apart."""
-    tiles = "".join(_tile(compared, int(row), runs) for row in rows)
-    legend = "".join(f"<li>{swatch(_number(compared, run))} {plain(run.name)}</li>" for run in runs)
+    lines = dict(zip(compared.runs, map(swatch, inks([run.run for run in compared.runs])), strict=True))
+    lines = {run: lines[run] for run in runs}
+    tiles = "".join(_tile(compared, int(row), lines) for row in rows)
+    legend = "".join(f"<li>{line} {plain(run.name)}</li>" for run, line in lines.items())
     return f'<ul class="legend">{legend}</ul><ul class="gallery answers">{tiles}</ul>'
 
 
-def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun]) -> str:
+def _tile(compared: ComparedRuns, row: int, lines: Mapping[ComparedRun, str]) -> str:
     cover = compared.covers.facts(row)
     name = plain(tidy(compared.covers.title(row)))
     image = _image(compared, row, name)
     genre = f'<span class="dot" style="background: {css_colour(cover["genre"])}"></span>{_genre(cover["genre"])}'
-    answers = "".join(_answer(compared, run, row) for run in runs)
+    answers = "".join(_answer(compared, run, row, line) for run, line in lines.items())
     inner = (
         f'<span class="art">{image}</span><span class="genre who">{genre}</span><span class="what">{name}</span>'
         f'<span class="said">{answers}</span>'
@@ -58,20 +60,15 @@ def _address(compared: ComparedRuns, cover: Mapping[str, Any]) -> str:
     return plain(f"explore?{urlencode(place)}", 2000)
 
 
-def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
+def _answer(compared: ComparedRuns, run: ComparedRun, row: int, line: str) -> str:
     chances = run.probabilities[row]
     predicted = int(chances.argmax())
     right = predicted == compared.labels[row]
     sign = '<b class="sign" title="right">✓</b>' if right else '<b class="sign" title="wrong">✗</b>'
     share = percent(float(chances[predicted]))
-    line = swatch(_number(compared, run))
     words = f'<span class="answer">{_genre(compared.genres[predicted])}</span>'
     return f'<span class="line" title="{plain(run.name)}">{line}{sign}{words}<span>{share}</span></span>'
 
 
 def _genre(genre: str) -> str:
     return display(plain(genre, 24))
-
-
-def _number(compared: ComparedRuns, run: ComparedRun) -> int:
-    return compared.runs.index(run)

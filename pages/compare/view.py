@@ -28,12 +28,12 @@ class Cell:
 def chosen_runs(addressed: Sequence[str], finished: Sequence[Run]) -> tuple[str, ...]:
     """The ids of the runs to compare: those of the address that are `finished` (the newest first), each once.
 
-    Without any, the newest of each method among the newest runs that were trained on the same covers, split alike, to
-    tell the same genres; where no two methods were, two runs that were; else the newest two.
+    Where it names none, the newest of each method among the newest runs that were trained on the same covers, split
+    alike, to tell the same genres; where no two methods were, two runs that were; else the newest two.
     """
-    ids = [run.id for run in finished]
-    if known := [run for run in dict.fromkeys(addressed) if run in ids]:
-        return tuple(known[:MOST_RUNS])
+    if addressed:
+        ids = [run.id for run in finished]
+        return tuple(run for run in dict.fromkeys(addressed) if run in ids)[:MOST_RUNS]
     alike: dict[tuple, list[Run]] = {}
     for run in finished:
         alike.setdefault(_task(run), []).append(run)

@@ -7,7 +7,7 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER, Predictor, open_predictor
 from covergenre.runs.default import answering, default_run
-from covergenre.runs.names import method_title
+from covergenre.runs.names import run_name
 from covergenre.runs.record import Run
 from pages.predict import place
 from pages.predict.answers import Answer, Answers
@@ -44,8 +44,7 @@ def open_answering() -> tuple[Predictor, str, str]:
 def show_who(run: str) -> None:
     """That a run answers instead of the starter, and the way back."""
     with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
-        name = plain(method_title(Run.open(run).spec.method))
-        st.caption(f"Your run answers: {name}, {plain(run)}.", width="content")
+        st.caption(f"Your run answers: {plain(run_name(Run.open(run)))}, {plain(run)}.", width="content")
         st.button("Let the starter answer", type="tertiary", on_click=place.let_starter_answer)
 
 

@@ -12,8 +12,8 @@ from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.formatting import duration, listed, percent, span
-from covergenre.runs.names import method_title
-from covergenre.runs.notes import read_note
+from covergenre.runs.names import run_name
+from covergenre.runs.notes import Notes, read_notes
 from covergenre.runs.record import Run, Status
 from pages.train.fields import VARIANT_WORDS, in_words
 from pages.widgets.figures import figure, table
@@ -21,8 +21,9 @@ from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, tidy
 
 COLUMNS = (
-    "method",
+    "name",
     "data set",
+    "tags",
     "genres",
     "accuracy",
     "balanced accuracy",
@@ -55,7 +56,7 @@ class RunSummary:
     run: Run
     status: Status
     evaluation: Evaluation | None
-    note: str
+    notes: Notes
 
     @classmethod
     def of(cls, run: Run) -> "RunSummary":
@@ -65,7 +66,7 @@ class RunSummary:
             evaluation = run.evaluation() if status.state == "done" else None
         except BadRun:
             evaluation = None
-        return cls(run, status, evaluation, read_note(run))
+        return cls(run, status, evaluation, read_notes(run))
 
 
 def frame(summaries: Sequence[RunSummary], used: str | None = None) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def state_word(status: Status) -> str:
 
 def title(run: Run) -> str:
     """The run as a heading has it, harmless in Markdown."""
-    return f"{plain(method_title(run.spec.method))} on {plain(run.spec.dataset)}"
+    return f"{plain(run_name(run))} on {plain(run.spec.dataset)}"
 
 
 def figures(evaluation: Evaluation) -> str:
@@ -124,14 +125,15 @@ def _row(told: RunSummary, used: str | None) -> tuple[Any, ...]:
     spec, status, found = told.run.spec, told.status, told.evaluation
     begun: datetime = spec.created.astimezone()
     return (
-        method_title(spec.method) + (" · in use" if told.run.id == used else ""),
+        tidy(run_name(told.run)) + (" · in use" if told.run.id == used else ""),
         tidy(spec.dataset),
+        ", ".join(map(tidy, told.notes.tags)),
         len(spec.genres),
         *(_figure(getattr(found, key)) if found else "" for key in ("accuracy", "balanced_accuracy", "f1_macro")),
         duration(status.seconds) if status.seconds and status.state != "running" else "",
         state_word(status),
         f"{begun:%d %b %H:%M}",
-        tidy(told.note),
+        tidy(told.notes.note),
     )
 
 

@@ -1,5 +1,6 @@
 """Start training, follow it, and see what came of it: runs work on their own, this page only shows them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -12,13 +13,14 @@ from covergenre.methods import METHODS
 from covergenre.runs import launch
 from covergenre.runs.default import default_run, use
 from covergenre.runs.ensemble import combine
-from covergenre.runs.notes import LONGEST, write_note
+from covergenre.runs.names import rename, run_name
+from covergenre.runs.notes import LONGEST, LONGEST_NAME, MOST_TAGS, Notes, read_notes, tidy_tags, write_notes
 from covergenre.runs.record import Run, list_runs
 from pages.train import form as train_form
 from pages.train import history, study_tab, work
 from pages.train.history import RunSummary
 from pages.widgets import model_card
-from pages.widgets.safe_text import plain, sentence
+from pages.widgets.safe_text import plain, sentence, tidy
 
 STYLESHEET = Path(__file__).parent / "style.css"
 POLL = 2.0  # seconds; only while something runs
@@ -49,7 +51,7 @@ def run_summaries() -> list[RunSummary]:
         try:
             stamp = tuple(
                 file.stat().st_mtime_ns if file.exists() else 0
-                for file in (run.folder / name for name in ("status.json", "note.txt"))
+                for file in (run.folder / name for name in ("status.json", "notes.json"))
             )
             each = summary_of(run.id, stamp)
             told.append(RunSummary.of(run) if each.status.state == "running" else each)  # it may have been lost since
@@ -83,9 +85,12 @@ def combine_runs(ids: list[str], key: str) -> None:
     open_run(combine([run for run in runs if run.status().state == "done"]).id)
 
 
-def keep_note(run: Run, key: str) -> None:
-    """Keep what is written in the box."""
-    write_note(run, st.session_state[key])
+def keep_notes(run: Run) -> None:
+    """Keep what is written in the boxes."""
+    name, tags, note = (st.session_state[f"{part}-{run.id}"] for part in ("name", "tags", "note"))
+    if name != run_name(run):
+        rename(run, name)
+    write_notes(run, replace(read_notes(run), tags=tidy_tags(tags), note=note))
 
 
 def delete(run_id: str) -> None:
@@ -222,15 +227,32 @@ def show_actions(opened: RunSummary) -> None:
             work.finish_button(run)
         if run.spec.method in METHODS:
             st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
-        with st.popover("Note", icon=":material/edit_note:"):
-            key = f"note-{run.id}"
-            st.text_area("What to remember of it", opened.note, max_chars=LONGEST, key=key)
-            st.button("Keep", on_click=work.attempt, args=(keep_note, run, key))
+        with st.popover("Name and note", icon=":material/edit_note:"):
+            show_notes(run, opened.notes)
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Its model and its figures are deleted permanently.")
             st.button("Delete permanently", type="primary", on_click=work.attempt, args=(delete, run.id))
-    if opened.note:
-        st.markdown(plain(opened.note, LONGEST))
+    if opened.notes.tags:
+        st.caption(plain(", ".join(opened.notes.tags), LONGEST))
+    if opened.notes.note:
+        st.markdown(plain(opened.notes.note, LONGEST))
+
+
+def show_notes(run: Run, notes: Notes) -> None:
+    """What a run is called, and what else there is to say of it."""
+    st.text_input("Name", run_name(run), max_chars=LONGEST_NAME, key=f"name-{run.id}")
+    known = dict.fromkeys([*notes.tags, *(tag for other in list_runs() for tag in read_notes(other).tags)])
+    st.multiselect(
+        "Tags",
+        list(known),
+        notes.tags,
+        format_func=tidy,
+        accept_new_options=True,
+        max_selections=MOST_TAGS,
+        key=f"tags-{run.id}",
+    )
+    st.text_area("What to remember of it", notes.note, max_chars=LONGEST, key=f"note-{run.id}")
+    st.button("Keep", on_click=work.attempt, args=(keep_notes, run))
 
 
 def show_runs() -> None:

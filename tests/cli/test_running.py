@@ -44,7 +44,17 @@ def test_each_run_is_one_object_with_its_figures(covergenre, evaluated, cancelle
     runs = {run["id"]: run for run in covergenre("runs", "--json").lines}
     assert set(runs) == {evaluated.id, cancelled.id}
     assert runs[cancelled.id]["metrics"] == {}
-    assert set(runs[evaluated.id]) == {"id", "state", "method", "dataset", "genres", "seconds", "metrics"}
+    assert set(runs[evaluated.id]) == {
+        "id",
+        "name",
+        "tags",
+        "state",
+        "method",
+        "dataset",
+        "genres",
+        "seconds",
+        "metrics",
+    }
     for name in ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro"):
         assert set(runs[evaluated.id]["metrics"][name]) == {"value", "low", "high"}
 
@@ -54,6 +64,13 @@ def test_people_see_a_table_with_the_run_in_use_marked(covergenre, evaluated):
     said = covergenre("runs")
     assert f"{evaluated.id} *" in said.out
     assert "done" in said.out
+
+
+def test_a_run_can_be_named_and_tagged(covergenre, evaluated):
+    covergenre("runs", "name", evaluated.id, "At 150 px", "--tag", "talk")
+    (named,) = (run for run in covergenre("runs", "--json").lines if run["id"] == evaluated.id)
+    assert (named["name"], named["tags"]) == ("At 150 px", ["talk"])
+    assert "At 150 px" in covergenre("runs").out
 
 
 def test_a_run_whose_evaluation_is_damaged_hides_no_other(covergenre, done, evaluated, cancelled):

@@ -1,11 +1,13 @@
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from finished import finished, sure
 
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.reliability import Answered, Bin
-from covergenre.report.charts import INKS, coverage_chart, css_ink, reliability_chart, swatch
+from covergenre.report.charts import INKS, coverage_chart, css_ink, inks, reliability_chart, swatch
 
 BINS = (Bin(0.4, 0.5, 20, 0.45, wilson(8, 20)), Bin(0.8, 0.9, 5, 0.85, wilson(5, 5)))
 POINTS = (Answered(0.9, 1, 0.1, wilson(1, 1)), Answered(0.5, 10, 1.0, wilson(6, 10)))
@@ -50,7 +52,7 @@ def test_what_was_before_the_temperature_is_drawn_as_rings():
 
 
 def test_a_line_a_run_goes_from_the_surest_covers_to_all():
-    svg = _svg(coverage_chart({"a": POINTS, "b <i>": POINTS}))
+    svg = _svg(coverage_chart({"a": POINTS, "b <i>": POINTS}, [0, 1]))
     lines = list(svg.iter("polyline"))
     assert len(lines) == 2
     assert len(lines[0].get("points").split()) == 2
@@ -60,6 +62,16 @@ def test_a_line_a_run_goes_from_the_surest_covers_to_all():
 def test_runs_differ_in_ink_and_in_dashes():
     assert len({swatch(number) for number in range(len(INKS))}) == len(INKS)
     assert css_ink(len(INKS)) == css_ink(0)
+
+
+def test_a_run_keeps_its_ink_whatever_it_is_compared_with():
+    knn, later, logistic = (
+        finished([0], sure([0]), method, created=datetime(2026, 11, 22, hour, tzinfo=UTC))
+        for hour, method in enumerate(("knn", "knn", "logistic"))
+    )
+    assert inks([logistic, knn]) == inks([later, logistic, knn])[1:]
+    assert len(set(inks([later, logistic, knn]))) == 3
+    assert inks([later]) == inks([knn])
 
 
 @pytest.mark.parametrize("ink", INKS)

@@ -1,43 +1,68 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from covergenre.runs.names import run_names
+import pytest
 
-
-def test_a_run_is_called_by_its_method(spec):
-    assert run_names([spec, replace(spec, method="knn")]) == ("Logistic regression", "Nearest neighbours")
-
-
-def test_an_ensemble_has_a_title_too(spec):
-    assert run_names([replace(spec, method="ensemble")]) == ("Ensemble",)
+from covergenre.errors import CoverGenreError
+from covergenre.runs.names import christen, in_full, rename, run_name, run_names
+from covergenre.runs.notes import Notes, write_notes
+from covergenre.runs.record import Run
 
 
-def test_a_method_of_another_version_keeps_its_bare_name(spec):
-    assert run_names([replace(spec, method="oracle")]) == ("oracle",)
+@pytest.fixture
+def named(spec):
+    """Makes a run and gives it its first name."""
+    return lambda method="logistic": christen(Run.create(replace(spec, method=method)))
 
 
-def test_runs_of_one_method_are_told_apart_by_what_differs(spec):
-    runs = [replace(spec, parameters={"c": c, "balance": 1.0}) for c in (0.1, 0.003)]
-    assert run_names(runs) == ("Logistic regression (c 0.1)", "Logistic regression (c 0.003)")
+def test_a_run_is_called_by_its_method(named):
+    assert run_names([named(), named("knn")]) == ("Logistic regression", "Nearest neighbours")
 
 
-def test_what_was_left_to_the_method_is_not_named(spec):
-    runs = [replace(spec, parameters={"c": c}) for c in (None, 0.1)]
-    assert run_names(runs) == ("Logistic regression", "Logistic regression (c 0.1)")
+def test_a_later_run_of_a_method_has_a_number_and_keeps_it_when_others_come_and_go(named):
+    first, second = named(), named()
+    write_notes(first, Notes("Baseline"))
+    third = named()
+    assert [run_name(run) for run in (first, second, third)] == [
+        "Baseline",
+        "Logistic regression 2",
+        "Logistic regression 3",
+    ]
 
 
-def test_runs_that_differ_in_nothing_are_told_apart_by_their_times(spec):
-    runs = [replace(spec, created=datetime(2026, 11, 22, hour, 5, tzinfo=UTC)) for hour in (9, 10)]
-    assert run_names(runs) == ("Logistic regression (22 Nov 09:05)", "Logistic regression (22 Nov 10:05)")
+def test_runs_made_at_one_moment_are_told_apart(spec, named):
+    with ThreadPoolExecutor(4) as threads:
+        runs = list(threads.map(lambda _: named(), range(12)))
+    assert len({run_name(run) for run in runs}) == 12
 
 
-def test_runs_of_the_same_minute_are_numbered(spec):
-    at = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
-    names = run_names([replace(spec, created=at), replace(spec, created=at)])
-    assert names == ("Logistic regression (22 Nov 09:05, 1)", "Logistic regression (22 Nov 09:05, 2)")
+def test_a_method_of_another_version_keeps_its_bare_name(named):
+    assert run_name(named("oracle")) == "oracle"
 
 
-def test_settings_too_long_for_a_name_are_no_name(spec):
-    hours = {"a": datetime(2026, 1, 1, 0, tzinfo=UTC), "b": datetime(2026, 1, 1, 1, tzinfo=UTC)}
-    runs = [replace(spec, dataset=name * 40, created=at) for name, at in hours.items()]
-    assert run_names(runs) == ("Logistic regression (01 Jan 00:00)", "Logistic regression (01 Jan 01:00)")
+def test_a_run_that_nobody_named_has_the_last_digits_of_its_id(new_run):
+    run = new_run()
+    assert run_name(run) == f"Logistic regression {run.id[-4:]}"
+
+
+def test_runs_that_are_called_alike_are_told_apart(named):
+    runs = [named(), named()]
+    for run in runs:
+        write_notes(run, Notes("Mine"))
+    assert run_names(runs) == tuple(f"Mine {run.id[-4:]}" for run in runs)
+
+
+def test_a_run_can_be_called_otherwise_but_not_as_another_is(named):
+    one, other = named(), named()
+    rename(one, "  At 150\n px ")
+    assert run_name(one) == "At 150 px"
+    rename(one, "At 150 px")
+    for taken in ("At 150 px", " "):
+        with pytest.raises(CoverGenreError):
+            rename(other, taken)
+
+
+def test_in_full_a_run_has_its_data_set_and_tags(named):
+    run = named()
+    write_notes(run, Notes("Mine", ("talk", "150 px")))
+    assert in_full(run) == "Mine · mine · talk · 150 px"

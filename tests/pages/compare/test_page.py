@@ -217,10 +217,24 @@ def test_an_address_that_makes_no_sense_does_no_harm(runs):
     assert "Which run is better?" in said(app)
 
 
+def test_what_is_shown_stands_in_the_address_and_stays_when_other_runs_end(runs):
+    app = visit()
+    shown = app.multiselect[0].value
+    assert app.query_params["run"] == shown
+    finished([0, 1, 2], answers([0, 1, 2]), "other")
+    assert app.run().multiselect[0].value == shown
+
+
+def test_runs_that_are_gone_are_not_exchanged_for_others(runs):
+    app = visit(run=["20200101-000000-knn-0000"])
+    assert app.multiselect[0].value == []
+    assert "20200101-000000-knn-0000" in said(app)
+
+
 def test_a_run_that_ends_meanwhile_is_offered(runs):
     app = visit(run=[run.id for run in runs])
     finished([0, 1, 2], answers([0, 1, 2]), "other")
-    assert "other" in app.run().multiselect[0].options
+    assert "other · mine" in app.run().multiselect[0].options
 
 
 def test_what_a_data_set_comes_to_say_of_its_covers_is_shown(runs):

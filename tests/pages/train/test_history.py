@@ -1,7 +1,7 @@
 import pytest
 from finished import answers, finished
 
-from covergenre.runs.notes import write_note
+from covergenre.runs.notes import Notes, write_notes
 from covergenre.runs.train import evaluate
 from pages.train import history
 from pages.train.history import RunSummary
@@ -18,16 +18,17 @@ def run():
 def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
     row = history.frame([RunSummary.of(run)]).iloc[0]
     accuracy = run.evaluation().accuracy
-    assert (row["method"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
+    assert (row["name"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
     assert row["accuracy"].startswith(f"{100 * accuracy.value:.1f}")
     assert f"{100 * accuracy.low:.1f}–{100 * accuracy.high:.1f}" in row["accuracy"]
     assert row["took"] == "12\u202fs"
 
 
 def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
-    write_note(run, "the one for the talk")
+    write_notes(run, Notes("At 150 px", ("talk", "small"), "the one for the talk"))
     row = history.frame([RunSummary.of(run)], used=run.id).iloc[0]
-    assert "in use" in row["method"]
+    assert row["name"] == "At 150 px · in use"
+    assert row["tags"] == "talk, small"
     assert row["note"] == "the one for the talk"
 
 

@@ -16,7 +16,7 @@ from covergenre.dataset.registry import register
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
-from covergenre.runs.notes import read_note
+from covergenre.runs.notes import Notes, read_notes
 from covergenre.runs.record import Event, Status, list_runs
 from covergenre.runs.train import evaluate
 
@@ -200,12 +200,21 @@ def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
     assert app.selectbox(key="train_logistic_balance").value == 0.5
 
 
-def test_a_note_is_kept(starter, done):
+def test_a_name_and_a_note_are_kept(starter, done):
     app = opened(done.id)
+    app.text_input(key=f"name-{done.id}").set_value("At 150 px").run()
     app.text_area[0].set_value("for the talk").run()
     press(app, "Keep")
-    assert read_note(done) == "for the talk"
+    assert read_notes(done) == Notes("At 150 px", (), "for the talk")
     assert "for the talk" in said(app)
+    assert "At 150 px on mine" in said(app)
+
+
+def test_a_name_that_another_run_has_is_refused(starter, done):
+    app = opened(done.id)
+    app.text_input(key=f"name-{done.id}").set_value(" ").run()
+    press(app, "Keep")
+    assert "no name is given" in app.error[0].value.lower()
 
 
 def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
