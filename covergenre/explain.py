@@ -90,8 +90,7 @@ def probabilities(predictor: Predictor, look: Look, pictures: Sequence[Image.Ima
     """What the head that counts says of altered pictures of one cover: float64 (n, genres)."""
     vectors = predictor.engine.embed(pictures)
     looks = [
-        replace(look, vector=vector, picture=lambda picture=picture: picture)
-        for vector, picture in zip(vectors, pictures, strict=True)
+        replace(look, vector=vector, picture=picture.copy) for vector, picture in zip(vectors, pictures, strict=True)
     ]
     return next(iter(predictor.heads.values())).predict_proba(unlabelled(looks))
 

@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,7 +142,7 @@ def _make_room(folder: Path, newest: Path) -> None:
             count, size = count - 1, size - stat.st_size
 
 
-def _stats(files: Sequence[Path]) -> list[tuple[Path, os.stat_result]]:
+def _stats(files: Iterable[Path]) -> list[tuple[Path, os.stat_result]]:
     found = []
     for file in files:
         try:

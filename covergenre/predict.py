@@ -167,7 +167,7 @@ class Predictor:
             return []
         reader = open_reader() if words and self.weighs_words and installed() else None
         with ThreadPoolExecutor(min(self.engine.workers, len(files))) as pool:
-            results = list(pool.map(lambda file: self._read(*file, reader), files))
+            results = list(pool.map(lambda file: self._read(file[0], file[1], reader), files))
         answers = iter(self._answer([result for result in results if isinstance(result, _Read)], neighbours))
         return [next(answers) if isinstance(result, _Read) else result for result in results]
 

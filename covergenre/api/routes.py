@@ -106,8 +106,8 @@ def predict(query: PredictQuery, body: bytes) -> dict[str, Any]:
 def similar(query: SimilarQuery) -> dict[str, Any]:
     """A known cover and those most (or least) like it. Refused when there is no such cover."""
     collection = open_collection(query.run)
-    found = collection.find(text=query.find, order=TYPICAL) if query.find else ()
-    row = collection.row(query.cover) if query.cover else int(found[0]) if len(found) else None
+    found = collection.find(text=query.find, order=TYPICAL).tolist() if query.find else []
+    row = collection.row(query.cover) if query.cover else next(iter(found), None)
     if row is None:
         raise Refused(404, "there is no such cover: give the key of one as `cover`, or words of its name as `find`")
     years = None

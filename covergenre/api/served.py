@@ -65,7 +65,8 @@ class Served:
             return
         if page:  # as it is, and always whole: it is changed here
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _CONDITIONS]}
-        start, body = None, bytearray()
+        start: MutableMapping[str, Any] = {}
+        body = bytearray()
 
         async def hold(message: MutableMapping[str, Any]) -> None:
             nonlocal start

@@ -25,7 +25,7 @@ from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.repair import tags_of
 from covergenre.embedding.index import Index
-from covergenre.errors import BadDataset, BadImage
+from covergenre.errors import BadDataset, BadImage, CoverGenreError
 from covergenre.palette import Palette, Swatch
 
 Among = Literal["all", "same", "other"]
@@ -83,7 +83,7 @@ class Collection(CoverTable):
     @cached_property
     def units(self) -> np.ndarray:
         """The vectors at length 1: float32 (m, e)."""
-        return _units(np.empty((0, 1)) if self.vectors is None else self.vectors)
+        return _units(self._vectors)
 
     @cached_property
     def named(self) -> np.ndarray:
@@ -201,7 +201,7 @@ class Collection(CoverTable):
         """The `k` covers most like each of the vectors (n, d), best first, without those of its own content hash."""
         if k < 1:
             return [() for _ in hashes]
-        similarities, rows = self._index.search(self._projection.project(vectors), k + self.most_copies + _TIES)
+        similarities, rows = self._index.search(self._project(vectors), k + self.most_copies + _TIES)
         found = []
         for query, own in enumerate(hashes):
             order = np.argsort(-self._tied(similarities[query], rows[query]), kind="stable")
@@ -211,7 +211,7 @@ class Collection(CoverTable):
 
     def place(self, vector: np.ndarray) -> np.ndarray:
         """Where a cover of this vector (d,) lies among them: float32 (e,)."""
-        return self._projection.project(vector[None])[0]
+        return self._project(vector[None])[0]
 
     @cached_property
     def closeness(self) -> np.ndarray:
@@ -267,9 +267,18 @@ class Collection(CoverTable):
         cells = self.column("tags") if self.dataset else [""] * len(self)
         return [frozenset(tags_of(cell)) for cell in cells]
 
+    @property
+    def _vectors(self) -> np.ndarray:
+        return np.empty((0, 1), np.float32) if self.vectors is None else self.vectors
+
+    def _project(self, vectors: np.ndarray) -> np.ndarray:
+        if self._projection is None:
+            raise CoverGenreError("these covers have no vectors to be compared by: have them examined first")
+        return self._projection.project(vectors)
+
     @cached_property
     def _index(self) -> Index:
-        return Index(self.vectors)
+        return Index(self._vectors)
 
     @cached_property
     def _rank(self) -> np.ndarray:

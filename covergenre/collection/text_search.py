@@ -57,7 +57,7 @@ class Words:
         self.key = key
 
     @classmethod
-    def open(cls) -> Self:
+    def open(cls) -> "Words":
         """The network in `weights_folder()` where there is one, else `MODEL`, fetched on first use; opened once.
 
         NoWeights, saying what to do, when the package is missing or the weights can't be had.
@@ -153,8 +153,8 @@ def _folder() -> Path:
         return weights_folder()
     from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
 
-    kept = [try_to_load_from_cache(MODEL, name) for name in _NAMES]
-    if not all(isinstance(path, str) for path in kept):
+    kept = [path for name in _NAMES if isinstance(path := try_to_load_from_cache(MODEL, name), str)]
+    if len(kept) < len(_NAMES):
         try:
             # Fails within seconds where there is no network; the download itself would try again for minutes.
             urllib.request.urlopen(urllib.request.Request(constants.ENDPOINT, method="HEAD"), timeout=10).close()

@@ -186,8 +186,9 @@ def _refusal(path: str, info: zipfile.ZipInfo) -> str:
     if info.flag_bits & 1:
         return "encrypted"
     if info.compress_type not in _PACKINGS:
-        kind = zipfile.compressor_names.get(info.compress_type, f"method {info.compress_type}")
-        return f"packed as {kind}, which is not read here: pack it again as an ordinary ZIP (Deflate)"
+        packings = vars(zipfile)["compressor_names"]  # typeshed has none
+        packed = packings.get(info.compress_type, f"method {info.compress_type}")
+        return f"packed as {packed}, which is not read here: pack it again as an ordinary ZIP (Deflate)"
     if len(parts) > _DEEPEST:
         return "too deep in folders"
     if parts[-1] != _TABLE and PurePosixPath(path).suffix.lower() not in EXTENSIONS:

@@ -264,10 +264,10 @@ def _store(dataset: Dataset, before: pd.DataFrame, after: pd.DataFrame, why: str
 def _undoable(repairs: Sequence[Repair], number: int | None) -> Repair:
     stand = standing(repairs)
     if number is None:
-        stand = [repair for repair in stand if repair.undoes is None]
-        if not stand:
+        made = [repair for repair in stand if repair.undoes is None]
+        if not made:
             raise BadDataset("there is no repair to undo")
-        return stand[-1]
+        return made[-1]
     found = [repair for repair in stand if repair.number == number]
     if not found:
         said = "is undone already" if 0 < number <= len(repairs) else "was never made"

@@ -40,7 +40,8 @@ def suggest(manifest: pd.DataFrame, report: AuditReport, issues: Sequence[str] =
     `repaired` does when the manifest isn't that of the report.
     """
     known = {**REPAIRS, **REPAIRS_ON_REQUEST}
-    plans, settled = {}, set()
+    plans: dict[str, Plan] = {}
+    settled: set[str] = set()
     for issue in issues:
         if issue not in known:
             raise CoverGenreError(f"no repair is known for {issue!r}: choose from {', '.join(known)}")

@@ -30,9 +30,7 @@ def read_manifest(path: Path) -> pd.DataFrame:
     file.require([column for column in COLUMNS if column not in _LATER])
     _check_usable(file)
     further = [column for column in file.cells if column not in COLUMNS]
-    nothing = {column: [""] * len(file.numbers) for column in _LATER if column not in file.cells}
-    known = {column: _values(file, column) for column in (*COLUMNS, *further) if column not in nothing}
-    return typed({column: nothing.get(column, known.get(column)) for column in (*COLUMNS, *further)})
+    return typed({column: _values(file, column) for column in (*COLUMNS, *further)})
 
 
 def write_manifest(manifest: pd.DataFrame, path: Path) -> None:
@@ -49,6 +47,8 @@ def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
 
 
 def _values(file: CsvFile, column: str) -> list:
+    if column in _LATER and column not in file.cells:
+        return [""] * len(file.numbers)
     return file.keys() if column == "path" else file.checked(column, _CHECKS.get(column, str))
 
 

@@ -79,7 +79,7 @@ def _lightness(colour: Colour) -> float:
 
 
 @lru_cache(maxsize=1)
-def _font() -> ImageFont.FreeTypeFont:
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(_SIZE)
 
 

@@ -106,7 +106,7 @@ def cubes(sheet: Sheet) -> None:
     for row, column in np.ndindex(light.shape):
         x, y = (column - 1 + row % 2 / 2) * size * 1.74, (row - 1) * size * 1.5
         corners = circle(x, y, size, 6, np.pi / 6)
-        top = sheet.accent if sheet.chance(0.1) else sheet.tone(0.35 + 0.65 * light[row, column])
+        top = sheet.accent if sheet.chance(0.1) else sheet.tone(0.35 + 0.65 * float(light[row, column]))
         for faces, shade in (((3, 4, 5), 0.0), ((1, 2, 3), 0.35), ((5, 0, 1), 0.65)):
             sheet.fill([(x, y), *corners[list(faces)]], mix(top, sheet.tone(0), shade))
 

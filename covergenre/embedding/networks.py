@@ -6,6 +6,7 @@ built by timm, whose `forward_intermediates` hands out what lies between their s
 
 import inspect
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,6 +26,9 @@ _EPSILON = 1e-6
 
 class Network(nn.Module):
     """A backbone whose forward gives its pooled vector and the maps of its stages."""
+
+    body: Any
+    """A network of timm."""
 
     def __init__(self, body: nn.Module) -> None:
         super().__init__()

@@ -139,7 +139,10 @@ def judge(
         covers=len(labels),
         genres=tuple(genres),
         accuracy=wilson(int(confusion.trace()), len(labels)),
-        **{name: _of_all_genres(name, percentiles(figures[name], resampled[name]), confusion) for name in RESAMPLED},
+        **{
+            name: _of_all_genres(name, percentiles(float(figures[name]), resampled[name]), confusion)
+            for name in RESAMPLED
+        },
         calibration_error=distance(gaps, resampled_gaps),
         by_genre=tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres)),
         confusion=tuple(tuple(row) for row in confusion.tolist()),

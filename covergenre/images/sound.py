@@ -2,7 +2,6 @@
 
 import io
 from pathlib import Path
-from typing import IO
 
 from covergenre.errors import BadImage
 
@@ -22,7 +21,8 @@ def cover_inside(sound: bytes | Path) -> bytes:
     from tinytag import TinyTag
 
     try:
-        tags = TinyTag.get(**_named(sound), image=True, duration=False)
+        file = sound if isinstance(sound, Path) else None
+        tags = TinyTag.get(file, None if isinstance(sound, Path) else io.BytesIO(sound), image=True, duration=False)
         picture = tags.images.front_cover or tags.images.any
     except OSError:
         raise
@@ -31,7 +31,3 @@ def cover_inside(sound: bytes | Path) -> bytes:
     if picture is None or not picture.data:
         raise BadImage("this sound file holds no cover: take its cover as a picture of its own")
     return picture.data
-
-
-def _named(sound: bytes | Path) -> dict[str, Path | IO[bytes]]:
-    return {"filename": sound} if isinstance(sound, Path) else {"file_obj": io.BytesIO(sound)}

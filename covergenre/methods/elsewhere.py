@@ -46,7 +46,9 @@ def asked_elsewhere(
     Raises Cancelled when asked to stop.
     """
     parameters = _settled(chosen, fitted, spec)
-    sources = askable(covers.labels, covers.sources) if parameters else []
+    if parameters is None:
+        return None
+    sources = askable(covers.labels, covers.sources)
     told, own, labels = np.asarray(covers.sources, str), [], np.asarray(covers.labels)
     originals = np.unique(covers.hashes, return_index=True)[1] if sources else np.zeros(0, np.int64)
     for done, source in enumerate(sources):

@@ -100,16 +100,10 @@ def parted(
     Evidence is the logarithm of how many times likelier the words make a genre than a cover without words. Where all
     members read words, all are averaged.
     """
-    reads = [isinstance(member, FittedWords) for _, member in members]
-    if all(reads):
-        return list(answers), []
-    averaged = [answer for answer, words in zip(answers, reads, strict=True) if not words]
-    evidence = [
-        np.log(answer) - np.log(member.usual)
-        for (_, member), answer, words in zip(members, answers, reads, strict=True)
-        if words
-    ]
-    return averaged, evidence
+    pairs = [(member, answer) for (_, member), answer in zip(members, answers, strict=True)]
+    averaged = [answer for member, answer in pairs if not isinstance(member, FittedWords)]
+    evidence = [np.log(answer) - np.log(member.usual) for member, answer in pairs if isinstance(member, FittedWords)]
+    return (averaged, evidence) if averaged else (list(answers), [])
 
 
 def join(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], weight: float) -> np.ndarray:

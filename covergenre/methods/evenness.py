@@ -47,9 +47,9 @@ def askable(labels: np.ndarray, sources: Sequence[str]) -> list[str]:
     """The sources that can be left out and asked about: those with at least two genres that other sources have, too."""
     if not len(sources):
         return []
-    labels, sources, found = np.asarray(labels), np.asarray(sources, str), []
-    for source in np.unique(sources[sources != ""]):
-        shared = np.intersect1d(labels[sources == source], labels[sources != source])
+    labels, told, found = np.asarray(labels), np.asarray(sources, str), []
+    for source in np.unique(told[told != ""]):
+        shared = np.intersect1d(labels[told == source], labels[told != source])
         if len(shared) >= _FEWEST:
             found.append(str(source))
     return found

@@ -9,7 +9,7 @@ import warnings
 import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,6 @@ class FineTuning:
             from covergenre.methods.finetuning.network import save_weights
             from covergenre.methods.finetuning.training import fine_tune
         folder = Path(tempfile.mkdtemp(prefix="covergenre-"))
-        context = replace(context, checkpoint=context.checkpoint or folder / "checkpoint")
         try:
             network, choices = fine_tune(training, validation, spec, context)
             save_weights(network, folder / _WEIGHTS)

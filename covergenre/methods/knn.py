@@ -6,16 +6,17 @@ rank.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from covergenre.embedding.index import Index
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.scaling import genre_weights
@@ -181,17 +182,18 @@ class NearestNeighbours:
         check_training(training, validation, n_genres)
         tried = _tried_spaces(parameters, searching=len(validation) > 0)
         spaces = Spaces(training, n_genres)
-        best, lowest = None, np.inf
-        for done, (metric, shrinkage) in enumerate(tried, 1):
-            if context.should_stop():
-                raise Cancelled("stopped while comparing spaces for the nearest neighbours")
-            fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
-            choices, loss = _choose(fitted, validation, parameters)
-            what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
-            context.progress(Progress(done, len(tried), what, {"validation log loss": loss} if len(validation) else {}))
-            if loss < lowest:
-                best, lowest = replace(fitted, choices={**fitted.choices, **choices}), loss
-        return best
+
+        def judged() -> Iterator[tuple[FittedNeighbours, float]]:
+            for done, (metric, shrinkage) in enumerate(tried, 1):
+                context.check_stop()
+                fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
+                choices, loss = _choose(fitted, validation, parameters)
+                what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
+                figures = {"validation log loss": loss} if len(validation) else {}
+                context.progress(Progress(done, len(tried), what, figures))
+                yield replace(fitted, choices={**fitted.choices, **choices}), loss
+
+        return min(judged(), key=itemgetter(1))[0]
 
     def load(self, folder: Path) -> FittedNeighbours:
         """See `Method.load`."""

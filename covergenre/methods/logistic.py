@@ -9,38 +9,21 @@ from pathlib import Path
 
 import numpy as np
 
-from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
-from covergenre.methods.calibration import fit_temperature, log_loss, softmax
+from covergenre.methods.calibration import softmax
 from covergenre.methods.components import Components
 from covergenre.methods.evenness import askable, genre_odds, prior
+from covergenre.methods.linear import Parameters, best_head
 from covergenre.methods.multinomial import fit_multinomial
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
-from covergenre.progress import Progress
 
 STRENGTHS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 """The values of C that are tried, in this order, until the validation log loss rises."""
 
-_FALLBACK = 1e-3
+_FALLBACK = 1e-3  # without a validation part
 _EVENED = 3e-4  # by sources left out, of which validation knows nothing; 1e-4 is right as often, but far too timid
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """`c`: the inverse strength of the L2 penalty, above 0 (None: the best of `STRENGTHS` on validation, 1e-3 without a
-    validation part, 3e-4 where sources are evened). `balance`: how much rare genres are favoured, from 0 (each cover
-    counts alike) to 1 (each genre does)."""
-
-    c: float | None = None
-    balance: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.c is not None and not 0 < self.c < np.inf:
-            raise CoverGenreError(f"c is {self.c}: give a number above 0, or none to have it chosen")
-        if not 0 <= self.balance <= 1:
-            raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
 
 
 PRESETS = {"reference": Parameters(c=1.0, balance=0.0)}
@@ -83,18 +66,12 @@ class Logistic:
         check_training(training, validation, spec.n_genres)
         parameters = spec.parameters_as(Parameters)
         strengths = _strengths(parameters, training, validation)
-        best, lowest = None, np.inf
         heads = _heads(training, spec.n_genres, strengths, parameters.balance, context)
-        for done, (c, coefficients, intercepts) in enumerate(heads, 1):
-            logits = validation.vectors @ coefficients.T + intercepts
-            temperature = fit_temperature(logits, validation.labels)
-            loss = log_loss(logits / temperature, validation.labels) if len(validation) else 0.0
-            figures = {"validation log loss": loss} if len(validation) else {}
-            context.progress(Progress(done, len(strengths), f"C = {c:g}", figures))
-            if loss >= lowest:
-                break
-            best, lowest = FittedLogistic(coefficients, intercepts, {"c": c, "temperature": temperature}), loss
-        return best
+
+        def logits_of(coefficients: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
+            return validation.vectors @ coefficients.T + intercepts
+
+        return FittedLogistic(*best_head(heads, logits_of, validation.labels, len(strengths), context.progress))
 
     def load(self, folder: Path) -> FittedLogistic:
         """See `Method.load`."""

@@ -7,20 +7,21 @@ looks at pictures (see `ensemble`).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training
-from covergenre.methods.calibration import fit_temperature, log_loss, softmax
+from covergenre.methods.calibration import softmax
+from covergenre.methods.linear import Parameters, best_head
 from covergenre.methods.ngrams import BUCKETS, matrix_of
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
-from covergenre.progress import Progress
 from covergenre.reading.networks import MODULE
 from covergenre.reading.text import ReadText
 
@@ -28,26 +29,10 @@ NAME = "words"
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 """The values of C that are tried, in this order, until the validation log loss rises."""
 
-_FALLBACK = 10.0
+_FALLBACK = 10.0  # without a validation part
 _TOLERANCE = 1e-3
 _MOST_STEPS = 200
 _TOLD = 1.5  # times likelier: a line that makes less of a difference says nothing
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """`c`: the inverse strength of the L2 penalty, above 0 (None: the best of `STRENGTHS` on validation, or 10 without
-    a validation part). `balance`: how much rare genres are favoured, from 0 (each cover counts alike) to 1 (each genre
-    does)."""
-
-    c: float | None = None
-    balance: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.c is not None and not 0 < self.c < np.inf:
-            raise CoverGenreError(f"c is {self.c}: give a number above 0, or none to have it chosen")
-        if not 0 <= self.balance <= 1:
-            raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -90,7 +75,7 @@ class FittedWords:
         save_head(folder, {"coefficients": self.coefficients, "intercepts": self.intercepts}, self.choices)
 
     def _answers(self, texts: Sequence[ReadText]) -> np.ndarray:
-        return softmax(_logits(self.coefficients, self.intercepts, matrix_of(texts)) / self.choices["temperature"])
+        return softmax(_logits(matrix_of(texts), self.coefficients, self.intercepts) / self.choices["temperature"])
 
 
 class Words:
@@ -116,23 +101,13 @@ class Words:
         texts, held_out = (texts_of(part, context) for part in (training, validation))
         if not any(text.lines for text in texts):
             raise CoverGenreError("nothing can be read on the training covers: choose a method that looks at pictures")
-        matrix, labels = matrix_of(held_out), validation.labels
+        matrix = matrix_of(held_out)
         strengths = STRENGTHS if len(validation) else (_FALLBACK,)
         strengths = (parameters.c,) if parameters.c is not None else strengths
         weights = genre_weights(training.labels, spec.n_genres, parameters.balance)[training.labels]
-        best, lowest = None, np.inf
-        for done, (c, coefficients, intercepts) in enumerate(
-            _heads(matrix_of(texts), training.labels, weights, spec.n_genres, strengths, context), 1
-        ):
-            logits = _logits(coefficients, intercepts, matrix)
-            temperature = fit_temperature(logits, labels)
-            loss = log_loss(logits / temperature, labels) if len(validation) else 0.0
-            figures = {"validation log loss": loss} if len(validation) else {}
-            context.progress(Progress(done, len(strengths), f"C = {c:g}", figures))
-            if loss >= lowest:
-                break
-            best, lowest = FittedWords(coefficients, intercepts, {"c": c, "temperature": temperature}), loss
-        return best
+        heads = _heads(matrix_of(texts), training.labels, weights, spec.n_genres, strengths, context)
+        logits_of = partial(_logits, matrix)
+        return FittedWords(*best_head(heads, logits_of, validation.labels, len(strengths), context.progress))
 
     def load(self, folder: Path) -> FittedWords:
         """See `Method.load`."""
@@ -177,8 +152,7 @@ def _heads(
     rows = csr_matrix(matrix, shape=(len(labels), BUCKETS), dtype=np.float64)[:, shared]
     solver = LogisticRegression(tol=_TOLERANCE, max_iter=_MOST_STEPS, warm_start=True)
     for c in strengths:
-        if context.should_stop():
-            raise Cancelled("stopped while learning words")
+        context.check_stop()
         solver.set_params(C=c).fit(rows, labels, weights)
         learned, intercepts = solver.coef_, solver.intercept_
         if n_genres == 2:  # scikit-learn keeps the difference of the two only
@@ -188,7 +162,7 @@ def _heads(
         yield c, coefficients, intercepts.astype(np.float32)
 
 
-def _logits(coefficients: np.ndarray, intercepts: np.ndarray, matrix: tuple[np.ndarray, ...]) -> np.ndarray:
+def _logits(matrix: tuple[np.ndarray, ...], coefficients: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
     """Float64 (n, n_genres) for the rows of a sparse matrix."""
     values, columns, starts = matrix
     rows = [values[start:end] @ coefficients[columns[start:end]] for start, end in pairwise(starts)]

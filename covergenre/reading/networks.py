@@ -47,18 +47,18 @@ class Networks:
         try:
             finder, reader = (core.read_model(folder / name) for name in (_FINDER, _READER))
             characters = reader.get_rt_info(["framework", "character"]).astype(str).split("\n")
-            compiled = [core.compile_model(model, "CPU", settings(threads=1)) for model in (finder, reader)]
+            find, read = (core.compile_model(model, "CPU", settings(threads=1)) for model in (finder, reader))
         except RuntimeError as error:
             raise NoWeights(
                 f"the networks in {folder} are missing or damaged: install rapidocr-onnxruntime again"
             ) from error
-        outputs = compiled[1].output(0).partial_shape[2].get_length()
+        outputs = read.output(0).partial_shape[2].get_length()
         alphabet = ("", *characters[: outputs - 2], " ")
         if len(alphabet) != outputs:
             raise NoWeights(
                 f"the networks in {folder} are not those of rapidocr-onnxruntime 1.4.4: install that version"
             )
-        return cls(*compiled, alphabet)
+        return cls(find, read, alphabet)
 
     def lettering(self, pixels: np.ndarray) -> np.ndarray:
         """How likely each pixel is lettering, float32 (height, width), of RGB uint8 (height, width, 3), both sides a

@@ -16,6 +16,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, NoWeights
 from covergenre.methods import method
 from covergenre.methods.elsewhere import even_rows
+from covergenre.methods.knn import NearestNeighbours
 from covergenre.runs.record import Run, probability_columns
 
 _log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ def parts_of(name: str) -> dict[str, Any]:
 
 def _shipped_parts() -> dict[str, Any]:
     starter = open_starter()
-    card = starter.card
+    card, neighbours = starter.card, NearestNeighbours().load(starter.head("knn"))
     try:
         engine = Engine.open(starter.network, Recipe.from_dict(card.recipe))
     except NoWeights as error:
@@ -40,7 +41,7 @@ def _shipped_parts() -> dict[str, Any]:
         "engine": engine,
         "genres": card.genres,
         "heads": {each.title: method(each.name).load(starter.head(each.name)) for each in cards},
-        "collection": Collection(with_names(starter.covers), starter.vectors, method("knn").load(starter.head("knn"))),
+        "collection": Collection(with_names(starter.covers), starter.vectors, neighbours),
         "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
         "card": card,
         "record": _record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
@@ -69,8 +70,8 @@ def _record(runs: Sequence[Run]) -> TrackRecord | None:
     """
     genres = runs[0].spec.genres
     try:
-        tables = [run.left_out() for run in runs]
-        elsewhere = all(table is not None for table in tables)
+        tables = [table for run in runs if (table := run.left_out()) is not None]
+        elsewhere = len(tables) == len(runs)
         if elsewhere:
             tables[0] = tables[0].iloc[even_rows(tables[0]["source"].to_numpy(str))]
         else:

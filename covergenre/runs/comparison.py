@@ -136,8 +136,8 @@ def _dataset(name: str) -> Dataset | None:
 
 def _whose_covers(runs: Sequence[Run], datasets: Mapping[str, Dataset | None]) -> int:
     """Which run's data set tells of the covers: one of a user's own is to be preferred, for it has the pictures."""
-    there = [position for position, run in enumerate(runs) if datasets[run.spec.dataset]]
-    return min(there, key=lambda position: not datasets[runs[position].spec.dataset].has_pictures, default=0)
+    there = [(position, dataset) for position, run in enumerate(runs) if (dataset := datasets[run.spec.dataset])]
+    return min(there, key=lambda each: not each[1].has_pictures, default=(0, None))[0]
 
 
 def _alike(runs: Sequence[Run]) -> bool:

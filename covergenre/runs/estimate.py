@@ -1,8 +1,9 @@
 """How long a run is going to take, told from those that are done on this machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from statistics import median
+from typing import Any
 
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
@@ -55,7 +56,7 @@ def _pace(run: Run) -> float | None:
 
 def _work(spec: TrainSpec) -> float:
     """What a method does with each cover, where it does 1 with its default parameters."""
-    parameters = spec.parameters
+    parameters: Mapping[str, Any] = spec.parameters
     if spec.method == "finetune":
         epochs = max(1, sum(int(parameters.get(name) or 0) for name in ("frozen_epochs", "epochs")))
         network = _NETWORKS.get(str(parameters.get("backbone")), 1.0)

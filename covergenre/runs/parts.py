@@ -83,13 +83,13 @@ def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: V
     that reads pictures they come with these, each read when it is asked for; for one that reads words, with those.
     """
     reads, parts = method(spec.method).reads, {}
-    originals = None if reads != "vectors" else vectors.of(covers, ("original",), context)[0]
+    blank = np.zeros((len(covers), 0), np.float32)
+    originals = vectors.of(covers, ("original",), context)[0] if reads == "vectors" else blank
     for part in ("train", "validation", "test"):
         inside = (covers["part"] == part).to_numpy()
         own, variants = covers[inside], spec.variants if part == "train" else spec.variants[:1]
         if reads == "texts":
-            blank = as_covers(own, [np.zeros((len(own), 0), np.float32)])
-            parts[part] = replace(blank, texts=words_of(dataset, own, context))
+            parts[part] = replace(as_covers(own, [blank[inside]]), texts=words_of(dataset, own, context))
         elif reads == "pictures":
             parts[part] = _pictured(dataset, own, variants)
         else:

@@ -23,7 +23,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -409,11 +409,13 @@ def _checked(predictions: "pd.DataFrame", genres: tuple[str, ...]) -> "pd.DataFr
     return predictions
 
 
-@cache
-def _adapter(kind: Any) -> Any:
+def _new_adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
+
+
+_adapter: Callable[[Any], Any] = cache(_new_adapter)
 
 
 def _encode_spec(spec: RunSpec) -> bytes:

@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from covergenre import __version__, home, images
+from covergenre.collection.collection import Projection
 from covergenre.collection.map import draw_map
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.dataset.groups import group_covers
@@ -92,7 +94,7 @@ def build_starter(
     context = Context(progress, should_stop)
     results = {name: fit_and_evaluate(parts, specs[name], context) for name in METHODS}
     results |= {ensemble.NAME: _average(results, parts, asked, context)}
-    projected = results["knn"].fitted.project(vectors).astype(np.float16)
+    projected = cast(Projection, results["knn"].fitted).project(vectors).astype(np.float16)
     methods = tuple(_method_card(specs[name], results[name], parts, chosen, split) for name in specs)
     card = _card(chosen, split, left_out, methods, recipe)
     _log.info("%s answers best where the source is new", card.default)
@@ -154,12 +156,13 @@ def _average(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, conte
 
 
 def _method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
-    groups = split.groups[split.parts == "validation"].to_numpy()
-    validation = evaluate(parts.validation.labels, result.validation, spec.genres, groups, spec.seed)
+    own = split.groups[split.parts == "validation"].to_numpy()
+    validation = evaluate(parts.validation.labels, result.validation, spec.genres, own, spec.seed)
     right = result.test.argmax(axis=1) == parts.test.labels
     sources = manifest.loc[(split.parts == "test").to_numpy(), "source"].to_numpy()
     title, figures = method(spec.method).title, _by_source(right, sources)
-    left_out = _left_out(spec, result.elsewhere, parts.train_groups) if result.elsewhere else None
+    groups = parts.train_groups
+    left_out = None if result.elsewhere is None or groups is None else _left_out(spec, result.elsewhere, groups)
     return MethodCard(spec.method, title, result.fitted.choices, validation, result.evaluation, figures, left_out)
 
 

@@ -9,6 +9,7 @@ import logging
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     chosen = method(spec.method)
     if spec.method not in METHODS:
         raise CoverGenreError(f"{chosen.title.lower()} can't be trained: choose from {', '.join(METHODS)}")
-    settled = {
+    settled: dict[str, Any] = {
         "dataset": dataset.name,
         "parameters": asdict(spec.parameters_as(chosen.Parameters)),
         "variants": _variants(spec.variants),
@@ -62,8 +63,8 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     }
     need(chosen.title.lower(), chosen.needs)
     _log.debug("recipe %s", spec.recipe.key)  # which also finds out whether there is such a backbone and weights file
-    of = {"dataset_hash": fingerprint(dataset.manifest), "dataset_id": dataset.id}
-    prepared = RunSpec(**{**vars(spec), **settled}, **of, versions=_versions())
+    settled |= {"dataset_hash": fingerprint(dataset.manifest), "dataset_id": dataset.id, "versions": _versions()}
+    prepared = RunSpec(**{**vars(spec), **settled})
     covers_of(dataset, prepared)
     check_engine(spec.recipe)
     return christen(Run.create(prepared))

@@ -111,12 +111,12 @@ def _members(
     paths: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Findings of the chosen covers; the detail of each names others of its group by their texts."""
-    rows = np.flatnonzero(chosen)
+    rows = np.flatnonzero(chosen).tolist()
     members = defaultdict(list)
     for row in rows:
         members[groups[row]].append(row)
     details = []
-    for row in rows.tolist():
+    for row in rows:
         others = [texts[other] for other in members[groups[row]][: _TOLD + 1] if other != row][:_TOLD]
         left = len(members[groups[row]]) - 1 - len(others)
         details.append(f"{says} {', '.join(others)}" + (f" and {left} more" if left > 0 else ""))

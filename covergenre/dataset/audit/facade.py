@@ -54,7 +54,9 @@ def audit(
     alike = duplicates.find_alike(covers, pairs, space, limits["near duplicates"])
     report(Progress(1, 1, "comparing covers"))
     skipped = _skipped(covers, split, vectors)
-    judged = labels.judge(covers, space.short, folder, report, should_stop) if "wrong labels" not in skipped else None
+    judged = None
+    if space and "wrong labels" not in skipped:
+        judged = labels.judge(covers, space.short, folder, report, should_stop)
     values = measured.values
     scores = remember(folder / "looks-1.npz", digest(values.to_numpy()), lambda: pictures.look_scores(values))
     cues, cue_genres = known_cues(covers, values["brightness"].to_numpy(), folder)

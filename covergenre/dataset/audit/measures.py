@@ -80,7 +80,7 @@ def measure_picture(image: Image.Image) -> tuple[float, ...]:
         float(bright["brightness"]),
         float(bright["brightness_perc_5"]),
         float(bright["brightness_perc_99"]),
-        EntropyProperty().calculate(small)["entropy"],
+        float(EntropyProperty().calculate(small)["entropy"]),
         float(luma.std()),
         _blur_effect(luma),
         float(_colour(small)),

@@ -35,11 +35,11 @@ class Epoch:
 
 @dataclass
 class Checkpoint:
-    """What is in the folder. `made_for` tells one training from another; `base_lr` is None until it is settled."""
+    """What is in the folder. `made_for` tells one training from another; `base_lr` is 0 until it is settled."""
 
     folder: Path
     made_for: str
-    base_lr: float | None = None
+    base_lr: float = 0.0
     epochs: list[Epoch] = field(default_factory=list)
 
     @classmethod

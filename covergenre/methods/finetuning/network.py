@@ -28,7 +28,7 @@ def new_network(backbone_id: str, weights: Path | None, n_genres: int, side: int
     be had; CoverGenreError when it is not convolutional or can't read pictures of `side` pixels.
     """
     backbone = get_backbone(backbone_id)
-    body = load_body(backbone, weights)
+    body: Any = load_body(backbone, weights)
     _unpool(body)
     if _shape_of_maps(body, side)[:2] != (1, body.num_features):
         raise CoverGenreError(
@@ -58,7 +58,7 @@ def save_weights(network: nn.Module, path: Path) -> None:
 
 def load_network(path: Path, backbone_id: str, n_genres: int) -> nn.Sequential:
     """The network whose weights `save_weights` wrote, in evaluation mode; no pretrained weights are needed."""
-    body = timm.create_model(get_backbone(backbone_id).architecture, pretrained=False, num_classes=0)
+    body: Any = timm.create_model(get_backbone(backbone_id).architecture, pretrained=False, num_classes=0)
     _unpool(body)
     network = nn.Sequential(body, _head(body.num_features, n_genres))
     network.load_state_dict(load_file(path))

@@ -53,7 +53,8 @@ _USUAL_RATES = (2e-4, 2e-2)  # a short or noisy curve may suggest anything
 def fine_tune(training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> tuple[nn.Sequential, Choices]:
     """The network after its best epoch, in evaluation mode, and what was chosen; see `Method.fit`.
 
-    `context` needs a checkpoint. Torch's random numbers are as they were afterwards.
+    Without a checkpoint in `context` no other call can go on from it. Torch's random numbers are as they were
+    afterwards.
     """
     parameters, n_genres, seed = spec.parameters_as(Parameters), spec.n_genres, spec.seed
     with torch.random.fork_rng(), tempfile.TemporaryDirectory(prefix="covergenre-") as work:
@@ -63,7 +64,7 @@ def fine_tune(training: Covers, validation: Covers, spec: TrainSpec, context: Co
         loaders = DataLoaders(batches(pictures, parameters.batch, True), batches(unseen, parameters.batch, False))
         learner = _learner(loaders, genre_weights(training.labels, n_genres, parameters.balance), parameters, work)
         identity = _told_apart_by(training, validation, n_genres, parameters, seed)
-        checkpoint = Checkpoint.open(context.checkpoint, identity)
+        checkpoint = Checkpoint.open(context.checkpoint or Path(work) / "checkpoint", identity)
         course = _Course(learner, pictures, validation.labels, parameters, seed, checkpoint, context)
         return course.run()
 
@@ -192,7 +193,7 @@ def _learner(loaders: DataLoaders, genre_weights: np.ndarray, parameters: Parame
     # Channels last: nearly twice as fast on a processor as the layout that torch begins with.
     return Learner(
         loaders,
-        network.to(default_device(), memory_format=torch.channels_last),
+        network.to(default_device()).to(memory_format=torch.channels_last),
         CrossEntropyLossFlat(weight=torch.tensor(genre_weights).float(), label_smoothing=parameters.smoothing),
         splitter=layer_groups,
         cbs=[TrainEvalCallback(), *([MixUp(parameters.mixup)] if parameters.mixup else [])],

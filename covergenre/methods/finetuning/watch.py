@@ -92,7 +92,8 @@ class EpochWatch(Watch):
         """Begin an epoch."""
         number = len(self._checkpoint.epochs) + 1
         self._begin(number)
-        self._name, self._seen, self._loss, self._right, self._logits = self._what(number), 0, 0.0, 0, []
+        self._name, self._seen, self._loss, self._right = self._what(number), 0, 0.0, 0
+        self._logits: list[Tensor] = []
 
     def before_batch(self) -> None:
         """Stop here if asked to, or if what was learned before this epoch is enough."""
@@ -156,8 +157,7 @@ def restore(learner: Any, tensors: Mapping[str, Tensor]) -> None:
         prefix = f"optimiser.{number}."
         for name, value in tensors.items():
             if name.startswith(prefix):
-                value = value.to(parameter.device) if value.ndim else value.item()
-                remembered[name.removeprefix(prefix)] = value
+                remembered[name.removeprefix(prefix)] = value.to(parameter.device) if value.ndim else value.item()
 
 
 def network_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
