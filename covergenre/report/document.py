@@ -60,6 +60,7 @@ def html_report(
         f'<p class="lead">{escape(verdict(compared))}</p>',
         *(f"<p>{escape(sentence)}</p>" for sentence in compared.left_out),
         _section("Figures", parts.headline(), _ON_FIGURES),
+        _section("What speaks against them", parts.cautions()) if parts.cautions() else "",
         _section("Pairs", parts.pairs(), _ON_PAIRS),
         _section("By genre", parts.by_genre()),
         _section("Confusion", _matrices(parts)),

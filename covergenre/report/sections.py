@@ -54,6 +54,15 @@ class Sections:
         names = zip(self._run_headings(), self.compared.runs, strict=True)
         return table(("", *(f"{heading}{_told(run)}" for heading, run in names)), rows)
 
+    def cautions(self) -> str:
+        """What speaks against the figures of each run; "" where nothing does."""
+        items = "".join(
+            f"<li>{in_line(run.name)}<small>{in_line(each.words)}</small></li>"
+            for run in self.compared.runs
+            for each in run.cautions
+        )
+        return f'<ul class="pairs">{items}</ul>' if items else ""
+
     def pairs(self) -> str:
         """Every pair of runs in a sentence, the surest difference first, and how many covers only one gets right."""
         items = "".join(
@@ -154,7 +163,9 @@ class Sections:
         scale, shares, comparison = limits(intervals), name != "log_loss", self.compared.comparison
         for run, interval in zip(self.compared.runs, intervals, strict=True):
             best = run.name == (comparison.best if name == "accuracy" else comparison.leaders.get(name))
-            yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "")
+            warned = [each.brief for each in run.cautions if each.grave and name == "accuracy"]
+            told = "".join(f'<small class="caution">{in_line(each)}</small>' for each in warned)
+            yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "") + told
 
     @property
     def _inks(self) -> list[int]:

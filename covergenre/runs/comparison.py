@@ -20,6 +20,7 @@ from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation, without_covers
+from covergenre.runs.cautions import Caution, cautions_of
 from covergenre.runs.names import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
@@ -28,8 +29,8 @@ from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 class ComparedRun:
     """One run of a comparison. `name` tells it from the others. `probabilities`: float64 (n, g), of the shared covers.
 
-    None is what isn't known: `temperature`, which its logits were divided by; `seconds` of training; `model_bytes` on
-    the disk; `prediction_ms`, see `record.PREDICTION_MS`.
+    `cautions`: what an audit says against its figures. None is what isn't known: `temperature`, which its logits were
+    divided by; `seconds` of training; `model_bytes` on the disk; `prediction_ms`, see `record.PREDICTION_MS`.
     """
 
     run: Run
@@ -40,6 +41,7 @@ class ComparedRun:
     seconds: float | None
     model_bytes: int | None
     prediction_ms: float | None
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def id(self) -> str:
@@ -100,7 +102,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     groups = test["group"].to_numpy(np.int64)
     comparison = compare(probabilities, labels, genres, groups, runs[0].spec.seed, resamples)
     compared = tuple(
-        _compared(run, name, probabilities[name], comparison.evaluations[name])
+        _compared(run, name, probabilities[name], comparison.evaluations[name], datasets[run.spec.dataset])
         for run, name in zip(runs, names, strict=True)
     )
     covers = _covers(test, datasets[runs[at].spec.dataset])
@@ -226,7 +228,9 @@ def _covers(test: pd.DataFrame, dataset: Dataset | None) -> Collection:
     return Collection(covers.assign(genre=test["genre"].to_numpy(), part="test"), dataset=dataset)
 
 
-def _compared(run: Run, name: str, probabilities: np.ndarray, evaluation: Evaluation) -> ComparedRun:
+def _compared(
+    run: Run, name: str, probabilities: np.ndarray, evaluation: Evaluation, dataset: Dataset | None
+) -> ComparedRun:
     model = run.folder / "model"
     sizes = [file.stat().st_size for file in model.rglob("*") if file.is_file()]
     told = [event.metrics[PREDICTION_MS] for event in run.events() if PREDICTION_MS in event.metrics]
@@ -239,6 +243,7 @@ def _compared(run: Run, name: str, probabilities: np.ndarray, evaluation: Evalua
         seconds=run.status().seconds,
         model_bytes=sum(sizes) or None,
         prediction_ms=told[-1] if told else None,
+        cautions=cautions_of(run, dataset),
     )
 
 

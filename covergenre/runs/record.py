@@ -10,6 +10,7 @@
     model/               what the method saved; called model.partial until all the rest is written
     checkpoint/          what the method has learned so far, until the run is done; a resumed run goes on from there
     log.txt              what the library logged meanwhile
+    background.json      what was known of its covers when it was asked for, see `cautions`
     notes.json           what somebody says of it, see `notes`
     stop.json            there once the run was asked to stop: until when it has time to, in seconds since the epoch
 

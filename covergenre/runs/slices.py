@@ -1,5 +1,6 @@
 """Where runs do well and where badly: their accuracy on slices of the covers, cut by what is known of the pictures."""
 
+import math
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,9 @@ from covergenre.runs.record import Run
 # Of real covers a quarter is darker, less than a quarter lighter than this. Chroma is the distance from grey, 0-181, of
 # the most colourful of 3 x 3 fields; below 5, hardly a pixel of a real cover has a colour that can be seen.
 _DARK, _LIGHT, _GREY = 0.30, 0.60, 5.0
-_ORDER = ("dark", "middling", "light", "grey", "coloured", "yes", "no")
+_SIDES = ((150, "up to 150 px"), (300, "up to 300 px"), (600, "up to 600 px"), (math.inf, "larger"))
+_DENSITIES = ((0.15, "strong"), (0.4, "medium"), (math.inf, "weak"))  # bytes a pixel
+_ORDER = (*(word for _, word in (*_SIDES, *_DENSITIES)), "dark", "middling", "light", "grey", "coloured", "yes", "no")
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -57,7 +60,8 @@ def slices(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...
 
 
 def facts_of(compared: ComparedRuns) -> pd.DataFrame:
-    """What cuts the compared covers: source, brightness, colour, and whether one like it was learned from.
+    """What cuts the compared covers: source, resolution, compression, brightness, colour, and whether one like it was
+    learned from.
 
     "Seen in training" is a near copy or a cover of the same artist in the training part of one of the runs, which the
     honest split rules out. Pictures that nobody has looked at before are read, about 2 ms each; one that can't be is
@@ -66,7 +70,9 @@ def facts_of(compared: ComparedRuns) -> pd.DataFrame:
     with ThreadPoolExecutor(_THREADS) as pool:
         signatures = list(pool.map(lambda row: _signature(compared, row), range(len(compared.covers))))
     brightness, colour = _looks(signatures)
-    facts = {"source": compared.covers.column("source"), "brightness": brightness, "colour": colour}
+    resolution, compression = _files(compared)
+    facts = {"source": compared.covers.column("source"), "resolution": resolution, "compression": compression}
+    facts |= {"brightness": brightness, "colour": colour}
     seen = _seen([run.run for run in compared.runs], compared.covers.hashes)
     return pd.DataFrame({**facts, "seen in training": seen})
 
@@ -81,6 +87,25 @@ def _signature(compared: ComparedRuns, row: int) -> bytes:
         return signature
     picture = compared.covers.picture(row)
     return images.signature(picture) if picture else b""
+
+
+def _files(compared: ComparedRuns) -> tuple[np.ndarray, np.ndarray]:
+    """How large the pictures are and how strongly compressed, in words; "" where their files are not known."""
+    unknown = np.full(len(compared.covers), "", dtype=object)
+    if not compared.dataset or not {"width", "height", "bytes"} <= set(compared.dataset.manifest):
+        return unknown, unknown
+    files = compared.dataset.manifest.set_index("path")[["width", "height", "bytes"]]
+    files = files.reindex(compared.covers.paths).fillna(0).to_numpy(np.float64)
+    known = files.min(axis=1) > 0
+    density = files[:, 2] / np.maximum(files[:, 0] * files[:, 1], 1)
+    sides, densities = _in_words(files[:, :2].max(axis=1), _SIDES), _in_words(density, _DENSITIES)
+    return np.where(known, sides, ""), np.where(known, densities, "")
+
+
+def _in_words(values: np.ndarray, steps: Sequence[tuple[float, str]]) -> np.ndarray:
+    """The word of the first step that each value doesn't exceed."""
+    edges, words = zip(*steps, strict=True)
+    return np.array(words, dtype=object)[np.searchsorted(edges, values)]
 
 
 def _looks(signatures: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:

@@ -24,6 +24,7 @@ from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Context, TrainSpec, method
 from covergenre.packages import need, versions
 from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.runs.cautions import keep_background
 from covergenre.runs.experiment import fit_and_evaluate
 from covergenre.runs.journal import Journal, keep
 from covergenre.runs.names import christen
@@ -67,7 +68,9 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     prepared = RunSpec(**{**vars(spec), **settled})
     covers_of(dataset, prepared)
     check_engine(spec.recipe)
-    return christen(Run.create(prepared))
+    run = christen(Run.create(prepared))
+    keep_background(run, dataset)
+    return run
 
 
 def execute(

@@ -120,6 +120,9 @@ def show_figures(parts: Sections) -> None:
         "Beside each figure stands its 95 % interval; in a row all lines share one scale. A figure is marked best only "
         "where a paired test tells its run from every other: McNemar's for accuracy, a bootstrap for the rest."
     )
+    if warned := parts.cautions():
+        st.subheader("What speaks against these figures", anchor=False)
+        st.markdown(warned, unsafe_allow_html=True)
     st.subheader("Is the difference real?", anchor=False)
     st.markdown(parts.pairs(), unsafe_allow_html=True)
     st.caption(

@@ -6,13 +6,15 @@ from typing import Any
 import streamlit as st
 
 from covergenre.augment import VARIANTS
+from covergenre.dataset.audit.facts import known_facts
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.backbones import list_backbones
 from covergenre.embedding.recipe import EVEN, FEATURE_SETS, Recipe
-from covergenre.formatting import duration
+from covergenre.formatting import duration, listed
 from covergenre.methods import METHODS, TrainSpec, method
 from covergenre.packages import missing, remedy
+from covergenre.runs.cautions import Caution, cautions
 from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
@@ -28,6 +30,7 @@ SPLITS = {
     "honest": "Honest: copies and artists never on both sides",
     "reference": "The reference study's: at random, nothing to choose on",
 }
+_LOOKS = {"Review": "Review the labels", "Repair": "See the repair"}
 FEATURES = {"texture": "Every stage and its texture", "stages": "Every stage", "pooled": "The last layer only"}
 
 
@@ -103,11 +106,53 @@ def asked(dataset: Dataset) -> TrainSpec:
     elif method(name).reads == "vectors":
         backbone = state.get("train_backbone", Recipe.backbone)
         features = state.get("train_features", Recipe.feature_set)
-        recipe = Recipe(backbone, features, _given(state.get("train_limit")), _weights(backbone))
+        recipe = Recipe(backbone, features, _given(state.get("train_limit", EVEN)), _weights(backbone))
     else:
         recipe = Recipe(limit=parameters.get("limit"))
     split, seed = state.get("train_split", "honest"), state.get("train_seed", 42)
     return TrainSpec(name, parameters, dataset.name, genres, recipe, variants, split, seed)
+
+
+def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
+    """What an audit says against training so, each with what mends it."""
+    facts = known_facts(dataset)
+    if facts is None:
+        to_explore(dataset, "Findings", "Look for defects first", ":material/troubleshoot:")
+        return
+    for number, caution in enumerate(cautions(facts, spec)):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"caution-{number}"):
+            kind = st.warning if caution.grave else st.info
+            kind(sentence(caution.words), icon=":material/warning:" if caution.grave else ":material/info:")
+            if caution.changes:
+                words = _remedy(caution, spec)
+                st.button(words, icon=":material/build:", key=f"mend-{number}", on_click=_mend,
+                          args=(dataset, spec, caution.changes))  # fmt: skip
+            elif caution.look:
+                to_explore(dataset, caution.look, _LOOKS[caution.look], ":material/build:")
+
+
+def to_explore(dataset: Dataset, view: str, words: str, icon: str) -> None:
+    """A link to a view of Explore on this data set."""
+    st.page_link("pages/explore/explore.py", label=words, icon=icon, query_params={"data": dataset.name, "see": view})
+
+
+def _remedy(caution: Caution, spec: TrainSpec) -> str:
+    if "limit" in caution.changes:
+        return f"Shrink all to {caution.changes['limit']} px"
+    if "split" in caution.changes:
+        return "Split honestly"
+    left_out = [_genre_word(genre) for genre in spec.genres if genre not in caution.changes["genres"]]
+    return f"Leave out {listed(left_out)}"
+
+
+def _mend(dataset: Dataset, spec: TrainSpec, changes: Mapping[str, Any]) -> None:
+    """Set the form so."""
+    keys = {
+        "limit": "train_finetune_limit" if spec.method == "finetune" else "train_limit",
+        "genres": f"train_{_genres_key(dataset)}",
+    }
+    for name, value in changes.items():
+        st.session_state[keys.get(name, f"train_{name}")] = list(value) if isinstance(value, tuple) else value
 
 
 def estimate(dataset: Dataset, spec: TrainSpec, earlier: Sequence[Run]) -> str:

@@ -120,6 +120,7 @@ def show_form(earlier: list[RunSummary]) -> None:
         return
     train_form.choose_settings(dataset, method)
     spec = train_form.asked(dataset)
+    train_form.show_cautions(dataset, spec)
     few = spec.n_genres < 2
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -55,6 +55,13 @@ def test_brightness_and_colour_are_read_off_the_pictures(painted):
     assert facts["colour"].tolist() == ["grey", "", "grey", "coloured", "grey"]
 
 
+def test_resolution_and_compression_are_those_of_the_files(painted):
+    facts = facts_of(painted)
+    assert set(facts["resolution"]) == {"up to 150 px"}
+    sizes = painted.dataset.manifest["bytes"][:5]
+    assert facts["compression"].tolist() == ["strong" if size <= 0.15 * 1600 else "medium" for size in sizes]
+
+
 def test_whether_a_cover_was_seen_in_training_is_unknown_without_a_split(painted):
     assert set(facts_of(painted)["seen in training"]) == {""}
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from covergenre.dataset.audit import duplicates, labels, pictures
 from covergenre.dataset.audit.cues import find_cues, known_cues
+from covergenre.dataset.audit.facts import keep_facts
 from covergenre.dataset.audit.findings import AuditReport, findings
 from covergenre.dataset.audit.issues import thresholds as all_thresholds
 from covergenre.dataset.audit.measures import Measured, measure
@@ -69,9 +70,10 @@ def audit(
         find_cues(covers, cue_genres, limits["spurious cues"]),
     ]
     likely = labels.likely_genres(covers, judged)
-    return AuditReport(
-        dataset.name, len(looked_at), pd.concat(found, ignore_index=True), limits, skipped, cues, cue_genres, likely
-    )
+    everything = pd.concat(found, ignore_index=True)
+    made = AuditReport(dataset.name, len(looked_at), everything, limits, skipped, cues, cue_genres, likely)
+    keep_facts(dataset, made)
+    return made
 
 
 def _check(vectors: np.ndarray | None, n: int) -> None:

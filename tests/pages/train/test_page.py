@@ -1,5 +1,6 @@
 """The Train page as streamlit runs it; nobody works on the queue here."""
 
+import json
 import os
 import re
 from html import unescape
@@ -12,6 +13,8 @@ from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
+from covergenre.dataset.audit import audit
+from covergenre.dataset.audit.facts import keep_facts
 from covergenre.dataset.registry import register
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
@@ -92,6 +95,20 @@ def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, m
     assert (run.spec.method, run.spec.genres, run.spec.parameters["c"]) == ("logistic", ("jazz", "rap"), 0.01)
     assert "Logistic regression on mine, 2 genres" in said(app)
     assert app.query_params["run"] == run.id
+
+
+def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(starter, mine):
+    keep_facts(mine, audit(mine))
+    file = mine.folder / "audit" / "facts.json"
+    cues = {"cues": {"rap": {"resolution": 1.0}}, "side": 180}
+    file.write_text(json.dumps({**json.loads(file.read_text()), **cues}))
+    app = opened()
+    app.selectbox(key="train_limit").set_value("none").run()
+    assert "rap by resolution (AUC 1.00)" in unescape(app.warning[0].value)
+    app = press(app, "Shrink all to 150 px")
+    assert not app.warning
+    press(app, "Train")
+    assert launch.waiting()[0].spec.recipe.limit == 150
 
 
 def test_with_one_genre_there_is_nothing_to_train(starter, mine):

@@ -1,0 +1,160 @@
+"""What an audit says against a training: why its figures would mislead, and what would mend that.
+
+A run keeps what was known when it was asked for, in a file `background.json`: the facts of the audit, and the repairs
+that its covers had behind them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from covergenre.dataset.audit.facts import Facts, known_facts
+from covergenre.dataset.history import read_history, standing
+from covergenre.dataset.registry import Dataset
+from covergenre.errors import BadDataset
+from covergenre.files import replace_text
+from covergenre.formatting import counted, listed
+from covergenre.methods import TrainSpec, method
+from covergenre.runs.record import Run
+
+SIDES = (224, 150, 96)
+"""What covers can be shrunk to, in pixels."""
+
+_OF_FILES = ("resolution", "size", "compression")  # cues that shrinking takes away
+_COPIES = ("exact duplicates", "near duplicates")
+_TOLD = 3  # genres
+
+
+@dataclass(frozen=True)
+class Caution:
+    """One thing to know. `brief`: in a few words, to stand beside a figure. `grave`: figures come out too good by it.
+
+    `changes`: the settings that mend it, by name ("limit", "split", "genres"); else `look` is the part of Explore that
+    does: "Review" or "Repair".
+    """
+
+    words: str
+    brief: str
+    grave: bool
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    look: Literal["", "Review", "Repair"] = ""
+
+
+@dataclass(frozen=True)
+class Background:
+    """What was known of a run's covers when it was asked for; `repairs` in words, the oldest first."""
+
+    facts: Facts | None = None
+    repairs: tuple[str, ...] = ()
+
+
+def cautions(facts: Facts, spec: TrainSpec) -> tuple[Caution, ...]:
+    """What the facts say against training as `spec` asks for, the gravest first."""
+    found = (*_cues(facts, spec), *_sources(facts, spec), *_copies(facts, spec), *_labels(facts, spec))
+    return tuple(sorted(found, key=lambda caution: not caution.grave))
+
+
+def keep_background(run: Run, dataset: Dataset) -> None:
+    """Keep with a new run what is known of its data set now."""
+    try:
+        made = standing(read_history(dataset.folder))
+        repairs = [f"{each.why}, {counted(len(each.changes), 'cover')}" for each in made if each.undoes is None]
+    except BadDataset:
+        repairs = []
+    facts = known_facts(dataset)
+    told = {"facts": asdict(facts) if facts else None, "repairs": repairs}
+    replace_text(run.folder / "background.json", json.dumps(told, indent=2))
+
+
+def background_of(run: Run) -> Background:
+    """What was kept; nothing for a run from before that, or where it can't be read."""
+    try:
+        told = json.loads((run.folder / "background.json").read_text(encoding="utf-8"))
+        return Background(Facts(**told["facts"]) if told["facts"] else None, tuple(map(str, told["repairs"])))
+    except (OSError, ValueError, LookupError, TypeError):
+        return Background()
+
+
+def cautions_of(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]:
+    """What speaks against the figures of a run: by the audit before it, else by one of the same covers since."""
+    facts = background_of(run).facts or (known_facts(dataset) if dataset else None)
+    return cautions(facts, run.spec) if facts and facts.dataset_hash == run.spec.dataset_hash else ()
+
+
+def _cues(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+    limit = spec.parameters.get("limit") if spec.method == "finetune" else spec.recipe.limit
+    if method(spec.method).reads == "texts" or (limit and limit <= facts.side):
+        return
+    told: dict[str, float] = {}
+    for genre in spec.genres:
+        aucs = {cue: auc for cue, auc in facts.cues.get(genre, {}).items() if cue in _OF_FILES}
+        if aucs:
+            cue = max(aucs, key=aucs.get)
+            told[f"{genre} by {cue} (AUC {aucs[cue]:.2f})"] = aucs[cue]
+    if told:
+        worst = sorted(told, key=told.get, reverse=True)
+        side = next((side for side in SIDES if side <= facts.side), SIDES[-1])
+        yield Caution(
+            f"The file alone gives genres away: {_some(worst)}. A method learns that instead of the artwork, and fails "
+            f"on covers from elsewhere. Shrunk to {side} px, covers don't tell it.",
+            f"flattered: the file tells {worst[0].partition(' (')[0]}",
+            grave=True,
+            changes={"limit": side},
+        )
+
+
+def _sources(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+    alone = [genre for genre in spec.genres if genre in facts.one_source]
+    rest = tuple(genre for genre in spec.genres if genre not in alone)
+    if alone:
+        told = [f"{genre} from {facts.one_source[genre]}" for genre in alone]
+        yield Caution(
+            f"Of some genres all covers come from one source: {_some(told)}. What tells the source tells the genre.",
+            f"flattered: {_some(alone)} from one source",
+            grave=True,
+            changes={"genres": rest} if len(rest) > 1 else {},
+            look="" if len(rest) > 1 else "Repair",
+        )
+
+
+def _copies(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+    copies = sum(_flagged(facts, spec, issue) for issue in _COPIES)
+    if not copies:
+        return
+    if spec.split != "honest":
+        yield Caution(
+            f"The audit found copies: {counted(copies, 'cover')}. This split puts copies and artists on both sides: "
+            "the test asks what training told.",
+            f"flattered: {counted(copies, 'cover')} with copies on both sides",
+            grave=True,
+            changes={"split": "honest"},
+        )
+    else:
+        yield Caution(
+            f"The audit found copies: {counted(copies, 'cover')}. They stay on one side of the split, but count more "
+            "than once.",
+            f"{counted(copies, 'cover')} with copies",
+            grave=False,
+            look="Repair",
+        )
+
+
+def _labels(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+    doubted = sum(_flagged(facts, spec, issue) for issue in ("wrong labels", "contradicting labels"))
+    if doubted:
+        yield Caution(
+            f"The audit doubts {counted(doubted, 'label')}. Wrong ones teach what isn't there, and make right answers "
+            "count as wrong.",
+            f"{counted(doubted, 'label')} doubted",
+            grave=False,
+            look="Review",
+        )
+
+
+def _flagged(facts: Facts, spec: TrainSpec, issue: str) -> int:
+    return sum(facts.flagged.get(issue, {}).get(genre, 0) for genre in spec.genres)
+
+
+def _some(told: list[str]) -> str:
+    return listed(told) if len(told) <= _TOLD else f"{', '.join(told[:_TOLD])} and {len(told) - _TOLD} more"
