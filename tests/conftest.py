@@ -1,10 +1,15 @@
 """What every test may count on: a home of its own, and the real covers where they are at hand."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+# Tests are small: threads of numerical libraries wait for one another longer than they work, and on a busy machine many
+# times longer. Said before any of these libraries is imported, and heard by every process that a test begins.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
 from drawing import genre_folders
