@@ -17,6 +17,7 @@ from covergenre.api.hosts import OnlyKnownHosts
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
 from covergenre.api.served import Description, Served
+from covergenre.report import STYLES as REPORT
 from pages.widgets.arrival import watch_arrivals
 from pages.widgets.history import keep_history
 
@@ -52,12 +53,18 @@ PAGES = {
 }
 """The pages by the name in their address: an icon, what each is called, and what is said of it."""
 
+EARLY = (
+    *("BidiComponent", "Button", "ButtonGroup", "FileUploader", "Html", "Pagination", "Selectbox", "TextField"),
+    *("TextInput", "WidgetLabel", "purify.es", "recordbatch", "rehype-raw", "serialization"),
+)
+FONTS = ("MaterialSymbols-Rounded", "SourceSerifVariable-Roman")
+"""Scripts and fonts of Streamlit that nearly every page needs before it looks as it will."""
+
 
 def show() -> None:
     """One run of the page that the address names."""
     st.set_page_config(page_icon=(STYLE / "icon.svg").read_text(encoding="utf-8"), layout="wide")
     st.logo((STYLE / "logo.svg").read_text(encoding="utf-8"), size="large")
-    st.html(STYLE / "style.css")
 
     page = st.navigation(
         [
@@ -91,14 +98,27 @@ def documents() -> dict[str, Description]:
     return {"/": told["predict"], **{f"/{name}": page for name, page in told.items() if name != "predict"}}
 
 
+def head() -> str:
+    """What every page has in its head: the styles, and what Streamlit would ask for only once it needs it."""
+    folder = Path(st.__file__).parent / "static"
+    scripts = (file for name in EARLY for file in sorted(folder.glob(f"static/js/{name}.*.js")))
+    fonts = (file for name in FONTS for file in sorted(folder.glob(f"static/media/{name}*.woff2")))
+    links = [f'<link rel="modulepreload" crossorigin href="./{file.relative_to(folder)}">' for file in scripts]
+    links += [
+        f'<link rel="preload" crossorigin as="font" type="font/woff2" href="./{file.relative_to(folder)}">'
+        for file in fonts
+    ]
+    return f"<style>{stylesheet()}</style>{''.join(links)}"
+
+
 def stylesheet() -> str:
-    """The styles of all pages. Each page brings its own once more, so that they come after those of Streamlit.
+    """The styles of all pages, nested so that they outweigh those of Streamlit, which come later.
 
     Those of a component, which stand beside its script, are for what is inside it alone.
     """
     files = [STYLE / "style.css", *sorted(STYLE.parent.rglob("*.css"))]
-    ours = [file for file in dict.fromkeys(files) if not file.with_suffix(".js").exists()]
-    return "\n".join(file.read_text(encoding="utf-8") for file in ours)
+    ours = [file for file in dict.fromkeys((*files, *REPORT)) if not file.with_suffix(".js").exists()]
+    return "html {\n" + "\n".join(file.read_text(encoding="utf-8") for file in ours) + "}"
 
 
 def titled(title: str) -> str:
@@ -115,5 +135,5 @@ else:  # the server itself, as it starts
     app = st.App(
         __file__,
         routes=[Route("/predict", to_start), *routes(), *picture_routes()],
-        middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents(), stylesheet=stylesheet())],
+        middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents(), head=head())],
     )

@@ -289,3 +289,10 @@ def test_styles_of_all_pages_are_for_what_is_named_alone():
     from streamlit_app import stylesheet
 
     assert re.findall(r"(?m)^\s*(?:a|button|div|h\d|input|p|span)\b[^{]*\{", stylesheet()) == []
+
+
+def test_what_is_asked_for_early_is_there():
+    from streamlit_app import EARLY, FONTS, head
+
+    links = re.findall(r'href="\./static/(?:js|media)/([^"]+)"', head())
+    assert all(any(link.startswith(f"{name}") for link in links) for name in (*EARLY, *FONTS))

@@ -3,8 +3,8 @@
 Streamlit sends its scripts as they are, because a proxy before it is to compress them. Nobody has one on a laptop, and
 3.3 MB stand between a visitor and the first word: here each is compressed once and kept. Its document is called
 "Streamlit" and empty, for all pages alike: here it has the page's title, and a description that is shown with a link
-to it, and the outline of a page until the scripts have come. It has the stylesheet, too, which otherwise comes after
-the first words and moves them.
+to it, and the outline of a page until the scripts have come. It has what else the app wants in its head, such as the
+stylesheet, which otherwise comes after the first words and moves them.
 """
 
 import gzip
@@ -45,11 +45,11 @@ class Description:
 class Served:
     """An ASGI application around that of Streamlit. All that is neither a script nor a page passes as it is."""
 
-    def __init__(self, app: App, pages: Mapping[str, Description], stylesheet: str = "") -> None:
-        """`pages`: what is said of each, by its path on the server. `stylesheet`: that of all pages."""
+    def __init__(self, app: App, pages: Mapping[str, Description], head: str = "") -> None:
+        """`pages`: what is said of each, by its path on the server. `head`: HTML for the head of every page."""
         self._app = app
         self._pages = pages
-        self._stylesheet = stylesheet
+        self._head = head
         self._zipped: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +88,7 @@ class Served:
     ) -> None:
         headers = [pair for pair in start["headers"] if pair[0].lower() not in (_OWN if page else _OWN[:2])]
         if page:
-            body = described(body.decode("utf-8"), page, self._stylesheet).encode("utf-8")
+            body = described(body.decode("utf-8"), page, self._head).encode("utf-8")
         if zips:
             body = gzip.compress(body, 6) if page else await self._zip(path, body)
             headers.append((b"content-encoding", b"gzip"))
@@ -108,14 +108,13 @@ class Served:
         return self._zipped[path]
 
 
-def described(document: str, page: Description, stylesheet: str = "") -> str:
-    """Streamlit's document with the page's title, its description, its style and the outline of a page."""
+def described(document: str, page: Description, head: str = "") -> str:
+    """Streamlit's document with the page's title, its description, more of a `head` and the outline of a page."""
     title, text = escape(page.title), escape(page.text)
-    head = (
+    told = (
         f'<title>{title}</title><meta name="description" content="{text}">'
         f'<meta property="og:title" content="{title}"><meta property="og:description" content="{text}">'
         '<meta property="og:type" content="website"><meta property="og:site_name" content="covergenre">'
-        f"<style>{stylesheet}</style>"
     )
-    document = document.replace("<title>Streamlit</title>", head, 1)
+    document = document.replace("<title>Streamlit</title>", told + head, 1)
     return document.replace('<div id="root"></div>', f'<div id="root">{_OUTLINE}</div>', 1)

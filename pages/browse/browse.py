@@ -1,7 +1,6 @@
 """Walk through the known covers: from any one to those most like it, by genre, and on a map."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -26,7 +25,6 @@ from pages.widgets.tiles import show_tiles
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import choose_whose
 
-STYLESHEET = Path(__file__).parents[1] / "widgets" / "browse.css"
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}
 SEARCHES = {"name": "Names", "words": "Pictures"}
 AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
@@ -248,7 +246,6 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
         show_tiles(covers, choose_pictures(covers, "marked"), go, "marked")
 
 
-st.html(STYLESHEET)
 take_late(go)
 with st.container(key="page"):
     st.title("Browse the covers", anchor=False)

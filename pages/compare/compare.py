@@ -8,7 +8,6 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.errors import CoverGenreError
-from covergenre.report import STYLES
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
@@ -26,7 +25,6 @@ from pages.widgets.address import go
 from pages.widgets.figures import genre_cell
 from pages.widgets.safe_text import plain, sentence
 
-STYLESHEET = Path(__file__).parent / "style.css"
 _OF_A_RUN = ("status.json", "run.json")
 TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders")
 
@@ -166,9 +164,6 @@ def show_nothing(finished: Sequence[Run]) -> None:
         language="bash",
     )
 
-
-for style in (*STYLES, STYLESHEET):
-    st.html(style)
 
 with st.container(key="page"):
     st.title("Which run is better?", anchor=False)

@@ -1,7 +1,5 @@
 """See a data set, find what is wrong with it, and repair it."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
@@ -21,7 +19,6 @@ from pages.explore.views import show_views
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
 
-FOLDER = Path(__file__).parent
 COVER = "open"
 VIEWS = {
     "overview": "Overview",
@@ -117,8 +114,6 @@ def show(view: str, opened: Opened) -> None:
         show_map(opened, to_gallery)
 
 
-st.html(FOLDER.parent / "widgets" / "browse.css")
-st.html(FOLDER / "style.css")
 explore_sources.finish()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)

@@ -1,7 +1,5 @@
 """Drop covers, see their genres and the albums that look most like them."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
@@ -19,8 +17,6 @@ from pages.widgets import verdict
 from pages.widgets.announce import announce
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence, tidy
-
-STYLESHEET = Path(__file__).parent / "look.css"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={Predictor: id})
@@ -98,7 +94,6 @@ def title_tab(name: str, answer: Answer) -> None:
         st.set_page_config(page_title=f"{genre}? {tidy(name, 40)} · covergenre")
 
 
-st.html(STYLESHEET)
 place.begin()
 region = st.container(key="announced", height="content")
 with st.container(key="page"):

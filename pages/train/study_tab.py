@@ -10,7 +10,6 @@ from covergenre import home
 from covergenre.dataset import registry
 from covergenre.embedding.recipe import Recipe
 from covergenre.formatting import percent, span
-from covergenre.report import STYLES
 from covergenre.report.ladders import CAVEAT, ladders
 from covergenre.runs.names import method_title
 from covergenre.runs.studies import Outcome, Study, list_studies, to_csv
@@ -135,8 +134,6 @@ def _show_outcomes(study: Study) -> None:
     outcomes = study.shown()
     if not outcomes:
         return
-    for style in STYLES:
-        st.html(style)
     st.markdown(f"{CAVEAT} Bars are 95 % intervals.")
     st.markdown(ladders(study), unsafe_allow_html=True)
     st.subheader("All points", anchor=False)

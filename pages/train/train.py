@@ -1,7 +1,6 @@
 """Start training, follow it, and see what came of it: runs work on their own, this page only shows them."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
@@ -22,7 +21,6 @@ from pages.train.history import RunSummary
 from pages.widgets import model_card
 from pages.widgets.safe_text import plain, sentence, tidy
 
-STYLESHEET = Path(__file__).parent / "style.css"
 POLL = 2.0  # seconds; only while something runs
 ROW_HEIGHT = 36
 IN_SIGHT = 10
@@ -268,7 +266,6 @@ def show_runs() -> None:
     show_opened(told)
 
 
-st.html(STYLESHEET)
 with st.container(key="page"):
     st.title("Train on your covers", anchor=False)
     view = st.segmented_control(

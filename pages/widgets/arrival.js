@@ -44,6 +44,12 @@ export default function () {
   document.addEventListener("click", (event) => {
     if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu, 150)
   })
+  // Until all has come, the style shows nothing below what is still to come.
+  const settle = setInterval(() => {
+    if (document.querySelector('[data-testid="stSkeleton"], [data-test-script-state="running"]')) return
+    document.documentElement.dataset.settled = ""
+    clearInterval(settle)
+  }, 250)
   // Streamlit remembers across reloads that the menu was open; one that was opened just now stays.
   if (!navigator.userActivation?.hasBeenActive) closeMenu()
 }

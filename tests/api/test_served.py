@@ -21,7 +21,9 @@ async def talk(socket):
 
 @pytest.fixture
 def client() -> TestClient:
-    served = Middleware(Served, pages={"/browse": Description("Browse <all>", 'Walk "on"')}, stylesheet=".tile{}")
+    served = Middleware(
+        Served, pages={"/browse": Description("Browse <all>", 'Walk "on"')}, head="<style>.tile{}</style>"
+    )
     return TestClient(
         Starlette(
             routes=[
