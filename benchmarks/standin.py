@@ -1,8 +1,9 @@
-"""A stand-in for MusicBrainz, the Cover Art Archive and Discogs on loopback, as their documentation describes them.
+"""A stand-in for MusicBrainz, the Cover Art Archive, Discogs and the Hugging Face hub on loopback, as documented.
 
 It keeps count of what it was asked, and can be told to be slow, busy, away or to lie.
 """
 
+import hashlib
 import itertools
 import json
 import random
@@ -36,12 +37,15 @@ class World:
     """What there is: albums by genre, and what is wrong with the connection.
 
     `lies`: replies by path, which are given instead of the truth; a callable is asked for each request. `draw` gives
-    the picture of a path, which lies at the base address `pictures` ("": where it was asked for).
+    the picture of a path, which lies at the base address `pictures` ("": where it was asked for). `files`: those of the
+    hub, by path; the next answers with one of them end after so many bytes as `drops` says.
     """
 
     albums: dict[str, list[dict]] = field(default_factory=dict)
     draw: Callable[[str], bytes] = picture
     pictures: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    drops: list[int] = field(default_factory=list)
     lies: dict[str, Reply | Callable[[int], Reply | None]] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
@@ -87,6 +91,10 @@ def standing_in(world: World):
         server.server_close()
 
 
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 class _Server(ThreadingHTTPServer):
     def handle_error(self, *request: object) -> None:
         """Whoever asked was killed: nothing is printed."""
@@ -118,9 +126,23 @@ class _Handler(BaseHTTPRequestHandler):
             return 307, {"Location": f"{self.world.pictures}/pictures/{path.split('/')[2]}.jpg"}, b""
         if path.startswith("/pictures/"):
             return 200, {"Content-Type": "image/jpeg"}, self.world.draw(path)
+        if path in self.world.files:
+            return self._linked(self.world.files[path])
+        if path.startswith("/blobs/"):
+            return self._blob(next(data for data in self.world.files.values() if _sha(data) == path[7:]))
         if path.startswith("/releases/"):
             return self._release(path)
         return 404, {}, b""
+
+    def _linked(self, data: bytes) -> Reply:
+        return 302, {"Location": f"/blobs/{_sha(data)}", "X-Linked-Etag": f'"{_sha(data)}"'}, b""
+
+    def _blob(self, data: bytes) -> Reply:
+        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        rest, length = data[start:], {"Content-Length": str(len(data) - start)}
+        if self.world.drops:
+            rest, self.close_connection = rest[: self.world.drops.pop(0)], True
+        return (206 if start else 200), length, rest
 
     def _search(self) -> Reply:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}

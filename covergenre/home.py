@@ -56,6 +56,11 @@ def engines() -> Path:
     return home() / "engines"
 
 
+def networks() -> Path:
+    """Weights of stronger networks, fetched or put there by hand."""
+    return home() / "networks"
+
+
 def runs() -> Path:
     """One folder a run."""
     return home() / "runs"

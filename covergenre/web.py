@@ -6,15 +6,19 @@ for, except to hosts that the settings name. The check is made on the address th
 can't mean one thing when it is checked and another when it is used.
 """
 
+import hashlib
 import ipaddress
 import logging
+import math
+import re
 import socket
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,17 +26,18 @@ import httpcore
 import tenacity
 
 from covergenre.errors import Cancelled, ConnectionLost, Refused
-from covergenre.progress import ShouldStop, never
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 MOST_REDIRECTS = 5
 MOST_SECONDS = 60.0
-"""For one answer, from the first byte asked to the last one read: a drip of bytes ends here."""
+"""For one answer, from the first byte asked to the last one read: a drip of bytes ends here. A file may take longer."""
 
 _TRIES = 5
 _LONGEST_WAIT = 300.0  # seconds; a host that asks for more is taken to be closed for now
 _LOOK_EVERY = 0.2  # seconds between looks whether to stop
 _TIMEOUTS = {"connect": 10.0, "read": 15.0, "write": 10.0, "pool": 10.0}
 _REDIRECTS = (301, 302, 303, 307, 308)
+_DIGEST = re.compile(r'(?:W/)?"?([0-9a-f]{40}(?:[0-9a-f]{24})?)"?')  # SHA-256, or git's own of a small file
 _LATER = (429, 500, 502, 503, 504)
 
 _log = logging.getLogger(__name__)
@@ -67,9 +72,8 @@ class Web:
         self._should_stop = should_stop
         self._tries = tries
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpcore.default_ssl_context(), network_backend=_PublicBackend(frozenset(trusted))
-        )
+        self._backend = _PublicBackend(frozenset(trusted))
+        self._pool = httpcore.ConnectionPool(ssl_context=httpcore.default_ssl_context(), network_backend=self._backend)
 
     def __enter__(self) -> "Web":
         return self
@@ -84,6 +88,38 @@ class Web:
         answer that can't be used; ConnectionLost when nothing comes back however often it is tried, so that the same
         work may be tried again later; Cancelled when stopped.
         """
+
+        def read(response: httpcore.Response, told: Mapping[str, str]) -> Answer:
+            if response.status not in (200, 404):
+                raise Refused(f"the host answers {response.status}")
+            body = b"" if response.status == 404 else _body(response.iter_stream(), told, most_bytes)
+            return Answer(response.status, body, told.get("content-type", "").partition(";")[0].strip().lower())
+
+        return self._retrying(self._follow, address, read, dict(headers or {}))
+
+    def download(self, address: str, file: Path, most_bytes: int, report: Report = silent) -> None:
+        """Bring the file at `address` to `file`, whole and with the digest that its host tells of it.
+
+        What came lies beside it as `.part` meanwhile, and is gone on with: after a drop here, after a stop or a kill
+        when it is asked for again. Raises Refused when the host tells no digest, or what came has another one; and
+        what `get` raises.
+        """
+        coming = _Coming(file.with_name(f"{file.name}.part"), most_bytes, report, self._should_stop)
+
+        def read(response: httpcore.Response, told: Mapping[str, str]) -> Answer:
+            self._backend.deadline = math.inf  # from here on only a read that brings nothing ends it
+            return coming.read(response, told)
+
+        while True:
+            had = coming.had
+            try:
+                self._retrying(lambda: self._follow(address, read, coming.range, coming.notice))
+                return coming.finish(file)
+            except ConnectionLost:
+                if coming.had <= had:
+                    raise
+
+    def _retrying(self, ask: Callable[..., Answer], *arguments: Any) -> Answer:
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._tries),
             wait=_wait,
@@ -92,39 +128,47 @@ class Web:
             reraise=True,
         )
         try:
-            return retrying(self._follow, address, most_bytes, dict(headers or {}))
+            return retrying(ask, *arguments)
         except _Later as error:
-            raise ConnectionLost(f"{_host(address)} {error}: check the connection, then go on later") from error
+            raise ConnectionLost(f"{error}: check the connection, then go on later") from error
 
-    def _follow(self, address: str, most_bytes: int, headers: dict[str, str]) -> Answer:
-        deadline = time.monotonic() + MOST_SECONDS
+    def _follow(
+        self,
+        address: str,
+        read: "_Read",
+        headers: dict[str, str],
+        notice: "_Notice | None" = None,
+    ) -> Answer:
+        """The answer as `read` makes it; `notice` is told the headers of all that lead there."""
+        self._backend.deadline = time.monotonic() + MOST_SECONDS
         for _ in range(MOST_REDIRECTS + 1):
             _check(address)
             self._keep_to_rate(urlsplit(address).netloc)
-            answer = self._once(address, most_bytes, headers, deadline)
+            answer = self._once(address, read, headers, notice)
             if isinstance(answer, Answer):
                 return answer
             if _host(answer) != _host(address):
-                headers = {}  # a token is for the host that it was given for
+                headers = {name: value for name, value in headers.items() if name != "Authorization"}
             address = answer
         raise Refused(f"more than {MOST_REDIRECTS} redirects")
 
-    def _once(self, address: str, most_bytes: int, headers: Mapping[str, str], deadline: float) -> Answer | str:
+    def _once(self, address: str, read: "_Read", headers: Mapping[str, str], notice: "_Notice | None") -> Answer | str:
         """The answer, or where it redirects to."""
         try:
             request = list({**self._headers, **headers}.items())
             with self._pool.stream("GET", address, headers=request, extensions={"timeout": _TIMEOUTS}) as response:
                 told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                if notice:
+                    notice(told)
                 if response.status in _REDIRECTS and "location" in told:
                     return urljoin(address, told["location"])
                 if response.status in _LATER:
-                    raise _Later(f"answers {response.status}", _retry_after(told.get("retry-after", "")))
-                if response.status not in (200, 404):
-                    raise Refused(f"the host answers {response.status}")
-                body = b"" if response.status == 404 else _body(response.iter_stream(), told, most_bytes, deadline)
-                return Answer(response.status, body, told.get("content-type", "").partition(";")[0].strip().lower())
+                    raise _Later(
+                        f"{_host(address)} answers {response.status}", _retry_after(told.get("retry-after", ""))
+                    )
+                return read(response, told)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
-            raise _Later(f"can't be reached ({error or type(error).__name__})") from error
+            raise _Later(f"{_host(address)} can't be reached ({error or type(error).__name__})") from error
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
             raise Refused(f"an address or an answer that makes no sense ({error})") from error
 
@@ -151,16 +195,111 @@ class _Later(Exception):
         self.after = after
 
 
+_Read = Callable[[httpcore.Response, Mapping[str, str]], Answer]
+"""Makes something of an answer that is neither a redirect nor "later", from it and its headers in lower case."""
+_Notice = Callable[[Mapping[str, str]], None]
+
+
+class _Coming:
+    """A file on its way, in parts if need be."""
+
+    def __init__(self, part: Path, most_bytes: int, report: Report, should_stop: ShouldStop) -> None:
+        self._part, self._most, self._report, self._should_stop = part, most_bytes, report, should_stop
+        self._digest = ""
+
+    @property
+    def had(self) -> int:
+        """Bytes that are here."""
+        return self._part.stat().st_size if self._part.exists() else 0
+
+    @property
+    def range(self) -> dict[str, str]:
+        """The header that asks for the rest."""
+        return {"Range": f"bytes={self.had}-"} if self.had else {}
+
+    def notice(self, told: Mapping[str, str]) -> None:
+        """Take note of the digest, which a hub tells on the way to where the file lies."""
+        tag = told.get("x-linked-etag") or told.get("etag", "")
+        self._digest = self._digest or (found[1] if (found := _DIGEST.fullmatch(tag)) else "")
+
+    def read(self, response: httpcore.Response, told: Mapping[str, str]) -> Answer:
+        """Add what comes to what is here."""
+        if response.status == 416:  # there is no rest: what is here is another file, or all of it
+            return Answer(200, b"", "")
+        if response.status not in (200, 206):
+            raise Refused("there is no such file" if response.status == 404 else f"the host answers {response.status}")
+        had = self.had if response.status == 206 else 0
+        total = had + (int(length) if (length := told.get("content-length", "")).isdigit() else 0)
+        if total > self._most:
+            raise _too_long(self._most)
+        with self._part.open("r+b" if had else "wb") as file:
+            file.seek(had)
+            for chunk in response.iter_stream():
+                if self._should_stop():
+                    raise Cancelled(f"stopped after {_mb(had)} of {_mb(total)} MB; they are kept, and it can go on")
+                had += file.write(chunk)
+                if had > self._most:
+                    raise _too_long(self._most)
+                self._report(Progress(_mb(had), max(_mb(total), 1), ""))
+        return Answer(response.status, b"", "")
+
+    def finish(self, file: Path) -> None:
+        """Give the file its name, if it is what was announced; else nothing of it stays."""
+        kind = "sha256" if len(self._digest) == 64 else "sha1"
+        digest = hashlib.new(kind, b"" if kind == "sha256" else f"blob {self.had}\0".encode())  # as git has it
+        with self._part.open("rb") as came:
+            while block := came.read(2**20):
+                digest.update(block)
+        if digest.hexdigest() != self._digest:
+            self._part.unlink()
+            raise Refused(
+                "a file with another digest than its host tells"
+                if self._digest
+                else "a file of which no digest is told"
+            )
+        self._part.replace(file)
+
+
 class _PublicBackend(httpcore.SyncBackend):
-    """Connects to public addresses, and to hosts that are trusted."""
+    """Connects to public addresses, and to hosts that are trusted; nothing is read after `deadline` (monotonic)."""
 
     def __init__(self, trusted: frozenset[str]) -> None:
         self._trusted = trusted
+        self.deadline = math.inf
 
     def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore.NetworkStream:
         if host not in self._trusted:
             host = _public_address(host, port)  # the name still goes to TLS, which checks the certificate by it
-        return super().connect_tcp(host, port, *args, **options)
+        return _Bounded(super().connect_tcp(host, port, *args, **options), self)
+
+
+class _Bounded(httpcore.NetworkStream):
+    """A stream that is read until the deadline of whoever opened it: headers may drip, too."""
+
+    def __init__(self, stream: httpcore.NetworkStream, backend: _PublicBackend) -> None:
+        self._stream, self._backend = stream, backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._backend.deadline - time.monotonic()
+        try:
+            if left > 0:
+                return self._stream.read(max_bytes, min(timeout or left, left))
+        except httpcore.ReadTimeout:
+            if time.monotonic() < self._backend.deadline:
+                raise
+        raise Refused(f"an answer that is not there after {MOST_SECONDS:.3g} seconds")
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        return _Bounded(self._stream.start_tls(*args, **options), self._backend)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
 _resolving = threading.Lock()
@@ -192,18 +331,23 @@ def _host(address: str) -> str:
     return urlsplit(address).hostname or ""
 
 
-def _body(chunks: Iterable[bytes], headers: Mapping[str, str], most_bytes: int, deadline: float) -> bytes:
-    too_long = Refused(f"a body of more than {most_bytes / 2**20:.3g} MB")
+def _too_long(most_bytes: int) -> Refused:
+    return Refused(f"a body of more than {most_bytes / 2**20:.3g} MB")
+
+
+def _mb(count: int) -> int:
+    return round(count / 1e6)
+
+
+def _body(chunks: Iterable[bytes], headers: Mapping[str, str], most_bytes: int) -> bytes:
     declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared) > most_bytes:
-        raise too_long
+        raise _too_long(most_bytes)
     body = bytearray()
     for chunk in chunks:
         body += chunk
         if len(body) > most_bytes:
-            raise too_long
-        if time.monotonic() > deadline:
-            raise Refused(f"a body that is not there after {MOST_SECONDS:.0f} seconds")
+            raise _too_long(most_bytes)
     return bytes(body)
 
 

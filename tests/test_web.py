@@ -106,9 +106,10 @@ def test_a_body_that_does_not_say_so_is_cut(base, world, web):
         web.get(f"{base}/x", SMALL)
 
 
-def test_a_drip_of_bytes_ends(monkeypatch, web):
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_drip_of_bytes_ends(monkeypatch, web, begun):
     monkeypatch.setattr(module, "MOST_SECONDS", 0.3)
-    with Dripping() as base, pytest.raises(Refused, match="not there after"):
+    with Dripping(begun) as base, pytest.raises(Refused, match="not there after"):
         web.get(base, SMALL)
 
 
@@ -169,7 +170,10 @@ def test_a_stop_ends_the_wait(base, world):
 
 
 class Dripping:
-    """A server that sends a byte of a body now and then."""
+    """A server that begins an answer and sends a byte more now and then."""
+
+    def __init__(self, begun: bytes) -> None:
+        self._begun = begun
 
     def __enter__(self) -> str:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -183,7 +187,7 @@ class Dripping:
         connection, _ = self._listener.accept()
         with connection:
             connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            connection.sendall(self._begun)
             try:
                 for _ in range(100):
                     connection.sendall(b"x")

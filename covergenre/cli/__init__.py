@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 from covergenre import __version__
-from covergenre.cli import answers, auditing, collecting, comparing, data, running, serving, starter, studying, training
+from covergenre.cli import (
+    answers,
+    auditing,
+    collecting,
+    comparing,
+    data,
+    networks,
+    running,
+    serving,
+    starter,
+    studying,
+    training,
+)
 from covergenre.cli.console import complain, say_anything
 from covergenre.errors import CoverGenreError, in_words, is_no_room
 
@@ -23,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (answers, data, collecting, auditing, training, comparing, studying, serving):
+for part in (answers, data, collecting, networks, auditing, training, comparing, studying, serving):
     part.add_to(app)
 app.add_typer(running.app, name="runs")
 app.add_typer(starter.app, name="starter")

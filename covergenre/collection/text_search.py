@@ -10,7 +10,6 @@ found so.
 import hashlib
 import importlib.util
 import threading
-import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 from PIL import Image
 
-from covergenre import home, images
+from covergenre import home, hub, images
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import first
 from covergenre.embedding.store import VectorStore
@@ -32,7 +31,10 @@ PACKAGE = "open_clip_torch"
 """What pip installs to make this work; its licence is MIT."""
 
 MODEL = "laion/CLIP-ViT-B-32-laion2B-s34B-b79K"
-"""The network, by its name at the Hugging Face hub; its weights are 600 MB, under the MIT licence."""
+"""The network, by its name at the Hugging Face hub; its weights are under the MIT licence."""
+
+MEGABYTES = 605
+"""Of these weights."""
 
 _BATCH = 16
 _NAMES = "open_clip_config.json", "open_clip_model.safetensors"
@@ -49,6 +51,17 @@ def weights_folder() -> Path:
     return home.home() / "words"
 
 
+def fetch_words(report: Report = silent, should_stop: ShouldStop = never) -> None:
+    """Bring the two files of the network to `weights_folder()`; raises as `hub.fetch` does."""
+    for name in _NAMES:
+        hub.fetch(MODEL, name, weights_folder() / name, report, should_stop)
+
+
+def is_here() -> bool:
+    """Whether the network's files are."""
+    return _folder() is not None
+
+
 class Words:
     """A network that reads pictures and words. Any number of threads may use one at once."""
 
@@ -58,7 +71,7 @@ class Words:
 
     @classmethod
     def open(cls) -> "Words":
-        """The network in `weights_folder()` where there is one, else `MODEL`, fetched on first use; opened once.
+        """The network in `weights_folder()` where there is one, else where the hub's own tools keep it; opened once.
 
         NoWeights, saying what to do, when the package is missing or the weights can't be had.
         """
@@ -66,6 +79,8 @@ class Words:
             raise NoWeights(f"covers are found by words where {PACKAGE} is installed: run pip install {PACKAGE}")
         with _opening:
             folder = _folder()
+            if folder is None:
+                raise _not_to_be_had("it was not fetched yet")
             return _open(tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in _files(folder)))
 
     def text(self, text: str) -> np.ndarray:
@@ -147,21 +162,14 @@ def _files(folder: Path) -> list[Path]:
     return [folder / name for name in _NAMES]
 
 
-def _folder() -> Path:
-    """The folder that holds the network: the user's own, or where the hub keeps what it fetched."""
+def _folder() -> Path | None:
+    """The folder that holds the network, if one does: the user's own, or that of the hub's own tools."""
     if all(path.is_file() for path in _files(weights_folder())):
         return weights_folder()
-    from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
+    from huggingface_hub import try_to_load_from_cache
 
     kept = [path for name in _NAMES if isinstance(path := try_to_load_from_cache(MODEL, name), str)]
-    if len(kept) < len(_NAMES):
-        try:
-            # Fails within seconds where there is no network; the download itself would try again for minutes.
-            urllib.request.urlopen(urllib.request.Request(constants.ENDPOINT, method="HEAD"), timeout=10).close()
-            kept = [hf_hub_download(MODEL, name) for name in _NAMES]
-        except Exception as error:  # Every layer of a download has errors of its own: OS, HTTP, hub.
-            raise _not_to_be_had(error) from error
-    return Path(kept[0]).parent
+    return Path(kept[0]).parent if len(kept) == len(_NAMES) else None
 
 
 @lru_cache(maxsize=1)
@@ -175,13 +183,12 @@ def _open(stamps: tuple[tuple[Path, int, int], ...]) -> Words:
         model, preprocess = open_clip.create_model_from_pretrained(source)
         return Words(model.eval(), preprocess, open_clip.get_tokenizer(source), f"words-{_digest(files)}")
     except Exception as error:  # Readers of damaged files raise errors of every kind.
-        raise _not_to_be_had(error) from error
+        raise _not_to_be_had((str(error).strip().splitlines() or [type(error).__name__])[0][:200]) from error
 
 
-def _not_to_be_had(error: Exception) -> NoWeights:
-    why = (str(getattr(error, "reason", error)).strip().splitlines() or [type(error).__name__])[0][:200]
+def _not_to_be_had(why: str) -> NoWeights:
     return NoWeights(
-        f"the network that reads words can't be had ({why}): connect this machine to the internet, or put "
+        f"the network that reads words can't be had ({why}): run covergenre networks fetch words, or put "
         f"{' and '.join(_NAMES)} of {MODEL} into {weights_folder()}"
     )
 

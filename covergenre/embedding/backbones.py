@@ -1,8 +1,10 @@
 """The pretrained networks that can read covers: names, preprocessing, licences; no weights are touched here."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from covergenre import home
 from covergenre.embedding.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from covergenre.errors import NoWeights
 from covergenre.packages import need
@@ -16,7 +18,7 @@ class Backbone:
 
     `architecture` is timm's name for its layers; `digest` the first 8 hex digits of the SHA-256 of its weights file (""
     when timm alone knows the file); `bundled` whether the weights come with the installed requirements, so that no
-    download is ever needed.
+    download is ever needed. `megabytes`: of the file that has to be fetched to `home.networks()`; 0 for all others.
     """
 
     id: str
@@ -27,11 +29,32 @@ class Backbone:
     origin: str
     digest: str
     bundled: bool
+    megabytes: int = 0
+
+    @property
+    def file(self) -> Path:
+        """Where the weights of a stronger network are kept, once they were fetched or put there by hand."""
+        return home.networks() / f"{self.architecture}.safetensors"
+
+    @property
+    def repository(self) -> str:
+        """Where the hub has the weights of a network of timm's."""
+        return f"timm/{self.architecture}"
 
 
 def list_backbones() -> tuple[Backbone, ...]:
     """The backbones with a name of their own, the default first; beside them, `timm:<name>` is any of timm's."""
     return tuple(_NAMED.values())
+
+
+def list_stronger() -> tuple[Backbone, ...]:
+    """Networks that learned from far more pictures, the smallest first; their weights have to be fetched once."""
+    return tuple(_STRONGER.values())
+
+
+def is_stronger(backbone_id: str) -> bool:
+    """Whether an id is one of `list_stronger`."""
+    return backbone_id in _STRONGER
 
 
 def get_backbone(backbone_id: str) -> Backbone:
@@ -41,6 +64,8 @@ def get_backbone(backbone_id: str) -> Backbone:
     """
     if backbone_id in _NAMED:
         return _NAMED[backbone_id]
+    if is_stronger(backbone_id):
+        return _STRONGER[backbone_id]
     if backbone_id.startswith(TIMM):
         return _from_timm(backbone_id)
     raise NoWeights(
@@ -84,6 +109,44 @@ _NAMED = {
             Preprocessing(224, "bilinear", IMAGENET_MEAN, IMAGENET_STD, fit="crop", crop_ratio=0.965),
             "Trained on ImageNet by a later recipe (torchvision, IMAGENET1K_V2).",
             "11ad3fa6",
+        ),
+    )
+}
+
+
+def _stronger(name: str, title: str, colours: tuple, licence: str, origin: str, megabytes: int) -> Backbone:
+    """All see the whole cover at 224 px, however large the pictures were that they learned from."""
+    preprocessing = Preprocessing(224, "bicubic", *colours)
+    return Backbone(f"{TIMM}{name}", title, name, preprocessing, licence, origin, "", False, megabytes)
+
+
+_CLIP_COLOURS = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+_STRONGER = {
+    backbone.id: backbone
+    for backbone in (
+        _stronger(
+            "vit_small_patch14_dinov2.lvd142m",
+            "DINOv2 small",
+            (IMAGENET_MEAN, IMAGENET_STD),
+            "Apache-2.0",
+            "Learned from 142 million pictures without words or labels.",
+            88,
+        ),
+        _stronger(
+            "vit_medium_patch16_clip_224.tinyclip_yfcc15m",
+            "TinyCLIP",
+            _CLIP_COLOURS,
+            "MIT",
+            "Learned from 15 million photographs and what is written beside them.",
+            154,
+        ),
+        _stronger(
+            "vit_base_patch16_siglip_224.webli",
+            "SigLIP base",
+            ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+            "Apache-2.0",
+            "Learned from billions of pictures of the web and the words beside them.",
+            372,
         ),
     )
 }

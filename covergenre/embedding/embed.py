@@ -13,7 +13,7 @@ from PIL import Image
 from covergenre import augment, home, images
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
-from covergenre.embedding.engine import Engine, engine_for
+from covergenre.embedding.engine import Engine, engine_for, fetch_weights
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, BadImage, Cancelled
@@ -85,6 +85,7 @@ def _jobs(covers: pd.DataFrame, found: Mapping[str, np.ndarray]) -> list[_Job]:
 def _fill(
     stores: _Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[_Job], report: Report, should_stop: ShouldStop
 ) -> None:
+    fetch_weights(recipe, report, should_stop)
     done, total = 0, sum(len(job.variants) for job in jobs)
     report(Progress(done, total, "opening the backbone"))
     engine = engine_for(recipe)

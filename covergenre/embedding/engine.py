@@ -25,9 +25,9 @@ import numpy as np
 from filelock import FileLock
 from PIL import Image
 
-from covergenre import home, images
+from covergenre import home, hub, images
 from covergenre.dataset.digests import changed_files, write_digests
-from covergenre.embedding.backbones import get_backbone
+from covergenre.embedding.backbones import get_backbone, is_stronger
 from covergenre.embedding.converter import convert_apart
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
@@ -35,6 +35,7 @@ from covergenre.errors import NoWeights
 from covergenre.files import is_full
 from covergenre.inference import load_openvino, settings
 from covergenre.packages import need
+from covergenre.progress import Report, ShouldStop, never, silent
 
 if TYPE_CHECKING:
     from torch import nn
@@ -135,6 +136,16 @@ def check_engine(recipe: Recipe) -> None:
     """MissingPackage when `engine_for` would have to convert a backbone, and what that takes is not installed."""
     if not engine_file(recipe).is_file():
         _need_converter()
+
+
+def fetch_weights(recipe: Recipe, report: Report = silent, should_stop: ShouldStop = never) -> None:
+    """Bring what `engine_for` will need of the web for a recipe of a stronger network; nothing for any other.
+
+    Reports megabytes; raises as `hub.fetch` does.
+    """
+    if is_stronger(recipe.backbone) and not recipe.weights and not engine_file(recipe).is_file():
+        backbone = get_backbone(recipe.backbone)
+        hub.fetch(backbone.repository, "model.safetensors", backbone.file, report, should_stop)
 
 
 def engine_file(recipe: Recipe) -> Path:

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
-from covergenre.embedding.backbones import TIMM, get_backbone
+from covergenre.embedding.backbones import TIMM, get_backbone, is_stronger
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.packages import need
 
@@ -84,7 +84,7 @@ class Recipe:
 
 def _identity(backbone_id: str) -> str:
     # What a name of timm stands for is settled by timm's version; looking it up would import torch for a mere name.
-    if backbone_id.startswith(TIMM):
+    if backbone_id.startswith(TIMM) and not is_stronger(backbone_id):
         need("a network of timm's", ("timm",))
         return f"timm {metadata.version('timm')}"
     backbone = get_backbone(backbone_id)

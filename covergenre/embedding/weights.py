@@ -13,7 +13,7 @@ import torch
 from timm.models import load_state_dict
 from torch import Tensor, nn
 
-from covergenre.embedding.backbones import TIMM, Backbone
+from covergenre.embedding.backbones import TIMM, Backbone, is_stronger
 from covergenre.errors import NoWeights
 
 State = Mapping[str, Tensor]
@@ -25,11 +25,14 @@ _TIMEOUT = 10  # seconds
 def load_body(backbone: Backbone, path: Path | None = None) -> nn.Module:
     """The backbone as timm builds it, without its classifier, with pretrained weights.
 
-    They come from `path`, else from the installed package of a bundled backbone, else from a download (kept by torch
-    and by the Hugging Face hub in their own caches). `path` is a .safetensors, .pth or .pt file, read without executing
-    anything in it; it holds the tensors of timm's architecture (for ResNet50 those are torchvision's), with or without
-    a classifier. NoWeights, saying why and what to do, when the file doesn't fit or the download fails.
+    They come from `path`, else from the installed package of a bundled backbone or the file of a stronger network, else
+    from a download (kept by torch and by the Hugging Face hub in their own caches). `path` is a .safetensors, .pth or
+    .pt file, read without executing anything in it; it holds the tensors of timm's architecture (for ResNet50 those are
+    torchvision's), with or without a classifier. NoWeights, saying why and what to do, when the file doesn't fit or the
+    download fails.
     """
+    if is_stronger(backbone.id):
+        return _from_file(backbone, path or backbone.file)
     if path is None and backbone.id.startswith(TIMM):
         return _download(backbone, _from_timm)
     body = timm.create_model(backbone.architecture, pretrained=False, num_classes=0)
@@ -39,6 +42,25 @@ def load_body(backbone: Backbone, path: Path | None = None) -> nn.Module:
         path = path or _bundled_file(backbone)
         _fill(body, _read_for(backbone, body, path), path.name)
     return body
+
+
+def _from_file(backbone: Backbone, path: Path) -> nn.Module:
+    """A stronger network, brought to the size at which it sees covers."""
+    if not path.is_file():
+        raise NoWeights(
+            f"the weights of {backbone.title} are not here ({backbone.megabytes} MB): run covergenre networks fetch "
+            f"{backbone.id}, or bring model.safetensors of {backbone.repository} as {path}"
+        )
+    _read(path)  # which says what is wrong with a file that is none
+    overlay, side = {"file": str(path)}, backbone.preprocessing.side
+    try:
+        return timm.create_model(
+            backbone.architecture, True, pretrained_cfg_overlay=overlay, num_classes=0, img_size=side
+        )
+    except (RuntimeError, KeyError, ValueError) as error:
+        raise NoWeights(
+            f"{path.name} doesn't fit {backbone.title} ({_first_line(error)}): bring the right file"
+        ) from error
 
 
 def _bundled_file(backbone: Backbone) -> Path:

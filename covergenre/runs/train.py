@@ -18,7 +18,7 @@ import covergenre
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.embedding.engine import check_engine
+from covergenre.embedding.engine import check_engine, fetch_weights
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Context, TrainSpec, method
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 # Where embedding and fitting end, as shares of a run: a guess, since nobody knows before how much is in the cache.
 _EMBEDDED, _FITTED = 0.6, 0.95
+_FETCHED = 0.1  # where a network that is not here yet has come
 _EMBEDDED_BESIDE = 0.05  # for a method that reads pictures, which takes much longer
 _READ = 0.9  # where the words on covers have been read
 
@@ -156,6 +157,8 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
     vectors, embedded = Vectors(dataset, spec.recipe), _EMBEDDED
     if method(spec.method).reads != "vectors":
         embedded = _EMBEDDED_BESIDE
+    journal.enter(_FETCHED)
+    fetch_weights(spec.recipe, context.progress, context.should_stop)
     further = (covers["part"] == "train").sum() * (len(spec.variants) - 1)
     journal.enter(embedded * len(covers) / (len(covers) + further))
     vectors.of(covers, ("original",), context)

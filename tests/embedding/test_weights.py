@@ -233,7 +233,7 @@ class TestDownload:
             ("resnet50", "ResNet50"),
             ("resnet50_v2", "ResNet50 V2"),
             ("timm:vit_base_patch16_clip_224.openai", "vit_base_patch16_clip_224.openai"),
-            ("timm:vit_base_patch16_siglip_224.webli", "vit_base_patch16_siglip_224.webli"),
+            ("timm:vit_base_patch16_siglip_256.webli", "vit_base_patch16_siglip_256.webli"),
             ("timm:tf_efficientnet_lite0.in1k", "tf_efficientnet_lite0.in1k"),
         ],
     )

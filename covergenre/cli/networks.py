@@ -1,0 +1,64 @@
+"""networks: stronger networks than those that come with the app, and the one that reads words."""
+
+from typing import Annotated
+
+import typer
+
+from covergenre import hub
+from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.collection import text_search
+from covergenre.embedding.backbones import get_backbone, is_stronger, list_stronger
+from covergenre.errors import NoWeights
+
+_WORDS = "words"
+
+networks = typer.Typer(name="networks", help="Networks that have to be fetched once.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.add_typer(networks, name="networks")
+
+
+@networks.command("list")
+def show(as_json: AsJson = False) -> None:
+    """The networks that can be fetched: their licence, their size, and whether they are here.
+
+    Example: covergenre networks list
+    """
+    rows = [(each.id, each.title, each.licence, each.megabytes, each.file.is_file()) for each in list_stronger()]
+    rows.append((_WORDS, "Finds covers by words", "MIT", text_search.MEGABYTES, text_search.is_here()))
+    if as_json:
+        names = ("id", "title", "licence", "megabytes", "here")
+        print_json({"networks": [dict(zip(names, row, strict=True)) for row in rows]})
+        return
+    print_table(
+        ("id", "network", "licence", "MB", ""), [(*row[:-1], "here" if row[-1] else "to be fetched") for row in rows]
+    )
+    out.print("Train with one: covergenre train NAME --backbone ID", markup=False)
+
+
+@networks.command("fetch")
+def fetch(
+    network: Annotated[str, typer.Argument(metavar="ID", help="As in networks list.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the weights of a network, checked against the digest that its host tells; again, go on where it stopped.
+
+    Example: covergenre networks fetch timm:vit_small_patch14_dinov2.lvd142m
+    """
+    with progress() as report:
+        if network == _WORDS:
+            text_search.fetch_words(report)
+            file = text_search.weights_folder()
+        elif is_stronger(network):
+            backbone = get_backbone(network)
+            file = backbone.file
+            hub.fetch(backbone.repository, "model.safetensors", file, report)
+        else:
+            known = ", ".join(each.id for each in list_stronger())
+            raise NoWeights(f"{network!r} is no network to be fetched: choose from {known}, {_WORDS}")
+    if as_json:
+        print_json({"id": network, "file": str(file)})
+    else:
+        out.print(f"{network} is here: {file}", markup=False)

@@ -1,0 +1,107 @@
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.standin import World, standing_in
+from covergenre import hub
+from covergenre.errors import Cancelled, NoWeights
+
+FILE = "model.safetensors"
+DATA = os.urandom(3_000_000)
+
+
+@pytest.fixture
+def world(monkeypatch):
+    world = World(files={f"/timm/x/resolve/main/{FILE}": DATA})
+    monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
+    with standing_in(world) as base:
+        monkeypatch.setenv("HF_ENDPOINT", base)
+        yield world
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "networks" / "x.safetensors"
+
+
+def test_a_file_comes_whole_and_once_with_its_megabytes_told(world, file):
+    told = []
+    hub.fetch("timm/x", FILE, file, told.append)
+    hub.fetch("timm/x", FILE, file)
+    assert file.read_bytes() == DATA
+    assert (told[-1].done, told[-1].total, told[-1].what) == (3, 3, f"fetching {FILE} of timm/x, MB")
+    assert len(world.count("/blobs/")) == sum(world.count("/blobs/").values()) == 1
+
+
+def test_after_drops_only_the_rest_is_asked_for(world, file):
+    world.drops = [1_000_000, 500_000]
+    hub.fetch("timm/x", FILE, file)
+    assert file.read_bytes() == DATA
+    assert sum(world.count("/blobs/").values()) == 3
+
+
+def test_a_stop_keeps_what_came(world, file):
+    told = []
+    with pytest.raises(Cancelled, match=r"stopped after \d of 3 MB; they are kept"):
+        hub.fetch("timm/x", FILE, file, told.append, lambda: len(told) > 3)
+    assert 0 < file.with_name(f"{file.name}.part").stat().st_size < len(DATA)
+    hub.fetch("timm/x", FILE, file)
+    assert file.read_bytes() == DATA
+
+
+def test_a_killed_process_is_gone_on_with(world, file):
+    world.drops = [1_000_000] * 3
+    script = f"from covergenre import hub; from pathlib import Path; hub.fetch('timm/x', {FILE!r}, Path({str(file)!r}))"
+    slow = f"import covergenre.web as web; web._wait = lambda state: 60.0; {script}"
+    environment = {**os.environ, "PYTHONPATH": str(Path(hub.__file__).parents[1])}
+    process = subprocess.Popen([sys.executable, "-c", slow], env=environment)
+    part = file.with_name(f"{file.name}.part")
+    while process.poll() is None and not (part.exists() and part.stat().st_size == 1_000_000):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    world.drops = []
+    hub.fetch("timm/x", FILE, file)
+    assert file.read_bytes() == DATA
+    assert not part.exists()
+
+
+def test_a_file_that_is_not_what_was_announced_is_not_kept(world, file):
+    world.lies["/blobs/"] = (200, {}, DATA[:-1] + b"x")
+    with pytest.raises(NoWeights, match=r"another digest than its host tells\): connect"):
+        hub.fetch("timm/x", FILE, file)
+    assert not list(file.parent.glob("x*"))
+
+
+def test_a_rest_of_another_file_is_not_kept(world, file):
+    file.parent.mkdir()
+    file.with_name(f"{file.name}.part").write_bytes(b"x" * len(DATA))
+    with pytest.raises(NoWeights, match="another digest"):
+        hub.fetch("timm/x", FILE, file)
+    hub.fetch("timm/x", FILE, file)
+    assert file.read_bytes() == DATA
+
+
+def test_without_a_connection_it_is_said_where_to_put_the_file(monkeypatch, file):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
+    with pytest.raises(
+        NoWeights, match=rf"can't be reached.*bring that file from another one as {re.escape(str(file))}"
+    ):
+        hub.fetch("timm/x", FILE, file)
+
+
+def test_a_small_file_is_checked_as_git_has_it(world, file):
+    etag = {"ETag": '"9e26dfeeb6e641a33dae4961196235bdb965b21b"'}
+    world.lies["/config.json"] = (200, etag, b"[]")
+    with pytest.raises(NoWeights, match="another digest"):
+        hub.fetch("timm/x", "config.json", file)
+    world.lies["/config.json"] = (200, etag, b"{}")
+    hub.fetch("timm/x", "config.json", file)
+    assert file.read_bytes() == b"{}"
