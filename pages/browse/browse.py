@@ -88,7 +88,10 @@ def search() -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed, whether it is looked for in the pictures (else in the names), and the filters."""
+    """What was typed, whether it is looked for in the pictures (else in the names), and the filters.
+
+    Pictures are offered where at least one is at hand.
+    """
 
     text: str
     in_pictures: bool
@@ -98,7 +101,7 @@ class Asked:
 def show_search(collection: Collection) -> Asked:
     """The search box, the ways to start elsewhere, and the filters."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search"):
-        in_pictures = segments("Search in", SEARCHES, "by") == "words"
+        in_pictures = any(collection.files()) and segments("Search in", SEARCHES, "by") == "words"
         told = "Say what is on the cover: dark fortress at night" if in_pictures else "Search artist or album"
         text = st.text_input(
             "Search the covers",

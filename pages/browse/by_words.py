@@ -16,27 +16,25 @@ from covergenre.progress import Progress
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.tiles import show_tiles
+from pages.widgets.watch import jobs, watch
 
 _SHOWN = 24
+_FETCHING = "words"
 _A_SECOND = 8  # covers that two cores look at, about
 
 
 def show_by_words(collection: Collection, text: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The covers that fit a text best; or what to do so that there are any."""
-    if not any(collection.files()):
-        st.info(
-            "Words are looked for in pictures, and of these covers none is at hand. Read a folder of covers at Explore "
-            "and train on it, or read the folder that these covers come from.",
-            icon=":material/no_photography:",
-        )
-        return
     if not text_search.installed():
         st.info(
             f"A network that reads pictures and words is needed, and is not installed. Run "
-            f"`pip install {text_search.PACKAGE}`, then start the app again; on first use 600 MB are fetched, once.",
+            f"`pip install {text_search.PACKAGE}`, then start the app again.",
             title="Not yet: “dark fortress at night”",
             icon=":material/download:",
         )
+        return
+    if not text_search.is_here():
+        _offer_to_fetch()
         return
     try:
         with st.spinner("Opening the network that reads words"):
@@ -55,6 +53,23 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
     st.caption(f"Of {len(index.rows):,} covers, those that fit “{plain(text)}” best.")
     covers = collection.covers(near)
     show_tiles(covers, choose_pictures(covers, "found"), go, "found")
+
+
+def _offer_to_fetch() -> None:
+    """The network is not here yet: the button that brings it, how far it is, or why it could not be had."""
+    job = jobs().get(_FETCHING)
+    if job and job.running:
+        watch(job, _FETCHING)
+        return
+    if job and job.error:
+        st.warning(sentence(job.error, 600), icon=":material/cloud_off:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("A network that reads pictures and words has to be fetched, once.", width="content")
+        st.button(
+            f"Fetch it ({text_search.MEGABYTES} MB)",
+            icon=":material/cloud_download:",
+            on_click=lambda: jobs().start(_FETCHING, "The network that reads words", text_search.fetch_words),
+        )
 
 
 def _offer_to_look(collection: Collection, index: text_search.WordIndex) -> None:

@@ -9,7 +9,7 @@ from covergenre.augment import VARIANTS
 from covergenre.dataset.audit.facts import known_facts
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
-from covergenre.embedding.backbones import list_backbones
+from covergenre.embedding.backbones import Backbone, list_backbones, list_stronger
 from covergenre.embedding.recipe import EVEN, FEATURE_SETS, Recipe
 from covergenre.formatting import duration, listed
 from covergenre.methods import METHODS, TrainSpec, method
@@ -80,6 +80,7 @@ def choose_settings(dataset: Dataset, method_name: str) -> None:
     _choose_preset(method_name)
     fields = FIELDS[method_name]
     _draw(method_name, [field for field in fields if not field.rare])
+    _choose_network(method_name)
     _pills("Genres", dataset.genres, _genres_key(dataset), dataset.genres, _genre_word)
     with st.expander("More settings", icon=":material/tune:"):
         _draw(method_name, [field for field in fields if field.rare])
@@ -228,25 +229,47 @@ def _draw(method_name: str, fields: Sequence[Field]) -> None:
                 _select(field.label, options, key, default, field.word, field.help)
 
 
+def _choose_network(method_name: str) -> None:
+    """The network that reads covers, with what a stronger one is and takes."""
+    if method(method_name).reads != "vectors":
+        return
+    stronger = {each.id: each for each in list_stronger()}
+    known = {each.id: each.title + ("" if each.bundled else " (download)") for each in list_backbones()}
+    known |= {name: f"{each.title}, a stronger network" for name, each in stronger.items()}
+    own = st.session_state.get("train_backbone", Recipe.backbone)
+    _select(
+        "Network",
+        list(dict.fromkeys([*known, own])),
+        "backbone",
+        Recipe.backbone,
+        lambda name: known.get(name, name),
+        "The pretrained network that turns covers into vectors. A stronger one learned from far more pictures.",
+    )
+    if chosen := stronger.get(st.session_state.train_backbone):
+        st.caption(network_words(chosen))
+
+
+def network_words(network: Backbone) -> str:
+    """What a stronger network is, what it takes, and how its weights come."""
+    where = f"`model.safetensors` of `{network.repository}` as `{network.file}`"
+    weights = (
+        "Its weights are here."
+        if network.file.is_file()
+        else f"Its weights ({network.megabytes} MB) are fetched when training begins, and kept; "
+        f"without a connection, bring {where}."
+    )
+    return (
+        f"{network.origin} Licence: {network.licence}. Reading a cover takes it several times as long, and nobody has "
+        f"measured yet how well it reads covers. {weights}"
+    )
+
+
 def _choose_vectors(method_name: str) -> None:
     if method(method_name).reads == "texts":
         return
     if method(method_name).reads == "vectors":
-        left, right = st.columns(2)
-        known = {each.id: each.title + ("" if each.bundled else " (download)") for each in list_backbones()}
-        own = st.session_state.get("train_backbone", Recipe.backbone)
         limit = _given(st.session_state.get("train_limit"))
-        with left:
-            _select(
-                "Network",
-                list(dict.fromkeys([*known, own])),
-                "backbone",
-                Recipe.backbone,
-                lambda name: known.get(name, name),
-                "The pretrained network that turns covers into vectors.",
-            )
-        with right:
-            _select("Vectors of", list(FEATURE_SETS), "features", Recipe.feature_set, FEATURES.get)
+        _select("Vectors of", list(FEATURE_SETS), "features", Recipe.feature_set, FEATURES.get)
         _select(
             "Covers shrunk to",
             list(dict.fromkeys([*LIMITS, limit])),

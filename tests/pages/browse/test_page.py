@@ -14,6 +14,7 @@ from drawing import cover, encoded, genre_folders
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
+from benchmarks.standin import World, standing_in
 from covergenre.collection import text_search
 from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.sources import open_run_collection
@@ -23,6 +24,7 @@ from covergenre.methods import TrainSpec
 from covergenre.predict import open_predictor
 from covergenre.runs.train import train
 from pages.widgets.brought import brought_pictures
+from pages.widgets.watch import jobs
 from pages.widgets.whose import title as whose_title
 
 PAGE = Path(__file__).parents[3] / "pages" / "browse" / "browse.py"
@@ -306,6 +308,7 @@ class _Counting:
 
 def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatch):
     monkeypatch.setattr(text_search, "installed", lambda: True)
+    monkeypatch.setattr(text_search, "is_here", lambda: True)
     monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
@@ -320,8 +323,20 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     assert found["bright"] == found["dark"][::-1]
 
 
-def test_without_pictures_it_is_said_that_words_are_looked_for_in_them(page, monkeypatch):
+def test_without_pictures_words_are_not_offered(page):
+    at(page)
+    assert "by" not in [group.key for group in page.get("button_group")]
+
+
+def test_the_network_that_reads_words_is_fetched_with_one_button(page, tmp_path, monkeypatch, starter_folder):
     monkeypatch.setattr(text_search, "installed", lambda: True)
-    monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
-    at(page, by="Pictures", find="bright")
-    assert "none is at hand" in page.info[0].value
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
+    monkeypatch.setattr(text_search, "MODEL", "x")
+    register("covers", starter_folder.parent.parent / "covers")
+    world = World(files={f"/x/resolve/main/{name}": name.encode() for name in text_search._NAMES})
+    with standing_in(world) as base:
+        monkeypatch.setenv("HF_ENDPOINT", base)
+        at(page, by="Pictures")
+        next(button for button in page.button if button.label.startswith("Fetch it (605")).click().run()
+        jobs().get("words").wait()
+    assert [path.name for path in sorted(text_search.weights_folder().glob("open*"))] == list(text_search._NAMES)

@@ -261,3 +261,11 @@ def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
     press(app, "Train")
     assert not app.exception
     assert "No space left on device" in unescape(app.error[0].value)
+
+
+def test_a_stronger_network_says_what_it_is_and_how_it_comes(mine):
+    app = opened()
+    app.selectbox(key="train_backbone").select("timm:vit_small_patch14_dinov2.lvd142m").run()
+    assert "142 million pictures" in said(app)
+    assert "Licence: Apache-2.0" in said(app)
+    assert "Its weights (88 MB) are fetched when training begins" in said(app)
