@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from covergenre.api import patience
 from covergenre.api.hosts import OnlyKnownHosts
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
@@ -132,6 +133,7 @@ else:  # the server itself, as it starts
     # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages. There are none, and
     # so it would tell the first visitor of a page's own address that there is no such page.
     PagesManager.uses_pages_directory = False
+    patience.install()
     app = st.App(
         __file__,
         routes=[Route("/predict", to_start), *routes(), *picture_routes()],

@@ -1,0 +1,103 @@
+"""A real server on loopback that is told requests slowly, endlessly and by many."""
+
+import http.client
+import socket
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from covergenre.api.patience import install, patient
+
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        return
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+@contextmanager
+def serving(protocol):
+    """The port of a server."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, lifespan="off", log_level="error"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(params=[HttpToolsProtocol, H11Protocol])
+def port(request):
+    """Of a server that waits a second for headers of at most 4 KB, of two connections at once."""
+    with serving(patient(request.param, 1.0, 4096, 2)) as port:
+        yield port
+
+
+def said(port: int, text: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection.sendall(text)
+    return connection
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the server closes it before the test loses patience."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.parametrize("text", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+def test_headers_that_are_not_there_in_time_end_the_connection(port, text):
+    assert is_closed(said(port, text))
+
+
+def test_headers_that_do_not_end_are_not_kept(port):
+    connection = said(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 5000)
+    assert is_closed(connection)
+
+
+def test_of_many_that_wait_the_first_goes(port):
+    first, *others = (said(port, b"GET / HTTP/1.1\r\n") for _ in range(3))
+    assert is_closed(first)
+    for other in others:
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.recv(1)
+        other.close()
+
+
+def test_whoever_asks_again_is_answered_however_long_the_body_takes(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(3):
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", "9000")
+        connection.endheaders()
+        for _ in range(3):
+            connection.send(b"x" * 3000)
+            time.sleep(0.5)
+        assert connection.getresponse().read() == b"ok"
+
+
+def test_the_rest_of_a_second_request_is_waited_for_no_longer(port):
+    connection = said(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+    connection.recv(4096)
+    connection.sendall(b"GET / HTTP/1.1\r\n")
+    assert is_closed(connection)
+
+
+def test_a_server_that_runs_already_becomes_patient(monkeypatch):
+    monkeypatch.setattr(HttpToolsProtocol, "connection_made", HttpToolsProtocol.connection_made)  # to be put back
+    with serving("auto") as port:
+        install()
+        assert is_closed(said(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000))
