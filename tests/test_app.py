@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from drawing import cover, encoded
+from grids import tiles
 from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset import registry
@@ -51,9 +52,8 @@ def said(app: AppTest) -> str:
 
 
 def nearest(app: AppTest) -> list[str]:
-    """What the nearest covers that are shown are called: the links before the one that walks on from the cover."""
-    labels = [link.proto.label for link in app.get("page_link")]
-    return labels[: labels.index("Continue in Browse from this cover")]
+    """What the nearest covers that are shown are called."""
+    return [tile["label"] for tile in tiles(app, "nearest")]
 
 
 def unseen(number: int = 0) -> bytes:

@@ -15,13 +15,13 @@ from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters, chosen_filters
 from pages.browse.own import bring, choose_order, near_own, own_title, show_own, take_late
 from pages.browse.portraits import show_portrait
+from pages.browse.tiles import show_tiles
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
 from pages.widgets.brought import is_brought
 from pages.widgets.pictures import choose_pictures, pictures_wanted
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.segments import segments
-from pages.widgets.tiles import show_tiles
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import choose_whose
 

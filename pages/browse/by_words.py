@@ -13,9 +13,9 @@ from covergenre.collection.text_process import WordsApart
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.formatting import time_left
 from covergenre.progress import Progress
+from pages.browse.tiles import show_tiles
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence
-from pages.widgets.tiles import show_tiles
 from pages.widgets.watch import jobs, watch
 
 _SHOWN = 24

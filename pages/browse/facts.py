@@ -3,10 +3,9 @@
 from covergenre.collection.table import Neighbour
 from covergenre.formatting import percent
 from pages.widgets.figures import genre_cell
-from pages.widgets.gallery import gallery
 from pages.widgets.genres import inline
 from pages.widgets.safe_text import plain
-from pages.widgets.sleeve import UNTITLED, web_address
+from pages.widgets.sleeve import UNTITLED, art, web_address
 from pages.widgets.verdict import is_untitled, origin, source_title
 
 _PARTS = {
@@ -27,7 +26,7 @@ def name(cover: Neighbour) -> tuple[str, str]:
 
 def picture(cover: Neighbour, load_pictures: bool) -> str:
     """The cover, as HTML; it links to its page at the source."""
-    return gallery([cover], load_pictures)
+    return f'<div class="gallery">{art(cover, load_pictures)}</div>'
 
 
 def genre(cover: Neighbour) -> str:

@@ -12,12 +12,12 @@ from covergenre.collection.filters import Filters
 from covergenre.errors import BadImage, CoverGenreError
 from covergenre.images import MAX_BYTES
 from covergenre.predict import open_predictor
+from pages.browse.tiles import show_tiles
 from pages.widgets.brought import brought_pictures, visitor
 from pages.widgets.paste import paste_into
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.thumbnails import data_address, small
-from pages.widgets.tiles import show_tiles
 
 ORDERS = {"most": "Most similar", "least": "Least similar"}
 _SHOWN = 24

@@ -7,12 +7,12 @@ import streamlit as st
 from covergenre.collection.collection import Collection
 from covergenre.collection.portraits import Portrait, portrait
 from covergenre.collection.sources import open_collection
+from pages.browse.tiles import show_tiles
 from pages.widgets import bars, portrait_parts
 from pages.widgets.genres import display, inline
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.segments import segments
-from pages.widgets.tiles import show_tiles
 
 A_ROW = 6
 

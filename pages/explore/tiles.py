@@ -1,14 +1,12 @@
-"""Covers of a data set in a grid: small pictures to click, each with its name, genre and a note."""
+"""Covers of a data set in a grid: small pictures to press, each with its name, genre and a note."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
 
-import streamlit as st
-
 from covergenre.collection.collection import Collection
 from covergenre.dataset.thumbnails import thumbnails
-from pages.widgets.genres import css_colour, display, inline
-from pages.widgets.safe_text import plain
+from pages.widgets.safe_text import plain, tidy
 from pages.widgets.thumbnails import data_address, soft_tile
+from pages.widgets.tiles import Tile, genre, show_grid
 
 
 def show_covers(
@@ -19,34 +17,28 @@ def show_covers(
     notes: Mapping[int, str] | None = None,
     chosen: Set[str] = frozenset(),
 ) -> None:
-    """The covers in these rows; a click calls `go` with the path. `name` tells this grid from others on the page.
+    """The covers in these rows; a press calls `go` with the path. `name` tells this grid from others on the page.
 
     Those of the paths `chosen` are ticked.
-
-    The widgets are named by their place and not by their cover, so that a step changes tiles and rebuilds none.
     """
     rows = [int(row) for row in rows]
-    with st.container(key=f"tiles-{name}"):
-        for place, (row, picture) in enumerate(zip(rows, _pictures(covers, rows), strict=True)):
-            with st.container(key=f"tile-{name}-{place}", gap=None):
-                note, path = (notes or {}).get(row, ""), covers.paths[row]
-                st.markdown(tile(covers, row, picture, note, path in chosen), unsafe_allow_html=True)
-                label = f"{_label(covers, row)}{', selected' if path in chosen else ''}"
-                st.button(label, key=f"go-{name}-{place}", on_click=go, args=(path,))
+    tiles = [
+        _tile(covers, row, picture, (notes or {}).get(row, ""), covers.paths[row] in chosen)
+        for row, picture in zip(rows, _pictures(covers, rows), strict=True)
+    ]
+    show_grid(tiles, name, go)
 
 
-def tile(covers: Collection, row: int, picture: str, note: str = "", chosen: bool = False) -> str:
-    """A cover as HTML that is one block of Markdown; `picture` is an address, "" where the cover can't be read."""
-    title, genre = plain(covers.title(row), 90), covers.genre(row)
+def _tile(covers: Collection, row: int, picture: str, note: str, chosen: bool) -> Tile:
+    """`picture` is an address, "" where the cover can't be read."""
+    label = f"{tidy(covers.title(row), 120)}, {tidy(covers.genre(row), 24)}{', selected' if chosen else ''}"
     art = f'<img src="{picture}" alt="">' if picture else '<span class="torn">can’t be read</span>'
-    classes = [covers.state_of[row].replace(" ", "-"), *(["chosen"] if chosen else [])]
-    state = f' class="{" ".join(classes)}"'
-    dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
-    return (
-        f'<ul class="gallery explored"><li{state}><span class="art">{art}</span><span class="who">{title}</span>'
-        f'<span class="facts"><span class="genre">{dot}{display(plain(genre, 24))}</span><span>{plain(note, 40)}</span>'
-        "</span></li></ul>"
+    face = (
+        f'<span class="art">{art}</span><span class="who">{plain(covers.title(row), 90)}</span>'
+        f'<span class="facts">{genre(covers.genre(row))}<span>{plain(note, 40)}</span></span>'
     )
+    look = " ".join(["explored", covers.state_of[row].replace(" ", "-"), *(["chosen"] if chosen else [])])
+    return Tile(covers.paths[row], label, face, look=look)
 
 
 def _pictures(covers: Collection, rows: Sequence[int]) -> list[str]:
@@ -55,7 +47,3 @@ def _pictures(covers: Collection, rows: Sequence[int]) -> list[str]:
         return [soft_tile(covers.signatures[row]) for row in rows]
     pictures = thumbnails(covers.dataset, [(covers.paths[row], covers.hashes[row]) for row in rows])
     return [data_address(picture) if picture else "" for picture in pictures]
-
-
-def _label(covers: Collection, row: int) -> str:
-    return f"{plain(covers.title(row), 120)}, {inline(plain(covers.column('genre')[row], 24))}"

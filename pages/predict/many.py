@@ -3,32 +3,23 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from covergenre.formatting import time_left
 from covergenre.kept_answers import Cover
-from covergenre.predict import Predictor
+from covergenre.predict import Prediction, Predictor
 from pages.predict import place, table
 from pages.predict.answers import Answer, Answers
 from pages.widgets import verdict
-from pages.widgets.genres import css_colour, display
-from pages.widgets.safe_text import tidy
+from pages.widgets.genres import display
+from pages.widgets.safe_text import plain, tidy
+from pages.widgets.tiles import Tile, genre, show_grid
 
 CHUNK = 16
 SHEET = 120
 ORDERS = {"dropped": "As dropped", "surest": "Surest first", "doubtful": "Least sure first"}
 UNFAMILIAR, UNREAD = "Unfamiliar", "Not read"
-
-_HERE = Path(__file__).parent
-_GRID = st.components.v2.component(
-    "covergenre_batch",
-    html='<div role="group" aria-label="Covers and their genres; arrow keys go from one to the next"></div>',
-    css=(_HERE / "batch.css").read_text(encoding="utf-8"),
-    js=(_HERE / "batch.js").read_text(encoding="utf-8"),
-)
 
 
 def read_some(answers: Answers, covers: Sequence[Cover]) -> bool:
@@ -80,7 +71,7 @@ def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -
     sheets = max(1, -(-len(shown) // SHEET))
     sheet = min(st.session_state.get("sheet", 1) or 1, sheets)
     now = shown[(sheet - 1) * SHEET : sheet * SHEET]
-    _GRID(data={"tiles": [tile(n, covers[n], known[n]) for n in now]}, key="batch", on_open_change=_open)
+    show_grid([batch_tile(n, covers[n], known[n]) for n in now], "batch", lambda number: place.look_at(int(number)))
     if sheets > 1:
         st.pagination(sheets, key="sheet", bind="query-params")
 
@@ -145,42 +136,36 @@ def certainty(answer: Answer) -> float:
     return 0 if verdict.is_odd(prediction) else verdict.trust(prediction).tenths
 
 
-def tile(number: int, cover: Cover, answer: Answer | None) -> dict[str, Any]:
-    """What the grid draws of a cover."""
-    told = {"number": number, "name": tidy(cover.name), "picture": "", "genre": "", "colour": "", "note": ""}
+def batch_tile(number: int, cover: Cover, answer: Answer | None) -> Tile:
+    """What the grid draws of a cover; one that has not been read yet can't be opened."""
     if answer is None:
-        return told
-    prediction = answer.prediction
-    if prediction is None:
-        return {**told, "genre": UNREAD, "colour": "gray", "note": tidy(answer.result.error, 200)}
-    name = group(answer)
-    if prediction.seen:
-        note = "known cover"
-    elif name == UNFAMILIAR:
-        note = f"{display(tidy(prediction.genre, 24))} comes closest"
-    elif verdict.is_odd(prediction):
-        note = "odd for a cover: unsure"
+        called, note, picture = "", "", ""
+    elif answer.prediction is None:
+        called, note, picture = UNREAD, answer.result.error, ""
     else:
-        note = f"{verdict.often(verdict.trust(prediction).tenths)} of 10 right"
-    return {
-        **told,
-        "picture": answer.picture,
-        "genre": display(tidy(name, 24)),
-        "colour": css_colour(name),
-        "note": note,
-        "drawn_as": display(cover.drawn_as),
-    }
+        called, note, picture = group(answer), _note(answer.prediction, group(answer)), answer.picture
+    art = '<span class="art">' + (f'<img src="{picture}" alt="">' if picture else "") + "</span>"
+    lines = "".join(f'<span class="what">{plain(line, 200)}</span>' for line in (note, cover.name))
+    face = art + (genre(called) if called else "<span>…</span>") + lines
+    label = ", ".join(filter(None, (tidy(cover.name), display(tidy(called, 24)), tidy(note, 200))))
+    return Tile(str(number), label, face, look="batch", still=not called)
+
+
+def _note(prediction: Prediction, called: str) -> str:
+    """How sure an answer is, in three or four words."""
+    if prediction.seen:
+        return "known cover"
+    if called == UNFAMILIAR:
+        return f"{display(tidy(prediction.genre, 24))} comes closest"
+    if verdict.is_odd(prediction):
+        return "odd for a cover: unsure"
+    return f"{verdict.often(verdict.trust(prediction).tenths)} of 10 right"
 
 
 def _narrow() -> None:
     """Other covers are shown, or in another order: from the first sheet on."""
     st.query_params.update({"only": st.session_state["only"], "sort": st.session_state["sort"]})
     st.session_state["sheet"] = 1
-
-
-def _open() -> None:
-    """A cover of the grid was clicked."""
-    place.look_at(int(st.session_state["batch"]["open"]))
 
 
 def _set_stopped(stopped: bool) -> None:

@@ -1,6 +1,7 @@
 """One answer: the genre, how far to believe it, one chart, and the covers most like it; the rest behind "Why"."""
 
 import io
+from urllib.parse import urlencode
 
 import streamlit as st
 from PIL import Image
@@ -21,9 +22,10 @@ from pages.widgets.genres import css_colour, inline
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.thumbnails import data_address, small
-from pages.widgets.tiles import BROWSE, show_links
+from pages.widgets.tiles import show_grid, tile
 from pages.widgets.whose import KEY, title
 
+BROWSE = "pages/browse/browse.py"
 SIZES = (8, 16, 24)
 PREVIEW_SIDE = 720
 _WORTH_NAMING = 0.1
@@ -110,14 +112,22 @@ def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run
         st.markdown(votes_strip(found), unsafe_allow_html=True)
     nearest = prediction.neighbours[:size]
     load = choose_pictures(nearest, "nearest")
-    show_links(nearest, load, run, "nearest", found.votes if found else None)
+    votes = found.votes if found else None
+    tiles = [tile(each, load, votes, f"browse?{urlencode(there(run, each.key))}") for each in nearest]
+    if key := show_grid(tiles, "nearest", lambda _: None):
+        st.switch_page(BROWSE, query_params=there(run, key))
     own = brought_pictures().keep(cover.name, cover.data, visitor())
     st.page_link(
         BROWSE,
         label="Continue in Browse from this cover",
         icon=":material/explore:",
-        query_params={KEY: title(run), "cover": own},
+        query_params=there(run, own),
     )
+
+
+def there(run: str, cover: str) -> dict[str, str]:
+    """Where Browse looks at a cover among those of `run`."""
+    return {KEY: title(run), "cover": cover}
 
 
 def votes_strip(found: Evidence) -> str:

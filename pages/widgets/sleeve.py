@@ -16,11 +16,11 @@ from pages.widgets.verdict import album_line, is_untitled, origin, source_title
 UNTITLED = "Untitled release"
 
 
-def art(cover: Neighbour, load_pictures: bool, in_tile: bool = False) -> str:
+def art(cover: Neighbour, load_pictures: bool) -> str:
     """The square of a cover as HTML without line breaks.
 
-    `load_pictures`: ask for the real picture where one may be had. `in_tile`: something to press lies over it, so that
-    the way to its source is for the mouse alone.
+    `load_pictures`: ask for the real picture where one may be had. The way to its source, in a corner, is for the mouse
+    alone: a cover that is looked at has it as a link, too.
     """
     file_tile = tile_of_file(cover.path)
     tile = file_tile or (soft_tile(cover.signature) if cover.signature else "")
@@ -29,7 +29,7 @@ def art(cover: Neighbour, load_pictures: bool, in_tile: bool = False) -> str:
     over = ""
     if not file_tile:
         over = _label(cover) + (_picture(cover) if load_pictures else "")
-    return f'<span class="art">{under}{over}{_source(cover, in_tile)}</span>'
+    return f'<span class="art">{under}{over}{_source(cover)}</span>'
 
 
 def web_address(address: str) -> str:
@@ -61,11 +61,11 @@ def _picture(cover: Neighbour) -> str:
     return f'<img src="{FOLDER}/{key}.jpg?fetch=1" alt="">'
 
 
-def _source(cover: Neighbour, in_tile: bool) -> str:
+def _source(cover: Neighbour) -> str:
     """The way to its page at the source, in a corner of its picture."""
     page = web_address(cover.page_url)
     if not page:
         return ""
     said = plain(f"{album_line(cover)} at {source_title(cover.source)}", 240)
-    skipped = ' tabindex="-1" aria-hidden="true"' if in_tile else ""
-    return f'<a href="{page}" target="_blank" rel="noopener noreferrer" title="{said}"{skipped}></a>'
+    unheard = 'tabindex="-1" aria-hidden="true"'
+    return f'<a href="{page}" target="_blank" rel="noopener noreferrer" title="{said}" {unheard}></a>'

@@ -1,59 +1,111 @@
-"""Covers to click: a grid of tiles, each a button or a link over its picture."""
+"""Covers to press: a grid of tiles, shared by all pages that show covers.
+
+A tile's `face` is HTML in which everything from outside has passed `plain`; over it lies what is pressed, a link where
+the tile has an address of its own. The grid is one element for Streamlit, however many covers it has.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import streamlit as st
 
 from covergenre.collection.table import Neighbour
-from pages.widgets.gallery import gallery
-from pages.widgets.genres import inline
-from pages.widgets.safe_text import plain
+from covergenre.formatting import percent
+from pages.widgets.genres import css_colour, display
+from pages.widgets.safe_text import plain, tidy
+from pages.widgets.sleeve import art, words
 from pages.widgets.verdict import album_line
-from pages.widgets.whose import KEY, title
 
-BROWSE = "pages/browse/browse.py"
-
-
-def show_tiles(covers: Sequence[Neighbour], load_pictures: bool, go: Callable[[str], None], name: str) -> None:
-    """A grid of covers; a click on one calls `go` with its key. `name` tells this grid from others on the page."""
-
-    def press(cover: Neighbour, key: str) -> None:
-        st.button(label(cover), key=key, on_click=go, args=(cover.key,))
-
-    _grid(covers, load_pictures, press, name)
+_GRID = st.components.v2.component(
+    "covergenre_tiles",
+    html='<ul class="gallery" aria-label="Covers; the arrow keys go from one to the next"></ul>',
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
-def show_links(
-    covers: Sequence[Neighbour], load_pictures: bool, run: str, name: str, votes: Mapping[str, float] | None = None
-) -> None:
-    """A grid of covers; each is a link to where Browse looks at it, among the covers of `run`.
+@dataclass(frozen=True)
+class Tile:
+    """A cover in a grid: the `key` that a press tells, its name for those who listen, what is seen of it as HTML.
 
-    `votes`: see `gallery`.
+    `href` is an address of its own, `look` names of styles; a tile that is `still` can't be pressed. `mark` says what
+    the button in its corner does, which is pressed in when it is `marked`; "" for none.
     """
-    whose = title(run)
 
-    def press(cover: Neighbour, key: str) -> None:
-        with st.container(key=key):
-            st.page_link(BROWSE, label=label(cover), icon="", query_params={KEY: whose, "cover": cover.key})
-
-    _grid(covers, load_pictures, press, name, votes)
-
-
-def label(cover: Neighbour) -> str:
-    """What a tile is called by a screen reader: "Ada Lane – Blue Hours (1961), jazz"."""
-    return f"{plain(album_line(cover), 160)}, {inline(plain(cover.genre, 24))}"
+    key: str
+    label: str
+    face: str
+    href: str = ""
+    look: str = ""
+    still: bool = False
+    mark: str = ""
+    marked: bool = False
 
 
-def _grid(
-    covers: Sequence[Neighbour],
-    load_pictures: bool,
-    press: Callable[[Neighbour, str], None],
-    name: str,
-    votes: Mapping[str, float] | None = None,
-) -> None:
-    """The widgets are named by their place and not by their cover, so that a step changes tiles and rebuilds none."""
+def show_grid(
+    tiles: Sequence[Tile], name: str, go: Callable[[str], object], mark: Callable[[str], object] | None = None
+) -> str:
+    """Draw the grid, which `name` tells from others on the page; `go` is called with the key of what was pressed.
+
+    The key is told, too: for what can't be done in a callback. `mark` is called when the button in a corner is pressed.
+    """
+    key = f"grid-{name}"
+
+    def called(event: str, act: Callable[[str], object] | None) -> Callable[[], None]:
+        def call() -> None:
+            if act and (pressed := st.session_state[key].get(event)):
+                act(pressed)
+
+        return call
+
     with st.container(key=f"tiles-{name}"):
-        for place, cover in enumerate(covers):
-            with st.container(key=f"tile-{name}-{place}", gap=None):
-                st.markdown(gallery([cover], load_pictures, votes, in_tile=True), unsafe_allow_html=True)
-                press(cover, f"go-{name}-{place}")
+        pressed = _GRID(
+            data={"tiles": [asdict(tile) for tile in tiles]},
+            key=key,
+            on_go_change=called("go", go),
+            on_mark_change=called("mark", mark),
+        )
+    return pressed.go or ""
+
+
+def tile(
+    cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | None = None, href: str = "", **more: str | bool
+) -> Tile:
+    """A known cover as a tile.
+
+    `load_pictures`: see `sleeve.art`. `votes`: the share that each has of an answer, by content hash, shown in place of
+    its similarity. `more`: see `Tile`.
+    """
+    name = f"{tidy(album_line(cover), 160)}, {tidy(cover.genre, 24)}"
+    return Tile(cover.key, name, face(cover, load_pictures, votes), href, **more)
+
+
+def face(cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | None = None) -> str:
+    """What is seen of a known cover, as HTML without line breaks."""
+    who, what = words(cover)
+    year = f" ({cover.year})" if cover.year else ""
+    likeness = f'<span title="Cosine similarity, 1 is the same">{cover.similarity:.2f}</span>'
+    return (
+        f'{art(cover, load_pictures)}<span class="who">{who}</span><span class="what">{what}{year}</span>'
+        f'<span class="facts">{genre(cover.genre)}{likeness if votes is None else _vote(cover, votes)}</span>'
+    )
+
+
+def genre(name: str) -> str:
+    """A genre with the dot of its colour, as HTML."""
+    dot = f'<span class="dot" style="background: {css_colour(name)}"></span>'
+    return f'<span class="genre">{dot}{display(plain(name, 24))}</span>'
+
+
+def _vote(cover: Neighbour, votes: Mapping[str, float]) -> str:
+    """Its share of the votes, as a figure and as a bar beside the loudest of all."""
+    share = votes.get(cover.content_hash)
+    if share is None:
+        return '<span class="vote" title="Not one of the covers learned from: it has no vote">no vote</span>'
+    length, colour = 100 * share / max(votes.values()), css_colour(cover.genre)
+    told = f"{percent(share, 1)} of the votes; cosine similarity {cover.similarity:.2f}"
+    return (
+        f'<span class="vote" title="{told}">{percent(share, 1)}</span>'
+        f'<span class="weight"><span style="width: {length:.0f}%; background: {colour}"></span></span>'
+    )

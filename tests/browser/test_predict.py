@@ -16,8 +16,8 @@ def files(tmp_path):
     return [tmp_path / name for name in named]
 
 
-GRID = ".tile"
-TILES = '[class*="st-key-go-nearest-"] a:visible'
+GRID = ".st-key-tiles-batch .press"
+TILES = ".st-key-tiles-nearest .press"
 
 
 def wait_for_answer(page) -> None:
@@ -96,7 +96,7 @@ def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer
     wait_for_answer(page)
     page.get_by_role("link", name="Continue in Browse from this cover").click()
     page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
-    page.locator('[class*="st-key-go-near-"] button').nth(3).click()
+    page.locator(".st-key-tiles-near .press").nth(3).click()
     page.locator(".st-key-now .gallery img").wait_for()
     page.locator(".st-key-step-0 button").click()
     page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()

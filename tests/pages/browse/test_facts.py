@@ -1,7 +1,7 @@
 import pytest
 
 from pages.browse import facts
-from pages.widgets.tiles import label
+from pages.widgets.tiles import tile
 
 
 def test_a_cover_is_named_by_its_album_then_its_artist_and_year(neighbour):
@@ -45,10 +45,10 @@ def test_a_link_leads_to_the_source_where_there_is_one(neighbour):
 def test_names_from_outside_are_harmless(neighbour):
     evil = "<script>*_[x](javascript:1)"
     cover = neighbour(artist=evil, album=evil, genre=evil)
-    for text in (*facts.name(cover), facts.genre(cover), facts.standing(cover, 0.5, evil, 3), label(cover)):
+    for text in (*facts.name(cover), facts.genre(cover), facts.standing(cover, 0.5, evil, 3), tile(cover, False).face):
         assert "<script" not in text
         assert "](" not in text
 
 
 def test_a_tile_is_called_by_album_and_genre(neighbour):
-    assert label(neighbour()) == "Ada Lane – Blue Hours &#40;1961&#41;, jazz"
+    assert tile(neighbour(), False).label == "Ada Lane – Blue Hours (1961), jazz"

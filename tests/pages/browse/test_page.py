@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from drawing import cover, encoded, genre_folders
+from grids import press, tiles
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
@@ -55,12 +56,8 @@ def said(page: AppTest) -> str:
     return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 
-def tiles(page: AppTest, grid: str) -> list:
-    return [button for button in page.button if (button.key or "").startswith(f"go-{grid}-")]
-
-
 def genres(page: AppTest, grid: str) -> list[str]:
-    return [button.label.rpartition(", ")[2] for button in tiles(page, grid)]
+    return [tile["label"].rpartition(", ")[2] for tile in tiles(page, grid)]
 
 
 def pick(page: AppTest, key: str, value) -> AppTest:
@@ -88,7 +85,7 @@ def test_it_begins_with_the_most_typical_covers_of_each_genre(page):
 
 def test_a_click_opens_a_cover_with_those_most_like_it(page, library):
     page.run()
-    tiles(page, "found")[2].click().run()
+    press(page, "found", 2)
     assert re.search(r"(More typical|only)", said(page))
     nearest = library.like(library.row(address(page, "cover")[0]), 24)
     assert len(tiles(page, "near")) == 24
@@ -97,11 +94,11 @@ def test_a_click_opens_a_cover_with_those_most_like_it(page, library):
 
 def test_a_walk_leaves_a_trail_that_leads_back(page):
     page.run()
-    tiles(page, "found")[0].click().run()
+    press(page, "found", 0)
     first = address(page, "cover")
-    tiles(page, "near")[3].click().run()
+    press(page, "near", 3)
     second = address(page, "cover")
-    tiles(page, "near")[5].click().run()
+    press(page, "near", 5)
     assert address(page, "trail") == first + second
     next(button for button in page.button if button.key == "step-0").click().run()
     assert (address(page, "cover"), address(page, "trail")) == (first, [])
@@ -163,7 +160,7 @@ def test_a_portrait_shows_a_genre_in_covers_and_colours(page):
 
 def test_a_click_in_a_portrait_opens_the_cover(page):
     at(page, view="Portraits", portrait="Jazz")
-    tiles(page, "row0")[0].click().run()
+    press(page, "row0", 0)
     assert len(tiles(page, "near")) == 24
 
 
@@ -199,7 +196,7 @@ def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     page.run()
     page.selectbox[0].set_value(run.id).run()
     assert "16 covers" in said(page)
-    tiles(page, "found")[0].click().run()
+    press(page, "found", 0)
     assert len(tiles(page, "near")) == 15
 
 
@@ -253,7 +250,7 @@ def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, 
 
 def test_a_walk_goes_on_from_a_picture_that_was_brought_and_back_to_it(page, own):
     at(page, cover=own)
-    tiles(page, "near")[2].click().run()
+    press(page, "near", 2)
     assert address(page, "trail") == [own]
     assert "mine.png" in next(button.label for button in page.button if button.key == "step-0").replace("&#46;", ".")
     page.button(key="step-0").click().run()
@@ -319,7 +316,7 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     for text in ("bright", "dark"):
         page.text_input(key="find").set_value(text).run()
         assert f"Of 16 covers, those that fit “{text}” best." in said(page)
-        found[text] = [button.label for button in tiles(page, "found")]
+        found[text] = [tile["label"] for tile in tiles(page, "found")]
     assert found["bright"] == found["dark"][::-1]
 
 

@@ -1,6 +1,6 @@
 from covergenre.collection.track_record import PastAnswers
 from covergenre.kept_answers import Cover
-from pages.predict.many import certainty, group, in_order, tile
+from pages.predict.many import batch_tile, certainty, group, in_order
 
 
 def test_an_answer_counts_under_its_genre_or_why_it_has_none(answer, failure, neighbour):
@@ -30,9 +30,11 @@ def test_of_ten_answers_like_it_so_many_were_right(answer):
 
 
 def test_a_tile_says_genre_and_trust_or_why_there_is_none(answer, failure, neighbour):
-    cover = Cover.of("a.jpg", b"")
-    assert tile(3, cover, None)["genre"] == ""
-    told = tile(3, cover, answer(precedent=PastAnswers(60, 27, True)))
-    assert (told["number"], told["genre"], told["note"]) == (3, "Jazz", "4 or 5 of 10 right")
-    assert tile(3, cover, answer(seen=neighbour(genre="rap")))["note"] == "known cover"
-    assert tile(3, cover, failure(error="this is milk"))["note"] == "this is milk"
+    def told(answer) -> tuple[str, bool]:
+        tile = batch_tile(3, Cover.of("a.jpg", b""), answer)
+        return tile.label, tile.still
+
+    assert told(None) == ("a.jpg", True)
+    assert told(answer(precedent=PastAnswers(60, 27, True))) == ("a.jpg, Jazz, 4 or 5 of 10 right", False)
+    assert told(answer(seen=neighbour(genre="rap"))) == ("a.jpg, Rap, known cover", False)
+    assert told(failure(error="this is milk")) == ("a.jpg, Not read, this is milk", False)

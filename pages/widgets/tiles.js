@@ -1,0 +1,54 @@
+// A grid of covers to press. One tab stop: the arrow keys go from one to the next. Tiles change in place, so that the
+// focus stays where it was.
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const grid = parentElement.querySelector("ul")
+  const made = (name, className) => Object.assign(document.createElement(name), { className })
+
+  const draw = (item, tile) => {
+    const told = JSON.stringify(tile)
+    if (item.dataset.told === told) return
+    item.dataset.told = told
+    item.className = tile.look
+    const focused = item.contains(document.activeElement)
+    const press = tile.href ? Object.assign(made("a", "press"), { href: tile.href }) : made("button", "press")
+    press.setAttribute("aria-label", tile.label)
+    press.disabled = tile.still
+    press.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return // its own address, in another tab
+      event.preventDefault()
+      setTriggerValue("go", tile.key)
+    }
+    const content = made("div", "face")
+    content.innerHTML = tile.face // made harmless by whoever made it
+    const mark = tile.mark ? made("button", "mark") : null
+    if (mark) {
+      mark.ariaLabel = mark.title = tile.mark
+      mark.ariaPressed = String(tile.marked)
+      mark.onclick = () => setTriggerValue("mark", tile.key)
+    }
+    item.replaceChildren(content, press, ...(mark ? [mark] : []))
+    if (focused) press.focus()
+  }
+
+  while (grid.children.length > data.tiles.length) grid.lastChild.remove()
+  while (grid.children.length < data.tiles.length) grid.append(made("li", ""))
+  const items = [...grid.children]
+  items.forEach((item, place) => draw(item, data.tiles[place]))
+
+  const presses = items.map((item) => item.querySelector(".press"))
+  const reach = (place) => {
+    presses.forEach((press, other) => { press.tabIndex = other === place ? 0 : -1 })
+  }
+  reach(Math.max(presses.indexOf(document.activeElement), 0))
+  grid.onfocusin = (event) => { if (event.target.matches(".press")) reach(presses.indexOf(event.target)) }
+  grid.onkeydown = (event) => {
+    const here = presses.indexOf(document.activeElement)
+    const across = items.filter((item) => item.offsetTop === items[0].offsetTop).length
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }
+    const to = { Home: 0, End: items.length - 1 }[event.key] ?? here + (steps[event.key] ?? NaN)
+    if (here < 0 || Number.isNaN(to)) return
+    event.preventDefault()
+    presses[Math.min(Math.max(to, 0), items.length - 1)].focus()
+  }
+}
