@@ -39,6 +39,7 @@ SOFT_SIDE = 48
 
 _TIES = 12  # covers beyond those asked for that may be as similar as the last of them
 _LIKE = 0.75  # how alike two words are, 1 the same, for one to be taken for a slip of the other
+_AWAY = 0.6  # how strongly what is like covers that are not meant is avoided; 1 is as strongly as the others draw
 _NOTHING = re.compile(r"[.!'’]")
 _GAP = re.compile(r"\W+")
 
@@ -196,6 +197,20 @@ class Collection(CoverTable):
         if among != "all":
             passing &= (self.genre_of == self.genre_of[row]) == (among == "same")
         return self._first(self.units[own[0]], passing, k, most)
+
+    def between(
+        self, like: Sequence[int], unlike: Sequence[int] = (), k: int = 24, filters: Filters = EVERYTHING
+    ) -> list[tuple[int, float]]:
+        """As `nearest`, for the middle of the covers in the rows `like`, away from that of those in `unlike`.
+
+        All of these are left out, as are those of the same pixels; [] where none of `like` has a vector.
+        """
+        towards, away = (self.units[np.isin(self.rows, rows)] for rows in (like, unlike))
+        if not len(towards):
+            return []
+        wanted = towards.mean(axis=0) - (_AWAY * away.mean(axis=0) if len(away) else 0)
+        named = np.isin(self.hashes, self.hashes[[*like, *unlike]])
+        return self._first(_units(wanted[None])[0], self.passing(filters) & ~named, k, True)
 
     def neighbours(self, vectors: np.ndarray, hashes: Sequence[str], k: int) -> list[tuple[Neighbour, ...]]:
         """The `k` covers most like each of the vectors (n, d), best first, without those of its own content hash."""

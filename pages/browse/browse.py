@@ -9,8 +9,10 @@ from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
+from covergenre.formatting import counted
 from covergenre.predict import STARTER
 from pages.browse import facts
+from pages.browse.basket import show_basket
 from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters, chosen_filters
 from pages.browse.own import bring, choose_order, near_own, own_title, show_own, take_late
@@ -25,10 +27,11 @@ from pages.widgets.segments import segments
 from pages.widgets.verdict import album_line
 from pages.widgets.whose import choose_whose
 
-VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map"}
+VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map", "basket": "Basket"}
 SEARCHES = {"name": "Names", "words": "Pictures"}
 AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
-A_PAGE = 24
+A_PAGE = 36
+NEAR = 24
 A_ROW = 6
 
 
@@ -201,7 +204,7 @@ def show_cover(collection: Collection, row: int, filters: Filters) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             order = choose_order()
             among = segments("Among", AMONG, "among")
-        near = collection.like(row, A_PAGE, filters, among, order == "most")
+        near = collection.like(row, NEAR, filters, among, order == "most")
         if not near:
             st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
         covers = collection.covers(near)
@@ -231,6 +234,13 @@ def show_facts(collection: Collection, row: int) -> None:
     )
 
 
+def show_chosen(collection: Collection, rows: list[int]) -> None:
+    """The covers in the box or loop that was drawn on the map, the most typical first, a page of them."""
+    st.caption(f"{counted(len(rows), 'cover')} in it" + (f"; {A_PAGE} of them:" if len(rows) > A_PAGE else ":"))
+    covers = sorted(collection.page(np.array(rows), 0, len(rows)), key=lambda cover: -cover.similarity)[:A_PAGE]
+    show_tiles(covers, choose_pictures(covers, "chosen"), go, "chosen")
+
+
 def show_map(name: str, collection: Collection, asked: Asked) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
     places = map_chart.places_of(collection.vectors)
@@ -241,8 +251,14 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
     else:
         near = [] if row is None else collection.like(row, A_ROW, asked.filters)
     lit = collection.find(asked.filters, "" if asked.in_pictures else asked.text)
-    map_chart.show(collection, places, lit, row, [other for other, _ in near], on_pick=go_on_map)
-    st.caption("Covers that look alike lie near each other. Click one to mark it and its nearest covers.")
+    drawn = map_chart.show(collection, places, lit, row, [other for other, _ in near], on_pick=go_on_map)
+    st.caption(
+        "Covers that look alike lie near each other. Click one to mark it and its nearest covers; with the box or the "
+        "lasso above the map choose many."
+    )
+    if chosen := collection.rows_of(map_chart.inside(drawn, collection, places)):
+        show_chosen(collection, sorted(set(chosen) & set(lit.tolist())))
+        return
     marked = collection.covers(near)
     if marked:
         covers = [*([collection.cover(row)] if row is not None else []), *marked][:A_ROW]
@@ -266,5 +282,7 @@ with st.container(key="page"):
         show_portrait(name, collection, go)
     elif view == "map":
         show_map(name, collection, show_search(collection))
+    elif view == "basket":
+        show_basket(collection, choose_filters(collection, from_the_start), go)
     else:
         show_covers(name, collection, show_search(collection))

@@ -1,4 +1,4 @@
-"""The covers of Browse in a grid; each has an address of its own."""
+"""The covers of Browse in a grid: each has an address of its own and can be put into the basket."""
 
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
@@ -6,12 +6,47 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from covergenre.collection.table import Neighbour
+from pages.widgets.address import go as go_to
 from pages.widgets.tiles import show_grid, tile
 from pages.widgets.whose import KEY
+
+KEPT = "keep"
+MOST = 100
+"""As many covers as a basket, which stands in the address, may hold."""
 
 
 def show_tiles(covers: Sequence[Neighbour], load_pictures: bool, go: Callable[[str], None], name: str) -> None:
     """A grid of covers; a press of one calls `go` with its key. `name` tells this grid from others on the page."""
     whose = {KEY: st.query_params[KEY]} if KEY in st.query_params else {}
-    tiles = [tile(each, load_pictures, href=f"?{urlencode({**whose, 'cover': each.key})}") for each in covers]
-    show_grid(tiles, name, go)
+    kept = set(kept_keys())
+    tiles = [
+        tile(
+            each,
+            load_pictures,
+            href=f"?{urlencode({**whose, 'cover': each.key})}",
+            mark="Take out of the basket" if each.key in kept else "Put into the basket",
+            marked=each.key in kept,
+        )
+        for each in covers
+    ]
+    show_grid(tiles, name, go, _toggle)
+
+
+def kept_keys() -> list[str]:
+    """The keys of the covers in the basket, as the address says, else as they were when another page was looked at."""
+    told = st.query_params.get_all(KEPT)
+    if not told and st.session_state.get(KEPT) and st.session_state.get("came_from", "Browse") != "Browse":
+        put(st.session_state[KEPT])
+        told = st.session_state[KEPT]
+    return list(dict.fromkeys(told))[:MOST]
+
+
+def put(keys: Sequence[str]) -> None:
+    """Make these the covers in the basket."""
+    st.session_state[KEPT] = list(keys)[:MOST]
+    go_to(**{KEPT: st.session_state[KEPT]})
+
+
+def _toggle(key: str) -> None:
+    kept = kept_keys()
+    put([other for other in kept if other != key] if key in kept else [*kept, key])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,12 @@ from pages.widgets.watch import jobs, watch
 
 KEY = "places"
 
+_HOVER = st.components.v2.component(
+    "covergenre_map_hover",
+    html='<img alt="" hidden>',
+    css="img { position: fixed; z-index: 9; width: 9rem; height: 9rem; object-fit: cover; pointer-events: none; }",
+    js=Path(__file__).with_name("map_hover.js").read_text(encoding="utf-8"),
+)
 _MOST = 12_000  # points that a browser still moves smoothly
 _MARGIN = 0.05
 _FAINT = {"light": "#d9d3c7", "dark": "#403b35"}
@@ -63,7 +70,11 @@ def show(
     colour: Colour | None = None,
     on_pick: Callable[[], None] | None = None,
 ) -> Any:
-    """Draw the map (see `figure`). With `on_pick` a click chooses a cover, which it is called for; else a box does."""
+    """Draw the map (see `figure`); what was drawn on it is told (see `inside`).
+
+    With `on_pick` a click chooses a cover, which it is called for.
+    """
+    _HOVER(data={"chart": KEY}, key="map-hover", height=0)
     return st.plotly_chart(
         figure(
             collection, places, lit, current, near, "dark" if st.context.theme.type == "dark" else "light", colour,
@@ -71,8 +82,8 @@ def show(
         ),
         key=KEY,
         on_select=on_pick or "rerun",
-        selection_mode="points" if on_pick else ("box", "lasso"),
-        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["lasso2d"] if on_pick else []},
+        selection_mode=("points", "box", "lasso") if on_pick else ("box", "lasso"),
+        config={"scrollZoom": True, "displaylogo": False, "displayModeBar": True},
     )  # fmt: skip
 
 
@@ -118,10 +129,12 @@ def picked(collection: Collection) -> str:
 
 def key_of(selection: Any, collection: Collection) -> str:
     """The key of the cover that was clicked, from what the chart says was selected; "" when nothing was."""
-    points = (selection or {}).get("selection", {}).get("points", [])
+    told = (selection or {}).get("selection", {})
+    points = [] if told.get("box") or told.get("lasso") else told.get("points", [])
     key = points[0].get("customdata") if points else None
     key = key[0] if isinstance(key, (list, tuple)) and key else key
-    return key if isinstance(key, str) and collection.row(key) is not None else ""
+    key = key[:16] if isinstance(key, str) else ""
+    return key if collection.row(key) is not None else ""
 
 
 def inside(selection: Any, collection: Collection, places: np.ndarray) -> frozenset[str]:
@@ -200,7 +213,7 @@ def _points(collection: Collection, spots: np.ndarray, rows: np.ndarray) -> dict
         "x": spots[rows, 0].round(3).tolist(),
         "y": spots[rows, 1].round(3).tolist(),
         "text": [tidy(collection.title(row), 60) for row in rows],
-        "customdata": [collection.hashes[row][:16] for row in rows],
+        "customdata": [collection.hashes[row] for row in rows],
         "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 0.75}},

@@ -212,6 +212,13 @@ class TestPages:
         assert near[0] == (3, pytest.approx(1))
         assert all(row < 8 for row, _ in near)
 
+    def test_between_covers_lies_what_is_like_all_of_them_and_away_from_those_not_meant(self):
+        some = collection(vectors=np.eye(3)[[0, 1, 2, 0, 1, 2] * 3] + 0.3 * np.eye(3)[[1, 0, 0, 1, 0, 0] * 3])
+        assert {row % 3 for row, _ in some.between([0, 1], k=10)} == {0, 1}
+        assert {row % 3 for row, _ in some.between([0], [1], k=5)} == {0}
+        assert not {0, 1} & {row for row, _ in some.between([0], [1], k=18)}
+        assert some.between([], [1]) == []
+
     def test_a_cover_without_a_vector_is_near_to_nothing(self):
         some = Collection(table(GENRES), clouds(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
         assert some.like(9) == []

@@ -31,7 +31,7 @@ def test_every_genre_is_a_trace_in_its_colour_that_names_its_covers(collection, 
     drawn = traces(figure(collection, places, np.arange(9), None, [], "light"))
     assert list(drawn) == ["Jazz", "Rap"]
     assert drawn["Rap"]["x"] == pytest.approx(places[5:, 0].tolist(), abs=1e-3)
-    assert drawn["Rap"]["customdata"] == [f"{row:016x}" for row in range(5, 9)]
+    assert drawn["Rap"]["customdata"] == list(collection.hashes[5:9])
     assert drawn["Jazz"]["marker"]["color"] != drawn["Rap"]["marker"]["color"]
 
 
@@ -45,15 +45,15 @@ def test_covers_that_pass_no_filter_are_faint_and_can_not_be_pointed_at(collecti
 
 def test_the_cover_and_its_neighbours_are_marked(collection, places):
     drawn = traces(figure(collection, places, np.arange(5), 7, [6, 8], "dark"))
-    assert drawn["The cover"]["customdata"] == [f"{7:016x}"]
-    assert drawn["Its nearest covers"]["customdata"] == [f"{6:016x}", f"{8:016x}"]
+    assert drawn["The cover"]["customdata"] == [collection.hashes[7]]
+    assert drawn["Its nearest covers"]["customdata"] == list(collection.hashes[[6, 8]])
 
 
 def test_of_very_many_covers_a_sample_is_drawn_with_all_that_are_marked():
     genres = ["jazz"] * 301
     many = Collection(table(genres), clouds(genres))
     chart = figure(many, np.zeros((301, 2), np.float32), np.arange(301), 1, [2], "light", most=120)
-    assert traces(chart)["Jazz"]["customdata"] == [f"{row:016x}" for row in sorted({*range(0, 301, 3), 1, 2})]
+    assert traces(chart)["Jazz"]["customdata"] == [many.hashes[row] for row in sorted({*range(0, 301, 3), 1, 2})]
 
 
 @pytest.mark.parametrize("said", [None, {}, {"selection": {"points": []}}, {"selection": {"points": [{"x": 1}]}}])
@@ -64,6 +64,11 @@ def test_a_click_beside_the_covers_picks_none(collection, said):
 @pytest.mark.parametrize("data", [f"{3:016x}", [f"{3:016x}"]])
 def test_a_click_on_a_cover_picks_it(collection, data):
     assert key_of({"selection": {"points": [{"customdata": data}]}}, collection) == f"{3:016x}"
+
+
+def test_what_a_box_holds_is_not_picked_one_by_one(collection):
+    drawn = {"points": [{"customdata": f"{3:016x}"}], "box": [{"x": [0, 1], "y": [0, 1]}]}
+    assert key_of({"selection": drawn}, collection) == ""
 
 
 def test_a_cover_that_is_not_there_is_not_key_of(collection):

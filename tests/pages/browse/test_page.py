@@ -24,6 +24,7 @@ from covergenre.dataset.registry import register
 from covergenre.methods import TrainSpec
 from covergenre.predict import open_predictor
 from covergenre.runs.train import train
+from pages.browse.basket import to_csv
 from pages.widgets.brought import brought_pictures
 from pages.widgets.watch import jobs
 from pages.widgets.whose import title as whose_title
@@ -79,7 +80,7 @@ def address(page: AppTest, name: str) -> list[str]:
 def test_it_begins_with_the_most_typical_covers_of_each_genre(page):
     page.run()
     assert "48 covers, the most typical of each genre first" in said(page)
-    assert len(tiles(page, "found")) == 24
+    assert len(tiles(page, "found")) == 36
     assert genres(page, "found")[:4] == ["country", "jazz", "rap", "reggae"]
 
 
@@ -121,7 +122,7 @@ def test_an_address_that_leads_nowhere_says_so_and_shows_all_covers(page, cover)
 
 
 def test_the_page_that_the_address_names_is_shown(page, library):
-    rows = library.find(order=TYPICAL)[24:]
+    rows = library.find(order=TYPICAL)[36:]
     assert genres(at(page, leaf="2"), "found") == [library.genre(row) for row in rows]
 
 
@@ -169,6 +170,33 @@ def test_the_map_marks_the_cover_and_those_nearest_to_it(page, library):
     said(page)
     assert len(page.get("plotly_chart")) == 1
     assert len(tiles(page, "marked")) == 6
+
+
+def test_covers_are_put_into_the_basket_which_shows_what_lies_between_them(page, library):
+    at(page, view="Covers")
+    press(page, "found", 0, "mark")
+    press(page, "found", 5, "mark")
+    kept = address(page, "keep")
+    assert [tile["key"] for tile in tiles(page, "found") if tile["marked"]] == kept
+    pick(page, "view", "basket")
+    assert [tile["key"] for tile in tiles(page, "kept")] == kept
+    rows = [library.row(key) for key in kept]
+    assert genres(page, "between") == [library.genre(row) for row, _ in library.between(rows)]
+    pick(page, "unlike", [kept[1]])
+    assert genres(page, "between") == [library.genre(row) for row, _ in library.between(rows[:1], rows[1:])]
+    press(page, "kept", 1, "mark")
+    assert address(page, "keep") == kept[:1]
+
+
+def test_an_empty_basket_says_how_to_fill_it(page):
+    at(page, view="Basket")
+    assert "Press + on a cover" in page.info[0].value
+
+
+def test_the_basket_is_a_table_to_take_away(neighbour):
+    head, row = to_csv([neighbour(album="=1+1")]).decode("utf-8-sig").splitlines()
+    assert head == "artist,album,year,genre,source,id,page_url"
+    assert row.startswith("Ada Lane,'=1+1,1961,jazz,spotify,")
 
 
 def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):

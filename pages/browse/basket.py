@@ -1,0 +1,75 @@
+"""Covers put aside while browsing: what lies between them, and a list to take away. The address names them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+
+import streamlit as st
+
+from covergenre.collection.collection import Collection
+from covergenre.collection.filters import Filters
+from covergenre.collection.table import Neighbour
+from covergenre.formatting import counted, disarmed
+from pages.browse.tiles import KEPT, kept_keys, put, show_tiles
+from pages.widgets.address import go as go_to
+from pages.widgets.pictures import choose_pictures, pictures_wanted
+from pages.widgets.safe_text import tidy
+from pages.widgets.verdict import album_line
+
+UNLIKE = "unlike"
+_SHOWN = 24
+_COLUMNS = ("artist", "album", "year", "genre", "source", "id", "page_url")
+
+
+def show_basket(collection: Collection, filters: Filters, go: Callable[[str], None]) -> None:
+    """The covers that were put aside, and those most like them, away from those that are named as unlike."""
+    rows = [row for key in kept_keys() if (row := collection.row(key)) is not None]
+    if not rows:
+        st.info(
+            "Nothing is put aside yet. Press + on a cover, then find what lies between several, or take the list away.",
+            icon=":material/shopping_basket:",
+        )
+        return
+    covers = [collection.cover(row) for row in rows]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{counted(len(covers), 'cover')}**", width="content")
+        st.download_button("Download as CSV", lambda: to_csv(covers), "covers.csv", "text/csv",
+                           icon=":material/download:", on_click="ignore")  # fmt: skip
+        st.button("Empty the basket", type="tertiary", icon=":material/delete:", on_click=put, args=([],))
+    show_tiles(covers, choose_pictures(covers, "kept"), go, "kept")
+    unlike = _choose_unlike(covers)
+    liked = [row for row, cover in zip(rows, covers, strict=True) if cover.key not in unlike]
+    if not liked:
+        st.info("Leave at least one cover to be like.", icon=":material/filter_alt_off:")
+        return
+    others = [row for row in rows if row not in liked]
+    st.subheader("Like these, and unlike those" if others else "Like these", anchor=False)
+    near = collection.covers(collection.between(liked, others, _SHOWN, filters))
+    show_tiles(near, pictures_wanted(), go, "between")
+
+
+def to_csv(covers: Iterable[Neighbour]) -> bytes:
+    """The covers as a CSV file in UTF-8 with its mark; no text in it is run as a formula."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(_COLUMNS)
+    writer.writerows([disarmed(getattr(cover, name)) for name in _COLUMNS] for cover in covers)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _choose_unlike(covers: Sequence[Neighbour]) -> list[str]:
+    """Draw the choice of covers that are not meant; their keys."""
+    if len(covers) < 2:
+        return []
+    titles = {cover.key: tidy(album_line(cover), 40) for cover in covers}
+    st.session_state[UNLIKE] = [key for key in st.query_params.get_all(UNLIKE) if key in titles]
+    return list(
+        st.pills(
+            "But not like",
+            list(titles),
+            selection_mode="multi",
+            format_func=titles.get,
+            key=UNLIKE,
+            on_change=lambda: go_to(**{UNLIKE: st.session_state[UNLIKE], KEPT: kept_keys()}),
+        )
+    )
