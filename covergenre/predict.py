@@ -173,13 +173,16 @@ class Predictor:
 
     def look(self, image: Image.Image, reader: Reader | None = None) -> Look:
         """What heads and collection are asked about an RGB cover; without a reader, nothing is read on it."""
-        content_hash = images.content_hash(image)
-        seen, same_pixels = self.collection.known(content_hash), True
-        if seen is None:
-            seen, same_pixels = self.collection.copy_of(images.perceptual_hash(image)), False
-        known_as = seen.content_hash if seen else content_hash
-        text = reader.read(image) if reader else None
-        return Look(self.engine.vector(image), known_as, lambda: image, seen, seen is None or same_pixels, text)
+        with ThreadPoolExecutor(1) as beside:  # words take twice as long as the vector: both at once
+            text = beside.submit(reader.read, image) if reader else None
+            content_hash = images.content_hash(image)
+            seen, same_pixels = self.collection.known(content_hash), True
+            if seen is None:
+                seen, same_pixels = self.collection.copy_of(images.perceptual_hash(image)), False
+            known_as, vector = seen.content_hash if seen else content_hash, self.engine.vector(image)
+            return Look(
+                vector, known_as, lambda: image, seen, seen is None or same_pixels, text.result() if text else None
+            )
 
     def _read(self, name: str, data: bytes, reader: Reader | None) -> _Read | Failure:
         started = time.perf_counter()

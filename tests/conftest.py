@@ -88,7 +88,7 @@ def starter_folder(tmp_path_factory, engines) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COVERGENRE_HOME", str(folder / "home"))
         recipe = tiny_recipe(folder) if find_spec("timm") else Recipe(limit=96)  # which takes longer, but no torch
-        return build_starter(folder / "covers", recipe=recipe).folder
+        return build_starter(folder / "covers", recipe=recipe, words=False).folder
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from covergenre.dataset.starter import GENRES
 from covergenre.embedding.embed import embed_dataset
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, TrainSpec, method
-from covergenre.methods.calibration import softmax
+from covergenre.methods.calibration import probabilities_of, softmax
 from covergenre.methods.components import Components
 from covergenre.methods.elsewhere import calibrated_elsewhere, even_rows
 from covergenre.methods.evenness import askable, genre_odds, prior
@@ -134,7 +134,7 @@ def _print(
         figures = [100 * np.mean([right[at].mean() for at in large]), 100 * np.mean(recalls), 100 * says]
         cells = [name, *(f"{figure:.1f}" for figure in figures), f"{error:.3f}"]
         cells += [f"{100 * right[at].mean():.0f}" for at in own.values()]
-        there = _evaluated(covers.labels, softmax(np.log(learned[name]) / told.temperature))
+        there = _evaluated(covers.labels, probabilities_of(np.log(learned[name]), told.certainty))
         cells += [f"{100 * each.value:.1f}" for each in (there.accuracy, there.balanced_accuracy)]
         cells += [f"{there.calibration_error.value:.3f}"]
         print(f"| {' | '.join(cells)} |", flush=True)

@@ -8,7 +8,6 @@ Each figure is the mean over splits, in per cent; "gain" with Student's 95 % int
 """
 
 import argparse
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +24,10 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import softmax
-from covergenre.methods.ensemble import join, parted, settle
-from covergenre.methods.ngrams import plain_letters
+from covergenre.methods.ensemble import join, parted, settle, usual_of
 from covergenre.reading.text import ReadText
 from covergenre.runs.parts import words_of
-
-_FEW = 12  # covers that a line or word may stand on to count as a name
-_LINE, _WORD = 5, 7  # letters
+from covergenre.runs.words import names_apart
 
 
 def main() -> None:
@@ -52,33 +48,6 @@ def main() -> None:
         for how, table in (("as they come", covers), ("performers apart", named)):
             if task.name in chosen.task:
                 print(_line(task, how, table, vectors, texts, chosen.seeds), flush=True)
-
-
-def names_apart(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
-    """For each cover the name of the covers it must stay with: those of its artist, and those that share with it a line
-    or a long word that at most a dozen covers have."""
-    holders: dict[str, list[int]] = defaultdict(list)
-    for cover, (artist, text) in enumerate(zip(artists, texts, strict=True)):
-        lines = {plain_letters(line.text) for line in text.lines}
-        words = {plain_letters(word) for word in str(text).split()}
-        pieces = {line for line in lines if len(line) >= _LINE} | {word for word in words if len(word) >= _WORD}
-        for piece in pieces:
-            holders[piece].append(cover)
-        if artist:
-            holders[f"artist {artist}"].append(cover)
-    parent = list(range(len(texts)))
-
-    def root(cover: int) -> int:
-        while parent[cover] != cover:
-            parent[cover] = parent[parent[cover]]
-            cover = parent[cover]
-        return cover
-
-    for piece, held in holders.items():
-        if piece.startswith("artist ") or len(held) <= _FEW:
-            for other in held[1:]:
-                parent[root(other)] = root(held[0])
-    return [f"together {root(cover)}" for cover in range(len(texts))]
 
 
 def _line(
@@ -115,7 +84,8 @@ def _judged(
     ]
 
     def asked(part: Covers) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        return parted(members, [member.predict_proba(part) for _, member in members])
+        usual = [usual_of(member) for _, member in members]
+        return parted([member.predict_proba(part) for _, member in members], usual)
 
     choices = settle(*asked(validation), validation.labels)
     joined = softmax(join(*asked(test), choices["weight"]) / choices["temperature"])

@@ -18,6 +18,7 @@ def build(
         Path | None, typer.Option(help="Where to put it.", show_default="artifacts/starter, or in COVERGENRE_HOME")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
+    words: Annotated[bool, typer.Option(help="Learn what is written on the covers, too.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Make the starter from a folder of real covers.
@@ -27,7 +28,7 @@ def build(
     from covergenre.runs.starter import build_starter
 
     with progress() as report:
-        starter = build_starter(folder, target, seed, progress=report)
+        starter = build_starter(folder, target, seed, progress=report, words=words)
     _show(starter, as_json)
 
 
@@ -88,3 +89,11 @@ def _show(starter: Starter, as_json: bool) -> None:
         ],
     )
     out.print("* whose answer counts")
+    if card.words:
+        print_table(
+            (f"words can be read on {card.words.readable:.0%}", "covers", "by looks alone", "with words"),
+            [
+                (name, gain.covers, with_interval(gain.looks), with_interval(gain.both))
+                for name, gain in (("all test covers", card.words.together), ("no known name", card.words.apart))
+            ],
+        )

@@ -65,6 +65,25 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class WordsGain:
+    """How many of some test covers are answered rightly by their looks alone, and with the words on them."""
+
+    covers: int
+    looks: Interval
+    both: Interval
+
+
+@dataclass(frozen=True)
+class WordsFigures:
+    """What reading words adds: `readable`, the share of test covers on which any could be read; what they gain on all
+    test covers, and on those that are `apart`: that share no name with a cover that was learned from."""
+
+    readable: float
+    together: WordsGain
+    apart: WordsGain
+
+
+@dataclass(frozen=True)
 class MethodCard:
     """One method of the starter: what it chose on validation, its figures on both held-out parts, of sources that it
     learned from, and on sources left out."""
@@ -84,7 +103,7 @@ class Card:
 
     `recipe` as `Recipe.to_dict` has it. `genres` are those it can answer, `missing` those of the ten it can't. `counts`
     are covers by genre and part, `sources` by source and genre, `left_out` by reason. `default` names the method whose
-    answer counts, the best on sources left out.
+    answer counts, the best on sources left out. `words`: what reading these adds, where the starter does.
     """
 
     format: int
@@ -100,6 +119,7 @@ class Card:
     default: str
     methods: tuple[MethodCard, ...]
     versions: Mapping[str, str]
+    words: WordsFigures | None = None
 
     @property
     def chosen(self) -> MethodCard:

@@ -6,15 +6,15 @@ sources left out, and what came of the answers to them says how far an answer ca
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from covergenre.methods.base import Context, Covers, Fitted, Method
-from covergenre.methods.calibration import fit_temperature, softmax
-from covergenre.methods.ensemble import pool
+from covergenre.methods.calibration import fit_temperature, probabilities_of, softmax
+from covergenre.methods.ensemble import join, parted, usual_of
 from covergenre.methods.evenness import askable
 from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Progress
@@ -22,17 +22,22 @@ from covergenre.progress import Progress
 MOST = 250
 """Covers of one source that count, so that a large one doesn't drown the others."""
 
+_LEAST = 50  # covers of a source from which on it says how much too sure a method is there
+
 
 @dataclass(frozen=True)
 class Elsewhere:
     """Answers to covers whose source was left out: `rows` (m,), their positions; their `sources`; `labels` (m,);
-    `probabilities` (m, g), each row calibrated on the other sources. `temperature`: what all of them call for."""
+    `probabilities` (m, g), each row calibrated on the other sources. `certainty`: the temperature that all of them call
+    for, and its spread, as choices (see `probabilities_of`).
+    `usual` (m, g): of a method that reads words, what it would have said without any, calibrated alike."""
 
     rows: np.ndarray
     sources: np.ndarray
     labels: np.ndarray
     probabilities: np.ndarray
-    temperature: float
+    certainty: Mapping[str, float]
+    usual: np.ndarray | None = None
 
 
 def asked_elsewhere(
@@ -49,7 +54,7 @@ def asked_elsewhere(
     if parameters is None:
         return None
     sources = askable(covers.labels, covers.sources)
-    told, own, labels = np.asarray(covers.sources, str), [], np.asarray(covers.labels)
+    told, own, usual, labels = np.asarray(covers.sources, str), [], [], np.asarray(covers.labels)
     originals = np.unique(covers.hashes, return_index=True)[1] if sources else np.zeros(0, np.int64)
     for done, source in enumerate(sources):
         context.check_stop()
@@ -63,42 +68,51 @@ def asked_elsewhere(
             blank = covers.take(np.zeros(0, np.int64))
             answer = chosen.fit(covers.take(known), blank, replace(spec, parameters=parameters), Context())
             own.append((asked, answer.predict_proba(covers.take(asked))))
+            usual += [usual_of(answer)] * len(asked)
     if not own:
         return None
     rows, probabilities = (np.concatenate(parts) for parts in zip(*own, strict=True))
-    return calibrated_elsewhere(rows, told[rows], labels[rows], probabilities)
+    without = np.stack(usual) if usual[0] is not None else None
+    return calibrated_elsewhere(rows, told[rows], labels[rows], probabilities, without)
 
 
 def calibrated_elsewhere(
-    rows: np.ndarray, sources: np.ndarray, labels: np.ndarray, probabilities: np.ndarray
+    rows: np.ndarray,
+    sources: np.ndarray,
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    usual: np.ndarray | None = None,
 ) -> Elsewhere:
     """Answers to sources left out, each source tempered by what the others call for; see `Elsewhere`."""
-    logits = np.log(probabilities)
-    tempered = np.empty_like(probabilities)
+    logits, told = np.log(probabilities), np.empty_like(probabilities)
+    without = None if usual is None else np.empty_like(usual)
     for source in np.unique(sources):
         own = sources == source
-        tempered[own] = softmax(logits[own] / _temperature(logits[~own], labels[~own], sources[~own]))
-    return Elsewhere(rows, sources, labels, tempered, _temperature(logits, labels, sources))
+        certainty = _certainty(logits[~own], labels[~own], sources[~own])
+        told[own] = probabilities_of(logits[own], certainty)
+        if usual is not None:
+            without[own] = probabilities_of(np.log(usual[own]), certainty)
+    return Elsewhere(rows, sources, labels, told, _certainty(logits, labels, sources), without)
 
 
-def average_elsewhere(members: Sequence[Elsewhere | None]) -> Elsewhere | None:
-    """What the average of several methods says of the covers that all were asked about; None where one was not."""
+def joined_elsewhere(members: Sequence[Elsewhere | None], weight: float) -> Elsewhere | None:
+    """What several methods say together, words at a weight, of the covers that all were asked about; None where one was
+    not."""
     known = [member for member in members if member is not None]
     if not known or len(known) < len(members):
         return None
-    first, *others = known
-    shared = functools.reduce(np.intersect1d, [each.rows for each in others], first.rows)
-    at = [np.searchsorted(each.rows, shared, sorter=np.argsort(each.rows)) for each in known]
-    rows = [np.argsort(each.rows)[positions] for each, positions in zip(known, at, strict=True)]
-    answers = [each.probabilities[own] for each, own in zip(known, rows, strict=True)]
-    return calibrated_elsewhere(shared, first.sources[rows[0]], first.labels[rows[0]], pool(answers))
+    shared = functools.reduce(np.intersect1d, [each.rows for each in known])
+    shares = [_some(each, shared) for each in known]
+    answers, usual = [each.probabilities for each in shares], [each.usual for each in shares]
+    together = softmax(join(*parted(answers, usual), weight))
+    return calibrated_elsewhere(shared, shares[0].sources, shares[0].labels, together)
 
 
 def tempered(fitted: Fitted, elsewhere: Elsewhere | None) -> Fitted:
     """The same head, as sure as its answers to sources left out let it be. `elsewhere` is of temperature 1."""
     if elsewhere is None or not is_dataclass(fitted):
         return fitted
-    return replace(fitted, choices={**fitted.choices, "temperature": elsewhere.temperature})
+    return replace(fitted, choices={**fitted.choices, **elsewhere.certainty})
 
 
 def even_rows(sources: np.ndarray) -> np.ndarray:
@@ -107,12 +121,24 @@ def even_rows(sources: np.ndarray) -> np.ndarray:
     return np.concatenate([each[np.linspace(0, len(each) - 1, min(len(each), MOST)).astype(int)] for each in rows])
 
 
-def _temperature(logits: np.ndarray, labels: np.ndarray, sources: np.ndarray) -> float:
-    """That of the lowest log loss; 1 without covers."""
-    if not len(labels):
-        return 1.0
-    even = even_rows(sources)
-    return fit_temperature(logits[even], labels[even])
+def _some(told: Elsewhere, rows: np.ndarray) -> Elsewhere:
+    """What was told of some of the covers, in this order."""
+    order = np.argsort(told.rows)
+    at = order[np.searchsorted(told.rows, rows, sorter=order)]
+    usual = None if told.usual is None else told.usual[at]
+    return Elsewhere(rows, told.sources[at], told.labels[at], told.probabilities[at], told.certainty, usual)
+
+
+def _certainty(logits: np.ndarray, labels: np.ndarray, sources: np.ndarray) -> dict[str, float]:
+    """The temperature that sources call for, and how far it differs between them; without two that are large, the one
+    of the lowest log loss; 1 without covers."""
+    even = even_rows(sources) if len(labels) else np.zeros(0, int)
+    large = [own for name in np.unique(sources) if len(own := even[sources[even] == name]) >= _LEAST]
+    if len(large) < 2:
+        return {"temperature": fit_temperature(logits[even], labels[even])}
+    logs = np.log([fit_temperature(logits[own], labels[own]) for own in large])
+    spread = float(logs.std(ddof=1))
+    return {"temperature": float(np.exp(logs.mean())), **({"spread": spread} if spread else {})}
 
 
 def _settled(chosen: Method, fitted: Fitted, spec: TrainSpec) -> dict[str, Any] | None:

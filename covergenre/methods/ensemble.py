@@ -18,7 +18,7 @@ import numpy as np
 
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Covers, Fitted
-from covergenre.methods.calibration import fit_temperature, log_loss, softmax
+from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
 from covergenre.methods.storage import damaged, load_choices, save_choices
 from covergenre.methods.words import FittedWords
 
@@ -45,8 +45,9 @@ class FittedEnsemble:
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`."""
         answers = [member.predict_proba(covers) for _, member in self.members]
-        logits = join(*parted(self.members, answers), self.choices.get("weight", 0.0))
-        return softmax(logits / self.choices["temperature"])
+        usual = [usual_of(member) for _, member in self.members]
+        logits = join(*parted(answers, usual), self.choices.get("weight", 0.0))
+        return probabilities_of(logits, self.choices)
 
     def readers(self) -> list[FittedWords]:
         """The members that read words."""
@@ -92,17 +93,23 @@ def pool(answers: Sequence[np.ndarray]) -> np.ndarray:
     return np.maximum(np.mean(answers, axis=0), np.finfo(np.float64).tiny)
 
 
+def usual_of(member: Fitted) -> np.ndarray | None:
+    """What a member that reads words says where there are none; None for the others. See `parted`."""
+    return member.usual if isinstance(member, FittedWords) else None
+
+
 def parted(
-    members: Sequence[tuple[str, Fitted]], answers: Sequence[np.ndarray]
+    answers: Sequence[np.ndarray], usual: Sequence[np.ndarray | None]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The answers (n, g) of members to average, and the evidence (n, g) of those that read words.
+    """The answers (n, g) to average, and the evidence (n, g) of those that read words: `usual` has what these say of
+    a cover without words, (g,) or (n, g), and None for the others.
 
     Evidence is the logarithm of how many times likelier the words make a genre than a cover without words. Where all
-    members read words, all are averaged.
+    read words, all are averaged.
     """
-    pairs = [(member, answer) for (_, member), answer in zip(members, answers, strict=True)]
-    averaged = [answer for member, answer in pairs if not isinstance(member, FittedWords)]
-    evidence = [np.log(answer) - np.log(member.usual) for member, answer in pairs if isinstance(member, FittedWords)]
+    pairs = list(zip(answers, usual, strict=True))
+    averaged = [answer for answer, without in pairs if without is None]
+    evidence = [np.log(answer) - np.log(without) for answer, without in pairs if without is not None]
     return (averaged, evidence) if averaged else (list(answers), [])
 
 

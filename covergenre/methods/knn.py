@@ -18,7 +18,7 @@ import numpy as np
 from covergenre.embedding.index import Index
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
-from covergenre.methods.calibration import fit_temperature, log_loss, softmax
+from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
@@ -84,7 +84,7 @@ class FittedNeighbours:
         """See `Fitted.predict_proba`. A cover's own copies in training don't vote."""
         similarities, rows = self.neighbours(covers, self.choices["k"])
         logits = self._logits(similarities, rows, self.choices["vote_temperature"])
-        return softmax(logits / self.choices["temperature"])
+        return probabilities_of(logits, self.choices)
 
     def project(self, vectors: np.ndarray) -> np.ndarray:
         """Vectors of shape (n, d) where they are compared: float32 of shape (n, e), for an index of one's own."""

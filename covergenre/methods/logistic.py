@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
-from covergenre.methods.calibration import softmax
+from covergenre.methods.calibration import probabilities_of
 from covergenre.methods.components import Components
 from covergenre.methods.evenness import askable, genre_odds, prior
 from covergenre.methods.linear import Parameters, best_head
@@ -43,7 +43,7 @@ class FittedLogistic:
         """See `Fitted.predict_proba`."""
         check_width(covers, self.coefficients.shape[1])
         logits = covers.vectors @ self.coefficients.T + self.intercepts
-        return softmax(logits / self.choices["temperature"])
+        return probabilities_of(logits, self.choices)
 
     def save(self, folder: Path) -> None:
         """See `Fitted.save`."""

@@ -45,13 +45,16 @@ def load_head(folder: Path, **dimensions: int) -> tuple[dict[str, np.ndarray], C
 
 
 def load_choices(folder: Path) -> Choices:
-    """The choices that `save_choices` wrote; BadRun when they can't be read or the temperature is no number above 0."""
+    """The choices that `save_choices` wrote; BadRun when they can't be read, the temperature is no number above 0, or
+    there is a spread that is none."""
     try:
         choices = json.loads((folder / _CHOICES).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
     if not isinstance(choices, dict) or not _positive(choices.get("temperature")):
         raise damaged(folder, "its temperature is not a number above 0")
+    if "spread" in choices and not _positive(choices["spread"]):
+        raise damaged(folder, "the spread of its temperature is not a number above 0")
     return choices
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training
-from covergenre.methods.calibration import softmax
+from covergenre.methods.calibration import probabilities_of
 from covergenre.methods.linear import Parameters, best_head
 from covergenre.methods.ngrams import BUCKETS, matrix_of
 from covergenre.methods.scaling import genre_weights
@@ -55,7 +55,7 @@ class FittedWords:
     @property
     def usual(self) -> np.ndarray:
         """What it says of a cover on which nothing is read, float64 (n_genres,)."""
-        return softmax(self.intercepts[np.newaxis] / self.choices["temperature"])[0]
+        return probabilities_of(self.intercepts[np.newaxis], self.choices)[0]
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`. Covers whose texts are not there are read."""
@@ -75,7 +75,7 @@ class FittedWords:
         save_head(folder, {"coefficients": self.coefficients, "intercepts": self.intercepts}, self.choices)
 
     def _answers(self, texts: Sequence[ReadText]) -> np.ndarray:
-        return softmax(_logits(matrix_of(texts), self.coefficients, self.intercepts) / self.choices["temperature"])
+        return probabilities_of(_logits(matrix_of(texts), self.coefficients, self.intercepts), self.choices)
 
 
 class Words:

@@ -249,7 +249,8 @@ def _compared(
 
 def _temperature(model: Path) -> float | None:
     try:
-        temperature = json.loads((model / "choices.json").read_text(encoding="utf-8"))["temperature"]
+        choices = json.loads((model / "choices.json").read_text(encoding="utf-8"))
+        temperature = None if "spread" in choices else choices["temperature"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
     return temperature if isinstance(temperature, float) and 0 < temperature < math.inf else None

@@ -11,7 +11,7 @@ from covergenre.augment import VARIANTS
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import method
 from covergenre.methods.calibration import softmax
-from covergenre.methods.ensemble import NAME, FittedEnsemble, join, parted, settle
+from covergenre.methods.ensemble import NAME, FittedEnsemble, join, parted, settle, usual_of
 from covergenre.progress import silent
 from covergenre.runs.journal import keep
 from covergenre.runs.names import christen
@@ -39,7 +39,7 @@ def combine(runs: Sequence[Run]) -> Run:
         labels = pd.Categorical(told["genre"], categories=run.spec.genres).codes.astype(np.int64)
         names = [each.spec.method for each in runs]
         members = list(zip(names, (each.load_model() for each in runs), strict=True))
-        averaged, evidence = parted(members, answers)
+        averaged, evidence = parted(answers, [usual_of(member) for _, member in members])
         choices = settle(
             [rows[chosen_on] for rows in averaged], [rows[chosen_on] for rows in evidence], labels[chosen_on]
         )

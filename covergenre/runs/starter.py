@@ -40,6 +40,7 @@ from covergenre.dataset.starter import (
     MethodCard,
     SourceFigures,
     Starter,
+    WordsFigures,
     by_hash,
     open_starter,
     run_folder,
@@ -52,17 +53,19 @@ from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
-from covergenre.methods import Context, TrainSpec, ensemble, method
-from covergenre.methods.elsewhere import Elsewhere, average_elsewhere, even_rows
+from covergenre.methods import Context, Covers, TrainSpec, ensemble, method
+from covergenre.methods.elsewhere import Elsewhere, even_rows, joined_elsewhere
 from covergenre.packages import versions
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.reading.text import ReadText
 from covergenre.runs.experiment import Result, fit_and_evaluate
-from covergenre.runs.parts import Parts, as_covers
+from covergenre.runs.parts import Parts, as_covers, words_of
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
+from covergenre.runs.words import judge_words, names_apart
 
 RECIPE = Recipe(limit=EVEN)
-METHODS = ("knn", "logistic")
-"""Trained one by one, and averaged. Whose answers to sources left out are best counts: `benchmarks/ACCURACY.md`."""
+METHODS = ("knn", "logistic", "words")
+"""Trained one by one, and joined. Whose answers to sources left out are best counts: `benchmarks/ACCURACY.md`."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,11 +77,13 @@ def build_starter(
     recipe: Recipe = RECIPE,
     progress: Report = silent,
     should_stop: ShouldStop = never,
+    words: bool = True,
 ) -> Starter:
     """Make the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
 
-    The same covers and seed give the same starter, but for the day it was built. Raises BadDataset when the covers are
-    too few, Cancelled when stopped; what was in `target` stays then.
+    The same covers and seed give the same starter, but for the day it was built. `words`: whether it learns what is
+    written on the covers, too. Raises BadDataset when the covers are too few, MissingPackage when what reads words is
+    not installed, Cancelled when stopped; what was in `target` stays then.
     """
     target = target or home.home() / "starter"
     found = Dataset("starter", Path(root).resolve(), target, scan(root, None, progress, should_stop).manifest)
@@ -88,15 +93,19 @@ def build_starter(
         raise BadDataset(f"{root} holds covers of {len(dataset.genres)} of the ten genres: give folders of two or more")
     split = honest_split(chosen, seed)
     vectors = embed_dataset(dataset, recipe, ("original",), progress, should_stop)["original"]
-    parts = _parts(chosen, split, vectors, dataset.genres)
-    asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
-    specs = {name: replace(asked, method=name) for name in (*METHODS, ensemble.NAME)}
     context = Context(progress, should_stop)
-    results = {name: fit_and_evaluate(parts, specs[name], context) for name in METHODS}
-    results |= {ensemble.NAME: _average(results, parts, asked, context)}
+    texts = words_of(dataset, chosen, context) if words else []
+    parts = _parts(chosen, split, vectors, texts, dataset.genres)
+    asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
+    members = [name for name in METHODS if words or method(name).reads != "texts"]
+    specs = {name: replace(asked, method=name) for name in (*members, ensemble.NAME)}
+    results = {name: fit_and_evaluate(parts, specs[name], context) for name in members}
+    results |= {ensemble.NAME: _together(results, parts, asked, context)}
     projected = cast(Projection, results["knn"].fitted).project(vectors).astype(np.float16)
     methods = tuple(_method_card(specs[name], results[name], parts, chosen, split) for name in specs)
     card = _card(chosen, split, left_out, methods, recipe)
+    if words:
+        card = replace(card, words=_words_figures(results[ensemble.NAME], parts.test, texts, chosen, split))
     _log.info("%s answers best where the source is new", card.default)
     with _replacing(target) as folder:
         _copy_network(recipe, folder)
@@ -135,24 +144,39 @@ def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
     return covers[~(wrong_genre | contradicting | copies)].reset_index(drop=True), left_out
 
 
-def _parts(manifest: pd.DataFrame, split: Split, vectors: np.ndarray, genres: Sequence[str]) -> Parts:
+def _parts(
+    manifest: pd.DataFrame, split: Split, vectors: np.ndarray, texts: Sequence[ReadText], genres: Sequence[str]
+) -> Parts:
     labels = pd.Categorical(manifest["genre"], categories=genres).codes
-    everyone = as_covers(manifest.assign(label=labels), [vectors])
+    everyone = replace(as_covers(manifest.assign(label=labels), [vectors]), texts=texts)
     covers = {part: everyone.take((split.parts == part).to_numpy()) for part in PARTS}
     groups = [split.groups[split.parts == part].to_numpy() for part in ("test", "train")]
     return Parts(**covers, groups=groups[0], train_groups=groups[1])
 
 
-def _average(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, context: Context) -> Result:
-    """The average of what was learned, as sure as its answers to sources left out, else to validation, let it be."""
-    elsewhere = average_elsewhere([result.elsewhere for result in results.values()])
-    if elsewhere:
-        temperature = elsewhere.temperature
-    else:
-        temperature = ensemble.calibrated([result.validation for result in results.values()], parts.validation.labels)
+def _together(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, context: Context) -> Result:
+    """What was learned, joined: as sure as its answers to sources left out, else to validation, let it be."""
     members = [(name, result.fitted) for name, result in results.items()]
-    fitted = ensemble.FittedEnsemble(members, {"members": " ".join(results), "temperature": temperature})
+    usual = [ensemble.usual_of(member) for _, member in members]
+    answers = ensemble.parted([result.validation for result in results.values()], usual)
+    settled = ensemble.settle(*answers, parts.validation.labels)
+    elsewhere = joined_elsewhere([result.elsewhere for result in results.values()], settled.get("weight", 0.0))
+    if elsewhere:
+        settled |= elsewhere.certainty
+    fitted = ensemble.FittedEnsemble(members, {"members": " ".join(results), **settled})
     return replace(fit_and_evaluate(parts, spec, context, lambda: fitted), elsewhere=elsewhere)
+
+
+def _words_figures(
+    result: Result, test: Covers, texts: Sequence[ReadText], manifest: pd.DataFrame, split: Split
+) -> WordsFigures:
+    """What the words on the test covers add to their looks."""
+    names = np.array(names_apart(manifest["artist"].tolist(), texts))
+    part = split.parts.to_numpy()
+    apart = ~np.isin(names[part == "test"], names[part == "train"])
+    looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
+    right = [answers.argmax(axis=1) == test.labels for answers in (looks, result.test)]
+    return judge_words(*right, test.texts, apart)
 
 
 def _method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from covergenre.dataset.starter import Card, MethodCard, open_starter
 from covergenre.errors import BadRun
+from covergenre.formatting import percent
 from pages.widgets import model_card
 from pages.widgets.safe_text import plain, sentence
 
@@ -30,8 +31,15 @@ def show_figures(card: Card) -> None:
     st.markdown(model_card.figures(card), unsafe_allow_html=True)
     st.caption(
         "The range beside a figure, drawn as a line below it, holds the true value with 95 % confidence. The "
-        "ensemble is the average of the two methods beside it, calibrated anew."
+        "ensemble joins the methods beside it, calibrated anew."
     )
+    if card.words:
+        st.markdown("**What reading words adds**")
+        st.markdown(model_card.by_words(card), unsafe_allow_html=True)
+        st.caption(
+            f"Words can be read on {percent(card.words.readable)} of the test covers. Most of what they tell is who "
+            "performs, so they help most where a performer is known."
+        )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("By genre", anchor=False, width="content")
         method = choose_method(card)

@@ -75,6 +75,20 @@ def figures(card: Card) -> str:
     )
 
 
+def by_words(card: Card) -> str:
+    """What reading words adds on test covers, and on those that bear no name it knows; "" where none are read."""
+    if not card.words:
+        return ""
+    kinds = (
+        ("All test covers", card.words.together),
+        ("No name or title shared with a cover it learned from", card.words.apart),
+    )
+    return table(
+        ("", "By looks alone", "With the words"),
+        [[f"{name}<small>{gain.covers} covers</small>", figure(gain.looks), figure(gain.both)] for name, gain in kinds],
+    )
+
+
 def by_genre(test: Evaluation) -> str:
     """Precision, recall and F1 of each genre."""
     return table(
@@ -147,6 +161,7 @@ def limits(card: Card, nameless: Sequence[str]) -> list[str]:
         *_missing(card),
         *_one_source(alone),
         *_few_covers(few),
+        *_never_right(card.chosen.test),
         *_nameless(nameless),
         "**Other places.** The held-out covers come from the same sources as the rest. Covers of your own don't: the "
         "figures on sources left out say what to expect.",
@@ -198,6 +213,17 @@ def _one_source(genres: list[str]) -> list[str]:
     return [
         f"**One source.** All covers of {_genres(genres)} come from one source each. Some of what looks like the genre "
         "may be the taste of that source."
+    ]
+
+
+def _never_right(test: Evaluation) -> list[str]:
+    missed = [scores for scores in test.by_genre if scores.covers and not scores.recall.value]
+    if not missed:
+        return []
+    told = listed([f"{inline(plain(scores.genre))} ({scores.covers})" for scores in missed])
+    return [
+        f"**Not recognised.** Of the test covers of {told} none was answered rightly: they are too few to learn from, "
+        "and look like those of larger genres. Such a cover is nearly always given another genre."
     ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
-from covergenre.methods.calibration import fit_temperature, log_loss, log_softmax, softmax
+from covergenre.methods.calibration import fit_temperature, log_loss, log_softmax, probabilities_of, softmax
 
 logits_of_covers = arrays(
     np.float64, st.tuples(st.integers(1, 6), st.integers(2, 5)), elements=st.floats(-1e6, 1e6, width=32)
@@ -79,3 +79,18 @@ def test_it_never_changes_the_order_of_the_genres(logits, temperature):
 
 def test_without_covers_it_is_1():
     assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1
+
+
+# --- where it differs from source to source
+
+
+def test_with_a_spread_an_answer_is_the_mean_over_temperatures_and_names_the_same_genre():
+    logits, _ = drawn(200, 1.0)
+    plain = probabilities_of(logits, {"temperature": 1.5})
+    np.testing.assert_allclose(plain, softmax(logits / 1.5))
+    spread = probabilities_of(logits, {"temperature": 1.5, "spread": 0.6})
+    np.testing.assert_allclose(spread.sum(axis=1), 1)
+    assert (spread.argmax(axis=1) == plain.argmax(axis=1)).all()
+    rng = np.random.default_rng(0)
+    sampled = np.mean([softmax(logits / (1.5 * np.exp(0.6 * at))) for at in rng.normal(size=2000)], axis=0)
+    np.testing.assert_allclose(spread, sampled, atol=0.02)

@@ -6,9 +6,9 @@ from covergenre.methods import Context, Covers, method
 from covergenre.methods.elsewhere import (
     MOST,
     asked_elsewhere,
-    average_elsewhere,
     calibrated_elsewhere,
     even_rows,
+    joined_elsewhere,
     tempered,
 )
 from covergenre.methods.logistic import Parameters
@@ -81,7 +81,7 @@ def test_covers_of_one_source_can_not_be_asked_about():
     assert tempered(fitted, None) is fitted
 
 
-def test_a_source_is_calibrated_on_the_others_and_all_of_them_settle_the_temperature():
+def test_a_source_is_calibrated_on_the_others_and_what_all_call_for_is_known():
     labels = np.tile([0, 1], 100)
     sure = np.where(np.eye(2)[labels] == 1, 0.99, 0.01)
     wrong = sure.copy()
@@ -90,7 +90,13 @@ def test_a_source_is_calibrated_on_the_others_and_all_of_them_settle_the_tempera
     told = calibrated_elsewhere(np.arange(200), sources, labels, wrong)
     assert told.probabilities[:100].max() > 0.99
     assert told.probabilities[100:].max() < 0.6
-    assert told.temperature > 10
+    assert told.certainty["spread"] > 1
+
+
+def test_sources_too_small_to_say_how_sure_to_be_are_taken_together():
+    labels, sources = np.tile([0, 1], 20), np.repeat(["a", "b"], 20)
+    wrong = np.where(np.eye(2)[labels] == 1, 0.01, 0.99)
+    assert set(calibrated_elsewhere(np.arange(40), sources, labels, wrong).certainty) == {"temperature"}
 
 
 def test_a_large_source_does_not_drown_the_others():
@@ -103,7 +109,20 @@ def test_an_average_is_of_the_covers_that_all_were_asked_about():
     sources = np.array(["a", "a", "b"])
     first = calibrated_elsewhere(np.array([4, 5, 6]), sources, labels, answers)
     second = calibrated_elsewhere(np.array([6, 5]), sources[[2, 1]], labels[[2, 1]], answers[[2, 1]])
-    both = average_elsewhere([first, second])
+    both = joined_elsewhere([first, second], 0.0)
     assert both.rows.tolist() == [5, 6]
     assert both.labels.tolist() == [1, 0]
-    assert average_elsewhere([first, None]) is None
+    assert joined_elsewhere([first, None], 0.0) is None
+
+
+def test_of_words_what_they_say_without_any_is_known_and_they_are_joined_at_a_weight():
+    labels, sources, rows = np.array([0, 1, 0, 1]), np.array(["a", "a", "b", "b"]), np.arange(4)
+    looks = calibrated_elsewhere(rows, sources, labels, np.full((4, 2), 0.5))
+    usual = np.tile([0.6, 0.4], (4, 1))
+    said = np.where(np.eye(2)[labels] == 1, 0.9, 0.1)
+    said[3] = usual[3]  # nothing is read on the last
+    words = calibrated_elsewhere(rows, sources, labels, said, usual)
+    both = joined_elsewhere([looks, words], 1.0)
+    assert both.probabilities[:3].argmax(axis=1).tolist() == [0, 1, 0]
+    np.testing.assert_allclose(both.probabilities[3], 0.5)
+    assert both.usual is None

@@ -132,3 +132,10 @@ def test_choices_without_a_usable_temperature_are_a_bad_run(folder, choices):
     (folder / "choices.json").write_text(json.dumps(choices))
     with pytest.raises(BadRun, match="temperature is not a number above 0"):
         load(folder)
+
+
+@pytest.mark.parametrize("spread", [0.0, -1.0, "1", float("nan"), None])
+def test_a_spread_that_can_not_be_is_a_bad_run(folder, spread):
+    (folder / "choices.json").write_text(json.dumps({**CHOICES, "spread": spread}))
+    with pytest.raises(BadRun, match="spread of its temperature"):
+        load(folder)

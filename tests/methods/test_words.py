@@ -150,7 +150,7 @@ def pictures() -> np.ndarray:
 
 
 def evidence_of(fitted: FittedWords, covers: Covers, pictures: np.ndarray) -> tuple[list, list]:
-    return parted([("knn", None), ("words", fitted)], [pictures, fitted.predict_proba(covers)])
+    return parted([pictures, fitted.predict_proba(covers)], [None, fitted.usual])
 
 
 def test_words_that_are_right_get_a_weight_and_make_answers_right(fitted, pictures):

@@ -4,7 +4,8 @@ from html import unescape
 
 import pytest
 
-from covergenre.dataset.starter import Card, LeftOut, open_starter
+from covergenre.dataset.starter import Card, LeftOut, WordsFigures, WordsGain, open_starter
+from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.formatting import percent
 from pages.widgets import model_card
 
@@ -115,3 +116,20 @@ def test_genres_with_few_covers_or_one_source_and_nameless_sources_are_named(car
 def test_the_resolution_is_named_where_there_is_a_limit(card):
     assert "150 px" in " ".join(model_card.honesty(replace(card, recipe={"limit": 150})))
     assert "px" not in " ".join(model_card.honesty(replace(card, recipe={"limit": None})))
+
+
+def test_a_genre_of_which_no_test_cover_was_recognised_is_named(card):
+    missed = replace(card.chosen.test.by_genre[0], recall=Interval(0.0, 0.0, 0.5))
+    test = replace(card.chosen.test, by_genre=(missed, *card.chosen.test.by_genre[1:]))
+    methods = tuple(replace(each, test=test) if each.name == card.default else each for each in card.methods)
+    said = next(each for each in model_card.limits(replace(card, methods=methods), []) if "Not recognised" in each)
+    assert missed.genre in unescape(said).lower()
+    assert f"({missed.covers})" in said
+
+
+def test_what_words_add_is_told_of_all_test_covers_and_of_strangers(card):
+    assert model_card.by_words(card) == ""
+    gains = (WordsGain(20, wilson(8, 20), wilson(12, 20)), WordsGain(10, wilson(4, 10), wilson(5, 10)))
+    said = words(model_card.by_words(replace(card, words=WordsFigures(0.8, *gains))))
+    for told in ("20 covers", "10 covers", "40\u202f%", "60\u202f%", "50\u202f%"):
+        assert told in said

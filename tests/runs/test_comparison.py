@@ -151,7 +151,16 @@ def test_a_run_tells_what_it_cost(pair):
 
 
 @pytest.mark.parametrize(
-    "choices", ["", "[]", "{}", '{"temperature": 0}', '{"temperature": NaN}', '{"temperature": 2}']
+    "choices",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"temperature": 0}',
+        '{"temperature": NaN}',
+        '{"temperature": 2}',
+        '{"temperature": 2.0, "spread": 1.0}',
+    ],
 )
 def test_a_temperature_that_is_none_is_unknown(pair, choices):
     (pair[0].folder / "model" / "choices.json").write_text(choices)

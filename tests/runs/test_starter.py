@@ -6,11 +6,16 @@ import pytest
 from drawing import cover, genre_folders
 from tiny import tiny_recipe
 
+from covergenre import home
 from covergenre.collection.map import find_map
 from covergenre.dataset.manifest import scan
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers, method
+from covergenre.methods.words import FittedWords
+from covergenre.reading.reader import VERSION
+from covergenre.reading.store import TextStore
+from covergenre.reading.text import Line, ReadText
 from covergenre.runs.record import Run
 from covergenre.runs.starter import build_starter, choose_covers
 from covergenre.runs.train import evaluate
@@ -103,15 +108,32 @@ def test_no_group_crosses_its_split(starter):
 
 
 def test_the_same_covers_and_seed_give_the_same_starter(root, tmp_path):
-    first, second = (build_starter(root, tmp_path / name, recipe=tiny_recipe(tmp_path)) for name in ("a", "b"))
+    first, second = (
+        build_starter(root, tmp_path / name, recipe=tiny_recipe(tmp_path), words=False) for name in ("a", "b")
+    )
     assert json.dumps(first.card.to_dict()) == json.dumps(second.card.to_dict())
     assert first.covers.equals(second.covers)
+
+
+def test_it_learns_what_is_written_on_covers_and_tells_what_that_adds(root, tmp_path):
+    performers = {"jazz": "Louis Armstrong", "rap": "Public Enemy"}
+    covers = scan(root).manifest
+    read = {row.content_hash: ReadText((Line(performers[row.genre], 0.9),)) for row in covers.itertuples()}
+    TextStore(home.texts() / VERSION).put(read)
+    made = build_starter(root, recipe=tiny_recipe(tmp_path))
+    assert [each.name for each in made.card.methods] == ["knn", "logistic", "words", "ensemble"]
+    together = method("ensemble").load(made.head("ensemble"))
+    assert "weight" in together.choices
+    assert [type(reader) for reader in together.readers()] == [FittedWords]
+    assert made.card.words.readable == 1
+    assert made.card.words.together.covers == sum(counts["test"] for counts in made.card.counts.values())
+    assert made.card.words.apart.covers == 0
 
 
 def test_a_number_of_discogs_is_taken_from_the_file_name(tmp_path):
     root = genre_folders(tmp_path / "covers" / "discogs", ("jazz", "rap"), 6).parent
     (root / "discogs" / "jazz" / "000.jpg").rename(root / "discogs" / "jazz" / "R-1234-99.jpg")
-    assert "1234" in set(build_starter(root, recipe=tiny_recipe(tmp_path)).covers["id"])
+    assert "1234" in set(build_starter(root, recipe=tiny_recipe(tmp_path), words=False).covers["id"])
 
 
 def test_covers_of_one_genre_are_too_few(tmp_path):
@@ -122,6 +144,6 @@ def test_covers_of_one_genre_are_too_few(tmp_path):
 def test_what_was_there_stays_when_the_build_is_stopped(root, starter, tmp_path):
     before = (starter / "card.json").read_bytes()
     with pytest.raises(Cancelled):
-        build_starter(root, starter, recipe=tiny_recipe(tmp_path), should_stop=lambda: True)
+        build_starter(root, starter, recipe=tiny_recipe(tmp_path), should_stop=lambda: True, words=False)
     assert (starter / "card.json").read_bytes() == before
     assert sorted(path.name for path in starter.parent.iterdir() if path.name.startswith(".starter")) == []
