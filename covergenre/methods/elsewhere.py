@@ -68,12 +68,12 @@ def asked_elsewhere(
             blank = covers.take(np.zeros(0, np.int64))
             answer = chosen.fit(covers.take(known), blank, replace(spec, parameters=parameters), Context())
             own.append((asked, answer.predict_proba(covers.take(asked))))
-            usual += [usual_of(answer)] * len(asked)
+            without = usual_of(answer)
+            usual += [without] * len(asked) if without is not None else []
     if not own:
         return None
     rows, probabilities = (np.concatenate(parts) for parts in zip(*own, strict=True))
-    without = np.stack(usual) if usual[0] is not None else None
-    return calibrated_elsewhere(rows, told[rows], labels[rows], probabilities, without)
+    return calibrated_elsewhere(rows, told[rows], labels[rows], probabilities, np.stack(usual) if usual else None)
 
 
 def calibrated_elsewhere(
@@ -84,15 +84,14 @@ def calibrated_elsewhere(
     usual: np.ndarray | None = None,
 ) -> Elsewhere:
     """Answers to sources left out, each source tempered by what the others call for; see `Elsewhere`."""
-    logits, told = np.log(probabilities), np.empty_like(probabilities)
-    without = None if usual is None else np.empty_like(usual)
+    logits, answers = np.log(probabilities), [probabilities, *([] if usual is None else [usual])]
+    told = [np.empty_like(answer) for answer in answers]
     for source in np.unique(sources):
         own = sources == source
         certainty = _certainty(logits[~own], labels[~own], sources[~own])
-        told[own] = probabilities_of(logits[own], certainty)
-        if usual is not None:
-            without[own] = probabilities_of(np.log(usual[own]), certainty)
-    return Elsewhere(rows, sources, labels, told, _certainty(logits, labels, sources), without)
+        for tempered_answer, answer in zip(told, answers, strict=True):
+            tempered_answer[own] = probabilities_of(np.log(answer[own]), certainty)
+    return Elsewhere(rows, sources, labels, told[0], _certainty(logits, labels, sources), *told[1:])
 
 
 def joined_elsewhere(members: Sequence[Elsewhere | None], weight: float) -> Elsewhere | None:

@@ -175,8 +175,8 @@ def _words_figures(
     part = split.parts.to_numpy()
     apart = ~np.isin(names[part == "test"], names[part == "train"])
     looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
-    right = [answers.argmax(axis=1) == test.labels for answers in (looks, result.test)]
-    return judge_words(*right, test.texts, apart)
+    right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
+    return judge_words(right, right_read, test.texts, apart)
 
 
 def _method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
