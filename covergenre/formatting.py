@@ -69,6 +69,11 @@ def listed(items: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
+def one_line(text: str, longest: int = 300) -> str:
+    """The text on one line: nothing that can't be printed, blanks for white space, no more than so many characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:longest].strip()
+
+
 def time_left(done: int, total: int, elapsed: float) -> str:
     """How long the rest takes at the pace so far, as a sentence; "" while nothing is done."""
     if done == 0:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from covergenre.collecting.genres import tags_of
 from covergenre.collecting.sources import musicbrainz
 from covergenre.errors import Refused
+from covergenre.formatting import one_line
 from covergenre.web import Web
 
 PAGE = 100
@@ -97,18 +98,13 @@ def _album(group: _Group) -> Album:
     year = re.match(r"(\d{4})(-|$)", group.date)
     return Album(
         id=group.id,
-        title=_line(group.title),
-        artist=_line("".join(credit.name + credit.joinphrase for credit in group.credits)),
+        title=one_line(group.title),
+        artist=one_line("".join(credit.name + credit.joinphrase for credit in group.credits)),
         artist_id=group.credits[0].artist.id if group.credits else "",
         year=int(year[1]) if year else None,
         tags=tuple(tag.name.strip().lower() for tag in group.tags if tag.count > 0),
         types=tuple(group.types),
     )
-
-
-def _line(text: str) -> str:
-    """The text on one line, no longer than any title is."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:300]
 
 
 def _first_line(error: Exception) -> str:

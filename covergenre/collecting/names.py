@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from covergenre import home
 from covergenre.collecting.sources import discogs, discogs_token, open_web
 from covergenre.errors import Cancelled, CoverGenreError, Refused
+from covergenre.formatting import one_line
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.web import Web
 
@@ -116,8 +117,8 @@ def _name(web: Web, number: str) -> Name:
     pictures = sorted(release.images, key=lambda image: image.type != "primary")
     return Name(
         id=number,
-        artist=_line("".join(_joined(artist) for artist in release.artists).strip(" ,")),
-        album=_line(release.title),
+        artist=one_line("".join(_joined(artist) for artist in release.artists).strip(" ,")),
+        album=one_line(release.title),
         year=release.year if 1000 < release.year < 3000 else None,
         image_url=pictures[0].uri if pictures else "",
     )
@@ -126,7 +127,3 @@ def _name(web: Web, number: str) -> Name:
 def _joined(artist: _Artist) -> str:
     join = artist.join.strip()
     return _NUMBERED.sub("", artist.name) + (f"{join} " if join == "," else f" {join} " if join else "")
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:300]

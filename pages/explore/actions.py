@@ -7,32 +7,34 @@ import streamlit as st
 
 from covergenre.dataset import repair
 from covergenre.dataset.export import as_list
-from covergenre.dataset.repair import Plan
-from covergenre.errors import CoverGenreError
+from covergenre.dataset.repair import Plan, Repair
 from covergenre.formatting import counted
 from pages.explore.open import Opened
+from pages.explore.wrong import telling
 from pages.widgets.genres import GENRES, display
 from pages.widgets.safe_text import plain
 
-MADE = "made"  # what this visitor changed last: the data set, the number of the repair, and what it was
+_MADE = "made"  # what this visitor changed last: the data set, the number of the repair, and what it was
 _GENRE, _TAG = "new genre", "new tag"
 
 
 def carry_out(opened: Opened, plan: Plan) -> bool:
     """Repair the data set, which is one entry of its history; whether that went well. Else the page says why not."""
-    try:
+    with telling():
         before = len(repair.history(opened.dataset))
         repair.apply(opened.dataset, plan)
-        made = repair.history(opened.dataset)[before:]
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-        return False
-    if made:
-        words = f"{plan.why[:1].upper()}{plan.why[1:]}: {counted(len(made[-1].changes), 'cover')}."
-        st.session_state[MADE] = (opened.dataset.name, made[-1].number, words)
-    else:
-        st.toast("There was nothing to change.", icon=":material/check:")
-    return True
+        if made := repair.history(opened.dataset)[before:]:
+            remember(opened, made[-1], f"{plan.why[:1].upper()}{plan.why[1:]}")
+        else:
+            st.toast("There was nothing to change.", icon=":material/check:")
+        return True
+    return False
+
+
+def remember(opened: Opened, made: Repair, what: str) -> None:
+    """Have the page tell what a repair has done, with the way to undo it."""
+    words = f"{what}: {counted(len(made.changes), 'cover')}."
+    st.session_state[_MADE] = (opened.dataset.name, made.number, words)
 
 
 def leave_out(paths: Sequence[str]) -> Plan:
@@ -42,18 +44,15 @@ def leave_out(paths: Sequence[str]) -> Plan:
 
 def undo(opened: Opened, number: int) -> None:
     """Undo a repair; the page says why not, if it can't be."""
-    try:
+    with telling():
         repair.undo(opened.dataset, number)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-    else:
         st.toast(f"Repair {number} is undone.", icon=":material/undo:")
-    st.session_state.pop(MADE, None)
+    st.session_state.pop(_MADE, None)
 
 
 def show_made(opened: Opened) -> None:
     """What was changed last, with the way to undo it."""
-    name, number, words = st.session_state.get(MADE, ("", 0, ""))
+    name, number, words = st.session_state.get(_MADE, ("", 0, ""))
     if name != opened.dataset.name:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="made-bar", border=True):
@@ -61,7 +60,7 @@ def show_made(opened: Opened) -> None:
         st.button("Undo", icon=":material/undo:", key="undo-made", on_click=undo, args=(opened, number))
         st.button(
             "Dismiss", icon=":material/close:", key="dismiss-made", type="tertiary",
-            on_click=lambda: st.session_state.pop(MADE, None),
+            on_click=lambda: st.session_state.pop(_MADE, None),
         )  # fmt: skip
 
 
@@ -107,17 +106,13 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
 
 
 def _relabel(act: Callable[[Plan], None], paths: Sequence[str], genre: str | None) -> None:
-    try:
+    with telling():
         act(repair.relabel(paths, genre or "", f"{genre} by hand"))
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
 
 
 def _tag(opened: Opened, act: Callable[[Plan], None], paths: Sequence[str], name: str) -> None:
-    try:
+    with telling():
         act(repair.tag(opened.dataset.manifest, paths, name))
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
 
 
 def _named(genre: str) -> str:

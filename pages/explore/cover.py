@@ -30,13 +30,7 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     covers = opened.covers
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="cover"):
-        if not opened.dataset.has_pictures:
-            colours = images.draw_signature(covers.signatures[row], _LARGE)
-            st.image(colours, width="stretch", alt=f"The colours of {plain(covers.title(row))}")
-        elif picture := large_picture(covers, row):
-            st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
-        else:
-            st.info("This file can't be shown.", icon=":material/broken_image:")
+        show_large(covers, row)
     with right:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(facts(covers, row), unsafe_allow_html=True)
@@ -44,6 +38,18 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
         if opened.dataset.writable:
             _show_actions(opened, row)
     _show_nearest(opened, row, go)
+
+
+def show_large(covers: Collection, row: int) -> None:
+    """The cover as large as there is room, or its colours where it has no picture."""
+    title = plain(covers.title(row))
+    if not covers.dataset.has_pictures:
+        colours = images.draw_signature(covers.signatures[row], _LARGE)
+        st.image(colours, width="stretch", alt=f"The colours of {title}")
+    elif picture := _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers):
+        st.image(picture, width="stretch", alt=f"The cover {title}")
+    else:
+        st.info("This file can't be shown.", icon=":material/broken_image:")
 
 
 def facts(covers: Collection, row: int) -> str:
@@ -67,11 +73,6 @@ def facts(covers: Collection, row: int) -> str:
     }
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in told.items() if value)
     return f'<dl class="known">{rows}</dl>'
-
-
-def large_picture(covers: Collection, row: int) -> bytes:
-    """The cover in a row as a JPEG; b"" when it can't be shown."""
-    return _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers)
 
 
 def _source(cover: Mapping[str, Any]) -> str:

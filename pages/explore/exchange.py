@@ -6,11 +6,11 @@ from covergenre import home
 from covergenre.dataset.annotate import annotate
 from covergenre.dataset.export import as_list, write_folders
 from covergenre.dataset.registry import table_text
-from covergenre.errors import CoverGenreError
 from covergenre.files import is_full
 from covergenre.formatting import counted, size
 from covergenre.progress import Report, ShouldStop
 from pages.explore.open import Opened
+from pages.explore.wrong import tell, telling
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
 
@@ -66,7 +66,7 @@ def _show_folders(opened: Opened) -> None:
 
 def _make(opened: Opened, name: str, file) -> None:
     if is_full(home.home()):
-        st.session_state.wrong = "the disk is full: make room first"
+        tell("the disk is full: make room first")
         return
 
     def work(report: Report, should_stop: ShouldStop) -> int:
@@ -98,13 +98,10 @@ def _show_table(opened: Opened) -> None:
 
 def _annotate(opened: Opened, upload, over: bool) -> None:
     if upload is None:
-        st.session_state.wrong = "no table was dropped: drop a CSV file first"
+        tell("no table was dropped: drop a CSV file first")
         return
-    try:
+    with telling():
         done = annotate(opened.dataset, upload.name, upload.getvalue(), over)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-        return
-    changed = f"{counted(done.covers, 'cover')}; {counted(done.cells, 'cell')} changed."
-    remarks = (sentence(remark) for remark in done.remarks)
-    st.session_state[_SAID] = " ".join([f"{plain(upload.name)} tells of {changed}", *remarks])
+        changed = f"{counted(done.covers, 'cover')}; {counted(done.cells, 'cell')} changed."
+        remarks = (sentence(remark) for remark in done.remarks)
+        st.session_state[_SAID] = " ".join([f"{plain(upload.name)} tells of {changed}", *remarks])

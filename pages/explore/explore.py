@@ -117,7 +117,7 @@ def show(view: str, opened: Opened) -> None:
 explore_sources.finish()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
-    explore_sources.show_wrong()
+    explore_sources.show_said()
     job = explore_sources.bringing()
     if job:
         watch(job, "bringing")

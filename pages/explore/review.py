@@ -9,10 +9,11 @@ from covergenre.dataset.repair import history
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent
 from covergenre.inspection.doubts import Doubt, doubts, open_doubts
-from pages.explore.actions import MADE
-from pages.explore.cover import large_picture
+from pages.explore.actions import remember
+from pages.explore.cover import show_large
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
+from pages.explore.wrong import telling
 from pages.widgets.genres import GENRES, css_colour, display, inline
 from pages.widgets.safe_text import plain, sentence
 
@@ -61,14 +62,9 @@ def _show_progress(opened: Opened, done: int, total: int, changes: int, can_go_b
 
 def _show_settle(opened: Opened, changes: int, kind: str) -> None:
     if st.button(f"Apply {counted(changes, 'change')}", icon=":material/build:", key="settle", type=kind):
-        try:
+        with telling():
             review.settle(opened.dataset)
-        except CoverGenreError as error:
-            st.session_state.wrong = str(error)
-        else:
-            made = history(opened.dataset)[-1]
-            words = f"Reviewed labels: {counted(len(made.changes), 'cover')}."
-            st.session_state[MADE] = (opened.dataset.name, made.number, words)
+            remember(opened, history(opened.dataset)[-1], "Reviewed labels")
         st.rerun()
 
 
@@ -91,10 +87,7 @@ def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None
     row = covers.row_of(doubt.path)
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="review-cover"):
-        if picture := large_picture(covers, row):
-            st.image(picture, width="stretch", alt=f"The cover {plain(covers.title(row))}")
-        else:
-            st.info("This file can't be shown.", icon=":material/broken_image:")
+        show_large(covers, row)
     with right:
         st.subheader(plain(covers.title(row), 120), anchor=False)
         st.markdown(
@@ -143,10 +136,8 @@ def _dot(genre: str) -> str:
 
 
 def _decide(opened: Opened, doubt: Doubt, becomes: str) -> None:
-    try:
+    with telling():
         review.decide(opened.dataset, doubt.label, becomes)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
 
 
 def _decide_other(opened: Opened, doubt: Doubt) -> None:
@@ -162,7 +153,5 @@ def _put_off(doubt: Doubt) -> None:
 
 
 def _take_back(opened: Opened) -> None:
-    try:
+    with telling():
         review.take_back(opened.dataset)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)

@@ -19,6 +19,7 @@ from covergenre.jobs import Job, Work
 from covergenre.runs.record import standing_on
 from pages.explore import web
 from pages.explore.open import Opened, examinations
+from pages.explore.wrong import show_wrong, tell, telling
 from pages.widgets.address import follow, go, settle
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
@@ -73,7 +74,7 @@ def finish() -> None:
         return
     del st.session_state[_OWN]
     if job.state == "failed":
-        st.session_state.wrong = job.error
+        tell(job.error)
     elif job.state == "stopped":
         st.toast(sentence(job.error or "stopped"), icon=":material/stop_circle:")
     else:
@@ -84,10 +85,9 @@ def finish() -> None:
             st.session_state[_SAID] = _said(scan)
 
 
-def show_wrong() -> None:
+def show_said() -> None:
     """Why the last thing asked for could not be done, or what there is to say about what was done."""
-    if wrong := st.session_state.pop("wrong", ""):
-        st.error(sentence(wrong), icon=":material/error:")
+    show_wrong()
     if said := st.session_state.pop(_SAID, ""):
         st.info(said, icon=":material/folder_open:")
 
@@ -148,9 +148,7 @@ def show_ways() -> None:
 
 def _close() -> None:
     """Draw the page anew, which closes a dialog; where something is wrong, say so beside what was typed instead."""
-    if wrong := st.session_state.pop("wrong", ""):
-        st.error(sentence(wrong), icon=":material/error:")
-    else:
+    if not show_wrong():
         st.rerun()
 
 
@@ -241,7 +239,7 @@ def _choose(name: str) -> None:
 
 def _start(title: str, work: Work) -> None:
     if bringing():
-        st.session_state.wrong = "another data set is being brought just now: wait until it is there, or stop it"
+        tell("another data set is being brought just now: wait until it is there, or stop it")
     else:
         st.session_state[_OWN] = jobs().start(_BRINGING, title, work)
 
@@ -251,12 +249,8 @@ def _draw() -> None:
 
 
 def _scan(name: str, text: str, level: int | None) -> None:
-    try:
-        root = allowed_folder(text)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-        return
-    _start("Scanning", _registering(name.strip() or "mine", root, level))
+    with telling():
+        _start("Scanning", _registering(name.strip() or "mine", allowed_folder(text), level))
 
 
 def _rescan(dataset: Dataset) -> None:
@@ -270,7 +264,7 @@ def _registering(name: str, root: Path, level: int | None, missing: registry.Mis
 
 def _unpack(name: str, upload, level: int | None) -> None:
     if upload is None:
-        st.session_state.wrong = "no ZIP was dropped: drop one first"
+        tell("no ZIP was dropped: drop one first")
         return
     data = io.BytesIO(upload.getvalue())
 
@@ -289,20 +283,15 @@ def _rename(old: str) -> None:
     new = st.session_state[_NEW_NAME].strip()
     if old == new:
         return
-    try:
+    with telling():
         registry.rename(old, new)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
-        return
-    examinations().drop(old)
-    go(**{NAME: new})
+        examinations().drop(old)
+        go(**{NAME: new})
 
 
 def _remove(name: str, dataset: Dataset | None) -> None:
-    try:
+    with telling():
         registry.remove(name)
         if dataset:
             archive.discard(dataset)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
     examinations().drop(name)

@@ -8,6 +8,7 @@ from pages.explore import filters as explore_filters
 from pages.explore.address import go
 from pages.explore.findings import VIEW
 from pages.explore.open import Opened
+from pages.explore.wrong import telling
 from pages.widgets.safe_text import plain, sentence
 
 _NAME = "view name"
@@ -40,10 +41,8 @@ def show_views(opened: Opened) -> None:
 
 def _save(opened: Opened) -> None:
     view = {key: told for key in _KEYS if (told := st.query_params.get_all(key))}
-    try:
+    with telling():
         save_view(opened.dataset, st.session_state[_NAME], view)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)
 
 
 def _open(view: View) -> None:
@@ -52,7 +51,5 @@ def _open(view: View) -> None:
 
 
 def _drop(opened: Opened, name: str) -> None:
-    try:
+    with telling():
         drop_view(opened.dataset, name)
-    except CoverGenreError as error:
-        st.session_state.wrong = str(error)

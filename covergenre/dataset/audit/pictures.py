@@ -11,6 +11,7 @@ NAMES = ("blank", "dark", "light", "low information", "blurry", "grayscale")
 
 _SPREAD = 32  # the standard deviation of luma from which a bright cover is not blank at all
 _DARKEST = 0.25  # the brightness below which noise is not taken for contrast
+_MOST_BITS = 10  # of entropy, from which a cover is as full as can be
 _COLOUR = 64  # the difference between bands from which a cover is not grey at all
 _FENCE = 3.0
 _NEAREST_FENCE = 0.25
@@ -22,17 +23,13 @@ def look_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
     Those of dark, light and low information are CleanVision's, turned so that 1 is the worst. Blank is measured against
     the brightest parts: very dark pictures have little contrast too, and something to see all the same.
     """
-    from cleanvision.issue_managers.image_property import BrightnessProperty, EntropyProperty
-
-    def turned(scores: pd.DataFrame) -> np.ndarray:
-        return 1 - scores.iloc[:, 0].to_numpy(np.float64)
-
-    spread = values["spread"].to_numpy() / np.maximum(values["brightness_perc_99"].to_numpy(), _DARKEST)
+    brightest = values["brightness_perc_99"].to_numpy(np.float64)
+    spread = values["spread"].to_numpy() / np.maximum(brightest, _DARKEST)
     return {
         "blank": 1 - np.minimum(spread / _SPREAD, 1),
-        "dark": turned(BrightnessProperty("dark").get_scores(values, "dark")),
-        "light": turned(BrightnessProperty("light").get_scores(values, "light")),
-        "low information": turned(EntropyProperty().get_scores(values, "low_information", normalizing_factor=0.1)),
+        "dark": 1 - brightest,
+        "light": values["brightness_perc_5"].to_numpy(np.float64),
+        "low information": 1 - np.minimum(values["entropy"].to_numpy(np.float64) / _MOST_BITS, 1),
         "blurry": values["blur"].to_numpy(),
         "grayscale": 1 - np.minimum(values["colour"].to_numpy() / _COLOUR, 1),
     }

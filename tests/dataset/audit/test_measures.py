@@ -1,9 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from drawing import cover, genre_folders
 from PIL import Image, ImageFilter
 
 from covergenre.dataset.audit.measures import COLUMNS, measure, measure_picture
+from covergenre.dataset.audit.pictures import look_scores
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import register
 from covergenre.errors import Cancelled
@@ -29,6 +31,21 @@ def test_a_blank_cover_has_one_brightness_and_nothing_else(colour, brightness):
     assert (found["spread"], found["blur"], found["colour"]) == (0, 0, 0)
     assert found["brightness"] == found["brightness_perc_5"] == found["brightness_perc_99"]
     assert found["brightness"] == pytest.approx(brightness)
+
+
+def test_brightness_and_entropy_and_their_scores_are_those_of_cleanvision():
+    properties = pytest.importorskip("cleanvision.issue_managers.image_property")
+    image = Image.blend(cover("jazz", side=300), Image.effect_noise((300, 300), 60).convert("RGB"), 0.4)
+    found = of(image)
+    theirs = properties.BrightnessProperty("dark").calculate(image) | properties.EntropyProperty().calculate(image)
+    assert {name: found[name] for name in COLUMNS[:4]} == pytest.approx({name: theirs[name] for name in COLUMNS[:4]})
+    values = pd.DataFrame([found])
+    scores = look_scores(values)
+    for issue in ("dark", "light"):
+        theirs = properties.BrightnessProperty(issue).get_scores(values, issue)
+        assert scores[issue] == pytest.approx(1 - theirs.iloc[0, 0])
+    low = properties.EntropyProperty().get_scores(values, "low_information", normalizing_factor=0.1)
+    assert scores["low information"] == pytest.approx(1 - low.iloc[0, 0])
 
 
 def test_colour_is_how_far_bands_differ_in_the_most_colourful_hundredth():
