@@ -6,7 +6,7 @@ it by its pixels; a cover in the test part of every run is one that none of them
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -86,9 +86,11 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     """
     _check(runs)
     genres = _shared_genres(runs)
-    datasets = {name: _dataset(name) for name in dict.fromkeys(run.spec.dataset for run in runs)}
+    opened = {named: _dataset(*named) for named in {(run.spec.dataset, run.spec.dataset_id) for run in runs}}
+    datasets = [opened[run.spec.dataset, run.spec.dataset_id] for run in runs]
     tests = [_test_part(run, genres) for run in runs]
-    keyed = [_keyed(run, test, datasets[run.spec.dataset], _alike(runs)) for run, test in zip(runs, tests, strict=True)]
+    alike = _alike(runs)
+    keyed = [_keyed(run, test, dataset, alike) for run, test, dataset in zip(runs, tests, datasets, strict=True)]
     shared, relabelled = _shared_covers(keyed)
     names = run_names(runs)
     left_out = (*_genres_left_out(runs, genres), *_covers_left_out(names, tests, len(shared), relabelled))
@@ -96,16 +98,16 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
         name: _probabilities(test.loc[shared], genres, run.spec.genres)
         for name, run, test in zip(names, runs, keyed, strict=True)
     }
-    at = _whose_covers(runs, datasets)
+    at = _whose_covers(datasets)
     test = keyed[at].loc[shared]
     labels = pd.Categorical(test["genre"], categories=list(genres)).codes.astype(np.int64)
     groups = test["group"].to_numpy(np.int64)
     comparison = compare(probabilities, labels, genres, groups, runs[0].spec.seed, resamples)
     compared = tuple(
-        _compared(run, name, probabilities[name], comparison.evaluations[name], datasets[run.spec.dataset])
-        for run, name in zip(runs, names, strict=True)
+        _compared(run, name, probabilities[name], comparison.evaluations[name], dataset)
+        for run, name, dataset in zip(runs, names, datasets, strict=True)
     )
-    covers = _covers(test, datasets[runs[at].spec.dataset])
+    covers = _covers(test, datasets[at])
     if absent := compared[0].evaluation.absent:
         left_out = (*left_out, without_covers(absent))
     return ComparedRuns(compared, genres, covers, labels, left_out, comparison)
@@ -129,16 +131,16 @@ def _shared_genres(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(genre for genre in runs[0].spec.genres if genre in shared)
 
 
-def _dataset(name: str) -> Dataset | None:
+def _dataset(name: str, dataset_id: str) -> Dataset | None:
     try:
-        return open_dataset(name)
+        return open_dataset(name, dataset_id)
     except BadDataset:
         return None
 
 
-def _whose_covers(runs: Sequence[Run], datasets: Mapping[str, Dataset | None]) -> int:
+def _whose_covers(datasets: Sequence[Dataset | None]) -> int:
     """Which run's data set tells of the covers: one of a user's own is to be preferred, for it has the pictures."""
-    there = [(position, dataset) for position, run in enumerate(runs) if (dataset := datasets[run.spec.dataset])]
+    there = [(position, dataset) for position, dataset in enumerate(datasets) if dataset]
     return min(there, key=lambda each: not each[1].has_pictures, default=(0, None))[0]
 
 

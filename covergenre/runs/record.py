@@ -39,7 +39,7 @@ from covergenre.dataset.digests import changed_files, write_digests
 from covergenre.dataset.identity import id_of, name_of
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.files import is_full, publish_folder, replace_bytes, replacing
+from covergenre.files import is_full, publish_folder, replace_bytes, replacing, where_allowed
 from covergenre.methods import Fitted, TrainSpec, method
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
@@ -433,6 +433,10 @@ def _read_spec(path: Path) -> RunSpec:
             f"{FORMAT}. Install a newer version to open it."
         )
     spec = _read(RunSpec, path)
+    if not spec.dataset_id and (known := id_of(spec.dataset)):  # of before there were ids: the name settles it, once
+        spec = replace(spec, dataset_id=known)
+        with where_allowed():
+            replace_bytes(path, _encode_spec(spec))
     return replace(spec, dataset=name_of(spec.dataset_id, spec.dataset))
 
 

@@ -123,8 +123,9 @@ def _seen(runs: Iterable[Run], hashes: np.ndarray) -> np.ndarray:
     """ "yes" or "no" a cover; "" for all when a split is gone."""
     seen = np.zeros(len(hashes), dtype=bool)
     try:
-        for name, split, seed in {(run.spec.dataset, run.spec.split, run.spec.seed) for run in runs}:
-            dataset = open_dataset(name)
+        specs = {(run.spec.dataset, run.spec.dataset_id, run.spec.split, run.spec.seed) for run in runs}
+        for name, dataset_id, split, seed in specs:
+            dataset = open_dataset(name, dataset_id)
             made = load_split(dataset, split, seed)
             learned = set(made.groups[made.parts == "train"])
             paths = dataset.manifest.drop_duplicates("content_hash").set_index("content_hash")["path"]

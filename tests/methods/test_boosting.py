@@ -189,6 +189,15 @@ def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
         fit(*parts[:2], progress=full)
 
 
+@pytest.mark.parametrize("trees", [0, 3])
+def test_before_the_disk_is_full_it_ends_as_on_a_full_one(parts, tmp_path, monkeypatch, trees):
+    told = []
+    monkeypatch.setattr(boosting, "is_full", lambda folder: folder == tmp_path and len(told) == trees)
+    with pytest.raises(OSError, match="No space left on device"):
+        fit(*parts[:2], checkpoint=tmp_path, progress=told.append)
+    assert len(told) == trees
+
+
 def test_a_checkpoint_that_can_not_be_written_is_not_blamed_on_the_covers(parts, tmp_path):
     (tmp_path / "snapshot").mkdir()
     with pytest.raises(CoverGenreError, match=r"could not be written \(.*\): make room on the disk"):

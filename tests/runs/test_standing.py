@@ -22,6 +22,14 @@ def test_a_renamed_data_set_keeps_its_runs(run):
     assert run.id in [each.id for each in runs_on("ours")]
 
 
+def test_a_run_of_before_there_were_ids_learns_that_of_its_data_set(tmp_path):
+    on_drawn_covers(tmp_path / "covers")
+    run = finished([0, 1, 2], answers([0, 1, 2]))
+    assert Run.open(run.id).spec.dataset_id == open_dataset("mine").id
+    rename("mine", "ours")
+    assert Run.open(run.id).spec.dataset == "ours"
+
+
 def test_another_data_set_of_the_name_is_not_taken_for_it(run, tmp_path):
     remove("mine")
     register("mine", tmp_path / "covers")
