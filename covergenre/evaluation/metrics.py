@@ -1,7 +1,8 @@
 """The figures of one method on one set of covers, each with the interval it deserves.
 
 Proportions (accuracy, precision, recall) have Wilson's interval, and so has a genre's F1, which is a function of a
-proportion: the rest are bootstrapped over covers, or over whole groups of covers. Figures agree with scikit-learn's.
+proportion. Means over genres join those of the genres, and are never narrower than a bootstrap over covers, or over
+whole groups of covers, says; the rest are bootstrapped alone. Figures agree with scikit-learn's.
 """
 
 import json
@@ -12,13 +13,16 @@ from typing import Any, Self
 import numpy as np
 
 from covergenre.errors import CoverGenreError
-from covergenre.evaluation.intervals import Interval, distance, percentiles, resample, wilson
+from covergenre.evaluation.intervals import Interval, distance, joined, percentiles, resample, wilson
 
 BINS = 15
 """How many bins of confidence, evenly wide, the calibration error is taken over."""
 
 RESAMPLED = ("balanced_accuracy", "f1_weighted", "f1_macro", "log_loss")
 """The figures whose differences are bootstrapped too; that of a calibration error would be biased."""
+
+_OVER_GENRES = {"balanced_accuracy": ("recall", True), "f1_weighted": ("f1", False), "f1_macro": ("f1", True)}
+"""The figures that are means over genres: of which score, and whether each genre counts alike (else by its covers)."""
 
 _SUM_TOLERANCE = 1e-3  # probabilities may have been stored with few digits
 _LEAST = float(np.finfo(np.float64).eps)  # what a probability of 0 counts as in the log loss, as in scikit-learn
@@ -110,9 +114,8 @@ def evaluate(
     and `f1_macro` reach as far.
 
     `groups`, int (n,): covers that are not independent of each other, such as those of one artist; `resamples`
-    bootstrap samples draw whole groups. With few covers, or none predicted wrongly, a bootstrap knows too little and
-    its intervals are too narrow. CoverGenreError unless there are covers, and labels, probabilities and groups fit
-    them.
+    bootstrap samples draw whole groups. CoverGenreError unless there are covers, and labels, probabilities and groups
+    fit them.
     """
     return judge(labels, probabilities, genres, groups, seed, resamples)[0]
 
@@ -135,16 +138,15 @@ def judge(
     summands = _summands(labels, probabilities)
     figures, gaps = _figures(summands.sum(axis=0), len(genres))
     resampled, resampled_gaps = _figures(resample(summands, groups, seed, resamples), len(genres))
+    by_genre = tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres))
     evaluation = Evaluation(
         covers=len(labels),
         genres=tuple(genres),
         accuracy=wilson(int(confusion.trace()), len(labels)),
-        **{
-            name: _of_all_genres(name, percentiles(float(figures[name]), resampled[name]), confusion)
-            for name in RESAMPLED
-        },
+        **{name: _over_genres(name, by_genre, resampled[name]) for name in _OVER_GENRES},
+        log_loss=percentiles(float(figures["log_loss"]), resampled["log_loss"]),
         calibration_error=distance(gaps, resampled_gaps),
-        by_genre=tuple(_genre_scores(confusion, position, genre) for position, genre in enumerate(genres)),
+        by_genre=by_genre,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
     return evaluation, resampled
@@ -205,10 +207,14 @@ def _figures(sums: np.ndarray, n_genres: int) -> tuple[dict[str, np.ndarray], np
     return figures, gap / covers[..., None]
 
 
-def _of_all_genres(name: str, found: Interval, confusion: np.ndarray) -> Interval:
-    """The interval of a mean over all genres: one without a cover may be told by anything from 0 to 1."""
-    occur = (confusion.sum(axis=1) > 0).mean()
-    if name not in ("balanced_accuracy", "f1_macro") or occur == 1:
+def _over_genres(name: str, by_genre: Sequence[GenreScores], resampled: np.ndarray) -> Interval:
+    """A figure of `_OVER_GENRES` with its interval; a genre without a cover may be told by anything from 0 to 1."""
+    score, alike = _OVER_GENRES[name]
+    known = [scores for scores in by_genre if scores.covers]
+    weights = np.array([1.0 if alike else scores.covers for scores in known])
+    found = joined([getattr(scores, score) for scores in known], weights / weights.sum(), resampled)
+    occur = len(known) / len(by_genre)
+    if not alike or occur == 1:
         return found
     return Interval(found.value, occur * found.low, max(found.value, occur * found.high + 1 - occur))
 

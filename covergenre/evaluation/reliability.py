@@ -69,6 +69,19 @@ def coverage(
     )
 
 
+def error_by_chance(probabilities: np.ndarray, bins: int = BINS, draws: int = 200, seed: int = 0) -> float:
+    """The calibration error that a method would show on as many covers if it were right just as often as it is sure.
+
+    It isn't 0, and the more so the fewer covers there are: the mean over `draws` of such covers (consistency
+    resampling; Broecker and Smith, Weather and Forecasting, 2007). `probabilities`: (n, g).
+    """
+    confidence = probabilities.max(axis=1)
+    inside = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    right = np.random.default_rng(seed).random((draws, len(confidence))) < confidence
+    gaps = (right - confidence) @ np.eye(bins)[inside]
+    return float(np.abs(gaps).sum(axis=1).mean() / len(confidence))
+
+
 def untempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """What a method's probabilities (n, g) were before its logits were divided by `temperature`."""
     powers = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)) * temperature

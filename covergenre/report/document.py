@@ -11,7 +11,7 @@ from covergenre.formatting import percent
 from covergenre.report import STYLES
 from covergenre.report.conclusion import verdict
 from covergenre.report.ladders import CAVEAT, ladders, study_title
-from covergenre.report.sections import Sections
+from covergenre.report.sections import CALIBRATION_MEANS, Sections
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
 from covergenre.runs.slices import Slice
@@ -28,9 +28,10 @@ _PAIRS_SHOWN = 3  # more pairs than these have their sentences, but no galleries
 _STYLE = Path(__file__).with_name("document.css")
 
 _ON_FIGURES = (
-    "<p>Behind each figure stands its 95 % interval: Wilson's for accuracy, bootstrapped over groups of covers (one "
-    "artist, near copies) for the rest. In a row all lines share one scale. A figure is marked best only where a "
-    "paired test tells its run from every other: McNemar's for accuracy, a bootstrap for the rest.</p>"
+    "<p>Behind each figure stands its 95 % interval: Wilson's for accuracy; for means over genres those of the genres "
+    "joined, and no narrower than a bootstrap over groups of covers (one artist, near copies) says. The marks on the "
+    "lines are those of the scale above them. A run is marked best only where a paired test tells it from every other, "
+    "by accuracy (McNemar's) and by the figure itself (a bootstrap).</p>"
 )
 _ON_PAIRS = (
     "<p>McNemar's exact test, with Holm's allowance for every other pair; the interval of the difference is "
@@ -66,7 +67,11 @@ def html_report(
         _section("Confusion", _matrices(parts)),
         _section("Most confused", parts.confused()),
         _section("Slices", parts.slices(slices)) if slices else "",
-        _section("Calibration", _wall(parts.reliability(number) for number in range(len(compared.runs)))),
+        _section(
+            "Calibration",
+            _wall(parts.reliability(number) for number in range(len(compared.runs))),
+            f"<p>{CALIBRATION_MEANS}</p>",
+        ),
         _section("Accuracy against coverage", parts.coverage(), _ON_COVERAGE),
         *(_ladders(study) for study in studies),
         *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in shown if len(gallery.rows)),

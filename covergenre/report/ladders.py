@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from covergenre.formatting import percent, span
 from covergenre.report.charts import css_ink, ink_of, stroke, svg
-from covergenre.report.markup import figure, in_line, limits, table
+from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
 from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.names import method_title
 from covergenre.runs.published import LADDER, VARIANTS
@@ -173,15 +173,15 @@ def _figures(found: Mapping[str, Sequence[Outcome]]) -> str:
     """A row a point, a column a method."""
     by_x = {name: {each.x: each for each in points} for name, points in found.items()}
     values = sorted({x for points in by_x.values() for x in points})
-    rows = []
+    scale = limits(each.accuracy for points in found.values() for each in points)
+    rows = [["<small>per cent</small>", *[axis(scale)] * len(by_x)]]
     for x in values:
         here = [points.get(x) for points in by_x.values()]
         told = [each for each in here if each]
-        scale = limits([each.accuracy for each in told])
         rows.append([in_line(told[0].what), *(_cell(each, scale) if each else "–" for each in here)])
     return table(("Accuracy", *(in_line(method_title(name)) for name in by_x)), rows)
 
 
-def _cell(outcome: Outcome, scale: tuple[float, float]) -> str:
+def _cell(outcome: Outcome, scale: Scale) -> str:
     theirs = "" if outcome.published is None else f"<small>published {percent(outcome.published, 1)}</small>"
     return figure(outcome.accuracy, scale) + theirs

@@ -3,11 +3,32 @@
 What goes into a cell is HTML already; a text from outside passes `in_line` first. No piece has a line break.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 from covergenre.evaluation.intervals import Interval
 from covergenre.formatting import percent, span
+
+_STEPS = [factor * 10.0**power for power in range(-3, 4) for factor in (1, 2, 5)]
+_MOST_MARKS, _ALMOST = 5, 1e-9
+
+
+class Scale(NamedTuple):
+    """The values at the ends of a line, and from each mark on it to the next."""
+
+    low: float
+    high: float
+    step: float
+
+    def place(self, value: float) -> float:
+        """Where a value stands, in per cent of the line."""
+        return 100 * (value - self.low) / max(self.high - self.low, 1e-9)
+
+
+WHOLE = Scale(0, 1, 0.25)
+"""That of a share."""
 
 
 def in_line(text: str) -> str:
@@ -28,7 +49,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], look: str = "f
 
 def figure(
     interval: Interval,
-    scale: tuple[float, float] = (0, 1),
+    scale: Scale = WHOLE,
     share: bool = True,
     remark: str = "",
     digits: int = 1,
@@ -36,20 +57,34 @@ def figure(
 ) -> str:
     """A figure with its interval, in words and as a dot on a line.
 
-    `scale`: the values at the ends of the line. `share`: whether it is a share of 0 to 1, written in per cent with so
+    `scale`: of the line. `share`: whether it is a share of 0 to 1, written in per cent with so
     many `digits`. `remark`: HTML to stand after it. `ink`: a CSS colour for the dot.
     """
-    start, width = scale[0], max(scale[1] - scale[0], 1e-9)
-    places = {name: (getattr(interval, name) - start) / width for name in ("value", "low", "high")}
-    style = "; ".join(f"--{name}: {100 * place:.1f}%" for name, place in places.items()) + (ink and f"; color: {ink}")
+    places = {name: scale.place(getattr(interval, name)) for name in ("value", "low", "high")}
+    places["step"] = scale.place(scale.low + scale.step)
+    style = "; ".join(f"--{name}: {place:.1f}%" for name, place in places.items()) + (ink and f"; color: {ink}")
     value = escape(percent(interval.value, digits)) if share else f"{interval.value:.3f}"
     around = span(interval, digits=digits) if share else span(interval, 1, 3)
     words = f'<span class="share">{value}</span> <span class="range">{around}</span>{remark}'
     return f'{words}<span class="mark" style="{style}"></span>'
 
 
-def limits(intervals: Sequence[Interval]) -> tuple[float, float]:
-    """The values at the ends of a line that all the intervals fit on, with a little room."""
-    low, high = min(each.low for each in intervals), max(each.high for each in intervals)
-    room = 0.05 * (high - low)
-    return low - room, high + room
+def axis(scale: Scale, share: bool = True) -> str:
+    """The values at the marks of a line, to stand above figures on that scale."""
+    count = round((scale.high - scale.low) / scale.step)
+    values = [scale.low + number * scale.step for number in range(count + 1)]
+    words = [f"{100 * value:.3g}" if share else f"{value:.3g}" for value in values]
+    marks = zip(values, words, strict=True)
+    return f'<span class="axis">{"".join(_mark(scale, value, word) for value, word in marks)}</span>'
+
+
+def limits(intervals: Iterable[Interval]) -> Scale:
+    """A scale that all the intervals fit on, with a few marks at round values."""
+    known = list(intervals)
+    low, high = min(each.low for each in known), max(each.high for each in known)
+    step = next((step for step in _STEPS if high - low <= _MOST_MARKS * step), high - low)
+    return Scale(math.floor(low / step + _ALMOST) * step, math.ceil(high / step - _ALMOST) * step, step)
+
+
+def _mark(scale: Scale, value: float, word: str) -> str:
+    return f'<i style="left: {scale.place(value):.1f}%">{word}</i>'

@@ -7,15 +7,16 @@ report.css and charts.css.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 
 import numpy as np
 
 from covergenre.evaluation.confusion import most_confused, order, shares
-from covergenre.evaluation.intervals import wilson
-from covergenre.evaluation.reliability import Bin, coverage, reliability, untempered
-from covergenre.formatting import duration, milliseconds, percent, size, span
+from covergenre.evaluation.intervals import Interval, wilson
+from covergenre.evaluation.reliability import Bin, coverage, error_by_chance, reliability, untempered
+from covergenre.formatting import counted, duration, milliseconds, percent, size, span
 from covergenre.report.charts import coverage_chart, css_ink, inks, reliability_chart, swatch
-from covergenre.report.markup import figure, in_line, limits, table
+from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
 from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.notes import read_notes
 from covergenre.runs.slices import Slice
@@ -30,6 +31,16 @@ _FIGURES = (
 )
 
 
+CALIBRATION_MEANS = (
+    "The calibration error is the mean distance of the dots from the line, by covers. Chance alone moves them away: "
+    "“by chance” is what a run would show on so many covers that is right just as often as it is sure. The interval "
+    "takes off all that chance could have added, and so begins at 0 unless there are many covers or the error is large."
+)
+
+_MEANS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
+"""The figures that share one scale."""
+
+
 @dataclass(frozen=True)
 class Sections:
     """Pieces of HTML about compared runs. `genre` shows a genre, as HTML."""
@@ -40,9 +51,15 @@ class Sections:
     def headline(self) -> str:
         """The figures of every run with their intervals, and what the run cost.
 
-        A figure is marked only where its run is truly better than each of the others.
+        A figure is marked only where its run is truly better in it than each of the others, and more accurate too: no
+        mark may contradict the sentence above the table (see `conclusion`), which tells of balanced accuracy itself.
         """
-        rows = [[f"{title}<small>{meaning}</small>", *self._figures(name)] for name, title, meaning in _FIGURES]
+        shares = limits(each for name in _MEANS for each in self._intervals(name))
+        rows = [self._axis(shares)]
+        for name, title, meaning in _FIGURES:
+            scale = shares if name in _MEANS else limits(self._intervals(name))
+            rows += [] if name in _MEANS else [self._axis(scale, name != "log_loss")]
+            rows.append([f"{title}<small>{meaning}</small>", *self._figures(name, scale)])
         costs = (
             ("Training<small>the whole run; vectors at hand cost nothing</small>", duration, "seconds"),
             ("Prediction<small>of a cover whose vector is at hand</small>", milliseconds, "prediction_ms"),
@@ -76,17 +93,19 @@ class Sections:
         """Precision, recall and F1 of a genre, a row a run."""
         position = self.compared.genres.index(genre)
         scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
-        columns = [[getattr(each, name) for each in scores] for name in ("precision", "recall", "f1")]
-        rows = zip(*([figure(each, limits(column)) for each in column] for column in columns), strict=True)
-        headings = ("Run", "Precision", "Recall", "F1")
-        return table(headings, ([heading, *cells] for heading, cells in zip(self._run_headings(), rows, strict=True)))
+        rows = [[each.precision, each.recall, each.f1] for each in scores]
+        scale = limits(chain.from_iterable(rows))
+        cells = ([heading, *(figure(each, scale) for each in row)]
+                 for heading, row in zip(self._run_headings(), rows, strict=True))  # fmt: skip
+        marks = ["<small>per cent</small>", *[axis(scale)] * 3]
+        return table(("Run", "Precision", "Recall", "F1"), [marks, *cells])
 
     def by_genre(self) -> str:
         """F1 of every genre, a column a run; recall and precision in small."""
-        rows = []
+        scale = limits(each.f1 for run in self.compared.runs for each in run.evaluation.by_genre if each.covers)
+        rows = [self._axis(scale)]
         for position, genre in enumerate(self.compared.genres):
             scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
-            scale = limits([each.f1 for each in scores])
             cells = (
                 ("–" for _ in scores)
                 if not scores[0].covers
@@ -96,31 +115,36 @@ class Sections:
                     for each in scores
                 )
             )
-            rows.append([f"{self.genre(genre)}<small>{scores[0].covers:,} covers</small>", *cells])
+            rows.append([f"{self.genre(genre)}<small>{counted(scores[0].covers, 'cover')}</small>", *cells])
         return table(("F1 by genre", *self._run_headings()), rows)
 
     def confused(self, most: int = 10) -> str:
         """The genres most often taken for each other by all runs together, and by each."""
         matrices = [np.array(run.evaluation.confusion) for run in self.compared.runs]
-        genres, rows = self.compared.genres, []
-        for each in most_confused(np.sum(matrices, axis=0), genres, most):
-            cell = genres.index(each.true), genres.index(each.predicted)
-            taken = [wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices]
-            scale = limits(taken)
+        genres = self.compared.genres
+        found = most_confused(np.sum(matrices, axis=0), genres, most)
+        if not found:
+            return "<p>No run mistakes any genre for another.</p>"
+        places = [(genres.index(each.true), genres.index(each.predicted)) for each in found]
+        taken = [[wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices] for cell in places]
+        scale = limits(chain.from_iterable(taken))
+        rows = [self._axis(scale)]
+        for each, cell, shares_taken in zip(found, places, taken, strict=True):
             cells = (
-                f"{figure(share, scale)}<small>{matrix[cell]:,} covers</small>"
-                for share, matrix in zip(taken, matrices, strict=True)
+                f"{figure(share, scale)}<small>{counted(int(matrix[cell]), 'cover')}</small>"
+                for share, matrix in zip(shares_taken, matrices, strict=True)
             )
             rows.append([f"{self.genre(each.true)} taken for {self.genre(each.predicted)}", *cells])
-        return table(("", *self._run_headings()), rows) if rows else "<p>No run mistakes any genre for another.</p>"
+        return table(("", *self._run_headings()), rows)
 
     def slices(self, slices: Sequence[Slice]) -> str:
         """The accuracy of every run on each slice."""
-        rows = []
+        scale = limits(chain.from_iterable(each.accuracy for each in slices))
+        rows = [self._axis(scale)]
         for each in slices:
             kind = in_line(f"{each.fact.capitalize()}: {each.value}".replace("_", " "))
-            accuracy = (figure(accuracy, limits(each.accuracy)) for accuracy in each.accuracy)
-            rows.append([f"{kind}<small>{each.covers:,} covers</small>", *accuracy])
+            accuracy = (figure(accuracy, scale) for accuracy in each.accuracy)
+            rows.append([f"{kind}<small>{counted(each.covers, 'cover')}</small>", *accuracy])
         return table(("Accuracy", *self._run_headings()), rows)
 
     def matrix(self, run: ComparedRun, by: str = "similarity") -> str:
@@ -147,7 +171,10 @@ class Sections:
         after, error = reliability(labels, run.probabilities, genres), run.evaluation.calibration_error
         ink = self._inks[number]
         name = f'<strong style="color: {css_ink(ink)}">{in_line(run.name)}</strong>'
-        caption = f"{name}: calibration error {escape(percent(error.value, 1))} ({span(error)}).{told}"
+        chance = escape(percent(error_by_chance(run.probabilities), 1))
+        caption = (
+            f"{name}: calibration error {escape(percent(error.value, 1))} ({span(error)}); {chance} by chance.{told}"
+        )
         return f"<figure>{reliability_chart(after, before, ink)}<figcaption>{caption}</figcaption></figure>"
 
     def coverage(self) -> str:
@@ -158,11 +185,18 @@ class Sections:
         chart = coverage_chart(curves, self._inks)
         return f'<figure>{chart}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
 
-    def _figures(self, name: str) -> Iterable[str]:
-        intervals = [getattr(run.evaluation, name) for run in self.compared.runs]
-        scale, shares, comparison = limits(intervals), name != "log_loss", self.compared.comparison
-        for run, interval in zip(self.compared.runs, intervals, strict=True):
-            best = run.name == (comparison.best if name == "accuracy" else comparison.leaders.get(name))
+    def _intervals(self, name: str) -> list[Interval]:
+        return [getattr(run.evaluation, name) for run in self.compared.runs]
+
+    def _axis(self, scale: Scale, share: bool = True) -> list[str]:
+        """A row with the marks of the lines below it."""
+        return [f"<small>{'per cent' if share else ''}</small>", *[axis(scale, share)] * len(self.compared.runs)]
+
+    def _figures(self, name: str, scale: Scale) -> Iterable[str]:
+        shares, comparison = name != "log_loss", self.compared.comparison
+        for run, interval in zip(self.compared.runs, self._intervals(name), strict=True):
+            leader = comparison.best if name == "accuracy" else comparison.leaders.get(name)
+            best = run.name == leader and (name == "balanced_accuracy" or leader == comparison.best)
             warned = [each.brief for each in run.cautions if each.grave and name == "accuracy"]
             told = "".join(f'<small class="caution">{in_line(each)}</small>' for each in warned)
             yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "") + told

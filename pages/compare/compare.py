@@ -11,7 +11,7 @@ from covergenre.errors import CoverGenreError
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
-from covergenre.report.sections import Sections
+from covergenre.report.sections import CALIBRATION_MEANS, Sections
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.names import in_full
@@ -115,8 +115,8 @@ def show_figures(parts: Sections) -> None:
     """The headline table, every pair in a sentence, and F1 by genre."""
     st.markdown(parts.headline(), unsafe_allow_html=True)
     st.caption(
-        "Beside each figure stands its 95 % interval; in a row all lines share one scale. A figure is marked best only "
-        "where a paired test tells its run from every other: McNemar's for accuracy, a bootstrap for the rest."
+        "Beside each figure stands its 95 % interval, drawn on the scale above it. A run is marked best only where a "
+        "paired test tells it from every other, by accuracy (McNemar's) and by the figure itself (a bootstrap)."
     )
     if warned := parts.cautions():
         st.subheader("What speaks against these figures", anchor=False)
@@ -151,6 +151,7 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
     )
     diagrams = "".join(parts.reliability(number) for number in range(len(compared.runs)))
     st.markdown(f'<div class="wall">{diagrams}</div>', unsafe_allow_html=True)
+    st.caption(CALIBRATION_MEANS)
     st.subheader("Answering only when sure", anchor=False)
     st.markdown(parts.coverage(), unsafe_allow_html=True)
 

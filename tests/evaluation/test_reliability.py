@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from covergenre.errors import CoverGenreError
 from covergenre.evaluation.metrics import evaluate
-from covergenre.evaluation.reliability import coverage, reliability, untempered
+from covergenre.evaluation.reliability import coverage, error_by_chance, reliability, untempered
 from covergenre.methods.calibration import softmax
 
 GENRES = ("a", "b")
@@ -139,3 +139,10 @@ def test_a_probability_of_0_stays_0():
 def test_what_cannot_be_evaluated_cannot_be_drawn(curve):
     with pytest.raises(CoverGenreError, match="at least one cover"):
         curve(np.zeros(0, np.int64), np.zeros((0, 2)), GENRES)
+
+
+def test_a_calibrated_method_shows_the_error_of_chance_and_the_more_covers_the_less(drawn):
+    few, many = (drawn(n, seed=3) for n in (150, 5000))
+    assert error_by_chance(many.probabilities) < error_by_chance(few.probabilities) / 3
+    shown = [evaluate(*drawn(150, seed=seed), resamples=2).calibration_error.value for seed in range(100)]
+    assert error_by_chance(few.probabilities) == pytest.approx(np.mean(shown), rel=0.1)

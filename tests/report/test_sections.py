@@ -1,13 +1,16 @@
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from finished import finished, sure
+from hypothesis import given
+from hypothesis import strategies as st
 
 from covergenre.evaluation.intervals import Interval
-from covergenre.report.markup import figure, limits, table
+from covergenre.report.markup import Scale, axis, figure, limits, table
 from covergenre.report.sections import Sections
 from covergenre.runs.comparison import compare_runs
 from covergenre.runs.slices import slices_of
@@ -53,6 +56,9 @@ def test_every_section_is_well_formed(compared):
 def test_the_best_is_marked_only_where_the_pair_supports_it(compared):
     assert compared.comparison.best == "Logistic regression"
     assert Sections(compared).headline().count('class="best"') == 1 + len(compared.comparison.leaders) == 5
+    apart = [replace(pair, adjusted=0.2) for pair in compared.comparison.pairs]
+    told = replace(compared, comparison=replace(compared.comparison, pairs=tuple(apart)))
+    assert Sections(told).headline().count('class="best"') == 1  # balanced accuracy, of which the verdict tells
     alike = [finished([0, 1, 2], sure([0, 1, 2])), finished([0, 1, 2], sure([0, 1, 1]), "knn")]
     assert 'class="best"' not in Sections(compare_runs(alike)).headline()
 
@@ -66,7 +72,7 @@ def test_a_pair_says_how_many_only_one_gets_right(compared):
 
 def test_a_genre_has_a_row_a_run(compared):
     said = Sections(compared).one_genre("jazz")
-    assert said.count("<tr>") == 1 + len(compared.runs)
+    assert said.count("<tr>") == 2 + len(compared.runs)  # the headings, the scale
 
 
 def test_the_matrix_shows_counts_in_the_order_asked_for(compared):
@@ -124,18 +130,31 @@ def test_names_from_outside_are_escaped():
 
 
 @pytest.mark.parametrize("value", [0.2, 0.5, 0.8])
-def test_the_lines_of_a_row_share_a_scale(value):
+def test_a_figure_stands_on_its_scale(value):
     interval = Interval(value, value - 0.1, value + 0.1)
-    found = re.findall(r"--(\w+): ([-\d.]+)%", figure(interval, (0.0, 1.0)))
+    found = re.findall(r"--(\w+): ([-\d.]+)%", figure(interval, Scale(0, 1, 0.2)))
     assert {name: float(place) for name, place in found} == pytest.approx(
-        {"value": 100 * value, "low": 100 * (value - 0.1), "high": 100 * (value + 0.1)}
+        {"value": 100 * value, "low": 100 * (value - 0.1), "high": 100 * (value + 0.1), "step": 20}
     )
 
 
-def test_the_scale_holds_all_intervals():
-    low, high = limits([Interval(0.5, 0.4, 0.6), Interval(0.7, 0.65, 0.9)])
-    assert low < 0.4
-    assert high > 0.9
+@given(st.lists(st.tuples(*[st.floats(0, 30)] * 3).map(sorted), min_size=1, max_size=5))
+def test_a_scale_holds_all_intervals_and_has_a_few_marks(bounds):
+    scale = limits([Interval(value, low, high) for low, value, high in bounds])
+    assert scale.low <= min(low for low, _, _ in bounds) + 1e-6
+    assert scale.high >= max(high for _, _, high in bounds) - 1e-6
+    assert axis(scale).count("<i ") <= 8
+
+
+def test_shares_from_40_to_90_stand_between_round_marks():
+    scale = limits([Interval(0.5, 0.43, 0.6), Interval(0.7, 0.65, 0.87)])
+    assert re.findall(r">([\d.]+)</i>", axis(scale)) == ["40", "50", "60", "70", "80", "90"]
+
+
+def test_all_figures_that_are_shares_stand_on_one_scale(compared):
+    headline = Sections(compared).headline()
+    assert headline.count('class="axis"') == 3 * 2  # of the shares, of log loss, of calibration: a run each
+    assert len(set(re.findall(r"--step: ([\d.]+)%", Sections(compared).by_genre()))) == 1
 
 
 def test_a_table_names_its_rows_and_columns():
