@@ -38,7 +38,7 @@ def in_line(text: str) -> str:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], look: str = "figures") -> str:
     """A table of pieces of HTML; the first cell of a row names the row. `look`: its classes in the style sheets."""
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
+    head = "".join(f'<th scope="col">{heading}</th>' if heading else "<td></td>" for heading in headings)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
         for first, *others in rows

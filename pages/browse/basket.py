@@ -43,7 +43,7 @@ def show_basket(collection: Collection, filters: Filters, go: Callable[[str], No
         st.info("Leave at least one cover to be like.", icon=":material/filter_alt_off:")
         return
     others = [row for row in rows if row not in liked]
-    st.subheader("Like these, and unlike those" if others else "Like these", anchor=False)
+    st.header("Like these, and unlike those" if others else "Like these", anchor=False)
     near = collection.covers(collection.between(liked, others, _SHOWN, filters))
     show_tiles(near, pictures_wanted(), go, "between")
 

@@ -215,7 +215,7 @@ def show_facts(collection: Collection, row: int) -> None:
     """What is known of the cover."""
     cover = collection.cover(row)
     title, by = facts.name(cover)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     above, nearest = collection.standing(row)
     covers = int((collection.genre_of == collection.genre_of[row]).sum())
     st.markdown(

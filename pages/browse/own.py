@@ -90,7 +90,7 @@ def show_own(key: str, collection: Collection, name: str, filters: Filters, go: 
     with left, st.container(key="now"):
         title = tidy(brought.name)
         st.image(data_address(_shown(brought.digest, brought.data)), width="stretch", alt=f"Your picture {title}")
-        st.subheader(plain(brought.name), anchor=False)
+        st.header(plain(brought.name), anchor=False)
         st.caption("Your picture among the known covers. It is held in memory for a while and never saved.")
     with right:
         most = choose_order() == "most"

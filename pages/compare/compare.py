@@ -119,25 +119,25 @@ def show_figures(parts: Sections) -> None:
         "paired test tells it from every other, by accuracy (McNemar's) and by the figure itself (a bootstrap)."
     )
     if warned := parts.cautions():
-        st.subheader("What speaks against these figures", anchor=False)
+        st.header("What speaks against these figures", anchor=False)
         st.markdown(warned, unsafe_allow_html=True)
-    st.subheader("Is the difference real?", anchor=False)
+    st.header("Is the difference real?", anchor=False)
     st.markdown(parts.pairs(), unsafe_allow_html=True)
     st.caption(
         "McNemar's exact test, with Holm's allowance for every other pair. A run is called better only when the "
         "bootstrapped interval of the difference agrees."
     )
-    st.subheader("By genre", anchor=False)
+    st.header("By genre", anchor=False)
     st.markdown(parts.by_genre(), unsafe_allow_html=True)
 
 
 def show_weak_spots(compared: ComparedRuns, parts: Sections, cut: tuple[Slice, ...]) -> None:
     """The genres most often mistaken, and the kinds of covers."""
-    st.subheader("Most often mistaken", anchor=False)
+    st.header("Most often mistaken", anchor=False)
     st.markdown(parts.confused(), unsafe_allow_html=True)
     st.caption("Shares of the covers that are truly of the genre, with their 95 % intervals.")
     if cut:
-        st.subheader("By kind of cover", anchor=False)
+        st.header("By kind of cover", anchor=False)
         st.markdown(parts.slices(cut), unsafe_allow_html=True)
     if all(run.run.spec.split == "honest" for run in compared.runs):
         st.caption("No run was trained on near copies of these covers or on their artists: the split is honest.")
@@ -152,7 +152,7 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
     diagrams = "".join(parts.reliability(number) for number in range(len(compared.runs)))
     st.markdown(f'<div class="wall">{diagrams}</div>', unsafe_allow_html=True)
     st.caption(CALIBRATION_MEANS)
-    st.subheader("Answering only when sure", anchor=False)
+    st.header("Answering only when sure", anchor=False)
     st.markdown(parts.coverage(), unsafe_allow_html=True)
 
 

@@ -113,7 +113,7 @@ def _show_cell(
     if not _is_chosen():
         st.caption("Click a cell to see its covers, or a margin to see a whole genre; the boxes above do the same.")
         return
-    st.subheader(cells.heading(cell), anchor=False)
+    st.header(cells.heading(cell), anchor=False)
     st.markdown(cells.sentence(compared, cell))
     if genre := cells.genre_of(cell):
         st.markdown(parts.one_genre(genre), unsafe_allow_html=True)

@@ -86,7 +86,7 @@ def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> N
     if covers.findings is None:
         return
     found, path = covers.findings.of(covers.paths[row]), covers.paths[row]
-    st.subheader("Findings", anchor=False)
+    st.header("Findings", anchor=False)
     if not found:
         st.caption("No defects found.")
     for finding in found:
@@ -130,7 +130,7 @@ def _relabel(opened: Opened, path: str) -> None:
 
 def _show_nearest(opened: Opened, row: int, go: Callable[[str], None]) -> None:
     if near := dict(opened.covers.like(row, _NEAREST)):
-        st.subheader("Most similar covers", anchor=False)
+        st.header("Most similar covers", anchor=False)
         show_covers(opened.covers, list(near), "near", go, {other: f"{cosine:.2f}" for other, cosine in near.items()})
 
 

@@ -20,7 +20,7 @@ _SAID = "said of a table"
 
 def show_exchange(opened: Opened) -> None:
     """The ways out and in."""
-    st.subheader("Take it along", anchor=False)
+    st.header("Take it along", anchor=False)
     with st.container(horizontal=True, gap="small"):
         _offer("Covers in use, as CSV", lambda: as_list(opened.dataset.manifest), opened, "list")
         _offer("The whole table, as CSV", lambda: table_text(opened.dataset), opened, "table")
@@ -77,7 +77,7 @@ def _make(opened: Opened, name: str, file) -> None:
 
 def _show_table(opened: Opened) -> None:
     """A table of artists and albums, matched by path or file name."""
-    st.subheader("Artists and albums", anchor=False)
+    st.header("Artists and albums", anchor=False)
     known, covers = int((opened.dataset.manifest["artist"] != "").sum()), len(opened.dataset.manifest)
     st.markdown(
         f"{known:,} of {counted(covers, 'cover')} have an artist. Covers of one artist stay on one "

@@ -61,7 +61,7 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..
         choose(opened, [path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path)])
 
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
-        st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
+        st.header(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
         st.markdown(f"{issue.meaning} {issue.harm}")
         grave = " Makes the figures of every method wrong." if issue.grave else ""
         st.caption(f"{percent(count / report.covers)} of all covers.{grave}")
@@ -175,7 +175,7 @@ def _sizes(covers: Collection, rows: list[int]) -> dict[int, str]:
 def _show_cues(report: AuditReport) -> None:
     if report.cues.empty:
         return
-    st.subheader("What gives the genre away without the artwork", anchor=False)
+    st.header("What gives the genre away without the artwork", anchor=False)
     cues = report.cues.sort_values("balanced_accuracy", ascending=False)
     best = report.cue_genres.sort_values("auc", ascending=False).drop_duplicates("cue").set_index("cue")
     rows = [

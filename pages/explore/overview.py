@@ -40,7 +40,7 @@ def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
         st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
         if opened.dataset.has_pictures:
             st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
-    st.subheader("Genres", anchor=False)
+    st.header("Genres", anchor=False)
     st.markdown(genre_table(seen, opened.dataset.name), unsafe_allow_html=True)
     if seen.looks:
         st.caption(
@@ -60,7 +60,7 @@ def _show_files(seen: Overview) -> None:
         (right, "Colour mode", seen.modes),
     ):
         with column:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             st.markdown(counts_table(title, counts), unsafe_allow_html=True)
 
 

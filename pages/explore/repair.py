@@ -48,7 +48,7 @@ def show_repair(opened: Opened) -> None:
 def _show_suggestions(opened: Opened, report: AuditReport) -> None:
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     known = {issue: how for issue, how in {**REPAIRS, **REPAIRS_ON_REQUEST}.items() if counts.get(issue)}
-    st.subheader("Suggested", anchor=False)
+    st.header("Suggested", anchor=False)
     if not known:
         st.success("No more repairs to suggest.", icon=":material/check:")
         return
@@ -189,7 +189,7 @@ def _show_history(opened: Opened) -> None:
         return
     if not repairs:
         return
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     stand = {each.number for each in standing(repairs)}
     with st.container(key="history", gap="xsmall"):
         for each in reversed(repairs[-_RECENT:]):

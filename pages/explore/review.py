@@ -89,7 +89,7 @@ def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None
     with left, st.container(key="review-cover"):
         show_large(covers, row)
     with right:
-        st.subheader(plain(covers.title(row), 120), anchor=False)
+        st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(
             f'<p class="doubt">Called {_dot(doubt.genre)}, looks like {_dot(doubt.suggested)} '
             f"<span>{percent(doubt.probability)}</span></p>",

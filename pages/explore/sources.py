@@ -110,7 +110,7 @@ def show_ways() -> None:
     demo, folder = st.columns(2, gap="large")
     dropped, collected = st.columns(2, gap="large")
     with demo:
-        st.subheader("The demo", anchor=False)
+        st.header("The demo", anchor=False)
         st.markdown("Ten genres of invented albums, drawn here in half a minute, with defects to be found among them.")
         if "demo" in registry.names():
             st.caption("A data set called demo already exists.")
@@ -118,7 +118,7 @@ def show_ways() -> None:
             _draw()
             st.rerun()  # by hand, because in a dialog a click runs the dialog alone
     with folder:
-        st.subheader("A folder", anchor=False)
+        st.header("A folder", anchor=False)
         with st.form("scan", border=False):
             text = st.text_input("Folder of genre folders", placeholder=f"{allowed_roots()[0]}/covers")
             st.caption(f"Below {listed([plain(str(root), 60) for root in allowed_roots()])}. Nothing in it is changed.")
@@ -128,7 +128,7 @@ def show_ways() -> None:
                 _scan(name, text, level)
                 _close()
     with dropped:
-        st.subheader("A ZIP", anchor=False)
+        st.header("A ZIP", anchor=False)
         with st.form("zip", border=False):
             upload = st.file_uploader("ZIP of genre folders", type="zip", max_upload_size=LARGEST_ZIP)
             name = st.text_input("Name", placeholder="mine", max_chars=64)
@@ -137,7 +137,7 @@ def show_ways() -> None:
                 _unpack(name, upload, level)
                 _close()
     with collected:
-        st.subheader("From the web", anchor=False)
+        st.header("From the web", anchor=False)
         try:
             if plan := web.unfinished() or web.asked():
                 _collect(plan)

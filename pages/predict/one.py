@@ -52,7 +52,8 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
         st.markdown(preview(cover.digest, cover.data, cover.name), unsafe_allow_html=True)
         st.caption(plain(cover.name))
     with right:
-        show_verdict(prediction, cover.drawn_as)
+        with st.container(key="verdict"):
+            show_verdict(prediction, cover.drawn_as)
         show_words(prediction)
         st.markdown(bars.bars(prediction.probabilities), unsafe_allow_html=True)
         if predictor.card and predictor.card.missing:
@@ -97,7 +98,7 @@ def compare(genre: str, drawn_as: str) -> str:
 def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run: str) -> None:
     """The grid of the nearest covers, with their votes; each, and the cover itself, is where a walk can begin."""
     with st.container(key="nearest-head", horizontal=True, vertical_alignment="bottom"):
-        st.subheader("Nearest covers", anchor=False, width="stretch")
+        st.header("Nearest covers", anchor=False, width="stretch")
         size = st.segmented_control(
             "Number of nearest covers",
             SIZES,

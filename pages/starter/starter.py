@@ -19,7 +19,7 @@ def read_card() -> tuple[Card, list[str]]:
 
 def show_figures(card: Card) -> None:
     """How often it is right: where the source is new, in all, by genre, by source."""
-    st.subheader("How often it is right", anchor=False)
+    st.header("How often it is right", anchor=False)
     if new := model_card.by_new_source(card):
         st.markdown("**On a source it never saw**")
         st.markdown(new, unsafe_allow_html=True)
@@ -41,14 +41,14 @@ def show_figures(card: Card) -> None:
             "performs, so they help most where a performer is known."
         )
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.subheader("By genre", anchor=False, width="content")
+        st.header("By genre", anchor=False, width="content")
         method = choose_method(card)
     st.markdown(model_card.by_genre(method.test), unsafe_allow_html=True)
     st.caption(
         "Precision: of the covers it calls jazz, how many are jazz. Recall: of the jazz covers, how many it calls "
         "jazz. F1 is high only where both are."
     )
-    st.subheader("By source", anchor=False)
+    st.header("By source", anchor=False)
     st.markdown(model_card.by_source(card), unsafe_allow_html=True)
 
 
@@ -69,15 +69,15 @@ def choose_method(card: Card) -> MethodCard:
 
 def show_making(card: Card, nameless: list[str]) -> None:
     """What it was made from, and how."""
-    st.subheader("What it was made from", anchor=False)
+    st.header("What it was made from", anchor=False)
     st.markdown(model_card.made_from(card), unsafe_allow_html=True)
     st.caption(model_card.left_out(card))
     honest, unsaid = st.columns(2, gap="large")
     with honest:
-        st.subheader("Why the figures can be believed", anchor=False)
+        st.header("Why the figures can be believed", anchor=False)
         st.markdown("\n\n".join(model_card.honesty(card)))
     with unsaid:
-        st.subheader("What they don't say", anchor=False)
+        st.header("What they don't say", anchor=False)
         st.markdown("\n\n".join(model_card.limits(card, nameless)))
     built = f"Built {plain(card.built)} with seed {card.seed}."
     st.caption(f"{built} It holds no artwork: of each cover only its vector and 54 bytes of colour.")

@@ -136,7 +136,7 @@ def _show_outcomes(study: Study) -> None:
         return
     st.markdown(f"{CAVEAT} Bars are 95 % intervals.")
     st.markdown(ladders(study), unsafe_allow_html=True)
-    st.subheader("All points", anchor=False)
+    st.header("All points", anchor=False)
     st.dataframe(frame(outcomes), hide_index=True, alt="Every point with its figures and what was published")
     st.download_button(
         "Download as CSV", lambda: to_csv(outcomes), f"{study.folder.name}.csv", "text/csv", icon=":material/download:"

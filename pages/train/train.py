@@ -152,7 +152,7 @@ def show_work() -> None:
 
 def show_history(summaries: list[RunSummary]) -> None:
     """All runs in a table; a row that is selected is opened, several can be compared."""
-    st.subheader("Runs", anchor=False)
+    st.header("Runs", anchor=False)
     if not summaries:
         st.markdown("None yet.")
         return

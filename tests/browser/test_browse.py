@@ -20,7 +20,7 @@ def browse(page, query: str = ""):
 def shown(page) -> str:
     """The name of the cover that is looked at."""
     page.locator(".st-key-now .gallery img").first.wait_for()
-    return page.locator("h3").first.inner_text()
+    return page.locator("h2").first.inner_text()
 
 
 def step(page, grid: str, place: int) -> str:

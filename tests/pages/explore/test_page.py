@@ -302,7 +302,7 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
 
 def test_a_threshold_is_changed_and_the_findings_with_it(audited):
     def flagged() -> int:
-        heading = next(each.value for each in audited.subheader if each.value.startswith("Outliers"))
+        heading = next(each.value for each in audited.header if each.value.startswith("Outliers"))
         return int(re.search(r"\d+", heading)[0])
 
     before = flagged()

@@ -40,7 +40,7 @@ def press(page, key):
 
 
 def called(page):
-    return [heading.value for heading in page.subheader][:1]
+    return [heading.value for heading in page.header][:1]
 
 
 def test_each_answer_brings_the_next_cover_and_changes_nothing_yet(page):

@@ -46,7 +46,7 @@ def section(tmp_path, run: str = STARTER) -> AppTest:
 
 def said(page: AppTest) -> str:
     assert not page.exception
-    texts = (element.value for kind in (page.subheader, page.markdown, page.caption) for element in kind)
+    texts = (element.value for kind in (page.header, page.markdown, page.caption) for element in kind)
     return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 

@@ -1,0 +1,80 @@
+"""Every page and its main states, by day and by night, as axe judges them."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from drawing import genre_folders
+
+from covergenre.dataset.registry import register
+from covergenre.dataset.starter import open_starter
+
+pytestmark = pytest.mark.browser
+
+STREAMLITS_OWN = {
+    "presentation-role-conflict": "the place to drop files has the role presentation and a name",
+}
+"""Rules that Streamlit's widgets break, with what breaks them; nothing on these pages can mend that."""
+
+EXAMPLE = '[class*="st-key-example-"] button'
+COVER = open_starter().covers["content_hash"].iloc[7][:16]
+STATES = {
+    "Predict": ("/",),
+    "an answer, with why": ("/", EXAMPLE, ".st-key-why summary"),
+    "covers": ("/browse",),
+    "a cover": (f"/browse?cover={COVER}",),
+    "portraits": ("/browse?view=Portraits",),
+    "map": ("/browse?view=Map",),
+    "basket": (f"/browse?view=Basket&keep={COVER}",),
+    "overview": ("/explore?see=Overview",),
+    "gallery": ("/explore?see=Gallery",),
+    "findings": ("/explore?see=Findings",),
+    "repair": ("/explore?see=Repair",),
+    "Train": ("/train",),
+    "Compare": ("/compare",),
+    "The starter": ("/starter",),
+}
+
+
+@pytest.fixture(scope="module")
+def server(serve, tmp_path_factory) -> str:
+    """The app on a home with one data set."""
+    folder = tmp_path_factory.mktemp("accessible")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(folder / "home"))
+        register("mine", genre_folders(folder / "covers", ("jazz", "rap"), 10))
+    return serve(folder / "home")
+
+
+def is_calm(page) -> None:
+    """Wait until nothing is still to come and nothing is grey because it is of before."""
+    page.wait_for_function(
+        """() => document.documentElement.dataset.settled === "" && !document.querySelector(
+            '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
+        )"""
+    )
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_of_ours(visit, server, state):
+    path, *clicks = STATES[state]
+    page = visit(color_scheme="light")
+    page.goto(f"{server}{path}")
+    page.locator("h1").wait_for()
+    is_calm(page)
+    for click in clicks:
+        page.locator(click).first.click()
+        page.locator(".gallery li").first.wait_for()
+        is_calm(page)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme === scheme", arg=scheme
+        )
+        is_calm(page)
+        found += [
+            (scheme, rule["id"], node["html"][:200])
+            for rule in Axe().run(page).response["violations"]
+            for node in rule["nodes"]
+            if rule["id"] not in STREAMLITS_OWN
+        ]
+    assert found == []
