@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,6 +60,22 @@ def packages_looked_through_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture
+def world(monkeypatch) -> Iterator:
+    """What there is to collect, and a server that speaks for it: it may be asked twenty times as often as the real one,
+    and the settings lead to it."""
+    from benchmarks.standin import World, standing_in
+    from covergenre.collecting import sources
+
+    usual, world = sources._source, World()
+    monkeypatch.setattr(sources, "_source", lambda *named: replace(usual(*named), between=usual(*named).between / 20))
+    monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
+    with standing_in(world) as base:
+        for setting in sources.SETTINGS:
+            monkeypatch.setenv(setting, base)
+        yield world
 
 
 @pytest.fixture(scope="session")

@@ -354,6 +354,7 @@ def test_without_pictures_words_are_not_offered(page):
 
 
 def test_the_network_that_reads_words_is_fetched_with_one_button(page, tmp_path, monkeypatch, starter_folder):
+    pytest.importorskip("huggingface_hub")
     monkeypatch.setattr(text_search, "installed", lambda: True)
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
     monkeypatch.setattr(text_search, "MODEL", "x")

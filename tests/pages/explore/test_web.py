@@ -6,8 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.standin import World, albums, standing_in
-from covergenre.collecting import background, sources
+from benchmarks.standin import albums
+from covergenre.collecting import background
 from covergenre.collecting.journal import Plan, save_plan
 from covergenre.dataset.registry import names, open_dataset
 from pages.widgets.watch import jobs
@@ -17,12 +17,9 @@ BRINGING = "bringing a data set"
 
 
 @pytest.fixture
-def world(monkeypatch):
-    world = World(albums={genre: albums(genre, 9) for genre in ("jazz", "rap")})
-    with standing_in(world) as base:
-        for setting in sources.SETTINGS:
-            monkeypatch.setenv(setting, base)
-        yield world
+def world(world):
+    world.albums = {genre: albums(genre, 9) for genre in ("jazz", "rap")}
+    return world
 
 
 @pytest.fixture
