@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 
 def write_digests(folder: Path, names: Iterable[str], of: Path, file: str = FILE) -> None:
     """Write down in `file` what these files of `folder` are now; `of` is the file that says what was made."""
-    files = {name: _digest(folder / name, *_state(folder / name)) for name in names}
-    replace_text(folder / file, json.dumps({"of": _digest(of, *_state(of)), "files": files}, indent=1) + "\n")
+    files = {name: file_digest(folder / name) for name in names}
+    replace_text(folder / file, json.dumps({"of": file_digest(of), "files": files}, indent=1) + "\n")
 
 
 def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) -> list[str]:
@@ -33,7 +33,7 @@ def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) ->
     try:
         told = json.loads((folder / file).read_text(encoding="utf-8"))
         files = {str(name): digest for name, digest in told["files"].items() if str(name).startswith(begins)}
-        known = told["of"] == _digest(of, *_state(of))
+        known = told["of"] == file_digest(of)
     except FileNotFoundError:
         return []
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -45,8 +45,13 @@ def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) ->
     return [name for name, digest in files.items() if not _is(folder / name, digest)]
 
 
+def file_digest(file: Path) -> str:
+    """What is equal for equal bytes of a file; OSError when it can't be read."""
+    return _digest(file, *_state(file))
+
+
 def _is(file: Path, digest: str) -> bool:
-    return file.is_file() and _digest(file, *_state(file)) == digest
+    return file.is_file() and file_digest(file) == digest
 
 
 def _state(file: Path) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from covergenre.dataset.audit.memory import Arrays, digest, remember, remember_while
+from covergenre.embedding.index import Index
+from covergenre.embedding.many import EXACT, ManyIndex, build_index
 from covergenre.vectors import unit_rows
 
 ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
@@ -18,7 +20,7 @@ ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
 _WIDTH = 128
 _STILL = 0.9  # the share of covers that a basis has to have been made from, and of those that have to be there still
 _NEIGHBOURS = 8
-_AT_ONCE = 4096  # pairs
+_AT_ONCE = 4096  # pairs, or covers
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,7 @@ def _space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Pat
     )
     standard = (vectors - basis["mean"]) / basis["deviation"]
     short = standard @ basis["axes"]
-    pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows])]]), axis=0)
+    pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows], folder)]]), axis=0)
     unit = unit_rows(standard)
     batches = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
     cosines = [np.einsum("pd,pd->p", unit[one], unit[other]) for one, other in (batch.T for batch in batches)]
@@ -86,12 +88,15 @@ def _mark(vector: np.ndarray) -> int:
     return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector).data, digest_size=7).digest())
 
 
-def _neighbours(short: np.ndarray) -> np.ndarray:
-    import faiss
-
-    unit = np.ascontiguousarray(unit_rows(short))
-    index = faiss.IndexFlatIP(unit.shape[1])
-    index.add(unit)
-    found = index.search(unit, min(_NEIGHBOURS + 1, len(unit)))[1].astype(np.int64)
-    pairs = np.column_stack([np.repeat(np.arange(len(unit)), found.shape[1]), found.ravel()])
-    return np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
+def _neighbours(short: np.ndarray, folder: Path) -> np.ndarray:
+    """Pairs (k, 2) of covers and their nearest; of many, through an index that is made in `folder`."""
+    k = min(_NEIGHBOURS + 1, len(short))
+    if len(short) <= EXACT:
+        found = Index(short).search(short, k)[1]
+    else:
+        build_index(short, folder / "index")
+        index = ManyIndex.open(folder / "index")
+        parts = (short[start : start + _AT_ONCE] for start in range(0, len(short), _AT_ONCE))
+        found = np.concatenate([index.search(part, k)[1] for part in parts])
+    pairs = np.column_stack([np.repeat(np.arange(len(short)), k), found.ravel()])
+    return np.sort(pairs[(pairs[:, 0] != pairs[:, 1]) & (pairs[:, 1] >= 0)], axis=1)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from covergenre.dataset.audit import space
 from covergenre.dataset.audit.space import open_space
 
 NO_PAIRS = np.zeros((0, 2), np.int64)
@@ -69,3 +70,10 @@ def test_many_more_covers_or_other_vectors_are_looked_at_anew(vectors, tmp_path)
     first = opened(vectors[:60], tmp_path).short
     assert not np.allclose(opened(vectors, tmp_path).short[:60], first, atol=1e-3)
     assert opened(vectors[:, :8], tmp_path).short.shape == (80, 8)
+
+
+def test_of_many_covers_the_nearest_are_found_through_an_index(vectors, tmp_path, monkeypatch):
+    few = {tuple(pair) for pair in opened(vectors, tmp_path / "few").pairs.tolist()}
+    monkeypatch.setattr(space, "EXACT", 10)
+    many = {tuple(pair) for pair in opened(vectors, tmp_path / "many").pairs.tolist()}
+    assert len(few & many) / len(few) > 0.9

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from covergenre.embedding.index import Index
+from covergenre.embedding.many import Made, ManyIndex, build_index
+from covergenre.errors import Cancelled, CoverGenreError
+
+WIDTH = 24
+
+
+@pytest.fixture(scope="module")
+def vectors() -> np.ndarray:
+    """Covers of forty kinds, as near each other as covers are."""
+    chance = np.random.default_rng(0)
+    centres = chance.normal(size=(40, WIDTH))
+    return (centres[chance.integers(0, 40, 3000)] + 0.7 * chance.normal(size=(3000, WIDTH))).astype(np.float16)
+
+
+@pytest.fixture(scope="module")
+def made(vectors, tmp_path_factory) -> tuple:
+    folder = tmp_path_factory.mktemp("index")
+    return folder, build_index(vectors, folder)
+
+
+def test_what_it_was_measured_to_find_it_finds(made, vectors):
+    folder, card = made
+    index = ManyIndex.open(folder)
+    assert index.made == card
+    assert card.recall >= 0.97 or card.probes == card.lists
+    queries = vectors[:300]
+    near, rows = index.search(queries, 12)
+    exact, expected = Index(vectors).search(queries, 12)
+    found = np.mean([len(set(a) & set(b)) / 12 for a, b in zip(rows.tolist(), expected.tolist(), strict=True)])
+    assert found > 0.93
+    assert (rows[:, 0] == np.arange(300)).mean() > 0.95
+    np.testing.assert_allclose(near[:, 0], exact[:, 0], atol=0.02)
+
+
+def test_it_finds_among_few_what_looking_at_them_finds(made, vectors):
+    among = np.zeros(len(vectors), bool)
+    among[::100] = True
+    _, rows = ManyIndex.open(made[0]).search(vectors[:50], 5, among)
+    few = np.flatnonzero(among)
+    expected = few[Index(vectors[few]).search(vectors[:50], 5)[1]]
+    assert np.mean(rows == expected) > 0.9
+    assert among[rows].all()
+
+
+def test_where_fewer_count_the_rest_is_nothing(made, vectors):
+    among = np.zeros(len(vectors), bool)
+    among[7] = True
+    similarities, rows = ManyIndex.open(made[0]).search(vectors[:1], 3, among)
+    assert rows.tolist() == [[7, -1, -1]]
+    assert np.isneginf(similarities[0, 1:]).all()
+
+
+@pytest.mark.parametrize("name", ["index.faiss", "index.json"])
+def test_changed_bytes_are_never_read(vectors, tmp_path, name):
+    build_index(vectors[:200], tmp_path)
+    ManyIndex.open(tmp_path)
+    file = tmp_path / name
+    file.write_bytes(file.read_bytes()[:-3] + b"   ")
+    with pytest.raises(CoverGenreError, match="make it again"):
+        ManyIndex.open(tmp_path)
+
+
+def test_a_missing_index_is_told(tmp_path):
+    with pytest.raises(CoverGenreError, match="make it again"):
+        ManyIndex.open(tmp_path)
+
+
+def test_vectors_of_another_width_are_refused(made):
+    with pytest.raises(CoverGenreError, match="wide"):
+        ManyIndex.open(made[0]).search(np.ones((1, WIDTH + 1)), 3)
+
+
+def test_a_stopped_making_leaves_nothing(vectors, tmp_path):
+    with pytest.raises(Cancelled):
+        build_index(vectors, tmp_path / "index", should_stop=lambda: True)
+    assert not (tmp_path / "index").exists()
+
+
+def test_its_card_tells_what_it_is(made):
+    assert made[1] == Made(3000, WIDTH, 128, made[1].probes, made[1].recall, made[1].digest)
