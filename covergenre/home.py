@@ -46,6 +46,11 @@ def vectors() -> Path:
     return home() / "vectors"
 
 
+def shards() -> Path:
+    """What a cluster made of covers, until their data set has it."""
+    return home() / "shards"
+
+
 def texts() -> Path:
     """The cache of what is written on covers."""
     return home() / "texts"

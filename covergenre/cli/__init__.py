@@ -18,6 +18,7 @@ from covergenre.cli import (
     comparing,
     data,
     networks,
+    processing,
     running,
     serving,
     starter,
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (answers, data, collecting, networks, auditing, training, comparing, studying, serving):
+for part in (answers, data, processing, collecting, networks, auditing, training, comparing, studying, serving):
     part.add_to(app)
 app.add_typer(running.app, name="runs")
 app.add_typer(starter.app, name="starter")

@@ -19,6 +19,7 @@ from covergenre.evaluation.intervals import Interval
 from covergenre.progress import Progress, Report
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
+On = Annotated[str, typer.Option(help="Where: ray, or ray:ADDRESS for a cluster that runs.", show_default="here")]
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 8206, 8207), "�")
 _CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")

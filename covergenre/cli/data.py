@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from covergenre.augment import VARIANTS
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.cli.console import AsJson, On, out, print_json, print_table, progress
+from covergenre.cluster import feeding
+from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, Missing, open_dataset, register
@@ -50,14 +52,16 @@ def scan(
         Missing,
         typer.Option(help="Covers whose files are gone: refuse where they are many, keep what is known, or forget it."),
     ] = "refuse",
+    on: On = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Read a folder of genre folders into a data set; again, only what changed.
 
     Example: covergenre scan ~/covers --name mine
     """
+    look_at = feeding.looking(on) if on else None
     with progress() as report:
-        dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing)
+        dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing, look_at=look_at)
     extra = {
         "passed_over": dict(scanned.passed_over),
         "passed_over_names": dict(scanned.passed_over.names),
@@ -89,6 +93,7 @@ def embed(
     limit: Limit = None,
     weights: Weights = None,
     variants: Variants = "original",
+    on: On = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Compute the vectors of a data set's covers, each once; later uses find them.
@@ -97,9 +102,8 @@ def embed(
     """
     started = time.perf_counter()
     with progress() as report:
-        vectors = embed_dataset(
-            open_dataset(name), Recipe(backbone, features, limit, weights), variants_of(variants), report
-        )
+        recipe, fill = Recipe(backbone, features, limit, weights), feeding.filling(on) if on else None
+        vectors = embed_dataset(open_dataset(name), recipe, variants_of(variants), report, fill=fill)
     counts = {variant: len(rows) for variant, rows in vectors.items()}
     width, seconds = next(iter(vectors.values())).shape[1], round(time.perf_counter() - started, 2)
     if as_json:

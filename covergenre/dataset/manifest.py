@@ -21,10 +21,11 @@ file may be back tomorrow.
 import hashlib
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,11 @@ GONE = "the file is gone: put it back and scan again"
 
 STATES = ("usable", "left out", "unreadable")
 """What a cover of a data set can be."""
+
+UNSEEN = {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": ""}
+
+LookAt = Callable[[Path, Sequence[Found], Report, ShouldStop], Sequence[Mapping[str, Any]]]
+"""Gives what the pixels of each of the covers below a root tell, with its problem, in their order."""
 
 _log = logging.getLogger(__name__)
 
@@ -78,14 +84,16 @@ def scan(
     report: Report = silent,
     should_stop: ShouldStop = never,
     genre_level: int | None = None,
+    look_at: LookAt | None = None,
 ) -> Scan:
     """The manifest of the covers under `root`, a folder of genre folders (sources may lie between).
 
     `genre_level`: which folder names the genre (see `layout`); None to tell it from how the files lie.
 
     A row of `previous` is reused when its file has the same size and time of change; a changed file is read again and
-    keeps its edits. Where `root` holds a table `manifest.csv` with a column `path`, its artist, album, year and columns
-    of its own fill what is unknown of covers that are new or changed.
+    keeps its edits. `look_at`: who reads those; None: threads of this process. Where `root` holds a table
+    `manifest.csv` with a column `path`, its artist, album, year and columns of its own fill what is unknown of covers
+    that are new or changed.
 
     Raises BadDataset when `root` is not a folder or its table is broken, Cancelled when stopped.
     """
@@ -99,7 +107,7 @@ def scan(
     notes = _notes(root, [cover.path for cover in found])
     known = {} if previous is None else {row["path"]: row for row in previous.to_dict("records")}
     fresh = [cover for cover in found if not _is_unchanged(known.get(cover.path), cover)]
-    looks = _look_at_all(root, fresh, report, should_stop)
+    looks = (look_at or _look_at_all)(root, fresh, report, should_stop)
     for cover, look in zip(fresh, looks, strict=True):
         known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes.values, layout)
     here = {cover.path for cover in found}
@@ -119,6 +127,17 @@ def usable(manifest: pd.DataFrame) -> pd.DataFrame:
 def states(manifest: pd.DataFrame) -> np.ndarray:
     """Which of `STATES` each cover is in: texts (n,)."""
     return np.select([manifest["excluded"] != "", manifest["problem"] != ""], STATES[1:], STATES[0])
+
+
+def look(decoded: images.Decoded) -> dict[str, Any]:
+    """What the pixels of a cover tell, by column; `UNSEEN` of one that can't be read."""
+    return {
+        "width": decoded.width,
+        "height": decoded.height,
+        "mode": decoded.mode,
+        "content_hash": images.content_hash(decoded.image),
+        "phash": images.perceptual_hash(decoded.image),
+    }
 
 
 def keep_edits(manifest: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
@@ -183,17 +202,9 @@ def _look_at_all(root: Path, covers: Sequence[Found], report: Report, should_sto
 
 def _look(file: Path) -> dict:
     try:
-        decoded = images.decode(images.read(file))
+        return {**look(images.decode(images.read(file))), "problem": ""}
     except BadImage as error:
-        return {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": "", "problem": str(error)}
-    return {
-        "width": decoded.width,
-        "height": decoded.height,
-        "mode": decoded.mode,
-        "content_hash": images.content_hash(decoded.image),
-        "phash": images.perceptual_hash(decoded.image),
-        "problem": "",
-    }
+        return {**UNSEEN, "problem": str(error)}
 
 
 def _row(

@@ -47,9 +47,7 @@ def thumbnail(dataset: Dataset, path: str, key: str) -> bytes:
     except (BadImage, BadDataset) as error:
         _log.info("%s has no thumbnail: %s", path, error)
         return b""
-    with where_allowed():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        replace_bytes(file, made)
+    keep_thumbnail(key, made)
     return made
 
 
@@ -86,6 +84,20 @@ def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = ne
             known = pd.concat([known, pd.DataFrame({"signature": made})])
             keep(known, dataset.folder / _FILE)
     return known.reindex(covers["content_hash"])
+
+
+def keep_thumbnail(key: str, jpeg: bytes) -> None:
+    """Keep the thumbnail of the picture with this content hash."""
+    file = home.thumbnails() / f"{key}.jpg"
+    with where_allowed():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_bytes(file, jpeg)
+
+
+def take_in_signatures(dataset: Dataset, signatures: pd.DataFrame) -> None:
+    """Keep signatures that were drawn elsewhere: column signature, by content hash."""
+    known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
+    keep(pd.concat([known, signatures[~signatures.index.isin(known.index)]]), dataset.folder / _FILE)
 
 
 def _look_at(dataset: Dataset, covers: pd.DataFrame, report: Report, should_stop: ShouldStop):

@@ -22,16 +22,22 @@ from covergenre.progress import Progress, Report, ShouldStop, never, silent
 # Vectors held in memory before they are put into the store: what a kill can cost, about a second of work a core.
 _SHARD = 64
 
-_Stores = Mapping[str, VectorStore]
+Stores = Mapping[str, VectorStore]
+"""The stores of vectors, by variant."""
+
 _Vectors = list[np.ndarray]
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
     """A cover to be read once, and the variants of it that are not in the store."""
 
     path: str
     key: str
     variants: Sequence[str]
+
+
+Fill = Callable[[Stores, Dataset, Recipe, Sequence[Job], Report, ShouldStop], None]
+"""Puts the vectors of these jobs, all of one data set, into the stores."""
 
 
 def embed_dataset(
@@ -40,11 +46,13 @@ def embed_dataset(
     variants: Sequence[str] = ("original",),
     report: Report = silent,
     should_stop: ShouldStop = never,
+    fill: Fill | None = None,
 ) -> dict[str, np.ndarray]:
     """The vectors of all usable covers, by variant: float32 of shape (n_usable, width), in the manifest's order.
 
     What the store under `home.vectors()` holds is not computed again, and equal covers are computed once; when it holds
     all, neither the backbone nor a single cover is opened. Work that was stopped or killed goes on where it was.
+    `fill`: who computes what is not there; None: threads of this process.
 
     Raises BadDataset when no cover is usable, or a cover can't be read or is no longer the one that was scanned;
     NoWeights when the backbone can't be had; CoverGenreError for an unknown variant; Cancelled when stopped.
@@ -57,7 +65,7 @@ def embed_dataset(
     held = {variant: store.get(keys) for variant, store in stores.items()}
     jobs = _jobs(covers, {variant: found for variant, (found, _) in held.items()})
     if jobs:
-        _fill(stores, dataset, recipe, jobs, report, should_stop)
+        (fill or _fill)(stores, dataset, recipe, jobs, report, should_stop)
         held = {variant: store.get(keys) for variant, store in stores.items()}
     return {variant: vectors for variant, (_, vectors) in held.items()}
 
@@ -73,17 +81,17 @@ def read_cover(dataset: Dataset, path: str, key: str) -> Image.Image:
     return image
 
 
-def _jobs(covers: pd.DataFrame, found: Mapping[str, np.ndarray]) -> list[_Job]:
-    jobs: dict[str, _Job] = {}
+def _jobs(covers: pd.DataFrame, found: Mapping[str, np.ndarray]) -> list[Job]:
+    jobs: dict[str, Job] = {}
     for row, (path, key) in enumerate(zip(covers["path"], covers["content_hash"], strict=True)):
         missing = [variant for variant, has in found.items() if not has[row]]
         if missing:
-            jobs.setdefault(key, _Job(path, key, missing))
+            jobs.setdefault(key, Job(path, key, missing))
     return list(jobs.values())
 
 
 def _fill(
-    stores: _Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[_Job], report: Report, should_stop: ShouldStop
+    stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], report: Report, should_stop: ShouldStop
 ) -> None:
     fetch_weights(recipe, report, should_stop)
     done, total = 0, sum(len(job.variants) for job in jobs)
@@ -103,10 +111,10 @@ def _fill(
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, make: Callable[[_Job], _Vectors], jobs: Iterable[_Job], most: int
-) -> Iterator[tuple[_Job, _Vectors]]:
+    pool: ThreadPoolExecutor, make: Callable[[Job], _Vectors], jobs: Iterable[Job], most: int
+) -> Iterator[tuple[Job, _Vectors]]:
     """`pool.map`, but with at most `most` jobs under way: a long list neither fills memory nor delays a stop."""
-    under_way: deque[tuple[_Job, Future[_Vectors]]] = deque()
+    under_way: deque[tuple[Job, Future[_Vectors]]] = deque()
     for job in jobs:
         under_way.append((job, pool.submit(make, job)))
         if len(under_way) == most:
@@ -116,7 +124,7 @@ def _ahead(
         yield job, future.result()
 
 
-def _vectors(engine: Engine, dataset: Dataset, job: _Job) -> _Vectors:
+def _vectors(engine: Engine, dataset: Dataset, job: Job) -> _Vectors:
     image = read_cover(dataset, job.path, job.key)
     return [engine.vector(augment.apply(image, variant)) for variant in job.variants]
 
@@ -124,11 +132,11 @@ def _vectors(engine: Engine, dataset: Dataset, job: _Job) -> _Vectors:
 class _Shelf:
     """Gathers vectors for the store, so that it gets a shard of many at a time."""
 
-    def __init__(self, stores: _Stores) -> None:
+    def __init__(self, stores: Stores) -> None:
         self._stores = stores
         self._held: dict[str, list[tuple[str, np.ndarray]]] = {variant: [] for variant in stores}
 
-    def add(self, job: _Job, vectors: _Vectors) -> None:
+    def add(self, job: Job, vectors: _Vectors) -> None:
         for variant, vector in zip(job.variants, vectors, strict=True):
             self._held[variant].append((job.key, vector))
             if len(self._held[variant]) == _SHARD:

@@ -1,0 +1,71 @@
+"""process: steps done to many covers, wherever they are."""
+
+from typing import Annotated
+
+import typer
+
+from covergenre.cli.console import AsJson, On, complain, out, print_json, progress
+from covergenre.cli.data import Backbone, Features, Limit
+from covergenre.cluster.inputs import find_items
+from covergenre.cluster.job import HERE, run
+from covergenre.cluster.shards import Shards
+from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink, Step
+from covergenre.dataset.starter import STARTER
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import CoverGenreError
+from covergenre.runs.default import default_run
+
+_NAMED = 20  # failures that are named
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(process)
+
+
+def process(
+    covers: Annotated[
+        str, typer.Argument(help="A folder, s3://..., gs://..., or a .txt with an address a line.", show_default=False)
+    ],
+    to: Annotated[str, typer.Argument(help="The folder or bucket that gets the Parquet files.", show_default=False)],
+    steps: Annotated[
+        str, typer.Option(help="What to do, joined by commas: look, vectors, measures, thumbnails, answers.")
+    ] = "look,answers",
+    backbone: Backbone = Recipe.backbone,
+    features: Features = Recipe.feature_set,
+    limit: Limit = None,
+    name: Annotated[str | None, typer.Option("--run", help="Whose answers.", show_default="the run in use")] = None,
+    on: On = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Look through many covers, a row each in Parquet files; again, only what is new or changed.
+
+    Example: covergenre process s3://bucket/covers rows --steps look,answers --on ray
+    """
+    made: dict[str, Step] = {
+        "look": Look(),
+        "vectors": Embed(Recipe(backbone, features, limit)),
+        "measures": Measure(),
+        "thumbnails": Shrink(),
+        "answers": Answer(name or default_run() or STARTER),
+    }
+    wanted = [step.strip() for step in steps.split(",")]
+    if unknown := [step for step in wanted if step not in made]:
+        raise CoverGenreError(f"there is no step {unknown[0]!r}: choose from {', '.join(made)}")
+    chosen = [made[step] for step in dict.fromkeys(wanted)]
+    items = find_items(covers)
+    with progress() as report:
+        outcome = run(items, chosen, to, on, report)
+    failures = {**outcome.bad, **outcome.undone}
+    folder = Shards(to, chosen).folder
+    if as_json:
+        said = {"done": outcome.done, "reused": outcome.reused, "bad": outcome.bad, "undone": outcome.undone}
+        print_json({**said, "folder": folder})
+    else:
+        out.print(f"{outcome.done} covers done, {outcome.reused} were done before: {folder}", markup=False)
+        for path, why in list(failures.items())[:_NAMED]:
+            complain(f"{path}: {why}")
+        if len(failures) > _NAMED:
+            complain(f"and {len(failures) - _NAMED} more, named by --json")
+    if failures:
+        raise typer.Exit(1)

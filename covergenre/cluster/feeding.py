@@ -1,0 +1,80 @@
+"""A registered data set worked on by a cluster: what comes back is kept where the laptop keeps it.
+
+The covers lie in a folder that all workers can reach, at the same place; so does `home.shards()`, where their rows
+wait until the data set has them.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from covergenre import home
+from covergenre.cluster.inputs import Item
+from covergenre.cluster.job import run
+from covergenre.cluster.shards import Shards
+from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, column
+from covergenre.dataset.audit.measures import COLUMNS, take_in_measures
+from covergenre.dataset.folder import Found
+from covergenre.dataset.manifest import UNSEEN, LookAt
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.thumbnails import keep_thumbnail, take_in_signatures
+from covergenre.embedding.embed import Fill, Job, Stores
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadDataset
+from covergenre.progress import Report, ShouldStop
+
+
+def looking(on: str) -> LookAt:
+    """What a scan reads covers with, there."""
+
+    def look_at(root: Path, covers: Sequence[Found], report: Report, should_stop: ShouldStop) -> list[dict[str, Any]]:
+        keys = [f"{cover.path}\n{cover.bytes}\n{cover.modified}" for cover in covers]
+        items = [Item(key, cover.path, str(root / cover.path)) for key, cover in zip(keys, covers, strict=True)]
+        shards, looks = _done(root, items, [Look()], on, report, should_stop), {}
+        for table in shards.tables(("problem", *UNSEEN)):
+            for row in table.to_pylist():
+                looks[row.pop("key")] = {**row, **UNSEEN} if row["problem"] else row
+        shards.remove()
+        return [looks[key] for key in keys]
+
+    return look_at
+
+
+def filling(on: str) -> Fill:
+    """What computes vectors there; as each cover is read, it is measured and made small for pages, too."""
+
+    def fill(
+        stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], report: Report, should_stop: ShouldStop
+    ) -> None:
+        items = [Item(job.key, job.path, str(dataset.file(job.path)), job.key) for job in jobs]
+        steps = [Embed(recipe, tuple(stores)), Measure(), Shrink()]
+        shards = _done(dataset.root, items, steps, on, report, should_stop)
+        found = []
+        for table in shards.tables((*map(column, stores), *COLUMNS, "thumbnail", "signature")):
+            keys = table["key"].to_pylist()
+            for variant, store in stores.items():
+                flat = table[column(variant)].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+                store.put(keys, flat.reshape(len(keys), -1))
+            for key, jpeg in zip(keys, table["thumbnail"].to_pylist(), strict=True):
+                keep_thumbnail(key, jpeg)
+            found.append(table.select(["key", *COLUMNS, "signature"]))
+        known = pa.concat_tables(found).to_pandas().set_index("key")
+        take_in_measures(known[list(COLUMNS)], dataset.folder / "audit")
+        take_in_signatures(dataset, known[["signature"]])
+        shards.remove()
+
+    return fill
+
+
+def _done(
+    root: Path, items: Sequence[Item], steps: Sequence[Step], on: str, report: Report, should_stop: ShouldStop
+) -> Shards:
+    """The shards of these covers of a folder; BadDataset when any could not be done: the others are kept."""
+    folder = str(home.shards() / hashlib.blake2b(bytes(root), digest_size=8).hexdigest())
+    undone = run(items, steps, folder, on, report, should_stop).undone
+    for path, why in undone.items():
+        raise BadDataset(f"{len(undone)} of {len(items)} covers could not be done, such as {path} ({why}): try again")
+    return Shards(folder, steps)

@@ -1,0 +1,105 @@
+import json
+import subprocess
+
+import pytest
+from tiny import tiny_recipe
+
+from covergenre.cluster import job
+from covergenre.cluster.job import Outcome, run
+from covergenre.cluster.shards import Shards
+from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink
+from covergenre.errors import Cancelled, CoverGenreError, MissingPackage
+from covergenre.predict import Predictor
+
+STEPS = [Look()]
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    monkeypatch.setattr(job, "_BATCHES", (4, 2, 1))
+
+
+def rows(out, steps=STEPS, columns=("path", "problem", "width")):
+    tables = Shards(out, steps).tables(columns)
+    return sorted((row for table in tables for row in table.to_pylist()), key=lambda row: row["path"])
+
+
+def test_each_cover_has_one_row_and_a_bad_one_its_reason(items, out):
+    outcome = run(items, STEPS, out)
+    assert (outcome.done, outcome.reused, outcome.undone) == (len(items), 0, {})
+    assert list(outcome.bad) == ["jazz/bad.png"]
+    found = rows(out)
+    assert [row["path"] for row in found] == [item.path for item in items]
+    assert [row["width"] for row in found if not row["problem"]] == list(range(40, 52))
+
+
+def test_what_was_done_is_not_done_again(items, out):
+    first = run(items[:5], STEPS, out)
+    again = run(items, STEPS, out)
+    assert (first.done, again.done, again.reused) == (5, len(items) - 5, 5)
+    assert run(items, STEPS, out) == Outcome(0, len(items), again.bad, {})
+
+
+def test_a_stopped_job_keeps_what_was_done(items, out):
+    with pytest.raises(Cancelled, match="are kept"):
+        run(items, STEPS, out, should_stop=lambda: True)
+    kept = len(rows(out))
+    assert kept > 0
+    assert run(items, STEPS, out).reused == kept
+
+
+def test_a_damaged_shard_is_made_again(items, out, tmp_path):
+    run(items, STEPS, out)
+    next((tmp_path / "out").glob("*/*.parquet")).write_bytes(b"PAR1 and nothing")
+    again = run(items, STEPS, out)
+    assert 0 < again.done <= 4
+    assert len(rows(out)) == len(items)
+
+
+def test_a_cover_of_a_data_set_that_changed_has_no_row(items, out):
+    from dataclasses import replace
+
+    changed = [replace(items[0], content_hash="0" * 32)]
+    assert "no longer the picture" in run(changed, STEPS, out).undone[items[0].path]
+    assert rows(out) == []
+
+
+def test_a_full_disk_is_told_and_room_mends_it(items, out, tmp_path):
+    (tmp_path / "out").mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", out], capture_output=True).returncode:
+        pytest.skip("a disk of its own can't be had here")
+    try:
+        outcome = run(items, STEPS, out)
+    finally:
+        subprocess.run(["umount", out], check=True)
+    assert outcome.done + len(outcome.undone) == len(items)
+    assert "make room" in next(iter(outcome.undone.values()))
+    assert run(items, STEPS, out).undone == {}
+    assert len(rows(out)) == len(items)
+
+
+def test_all_steps_fill_their_columns_in_one_reading(items, out, tmp_path, starter):
+    recipe = tiny_recipe(tmp_path)
+    steps = [Look(), Measure(), Shrink(), Embed(recipe, ("original", "flip")), Answer("starter")]
+    run(items[:1], steps, out)
+    columns = ("phash", "brightness", "thumbnail", "signature", "vector_original", "vector_flip", "genre", "answer")
+    (row,) = rows(out, steps, ("path", *columns))
+    assert all(row.values())
+    expected = Predictor.open().predict((tmp_path / "covers" / items[0].path).read_bytes())
+    assert (row["genre"], json.loads(row["answer"])["genre"]) == (expected.genre, expected.genre)
+
+
+def test_another_step_has_shards_of_its_own(items, out):
+    run(items, STEPS, out)
+    assert run(items, [Measure()], out).done == len(items)
+
+
+def test_a_place_that_is_none_is_named(items, out):
+    with pytest.raises(CoverGenreError, match="say ray"):
+        run(items, STEPS, out, on="moon")
+
+
+def test_without_ray_what_to_install_is_said(items, out, absent):
+    absent("ray")
+    with pytest.raises(MissingPackage, match="pip install ray"):
+        run(items, STEPS, out, on="ray")

@@ -1,0 +1,170 @@
+"""Two nodes of one core each, and what befalls them."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from deadly import Deadly
+from drawing import genre_folders
+from pandas.testing import assert_frame_equal
+from tiny import tiny_recipe
+
+from covergenre import home
+from covergenre.cluster import job
+from covergenre.cluster.feeding import filling, looking
+from covergenre.cluster.job import Outcome, run
+from covergenre.cluster.shards import Shards
+from covergenre.cluster.steps import Look
+from covergenre.dataset import registry
+from covergenre.embedding.embed import embed_dataset
+from covergenre.errors import CoverGenreError
+
+# Not imported here: Ray reads its settings as it is, and the fixtures have some.
+pytestmark = [pytest.mark.cluster, pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")]
+
+_BATCHES = (2, 1, 1)
+_HERE = Path(__file__).resolve()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def token() -> Iterator[None]:
+    """The password of these tests' clusters; Ray looks at it once in a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        yield
+
+
+@pytest.fixture
+def ray_home(own_home, monkeypatch) -> Path:
+    """What workers find: this checkout, these tests and the home."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (_HERE.parents[2], _HERE.parents[1]))))
+    monkeypatch.setattr(job, "_BATCHES", _BATCHES)
+    return own_home
+
+
+@pytest.fixture
+def node() -> Iterator[Callable[..., str]]:
+    """Starts a node of one core, by a command that may come before `ray start`; the first one is the head."""
+    started: list[subprocess.Popen] = []
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"127.0.0.1:{port}"
+
+    def start(*before: str) -> str:
+        where = ("--head", f"--port={port}", "--include-dashboard=false") if not started else (f"--address={address}",)
+        small = ("--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=80000000", "--block")
+        said = subprocess.Popen(
+            (*before, sys.executable, "-m", "ray.scripts.scripts", "start", *where, *small),
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(said)
+        assert any("Ray runtime started" in line for line in said.stdout)
+        return address
+
+    yield start
+    for process in reversed(started):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def address(ray_home, node) -> str:
+    """A cluster of two nodes."""
+    node()
+    return f"ray:{node()}"
+
+
+def told(items, steps, out, outcome: Outcome) -> None:
+    """Each cover has one row, or is named as undone."""
+    paths = [path for table in Shards(out, steps).tables(["path"]) for path in table["path"].to_pylist()]
+    assert sorted([*paths, *outcome.undone]) == [item.path for item in items]
+    assert list(outcome.bad) == ["jazz/bad.png"]
+
+
+def _head(address: str) -> str:
+    """The id of the first node."""
+    import ray
+
+    with ray.init(address.removeprefix("ray:"), logging_level="ERROR"):
+        return next(node["NodeID"] for node in ray.nodes() if "node:__internal_head__" in node["Resources"])
+
+
+def test_a_data_set_comes_out_as_it_does_here(ray_home, tmp_path):
+    folder = genre_folders(tmp_path / "covers", ["jazz", "pop"], 3)
+    here, _ = registry.register("here", folder)
+    there, _ = registry.register("there", folder, look_at=looking("ray"))
+    assert_frame_equal(there.manifest, here.manifest)
+    recipe = tiny_recipe(tmp_path)
+    vectors = embed_dataset(there, recipe, fill=filling("ray"))["original"]
+    (home.vectors() / recipe.key).rename(home.vectors() / "of-ray")
+    assert abs(vectors - embed_dataset(here, recipe)["original"]).max() < 1e-4
+
+
+def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
+    steps = [Look(), Deadly("worker", 45, str(tmp_path / "mark"))]
+    outcome = run(items, steps, out, on=address)
+    assert (tmp_path / "mark").exists()
+    assert outcome.undone == {}
+    told(items, steps, out, outcome)
+
+
+def test_a_cover_that_ends_every_worker_is_named_alone(address, items, out):
+    steps = [Deadly("worker", 45, "", always=True)]
+    outcome = run(items, steps, out, on=address)
+    assert list(outcome.undone) == ["jazz/45.png"]
+    told(items, steps, out, outcome)
+
+
+def test_a_node_that_dies_costs_nothing(address, items, out, tmp_path):
+    steps = [Deadly("node", 45, str(tmp_path / "mark"), only_beside=_head(address))]
+    outcome = run(items, steps, out, on=address)
+    assert outcome.undone == {}
+    told(items, steps, out, outcome)
+
+
+def test_a_job_whose_driver_died_goes_on_where_it_was(address, items, out, tmp_path):
+    code = f"""
+import os
+from covergenre.cluster import inputs, job
+from covergenre.cluster.steps import Look
+from deadly import Deadly
+job._BATCHES = {_BATCHES}
+steps = [Look(), Deadly(str(os.getpid()), 50, {str(tmp_path / "mark")!r}, key="deadly")]
+job.run(inputs.find_items({str(tmp_path / "covers")!r}), steps, {out!r}, on={address!r})
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    steps = [Look(), Deadly("0", 0, "")]
+    outcome = run(items, steps, out, on=address)
+    assert outcome.reused > 0
+    assert outcome.undone == {}
+    told(items, steps, out, outcome)
+
+
+def test_a_full_disk_on_one_node_is_told_or_made_good(ray_home, node, items, out):
+    node()
+    full = f'mount -t tmpfs -o size=4k tmpfs {out} && exec "$@"'
+    Path(out).mkdir()
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        pytest.skip("a disk that only one node sees can't be had here")
+    address = f"ray:{node('unshare', '-m', 'sh', '-c', full, 'sh')}"
+    outcome = run(items, [Look()], out, on=address)
+    told(items, [Look()], out, outcome)
+    assert all("make room" in why for why in outcome.undone.values())
+
+
+def test_a_cluster_that_is_not_there_is_named(items, out):
+    with pytest.raises(CoverGenreError, match="6398"):
+        run(items, [Look()], out, on="ray:127.0.0.1:6398")
