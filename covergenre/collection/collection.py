@@ -5,10 +5,7 @@ Covers go by their row. Plain arrays do the work: a filter may leave any of the 
 fast up to some 100,000 (`benchmarks/browse.py`); only answers, which come without filters, use an index.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -21,6 +18,7 @@ from covergenre import images
 from covergenre.collection.filters import EVERYTHING, Filters, first
 from covergenre.collection.findings import Findings
 from covergenre.collection.table import CoverTable, Neighbour
+from covergenre.collection.texts import Texts, folded
 from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.repair import tags_of
@@ -38,10 +36,7 @@ SOFT_SIDE = 48
 """The pixels, each way, of a cover of which only the colours are known."""
 
 _TIES = 12  # covers beyond those asked for that may be as similar as the last of them
-_LIKE = 0.75  # how alike two words are, 1 the same, for one to be taken for a slip of the other
 _AWAY = 0.6  # how strongly what is like covers that are not meant is avoided; 1 is as strongly as the others draw
-_NOTHING = re.compile(r"[.!'’]")
-_GAP = re.compile(r"\W+")
 
 
 @runtime_checkable
@@ -89,7 +84,7 @@ class Collection(CoverTable):
     @cached_property
     def named(self) -> np.ndarray:
         """Which covers have an artist or an album: bool (n,)."""
-        return np.array([bool(a or b) for a, b in zip(self.column("artist"), self.column("album"), strict=True)], bool)
+        return np.asarray(self.column("artist") != "") | np.asarray(self.column("album") != "")
 
     @property
     def years(self) -> tuple[int, int] | None:
@@ -130,16 +125,17 @@ class Collection(CoverTable):
         The name is artist, album, source, and number or file. `order`: "" for that of the table, or of the issue that
         filters; `TYPICAL`; or an issue of the audit, the worst first and those without a score last.
         """
-        passing, words = self.passing(filters), _folded(text).split()
+        passing, words = self.passing(filters), folded(text).split()
         rows = np.flatnonzero(passing)
         if filters.issue:
             flagged = self.findings.flagged(filters.issue) if self.findings else []
             rows = np.array([row for row in self.rows_of(flagged) if passing[row]], np.int64)
         if words:
-            rows = rows[np.array([all(word in self._texts[row] for word in words) for row in rows], bool)]
+            rows = rows[self._texts.holding(words, rows)]
         if order == TYPICAL:
-            inside = np.array([not all(f" {word}" in self._texts[row] for word in words) for row in rows], bool)
-            return rows[np.lexsort([self.genre_of[rows], self._rank[rows], ~self.named[rows], inside])]
+            rows = self._most_typical(rows)
+            inside = ~self._texts.holding([f" {word}" for word in words], rows)
+            return np.concatenate([rows[~inside], rows[inside]])
         if order and self.findings:
             scores = self.findings.scores(order)[rows]
             rows = rows[np.argsort(np.where(np.isnan(scores), 1, -scores), kind="stable")]
@@ -150,13 +146,7 @@ class Collection(CoverTable):
 
         "" where nothing is like it.
         """
-        meant = []
-        for word in _folded(text).split():
-            known = any(word in each for each in self._texts)
-            close = [word] if known else get_close_matches(word, self._words, 1, _LIKE)
-            meant += close
-        found = " ".join(meant)
-        return found if len(meant) == len(_folded(text).split()) and found != _folded(text) else ""
+        return self._texts.respelled(text)
 
     def page(self, rows: np.ndarray, start: int, n: int) -> tuple[Neighbour, ...]:
         """The `n` covers from the one at `start` on, of those in these rows; `similarity` is that to their genre's
@@ -309,15 +299,18 @@ class Collection(CoverTable):
         return Palette(self.signatures)
 
     @cached_property
-    def _texts(self) -> list[str]:
-        names = zip(*(self.column(name) for name in ("artist", "album", "source", "id")), strict=True)
-        return [f" {_folded(' '.join(each))}" for each in names]
+    def _texts(self) -> Texts:
+        return Texts(*(self.column(name) for name in ("artist", "album", "source", "id")))
+
+    def _most_typical(self, rows: np.ndarray) -> np.ndarray:
+        """These rows, ascending: those that have a name first, then the most typical of each genre."""
+        chosen = np.zeros(len(self), bool)
+        chosen[rows] = True
+        return self._by_typicality[chosen[self._by_typicality]]
 
     @cached_property
-    def _words(self) -> list[str]:
-        """The words of artists and albums, each once."""
-        told = zip(self.column("artist"), self.column("album"), strict=True)
-        return sorted({word for names in told for word in _folded(" ".join(names)).split() if len(word) > 2})
+    def _by_typicality(self) -> np.ndarray:
+        return np.lexsort([self.genre_of, self._rank, ~self.named])
 
     def _pictured(self) -> np.ndarray:
         """Which covers can be shown: bool (n,). It hangs on the data sets that there are, so it is looked up anew."""
@@ -345,11 +338,5 @@ def _units(vectors: np.ndarray) -> np.ndarray:
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
     """For each cell the position of its text among the different texts, and those, sorted."""
-    names, codes = np.unique(column.to_numpy(str), return_inverse=True)
-    return codes, tuple(names.tolist())
-
-
-def _folded(text: str) -> str:
-    """The words of a text without case, accents and punctuation, one blank between two."""
-    letters = unicodedata.normalize("NFKD", _NOTHING.sub("", text)).casefold()
-    return _GAP.sub(" ", "".join(letter for letter in letters if not unicodedata.combining(letter))).strip()
+    codes, names = pd.factorize(column, sort=True)
+    return codes, tuple(map(str, names))

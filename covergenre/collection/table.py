@@ -62,35 +62,35 @@ class CoverTable:
         """`covers`: a row a cover with `dataset.starter.COLUMNS`, and what else is known, such as the columns of a
         manifest. Without a column `path` they go by their content hashes.
         """
-        self._rows = covers.to_dict("list")
-        self.signatures = self._rows["signature"]
+        self._columns = {str(name): _cells(covers[name]) for name in covers}
+        self.signatures = self._columns["signature"]
         self.hashes = covers["content_hash"].to_numpy(object)
-        self.paths = self._rows.get("path", self._rows["content_hash"])
+        self.paths = (covers["path"] if "path" in covers else covers["content_hash"]).tolist()
         self.state_of = states(covers) if "excluded" in covers else np.full(len(covers), STATES[0])
         self.most_copies = int(covers["content_hash"].value_counts().max()) if len(covers) else 0
 
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Sequence[Any]:
         """What is known of all covers by one name, in the rows' order."""
-        return self._rows[name]
+        return self._columns[name]
 
     def facts(self, row: int) -> dict[str, Any]:
         """Everything that is known of the cover in a row, by name."""
-        return {name: cells[row] for name, cells in self._rows.items()}
+        return {name: cells[row] for name, cells in self._columns.items()}
 
     def genre(self, row: int) -> str:
         """The genre of the cover in a row."""
-        return self._rows["genre"][row]
+        return self._columns["genre"][row]
 
     def title(self, row: int) -> str:
         """What the cover in a row is called: artist and album, else its file, or its source and number there."""
-        fact = {name: self._rows[name][row] for name in ("artist", "album", "source", "id")}
+        fact = {name: self._columns[name][row] for name in ("artist", "album", "source", "id")}
         if fact["artist"] or fact["album"]:
             return " – ".join(filter(None, (fact["artist"], fact["album"])))
-        if "ext" in self._rows:
-            return self._rows["name"][row] + self._rows["ext"][row]
+        if "ext" in self._columns:
+            return self._columns["name"][row] + self._columns["ext"][row]
         return f"{fact['source'].replace('_', ' ').capitalize()} {PurePosixPath(fact['id']).name}".strip()
 
     def cover(self, row: int, similarity: float = 1.0) -> Neighbour:
@@ -155,12 +155,12 @@ class CoverTable:
     @cached_property
     def _telling(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows whose perceptual hash tells something, and those hashes, uint64."""
-        hashes = self._rows["phash"]
+        hashes = list(self._columns["phash"])
         telling = np.flatnonzero([tells(phash) for phash in hashes])
         return telling, np.array([int(hashes[row], 16) for row in telling], np.uint64)
 
     def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
-        value = {name: self._rows[name][row] for name in COLUMNS if name != "phash"}
+        value = {name: self._columns[name][row] for name in COLUMNS if name != "phash"}
         year: Any = value.pop("year")
         return Neighbour(
             **value,
@@ -169,6 +169,11 @@ class CoverTable:
             path=file,
             page_url=page_url(value["source"], value["id"]),
         )
+
+
+def _cells(column: pd.Series) -> Sequence[Any]:
+    """The cells of a column, read where they lie: a text becomes an object of its own only when it is asked for."""
+    return column.array if column.dtype == "str" else column.tolist()
 
 
 def page_url(source: str, id: str) -> str:
