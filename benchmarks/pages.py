@@ -58,7 +58,7 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; CLS, kB over the wire, s to the first words")
     columns = [f"{which} {width}px" for which in ("beside", "here")[-len(roots) :] for width in _WIDTHS]
     print(f"{'':22}" + "".join(f"{column:>22}" for column in columns))
-    with browser() as chromium, _apps(roots) as addresses:
+    with browser() as chromium, apps(roots) as addresses:
         for name, path in _PAGES.items():
             if name.startswith(options.only):
                 path = path.format(cover=open_starter().covers["content_hash"].iloc[7][:16])
@@ -84,7 +84,7 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def _apps(roots: list[Path]) -> Iterator[list[str]]:
+def apps(roots: list[Path]) -> Iterator[list[str]]:
     """The app of each checkout, served from an empty home; their addresses."""
     with tempfile.TemporaryDirectory() as homes:
         started = [_start(root, Path(homes) / str(number)) for number, root in enumerate(roots)]
@@ -136,17 +136,18 @@ def _measure(chromium: Any, address: str, path: str, name: str, width: int) -> t
     page.goto(address + path)
     page.locator("h1").first.wait_for(timeout=60_000)
     words = time.monotonic() - began
-    _settle(page)
+    settle(page)
     if name == "predict, an example":
         page.locator('[class*="st-key-example-"] button').first.click()
         page.locator(".st-key-answer h2").first.wait_for(timeout=60_000)
-        _settle(page)
+        settle(page)
     shift = _cls(page.evaluate("window.shifts"))
     context.close()
     return shift, sum(size) / 1000, words
 
 
-def _settle(page: Any) -> None:
+def settle(page: Any) -> None:
+    """Wait until the server has sent all, and the page has drawn it."""
     page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=60_000)
     page.wait_for_timeout(_SETTLED)
 

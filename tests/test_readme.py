@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from benchmarks.picture import words_now, words_on
 from covergenre.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,3 +59,7 @@ def test_every_benchmark_of_readme_exists(module):
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"pip install (?:-r )?(requirements[\w-]*\.txt)", README))))
 def test_every_requirements_file_of_readme_exists(name):
     assert (ROOT / name).is_file()
+
+
+def test_the_picture_says_what_the_app_says_now():
+    assert words_on() == words_now(), "take it anew: python -m benchmarks.picture"

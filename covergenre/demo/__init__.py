@@ -15,8 +15,8 @@ from covergenre.progress import Report, ShouldStop, never, silent
 if TYPE_CHECKING:
     from covergenre.dataset.registry import Dataset
 
-# Genres, and the seeds of albums that are typical of them. What the starter says of each: benchmarks/examples.py.
-EXAMPLES = (("jazz", 1), ("black metal", 1), ("classical", 0), ("edm", 1), ("classical", 4), ("country", 7))
+# Genres, and the seeds of albums typical of them, as benchmarks/examples.py chooses them: the last is mistaken.
+EXAMPLES = (("classical", 4), ("jazz", 0), ("black metal", 1), ("edm", 0), ("country", 6), ("pop", 8))
 
 
 def build_demo(report: Report = silent, should_stop: ShouldStop = never) -> "Dataset":

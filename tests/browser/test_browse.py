@@ -1,5 +1,6 @@
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -36,12 +37,7 @@ def step(page, grid: str, place: int) -> str:
 
 def settles(page, expected: str) -> bool:
     """Whether the cover of this name is looked at before long."""
-    end = time.monotonic() + 15
-    while time.monotonic() < end:
-        if shown(page) == expected:
-            return True
-        page.wait_for_timeout(100)
-    return False
+    return eventually(page, lambda: shown(page) == expected)
 
 
 def test_a_walk_can_be_gone_back_reloaded_and_shared(visit):
@@ -73,12 +69,21 @@ def names(page) -> list[str]:
 
 def becomes(page, expected: list[str]) -> bool:
     """Whether these tiles are there before long."""
+    return eventually(page, lambda: names(page) == expected)
+
+
+def others(page, before: list[str]) -> list[str]:
+    """What the tiles are called once they are no longer those of `before`."""
+    assert eventually(page, lambda: names(page) != before)
+    return names(page)
+
+
+def eventually(page, holds: Callable[[], bool]) -> bool:
+    """Whether something holds before long."""
     end = time.monotonic() + 15
-    while time.monotonic() < end:
-        if names(page) == expected:
-            return True
+    while time.monotonic() < end and not holds():
         page.wait_for_timeout(100)
-    return False
+    return holds()
 
 
 def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_it(visit):
@@ -90,7 +95,7 @@ def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_
     assert pager(page) == "3"
     page.locator(".st-key-leaf").get_by_text("4", exact=True).click()
     page.wait_for_url("**leaf=4**")
-    fourth = names(page)
+    fourth = others(page, third)
     step(page, "found", 0)
     page.go_back()
     assert becomes(page, fourth)
@@ -139,27 +144,70 @@ def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(visit):
     page.get_by_text(f"{jazz:,} covers").wait_for()
 
 
-def test_a_point_of_the_map_can_be_clicked(visit):
+def point(page) -> tuple[float, float]:
+    """Where on the screen the first cover of the map's first genre is, once the chart knows."""
+    page.wait_for_function("!!document.querySelector('.js-plotly-plot')?._fullLayout?.xaxis?.d2p")
+    return tuple(
+        page.evaluate(
+            """() => {
+                const chart = document.querySelector(".js-plotly-plot")
+                const { xaxis, yaxis, _size: size } = chart._fullLayout
+                const genre = chart.data.find(trace => trace.customdata)
+                const { x, y } = chart.getBoundingClientRect()
+                return [x + size.l + xaxis.d2p(genre.x[0]), y + size.t + yaxis.d2p(genre.y[0])]
+            }"""
+        )
+    )
+
+
+def test_a_point_of_the_map_shows_its_picture_and_can_be_clicked(visit):
     page = browse(visit(), "?view=Map")
-    chart = page.locator(".js-plotly-plot")
-    chart.wait_for()
-    page.wait_for_timeout(1500)
-    box = chart.bounding_box()
-    for across, down in ((x / 20, y / 20) for x in range(8, 13) for y in range(6, 11)):
-        at = box["x"] + across * box["width"], box["y"] + down * box["height"]
-        page.mouse.move(*at)
-        page.wait_for_timeout(100)
-        page.mouse.click(*at)
-        page.wait_for_timeout(400)
-        if "cover=" in page.url:
+    x, y = point(page)
+    picture = page.locator('.st-key-map-hover img, [class*="map-hover"] img').first
+    for nudge in range(60):  # the chart takes a moment to listen
+        page.mouse.move(x + nudge % 2, y)
+        if picture.is_visible():
             break
-    page.locator(TILES.format("marked")).first.wait_for()
-    assert page.locator(TILES.format("marked")).count() == 6
+        page.wait_for_timeout(200)
+    assert re.search(r"/pictures/[0-9a-f]{32}\.jpg", picture.evaluate("picture => picture.src"))
+    assert picture.evaluate("picture => picture.naturalWidth") > 0
+    page.mouse.click(x, y)
+    page.wait_for_url("**cover=**")
+    page.locator(TILES.format("marked")).nth(5).wait_for()
+
+
+def test_a_box_on_the_map_becomes_a_grid(visit):
+    page = browse(visit(), "?view=Map")
+    x, y = point(page)
+    page.locator('[data-title="Box Select"]').click()
+    page.mouse.move(x - 40, y - 40)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 40, steps=5)
+    page.mouse.up()
+    page.locator(TILES.format("chosen")).first.wait_for()
+    page.get_by_text(re.compile(r"covers? in it")).wait_for()
+
+
+def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page(visit):
+    page = browse(visit())
+    tile = page.locator(".st-key-tiles-found li").nth(1)
+    tile.hover()
+    tile.locator(".mark").click()
+    page.wait_for_url("**keep=**")
+    kept = tile.locator(".press").get_attribute("aria-label")
+    page.get_by_role("link", name="The starter").click()
+    page.get_by_role("heading", name="The starter").wait_for()
+    page.get_by_role("link", name="Browse").click()
+    page.get_by_role("radio", name="Basket").click()
+    page.locator(TILES.format("between")).first.wait_for()
+    page.reload()
+    page.locator(TILES.format("between")).first.wait_for()
+    assert page.locator(TILES.format("kept")).evaluate_all("tiles => tiles.map(tile => tile.ariaLabel)") == [kept]
 
 
 @pytest.mark.parametrize("view", ["Covers", "Portraits", "Map"])
 def test_every_view_fits_a_phone(visit, view):
     page = browse(visit(viewport={"width": 390, "height": 800}), f"?view={view}")
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
-    page.wait_for_timeout(500)
+    page.wait_for_function("document.documentElement.dataset.settled === ''")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

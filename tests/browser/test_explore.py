@@ -105,7 +105,8 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
     page = explore("?see=Overview", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     for view in ("Overview", "Gallery"):
         page.get_by_text(view, exact=True).first.tap()
-        page.wait_for_timeout(500)
+        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+        page.locator("h2, .gallery").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 

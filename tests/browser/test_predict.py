@@ -4,6 +4,8 @@ import pytest
 from drawing import cover, encoded
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from covergenre.demo import example_tiles
+
 pytestmark = pytest.mark.browser
 
 
@@ -164,13 +166,11 @@ def test_an_answer_is_there_after_a_reload_in_another_browser_and_not_after_it_w
 
 def test_back_leads_from_answer_to_answer(visit):
     page = visit()
-    titles = []
-    for number in range(2):
+    titles = [title for title, _, _ in example_tiles()[:2]]
+    for number, title in enumerate(titles):
         page.locator(f".st-key-example-{number} button").click()
-        page.locator(".st-key-cover img").wait_for()
-        page.wait_for_timeout(1500)
-        titles.append(page.locator(".st-key-cover").inner_text())
-    assert titles[0] != titles[1]
+        page.locator(".st-key-cover").get_by_text(title).wait_for()
+        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
     page.go_back()
     page.locator(".st-key-cover").get_by_text(titles[0]).wait_for()
     page.go_back()
@@ -198,7 +198,7 @@ def test_an_answer_is_told_to_those_who_listen(visit):
     page = visit()
     page.locator(".st-key-example-0 button").click()
     wait_for_answer(page)
-    region = page.locator("[role=status]").filter(has_text="Live at the Window")
+    region = page.locator("[role=status]").filter(has_text=example_tiles()[0][0])
     region.wait_for(state="attached")
     assert page.locator("h2").first.inner_text() in region.inner_text()
 

@@ -5,6 +5,9 @@ from drawing import cover, encoded
 
 pytestmark = pytest.mark.browser
 
+LOST = "document.querySelector('.stApp').dataset.testConnectionState !== 'CONNECTED'"
+FOUND = "document.querySelector('.stApp').dataset.testConnectionState === 'CONNECTED'"
+
 
 def test_a_cover_dropped_after_a_restart_is_answered(chromium, serve, tmp_path):
     file = tmp_path / "first.png"
@@ -15,8 +18,10 @@ def test_a_cover_dropped_after_a_restart_is_answered(chromium, serve, tmp_path):
     page.goto(address, wait_until="commit")
     dropper = page.locator('input[type="file"]').first
     dropper.wait_for(state="attached")
+    page.wait_for_function(FOUND)
     serve(tmp_path / "home", again=address)
-    page.wait_for_timeout(3000)  # for the browser to find the new server
+    page.wait_for_function(LOST)
+    page.wait_for_function(FOUND)
     dropper.set_input_files(file)
     page.locator(".bars li").first.wait_for()
     assert page.locator(".st-key-cover").inner_text() == "first.png"

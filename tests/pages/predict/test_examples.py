@@ -1,7 +1,11 @@
 import pytest
 from drawing import cover, encoded
 
+from benchmarks.examples import chosen, said_of
 from covergenre import images
+from covergenre.collection.track_record import PastAnswers
+from covergenre.demo import EXAMPLES
+from covergenre.predict import Predictor
 from pages.predict.examples import make, style
 
 
@@ -20,3 +24,25 @@ def test_every_button_wears_its_own_picture(tiles):
     sheet = style(tiles)
     for tile in tiles:
         assert f'.st-key-{tile.key} button {{ background-image: url("{tile.picture}"); }}' in sheet
+
+
+def test_the_surest_right_answers_are_chosen_and_one_that_is_wrong(prediction):
+    def told(genre: str, right: int, unfamiliar: float = 0.3):
+        return prediction({genre: 0.9, "other": 0.1}, precedent=PastAnswers(60, right, True), unfamiliar=unfamiliar)
+
+    said = {
+        ("jazz", 0): told("jazz", 20),
+        ("jazz", 1): told("jazz", 40),
+        ("rap", 0): told("rap", 50),
+        ("edm", 0): told("edm", 55, unfamiliar=0.99),
+        ("pop", 0): told("rap", 10),
+        ("pop", 1): told("jazz", 30),
+    }
+    assert chosen(said) == (("rap", 0), ("jazz", 1), ("pop", 1))
+
+
+def test_the_starter_says_of_most_examples_what_they_were_drawn_as_and_not_of_the_last():
+    said = said_of(Predictor.open(), EXAMPLES)
+    right = [answer.genre == genre for (genre, _), answer in said.items()]
+    assert sum(right[:-1]) >= 4
+    assert not right[-1]
