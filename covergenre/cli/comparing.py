@@ -37,13 +37,11 @@ def add_to(app: typer.Typer) -> None:
 def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: AsJson = False) -> None:
     """Which run is better, whether it truly is, and where: on the test covers that all of them share.
 
-    With more than two runs, p is adjusted for the number of pairs (Holm). The starter's methods are runs too:
-    starter-knn and starter-logistic; starter is the one whose answer counts.
+    Of one run, its figures. With more than two runs, p is adjusted for the number of pairs (Holm). The starter's
+    methods are runs too: starter-knn and starter-logistic; starter is the one whose answer counts.
 
     Example: covergenre compare 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6 --html report.html
     """
-    if len(runs) < 2:
-        raise typer.BadParameter("name at least two", param_hint="RUN")
     compared = compare_runs([Run.open(run) for run in runs])
     if html:
         _write(compared, html, pictures)

@@ -35,6 +35,12 @@ def in_cell(
     return _descending(probabilities.max(axis=1), inside)
 
 
+def among_first(labels: np.ndarray, probabilities: np.ndarray, most: int = 3) -> np.ndarray:
+    """Whether the true genre of each cover is among its most probable ones, the first of equals: bool (n,)."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :most]
+    return (order == labels[:, None]).any(axis=1)
+
+
 def mistakes(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """The covers predicted wrongly, those first whose true genre was held the least probable: the top losses."""
     return _descending(-_of_truth(labels, probabilities), probabilities.argmax(axis=1) != labels)

@@ -88,7 +88,7 @@ class Comparison:
     @property
     def best(self) -> str | None:
         """The method that is truly more accurate than each of the others; None when there is no such."""
-        for name in self.evaluations:
+        for name in self.evaluations if self.pairs else ():
             if all(pair.better == name for pair in self.pairs if name in (pair.a, pair.b)):
                 return name
         return None
@@ -105,11 +105,11 @@ def compare(
     """Methods by name, each with its probabilities (n, g) for the same n covers; the rest is as for `evaluate`.
 
     McNemar's test (Psychometrika, 1947) is exact for any number of covers. It takes covers to be independent; the
-    bootstrap interval of the difference draws whole groups where there are `groups`. CoverGenreError when there are
-    fewer than two methods, and as `evaluate` does.
+    bootstrap interval of the difference draws whole groups where there are `groups`. CoverGenreError without a method,
+    and as `evaluate` does.
     """
-    if len(probabilities) < 2:
-        raise CoverGenreError(f"found {len(probabilities)} methods to compare: give at least two")
+    if not probabilities:
+        raise CoverGenreError("found no method to judge: give at least one")
     judged = {name: judge(labels, chances, genres, groups, seed, resamples) for name, chances in probabilities.items()}
     right = np.stack([rightly(labels, chances, genres) for chances in probabilities.values()], axis=1)
     drawn = resample(np.column_stack([right, np.ones(len(right))]), groups, seed, resamples)
@@ -169,7 +169,7 @@ def _leaders(resampled: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, str
             for (pair, each), p in zip(apart.items(), p_values, strict=True)
             if p < 1 - LEVEL
         ]
-        for name in resampled:
+        for name in resampled if apart else ():
             if ahead.count(name) == len(resampled) - 1:
                 found[figure] = name
     return found

@@ -1,11 +1,11 @@
 """What a comparison comes to, in plain English."""
 
-from covergenre.formatting import listed, percent
+from covergenre.formatting import listed, percent, span
 from covergenre.runs.comparison import ComparedRuns
 
 
 def verdict(compared: ComparedRuns) -> str:
-    """Which run is truly better than the others, or that none is, in a sentence or two.
+    """Which run is truly better than the others, or that none is, in a sentence or two; of one alone, how good it is.
 
     That is by accuracy; where another leads truly once every genre counts alike, that is said too.
     """
@@ -19,6 +19,10 @@ def verdict(compared: ComparedRuns) -> str:
 def _by_accuracy(compared: ComparedRuns) -> str:
     comparison, runs = compared.comparison, len(compared.runs)
     covers = f"these {len(compared.covers):,} covers"
+    if runs == 1:
+        (run,) = compared.runs
+        found = run.evaluation.accuracy
+        return f"{run.name} names the genre of {percent(found.value, 1)} ({span(found)}) of {covers} rightly."
     if runs == 2:
         return comparison.pairs[0].sentence
     if comparison.best:

@@ -57,12 +57,12 @@ def html_report(
         pictures = sum(len(gallery.rows[:IN_GALLERY]) for gallery in shown) <= MOST_PICTURES
     parts = Sections(compared)
     body = [
-        f"<h1>{len(compared.runs)} runs on {len(compared.covers):,} test covers</h1>",
+        f"<h1>{escape(_heading(compared))} on {len(compared.covers):,} test covers</h1>",
         f'<p class="lead">{escape(verdict(compared))}</p>',
         *(f"<p>{escape(sentence)}</p>" for sentence in compared.left_out),
         _section("Figures", parts.headline(), _ON_FIGURES),
         _section("What speaks against them", parts.cautions()) if parts.cautions() else "",
-        _section("Pairs", parts.pairs(), _ON_PAIRS),
+        _section("Pairs", parts.pairs(), _ON_PAIRS) if compared.comparison.pairs else "",
         _section("By genre", parts.by_genre()),
         _section("Confusion", _matrices(parts)),
         _section("Most confused", parts.confused()),
@@ -92,8 +92,12 @@ def _ladders(study: Study) -> str:
     return _section(f"Ladders: {study_title(study)}", f"<p>{CAVEAT}</p>", pieces) if pieces else ""
 
 
+def _heading(compared: ComparedRuns) -> str:
+    return compared.runs[0].name if len(compared.runs) == 1 else f"{len(compared.runs)} runs"
+
+
 def _title(compared: ComparedRuns) -> str:
-    return " or ".join(run.name for run in compared.runs) + "?"
+    return " or ".join(run.name for run in compared.runs) + "?" * (len(compared.runs) > 1)
 
 
 def _section(title: str, *pieces: str) -> str:
@@ -110,8 +114,10 @@ def _wall(pieces: Iterable[str], kind: str = "") -> str:
 
 def _matrices(parts: Sections) -> str:
     """The matrix of each run, and the difference of the first two: with more runs there would be too many."""
-    a, b = parts.compared.runs[:2]
     pieces = [_titled(run.name, parts.matrix(run)) for run in parts.compared.runs]
+    if len(pieces) == 1:
+        return _wall(pieces, "matrices")
+    a, b = parts.compared.runs[:2]
     apart = f"{parts.difference(a, b)}<p>Orange where {escape(a.name)} has more covers, blue where it has fewer.</p>"
     return _wall([*pieces, _titled(f"Difference: {a.name} less {b.name}", apart)], "matrices")
 

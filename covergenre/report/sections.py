@@ -11,6 +11,7 @@ from itertools import chain
 
 import numpy as np
 
+from covergenre.evaluation.agreement import among_first
 from covergenre.evaluation.confusion import most_confused, order, shares
 from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.evaluation.reliability import Bin, coverage, error_by_chance, reliability, untempered
@@ -37,6 +38,7 @@ CALIBRATION_MEANS = (
     "takes off all that chance could have added, and so begins at 0 unless there are many covers or the error is large."
 )
 
+_TOP = 3  # genres that an answer may name
 _MEANS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 """The figures that share one scale."""
 
@@ -54,12 +56,16 @@ class Sections:
         A figure is marked only where its run is truly better in it than each of the others, and more accurate too: no
         mark may contradict the sentence above the table (see `conclusion`), which tells of balanced accuracy itself.
         """
-        shares = limits(each for name in _MEANS for each in self._intervals(name))
+        top = self._among_first() if len(self.compared.genres) > _TOP else []
+        shares = limits([*top, *(each for name in _MEANS for each in self._intervals(name))])
         rows = [self._axis(shares)]
         for name, title, meaning in _FIGURES:
             scale = shares if name in _MEANS else limits(self._intervals(name))
             rows += [] if name in _MEANS else [self._axis(scale, name != "log_loss")]
             rows.append([f"{title}<small>{meaning}</small>", *self._figures(name, scale)])
+            if name == _MEANS[-1] and top:
+                told = "Among the first three<small>how often the true genre is</small>"
+                rows.append([told, *(figure(each, scale) for each in top)])
         costs = (
             ("Training<small>the whole run; vectors at hand cost nothing</small>", duration, "seconds"),
             ("Prediction<small>of a cover whose vector is at hand</small>", milliseconds, "prediction_ms"),
@@ -68,7 +74,7 @@ class Sections:
         for title, words, name in costs:
             known = [getattr(run, name) for run in self.compared.runs]
             rows += [[title, *map(words, known)]] if set(known) != {None} else []
-        names = zip(self._run_headings(), self.compared.runs, strict=True)
+        names = zip(self.run_headings(), self.compared.runs, strict=True)
         return table(("", *(f"{heading}{_told(run)}" for heading, run in names)), rows)
 
     def cautions(self) -> str:
@@ -96,7 +102,7 @@ class Sections:
         rows = [[each.precision, each.recall, each.f1] for each in scores]
         scale = limits(chain.from_iterable(rows))
         cells = ([heading, *(figure(each, scale) for each in row)]
-                 for heading, row in zip(self._run_headings(), rows, strict=True))  # fmt: skip
+                 for heading, row in zip(self.run_headings(), rows, strict=True))  # fmt: skip
         marks = ["<small>per cent</small>", *[axis(scale)] * 3]
         return table(("Run", "Precision", "Recall", "F1"), [marks, *cells])
 
@@ -116,7 +122,7 @@ class Sections:
                 )
             )
             rows.append([f"{self.genre(genre)}<small>{counted(scores[0].covers, 'cover')}</small>", *cells])
-        return table(("F1 by genre", *self._run_headings()), rows)
+        return table(("F1 by genre", *self.run_headings()), rows)
 
     def confused(self, most: int = 10) -> str:
         """The genres most often taken for each other by all runs together, and by each."""
@@ -135,7 +141,7 @@ class Sections:
                 for share, matrix in zip(shares_taken, matrices, strict=True)
             )
             rows.append([f"{self.genre(each.true)} taken for {self.genre(each.predicted)}", *cells])
-        return table(("", *self._run_headings()), rows)
+        return table(("", *self.run_headings()), rows)
 
     def slices(self, slices: Sequence[Slice]) -> str:
         """The accuracy of every run on each slice."""
@@ -145,7 +151,7 @@ class Sections:
             kind = in_line(f"{each.fact.capitalize()}: {each.value}".replace("_", " "))
             accuracy = (figure(accuracy, scale) for accuracy in each.accuracy)
             rows.append([f"{kind}<small>{counted(each.covers, 'cover')}</small>", *accuracy])
-        return table(("Accuracy", *self._run_headings()), rows)
+        return table(("Accuracy", *self.run_headings()), rows)
 
     def matrix(self, run: ComparedRun, by: str = "similarity") -> str:
         """A confusion matrix: covers, shaded by their share of the true genre."""
@@ -181,12 +187,17 @@ class Sections:
         """Accuracy against coverage, a line a run."""
         labels, genres = self.compared.labels, self.compared.genres
         curves = {run.name: coverage(labels, run.probabilities, genres) for run in self.compared.runs}
-        legend = "".join(f"<li>{heading}</li>" for heading in self._run_headings())
+        legend = "".join(f"<li>{heading}</li>" for heading in self.run_headings())
         chart = coverage_chart(curves, self._inks)
         return f'<figure>{chart}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
 
     def _intervals(self, name: str) -> list[Interval]:
         return [getattr(run.evaluation, name) for run in self.compared.runs]
+
+    def _among_first(self) -> list[Interval]:
+        labels = self.compared.labels
+        found = [among_first(labels, run.probabilities, _TOP) for run in self.compared.runs]
+        return [wilson(int(each.sum()), len(labels)) for each in found]
 
     def _axis(self, scale: Scale, share: bool = True) -> list[str]:
         """A row with the marks of the lines below it."""
@@ -205,7 +216,8 @@ class Sections:
     def _inks(self) -> list[int]:
         return inks([run.run for run in self.compared.runs])
 
-    def _run_headings(self) -> Iterable[str]:
+    def run_headings(self) -> list[str]:
+        """The name of each run after its line."""
         lines = zip(map(swatch, self._inks), self.compared.runs, strict=True)
         return [f"{line} {in_line(run.name)}" for line, run in lines]
 

@@ -76,13 +76,13 @@ class ComparedRuns:
 
 
 def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
-    """Two or more different runs that are done, compared; `resamples` as for `evaluate`.
+    """Different runs that are done, compared, or one looked at alone; `resamples` as for `evaluate`.
 
     Where they know different genres, only covers of those that all of them know are kept, and every run's
     probabilities are those of these genres alone, made to add up to 1 again.
 
     Raises BadRun when a run is damaged or not done, BadDataset when its data set is needed to match the covers and is
-    gone, CoverGenreError for fewer than two runs, one named twice, or runs without a shared genre or cover.
+    gone, CoverGenreError for no run, one named twice, or runs without a shared genre or cover.
     """
     _check(runs)
     genres = _shared_genres(runs)
@@ -117,8 +117,8 @@ def _check(runs: Sequence[Run]) -> None:
     ids = [run.id for run in runs]
     if len(set(ids)) < len(ids):
         raise CoverGenreError(f"{max(ids, key=ids.count)} is named twice: name each run once")
-    if len(runs) < 2:
-        raise CoverGenreError(f"found {len(runs)} runs to compare: name at least two that are done")
+    if not runs:
+        raise CoverGenreError("found no run to look at: name one that is done, or several")
     for run in runs:
         if (state := run.status().state) != "done":
             raise BadRun(f"the run {run.id} is {state}: compare only runs that are done")

@@ -23,7 +23,12 @@ class Gallery:
 
 
 def galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
-    """All galleries: those of the pair `a` and `b`, the mistakes of both, and two of all the runs together."""
+    """All galleries: those of the pair `a` and `b`, the mistakes of both, and two of all the runs together.
+
+    Of a run alone, with which `a` and `b` are the same: its mistakes, and what it takes to be typical.
+    """
+    if a is b:
+        return loss_gallery(compared, a), common_galleries(compared)[1]
     return (
         *pair_galleries(compared, a, b),
         loss_gallery(compared, a, "losses-a"),
@@ -55,7 +60,7 @@ def common_galleries(compared: ComparedRuns) -> tuple[Gallery, ...]:
     every = [run.probabilities for run in compared.runs]
     hard, easy = hardest(compared.labels, every), typical(compared.labels, every)
     why_hard = "No run names their genre. The first may well be filed under a wrong one: have a look."
-    why_easy = "Every run names their genre; the first are what the runs take to be most typical of it."
+    why_easy = "Every run names their genre; the first are what they take to be most typical of it."
     return (
         Gallery("hardest", "Hardest for all", why_hard, hard, compared.runs),
         Gallery("typical", "Most typical", why_easy, easy, compared.runs),

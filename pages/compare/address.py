@@ -10,7 +10,7 @@ from pages.widgets.address import follow
 def choose_pair(compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:
     """The two runs to look at closely; asked for only where there are more."""
     a, b = compare_view.pair(st.query_params, compared)
-    if len(compared.runs) == 2:
+    if len(compared.runs) < 3:
         return a, b
     names = {run.id: run.name for run in compared.runs}
     with st.container(horizontal=True, gap="medium"):

@@ -1,4 +1,4 @@
-"""Pick finished runs: which is better, whether it truly is, where, and on which covers."""
+"""Pick finished runs: which is better, whether it truly is, where, and on which covers; or look at one closely."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,10 +14,11 @@ from covergenre.report.ladders import studies_of
 from covergenre.report.sections import CALIBRATION_MEANS, Sections
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.comparison import ComparedRuns, compare_runs
-from covergenre.runs.names import in_full
+from covergenre.runs.names import in_full, run_name
 from covergenre.runs.record import Run, finished_runs
 from covergenre.runs.slices import Slice, slices_of
 from pages.compare import view as compare_view
+from pages.compare.about import show_about
 from pages.compare.confusion import show_confusion
 from pages.compare.covers import show_galleries
 from pages.compare.ladders import show_ladders
@@ -26,7 +27,7 @@ from pages.widgets.figures import genre_cell
 from pages.widgets.safe_text import plain, sentence
 
 _OF_A_RUN = ("status.json", "run.json")
-TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Ladders")
+TABS = ("Figures", "Confusion", "Covers", "Weak spots", "Calibration", "Settings", "Ladders")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -121,12 +122,13 @@ def show_figures(parts: Sections) -> None:
     if warned := parts.cautions():
         st.header("What speaks against these figures", anchor=False)
         st.markdown(warned, unsafe_allow_html=True)
-    st.header("Is the difference real?", anchor=False)
-    st.markdown(parts.pairs(), unsafe_allow_html=True)
-    st.caption(
-        "McNemar's exact test, with Holm's allowance for every other pair. A run is called better only when the "
-        "bootstrapped interval of the difference agrees."
-    )
+    if len(parts.compared.runs) > 1:
+        st.header("Is the difference real?", anchor=False)
+        st.markdown(parts.pairs(), unsafe_allow_html=True)
+        st.caption(
+            "McNemar's exact test, with Holm's allowance for every other pair. A run is called better only when the "
+            "bootstrapped interval of the difference agrees."
+        )
     st.header("By genre", anchor=False)
     st.markdown(parts.by_genre(), unsafe_allow_html=True)
 
@@ -156,10 +158,9 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
     st.markdown(parts.coverage(), unsafe_allow_html=True)
 
 
-def show_nothing(finished: Sequence[Run]) -> None:
+def show_nothing() -> None:
     """What to do while there is nothing to compare."""
-    have = "No run is finished yet." if not finished else "Only one run is finished."
-    st.markdown(f"{have} To compare, train two methods on the same covers, in the app or from the shell:")
+    st.markdown("No run is finished yet. Train two methods on the same covers, in the app or from the shell:")
     st.code(
         "covergenre demo\ncovergenre train demo --method knn\ncovergenre train demo --method logistic",
         language="bash",
@@ -167,15 +168,16 @@ def show_nothing(finished: Sequence[Run]) -> None:
 
 
 with st.container(key="page"):
-    st.title("Which run is better?", anchor=False)
     files = (file for name in _OF_A_RUN for file in home.runs().glob(f"*/{name}"))
     finished = load_runs(times(*files, home.starter() / "card.json"))
-    if len(finished) < 2:
-        show_nothing(finished)
+    alone = [run_name(run) for run in finished if st.query_params.get_all("run") == [run.id]]
+    st.title(plain(alone[0]) if alone else "Which run is better?", anchor=False)
+    if not finished:
+        show_nothing()
         st.stop()
     ids = pick(finished)
-    if len(ids) < 2:
-        st.markdown("Pick at least two runs.")
+    if not ids:
+        st.markdown("Pick a run to look at it closely, several to compare them.")
         st.stop()
     stamp = stamp_of([run for run in finished if run.id in ids])
     try:
@@ -203,5 +205,7 @@ with st.container(key="page"):
             show_weak_spots(compared, parts, load_slices(ids, stamp))
         elif opened == "Calibration":
             show_calibration(compared, parts)
+        elif opened == "Settings":
+            show_about(compared, parts)
         else:
             show_ladders()

@@ -25,7 +25,7 @@ def show_confusion(compared: ComparedRuns, parts: Sections) -> None:
     st.session_state.setdefault("compare_rounds", [0, 0])
     a, b = choose_pair(compared)
     with st.container(horizontal=True, gap="medium", key="compare_controls"):
-        view = _control("View", ("Side by side", "Difference"), "compare_matrices")
+        view = _control("View", ("Side by side", "Difference"), "compare_matrices") if a is not b else ""
         by = _control("Genres by", ("similarity", "size", "alphabet"), "compare_order")
         if view != "Difference":
             measure = _control("Cells show", tuple(matrix.MEASURES), "compare_measure", matrix.MEASURES.get)
@@ -37,7 +37,7 @@ def show_confusion(compared: ComparedRuns, parts: Sections) -> None:
             _show_difference(compared, a, b, places, cell)
     else:
         sides = st.columns(2, gap="medium") if len(places) <= _WIDE else (st.container(), st.container())
-        for side, run in enumerate((a, b)):
+        for side, run in enumerate(dict.fromkeys((a, b))):
             with sides[side]:
                 _show_matrix(compared, run, side, places, measure, cell)
     _show_cell(compared, parts, a, b, cell)
@@ -118,7 +118,8 @@ def _show_cell(
     if genre := cells.genre_of(cell):
         st.markdown(parts.one_genre(genre), unsafe_allow_html=True)
     rows = cells.covers(compared, cell)
-    show_covers(compared, rows, (cell.of, b if cell.of is a else a), f"{cell.of.id}-{cell.true}-{cell.predicted}")
+    both = tuple(dict.fromkeys((cell.of, a, b)))
+    show_covers(compared, rows, both, f"{cell.of.id}-{cell.true}-{cell.predicted}")
 
 
 def _picked_cell() -> None:

@@ -20,7 +20,8 @@ def show_galleries(compared: ComparedRuns) -> None:
     """The covers worth looking at."""
     a, b = choose_pair(compared)
     found = {gallery.key: gallery for gallery in galleries(compared, a, b)}
-    st.session_state.compare_show = st.query_params.get("show") if st.query_params.get("show") in found else "only-a"
+    asked = st.query_params.get("show")
+    st.session_state.compare_show = asked if asked in found else next(iter(found))
     st.pills(
         "Which covers",
         list(found),

@@ -42,11 +42,14 @@ def chosen_runs(addressed: Sequence[str], finished: Sequence[Run]) -> tuple[str,
 
 
 def pair(address: Mapping[str, str], compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:
-    """The two runs that are looked at closely: two different ones, the first two unless the address says otherwise."""
+    """The two runs that are looked at closely: two different ones, the first two unless the address says otherwise.
+
+    Of a run alone, it is both.
+    """
     runs = {run.id: run for run in compared.runs}
     a = runs.get(address.get("a", ""), compared.runs[0])
-    b = runs.get(address.get("b", ""), compared.runs[1])
-    if a is b:
+    b = runs.get(address.get("b", ""), compared.runs[min(1, len(runs) - 1)])
+    if a is b and len(runs) > 1:
         b = next(run for run in compared.runs if run is not a)
     return a, b
 

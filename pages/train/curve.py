@@ -94,6 +94,44 @@ def curves(events: Sequence[Event]) -> list[Curve | Sweep]:
     return [curve for curve in found if len(curve.points) > 1]
 
 
+def joint(events: Mapping[str, Sequence[Event]], colours: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The losses and accuracies of several runs, by name, each kind in one chart; a run has a colour, a figure a dash.
+
+    Runs of unlike length stand on one axis: how much of its learning each had behind it.
+    """
+    charts = {}
+    for title, unit in (("Loss", "nats"), ("Accuracy", "share of covers")):
+        points = [
+            {"run": name, "figure": point["figure"], "done": point["step"] / most, "value": point["value"],
+             "what": point["what"]}
+            for name, each in events.items()
+            if (points := _curve(title, [event for event in each if _RATE not in event.metrics]).points)
+            and (most := max(point["step"] for point in points))
+            for point in points
+        ]  # fmt: skip
+        if len(points) > 1:
+            charts[title] = _lines(points, list(events), colours, f"{title.lower()}, {unit}")
+    return charts
+
+
+def _lines(points: list[dict[str, Any]], names: list[str], colours: Sequence[str], unit: str) -> dict[str, Any]:
+    legend = {"orient": "top", "title": None, "labelLimit": 300, "symbolType": "stroke", "offset": 4}
+    across = {"format": ".0%", "tickCount": 5}
+    return {
+        "height": _HEIGHT + 3 * _LEGEND,
+        "data": {"values": points},
+        "mark": {"type": "line", "strokeWidth": 2, "point": len(points) < _MOST // 4},
+        "encoding": {
+            "x": {"field": "done", "type": "quantitative", "title": "of its learning", "axis": across},
+            "y": {**_upwards("value", {}), "title": unit},
+            "color": {"field": "run", "type": "nominal", "scale": {"domain": names, "range": list(colours)},
+                      "legend": legend},
+            "strokeDash": {"field": "figure", "type": "nominal", "legend": legend},
+            "tooltip": [{"field": name} for name in ("run", "what", "figure")] + [{"field": "value", "format": ".4f"}],
+        },
+    }  # fmt: skip
+
+
 def _upwards(name: str, axis: Mapping[str, Any]) -> dict[str, Any]:
     axis = {"tickCount": 4, **axis}
     return {"field": name, "type": "quantitative", "title": None, "scale": {"zero": False}, "axis": axis}

@@ -12,7 +12,7 @@ from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.formatting import duration, listed, percent, span
-from covergenre.runs.names import run_name
+from covergenre.runs.names import method_title, run_name
 from covergenre.runs.notes import Notes, read_notes
 from covergenre.runs.record import Run, Status
 from pages.train.fields import VARIANT_WORDS, in_words
@@ -94,16 +94,21 @@ def figures(evaluation: Evaluation) -> str:
 
 
 def asked(run: Run) -> str:
-    """What a run was asked for as HTML: only what has a bearing on its method."""
+    """What a run was asked for as HTML."""
+    return table(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in settings(run).items()))
+
+
+def settings(run: Run) -> dict[str, str]:
+    """What a run was asked for, in words: only what has a bearing on its method."""
     spec, recipe = run.spec, run.spec.recipe
-    told = [("Genres", listed([display(tidy(genre, 24)) for genre in spec.genres]))]
+    told = [("Method", method_title(spec.method)), ("Data set", tidy(spec.dataset))]
+    told += [("Genres", listed([display(tidy(genre, 24)) for genre in spec.genres]))]
     told += in_words(spec.method, spec.parameters)
     if spec.method != "finetune":
         told += [("Vectors", f"{recipe.backbone}, {recipe.feature_set}")]
         told += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
     forms = listed([VARIANT_WORDS.get(variant, variant) for variant in spec.variants])
-    told += [("Forms of a cover", forms), ("Split", spec.split), ("Seed", str(spec.seed))]
-    return table(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in told))
+    return dict([*told, ("Forms of a cover", forms), ("Split", spec.split), ("Seed", str(spec.seed))])
 
 
 def tail(run: Run, lines: int = 12) -> str:

@@ -217,6 +217,13 @@ def show_actions(opened: RunSummary) -> None:
     """What can be done with a run."""
     run, state = opened.run, opened.status.state
     with st.container(horizontal=True, vertical_alignment="center"):
+        if opened.evaluation:
+            st.page_link(
+                "pages/compare/compare.py",
+                label="Look closely",
+                icon=":material/zoom_in:",
+                query_params={"run": run.id},
+            )
         if state == "done" and run.id == default_run():
             st.button("Let the starter answer again", icon=":material/undo:", on_click=work.attempt, args=(use, None))
         elif state == "done":

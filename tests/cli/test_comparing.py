@@ -105,8 +105,10 @@ def test_a_method_that_the_starter_has_not_is_refused(covergenre, runs, starter)
     assert all(f"starter-{method.name}" in said.err for method in open_starter().card.methods)
 
 
-def test_one_run_is_wrong_use(covergenre, runs):
-    assert covergenre("compare", runs[0]).code == 2
+def test_of_one_run_the_figures_are_told(covergenre, runs):
+    said = covergenre("compare", runs[0])
+    assert "Logistic regression" in said.out
+    assert "better" not in said.out
 
 
 def test_the_same_comparison_says_the_same(covergenre, runs):

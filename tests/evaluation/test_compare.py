@@ -295,9 +295,15 @@ def test_a_seed_gives_the_same_again(drawn):
 # --- what can't be compared
 
 
-@pytest.mark.parametrize("methods", [{}, {"alone": answers([True])}])
-def test_fewer_than_two_methods_are_refused(methods):
-    with pytest.raises(CoverGenreError, match="give at least two"):
+def test_a_method_alone_is_judged_and_is_not_the_best():
+    alone = compare({"alone": answers([True, False])}, np.zeros(2, int), GENRES)
+    assert (alone.pairs, alone.best, alone.leaders) == ((), None, {})
+    assert alone.evaluations["alone"].accuracy.value == 0.5
+
+
+@pytest.mark.parametrize("methods", [{}])
+def test_no_method_is_refused(methods):
+    with pytest.raises(CoverGenreError, match="give at least one"):
         compare(methods, np.zeros(1, np.int64), GENRES)
 
 

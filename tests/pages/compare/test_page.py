@@ -15,6 +15,8 @@ from studied import made, point
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
+from covergenre.evaluation.agreement import mistakes
+from covergenre.report.conclusion import verdict
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.comparison import compare_runs
 from covergenre.runs.galleries import galleries
@@ -65,7 +67,7 @@ def test_without_runs_and_starter_the_page_says_what_to_do(starter):
     assert "No run is finished yet." in said(app)
     assert "covergenre train demo --method knn" in app.code[0].value
     finished([0, 1, 2], answers([0, 1, 2]))
-    assert "Only one run is finished." in said(visit())
+    assert "names the genre of" in said(visit())
 
 
 def test_runs_that_are_not_done_are_not_offered(runs):
@@ -90,8 +92,31 @@ def test_other_runs_can_be_picked_and_go_into_the_address(runs):
     assert "They are compared on the 3 that they share" in said(app)
 
 
-def test_fewer_than_two_runs_are_not_compared(runs):
-    assert "Pick at least two runs." in said(visit(run=[runs[0].id]))
+def test_a_run_alone_is_looked_at_closely(runs):
+    poor, alone = runs[1], compare_runs(runs[1:])
+    (run,) = alone.runs
+    told = said(visit(run=[poor.id]))
+    assert told.startswith("Nearest neighbours")
+    assert verdict(alone).split(" of ")[0] in told
+    app = visit(run=[poor.id], tab="Confusion", true="jazz", predicted="rap", of=poor.id)
+    assert len(app.get("vega_lite_chart")) == 1
+    assert tiles(app) == run.evaluation.confusion[1][2]
+    assert tiles(visit(run=[poor.id], tab="Covers")) == min(24, len(mistakes(alone.labels, run.probabilities)))
+    assert "right 7 times in 10" in said(visit(run=[poor.id], tab="Calibration"))
+
+
+def test_settings_stand_beside_each_other_and_only_those_that_differ(runs):
+    told = said(visit(run=[run.id for run in runs], tab="Settings"))
+    assert "Nearest neighbours" in told
+    assert "Seed" not in told
+    app = visit(run=[runs[0].id], tab="Settings")
+    assert "Seed" in said(app)
+
+
+def test_without_a_run_picked_there_is_nothing_to_see(runs):
+    app = visit(run=[runs[0].id])
+    app.multiselect[0].set_value([]).run()
+    assert "Pick a run" in said(app)
 
 
 def test_a_run_that_changes_meanwhile_is_looked_at_anew(runs):

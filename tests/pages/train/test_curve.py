@@ -1,5 +1,5 @@
 from covergenre.runs.record import Event
-from pages.train.curve import curves
+from pages.train.curve import curves, joint
 
 
 def events(*figures: dict, what: str = "trees") -> list[Event]:
@@ -62,3 +62,16 @@ def test_of_very_many_points_an_even_part_is_drawn_and_every_rare_one():
     (curve,) = curves([*many, *rare])
     assert len(curve.points) < 500
     assert sum(point["figure"] == "validation log loss" for point in curve.points) == 1
+
+
+def test_several_runs_stand_in_one_chart_each_with_its_colour():
+    short, long = (events(*[{"validation log loss": 1.0}] * most) for most in (4, 8))
+    charts = joint({"A": short, "B": long, "C": []}, ["red", "blue", "green"])
+    assert list(charts) == ["Loss"]
+    points = charts["Loss"]["data"]["values"]
+    assert {point["run"] for point in points} == {"A", "B"}
+    assert max(point["done"] for point in points if point["run"] == "A") == 1
+    assert charts["Loss"]["encoding"]["color"]["scale"] == {
+        "domain": ["A", "B", "C"],
+        "range": ["red", "blue", "green"],
+    }

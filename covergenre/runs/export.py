@@ -1,0 +1,43 @@
+"""A finished run as a ZIP archive to take away: what it learned, what it was asked for, and how to use it."""
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+from covergenre.runs.record import Run
+
+SNIPPET = """\
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from covergenre.embedding.engine import engine_for
+from covergenre.methods import Covers
+from covergenre.runs.record import Run
+
+run = Run.at(Path(__file__).parent)
+cover = Image.open(sys.argv[1]).convert("RGB")
+vectors = engine_for(run.spec.recipe).embed([cover])
+asked = Covers(vectors, np.array([-1]), ("",), pictures=[lambda: cover])
+shares = run.load_model().predict_proba(asked)[0]
+for genre, share in sorted(zip(run.spec.genres, shares), key=lambda each: -each[1]):
+    print(f"{share:6.1%}  {genre}")
+"""
+"""How to use a run's folder: `python use.py cover.jpg` where covergenre is installed."""
+
+_LEFT_OUT = ("checkpoint", "temporary", "model.partial", "log.txt", "stop.json")
+
+
+def exported(run: Run) -> bytes:
+    """The run's folder as a ZIP archive, under its id, with `SNIPPET` as use.py; BadRun unless its model is sound."""
+    run.load_model()
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
+        for file in sorted(each for each in run.folder.rglob("*") if each.is_file()):
+            place = PurePosixPath(file.relative_to(run.folder).as_posix())
+            if place.parts[0] not in _LEFT_OUT:
+                files.write(file, str(run.id / place))
+        files.writestr(f"{run.id}/use.py", SNIPPET)
+    return archive.getvalue()

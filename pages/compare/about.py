@@ -1,0 +1,69 @@
+"""How the runs of a comparison came about: what each was asked for, how it learned, and its model to take away."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from covergenre.report.charts import INKS, inks
+from covergenre.report.sections import Sections
+from covergenre.runs.cautions import background_of
+from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.runs.export import SNIPPET, exported
+from covergenre.runs.record import PREDICTION_MS
+from pages.train.curve import joint
+from pages.train.history import settings
+from pages.widgets.figures import table
+from pages.widgets.safe_text import plain
+
+
+def show_about(compared: ComparedRuns, parts: Sections) -> None:
+    """Settings beside each other, curves, and the models to take away."""
+    runs = compared.runs
+    differ = len(runs) > 1 and st.toggle("Only what differs", value=True, key="compare_differ", persist_state="page")
+    st.markdown(_settings(parts, runs, differ), unsafe_allow_html=True)
+    _show_curves(runs)
+    own = [run for run in runs if run.run.spec.dataset != "starter"]
+    if own:
+        st.header("The model to take away", anchor=False)
+        with st.container(horizontal=True):
+            for run in own:
+                st.download_button(
+                    plain(run.name),
+                    lambda run=run: exported(run.run),
+                    f"{run.id}.zip",
+                    "application/zip",
+                    on_click="ignore",
+                    icon=":material/download:",
+                    key=f"model-{run.id}",
+                )
+        st.caption("In the archive, `python use.py cover.jpg` tells a cover's genre where covergenre is installed:")
+        st.code(SNIPPET, language="python")
+
+
+def _settings(parts: Sections, runs: Sequence[ComparedRun], differ: bool) -> str:
+    told = [{**settings(run.run), "Repaired before": _repairs(run)} for run in runs]
+    names = dict.fromkeys(name for each in told for name in each)
+    rows = [[each.get(name, "–") for each in told] for name in names]
+    shown = [(name, row) for name, row in zip(names, rows, strict=True) if not differ or len(set(row)) > 1]
+    if not shown:
+        return "<p>They were asked for alike.</p>"
+    return table(
+        ("", *parts.run_headings()), ([plain(name), *(plain(each, 300) for each in row)] for name, row in shown)
+    )
+
+
+def _repairs(run: ComparedRun) -> str:
+    return "; ".join(background_of(run.run).repairs) or "nothing known of"
+
+
+def _show_curves(runs: Sequence[ComparedRun]) -> None:
+    """How they learned: the figures that they reported, all in one chart a figure."""
+    dark = st.context.theme.type == "dark"
+    colours = [INKS[number][dark] for number in inks([run.run for run in runs])]
+    events = [[event for event in run.run.events() if PREDICTION_MS not in event.metrics] for run in runs]
+    charts = joint(dict(zip((run.name for run in runs), events, strict=True)), colours)
+    if charts:
+        st.header("How they learned" if len(runs) > 1 else "How it learned", anchor=False)
+    for title, chart in charts.items():
+        st.caption(title)
+        st.vega_lite_chart(chart, alt=f"{title} of the runs as they went on")
