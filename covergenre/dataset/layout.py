@@ -81,7 +81,10 @@ def recognise(paths: Sequence[str], genre_level: int | None = None) -> Layout:
         return Layout(best + 1, albums)
     if albums and parents < 0.5:
         return Layout(2 if len({each[0] for each in folders}) == 1 and deepest > 2 else 1, albums=True)
-    return Layout()
+    usual = Counter(map(len, folders)).most_common(1)[0][0] if folders else 0
+    deeper, holding = [each for each in folders if len(each) > usual], set(folders)
+    # A folder inside one that holds covers of its own is a part of that genre, and no genre.
+    return Layout(usual if deeper and all(each[:usual] in holding for each in deeper) else 0)
 
 
 def fronts(paths: Iterable[str]) -> set[str]:

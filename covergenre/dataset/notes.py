@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from covergenre.dataset.csv_file import CsvFile, parse_csv
+from covergenre.dataset.layout import nearly
 from covergenre.dataset.table import COLUMNS, NOTES, year
 from covergenre.errors import BadDataset
 
@@ -51,12 +52,13 @@ def read_notes(table: Path, paths: Sequence[str]) -> Notes:
         }
         for column in columns
     }
+    unread = _other_genres(sheet, covers)
     matched = sum(path != "" for path in covers)
     if matched == len(covers):
-        return Notes(values)
+        return Notes(values, unread)
     missed = next(cell for cell, path in zip(sheet.cells["path"], covers, strict=True) if not path)
     like = f"; its paths look like {missed!r}, those of covers like {paths[0]!r}" if paths and not matched else ""
-    return Notes(values, (f"{matched} of {len(covers)} rows of {table.name} match a cover{like}",))
+    return Notes(values, (f"{matched} of {len(covers)} rows of {table.name} match a cover{like}", *unread))
 
 
 def _read(table: Path) -> CsvFile:
@@ -111,6 +113,17 @@ def _endings(path: str) -> list[str]:
 
 def _composed(path: str) -> str:
     return unicodedata.normalize("NFC", path)
+
+
+def _other_genres(sheet: CsvFile, covers: Sequence[str]) -> tuple[str, ...]:
+    """What is to say of rows whose genre is not that of a folder on the way to their cover."""
+    rows = zip(sheet.cells.get("genre", ()), covers, strict=False)
+    other = [told for told, path in rows if path and told and nearly(told) not in map(nearly, path.split("/")[:-1])]
+    if not other:
+        return ()
+    return (
+        f"{len(other)} of {len(covers)} rows of {sheet.path.name} name another genre than their folder ({other[0]}, ...), which stands",
+    )
 
 
 def _check_once(sheet: CsvFile, covers: Sequence[str]) -> None:

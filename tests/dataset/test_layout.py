@@ -101,6 +101,16 @@ class TestFronts:
         assert fronts(paths) == {"J/A/Blue/cover.jpg", "J/A/Red/CD1/cover.jpg"}
 
 
+def test_a_folder_below_covers_of_a_genre_is_a_part_of_it():
+    paths = ["jazz/1.jpg", "jazz/2.jpg", "rap/1.jpg", "jazz/live/3.jpg", "jazz/live/old/4.jpg"]
+    assert {recognise(paths).facts(path)["genre"] for path in paths} == {"jazz", "rap"}
+
+
+def test_sources_beside_genres_stay_sources():
+    paths = ["jazz/1.jpg", "rap/1.jpg", "spotify/pop/3.jpg"]
+    assert [recognise(paths).facts(path)["genre"] for path in paths] == ["jazz", "rap", "pop"]
+
+
 def test_a_genres_name_is_composed_and_without_blanks_around_it():
     assert [tidy_genre("Mu\u0301sica "), tidy_genre("hip  hop")] == ["M\u00fasica", "hip hop"]
 

@@ -19,7 +19,7 @@ def told(tmp_path):
 
 
 def test_notes_are_the_known_columns_and_those_of_the_tables_own(told):
-    notes = told("path,genre,year,image_url\njazz/a.jpg,jazz,,u\njazz/b.jpg,pop,1999,\n")
+    notes = told("path,genre,year,image_url\njazz/a.jpg,jazz,,u\njazz/b.jpg,Jazz,1999,\n")
 
     assert notes.values == {
         "year": {"jazz/a.jpg": None, "jazz/b.jpg": 1999},
@@ -70,6 +70,13 @@ def test_a_table_without_a_column_of_paths_is_named(told):
     (remark,) = told("who;what\nAda;Blue\n").remarks
 
     assert remark == "manifest.csv was not used: its first row names 'who', 'what', and no column 'path'"
+
+
+def test_genres_that_contradict_the_folders_are_counted(told):
+    notes = told("path,genre\njazz/a.jpg,Jazz\njazz/b.jpg,pop\n")
+    assert notes.remarks == (
+        "1 of 2 rows of manifest.csv name another genre than their folder (pop, ...), which stands",
+    )
 
 
 def test_a_date_tells_the_year(told):
