@@ -33,7 +33,7 @@ def home() -> Path:
         from platformdirs import user_data_path
 
         return user_data_path("covergenre", appauthor=False).resolve()
-    return Path(chosen or _PACKAGE.parent / "artifacts").expanduser().resolve()
+    return Path(os.path.expanduser(chosen or _PACKAGE.parent / "artifacts")).resolve()  # noqa: PTH111 (it never raises)
 
 
 def datasets() -> Path:

@@ -18,6 +18,11 @@ def installed(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+def test_a_home_of_an_unknown_user_is_taken_as_it_is_written(monkeypatch):
+    monkeypatch.setenv("COVERGENRE_HOME", "~nobody-of-that-name/covers")
+    assert home.home().name == "covers"
+
+
 def test_a_checkout_keeps_its_artifacts_beside_its_code(monkeypatch):
     monkeypatch.delenv("COVERGENRE_HOME")
     assert home.home() == ROOT / "artifacts"

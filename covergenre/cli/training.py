@@ -44,7 +44,7 @@ def train(
     weights: Weights = None,
     variants: Variants = "original",
     split: Annotated[str, typer.Option(help="honest (grouped, stratified) or reference.")] = "honest",
-    seed: Annotated[int, typer.Option(help="Of the split and of the method.")] = 42,
+    seed: Annotated[int, typer.Option(min=0, help="Of the split and of the method.")] = 42,
     preset: Annotated[
         str | None, typer.Option(help="Parameters by name, as the method has them: reference.", show_default="none")
     ] = None,

@@ -27,6 +27,7 @@ def write_digests(folder: Path, names: Iterable[str], of: Path, file: str = FILE
 def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) -> list[str]:
     """The files that are missing or not as they were when digests were written for what `of` says; none without any.
 
+    What digests were written for another `of` say nothing, unless it is one of the files itself: then it has changed.
     `begins`: only those whose names begin so. Digests that can't be read say nothing either: what they are of is
     checked as it is read.
     """
@@ -39,6 +40,8 @@ def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) ->
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         _log.warning("%s can't be read, so it is not looked at: %s", folder / file, error)
         return []
+    if not known and of.name in told["files"]:
+        return [of.name]
     if not known:
         _log.warning("%s is of another making; it is not looked at", folder / file)
         return []

@@ -77,9 +77,9 @@ def _kind(entry: os.DirEntry, root: Path, in_genre: bool) -> tuple[str, os.stat_
         return HIDDEN, None
     if not _is_unicode(entry.name):
         return NOT_UNICODE, None
-    if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):
-        return OUTSIDE, None
     try:
+        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):
+            return OUTSIDE, None
         status = entry.stat()
     except OSError:
         return (LINK if entry.is_symlink() else CLOSED), None

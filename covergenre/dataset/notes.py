@@ -121,9 +121,8 @@ def _other_genres(sheet: CsvFile, covers: Sequence[str]) -> tuple[str, ...]:
     other = [told for told, path in rows if path and told and nearly(told) not in map(nearly, path.split("/")[:-1])]
     if not other:
         return ()
-    return (
-        f"{len(other)} of {len(covers)} rows of {sheet.path.name} name another genre than their folder ({other[0]}, ...), which stands",
-    )
+    counted = f"{len(other)} of {len(covers)} rows of {sheet.path.name}"
+    return (f"{counted} name another genre than their folder ({other[0]}, ...), which stands",)
 
 
 def _check_once(sheet: CsvFile, covers: Sequence[str]) -> None:

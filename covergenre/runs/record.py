@@ -35,6 +35,7 @@ import numpy as np
 import psutil
 
 from covergenre import home
+from covergenre.dataset.digests import FILE as DIGESTS
 from covergenre.dataset.digests import changed_files, write_digests
 from covergenre.dataset.identity import id_of, name_of
 from covergenre.errors import BadRun, CoverGenreError
@@ -282,7 +283,7 @@ class Run:
         publish_folder(staged, self.folder / "model")
         files = [*self.folder.glob("*.parquet"), *(self.folder / "model").rglob("*")]
         names = sorted(file.relative_to(self.folder).as_posix() for file in files if file.is_file())
-        write_digests(self.folder, names, self.folder / "run.json")
+        write_digests(self.folder, ["run.json", *names], self.folder / "run.json")
 
     def drop_model(self) -> None:
         """Remove what there is of a model, as a run that did not end well has none."""
@@ -433,7 +434,8 @@ def _read_spec(path: Path) -> RunSpec:
             f"{FORMAT}. Install a newer version to open it."
         )
     spec = _read(RunSpec, path)
-    if not spec.dataset_id and (known := id_of(spec.dataset)):  # of before there were ids: the name settles it, once
+    # Of before there were ids: the name settles it, once.
+    if not spec.dataset_id and not (path.parent / DIGESTS).exists() and (known := id_of(spec.dataset)):
         spec = replace(spec, dataset_id=known)
         with where_allowed():
             replace_bytes(path, _encode_spec(spec))

@@ -42,6 +42,12 @@ def test_digests_of_another_making_and_none_at_all_say_nothing(folder):
     assert changed(folder) == []
 
 
+def test_what_they_are_of_has_changed_where_it_is_one_of_them(folder):
+    write_digests(folder, ["card.json", "large.bin"], folder / "card.json")
+    (folder / "card.json").write_text('{"made": "anew"}')
+    assert changed(folder) == ["card.json"]
+
+
 def test_a_starter_with_a_changed_network_does_not_answer(starter):
     network = starter / "network.bin"
     data = bytearray(network.read_bytes())

@@ -138,3 +138,18 @@ def test_a_folder_that_fails_for_a_reason_of_the_disk_ends_the_search(root, monk
     monkeypatch.setattr(os, "scandir", fail)
     with pytest.raises(BadDataset, match="can't be read just now"):
         find_covers(root)
+
+
+def test_a_link_that_goes_while_it_is_looked_at_is_passed_over(tmp_path, monkeypatch):
+    cover = tmp_path / "jazz" / "a.jpg"
+    cover.parent.mkdir()
+    cover.symlink_to("b.jpg")
+    realpath = os.path.realpath
+
+    def gone(path):
+        if str(path).endswith(".jpg"):
+            raise FileNotFoundError(path)
+        return realpath(path)
+
+    monkeypatch.setattr("os.path.realpath", gone)
+    assert find_covers(tmp_path)[1] == {folder.LINK: 1}

@@ -48,7 +48,8 @@ def test_a_changed_bit_of_a_run_is_named():
     run = finished([0, 1, 2], answers([0, 1, 2]), genres=GENRES, temperature=None)
     (run.stage_model() / "head.bin").write_bytes(bytes(100))
     run.publish_model()
-    for name, reading in (("model/head.bin", run.load_model), ("predictions.parquet", run.predictions)):
+    read = ("model/head.bin", run.load_model), ("predictions.parquet", run.predictions), ("run.json", run.load_model)
+    for name, reading in read:
         file = run.folder / name
         data = bytearray(file.read_bytes())
         data[len(data) // 2] ^= 1
