@@ -5,8 +5,11 @@ from drawing import cover, encoded
 
 pytestmark = pytest.mark.browser
 
-LOST = "document.querySelector('.stApp').dataset.testConnectionState !== 'CONNECTED'"
-FOUND = "document.querySelector('.stApp').dataset.testConnectionState === 'CONNECTED'"
+CONNECTED = "document.querySelector('.stApp').dataset.testConnectionState === 'CONNECTED'"
+NOTE_LOSS = f"""() => {{
+    new MutationObserver(() => {{ window.lost ||= !({CONNECTED}) }})
+        .observe(document.querySelector(".stApp"), {{ attributes: true }})
+}}"""
 
 
 def test_a_cover_dropped_after_a_restart_is_answered(chromium, serve, tmp_path):
@@ -18,10 +21,10 @@ def test_a_cover_dropped_after_a_restart_is_answered(chromium, serve, tmp_path):
     page.goto(address, wait_until="commit")
     dropper = page.locator('input[type="file"]').first
     dropper.wait_for(state="attached")
-    page.wait_for_function(FOUND)
+    page.wait_for_function(CONNECTED)
+    page.evaluate(NOTE_LOSS)
     serve(tmp_path / "home", again=address)
-    page.wait_for_function(LOST)
-    page.wait_for_function(FOUND)
+    page.wait_for_function(f"window.lost && {CONNECTED}")
     dropper.set_input_files(file)
     page.locator(".bars li").first.wait_for()
     assert page.locator(".st-key-cover").inner_text() == "first.png"
