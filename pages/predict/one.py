@@ -14,6 +14,7 @@ from pages.predict import place
 from pages.predict.answers import Answer
 from pages.predict.by_api import show_snippets
 from pages.predict.correct import show_correction
+from pages.predict.crop import show_crop
 from pages.predict.why import find_votes, show_why
 from pages.predict.words_read import show_words
 from pages.widgets import bars, verdict
@@ -60,6 +61,7 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
             st.caption(verdict.not_a_choice(predictor.card.missing))
         show_correction(cover, predictor)
         with st.container(key="actions", horizontal=True, vertical_alignment="center", gap="small"):
+            show_crop(cover)
             show_snippets(cover, run)
             st.button(
                 "Forget it",

@@ -43,7 +43,7 @@ def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop,
     page.locator(TILES).nth(7).wait_for()
     assert page.locator(TILES).count() == 8
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
-    assert re.match(r"https?://", page.locator(".gallery a").first.get_attribute("href"))
+    assert re.match(r"https?://", page.locator(".gallery .art a").first.get_attribute("href"))
 
 
 def paste(page, file) -> None:

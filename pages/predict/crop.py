@@ -1,0 +1,64 @@
+"""A photographed sleeve cut out and put straight, to be asked about once more."""
+
+import io
+from pathlib import PurePath
+
+import streamlit as st
+from PIL import Image
+
+from covergenre import images
+from covergenre.kept_answers import Cover
+from pages.predict import place
+from pages.widgets.safe_text import tidy
+from pages.widgets.thumbnails import data_address
+
+_SHOWN_SIDE = 320
+_WHOLE = (0, 100)
+_MOST_TURNED = 20.0  # degrees
+_LEAST_SIDE = 10  # per cent of the picture
+
+
+def show_crop(cover: Cover) -> None:
+    """Draw the button that opens the tools."""
+    with st.popover("Crop", icon=":material/crop_rotate:"):
+        _tools(cover)
+
+
+def cut(image: Image.Image, turn: float, across: tuple[int, int], down: tuple[int, int]) -> Image.Image:
+    """What is left of a picture, turned by `turn` degrees clockwise, between two places each way, in per cent."""
+    straight = image.rotate(-turn, Image.Resampling.BICUBIC, fillcolor=_edge(image)) if turn else image
+    (left, right), (top, bottom) = (_apart(*pair) for pair in (across, down))
+    width, height = straight.size
+    return straight.crop((width * left // 100, height * top // 100, width * right // 100, height * bottom // 100))
+
+
+@st.fragment
+def _tools(cover: Cover) -> None:
+    key = cover.digest
+    turn = st.slider("Turn", -_MOST_TURNED, _MOST_TURNED, 0.0, 0.5, format="%.1f°", key=f"turn-{key}")
+    across = st.slider("From left to right", *_WHOLE, _WHOLE, format="%d %%", key=f"across-{key}")
+    down = st.slider("From top to bottom", *_WHOLE, _WHOLE, format="%d %%", key=f"down-{key}")
+    part = cut(images.decode_once(cover.data).image, turn, across, down)
+    st.image(data_address(images.thumbnail(part, _SHOWN_SIDE)), alt=f"What is left of {tidy(cover.name)}")
+    untouched = not turn and (across, down) == (_WHOLE, _WHOLE)
+    if st.button("Ask about this part", type="primary", disabled=untouched, key=f"cut-{key}"):
+        st.session_state.uploader += 1  # so that it does not name another cover
+        place.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", _png(part))])
+        st.rerun()
+
+
+def _apart(start: int, end: int) -> tuple[int, int]:
+    """The two places, far enough apart for a picture."""
+    start = min(start, 100 - _LEAST_SIDE)
+    return start, max(end, start + _LEAST_SIDE)
+
+
+def _edge(image: Image.Image) -> tuple[int, ...]:
+    """The colour that fills the corners which a turn leaves empty: the mean of the picture's own."""
+    return tuple(image.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)))
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
