@@ -161,7 +161,7 @@ def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         path = names[info.header_offset]
-        if info.is_dir() or path.endswith("/"):
+        if info.filename.endswith("/") or path.endswith("/"):  # `is_dir` can't take a file without a name
             continue
         reason = _refusal(path, info) or ("there twice" if path in found else "")
         if reason:

@@ -146,6 +146,12 @@ def test_a_bomb_of_many_files_is_refused_and_leaves_nothing(own_home):
     assert not list(home.uploads().iterdir())
 
 
+def test_a_file_without_a_name_is_passed_over():
+    data = packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)).getvalue().replace(b"rap/b", b"\0ap/b")
+    unpacked = unpack(io.BytesIO(data))
+    assert (paths(unpacked.root), sum(unpacked.passed_over.values())) == (["jazz/a.png"], 1)
+
+
 def test_too_many_entries_are_refused():
     with pytest.raises(BadDataset, match="3 entries, at most 2"):
         unpack(packed(*((f"jazz/{number}.png", b"") for number in range(3))), limits=Limits(files=2))
