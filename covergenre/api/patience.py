@@ -20,7 +20,8 @@ def install() -> None:
     """
     from uvicorn.protocols.http import auto
 
-    usual, made = auto.AutoHTTPProtocol, auto.AutoHTTPProtocol.connection_made
+    usual: Any = auto.AutoHTTPProtocol
+    made = usual.connection_made
     better = patient(usual)
 
     def connection_made(self: Any, transport: asyncio.BaseTransport) -> None:

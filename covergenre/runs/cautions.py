@@ -83,17 +83,17 @@ def cautions_of(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]
 
 
 def _cues(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
-    limit = spec.parameters.get("limit") if spec.method == "finetune" else spec.recipe.limit
+    limit: Any = spec.parameters.get("limit") if spec.method == "finetune" else spec.recipe.limit
     if method(spec.method).reads == "texts" or (limit and limit <= facts.side):
         return
     told: dict[str, float] = {}
     for genre in spec.genres:
         aucs = {cue: auc for cue, auc in facts.cues.get(genre, {}).items() if cue in _OF_FILES}
         if aucs:
-            cue = max(aucs, key=aucs.get)
+            cue = max(aucs, key=aucs.__getitem__)
             told[f"{genre} by {cue} (AUC {aucs[cue]:.2f})"] = aucs[cue]
     if told:
-        worst = sorted(told, key=told.get, reverse=True)
+        worst = sorted(told, key=told.__getitem__, reverse=True)
         side = next((side for side in SIDES if side <= facts.side), SIDES[-1])
         yield Caution(
             f"The file alone gives genres away: {_some(worst)}. A method learns that instead of the artwork, and fails "

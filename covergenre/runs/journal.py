@@ -10,7 +10,8 @@ import psutil
 
 from covergenre.errors import Cancelled, in_words
 from covergenre.progress import Progress, Report
-from covergenre.runs.record import Event, Run, State, Status
+from covergenre.runs.forms import State
+from covergenre.runs.record import Event, Run, Status
 
 logger = logging.getLogger(__name__)
 

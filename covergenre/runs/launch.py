@@ -32,7 +32,8 @@ from covergenre.files import replace_text, where_allowed
 from covergenre.methods import method
 from covergenre.methods.base import ENOUGH
 from covergenre.progress import ShouldStop
-from covergenre.runs.record import Run, State, Status, folder_of
+from covergenre.runs.forms import State
+from covergenre.runs.record import Run, Status, folder_of
 
 _log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """A run on disk: one folder that says what was asked for, how far it is and what came of it.
 
-    run.json             `RunSpec` and the number of this format, `FORMAT`, written once
+    run.json             `RunSpec` and the number of this format, written once; see `forms` for all that is JSON
     status.json          `Status`, replaced whole at every step
     events.jsonl         `Event`, one line for every report that carries figures
     predictions.parquet  every validation and test cover with its probabilities
@@ -24,35 +24,28 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psutil
 
 from covergenre import home
-from covergenre.dataset.digests import FILE as DIGESTS
 from covergenre.dataset.digests import changed_files, write_digests
-from covergenre.dataset.identity import id_of, name_of
+from covergenre.dataset.identity import id_of
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.files import is_full, publish_folder, replace_bytes, replacing, where_allowed
-from covergenre.methods import Fitted, TrainSpec, method
+from covergenre.files import is_full, publish_folder, replace_bytes, replacing
+from covergenre.methods import Fitted, method
+from covergenre.runs.forms import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_event, read_spec
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
     import pandas as pd
 
 logger = logging.getLogger(__name__)
-
-State = Literal["queued", "running", "done", "cancelled", "failed", "lost"]
-T = TypeVar("T")
-
-FORMAT = 1
-"""The format of a run's folder. Folders written before it was noted down are of format 1."""
 
 PREDICTION_MS = "prediction ms"
 """The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
@@ -62,64 +55,6 @@ _LEFT_OUT = "left_out.parquet"
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
 _SHIPPED_ID = re.compile(r"starter-[a-z0-9_]+")
 _SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunSpec(TrainSpec):
-    """What was asked for, and of which covers and libraries: enough to do the same run again.
-
-    `dataset_id` is what the data set is known by ("" in runs of before there were ids); `dataset` is its name, as read
-    from the disk that of today.
-    """
-
-    dataset_hash: str
-    dataset_id: str = ""
-    versions: Mapping[str, str]
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-
-@dataclass(frozen=True)
-class _Header:
-    """What run.json says of itself, whatever else a later version may keep in it."""
-
-    format: int = 1
-
-
-@dataclass(frozen=True)
-class Status:
-    """How far a run is: `done` of `total` steps, busy with `what`, about `eta` seconds left (None: not known yet).
-
-    Times are seconds since the epoch: `started` (None while queued), `updated`, and `pid_started`, which tells the
-    process `pid` from a later one of the same number. `error` is one line, empty when nothing went wrong. "lost" is
-    what a "running" whose process has gone reads as; only a witness, who knows more, writes it.
-    """
-
-    state: State
-    done: int = 0
-    total: int = 1
-    what: str = ""
-    eta: float | None = None
-    pid: int | None = None
-    pid_started: float | None = None
-    error: str = ""
-    started: float | None = None
-    updated: float = field(default_factory=time.time)
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it has worked, up to the last word from it; None while queued."""
-        return None if self.started is None else self.updated - self.started
-
-
-@dataclass(frozen=True)
-class Event:
-    """Figures worth drawing as they come, at step `done` of `total` of `what`; None stands for one not finite."""
-
-    what: str
-    done: int
-    total: int
-    metrics: Mapping[str, float | None]
-    time: float = field(default_factory=time.time)
 
 
 @dataclass(frozen=True)
@@ -142,8 +77,8 @@ class Run:
     def begin(cls, folder: Path, spec: RunSpec) -> "Run":
         """A new queued run in a new folder, wherever that is."""
         folder.mkdir(parents=True)
-        replace_bytes(folder / "run.json", _encode_spec(spec))
-        replace_bytes(folder / "status.json", _encode(Status("queued")))
+        replace_bytes(folder / "run.json", encode_spec(spec))
+        replace_bytes(folder / "status.json", encode(Status("queued")))
         return cls(folder, spec)
 
     @classmethod
@@ -162,7 +97,7 @@ class Run:
     @classmethod
     def at(cls, folder: Path) -> "Run":
         """The run in `folder`, wherever that is. Raises BadRun when it can't be read, or is of a later format."""
-        return cls(folder, _read_spec(folder / "run.json"))
+        return cls(folder, read_spec(folder / "run.json"))
 
     @property
     def id(self) -> str:
@@ -171,10 +106,10 @@ class Run:
 
     def status(self) -> Status:
         """How far it is now. Raises BadRun when the file is missing or damaged."""
-        status = _read(Status, self.folder / "status.json")
+        status = read(Status, self.folder / "status.json")
         if status.state != "running" or _process(status):
             return status
-        status = _read(Status, self.folder / "status.json")  # it may have ended well between the two looks
+        status = read(Status, self.folder / "status.json")  # it may have ended well between the two looks
         if status.state != "running":
             return status
         why = "The disk is full: make room, then resume it." if is_full(self.folder) else ""
@@ -183,16 +118,16 @@ class Run:
 
     def write_status(self, status: Status) -> None:
         """Replace the status."""
-        replace_bytes(self.folder / "status.json", _encode(status))
+        replace_bytes(self.folder / "status.json", encode(status))
 
     def process(self) -> psutil.Process | None:
         """The process that works on it; None unless it is running. Raises BadRun as `status` does."""
-        status = _read(Status, self.folder / "status.json")
+        status = read(Status, self.folder / "status.json")
         return _process(status) if status.state == "running" else None
 
     def ask_to_stop(self, grace: float) -> None:
         """Leave word that the run should stop, and has `grace` seconds to do so by itself."""
-        replace_bytes(self.folder / "stop.json", _adapter(float).dump_json(time.time() + grace))
+        replace_bytes(self.folder / "stop.json", encode(time.time() + grace))
 
     def stop_asked(self) -> bool:
         """Whether the run was asked to stop: whoever works on it looks here."""
@@ -200,18 +135,18 @@ class Run:
 
     def out_of_grace(self) -> bool:
         """Whether the run was asked to stop and has had the time to. Raises BadRun when the word left is damaged."""
-        return self.stop_asked() and time.time() >= _read(float, self.folder / "stop.json")
+        return self.stop_asked() and time.time() >= read(float, self.folder / "stop.json")
 
     def append_event(self, event: Event) -> None:
         """Add one event."""
         with (self.folder / "events.jsonl").open("ab") as file:
-            file.write(_adapter(Event).dump_json(event) + b"\n")
+            file.write(encode(event, indent=None) + b"\n")
 
     def events(self) -> tuple[Event, ...]:
         """The events so far, in order. A line torn by a kill is passed over."""
         path = self.folder / "events.jsonl"
         lines = path.read_bytes().splitlines() if path.exists() else []
-        return tuple(event for line in lines if (event := _event(line)))
+        return tuple(event for line in lines if (event := read_event(line)))
 
     def write_predictions(self, predictions: "pd.DataFrame") -> None:
         """Store the predictions; see `predictions` for the columns."""
@@ -253,22 +188,20 @@ class Run:
         try:
             return _checked(pd.read_parquet(path), self.spec.genres)
         except (OSError, ValueError, LookupError, TypeError) as error:
-            raise _damaged(path, error) from error
+            raise damaged(path, error) from error
 
     def write_evaluation(self, evaluation: Evaluation) -> None:
         """Store the evaluation of the test part."""
-        replace_bytes(
-            self.folder / "evaluation.json", _adapter(dict[str, Any]).dump_json(evaluation.to_dict(), indent=2)
-        )
+        replace_bytes(self.folder / "evaluation.json", encode(evaluation.to_dict()))
 
     def evaluation(self) -> Evaluation:
         """The evaluation of the test part. Raises BadRun when it is missing or damaged."""
         path = self.folder / "evaluation.json"
-        data = _read(dict[str, Any], path)
+        data = read(dict[str, Any], path)
         try:
             return Evaluation.from_dict(data)
         except (ValueError, LookupError, TypeError, CoverGenreError) as error:
-            raise _damaged(path, error) from error
+            raise damaged(path, error) from error
 
     def stage_model(self) -> Path:
         """An empty folder for the method to save into, that nothing loads from."""
@@ -392,13 +325,6 @@ def _process(status: Status) -> psutil.Process | None:
         return None
 
 
-def _event(line: bytes) -> Event | None:
-    try:
-        return _adapter(Event).validate_json(line, strict=True)
-    except ValueError:
-        return None
-
-
 def _checked(predictions: "pd.DataFrame", genres: tuple[str, ...]) -> "pd.DataFrame":
     columns = probability_columns(genres)
     if list(predictions.columns) != ["path", "part", "genre", "group", *columns]:
@@ -409,54 +335,3 @@ def _checked(predictions: "pd.DataFrame", genres: tuple[str, ...]) -> "pd.DataFr
     if not (predictions["genre"].isin(genres).all() and predictions["part"].isin(["validation", "test"]).all()):
         raise ValueError("it holds a genre or a part that the run has not")
     return predictions
-
-
-def _new_adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
-
-
-_adapter: Callable[[Any], Any] = cache(_new_adapter)
-
-
-def _encode_spec(spec: RunSpec) -> bytes:
-    data = {"format": FORMAT, **_adapter(RunSpec).dump_python(spec, mode="json")}
-    return _adapter(dict[str, Any]).dump_json(data, indent=2)
-
-
-def _read_spec(path: Path) -> RunSpec:
-    """Whoever changes what run.json holds raises `FORMAT` and translates the formats before it here."""
-    written = _read(_Header, path).format
-    if written > FORMAT:
-        raise BadRun(
-            f"The run {path.parent.name} is of format {written}, and this version of covergenre reads formats up to "
-            f"{FORMAT}. Install a newer version to open it."
-        )
-    spec = _read(RunSpec, path)
-    # Of before there were ids: the name settles it, once.
-    if not spec.dataset_id and not (path.parent / DIGESTS).exists() and (known := id_of(spec.dataset)):
-        spec = replace(spec, dataset_id=known)
-        with where_allowed():
-            replace_bytes(path, _encode_spec(spec))
-    return replace(spec, dataset=name_of(spec.dataset_id, spec.dataset))
-
-
-def _encode(value: RunSpec | Status) -> bytes:
-    return _adapter(type(value)).dump_json(value, indent=2)
-
-
-def _read(kind: type[T], path: Path) -> T:
-    try:
-        return _adapter(kind).validate_json(path.read_bytes(), strict=True)
-    except (OSError, ValueError, CoverGenreError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> BadRun:
-    found = (
-        "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({' '.join(str(error).split())[:200]})"
-    )
-    return BadRun(
-        f"{path.name} of the run {path.parent.name} {found}. Delete the folder {path.parent} and train again."
-    )

@@ -1,103 +1,21 @@
 """The Explore page as streamlit runs it, without a browser."""
 
 import io
-import re
-import shutil
 import threading
-import time
 import zipfile
 from html import unescape
-from pathlib import Path
 
 import grids
 import pytest
 from drawing import cover, encoded, genre_folders
+from exploring import PAGE, address, at, click, field, said, settled, tiles, view
 from streamlit.testing.v1 import AppTest
-from tiny import tiny_recipe
 
-from covergenre.dataset.audit import audit, chosen_thresholds
-from covergenre.dataset.registry import names, open_dataset, register
-from covergenre.dataset.repair import history
-from covergenre.inspection import examine
+from covergenre.dataset.audit import audit
+from covergenre.dataset.registry import names, open_dataset
 from covergenre.inspection.examined import Examined
 from pages.explore import open as opening
 from pages.widgets.watch import jobs
-
-PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
-
-
-@pytest.fixture(autouse=True)
-def tiny_backbone(tmp_path, monkeypatch):
-    """Covers become vectors by the tiny backbone."""
-    monkeypatch.setattr(examine, "RECIPES", (tiny_recipe(tmp_path),))
-
-
-@pytest.fixture
-def root(tmp_path):
-    """Jazz and rap; one picture stands under both genres, another twice in jazz; one file is torn."""
-    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 30)
-    shutil.copy(root / "jazz" / "000.jpg", root / "rap" / "both.jpg")
-    shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")
-    (root / "rap" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")
-    return root
-
-
-@pytest.fixture
-def page(root) -> AppTest:
-    """The page of a data set that was not looked through yet, opened and come to rest."""
-    register("mine", root)
-    return settled(AppTest.from_file(PAGE, default_timeout=60).run())
-
-
-@pytest.fixture
-def audited(page) -> AppTest:
-    """The page of a data set that was looked through."""
-    view(page, "findings")
-    return settled(click(page, "Look for defects"))
-
-
-def settled(page: AppTest) -> AppTest:
-    """The page when no work is under way any more."""
-    end = time.monotonic() + 60
-    while any(button.label == "Stop" for button in page.button) and time.monotonic() < end:
-        time.sleep(0.1)
-        page.run()
-    return page
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption, page.info, page.error)
-    texts = (element.value for kind in kinds for element in kind)
-    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
-
-
-def at(**params: str) -> AppTest:
-    """The page as somebody finds it who comes by this address."""
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    for name, value in params.items():
-        page.query_params[name] = value
-    return settled(page.run())
-
-
-def view(page: AppTest, name: str) -> AppTest:
-    return next(group for group in page.get("button_group") if group.key == "at see").set_value(name.capitalize()).run()
-
-
-def click(page: AppTest, label: str) -> AppTest:
-    return next(button for button in page.button if button.label == label).click().run()
-
-
-def press(page: AppTest, key: str) -> AppTest:
-    return next(button for button in page.button if button.key == key).click().run()
-
-
-def tiles(page: AppTest, grid: str = "gallery") -> list[str]:
-    return [tile["label"] for tile in grids.tiles(page, grid)]
-
-
-def field(page: AppTest, label: str, position: int = 0):
-    return [element for element in page.text_input if element.label == label][position]
 
 
 def test_with_no_data_set_it_says_how_to_come_by_one():
@@ -180,62 +98,6 @@ def test_an_address_of_no_cover_shows_the_gallery(page, path):
     assert len(tiles(at(see="Gallery", open=path))) == 48
 
 
-def test_findings_map_and_repair_ask_for_an_audit_first(page):
-    for name in ("findings", "map"):
-        view(page, name)
-        assert any(button.label == "Look for defects" for button in page.button)
-    assert "Look for defects first" in said(view(page, "repair"))
-
-
-def test_findings_are_cards_that_open_their_gallery(audited):
-    text = said(audited)
-    for words in ("Contradicting labels 2", "Unreadable 1", "stands under two genres", "of all covers"):
-        assert words in re.sub(r":gray\[(\d+)]", r"\1", text)
-    press(audited, "see-contradicting labels")
-    assert sorted(tiles(audited)) == ["000.jpg, jazz", "both.jpg, rap"]
-
-
-def test_groups_are_shown_side_by_side_and_settled_there(audited):
-    press(audited, "groups-exact duplicates")
-    assert "2 groups" in re.sub(r"[:\[\]]|gray", "", said(audited))
-    before = open_dataset("mine").manifest
-    assert (before["excluded"] == "").all()
-    settled(press(audited, "keep-0"))
-    assert (open_dataset("mine").manifest["excluded"] != "").sum() == 1
-    assert "1 group\n" in re.sub(r"[:\[\]]|gray", "", said(audited))
-
-
-def test_a_cover_tells_its_findings_its_group_and_those_most_like_it(audited):
-    page = at(see="Gallery", open="jazz/copy.jpg")
-    text = said(page)
-    assert "Exact duplicates" in text
-    assert tiles(page, "group") == ["001.jpg, jazz"]
-    assert len(tiles(page, "near")) == 12
-
-
-def test_a_cover_is_left_out_and_given_another_genre(audited):
-    page = at(see="Gallery", open="jazz/003.jpg")
-    settled(press(page, "leave-out"))
-    assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "excluded"] == "by hand"
-    assert any(button.label == "Take back in" for button in page.button)
-    next(box for box in page.selectbox if box.label == "Genre").set_value("pop").run()
-    assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "genre"] == "pop"
-
-
-def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
-    view(audited, "repair")
-    ticked = [label for label in tiles(audited, "plan") if label.endswith(", selected")]
-    assert any("both" in label or "copy" in label for label in ticked)
-    assert any("best" in tile["face"] for tile in grids.tiles(audited, "plan"))
-    metrics = {metric.label: metric.value for metric in audited.metric}
-    assert metrics["Pictures under two genres"] == "0"
-    settled(press(audited, "apply"))
-    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked)
-    settled(press(audited, "undo-1"))
-    assert (open_dataset("mine").manifest["excluded"] == "").all()
-    assert [repair.undoes for repair in history(open_dataset("mine"))] == [None, 1]
-
-
 def test_the_map_is_drawn_once_there_are_vectors(audited):
     view(audited, "map")
     assert "Covers that look alike lie near each other." in said(audited)
@@ -280,12 +142,6 @@ def test_filters_stay_while_a_cover_or_another_view_is_looked_at(page):
     assert "32 of 63 covers" in said(view(page, "gallery"))
 
 
-def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
-    view(audited, "repair")
-    settled(press(audited, "measure"))
-    assert re.search(r"held out: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
-
-
 def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch):
     open_named = opening.open_named
 
@@ -298,21 +154,6 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
 
     monkeypatch.setattr(opening, "open_named", open_a_moment_too_early)
     assert "Exact duplicates" in said(view(page, "findings"))
-
-
-def test_a_threshold_is_changed_and_the_findings_with_it(audited):
-    def flagged() -> int:
-        heading = next(each.value for each in audited.header if each.value.startswith("Outliers"))
-        return int(re.search(r"\d+", heading)[0])
-
-    before = flagged()
-    slider = next(each for each in audited.slider if each.key == "from outliers")
-    assert slider.value == 0.5
-    settled(slider.set_value(0.1).run())
-    assert flagged() > before
-    assert chosen_thresholds(open_dataset("mine")) == {"outliers": 0.1}
-    settled(press(audited, "usual outliers"))
-    assert flagged() == before
 
 
 def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
@@ -365,60 +206,8 @@ def test_a_damaged_starter_is_named_and_other_data_sets_stay_within_reach(page, 
     assert [box.options for box in page.selectbox] == [["mine", "starter"]]
 
 
-def address(page: AppTest, name: str) -> str:
-    """What stands in the page's address by a name."""
-    value = page.query_params.get(name, "")
-    return value if isinstance(value, str) else "".join(value)
-
-
 def test_the_first_data_set_of_all_stands_in_the_address_too(page):
     assert address(page, "data") == "mine"
-
-
-def test_a_filter_of_a_finding_stands_in_the_address(audited):
-    press(audited, "see-exact duplicates")
-    assert address(audited, "issue") == "exact duplicates"
-    assert address(audited, "see") == "Gallery"
-    press(audited, "chip-0")
-    assert "issue" not in audited.query_params
-
-
-def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page):
-    view(page, "gallery")
-    next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
-    grids.press(page, "gallery", 3)
-    grids.press(page, "gallery", 4)
-    assert [label for label in tiles(page) if label.endswith("selected")] == [
-        "003.jpg, jazz, selected",
-        "004.jpg, jazz, selected",
-    ]
-    settled(press(page, "out-chosen"))
-    assert (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 2
-    assert len(history(open_dataset("mine"))) == 1
-    settled(press(page, "undo-made"))
-    assert (open_dataset("mine").manifest["excluded"] == "").all()
-
-
-def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
-    page = at(see="Gallery", from_genre="rap", words="00")
-    next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
-    press(page, "choose-all")
-    field(page, "Tag").set_value("check again")
-    settled(press(page, "tag-chosen"))
-    manifest = open_dataset("mine").manifest
-    assert set(manifest.loc[manifest["tags"] == "check again", "genre"]) == {"rap"}
-    press(page, "choose-all")
-    next(box for box in page.selectbox if box.label == "New genre").set_value("pop").run()
-    settled(press(page, "relabel-chosen"))
-    assert (open_dataset("mine").manifest["genre"] == "pop").sum() == 10
-
-
-def test_of_suggested_repairs_one_is_spared(audited):
-    view(audited, "repair")
-    ticked = [i for i, label in enumerate(tiles(audited, "plan")) if label.endswith(", selected")]
-    grids.press(audited, "plan", ticked[0])
-    settled(press(audited, "apply"))
-    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked) - 1
 
 
 def test_a_view_is_saved_and_found_again(page):

@@ -1,0 +1,144 @@
+"""What the JSON files of a run hold, how they are written, and how they are read by whoever trusts nothing there."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from covergenre.dataset.digests import FILE as DIGESTS
+from covergenre.dataset.identity import id_of, name_of
+from covergenre.errors import BadRun, CoverGenreError
+from covergenre.files import replace_bytes, where_allowed
+from covergenre.methods import TrainSpec
+
+State = Literal["queued", "running", "done", "cancelled", "failed", "lost"]
+T = TypeVar("T")
+
+FORMAT = 1
+"""The format of a run's folder. Folders written before it was noted down are of format 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpec(TrainSpec):
+    """What was asked for, and of which covers and libraries: enough to do the same run again.
+
+    `dataset_id` is what the data set is known by ("" in runs of before there were ids); `dataset` is its name, as read
+    from the disk that of today.
+    """
+
+    dataset_hash: str
+    dataset_id: str = ""
+    versions: Mapping[str, str]
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What run.json says of itself, whatever else a later version may keep in it."""
+
+    format: int = 1
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a run is: `done` of `total` steps, busy with `what`, about `eta` seconds left (None: not known yet).
+
+    Times are seconds since the epoch: `started` (None while queued), `updated`, and `pid_started`, which tells the
+    process `pid` from a later one of the same number. `error` is one line, empty when nothing went wrong. "lost" is
+    what a "running" whose process has gone reads as; only a witness, who knows more, writes it.
+    """
+
+    state: State
+    done: int = 0
+    total: int = 1
+    what: str = ""
+    eta: float | None = None
+    pid: int | None = None
+    pid_started: float | None = None
+    error: str = ""
+    started: float | None = None
+    updated: float = field(default_factory=time.time)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has worked, up to the last word from it; None while queued."""
+        return None if self.started is None else self.updated - self.started
+
+
+@dataclass(frozen=True)
+class Event:
+    """Figures worth drawing as they come, at step `done` of `total` of `what`; None stands for one not finite."""
+
+    what: str
+    done: int
+    total: int
+    metrics: Mapping[str, float | None]
+    time: float = field(default_factory=time.time)
+
+
+def encode_spec(spec: RunSpec) -> bytes:
+    """What run.json holds of it."""
+    return encode({"format": FORMAT, **_adapter(RunSpec).dump_python(spec, mode="json")})
+
+
+def read_spec(path: Path) -> RunSpec:
+    """What run.json holds; BadRun when it can't be read or is of a later format.
+
+    Whoever changes what it holds raises `FORMAT` and translates the formats before it here.
+    """
+    written = read(_Header, path).format
+    if written > FORMAT:
+        raise BadRun(
+            f"The run {path.parent.name} is of format {written}, and this version of covergenre reads formats up to "
+            f"{FORMAT}. Install a newer version to open it."
+        )
+    spec = read(RunSpec, path)
+    # Of before there were ids: the name settles it, once.
+    if not spec.dataset_id and not (path.parent / DIGESTS).exists() and (known := id_of(spec.dataset)):
+        spec = replace(spec, dataset_id=known)
+        with where_allowed():
+            replace_bytes(path, encode_spec(spec))
+    return replace(spec, dataset=name_of(spec.dataset_id, spec.dataset))
+
+
+def encode(value: Any, indent: int | None = 2) -> bytes:
+    """A value as JSON."""
+    return _adapter(type(value)).dump_json(value, indent=indent)
+
+
+def read(kind: type[T], path: Path) -> T:
+    """The value of a kind in a file of a run; BadRun, naming file and run, when it is missing or damaged."""
+    try:
+        return _adapter(kind).validate_json(path.read_bytes(), strict=True)
+    except (OSError, ValueError, CoverGenreError) as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> BadRun:
+    """What to raise for a file of a run that can't be read because of `error`."""
+    found = (
+        "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({' '.join(str(error).split())[:200]})"
+    )
+    return BadRun(
+        f"{path.name} of the run {path.parent.name} {found}. Delete the folder {path.parent} and train again."
+    )
+
+
+def read_event(line: bytes) -> Event | None:
+    """The event in a line; None for a line that was torn by a kill."""
+    try:
+        return _adapter(Event).validate_json(line, strict=True)
+    except ValueError:
+        return None
+
+
+def _new_adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+_adapter: Callable[[Any], Any] = cache(_new_adapter)

@@ -1,0 +1,67 @@
+"""A data set with defects, and the Explore page of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from drawing import genre_folders
+from exploring import PAGE, at, settled
+from streamlit.testing.v1 import AppTest
+from tiny import tiny_recipe
+
+from covergenre.dataset.registry import register
+from covergenre.embedding.recipe import Recipe
+from covergenre.inspection import examine
+
+
+@pytest.fixture(scope="session")
+def recipe(tmp_path_factory) -> Recipe:
+    """That of the tiny backbone."""
+    return tiny_recipe(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(autouse=True)
+def tiny_backbone(recipe, monkeypatch) -> None:
+    """Covers become vectors by the tiny backbone."""
+    monkeypatch.setattr(examine, "RECIPES", (recipe,))
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """A folder of covers; see `defective`."""
+    return defective(tmp_path / "covers")
+
+
+@pytest.fixture
+def page(root) -> AppTest:
+    """The page of a data set that was not looked through yet, opened and come to rest."""
+    register("mine", root)
+    return settled(AppTest.from_file(PAGE, default_timeout=60).run())
+
+
+@pytest.fixture(scope="session")
+def looked_through(tmp_path_factory, engines, recipe) -> Path:
+    """A home whose data set "mine" was looked through, shared because that takes seconds. Read only."""
+    home = tmp_path_factory.mktemp("looked through")
+    (home / "engines").symlink_to(engines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(home))
+        patch.setattr(examine, "RECIPES", (recipe,))
+        examine.examine(register("mine", defective(tmp_path_factory.mktemp("covers")))[0])
+    return home
+
+
+@pytest.fixture
+def audited(own_home, looked_through) -> AppTest:
+    """The findings of a data set that was looked through."""
+    shutil.copytree(looked_through, own_home, symlinks=True, dirs_exist_ok=True, ignore=lambda *_: {"engines"})
+    return at(see="Findings")
+
+
+def defective(root: Path) -> Path:
+    """Jazz and rap; one picture stands under both genres, another twice in jazz; one file is torn."""
+    genre_folders(root, ("jazz", "rap"), 30)
+    shutil.copy(root / "jazz" / "000.jpg", root / "rap" / "both.jpg")
+    shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")
+    (root / "rap" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")
+    return root

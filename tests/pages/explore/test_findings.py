@@ -1,0 +1,133 @@
+"""Findings and repairs on the Explore page as streamlit runs it."""
+
+import re
+
+import grids
+from exploring import address, at, field, press, said, settled, tiles, view
+
+from covergenre.dataset.audit import chosen_thresholds
+from covergenre.dataset.registry import open_dataset
+from covergenre.dataset.repair import history
+
+
+def test_findings_map_and_repair_ask_for_an_audit_first(page):
+    for name in ("findings", "map"):
+        view(page, name)
+        assert any(button.label == "Look for defects" for button in page.button)
+    assert "Look for defects first" in said(view(page, "repair"))
+
+
+def test_findings_are_cards_that_open_their_gallery(audited):
+    text = said(audited)
+    for words in ("Contradicting labels 2", "Unreadable 1", "stands under two genres", "of all covers"):
+        assert words in re.sub(r":gray\[(\d+)]", r"\1", text)
+    press(audited, "see-contradicting labels")
+    assert sorted(tiles(audited)) == ["000.jpg, jazz", "both.jpg, rap"]
+
+
+def test_groups_are_shown_side_by_side_and_settled_there(audited):
+    press(audited, "groups-exact duplicates")
+    assert "2 groups" in re.sub(r"[:\[\]]|gray", "", said(audited))
+    before = open_dataset("mine").manifest
+    assert (before["excluded"] == "").all()
+    settled(press(audited, "keep-0"))
+    assert (open_dataset("mine").manifest["excluded"] != "").sum() == 1
+    assert "1 group\n" in re.sub(r"[:\[\]]|gray", "", said(audited))
+
+
+def test_a_cover_tells_its_findings_its_group_and_those_most_like_it(audited):
+    page = at(see="Gallery", open="jazz/copy.jpg")
+    text = said(page)
+    assert "Exact duplicates" in text
+    assert tiles(page, "group") == ["001.jpg, jazz"]
+    assert len(tiles(page, "near")) == 12
+
+
+def test_a_cover_is_left_out_and_given_another_genre(audited):
+    page = at(see="Gallery", open="jazz/003.jpg")
+    settled(press(page, "leave-out"))
+    assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "excluded"] == "by hand"
+    assert any(button.label == "Take back in" for button in page.button)
+    next(box for box in page.selectbox if box.label == "Genre").set_value("pop").run()
+    assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "genre"] == "pop"
+
+
+def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
+    view(audited, "repair")
+    ticked = [label for label in tiles(audited, "plan") if label.endswith(", selected")]
+    assert any("both" in label or "copy" in label for label in ticked)
+    assert any("best" in tile["face"] for tile in grids.tiles(audited, "plan"))
+    metrics = {metric.label: metric.value for metric in audited.metric}
+    assert metrics["Pictures under two genres"] == "0"
+    settled(press(audited, "apply"))
+    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked)
+    settled(press(audited, "undo-1"))
+    assert (open_dataset("mine").manifest["excluded"] == "").all()
+    assert [repair.undoes for repair in history(open_dataset("mine"))] == [None, 1]
+
+
+def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
+    view(audited, "repair")
+    settled(press(audited, "measure"))
+    assert re.search(r"held out: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
+
+
+def test_a_threshold_is_changed_and_the_findings_with_it(audited):
+    def flagged() -> int:
+        heading = next(each.value for each in audited.header if each.value.startswith("Outliers"))
+        return int(re.search(r"\d+", heading)[0])
+
+    before = flagged()
+    slider = next(each for each in audited.slider if each.key == "from outliers")
+    assert slider.value == 0.5
+    settled(slider.set_value(0.1).run())
+    assert flagged() > before
+    assert chosen_thresholds(open_dataset("mine")) == {"outliers": 0.1}
+    settled(press(audited, "usual outliers"))
+    assert flagged() == before
+
+
+def test_a_filter_of_a_finding_stands_in_the_address(audited):
+    press(audited, "see-exact duplicates")
+    assert address(audited, "issue") == "exact duplicates"
+    assert address(audited, "see") == "Gallery"
+    press(audited, "chip-0")
+    assert "issue" not in audited.query_params
+
+
+def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page):
+    view(page, "gallery")
+    next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
+    grids.press(page, "gallery", 3)
+    grids.press(page, "gallery", 4)
+    assert [label for label in tiles(page) if label.endswith("selected")] == [
+        "003.jpg, jazz, selected",
+        "004.jpg, jazz, selected",
+    ]
+    settled(press(page, "out-chosen"))
+    assert (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 2
+    assert len(history(open_dataset("mine"))) == 1
+    settled(press(page, "undo-made"))
+    assert (open_dataset("mine").manifest["excluded"] == "").all()
+
+
+def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
+    page = at(see="Gallery", from_genre="rap", words="00")
+    next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
+    press(page, "choose-all")
+    field(page, "Tag").set_value("check again")
+    settled(press(page, "tag-chosen"))
+    manifest = open_dataset("mine").manifest
+    assert set(manifest.loc[manifest["tags"] == "check again", "genre"]) == {"rap"}
+    press(page, "choose-all")
+    next(box for box in page.selectbox if box.label == "New genre").set_value("pop").run()
+    settled(press(page, "relabel-chosen"))
+    assert (open_dataset("mine").manifest["genre"] == "pop").sum() == 10
+
+
+def test_of_suggested_repairs_one_is_spared(audited):
+    view(audited, "repair")
+    ticked = [i for i, label in enumerate(tiles(audited, "plan")) if label.endswith(", selected")]
+    grids.press(audited, "plan", ticked[0])
+    settled(press(audited, "apply"))
+    assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked) - 1
