@@ -50,7 +50,7 @@ def filling(on: str) -> Fill:
         stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], report: Report, should_stop: ShouldStop
     ) -> None:
         items = [Item(job.key, job.path, str(dataset.file(job.path)), job.key) for job in jobs]
-        steps = [Embed(recipe, tuple(stores)), Measure(), Shrink()]
+        steps: list[Step] = [Embed(recipe, tuple(stores)), Measure(), Shrink()]
         shards = _done(dataset.root, items, steps, on, report, should_stop)
         found = []
         for table in shards.tables((*map(column, stores), *COLUMNS, "thumbnail", "signature")):

@@ -176,7 +176,7 @@ def _working(on: str) -> Iterator[Any]:
     except (OSError, RuntimeError, ValueError) as error:
         raise CoverGenreError(f"no cluster of Ray could be had at {address or 'this machine'} ({error})") from error
     try:
-        _settle(ray)
+        _settle()
         yield _on_ray
     finally:
         ray.shutdown()
@@ -189,10 +189,10 @@ def _check_there(address: str) -> None:
         socket.create_connection((host, int(port)), _CONNECTING).close()
 
 
-def _settle(ray: Any) -> None:
-    import ray.data
+def _settle() -> None:
+    from ray.data import DataContext
 
-    context = ray.data.DataContext.get_current()
+    context = DataContext.get_current()
     context.enable_progress_bars = False  # ours is shown
     context.max_errored_blocks = -1  # a batch whose worker died is missing, and tried again in smaller company
     for name in ("ray", "ray.data"):
