@@ -6,13 +6,15 @@ that its covers had behind them.
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from covergenre.dataset.audit.facts import Facts, known_facts
 from covergenre.dataset.history import read_history, standing
 from covergenre.dataset.registry import Dataset
-from covergenre.errors import BadDataset
+from covergenre.dataset.split import load_split
+from covergenre.errors import BadDataset, BadRun
 from covergenre.files import replace_text
 from covergenre.formatting import counted, listed
 from covergenre.methods import TrainSpec, method
@@ -79,7 +81,36 @@ def background_of(run: Run) -> Background:
 def cautions_of(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]:
     """What speaks against the figures of a run: by the audit before it, else by one of the same covers since."""
     facts = background_of(run).facts or (known_facts(dataset) if dataset else None)
-    return cautions(facts, run.spec) if facts and facts.dataset_hash == run.spec.dataset_hash else ()
+    known = cautions(facts, run.spec) if facts and facts.dataset_hash == run.spec.dataset_hash else ()
+    return (*_protocol(run, dataset), *known)
+
+
+def leaking(run: Run, dataset: Dataset) -> tuple[int, int]:
+    """How many of a run's test covers have a near copy or a cover of the same artist in training, and of how many.
+
+    Raises BadDataset when its split is missing or damaged, BadRun when its answers can't be read.
+    """
+    split, answers = load_split(dataset, run.spec.split, run.spec.seed), run.predictions()
+    test = answers.loc[answers["part"] == "test", "path"]
+    learned = set(split.groups[split.parts == "train"])
+    return int(test.map(split.groups).isin(learned).sum()), len(test)
+
+
+def _protocol(run: Run, dataset: Dataset | None) -> Iterator[Caution]:
+    """What there is to say of the reference study's protocol, by the run's own covers."""
+    if run.spec.split != "reference":
+        return
+    told, brief = "", ""
+    with suppress(BadDataset, BadRun):
+        if dataset:
+            some, of = leaking(run, dataset)
+            told = f"{some:,} of its {of:,} test covers have a near copy or a cover of the same artist in training. "
+            brief = f": {some:,} of {of:,} test covers have one like them in training"
+    yield Caution(
+        f"Trained by the reference study's protocol. {told}Nothing was held back to choose on.",
+        f"reference protocol{brief}",
+        grave=True,
+    )
 
 
 def _cues(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:

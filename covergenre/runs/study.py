@@ -26,6 +26,7 @@ from covergenre.methods.base import preset_of
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs import launch
 from covergenre.runs.experiment import fit_and_evaluate
+from covergenre.runs.notes import read_notes, write_notes
 from covergenre.runs.parts import Vectors, covers_of, parts_of
 from covergenre.runs.published import GENRES
 from covergenre.runs.studies import Outcome, Study
@@ -249,6 +250,7 @@ class _Bench:
     def run(self, point: Point, context: Context) -> Outcome:
         """Train as a run, to be compared and used like any other."""
         run = train(self._dataset, self._spec(point), context.progress, context.should_stop)
+        write_notes(run, replace(read_notes(run), tags=(f"study {self._asked.folder.name[-4:]}",)))
         return _outcome(point, run.evaluation(), run.status().seconds or 0.0, run.id)
 
     def _spec(self, point: Point) -> TrainSpec:

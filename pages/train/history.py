@@ -69,9 +69,31 @@ class RunSummary:
         return cls(run, status, evaluation, read_notes(run))
 
 
-def frame(summaries: Sequence[RunSummary], used: str | None = None) -> pd.DataFrame:
-    """One row a run with `COLUMNS`; the run `used` for predictions is marked."""
-    return pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
+def frame(
+    summaries: Sequence[RunSummary],
+    used: str | None = None,
+    baseline: RunSummary | None = None,
+    columns: Sequence[str] = (),
+) -> pd.DataFrame:
+    """One row a run with `COLUMNS`; the run `used` for predictions is marked.
+
+    With a `baseline`, by how much each run of the same test covers is more accurate; with `columns`, these `settings`.
+    """
+    table = pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
+    if baseline:
+        place = table.columns.get_loc("accuracy") + 1
+        table.insert(place, f"against {run_name(baseline.run)}", [_against(each, baseline) for each in summaries])
+    for name in columns:
+        table[name] = [settings(each.run).get(name, "") for each in summaries]
+    return table
+
+
+def found(summaries: Sequence[RunSummary], words: str, hidden: bool) -> list[RunSummary]:
+    """The runs whose name, data set, method, tags, state or note hold all these words; `hidden` ones too if asked."""
+    wanted = words.casefold().split()
+    return [
+        each for each in summaries if (hidden or not each.notes.hidden) and all(word in _words(each) for word in wanted)
+    ]
 
 
 def state_word(status: Status) -> str:
@@ -126,11 +148,30 @@ def end_of(log: Path, lines: int) -> str:
         return ""
 
 
+def _words(told: RunSummary) -> str:
+    said = (run_name(told.run), told.run.spec.dataset, told.run.spec.method, state_word(told.status))
+    return " ".join((*said, *told.notes.tags, told.notes.note)).casefold()
+
+
+def _against(told: RunSummary, baseline: RunSummary) -> str:
+    """By how many points a run is more accurate; "" where it was tested on other covers."""
+    if not (told.evaluation and baseline.evaluation) or told.run == baseline.run or _task(told) != _task(baseline):
+        return ""
+    return f"{100 * (told.evaluation.accuracy.value - baseline.evaluation.accuracy.value):+.1f}".replace("-", "−")
+
+
+def _task(told: RunSummary) -> tuple:
+    spec = told.run.spec
+    return spec.dataset_hash, spec.split, spec.seed, spec.genres
+
+
 def _row(told: RunSummary, used: str | None) -> tuple[Any, ...]:
     spec, status, found = told.run.spec, told.status, told.evaluation
     begun: datetime = spec.created.astimezone()
     return (
-        tidy(run_name(told.run)) + (" · in use" if told.run.id == used else ""),
+        tidy(run_name(told.run))
+        + (" · in use" if told.run.id == used else "")
+        + (" · reference protocol" if spec.split == "reference" else ""),
         tidy(spec.dataset),
         ", ".join(map(tidy, told.notes.tags)),
         len(spec.genres),

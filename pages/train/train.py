@@ -8,26 +8,24 @@ from covergenre import home
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun, CoverGenreError
+from covergenre.formatting import percent
 from covergenre.methods import METHODS
 from covergenre.runs import launch
+from covergenre.runs.cautions import cautions_of
 from covergenre.runs.default import default_run, use
-from covergenre.runs.ensemble import combine
 from covergenre.runs.names import rename, run_name
 from covergenre.runs.notes import LONGEST, LONGEST_NAME, MOST_TAGS, Notes, read_notes, tidy_tags, write_notes
 from covergenre.runs.record import Run, list_runs
+from covergenre.runs.repeats import repeats_of, spread
 from pages.train import form as train_form
 from pages.train import history, study_tab, work
 from pages.train.history import RunSummary
+from pages.train.table import open_run, show_table
 from pages.widgets import model_card
+from pages.widgets.address import go
 from pages.widgets.safe_text import plain, sentence, tidy
 
 POLL = 2.0  # seconds; only while something runs
-ROW_HEIGHT = 36
-IN_SIGHT = 10
-TABLE = {
-    "genres": st.column_config.NumberColumn(width="small"),
-    "note": st.column_config.TextColumn(width="medium"),
-}
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -40,6 +38,14 @@ def summary_of(run_id: str, stamp: tuple[int, ...]) -> RunSummary:  # noqa: ARG0
 def dataset_of(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (it tells a data set that changed)
     """A data set, kept until it is scanned again."""
     return registry.open_dataset(name)
+
+
+def dataset_behind(run: Run) -> Dataset | None:
+    """The data set of a run; None when it has gone."""
+    try:
+        return dataset_of(run.spec.dataset, registry.stamp(run.spec.dataset))
+    except (CoverGenreError, OSError):
+        return None
 
 
 def run_summaries() -> list[RunSummary]:
@@ -69,18 +75,30 @@ def start() -> None:
     st.toast(f"{history.title(run)} is in the queue.", icon=":material/play_arrow:")
 
 
-def open_run(run_id: str | None) -> None:
-    """Put a run into the address."""
-    if run_id:
-        st.query_params["run"] = run_id
-    else:
-        st.query_params.pop("run", None)
+def start_every_method() -> None:
+    """Put one run of each method into the queue, and find them in the table by their tag."""
+    from covergenre.runs.repeats import start_all
+
+    dataset = registry.open_dataset(st.session_state[train_form.DATASET])
+    runs = start_all(dataset, train_form.asked(dataset))
+    go(find=read_notes(runs[0]).tags[0], run="")
 
 
-def combine_runs(ids: list[str], key: str) -> None:
-    """Make one more run of those that are selected in the table, and open it."""
-    runs = [Run.open(ids[row]) for row in st.session_state[key].selection.rows if row < len(ids)]
-    open_run(combine([run for run in runs if run.status().state == "done"]).id)
+def repeat(run: Run) -> None:
+    """Put a run into the queue again with other seeds, and find them all by their tag."""
+    from covergenre.runs.repeats import start_repeats
+
+    runs = start_repeats(
+        registry.open_dataset(run.spec.dataset, run.spec.dataset_id), run, st.session_state[f"more-{run.id}"]
+    )
+    tag = read_notes(runs[0]).tags[0]
+    write_notes(run, replace(read_notes(run), tags=tidy_tags((*read_notes(run).tags, tag))))
+    go(find=tag)
+
+
+def hide(run: Run, hidden: bool) -> None:
+    """Leave a run out of the table, or not any more."""
+    write_notes(run, replace(read_notes(run), hidden=hidden))
 
 
 def keep_notes(run: Run) -> None:
@@ -95,12 +113,6 @@ def delete(run_id: str) -> None:
     """Delete a run, and close it."""
     launch.delete(run_id)
     open_run(None)
-
-
-def selected(ids: list[str], key: str) -> None:
-    """Rows of the table were selected: the last of them is opened."""
-    rows = [row for row in st.session_state[key].selection.rows if row < len(ids)]
-    open_run(ids[rows[-1]] if rows else None)
 
 
 def show_form(earlier: list[RunSummary]) -> None:
@@ -123,6 +135,14 @@ def show_form(earlier: list[RunSummary]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", disabled=few, on_click=work.attempt, args=(start,)
+        )
+        st.button(
+            "Train all methods",
+            help="Those that learn from vectors, one after the other, each with its own settings.",
+            icon=":material/playlist_play:",
+            disabled=few,
+            on_click=work.attempt,
+            args=(start_every_method,),
         )
         runs = [each.run for each in earlier]
         said = "Choose at least two genres." if few else train_form.estimate(dataset, spec, runs)
@@ -150,40 +170,6 @@ def show_work() -> None:
     drawn()
 
 
-def show_history(summaries: list[RunSummary]) -> None:
-    """All runs in a table; a row that is selected is opened, several can be compared."""
-    st.header("Runs", anchor=False)
-    if not summaries:
-        st.markdown("None yet.")
-        return
-    ids = [each.run.id for each in summaries]
-    key = f"history-{len(ids)}-{ids[0]}"  # rows are selected by number: other runs are another table
-    event = st.dataframe(
-        history.frame(summaries, default_run()),
-        column_config=TABLE,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=(min(len(summaries), IN_SIGHT) + 1) * ROW_HEIGHT + 2,
-        on_select=lambda: selected(ids, key),
-        selection_mode="multi-row",
-        key=key,
-        alt="The runs and their figures. Select a row to open it, several to compare them.",
-    )
-    done = [summaries[row] for row in event.selection.rows if row < len(summaries) and summaries[row].evaluation]
-    if len(done) > 1:
-        chosen = [each.run.id for each in done]
-        with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
-            st.page_link(
-                "pages/compare/compare.py",
-                label="Compare these",
-                icon=":material/balance:",
-                query_params={"run": chosen},
-            )
-            st.button(
-                "Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(combine_runs, ids, key)
-            )
-
-
 def show_opened(summaries: list[RunSummary]) -> None:
     """The run that the address names."""
     run_id = st.query_params.get("run")
@@ -201,6 +187,9 @@ def show_opened(summaries: list[RunSummary]) -> None:
         if opened.status.error:
             st.error(sentence(opened.status.error), icon=":material/error:")
         show_actions(opened)
+        show_spread(opened, summaries)
+        for caution in cautions_of(run, dataset_behind(run)) if opened.evaluation else ():
+            st.caption(f":material/warning: {sentence(caution.words)}")
         left, right = st.columns(2, gap="large")
         with left:
             if opened.evaluation:
@@ -233,6 +222,15 @@ def show_actions(opened: RunSummary) -> None:
             work.finish_button(run)
         if run.spec.method in METHODS:
             st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
+            with st.popover("Repeat", icon=":material/casino:"):
+                st.number_input("Other seeds", 1, 20, 4, key=f"more-{run.id}")
+                st.button("Train again with these", on_click=work.attempt, args=(repeat, run))
+        shown = (
+            ("Show in the table", ":material/visibility:")
+            if opened.notes.hidden
+            else ("Hide", ":material/visibility_off:")
+        )
+        st.button(shown[0], icon=shown[1], on_click=work.attempt, args=(hide, run, not opened.notes.hidden))
         with st.popover("Name and note", icon=":material/edit_note:"):
             show_notes(run, opened.notes)
         with st.popover("Delete", icon=":material/delete:"):
@@ -242,6 +240,18 @@ def show_actions(opened: RunSummary) -> None:
         st.caption(plain(", ".join(opened.notes.tags), LONGEST))
     if opened.notes.note:
         st.markdown(plain(opened.notes.note, LONGEST))
+
+
+def show_spread(opened: RunSummary, summaries: list[RunSummary]) -> None:
+    """How much chance there is in a run's figures, where it was repeated with other seeds."""
+    alike = {run.id for run in repeats_of(opened.run, [each.run for each in summaries])}
+    known = [each.evaluation.accuracy.value for each in summaries if each.evaluation and each.run.id in alike]
+    if found := spread(known):
+        st.markdown(
+            f"With {found.runs} seeds its accuracy is {percent(found.mean, 1)} on average, from "
+            f"{percent(found.low, 1)} to {percent(found.high, 1)}; standard deviation "
+            f"{100 * found.deviation:.1f} points. A seed splits and trains."
+        )
 
 
 def show_notes(run: Run, notes: Notes) -> None:
@@ -269,7 +279,7 @@ def show_runs() -> None:
         show_form(told)
     with now, st.container(key="work"):
         show_work()
-    show_history(told)
+    show_table(told)
     show_opened(told)
 
 

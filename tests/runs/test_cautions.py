@@ -98,14 +98,30 @@ def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recip
     from covergenre.runs.train import prepare
 
     run = prepare(dataset, TrainSpec("knn", recipe=recipe, split="reference"))
-    assert cautions_of(run, dataset) == ()
+    assert len(cautions_of(run, dataset)) == 1
     audit(dataset)
     flagged = {"exact duplicates": {"jazz": 2}}
     file = dataset.folder / "audit" / "facts.json"
     file.write_text(replace_flagged(file.read_text(), flagged))
     assert [caution.changes for caution in cautions_of(run, dataset) if caution.grave][-1] == {"split": "honest"}
     repair.apply(dataset, Plan("odd", (Edit(dataset.manifest["path"][0], excluded="odd"),)))
-    assert cautions_of(run, open_dataset("drawn")) == ()
+    assert len(cautions_of(run, open_dataset("drawn"))) == 1
+
+
+def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
+    from covergenre.dataset.split import split_of
+    from covergenre.runs.train import train
+
+    quick = {"metric": "cosine", "k": 3, "vote_temperature": 0.07}
+    run = train(dataset, TrainSpec("knn", quick, recipe=recipe, split="reference"))
+    split = split_of(dataset, "reference")
+    test = split.parts[split.parts == "test"].index
+    alike = sum((split.parts[split.groups == split.groups[path]] == "train").any() for path in test)
+    (caution,) = cautions_of(run, dataset)
+    assert f"{alike} of its {len(test)} test covers" in caution.words
+    assert caution.grave
+    (alone,) = cautions_of(run)
+    assert "reference study's protocol" in alone.words
 
 
 def replace_flagged(text: str, flagged: dict) -> str:

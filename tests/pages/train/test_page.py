@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,7 @@ from covergenre.dataset.registry import register
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
-from covergenre.runs.notes import Notes, read_notes
+from covergenre.runs.notes import Notes, read_notes, write_notes
 from covergenre.runs.record import Event, Status, list_runs
 from covergenre.runs.train import evaluate
 
@@ -269,3 +270,72 @@ def test_a_stronger_network_says_what_it_is_and_how_it_comes(mine):
     assert "142 million pictures" in said(app)
     assert "Licence: Apache-2.0" in said(app)
     assert "Its weights (88 MB) are fetched when training begins" in said(app)
+
+
+# --- finding runs
+
+
+def names(app: AppTest) -> list[str]:
+    return app.dataframe[0].value["name"].tolist()
+
+
+@pytest.fixture
+def three():
+    """Two runs of one task and one of another, all with figures."""
+    labels, runs = [0, 1, 2] * 10, []
+    for method, asked in (("logistic", {}), ("knn", {}), ("knn", {"seed": 7})):
+        runs.append(finished(labels, answers(labels, skill=2 if method == "knn" else 5), method, **asked))
+        runs[-1].write_evaluation(evaluate(runs[-1]))
+    return runs
+
+
+def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
+    write_notes(three[1], replace(read_notes(three[1]), tags=("talk",)))
+    app = opened()
+    assert len(names(app)) == 3
+    app.text_input(key="train_find").set_value("TALK nearest").run()
+    assert names(app) == ["Nearest neighbours"]
+    assert app.query_params["find"] in ("TALK nearest", ["TALK nearest"])
+    app.text_input(key="train_find").set_value("nothing like it").run()
+    assert "No run is found" in said(app)
+
+
+def test_a_hidden_run_is_shown_when_asked_for(starter, three):
+    app = press(opened(three[0].id), "Hide")
+    assert "Logistic regression" not in names(app)
+    app.toggle(key="train_hidden").set_value(True).run()
+    assert "Logistic regression" in names(app)
+
+
+def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(starter, three):
+    app = opened()
+    app.selectbox(key="train_base").set_value(three[1].id).run()
+    app.multiselect(key="train_columns").set_value(["Seed"]).run()
+    table = app.dataframe[0].value.set_index("name")
+    gains = table["against Nearest neighbours"]
+    apart = three[0].evaluation().accuracy.value - three[1].evaluation().accuracy.value
+    assert gains["Logistic regression"] == f"{100 * apart:+.1f}".replace("-", "−")
+    assert gains["Nearest neighbours 2"] == ""
+    assert table["Seed"].to_dict()["Nearest neighbours 2"] == "7"
+
+
+def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, three, absent):
+    absent("catboost")
+    app = press(opened(), "Train all methods")
+    assert {run.spec.method for run in launch.waiting()} == {"knn", "logistic"}
+    assert sorted(names(app)) == ["Logistic regression 2", "Nearest neighbours 3"]
+
+
+def test_repeats_over_seeds_have_their_spread(starter, three):
+    app = opened(three[1].id)
+    assert "With 2 seeds its accuracy is" in said(app)
+    assert "standard deviation" not in said(opened(three[0].id))
+
+
+def test_a_run_by_the_reference_protocol_is_marked(starter):
+    labels = [0, 1, 2] * 10
+    run = finished(labels, answers(labels), split="reference")
+    run.write_evaluation(evaluate(run))
+    app = opened(run.id)
+    assert names(app) == ["Logistic regression · reference protocol"]
+    assert "reference study" in said(app)

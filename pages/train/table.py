@@ -1,0 +1,91 @@
+"""The table of runs on the Train page: found by words, with settings and a baseline beside the figures."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from covergenre.runs.default import default_run
+from covergenre.runs.ensemble import combine
+from covergenre.runs.names import run_name
+from covergenre.runs.record import Run
+from pages.compare.view import MOST_RUNS
+from pages.train import history, work
+from pages.train.history import RunSummary
+from pages.widgets.address import follow, go
+from pages.widgets.safe_text import tidy
+
+_ROW_HEIGHT = 36
+_IN_SIGHT = 10
+_TABLE = {
+    "genres": st.column_config.NumberColumn(width="small"),
+    "note": st.column_config.TextColumn(width="medium"),
+}
+_FIND, _BASE = "train_find", "train_base"
+
+
+def show_table(summaries: Sequence[RunSummary]) -> None:
+    """The runs in a table; a row that is selected is opened, several can be compared."""
+    st.header("Runs", anchor=False)
+    if not summaries:
+        st.markdown("None yet.")
+        return
+    told, baseline, columns = _narrowed(summaries)
+    if not told:
+        st.caption("No run is found by these words.")
+        return
+    ids = [each.run.id for each in told]
+    key = f"history-{hash((*ids,))}"  # rows are selected by number: other runs are another table
+    event = st.dataframe(
+        history.frame(told, default_run(), baseline, columns),
+        column_config=_TABLE,
+        hide_index=True,
+        row_height=_ROW_HEIGHT,
+        height=(min(len(told), _IN_SIGHT) + 1) * _ROW_HEIGHT + 2,
+        on_select=lambda: _selected(ids, key),
+        selection_mode="multi-row",
+        key=key,
+        alt="The runs and their figures. Select a row to open it, several to compare them.",
+    )
+    done = [told[row] for row in event.selection.rows if row < len(told) and told[row].evaluation]
+    if len(done) > 1:
+        _show_together([each.run.id for each in done], "Compare these")
+        st.button("Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(_combine, ids, key))
+    elif st.query_params.get("find") and len(known := [each.run.id for each in told if each.evaluation]) > 1:
+        _show_together(known[:MOST_RUNS], "Compare those found")
+
+
+def open_run(run_id: str | None) -> None:
+    """Put a run into the address."""
+    go(run=run_id or "")
+
+
+def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSummary | None, list[str]]:
+    """What the row above the table leaves of the runs, the baseline, and the settings to show."""
+    done = {each.run.id: each for each in summaries if each.evaluation}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state[_FIND] = st.query_params.get("find", "")
+        st.text_input("Find", key=_FIND, placeholder="name, data set, tag …", on_change=follow, args=("find", _FIND))
+        asked = st.query_params.get("baseline", "")
+        st.session_state[_BASE] = asked if asked in done else ""
+        st.selectbox("Baseline", ["", *done], format_func=lambda run: tidy(run_name(done[run].run)) if run else "None",
+                     key=_BASE, on_change=follow, args=("baseline", _BASE), width=220)  # fmt: skip
+        names = dict.fromkeys(name for each in summaries for name in history.settings(each.run))
+        columns = st.multiselect("Settings as columns", list(names), key="train_columns", persist_state="session")
+        hidden = any(each.notes.hidden for each in summaries) and st.toggle("Hidden ones too", key="train_hidden")
+    return history.found(summaries, st.session_state[_FIND], hidden), done.get(st.session_state[_BASE]), columns
+
+
+def _show_together(ids: list[str], words: str) -> None:
+    st.page_link("pages/compare/compare.py", label=words, icon=":material/balance:", query_params={"run": ids})
+
+
+def _selected(ids: list[str], key: str) -> None:
+    """Rows of the table were selected: the last of them is opened."""
+    rows = [row for row in st.session_state[key].selection.rows if row < len(ids)]
+    open_run(ids[rows[-1]] if rows else None)
+
+
+def _combine(ids: list[str], key: str) -> None:
+    """Make one more run of those that are selected in the table, and open it."""
+    runs = [Run.open(ids[row]) for row in st.session_state[key].selection.rows if row < len(ids)]
+    open_run(combine([run for run in runs if run.status().state == "done"]).id)
