@@ -10,29 +10,11 @@ import numpy as np
 import pandas as pd
 import psutil
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
 
 from covergenre import home
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import evaluate
 from covergenre.runs.record import Event, Run, Status, list_runs, probability_columns
-
-amounts = st.floats(0, 1e12)
-statuses = st.builds(
-    Status,
-    state=st.sampled_from(["queued", "done", "cancelled", "failed"]),
-    done=st.integers(0, 2**40),
-    total=st.integers(1, 2**40),
-    what=st.text(),
-    eta=st.none() | amounts,
-    pid=st.none() | st.integers(1, 2**31 - 1),
-    pid_started=st.none() | amounts,
-    error=st.text(),
-    started=st.none() | amounts,
-    updated=amounts,
-)
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def mine(**fields) -> Status:
