@@ -23,6 +23,7 @@ from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.repair import tags_of
 from covergenre.embedding.index import Index
+from covergenre.embedding.many import ManyIndex
 from covergenre.errors import BadDataset, BadImage, CoverGenreError
 from covergenre.palette import Palette, Swatch
 
@@ -35,6 +36,7 @@ TYPICAL = "typical"
 SOFT_SIDE = 48
 """The pixels, each way, of a cover of which only the colours are known."""
 
+_AT_ONCE = 2**15  # covers
 _TIES = 12  # covers beyond those asked for that may be as similar as the last of them
 _AWAY = 0.6  # how strongly what is like covers that are not meant is avoided; 1 is as strongly as the others draw
 
@@ -58,17 +60,20 @@ class Collection(CoverTable):
         rows: np.ndarray | None = None,
         dataset: Dataset | None = None,
         report: AuditReport | None = None,
+        index: ManyIndex | None = None,
     ) -> None:
         """`covers`: as `CoverTable` takes them. `vectors`: (m, e), covers where neighbours are compared.
 
         `projection` takes other vectors there. `rows` (m,): whose vectors they are, -1 for covers that are gone; None
-        when every cover has one. `dataset`: whose covers they are; `report`: its audit.
+        when every cover has one. `dataset`: whose covers they are; `report`: its audit. `index`: of the vectors, where
+        they are too many to be looked at one by one; they may be mapped from a file then.
         """
         super().__init__(covers)
         self.dataset = dataset
         self.vectors = vectors
         self.rows = np.arange(0 if vectors is None else len(vectors)) if rows is None else rows
         self._projection = projection
+        self._many = index
         self._codes = {name: _coded(covers[name]) for name in ("genre", "source", "part")}
         self.genre_of, self.genres = self._codes["genre"]
         self.sources, self.parts = self._codes["source"][1], self._codes["part"][1]
@@ -153,7 +158,7 @@ class Collection(CoverTable):
         centre, 1 where not every cover has a vector.
         """
         shown = rows[start : start + n]
-        near = self.typicality[shown] if len(self.units) == len(self) else np.ones(len(shown))
+        near = self.typicality[shown] if len(self._vectors) == len(self) else np.ones(len(shown))
         return self.covers([(int(row), float(similarity)) for row, similarity in zip(shown, near, strict=True)])
 
     def counts(self, by: Literal["genre", "source", "part"], filters: Filters = EVERYTHING) -> dict[str, int]:
@@ -186,7 +191,7 @@ class Collection(CoverTable):
         passing = self.passing(filters) & (self.hashes != self.hashes[row])
         if among != "all":
             passing &= (self.genre_of == self.genre_of[row]) == (among == "same")
-        return self._first(self.units[own[0]], passing, k, most)
+        return self._first(_units(self._vectors[own[:1]])[0], passing, k, most)
 
     def between(
         self, like: Sequence[int], unlike: Sequence[int] = (), k: int = 24, filters: Filters = EVERYTHING
@@ -195,7 +200,7 @@ class Collection(CoverTable):
 
         All of these are left out, as are those of the same pixels; [] where none of `like` has a vector.
         """
-        towards, away = (self.units[np.isin(self.rows, rows)] for rows in (like, unlike))
+        towards, away = (_units(self._vectors[np.isin(self.rows, rows)]) for rows in (like, unlike))
         if not len(towards):
             return []
         wanted = towards.mean(axis=0) - (_AWAY * away.mean(axis=0) if len(away) else 0)
@@ -225,8 +230,16 @@ class Collection(CoverTable):
         The centre is the mean of the genre's covers. The nearest centre names the genre of a held-out cover of the
         starter about as often as its best head does.
         """
-        centres = np.stack([self.units[self.genre_of == genre].mean(axis=0) for genre in range(len(self.genres))])
-        return self.units @ _units(centres).T
+        sums = np.zeros((len(self.genres), self._vectors.shape[1]), np.float32)
+        lengths = np.empty(len(self), np.float32)
+        for part in _parts(len(self)):
+            vectors = np.asarray(self._vectors[part], np.float32)
+            found = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
+            lengths[part] = np.where(found > 0, found, 1)
+            members = self.genre_of[part, None] == np.arange(len(self.genres))
+            sums += (members / lengths[part, None]).T.astype(np.float32) @ vectors
+        near = [np.asarray(self._vectors[part], np.float32) @ _units(sums).T for part in _parts(len(self))]
+        return np.concatenate(near) / lengths[:, None]
 
     @cached_property
     def typicality(self) -> np.ndarray:
@@ -282,8 +295,8 @@ class Collection(CoverTable):
         return self._projection.project(vectors)
 
     @cached_property
-    def _index(self) -> Index:
-        return Index(self._vectors)
+    def _index(self) -> Index | ManyIndex:
+        return self._many or Index(self._vectors)
 
     @cached_property
     def _rank(self) -> np.ndarray:
@@ -324,7 +337,13 @@ class Collection(CoverTable):
 
     def _first(self, unit: np.ndarray, passing: np.ndarray, k: int, most: bool) -> list[tuple[int, float]]:
         """The rows that pass and their similarities to a vector of length 1, from one end of their order."""
-        at = np.flatnonzero(passing[self.rows] & (self.rows >= 0))
+        among = passing[self.rows] & (self.rows >= 0)
+        if self._many:
+            (near,), (at,) = self._many.search((unit if most else -unit)[None], k + _TIES, among)
+            at, near = at[at >= 0], near[at >= 0] * (1 if most else -1)
+            order = first(-self._tied(near if most else -near, self.rows[at]), k)
+            return [(int(self.rows[at[each]]), float(near[each])) for each in order]
+        at = np.flatnonzero(among)
         similarities = np.clip(self.units @ unit, -1, 1)[at]
         order = first(-self._tied(similarities if most else -similarities, self.rows[at]), k)
         return [(int(self.rows[at[each]]), float(similarities[each])) for each in order]
@@ -334,6 +353,10 @@ def _units(vectors: np.ndarray) -> np.ndarray:
     vectors = np.asarray(vectors, np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def _parts(n: int) -> list[slice]:
+    return [slice(start, start + _AT_ONCE) for start in range(0, n, _AT_ONCE)]
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:

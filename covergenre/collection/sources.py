@@ -90,7 +90,7 @@ def dataset_table(dataset: Dataset) -> pd.DataFrame:
         return manifest
     looks = known_looks(dataset)
     signatures = {} if looks is None else looks["signature"].to_dict()
-    known = [signatures.get(key, b"") for key in manifest["content_hash"]]
+    known = [signatures.get(key, b"") for key in manifest["content_hash"].tolist()] if signatures else b""
     return manifest.assign(image_url=manifest.get("image_url", ""), id=manifest["path"], part="", signature=known)
 
 

@@ -1,5 +1,6 @@
 """The table of covers: what is known of each, and whether a picture is one of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,35 +63,37 @@ class CoverTable:
         """`covers`: a row a cover with `dataset.starter.COLUMNS`, and what else is known, such as the columns of a
         manifest. Without a column `path` they go by their content hashes.
         """
-        self._columns = {str(name): _cells(covers[name]) for name in covers}
-        self.signatures = self._columns["signature"]
+        self._covers = covers
+        self._columns: dict[str, Sequence[Any]] = {}
+        self.signatures = self.column("signature")
         self.hashes = covers["content_hash"].to_numpy(object)
         self.paths = (covers["path"] if "path" in covers else covers["content_hash"]).tolist()
         self.state_of = states(covers) if "excluded" in covers else np.full(len(covers), STATES[0])
-        self.most_copies = int(covers["content_hash"].value_counts().max()) if len(covers) else 0
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def column(self, name: str) -> Sequence[Any]:
         """What is known of all covers by one name, in the rows' order."""
+        if name not in self._columns:
+            self._columns[name] = _cells(self._covers[name])
         return self._columns[name]
 
     def facts(self, row: int) -> dict[str, Any]:
         """Everything that is known of the cover in a row, by name."""
-        return {name: cells[row] for name, cells in self._columns.items()}
+        return {name: _cells(self._covers[name].iloc[row : row + 1])[0] for name in self._covers}
 
     def genre(self, row: int) -> str:
         """The genre of the cover in a row."""
-        return self._columns["genre"][row]
+        return self.column("genre")[row]
 
     def title(self, row: int) -> str:
         """What the cover in a row is called: artist and album, else its file, or its source and number there."""
-        fact = {name: self._columns[name][row] for name in ("artist", "album", "source", "id")}
+        fact = {name: self.column(name)[row] for name in ("artist", "album", "source", "id")}
         if fact["artist"] or fact["album"]:
             return " – ".join(filter(None, (fact["artist"], fact["album"])))
-        if "ext" in self._columns:
-            return self._columns["name"][row] + self._columns["ext"][row]
+        if "ext" in self._covers:
+            return self.column("name")[row] + self.column("ext")[row]
         return f"{fact['source'].replace('_', ' ').capitalize()} {PurePosixPath(fact['id']).name}".strip()
 
     def cover(self, row: int, similarity: float = 1.0) -> Neighbour:
@@ -141,6 +144,11 @@ class CoverTable:
         return self.cover(int(rows[apart.argmin()])) if apart.min() <= COPY else None
 
     @cached_property
+    def most_copies(self) -> int:
+        """How many covers have the same pixels, at most."""
+        return max(Counter(self.hashes.tolist()).values(), default=0)
+
+    @cached_property
     def _by_path(self) -> dict[str, int]:
         return {path: row for row, path in enumerate(self.paths)}
 
@@ -155,12 +163,12 @@ class CoverTable:
     @cached_property
     def _telling(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows whose perceptual hash tells something, and those hashes, uint64."""
-        hashes = list(self._columns["phash"])
+        hashes = list(self.column("phash"))
         telling = np.flatnonzero([tells(phash) for phash in hashes])
         return telling, np.array([int(hashes[row], 16) for row in telling], np.uint64)
 
     def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
-        value = {name: self._columns[name][row] for name in COLUMNS if name != "phash"}
+        value = {name: self.column(name)[row] for name in COLUMNS if name != "phash"}
         year: Any = value.pop("year")
         return Neighbour(
             **value,

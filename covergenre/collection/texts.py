@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 _LIKE = 0.75  # how alike two words are, 1 the same, for one to be taken for a slip of the other
 _NOTHING = re.compile(r"[.!'’]")
 _GAP = re.compile(r"\W+")
+_AT_ONCE = 2**16
 
 
 class Texts:
@@ -21,19 +22,19 @@ class Texts:
     def __init__(self, *names: Sequence[str]) -> None:
         """`names`: n each, such as the artists and the albums."""
         columns = [pa.array(each, pa.large_string(), from_pandas=True) for each in names]
-        joined = pc.binary_join_element_wise(*columns, pa.scalar(" ", pa.large_string()))
-        self._texts = pc.binary_join_element_wise(
-            pa.scalar("", pa.large_string()), _folded_all(joined), pa.scalar(" ", pa.large_string())
-        )
+        blank = pa.scalar(" ", pa.large_string())
+        joined = pc.binary_join_element_wise(pa.scalar("", pa.large_string()), *columns, blank)
+        parts = (joined.slice(start, _AT_ONCE) for start in range(0, len(joined), _AT_ONCE))
+        self._texts = pa.chunked_array([_folded_all(part) for part in parts], pa.large_string()).combine_chunks()
 
     def holding(self, words: Sequence[str], rows: np.ndarray) -> np.ndarray:
         """Which of these rows hold every one of the words, each anywhere in a word of theirs: bool, one a row."""
-        few = 2 * len(rows) < len(self._texts)
-        texts = self._texts.take(pa.array(rows, pa.int64())) if few else self._texts
-        found = np.ones(len(texts), bool)
+        left = np.arange(len(rows))
         for word in words:
-            found &= pc.match_substring(texts, word).to_numpy(zero_copy_only=False)
-        return found if few else found[rows]
+            left = left[self._match(word, rows[left])]
+        found = np.zeros(len(rows), bool)
+        found[left] = True
+        return found
 
     def respelled(self, text: str) -> str:
         """`text` with each unknown word as the known one most like it; "" where nothing is like it."""
@@ -43,6 +44,12 @@ class Texts:
             meant += [word] if known else get_close_matches(word, self._words, 1, _LIKE)
         found = " ".join(meant)
         return found if len(meant) == len(given) and found != folded(text) else ""
+
+    def _match(self, word: str, rows: np.ndarray) -> np.ndarray:
+        few = 2 * len(rows) < len(self._texts)
+        texts = self._texts.take(pa.array(rows, pa.int64())) if few else self._texts
+        found = pc.match_substring(texts, word).to_numpy(zero_copy_only=False)
+        return found if few else found[rows]
 
     @cached_property
     def _words(self) -> list[str]:
@@ -57,9 +64,25 @@ def folded(text: str) -> str:
 
 
 def _folded_all(texts: pa.Array) -> pa.Array:
-    """`folded` of each; Arrow does those of plain letters, at a million a second."""
-    plain = pc.string_is_ascii(texts)
-    words = pc.replace_substring_regex(texts, _NOTHING.pattern, "")
-    words = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.ascii_lower(words), _GAP.pattern, " "))
-    rest = pa.array([folded(text) for text in texts.filter(pc.invert(plain)).to_pylist()], pa.large_string())
-    return pc.replace_with_mask(words, pc.invert(plain), rest)
+    """`folded` of each after a blank, however many blanks; those of plain letters all at once, by their bytes."""
+    starts = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[starts[0] : starts[-1]]
+    kept = _PLAIN[letters] != 0
+    ends = np.concatenate([[0], np.cumsum(kept)])[starts - starts[0]]
+    told = pa.py_buffer(_PLAIN[letters[kept]].tobytes())
+    plain = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends.astype(np.int64).tobytes()), told)
+    other = pc.invert(pc.string_is_ascii(texts))
+    rest = pa.array([f" {folded(text)}" for text in texts.filter(other).to_pylist()], pa.large_string())
+    return pc.replace_with_mask(plain, other, rest)
+
+
+def _plain() -> np.ndarray:
+    """What becomes of each byte: small letters, blanks for what parts words, 0 for what is left out."""
+    made = np.arange(256, dtype=np.uint8)
+    for code in range(128):
+        letter = chr(code)
+        made[code] = 0 if _NOTHING.fullmatch(letter) else ord(" ") if _GAP.fullmatch(letter) else ord(letter.lower())
+    return made
+
+
+_PLAIN = _plain()

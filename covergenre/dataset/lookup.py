@@ -29,13 +29,19 @@ class _Lookup:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stamp: list[tuple[Path, int]] = []
-        self._covers: dict[str, tuple[Dataset, str]] = {}
+        self._paths: list[tuple[Dataset, dict[str, str]]] = []
 
     def find(self, content_hashes: Sequence[str]) -> list[Path | None]:
         with self._lock:
             if (stamp := _stamp()) != self._stamp:
-                self._covers, self._stamp = _read_all(), stamp
-        return [_file(*found) if (found := self._covers.get(key)) else None for key in content_hashes]
+                self._paths, self._stamp = _read_all(), stamp
+            known = self._paths
+        return [_found(known, key) for key in content_hashes]
+
+
+def _found(known: Sequence[tuple[Dataset, dict[str, str]]], key: str) -> Path | None:
+    """The file of the first data set that has a picture."""
+    return next((_file(dataset, paths[key]) for dataset, paths in known if key in paths), None)
 
 
 def _file(dataset: Dataset, path: str) -> Path | None:
@@ -54,15 +60,15 @@ def _stamp() -> list[tuple[Path, int]]:
     return [(manifest, manifest.stat().st_mtime_ns) for manifest in manifests if manifest.exists()]
 
 
-def _read_all() -> dict[str, tuple[Dataset, str]]:
-    covers: dict[str, tuple[Dataset, str]] = {}
+def _read_all() -> list[tuple[Dataset, dict[str, str]]]:
+    """Each data set with the paths of its covers by content hash, the first of those of one picture."""
+    known = []
     for name in names():
         try:
             dataset = open_dataset(name)
         except BadDataset as error:
             _log.warning("the covers of %s can't be shown: %s", name, error)
             continue
-        rows = usable(dataset.manifest)
-        for key, path in zip(rows["content_hash"], rows["path"], strict=True):
-            covers.setdefault(key, (dataset, path))
-    return covers
+        rows = usable(dataset.manifest[["content_hash", "path", "problem", "excluded"]]).iloc[::-1]
+        known.append((dataset, dict(zip(rows["content_hash"].tolist(), rows["path"].tolist(), strict=True))))
+    return known

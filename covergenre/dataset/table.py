@@ -1,12 +1,20 @@
-"""The manifest as a CSV file: which columns it has, and what may stand in their cells."""
+"""The manifest as a CSV file: which columns it has, and what may stand in their cells.
 
+Of more than `MANY` covers, an Arrow file beside the CSV holds the same table once it was checked. It is mapped into
+memory, so that a column takes room and time only when it is looked at, a part at a time; the CSV is what counts, and
+may be edited as ever: the Arrow file is of one size and time of it and is made anew for another.
+"""
+
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from covergenre.dataset.csv_file import CsvFile, read_csv, whole_number, write_csv
+from covergenre.files import replacing, where_allowed
 
 NUMBERS = ("width", "height", "bytes", "modified")
 NOTES = ("artist", "album", "year")
@@ -17,7 +25,12 @@ COLUMNS = (
     *NOTES,
     *("problem", "excluded", "original_genre", "edit", "tags"),
 )
+MANY = 200_000
+"""Covers from which a table is mapped from a file of its own."""
+
 _LATER = ("tags",)  # columns that tables written before them lack
+_STAMP = b"csv"
+_log = logging.getLogger(__name__)
 
 
 def read_manifest(path: Path) -> pd.DataFrame:
@@ -26,17 +39,27 @@ def read_manifest(path: Path) -> pd.DataFrame:
     Raises BadDataset when the file is missing, is not CSV in UTF-8, lacks a column, or holds a cell that its column
     can't have, a path twice, or a usable cover without size or hashes.
     """
+    if (mapped := _mapped(Path(path))) is not None:
+        return mapped
+    stamp = _stamp(Path(path))
     file = read_csv(Path(path))
     file.require([column for column in COLUMNS if column not in _LATER])
     _check_usable(file)
     further = [column for column in file.cells if column not in COLUMNS]
-    return typed({column: _values(file, column) for column in (*COLUMNS, *further)})
+    table = typed({column: _values(file, column) for column in (*COLUMNS, *further)})
+    with where_allowed():
+        _map(table, Path(path), stamp)
+    return table
 
 
 def write_manifest(manifest: pd.DataFrame, path: Path) -> None:
     """Write a manifest, whole or not at all; `read_manifest` gives every cell back as it was."""
     cells = manifest.astype(object).where(manifest.notna(), "")
     write_csv(Path(path), manifest.columns, cells.itertuples(index=False))
+    if len(manifest) > MANY:
+        kinds = ("year", *NUMBERS)
+        read = typed({name: manifest[name] if name in kinds else cells[name] for name in manifest})
+        _map(read, Path(path), _stamp(Path(path)))
 
 
 def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
@@ -44,6 +67,45 @@ def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
     kinds = {**dict.fromkeys(NUMBERS, "int64"), "year": "Int64"}
     series = {name: pd.Series(list(cells), dtype=kinds.get(name, "str")) for name, cells in columns.items()}
     return pd.DataFrame(series).sort_values("path", ignore_index=True)
+
+
+def _map(table: pd.DataFrame, path: Path, stamp: bytes) -> None:
+    """Keep a large table for `_mapped`, as that of the CSV of this stamp."""
+    if len(table) <= MANY:
+        return
+    import pyarrow as pa
+
+    columns = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata({_STAMP: stamp})
+    with replacing(path.with_suffix(".arrow")) as beside, pa.ipc.new_file(str(beside), columns.schema) as writer:
+        writer.write_table(columns.combine_chunks())
+
+
+def _mapped(path: Path) -> pd.DataFrame | None:
+    """The table that was kept of a CSV as it is now; None when there is none."""
+    file = path.with_suffix(".arrow")
+    if not file.is_file():
+        return None
+    import pyarrow as pa
+
+    try:
+        columns = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
+        if (columns.schema.metadata or {}).get(_STAMP) != _stamp(path):
+            return None
+        texts = pd.StringDtype(na_value=np.nan)
+        table = columns.to_pandas(types_mapper={pa.large_string(): texts, pa.string(): texts}.get, split_blocks=True)
+        return table.astype({"year": "Int64"})
+    except Exception as error:  # A damaged file brings any exception out of its reader.
+        _log.warning("%s is damaged, so the table is read from %s: %s", file, path, error)
+        return None
+
+
+def _stamp(path: Path) -> bytes:
+    """What is another when a file is; b"" when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return b""
+    return f"{status.st_size} {status.st_mtime_ns}".encode()
 
 
 def _values(file: CsvFile, column: str) -> list:

@@ -14,6 +14,7 @@ from covergenre.collection.sources import open_run_collection, with_names
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import seal
 from covergenre.dataset.thumbnails import look
+from covergenre.embedding.many import ManyIndex, build_index
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
 from covergenre.runs.train import train
@@ -251,3 +252,25 @@ class TestOpen:
     def test_a_run_that_is_not_there_is_said_so(self):
         with pytest.raises(BadRun, match="no run"):
             open_run_collection("20260101-000000-knn-0000")
+
+
+class TestManyCovers:
+    @pytest.fixture
+    def pair(self, tmp_path_factory) -> tuple[Collection, Collection]:
+        """The same covers, looked at one by one and through an index."""
+        genres = GENRES * 20
+        vectors, covers = clouds(genres), table(genres)
+        folder = tmp_path_factory.mktemp("index")
+        build_index(vectors, folder)
+        return Collection(covers, vectors), Collection(covers, vectors, index=ManyIndex.open(folder))
+
+    @pytest.mark.parametrize("how", [{}, {"among": "other"}, {"filters": Filters(genres=("rap",))}, {"most": False}])
+    def test_the_nearest_are_those_that_looking_at_all_finds(self, pair, how):
+        few, many = (dict(each.like(5, 10, **how)) for each in pair)
+        assert len(few.keys() & many.keys()) >= 8
+        assert list(many.values()) == sorted(many.values(), reverse=how.get("most", True))
+        assert all(similarity == pytest.approx(few.get(row, similarity), abs=0.02) for row, similarity in many.items())
+
+    def test_what_is_typical_does_not_hang_on_the_index(self, pair):
+        few, many = (each.find(order=TYPICAL).tolist() for each in pair)
+        assert few == many

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from covergenre.dataset import table
 from covergenre.dataset.table import COLUMNS, read_manifest, typed, write_manifest
 from covergenre.errors import BadDataset
 
@@ -195,3 +196,39 @@ def test_any_cell_is_either_accepted_or_refused_by_name(row, column, cell, tmp_p
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(BadDataset, match="there is no file"):
         read_manifest(tmp_path / "manifest.csv")
+
+
+class TestManyCovers:
+    @pytest.fixture(autouse=True)
+    def few_are_many(self, monkeypatch):
+        monkeypatch.setattr(table, "MANY", 0)
+
+    @given(manifest=manifests())
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25)
+    def test_a_mapped_table_is_the_one_of_the_csv(self, manifest, tmp_path):
+        path = tmp_path / "manifest.csv"
+        write_manifest(manifest, path)
+        mapped = read_manifest(path)
+        path.with_suffix(".arrow").unlink(missing_ok=True)
+        pd.testing.assert_frame_equal(mapped, read_manifest(path))
+        pd.testing.assert_frame_equal(mapped, read_manifest(path))
+
+    def test_an_edit_of_the_csv_counts(self, tmp_path):
+        path = stored(tmp_path, GOOD)
+        read_manifest(path)
+        path.write_text(path.read_text().replace("Miles", "Miles Davis"))
+        assert read_manifest(path)["artist"].tolist() == ["Miles Davis"]
+        assert read_manifest(path)["artist"].tolist() == ["Miles Davis"]
+
+    def test_a_damaged_mapping_is_made_again(self, tmp_path):
+        path = stored(tmp_path, GOOD)
+        read_manifest(path)
+        path.with_suffix(".arrow").write_bytes(b"ARROW1 and nothing")
+        assert read_manifest(path)["artist"].tolist() == ["Miles"]
+
+    def test_a_bad_cell_is_refused_as_ever(self, tmp_path):
+        path = stored(tmp_path, GOOD)
+        read_manifest(path)
+        path.write_text(path.read_text().replace("1959", "in 1959"))
+        with pytest.raises(BadDataset, match="year"):
+            read_manifest(path)
