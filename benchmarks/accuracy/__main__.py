@@ -1,9 +1,10 @@
 """How well each recipe reads genre off a cover, and what that costs.
 
-python -m benchmarks.accuracy COVERS [--only WORD ...] [--task NAME ...] [--seeds 5]
+python -m benchmarks.accuracy COVERS [--only WORD ...] [--task NAME ...] [--seeds 5] [--backbone ID]
 
-COVERS is a folder of sources, each of genre folders. Every choice is made on validation; test is read once, at the end
-of each fit. What was judged is kept under the home folder, and only what is missing is done: stop it as you like.
+COVERS is a folder of sources, each of genre folders. --backbone judges the recipes with another network, such as one of
+`covergenre networks list`. Every choice is made on validation; test is read once, at the end of each fit. What was
+judged is kept under the home folder, and only what is missing is done: stop it as you like.
 
 Two tables are printed; "validation" is balanced accuracy there, by which recipes are chosen. Figures are means over the
 seeds' splits with Student's 95 % interval; the splits share covers, so it says how much the split matters, not how much
@@ -19,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.recipes import TRIALS, Trial
+from benchmarks.accuracy.recipes import TRIALS, Trial, read_by
 from benchmarks.accuracy.tasks import TASKS, Task, labels_of, parts_of
 from covergenre import home
 from covergenre.dataset.manifest import scan, usable
@@ -56,9 +57,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[""], help="recipes whose name holds one of these words")
     parser.add_argument("--task", nargs="*", default=[task.name for task in TASKS])
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--backbone", help="read covers by another network, called as `covergenre train` takes it")
     chosen = parser.parse_args()
     tasks = [task for task in TASKS if task.name in chosen.task]
-    trials = [trial for trial in TRIALS if any(word in trial.name for word in chosen.only)]
+    trials = [
+        read_by(trial, chosen.backbone) if chosen.backbone else trial
+        for trial in TRIALS
+        if any(word in trial.name for word in chosen.only)
+    ]
     found = Dataset("covers", chosen.covers.resolve(), home.home(), scan(chosen.covers).manifest)
     kept = _Kept(home.home() / "accuracy.jsonl")
     for trial in trials:

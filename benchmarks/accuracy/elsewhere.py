@@ -1,6 +1,6 @@
 """How well each way to even out sources reads genre off covers of a source never seen: the yardstick that decides.
 
-python -m benchmarks.accuracy.elsewhere COVERS [--only WORD ...]
+python -m benchmarks.accuracy.elsewhere COVERS [--only WORD ...] [--backbone ID]
 
 The starter's covers of ten genres. Each source with at least two genres that others have, too, is left out in turn and
 asked about, over all ten genres; beside it, the same recipes on covers of the sources that were learned from, held out
@@ -12,7 +12,7 @@ little.
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from covergenre.dataset.manifest import scan
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.starter import GENRES
 from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.recipe import Recipe
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import probabilities_of, softmax
@@ -67,9 +68,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("covers", type=Path)
     parser.add_argument("--only", nargs="*", default=[""], help="recipes whose name holds one of these words")
+    parser.add_argument("--backbone", default=RECIPE.backbone, help="the network that reads covers")
     chosen = parser.parse_args()
     recipes = [name for name in RECIPES if any(word in name for word in chosen.only)]
-    everyone, groups = _covers(chosen.covers)
+    everyone, groups = _covers(chosen.covers, replace(RECIPE, backbone=chosen.backbone))
     elsewhere = {name: [] for name in recipes}
     for source in askable(everyone.labels, everyone.sources):
         asked = np.flatnonzero(np.asarray(everyone.sources) == source)
@@ -87,11 +89,11 @@ def main() -> None:
     _print(everyone, elsewhere, learned)
 
 
-def _covers(folder: Path) -> tuple[Covers, np.ndarray]:
+def _covers(folder: Path, recipe: Recipe) -> tuple[Covers, np.ndarray]:
     found = Dataset("covers", folder.resolve(), home.home(), scan(folder).manifest)
     chosen = choose_covers(found.manifest)[0]
     dataset = Dataset(found.name, found.root, found.folder, chosen)
-    vectors = embed_dataset(dataset, RECIPE)["original"]
+    vectors = embed_dataset(dataset, recipe)["original"]
     labels = pd.Categorical(chosen["genre"], categories=list(GENRES)).codes.astype(np.int64)
     artists = chosen["artist"].where(~chosen["source"].isin(_SERIES), chosen["source"])
     groups = group_covers(chosen["phash"].tolist(), artists.tolist(), chosen["content_hash"].tolist())

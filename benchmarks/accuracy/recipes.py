@@ -5,10 +5,11 @@ principal components of the standardised vectors, which is enough for each of th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
@@ -31,6 +32,12 @@ class Trial:
     name: str
     vectors: tuple[Recipe, ...]
     learn: Learn
+
+
+def read_by(trial: Trial, backbone: str) -> Trial:
+    """The trial on vectors of another network, so called."""
+    vectors = dict.fromkeys(replace(recipe, backbone=backbone) for recipe in trial.vectors)
+    return replace(trial, name=f"{trial.name}, {get_backbone(backbone).title}", vectors=tuple(vectors))
 
 
 def _vectors(feature_set: str, backbone: str = Recipe.backbone, limit: int | None = _LIMIT) -> tuple[Recipe, ...]:
