@@ -58,8 +58,7 @@ EARLY = (
     *("BidiComponent", "Button", "ButtonGroup", "FileUploader", "Html", "Pagination", "Selectbox", "TextField"),
     *("TextInput", "WidgetLabel", "purify.es", "recordbatch", "rehype-raw", "serialization"),
 )
-FONTS = ("MaterialSymbols-Rounded", "SourceSerifVariable-Roman")
-"""Scripts and fonts of Streamlit that nearly every page needs before it looks as it will."""
+"""Scripts of Streamlit that nearly every page needs before it looks as it will."""
 
 
 def show() -> None:
@@ -102,13 +101,8 @@ def documents() -> dict[str, Description]:
 def head() -> str:
     """What every page has in its head: the styles, and what Streamlit would ask for only once it needs it."""
     folder = Path(st.__file__).parent / "static"
-    scripts = (file for name in EARLY for file in sorted(folder.glob(f"static/js/{name}.*.js")))
-    fonts = (file for name in FONTS for file in sorted(folder.glob(f"static/media/{name}*.woff2")))
-    links = [f'<link rel="modulepreload" crossorigin href="./{file.relative_to(folder)}">' for file in scripts]
-    links += [
-        f'<link rel="preload" crossorigin as="font" type="font/woff2" href="./{file.relative_to(folder)}">'
-        for file in fonts
-    ]
+    files = (file for name in EARLY for file in sorted(folder.glob(f"static/js/{name}.*.js")))
+    links = (f'<link rel="modulepreload" crossorigin href="./{file.relative_to(folder).as_posix()}">' for file in files)
     return f"<style>{stylesheet()}</style>{''.join(links)}"
 
 

@@ -292,7 +292,7 @@ def test_styles_of_all_pages_are_for_what_is_named_alone():
 
 
 def test_what_is_asked_for_early_is_there():
-    from streamlit_app import EARLY, FONTS, head
+    from streamlit_app import EARLY, head
 
-    links = re.findall(r'href="\./static/(?:js|media)/([^"]+)"', head())
-    assert all(any(link.startswith(f"{name}") for link in links) for name in (*EARLY, *FONTS))
+    links = re.findall(r'href="\./static/js/([^"]+)"', head())
+    assert all(any(link.startswith(f"{name}.") for link in links) for name in EARLY)
