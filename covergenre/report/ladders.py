@@ -35,7 +35,7 @@ class _Part:
     first: int = 0
 
 
-_PARTS = {
+_EXPERIMENTS = {
     "ladder": _Part("More and more genres", "Genres", LADDER, 2),
     "k": _Part("How many neighbours vote", "Neighbours, k"),
     "variants": _Part("More and more variants in training", "Variants", VARIANTS, 1),
@@ -80,11 +80,11 @@ def study_title(study: Study) -> str:
 def ladders(study: Study) -> str:
     """The charts and figures of a study, part by part; "" while nothing has come of it."""
     outcomes = study.shown()
-    return "".join(_part(part, found) for part in _PARTS if (found := of_part(outcomes, part)))
+    return "".join(_part(part, found) for part in _EXPERIMENTS if (found := of_part(outcomes, part)))
 
 
 def _part(part: str, found: Mapping[str, Sequence[Outcome]]) -> str:
-    known, figures = _PARTS[part], _figures(found)
+    known, figures = _EXPERIMENTS[part], _figures(found)
     if len({each.x for points in found.values() for each in points}) > 1:
         scales = _scales(found, known, doubling=part == "k")
         charts = "".join(_chart(known, scales, name, points) for name, points in found.items())

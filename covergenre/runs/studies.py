@@ -41,9 +41,9 @@ COLUMNS = (
 class Outcome:
     """What came of one point of a study.
 
-    `part`: one of `study.PARTS`. `x`: where it stands in its part (how many genres, k, how many variants, or 0). `key`
-    tells it from every other; `what` says it in words. `covers`: of the test part. `run`: the id of the run that it is,
-    "" for a point that leaves none.
+    `part`: one of `study.EXPERIMENTS`. `x`: where it stands in its part (how many genres, k, how many variants, or 0).
+    `key` tells it from every other; `what` says it in words. `covers`: of the test part. `run`: the id of the run that
+    it is, "" for a point that leaves none.
     """
 
     key: str

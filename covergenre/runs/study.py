@@ -32,8 +32,8 @@ from covergenre.runs.published import GENRES
 from covergenre.runs.studies import Outcome, Study
 from covergenre.runs.train import train
 
-PARTS = ("ladder", "k", "variants", "methods", "finetune")
-USUAL = PARTS[:-1]
+EXPERIMENTS = ("ladder", "k", "variants", "methods", "finetune")
+USUAL = EXPERIMENTS[:-1]
 """Without fine-tuning, which takes hours where the others take minutes."""
 
 KS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 25, 50, 100)
@@ -72,8 +72,8 @@ def design(
 ) -> Study:
     """What a study of a data set is to make; its outcomes may hold more, from when it was asked for before.
 
-    `split`: the protocol. `only`: which of `PARTS`. `quick`: a few points of each. `genres`: in the order in which
-    ladders take them (none: the reference's, then others by name).
+    `split`: the protocol. `only`: which of `EXPERIMENTS`. `quick`: a few points of each. `genres`: in the order in
+    which ladders take them (none: the reference's, then others by name).
 
     Raises CoverGenreError for an unknown part, split or genre, or fewer than two genres.
     """
@@ -124,7 +124,7 @@ def plan(genres: tuple[str, ...], split: str, only: Sequence[str] = USUAL, quick
         "methods": lambda: _methods(genres, split, ("knn", "logistic", "boosting"), "methods"),
         "finetune": lambda: _methods(genres, split, ("finetune",), "finetune"),
     }
-    return tuple(point for part in PARTS if part in only for point in parts[part]())
+    return tuple(point for part in EXPERIMENTS if part in only for point in parts[part]())
 
 
 def _check_free(asked: Study) -> None:
@@ -133,8 +133,8 @@ def _check_free(asked: Study) -> None:
 
 
 def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str]) -> None:
-    if unknown := [part for part in only if part not in PARTS]:
-        raise CoverGenreError(f"a study has no part {unknown[0]!r}: choose from {', '.join(PARTS)}")
+    if unknown := [part for part in only if part not in EXPERIMENTS]:
+        raise CoverGenreError(f"a study has no part {unknown[0]!r}: choose from {', '.join(EXPERIMENTS)}")
     if split not in ("honest", "reference"):
         raise CoverGenreError(f"a study has no protocol {split!r}: choose honest or reference")
     if unknown := [genre for genre in genres if genre not in dataset.genres]:
@@ -202,7 +202,7 @@ def _make(asked: Study, dataset: Dataset, context: Context) -> None:
         def waiting(number: int = number) -> None:
             progress(Progress(number, len(points), "waiting for a run that goes first"))
 
-        make = bench.run if point.part in PARTS[3:] else bench.judge
+        make = bench.run if point.part in EXPERIMENTS[3:] else bench.judge
         with launch.turn(context.should_stop, waiting):
             asked.add(make(point, replace(context, progress=inside)))
     progress(Progress(len(points), len(points), "done"))
@@ -210,7 +210,7 @@ def _make(asked: Study, dataset: Dataset, context: Context) -> None:
 
 def _points(asked: Study) -> list[Point]:
     """The points of a study by their keys; those of an older version that no plan has any more are passed over."""
-    planned = [point for quick in (False, True) for point in plan(asked.genres, asked.split, PARTS, quick)]
+    planned = [point for quick in (False, True) for point in plan(asked.genres, asked.split, EXPERIMENTS, quick)]
     by_key = {point.key: point for point in planned}
     return [by_key[key] for key in asked.points if key in by_key]
 

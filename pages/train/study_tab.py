@@ -13,7 +13,7 @@ from covergenre.formatting import percent, span
 from covergenre.report.ladders import CAVEAT, ladders
 from covergenre.runs.names import method_title
 from covergenre.runs.studies import Outcome, Study, list_studies, to_csv
-from covergenre.runs.study import PARTS, USUAL, begin, design
+from covergenre.runs.study import EXPERIMENTS, USUAL, begin, design
 from pages.train import work
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data
@@ -58,7 +58,7 @@ def _show_form(names: tuple[str, ...]) -> None:
         right.selectbox("Protocol", list(_PROTOCOLS), format_func=_PROTOCOLS.get, key="study_split")
         only = st.pills(
             "Experiments",
-            PARTS,
+            EXPERIMENTS,
             selection_mode="multi",
             default=USUAL,
             format_func=_WORDS.get,

@@ -72,7 +72,7 @@ def test_the_protocol_of_the_reference_has_its_settings():
 
 
 def test_every_point_has_a_key_of_its_own():
-    points = plan(TEN, "honest", module.PARTS)
+    points = plan(TEN, "honest", module.EXPERIMENTS)
     assert len({point.key for point in points}) == len(points)
 
 
