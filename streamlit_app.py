@@ -21,6 +21,7 @@ from covergenre.api.served import Description, Served
 from covergenre.report import STYLES as REPORT
 from pages.widgets.arrival import watch_arrivals
 from pages.widgets.history import keep_history
+from pages.widgets.training import show_training
 
 STYLE = Path(__file__).parent / "pages" / "widgets"
 
@@ -84,6 +85,8 @@ def show() -> None:
     watch_arrivals()
     st.session_state.came_from = st.session_state.get("page", page.title)
     st.session_state.page = page.title
+    if page.title != PAGES["train"][1].title:
+        show_training()
     page.run()
 
 

@@ -39,10 +39,20 @@ def seconds_for(earlier: Iterable[Run], spec: TrainSpec, covers: int) -> float |
     return median(paces) * covers * len(spec.variants) * _work(spec) if paces else None
 
 
-def usual_seconds(spec: TrainSpec, covers: int) -> float:
-    """Roughly how many seconds a run takes on two cores: for where `seconds_for` doesn't know."""
+def usual_seconds(spec: TrainSpec, covers: int, earlier: Iterable[Run] = ()) -> float:
+    """A guess how many seconds a run takes, for where `seconds_for` doesn't know.
+
+    It is what it took on two cores, the longer where `earlier` runs of any method took longer here than such a guess.
+    """
+    done = [run for run in earlier if run.status().state == "done" and run.spec.method in _USUAL]
+    slower = [pace / _usual_pace(run.spec) * _work(run.spec) for run in done[:_LAST] if (pace := _pace(run))]
+    return max([1.0, median(slower)] if slower else [1.0]) * covers * len(spec.variants) * _usual_pace(spec)
+
+
+def _usual_pace(spec: TrainSpec) -> float:
+    """Seconds a cover and variant."""
     embedding, learning = _USUAL[spec.method]
-    return covers * len(spec.variants) * (embedding + learning * _work(spec))
+    return embedding + learning * _work(spec)
 
 
 def _pace(run: Run) -> float | None:

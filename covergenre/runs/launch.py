@@ -175,6 +175,13 @@ def wake() -> None:
             _spawn_worker()
 
 
+def is_busy() -> bool:
+    """Whether a run is at work, in the queue or out of it. Quick: no run is looked at."""
+    with where_allowed():
+        return home.runs().is_dir() and not (_is_free(turn_lock()) and _is_free(worker_lock()))
+    return False
+
+
 def usage(run: Run) -> Usage | None:
     """What the process of the run takes; None unless it is running."""
     try:
@@ -201,7 +208,7 @@ def end(run: Run) -> None:
     if status.state in ("running", "lost"):
         run.drop_model()
         run.write_status(
-            replace(status, state="cancelled", error="It didn't stop when asked, so its process was ended.")
+            replace(status, state="cancelled", error="It was busy when asked to stop, so its process was ended.")
         )
 
 

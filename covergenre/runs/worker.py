@@ -130,7 +130,7 @@ def _ending(code: int) -> str:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
-    raise Cancelled("the run didn't stop when asked, so its process was told to")
+    raise Cancelled("the run was busy when asked to stop, so its process was told to")
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def estimate(dataset: Dataset, spec: TrainSpec, earlier: Sequence[Run]) -> str:
     covers = int(usable(dataset.manifest)["genre"].isin(spec.genres).sum())
     if seconds := seconds_for(earlier, spec, covers):
         return f"About {_rounded(seconds)}, as earlier runs took here."
-    return f"Roughly {_rounded(usual_seconds(spec, covers))} on two cores; none like it was done here yet."
+    return f"A guess: {_rounded(usual_seconds(spec, covers, earlier))}. None like it was done here yet."
 
 
 def clone(run: Run) -> None:

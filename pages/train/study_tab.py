@@ -111,19 +111,21 @@ def _show(study: Study) -> None:
         elif poll and "study_begun" not in st.session_state:
             st.rerun()
         work.show_error()
-        _show_progress(study, running)
+        _show_progress(study, running, poll and "study_begun" in st.session_state)
         _show_outcomes(study)
 
     drawn()
 
 
-def _show_progress(study: Study, running: bool) -> None:
+def _show_progress(study: Study, running: bool, starting: bool) -> None:
     made = {outcome.key for outcome in study.outcomes()} & set(study.points)
     if running:
         with st.container(horizontal=True, vertical_alignment="center"):
             said = f"{len(made)} of {len(study.points)} points · {plain(study.now(), 120)}"
             st.progress(len(made) / max(len(study.points), 1), said)
             st.button("Stop", icon=":material/stop_circle:", disabled=study.stop_asked(), on_click=study.ask_to_stop)
+    elif starting:
+        st.caption("Starting …")
     elif len(made) < len(study.points):
         st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to continue.")
         if last := end_of(study.folder / "log.txt", 4):

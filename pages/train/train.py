@@ -184,7 +184,9 @@ def show_opened(summaries: list[RunSummary]) -> None:
             st.header(history.title(run), anchor=False, width="content")
             st.button("Close", icon=":material/close:", type="tertiary", on_click=open_run, args=(None,))
         st.caption(f"{plain(run.id)} · {history.state_word(opened.status)}")
-        if opened.status.error:
+        if opened.status.error and opened.status.state == "cancelled":
+            st.caption(sentence(opened.status.error))
+        elif opened.status.error:
             st.error(sentence(opened.status.error), icon=":material/error:")
         show_actions(opened)
         show_spread(opened, summaries)

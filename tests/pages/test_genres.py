@@ -32,7 +32,28 @@ def test_every_genre_has_the_colour_that_the_theme_gives_its_charts():
     assert DARK["chartCategoricalColors"] == [colours(genre)[1] for genre in GENRES]
 
 
-@pytest.mark.parametrize("genre", [*GENRES, "skiffle"])
+OTHERS = (
+    "ambient",
+    "blues",
+    "bluegrass",
+    "calypso",
+    "drone",
+    "fado",
+    "funk",
+    "gospel",
+    "grime",
+    "house",
+    "skiffle",
+    "soul",
+)
+
+
+def test_a_genre_beyond_the_ten_keeps_a_colour_of_its_own():
+    assert len({colours(genre) for genre in OTHERS}) == len(OTHERS)
+    assert colours("Skiffle") == colours("skiffle")
+
+
+@pytest.mark.parametrize("genre", [*GENRES, *OTHERS])
 def test_every_colour_stands_out_from_its_page(genre):
     for colour, theme in zip(colours(genre), (LIGHT, DARK), strict=True):
         assert contrast(colour, theme["backgroundColor"]) >= 3

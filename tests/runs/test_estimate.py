@@ -41,6 +41,12 @@ def test_without_any_run_it_is_told_as_it_was_measured_elsewhere():
     assert usual_seconds(asked("finetune", {**known["finetune"], "backbone": "resnet50"}), 4000) > seconds["finetune"]
 
 
+def test_a_guess_learns_from_a_machine_that_is_slower_and_never_hopes_for_a_quicker_one():
+    guess = usual_seconds(asked("finetune", {}), 1000)
+    assert usual_seconds(asked("finetune", {}), 1000, [done(20)]) == pytest.approx(guess * 0.125 / 0.016)
+    assert usual_seconds(asked("finetune", {}), 1000, [done(20_000)]) == guess
+
+
 def test_parameters_that_ask_for_more_take_longer():
     """The reference's trees look at every number of a vector: some 13 minutes on 4,180 real covers, not 25 s."""
     own = vars(method("boosting").Parameters())

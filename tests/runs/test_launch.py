@@ -90,7 +90,7 @@ def test_a_run_that_does_not_hear_it_is_ended_when_grace_is_over(new, hold):
     launch.cancel(run.id, grace=0.1)
     until(is_idle)
     assert state(run) == "cancelled"
-    assert "didn't stop when asked" in run.status().error
+    assert "busy when asked to stop" in run.status().error
 
 
 def test_a_process_that_hears_nothing_at_all_is_killed(new, hold):

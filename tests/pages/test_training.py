@@ -1,0 +1,42 @@
+"""The line that says on every page that something trains."""
+
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+from finished import answers, finished
+from streamlit.testing.v1 import AppTest
+
+from covergenre.runs import launch
+from covergenre.runs.record import Status
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+@pytest.fixture
+def at_work():
+    """A run at work, whose process is that of the test."""
+    process, run = psutil.Process(), finished([0, 1, 2], answers([0, 1, 2]))
+    began = process.create_time()
+    run.write_status(Status("running", 420, 1000, "trees", 90.0, os.getpid(), began, started=began))
+    with launch.turn_lock():
+        yield run
+
+
+def lines(page: str) -> list[str]:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.switch_page(f"pages/{page}/{page}.py")
+    app.run()
+    assert not app.exception
+    return [caption.value for caption in app.caption if "In training" in caption.value]
+
+
+def test_every_other_page_says_that_something_trains(starter, at_work):
+    (line,) = lines("compare")
+    assert "Logistic regression on mine, 42\u202f%" in line
+    assert lines("train") == []
+
+
+def test_nothing_is_said_while_nothing_trains(starter):
+    assert lines("compare") == []
