@@ -1,0 +1,261 @@
+"""What grows with the number of covers: hashes, index, collection, and the work of a cluster; 10^4, 10^5, 10^6.
+
+python -m benchmarks.scale hashes index collection
+python -m benchmarks.scale cluster ../shared/covers
+python -m benchmarks.scale plot
+
+Each part puts its figures into scale.json, from which `plot` draws docs/scale.png. Vectors are the starter's, lifted
+to 768 numbers, with others between each and one of its ten nearest (as SMOTE has it), strayed by half a deviation:
+neighbours are as near as those of covers. Hashes are the starter's with a few to 32 bits turned.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+SIZES = (10_000, 100_000, 1_000_000)
+WIDTH = 768
+_ASKED = 100
+_FIGURES = Path(__file__).resolve().parent / "scale.json"
+_PLOT = Path(__file__).resolve().parents[1] / "docs" / "scale.png"
+_WORDS = ("night", "blue", "road", "fire", "moon", "river", "gold", "heart", "black", "winter", "love", "ghost", "city")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="+", choices=[*_PARTS, "cluster", "plot"], metavar="PART")
+    parser.add_argument("--covers", default="../shared/covers", help="a folder of covers, for cluster")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    options = parser.parse_args()
+    for part in options.parts:
+        if part == "plot":
+            plot()
+        elif part == "cluster":
+            note(part, 0, cluster(options.covers))
+        else:
+            for n in options.sizes:
+                note(part, n, _PARTS[part](n))
+
+
+def hashes(n: int) -> dict[str, float]:
+    """Near copies among n hashes."""
+    from covergenre.dataset.groups import near_duplicates
+    from covergenre.dataset.starter import open_starter
+
+    real = [int(phash, 16) for phash in open_starter().covers["phash"] if phash]
+    chance = np.random.default_rng(0)
+    codes = np.array(real, np.uint64)[chance.integers(0, len(real), n)]
+    for _ in range(16):  # two bits each, 0 to 32 in all
+        turned = (chance.random(n) < 0.7).astype(np.uint64)
+        codes ^= turned << chance.integers(0, 64, n).astype(np.uint64)
+        codes ^= turned << chance.integers(0, 64, n).astype(np.uint64)
+    phashes = [f"{code:016x}" for code in codes.tolist()]
+    seconds, pairs = timed(lambda: near_duplicates(phashes))
+    return {"near copies, s": seconds, "pairs": len(pairs), "memory, GB": peak()}
+
+
+def index(n: int) -> dict[str, float]:
+    """Neighbours of one of n vectors."""
+    from covergenre.dataset import digests
+    from covergenre.embedding.many import ManyIndex, build_index
+
+    with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
+        vectors = made_up(n, Path(folder))
+        building, made = timed(lambda: build_index(vectors, Path(folder)))
+        digests._digest.cache_clear()  # as a new process would read it
+        opening, found = timed(lambda: ManyIndex.open(Path(folder)))
+        rows = np.random.default_rng(1).integers(0, n, _ASKED)
+        waits = [timed(lambda row=row: found.search(vectors[row][None], 12))[0] for row in rows]
+        size = (Path(folder) / "index.faiss").stat().st_size
+    return {
+        "index made, s": building,
+        "opened, s": opening,
+        "neighbours, ms": 1000 * statistics.median(waits),
+        "neighbours, worst of 100, ms": 1000 * max(waits),
+        "recall@12": made.recall,
+        "index, GB": size / 1e9,
+    }
+
+
+def collection(n: int) -> dict[str, float]:
+    """A data set of n covers opened in a process of its own, and steps through it."""
+    import subprocess
+    import sys
+
+    with tempfile.TemporaryDirectory(dir=Path.home()) as home:
+        stored(n, Path(home))
+        command = (sys.executable, "-c", "from benchmarks.scale import steps; steps()")
+        said = subprocess.run(
+            command, env={**os.environ, "COVERGENRE_HOME": home}, capture_output=True, text=True, check=True
+        )
+    return json.loads(said.stdout.splitlines()[-1])
+
+
+def stored(n: int, home: Path) -> None:
+    """A registered data set, its vectors where neighbours are compared, and their index."""
+    from covergenre.dataset.starter import open_starter
+    from covergenre.dataset.table import COLUMNS, typed, write_manifest
+    from covergenre.embedding.many import build_index
+
+    covers, chance = open_starter().covers, np.random.default_rng(0)
+    rows = chance.integers(0, len(covers), n)
+    words = np.array(_WORDS)[chance.integers(0, len(_WORDS), (n, 4))]
+    told = {
+        "path": [f"{genre}/{row:07}.jpg" for row, genre in enumerate(covers["genre"].to_numpy(object)[rows])],
+        "name": [f"{row:07}" for row in range(n)],
+        "genre": covers["genre"].to_numpy(object)[rows],
+        "content_hash": [f"{row:032x}" for row in range(n)],
+        "phash": covers["phash"].to_numpy(object)[rows],
+        "artist": [" ".join(each[:2]) for each in words],
+        "album": [" ".join(each[2:]) for each in words],
+        "year": chance.integers(1950, 2026, n),
+        **{side: np.full(n, 300) for side in ("width", "height", "bytes", "modified")},
+    }
+    manifest = typed({column: told.get(column, [".jpg" if column == "ext" else ""] * n) for column in COLUMNS})
+    folder = home / "datasets" / "many"
+    folder.mkdir(parents=True)
+    write_manifest(manifest, folder / "manifest.csv")
+    record = {"id": "0" * 16, "name": "many", "root": str(home), "scanned": "2026-01-01", "genre_level": None}
+    (folder / "dataset.json").write_text(json.dumps(record))
+    build_index(made_up(n, home, open_starter().vectors.shape[1]), home)
+
+
+def steps() -> None:
+    """Open the data set of this home and print what opening it and steps through it take."""
+    from covergenre.collection.collection import TYPICAL, Collection
+    from covergenre.collection.filters import Filters
+    from covergenre.collection.sources import dataset_table
+    from covergenre.dataset.registry import open_dataset
+    from covergenre.embedding.many import ManyIndex
+
+    home = Path(os.environ["COVERGENRE_HOME"])
+
+    def opened() -> Collection:
+        dataset = open_dataset("many")
+        vectors = np.load(home / "vectors.npy", mmap_mode="r")
+        made = Collection(dataset_table(dataset), vectors, dataset=dataset, index=ManyIndex.open(home))
+        made.page(made.find(order=TYPICAL), 0, 24)
+        return made
+
+    seconds, covers = timed(opened)
+    chance = np.random.default_rng(2)
+    narrow = Filters(genres=("jazz", "rap"), years=(1970, 2000))
+    taken = {
+        "first search": lambda: covers.page(covers.find(text="black moon", order=TYPICAL), 0, 24),
+        "search": lambda: covers.page(covers.find(text="winter river", order=TYPICAL), 0, 24),
+        "filter": lambda: covers.page(covers.find(narrow, order=TYPICAL), 0, 24),
+        "page of the gallery": lambda: covers.page(
+            covers.find(order=TYPICAL), int(chance.integers(0, len(covers))), 24
+        ),
+        "neighbours shown": lambda: covers.covers(covers.like(int(chance.integers(0, len(covers))), 24)),
+        "neighbours with a filter": lambda: covers.covers(covers.like(5, 24, narrow)),
+    }
+    waits = {name: [timed(step)[0] for _ in range(1 if "first" in name else 9)] for name, step in taken.items()}
+    told = {f"{name}, ms": 1000 * statistics.median(each) for name, each in waits.items()}
+    print(json.dumps({"collection opened, s": seconds, **told, "memory, GB": peak()}))
+
+
+def cluster(folder: str) -> dict[str, float]:
+    """Scan, vectors, measures and small pictures of covers a second: here on one core, on Ray on one and on two."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    import ray
+
+    from covergenre.cluster import job
+    from covergenre.cluster.inputs import find_items
+    from covergenre.cluster.steps import Embed, Look, Measure, Shrink
+    from covergenre.embedding.recipe import Recipe
+
+    items, done = find_items(folder)[:480], [Look(), Measure(), Shrink(), Embed(Recipe(limit=150))]
+
+    def rate(on: str) -> float:
+        """Covers a second from the first batch's end to the last one's: what starts up once is left out."""
+        ends: list[tuple[float, int]] = []
+        with tempfile.TemporaryDirectory(dir=Path.home()) as out:
+            job.run(items, done, out, on, lambda now: ends.append((time.perf_counter(), now.done)))
+        warm = len(ends) // 4
+        return (ends[-1][1] - ends[warm][1]) / (ends[-1][0] - ends[warm][0])
+
+    figures = {"here": rate(job.HERE)}
+    init = ray.init
+    for cores in (1, 2):
+        ray.init = lambda *given, cores=cores, **named: init(*given, num_cpus=cores, **named)
+        figures[f"Ray, {cores}"] = rate("ray")
+    ray.init = init
+    told = {f"covers a second, {where}": value for where, value in figures.items()}
+    overhead = 1 - figures["Ray, 1"] / figures["here"]
+    return {**told, "times as fast on two": figures["Ray, 2"] / figures["here"], "overhead of Ray": overhead}
+
+
+def made_up(n: int, folder: Path, width: int = WIDTH) -> np.ndarray:
+    """Vectors float16 (n, width) in `folder`, mapped: see above."""
+    from covergenre.dataset.starter import open_starter
+    from covergenre.embedding.index import Index
+
+    real, chance = np.asarray(open_starter().vectors, np.float32), np.random.default_rng(0)
+    near, strayed = Index(real).search(real, 11)[1], 0.5 * real.std(axis=0)
+    lift = np.linalg.qr(chance.normal(size=(width, real.shape[1])))[0].T.astype(np.float32)
+    vectors = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float16, (n, width))
+    for start in range(0, n, 50_000):
+        m = min(50_000, n - start)
+        one = chance.integers(0, len(real), m)
+        other, share = near[one, chance.integers(0, 11, m)], chance.random((m, 1), np.float32)
+        between = real[one] * share + real[other] * (1 - share)
+        vectors[start : start + m] = (between + strayed * chance.normal(size=between.shape)) @ lift
+    return vectors
+
+
+def timed(do: Callable[[], Any]) -> tuple[float, Any]:
+    started = time.perf_counter()
+    made = do()
+    return time.perf_counter() - started, made
+
+
+def peak() -> float:
+    """The most memory that this process has had, in GB; what it mapped from files counts where it was looked at."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+
+def note(part: str, n: int, figures: dict[str, float]) -> None:
+    known = json.loads(_FIGURES.read_text()) if _FIGURES.exists() else {}
+    rounded = {name: float(f"{value:.3g}") for name, value in figures.items()}
+    known.setdefault(part, {})[str(n)] = rounded
+    _FIGURES.write_text(json.dumps(known, indent=1) + "\n")
+    print(f"{part}, {n:,}:" if n else f"{part}:")
+    for name, value in rounded.items():
+        print(f"  {name:32}{value:>12,}")
+
+
+def plot() -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    known = json.loads(_FIGURES.read_text())
+    lines = (("hashes", "near copies, s"), ("index", "index made, s"), ("collection", "collection opened, s"))
+    table = pd.DataFrame({name: {int(n): each[name] for n, each in known[part].items()} for part, name in lines})
+    figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    table.sort_index().rename(columns=lambda name: name.removesuffix(", s")).plot(
+        ax=axes, logx=True, logy=True, marker="o"
+    )
+    axes.plot(SIZES, [table.loc[SIZES[0]].median() * n / SIZES[0] for n in SIZES], "--", color="grey", label="linear")
+    axes.set(xlabel="covers", ylabel="seconds", title="Cost as work grows")
+    axes.legend()
+    _PLOT.parent.mkdir(exist_ok=True)
+    figure.savefig(_PLOT, dpi=110)
+
+
+_PARTS = {"hashes": hashes, "index": index, "collection": collection}
+
+if __name__ == "__main__":
+    main()
