@@ -9,9 +9,11 @@ that says what to do; nothing else raised, nothing half written, nothing written
 import argparse
 import io
 import json
+import logging
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +31,7 @@ from covergenre.dataset.groups import connect, near_duplicates
 from covergenre.dataset.registry import names, open_dataset, register, remove
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import CoverGenreError
+from covergenre.runs.record import Run, list_runs
 
 _SLOW = 15.0  # seconds of the processor that one file may take
 _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
@@ -46,6 +49,7 @@ def main() -> None:
         "archives": _archives,
         "tables": _tables,
         "records": _records,
+        "runs": _runs,
         "starter": _starter,
         "kills": _kills,
         "full": _full,
@@ -56,6 +60,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200, help="mutations of each kind (default 200)")
     parser.add_argument("--only", default=",".join(campaigns), help="kinds, joined by commas")
     options = parser.parse_args()
+    logging.disable(logging.WARNING)  # of what is damaged on purpose
     failed = 0
     print(f"{'kind':12}{'tried':>8}{'held':>8}{'failed':>8}{'seconds':>10}")
     for kind in options.only.split(","):
@@ -141,16 +146,32 @@ def _records(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
     register("records", root)
 
 
+def _runs(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
+    """A run of which one file changed says so, or is read as it was."""
+    register("mine", _covers(folder / "covers", rng, each=10))
+    run_id = json.loads(_said("train", "mine", "--method", "knn", "--set", "k=3", "--json"))["id"]
+    kinds = (".json", ".npz", ".parquet")
+    files = sorted(file for file in (home.runs() / run_id).rglob("*") if file.suffix in kinds)
+
+    def act() -> None:
+        list_runs()
+        run = Run.open(run_id)
+        for read in (run.status, run.evaluation, run.predictions, run.events, run.load_model):
+            read()
+
+    for number in range(rounds):
+        file = files[number % len(files)]
+        good = file.read_bytes()
+        file.write_bytes(_mutated(good, rng))
+        yield f"{file.name} {number}", act
+        file.write_bytes(good)
+
+
 def _starter(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
     """Changed bytes are named: no answer comes from them."""
     shipped = home.shipped_starter()
     own = folder / "home" / "starter"
-    files = [path.relative_to(shipped) for path in sorted(shipped.rglob("*")) if path.is_file()]
-    for file in files:
-        (own / file).parent.mkdir(parents=True, exist_ok=True)
-        os.link(shipped / file, own / file) if _same_disk(shipped, folder) else (own / file).write_bytes(
-            (shipped / file).read_bytes()
-        )
+    shutil.copytree(shipped, own)
     for number in range(min(rounds, 40)):
         file = own / ("network.bin", "vectors.npy", "covers.parquet", "familiarity.npz")[number % 4]
         good = file.read_bytes()
@@ -344,14 +365,7 @@ def _zipped(rng: random.Random, evil: bool) -> bytes:
         for genre in ("jazz", "rap"):
             archive.writestr(f"{genre}/{rng.randrange(9)}.png", _encoded("PNG", rng))
         if evil:
-            for name in (
-                "../out.png",
-                "/out.png",
-                "..\\out.png",
-                "C:\\out.png",
-                "jazz/..\\..\\out.png",
-                "jazz/a.png/b.png",
-            ):
+            for name in _EVIL:
                 archive.writestr(name, b"x")
             link = zipfile.ZipInfo("jazz/link.png")
             link.external_attr = 0o120777 << 16
@@ -378,10 +392,6 @@ def _bytes(image: Image.Image, kind: str, **options: object) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
-
-
-def _same_disk(one: Path, other: Path) -> bool:
-    return one.stat().st_dev == other.stat().st_dev
 
 
 if __name__ == "__main__":
