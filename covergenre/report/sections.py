@@ -201,7 +201,7 @@ class Sections:
 
     def _axis(self, scale: Scale, share: bool = True) -> list[str]:
         """A row with the marks of the lines below it."""
-        return [f"<small>{'per cent' if share else ''}</small>", *[axis(scale, share)] * len(self.compared.runs)]
+        return [f"<small>{'per cent' if share else 'scale'}</small>", *[axis(scale, share)] * len(self.compared.runs)]
 
     def _figures(self, name: str, scale: Scale) -> Iterable[str]:
         shares, comparison = name != "log_loss", self.compared.comparison
