@@ -87,8 +87,11 @@ def saliency(predictor: Predictor, image: Image.Image) -> Saliency:
 
 
 def probabilities(predictor: Predictor, look: Look, pictures: Sequence[Image.Image]) -> np.ndarray:
-    """What the head that counts says of altered pictures of one cover: float64 (n, genres)."""
-    vectors = predictor.engine.embed(pictures)
+    """What the head that counts says of altered pictures of one cover: float64 (n, genres).
+
+    The cover's vector is moved as far as the alteration moves that of its plain view: one view for each, not several.
+    """
+    vectors = look.vector + predictor.engine.embed(pictures) - predictor.engine.vector(look.picture())
     looks = [
         replace(look, vector=vector, picture=picture.copy) for vector, picture in zip(vectors, pictures, strict=True)
     ]

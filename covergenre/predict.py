@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 from PIL import Image
 
-from covergenre import images
+from covergenre import augment, images
 from covergenre.collection.collection import Collection
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.collection.performers import Performers
@@ -132,6 +132,7 @@ class Predictor:
         self.engine = engine
         self.heads = dict(heads)
         self.collection = collection
+        self._views = augment.VIEWS if card else augment.VIEWS[:1]  # the starter's figures are of averaged views
         self._novelty = novelty
         self._record = record
         self._words = _words_head(next(iter(self.heads.values())))
@@ -179,7 +180,8 @@ class Predictor:
             seen, same_pixels = self.collection.known(content_hash), True
             if seen is None:
                 seen, same_pixels = self.collection.copy_of(images.perceptual_hash(image)), False
-            known_as, vector = seen.content_hash if seen else content_hash, self.engine.vector(image)
+            known_as = seen.content_hash if seen else content_hash
+            vector = self.engine.embed([augment.apply(image, view) for view in self._views]).mean(axis=0)
             return Look(
                 vector, known_as, lambda: image, seen, seen is None or same_pixels, text.result() if text else None
             )

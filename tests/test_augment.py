@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from covergenre.augment import VARIANTS, apply
+from covergenre.augment import VARIANTS, VIEWS, apply
 from covergenre.errors import CoverGenreError
 
 
@@ -72,3 +72,8 @@ def test_gray_leaves_only_luma():
 def test_an_unknown_variant_is_refused_with_the_known_ones_named():
     with pytest.raises(CoverGenreError, match=r"'sepia'.*original, flip"):
         apply(cover(), "sepia")
+
+
+def test_a_cover_is_looked_at_as_it_is_without_its_edges_and_with_a_border():
+    sizes = {view: apply(Image.new("RGB", (200, 100)), view).size for view in VIEWS}
+    assert sizes == {"original": (200, 100), "cropped": (188, 94), "bordered": (212, 112)}

@@ -8,6 +8,7 @@ from drawing import cover, encoded, genre_folders
 from PIL import Image
 from tiny import tiny_recipe
 
+from covergenre.augment import VIEWS, apply
 from covergenre.collection.novelty import UNFAMILIAR
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import seal
@@ -54,6 +55,12 @@ def test_every_method_gives_every_genre_a_probability(predictor, jazz):
         assert set(answer) == set(predictor.genres)
         assert sum(answer.values()) == pytest.approx(1)
         assert min(answer.values()) > 0
+
+
+def test_the_starter_is_asked_about_the_average_of_a_covers_views(starter, jazz):
+    predictor = Predictor.open()
+    views = predictor.engine.embed([apply(decode(jazz).image, view) for view in VIEWS])
+    np.testing.assert_allclose(predictor.look(decode(jazz).image).vector, views.mean(axis=0), rtol=1e-5)
 
 
 def test_what_came_of_answers_like_it_is_counted_on_held_out_covers_of_the_shipped_starter(monkeypatch, jazz):

@@ -28,7 +28,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, TrainSpec, method
-from covergenre.methods.calibration import probabilities_of, softmax
+from covergenre.methods.calibration import log_softmax, probabilities_of, softmax
 from covergenre.methods.components import Components
 from covergenre.methods.elsewhere import calibrated_elsewhere, even_rows
 from covergenre.methods.evenness import askable, genre_odds, prior
@@ -218,10 +218,28 @@ def _penalised(known: Known, strength: float) -> tuple[np.ndarray, np.ndarray]:
     return known.components.scores @ through, through
 
 
-def _by(name: str, known: Known, **parameters: object) -> Answer:
-    """A method of the library, with every choice given."""
-    nobody = known.covers.take(np.zeros(0, np.int64))
-    fitted = method(name).fit(known.covers, nobody, TrainSpec(name, parameters, genres=GENRES), Context())
+def _robust(known: Known, c: float, rounds: int = 4) -> Answer:
+    """With the odds by source, the covers of a genre in a source counting the more the worse they are answered: group
+    DRO (Sagawa and others, Distributionally Robust Neural Networks for Group Shifts, ICLR 2020)."""
+    labels, sources, scores = known.covers.labels, np.asarray(known.covers.sources), known.components.scores
+    cells = np.unique([f"{label} {source}" for label, source in zip(labels, sources, strict=True)], return_inverse=True)
+    own, sizes = cells[1], np.bincount(cells[1])
+    offsets, shares, found = genre_odds(labels, sources, len(GENRES)), np.sqrt(sizes), None
+    for _ in range(rounds):
+        weights = (shares / shares.sum() * len(labels) / sizes)[own]
+        found = fit_multinomial(scores, labels, weights, offsets, c, found)
+        logs = log_softmax(scores @ found[0] + found[1] + offsets)[np.arange(len(labels)), labels]
+        shares = shares * np.exp(-np.bincount(own, logs) / sizes)
+    matrix, offset = known.components.unfold(found[0])
+    usual = prior(labels, len(GENRES), 0.5)
+    return lambda vectors: softmax(vectors @ matrix + offset + found[1] + usual)
+
+
+def _by(name: str, known: Known, sources: bool = True, **parameters: object) -> Answer:
+    """A method of the library, with every choice given; `sources`: whether it hears of them."""
+    covers = known.covers if sources else replace(known.covers, sources=())
+    nobody = covers.take(np.zeros(0, np.int64))
+    fitted = method(name).fit(covers, nobody, TrainSpec(name, parameters, genres=GENRES), Context())
     return lambda vectors: fitted.predict_proba(Covers(vectors, np.full(len(vectors), -1), ("",) * len(vectors)))
 
 
@@ -231,11 +249,11 @@ def _together(known: Known, names: Sequence[str]) -> Answer:
     return lambda vectors: np.mean([answer(vectors) for answer in answers], axis=0)
 
 
-_NEIGHBOURS = partial(_by, "knn", metric="blend", shrinkage=0.5, k=80, vote_temperature=0.07)
+_NEIGHBOURS = partial(_by, "knn", metric="blend", shrinkage=0.8, k=320, vote_temperature=0.07)
 _BALANCED = partial(_regression, c=3e-4, weighted=1.0, balance=1.0)
 
 RECIPES: dict[str, Learn] = {
-    "knn": _NEIGHBOURS,
+    "knn": partial(_NEIGHBOURS, sources=False),
     "logistic, genres weighed alike": _BALANCED,
     "knn and logistic: the starter until now": partial(_together, names=("knn", "logistic, genres weighed alike")),
     "logistic": _regression,
@@ -249,6 +267,14 @@ RECIPES: dict[str, Learn] = {
     "odds by source, effects off": partial(_regression, smoothing=30.0, even=_centred),
     "odds by source and logistic": partial(_together, names=("odds by source", "logistic")),
     "odds by source and knn": partial(_together, names=("odds by source", "knn")),
+    "odds by source, 8 directions out": partial(_regression, smoothing=30.0, even=partial(_projected, directions=8)),
+    "odds by source, C 3e-4, genres alike": partial(_by, "logistic", balance=1.0),
+    "odds by source, C 3e-4, group DRO": partial(_robust, c=3e-4),
+    "knn, votes evened by source": _NEIGHBOURS,
+    "knn, votes evened, genres alike": partial(_NEIGHBOURS, balance=1.0),
+    "that and odds by source, C 3e-4: the starter": partial(
+        _together, names=("odds by source, C 3e-4", "knn, votes evened, genres alike")
+    ),
 }
 
 

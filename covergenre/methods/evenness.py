@@ -43,6 +43,20 @@ def prior(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
     return np.log(counts / counts.sum())
 
 
+def even_votes(labels: np.ndarray, sources: Sequence[str], n_genres: int, balance: float) -> np.ndarray | None:
+    """What the vote of each of n covers counts, float64 (n,), 1 on average, so that a genre gains nothing by being
+    common in the sources that look like a cover; None where no source can be told from the others.
+
+    As likely as the genre is taken to be beforehand (see `prior`), divided by how likely it is in the cover's source.
+    """
+    if not askable(labels, sources):
+        return None
+    labels = np.asarray(labels)
+    odds = genre_odds(labels, sources, n_genres)[np.arange(len(labels)), labels]
+    votes = np.exp(prior(labels, n_genres, balance)[labels] - odds)
+    return votes / votes.mean()
+
+
 def askable(labels: np.ndarray, sources: Sequence[str]) -> list[str]:
     """The sources that can be left out and asked about: those with at least two genres that other sources have, too."""
     if not len(sources):

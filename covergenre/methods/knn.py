@@ -2,7 +2,8 @@
 
 The weight of a vote is exp(similarity / vote temperature), as in the weighted vote of Wu, Xiong, Yu and Lin,
 Unsupervised Feature Learning via Non-Parametric Instance Discrimination (CVPR 2018): it falls with distance, not with
-rank.
+rank. Where covers come from several sources, a vote counts the less the commoner its genre is in its source: see
+`evenness`.
 """
 
 import itertools
@@ -19,6 +20,7 @@ from covergenre.embedding.index import Index
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
+from covergenre.methods.evenness import even_votes
 from covergenre.methods.scaling import genre_weights
 from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
@@ -70,7 +72,8 @@ class FittedNeighbours:
     """Training covers in the space where they are compared.
 
     `vectors` (n, e) float16, projected and of length 1; `labels` (n,); `hashes` (n,) the content hashes; `weights`
-    (n_genres,) what a vote for each genre counts.
+    (n_genres,) what a vote for each genre counts; `evened` (n,) what the vote of each cover counts beside that, None
+    where all count alike.
     """
 
     space: Space
@@ -79,6 +82,7 @@ class FittedNeighbours:
     hashes: np.ndarray
     weights: np.ndarray
     choices: Choices
+    evened: np.ndarray | None = None
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`. A cover's own copies in training don't vote."""
@@ -124,12 +128,18 @@ class FittedNeighbours:
             "labels": self.labels,
             "hashes": self.hashes,
             "weights": self.weights,
+            **({} if self.evened is None else {"evened": self.evened}),
         }
         save_head(folder, arrays, self.choices)
 
     @cached_property
     def _index(self) -> Index:
         return Index(self.vectors)
+
+    @cached_property
+    def _counts(self) -> np.ndarray:
+        counts = self.weights[self.labels]
+        return counts if self.evened is None else counts * self.evened
 
     @cached_property
     def _number(self) -> dict[str, int]:
@@ -162,7 +172,7 @@ class FittedNeighbours:
     def _votes(self, similarities: np.ndarray, rows: np.ndarray, vote_temperature: float) -> np.ndarray:
         """What the vote of each neighbour counts beside that of the nearest: float64 (n, k), 0 for a row of -1."""
         nearest = np.maximum(similarities[:, :1], -1)  # a cover without any neighbour has -inf there
-        return np.exp((similarities - nearest) / vote_temperature) * self.weights[self.labels[rows]]
+        return np.exp((similarities - nearest) / vote_temperature) * self._counts[rows]
 
 
 class NearestNeighbours:
@@ -197,7 +207,8 @@ class NearestNeighbours:
 
     def load(self, folder: Path) -> FittedNeighbours:
         """See `Method.load`."""
-        arrays, choices = load_head(folder, matrix=2, offset=1, vectors=2, labels=1, hashes=1, weights=1)
+        kinds = {"matrix": 2, "offset": 1, "vectors": 2, "labels": 1, "hashes": 1, "weights": 1, "evened": 1}
+        arrays, choices = load_head(folder, ("evened",), **kinds)
         if not (_fit_together(**arrays) and _usable(choices)):
             raise damaged(folder, "its arrays and choices don't fit together")
         matrix, offset = arrays.pop("matrix"), arrays.pop("offset")
@@ -221,13 +232,15 @@ def _placed(
 ) -> FittedNeighbours:
     """The training covers in the space of a metric, with nothing else chosen."""
     space = spaces.learn(metric, shrinkage)
+    evened = even_votes(training.labels, training.sources, n_genres, balance)
     return FittedNeighbours(
         space,
         unit_rows(space.project(training.vectors)).astype(np.float16),
         np.asarray(training.labels, np.int64),
         np.array(training.hashes, np.str_),
-        genre_weights(training.labels, n_genres, balance),
+        genre_weights(training.labels, n_genres, 0.0 if evened is not None else balance),
         {"metric": metric, **({"shrinkage": shrinkage} if metric == "blend" else {})},
+        evened,
     )
 
 
@@ -258,6 +271,7 @@ def _fit_together(
     labels: np.ndarray,
     hashes: np.ndarray,
     weights: np.ndarray,
+    evened: np.ndarray | None = None,
 ) -> bool:
     kinds = "".join(array.dtype.kind for array in (matrix, offset, vectors, weights, labels, hashes))
     return (
@@ -265,6 +279,7 @@ def _fit_together(
         and len(vectors) == len(labels) == len(hashes)
         and vectors.shape[1] == len(offset)
         and len(offset) == (len(matrix) if matrix.shape[1] == 1 else matrix.shape[1])
+        and (evened is None or (evened.dtype.kind == "f" and evened.shape == labels.shape))
         and 0 <= labels.min() <= labels.max() < len(weights)
     )
 

@@ -1,7 +1,7 @@
 """How a trained head is kept: arrays in head.npz, choices in choices.json. Reading them executes nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +25,9 @@ def save_choices(folder: Path, choices: Choices) -> None:
     replace_text(folder / _CHOICES, json.dumps(dict(choices), indent=2))
 
 
-def load_head(folder: Path, **dimensions: int) -> tuple[dict[str, np.ndarray], Choices]:
+def load_head(folder: Path, optional: Sequence[str] = (), **dimensions: int) -> tuple[dict[str, np.ndarray], Choices]:
     """The arrays and choices that `save_head` wrote; `dimensions` says which arrays there must be, and of how many
-    axes.
+    axes; those in `optional` may be missing.
 
     BadRun when a file is missing or unreadable, an array is not one of those or holds a NaN or infinity, or the
     temperature is not a number above 0.
@@ -37,7 +37,8 @@ def load_head(folder: Path, **dimensions: int) -> tuple[dict[str, np.ndarray], C
             arrays = {name: stored[name] for name in stored.files}
     except Exception as error:  # A damaged archive brings any exception out of its reader.
         raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
-    if {name: array.ndim for name, array in arrays.items()} != dimensions:
+    needed = {name: axes for name, axes in dimensions.items() if name in arrays or name not in optional}
+    if {name: array.ndim for name, array in arrays.items()} != needed:
         raise damaged(folder, f"it should hold the arrays {', '.join(dimensions)}")
     if not all(_finite(array) for array in arrays.values()):
         raise damaged(folder, "a value in it is not a finite number")

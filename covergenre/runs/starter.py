@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from covergenre import __version__, home, images
+from covergenre.augment import VIEWS
 from covergenre.collection.collection import Projection
 from covergenre.collection.map import draw_map
 from covergenre.collection.novelty import NoveltyDetector
@@ -64,8 +65,9 @@ from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, p
 from covergenre.runs.words import judge_words, names_apart
 
 RECIPE = Recipe(limit=EVEN)
-METHODS = ("knn", "logistic", "words")
-"""Trained one by one, and joined. Whose answers to sources left out are best counts: `benchmarks/ACCURACY.md`."""
+METHODS: Mapping[str, Mapping[str, float]] = {"knn": {"balance": 1.0}, "logistic": {}, "words": {}}
+"""Trained one by one, with these parameters, and joined. Whose answers to sources left out are best counts:
+`benchmarks/ACCURACY.md`."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,13 +94,14 @@ def build_starter(
     if len(dataset.genres) < 2:
         raise BadDataset(f"{root} holds covers of {len(dataset.genres)} of the ten genres: give folders of two or more")
     split = honest_split(chosen, seed)
-    vectors = embed_dataset(dataset, recipe, ("original",), progress, should_stop)["original"]
     context = Context(progress, should_stop)
+    vectors = _vectors(dataset, recipe, split, context)
     texts = words_of(dataset, chosen, context) if words else []
     parts = _parts(chosen, split, vectors, texts, dataset.genres)
     asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
     members = [name for name in METHODS if words or method(name).reads != "texts"]
-    specs = {name: replace(asked, method=name) for name in (*members, ensemble.NAME)}
+    specs = {name: replace(asked, method=name, parameters=METHODS[name]) for name in members}
+    specs |= {ensemble.NAME: asked}
     results = {name: fit_and_evaluate(parts, specs[name], context) for name in members}
     results |= {ensemble.NAME: _together(results, parts, asked, context)}
     projected = cast(Projection, results["knn"].fitted).project(vectors).astype(np.float16)
@@ -142,6 +145,18 @@ def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
         "near copy of another": int(copies.sum()),
     }
     return covers[~(wrong_genre | contradicting | copies)].reset_index(drop=True), left_out
+
+
+def _vectors(dataset: Dataset, recipe: Recipe, split: Split, context: Context) -> np.ndarray:
+    """The vectors of all covers, float32 (n, d): of those held out as of a cover that is asked about, averaged over its
+    views."""
+    vectors = embed_dataset(dataset, recipe, ("original",), context.progress, context.should_stop)["original"]
+    held_out = (split.parts != "train").to_numpy()
+    if held_out.any():
+        asked = replace(dataset, manifest=dataset.manifest[held_out])
+        views = embed_dataset(asked, recipe, VIEWS, context.progress, context.should_stop)
+        vectors[held_out] = np.mean(list(views.values()), axis=0)
+    return vectors
 
 
 def _parts(
@@ -208,7 +223,7 @@ def _by_source(right: np.ndarray, sources: np.ndarray) -> dict[str, SourceFigure
 
 def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:
     """What was learned as a run that is done, so that it can be compared with others."""
-    settled = {**vars(spec), "parameters": asdict(method(spec.method).Parameters())}
+    settled = {**vars(spec), "parameters": asdict(spec.parameters_as(method(spec.method).Parameters))}
     settled |= {
         "dataset_hash": fingerprint(by_hash(manifest)),
         "versions": {"covergenre": __version__, **card.versions},

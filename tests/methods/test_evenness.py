@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.methods.evenness import askable, genre_odds, prior
+from covergenre.methods.evenness import askable, even_votes, genre_odds, prior
 
 JAZZ, RAP, EDM = range(3)
 
@@ -31,3 +31,15 @@ def test_smoothing_draws_the_odds_of_a_source_of_one_genre_towards_the_general_o
 @pytest.mark.parametrize(("balance", "shares"), [(0.0, [0.9, 0.1]), (0.5, [0.75, 0.25]), (1.0, [0.5, 0.5])])
 def test_balance_evens_out_what_is_expected_beforehand(balance, shares):
     np.testing.assert_allclose(np.exp(prior(np.array([JAZZ] * 9 + [RAP]), 2, balance)), shares)
+
+
+def test_a_vote_counts_the_less_the_commoner_its_genre_is_in_its_source():
+    labels = np.array([JAZZ] * 90 + [RAP] * 10 + [JAZZ] * 10 + [RAP] * 90)
+    votes = even_votes(labels, ["a"] * 100 + ["b"] * 100, 2, 0.5)
+    assert votes.mean() == pytest.approx(1)
+    np.testing.assert_allclose(votes[[0, 199]], votes[0])
+    assert votes[99] / votes[0] == pytest.approx((90 + 15) / (10 + 15))
+
+
+def test_the_votes_of_one_source_are_not_evened():
+    assert even_votes(np.array([JAZZ, RAP, JAZZ]), ["a"] * 3, 2, 0.5) is None
