@@ -25,7 +25,7 @@ COLUMNS = (
     *NOTES,
     *("problem", "excluded", "original_genre", "edit", "tags"),
 )
-MANY = 200_000
+MANY = 20_000
 """Covers from which a table is mapped from a file of its own."""
 
 _LATER = ("tags",)  # columns that tables written before them lack
