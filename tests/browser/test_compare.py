@@ -143,3 +143,23 @@ def test_on_a_phone_nothing_sticks_out(confusion):
     page = confusion(viewport={"width": 390, "height": 844})
     wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= window
+
+
+def test_what_is_compared_survives_reload_another_page_and_another_tab(visit, server, compared):
+    good, poor = compared.runs
+    page = visit()
+    page.goto(f"{server}/compare")
+    page.wait_for_function("() => location.search.includes('run=')")
+    both = parse_qs(urlsplit(page.url).query)["run"]
+    assert set(both) == {good.id, poor.id}
+    other = page.context.new_page()
+    other.goto(f"{server}/compare?run={poor.id}")
+    other.get_by_role("heading", name=poor.name, exact=True).wait_for()
+    page.get_by_role("link", name="Browse").click()
+    page.wait_for_function("() => location.pathname.endsWith('/browse')")
+    page.go_back()
+    page.get_by_role("heading", name="Is the difference real?").wait_for()
+    page.reload()
+    page.get_by_role("heading", name="Is the difference real?").wait_for()
+    assert parse_qs(urlsplit(page.url).query)["run"] == both
+    assert parse_qs(urlsplit(other.url).query)["run"] == [poor.id]
