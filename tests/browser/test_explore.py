@@ -112,11 +112,13 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
 
 def looked_through(page: Page) -> None:
     """Look for defects, unless they were looked for before; then the page does so by itself."""
-    cards, button = page.locator(".st-key-card-exact-duplicates"), page.get_by_role("button", name="Look for defects")
-    cards.or_(button).first.wait_for()
-    if button.is_visible() and button.is_enabled():
+    cards = page.locator(".st-key-card-exact-duplicates")
+    button = page.locator("button:enabled").filter(has_text="Look for defects")  # not while covers are looked at
+    cards.or_(button).first.wait_for(timeout=90_000)
+    if button.is_visible():
         button.click()
     cards.wait_for(timeout=90_000)
+    page.locator('[class*="st-key-watching"]').wait_for(state="detached", timeout=90_000)
 
 
 def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
