@@ -48,7 +48,8 @@ def cell(page, side: int, what: str):
 
 def place(page) -> dict[str, str]:
     """What the address says of a cell."""
-    return {name: "".join(values) for name, values in parse_qs(urlsplit(page.url).query).items() if name != "tab"}
+    said = parse_qs(urlsplit(page.url).query)
+    return {name: "".join(values) for name, values in said.items() if name not in ("tab", "run")}
 
 
 def covers(page) -> int:

@@ -26,7 +26,8 @@ def test_a_resumed_run_starts_clean(new):
     (run.folder / "events.jsonl").write_text("{}")
     with launch.turn_lock():
         launch.resume(run.id)
-        assert {path.name for path in run.folder.iterdir()} == {"notes.json", "run.json", "status.json"}
+        kept = {path.name for path in run.folder.iterdir()}
+        assert kept == {"background.json", "notes.json", "run.json", "status.json"}
         assert (state(run), run.status().error) == ("queued", "")
     until(is_idle)
     assert state(run) == "done"
