@@ -121,6 +121,11 @@ def looked_through(page: Page) -> None:
     page.locator('[class*="st-key-watching"]').wait_for(state="detached", timeout=90_000)
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the page is drawn to its end: what its script still says of the address would go to the next step."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+
+
 def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
     page = explore("?see=Findings")
     looked_through(page)
@@ -128,10 +133,13 @@ def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
     has_tiles(page, 2)
     page.locator(".st-key-tiles-gallery .press").nth(1).click()
     page.locator(".st-key-steps").wait_for()
+    at_rest(page)
     page.go_back()
     has_tiles(page, 2)
+    at_rest(page)
     page.go_back()
     page.locator(".st-key-cards").wait_for()
+    at_rest(page)
     page.go_forward()
     has_tiles(page, 2)
 
