@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from covergenre.dataset.groups import connect
 from covergenre.dataset.starter import WordsFigures, WordsGain
 from covergenre.evaluation.intervals import wilson
 from covergenre.methods.ngrams import plain_letters
@@ -30,19 +31,9 @@ def names_apart(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
             holders[piece].append(cover)
         if artist:
             holders[f"artist {artist}"].append(cover)
-    parent = list(range(len(texts)))
-
-    def root(cover: int) -> int:
-        while parent[cover] != cover:
-            parent[cover] = parent[parent[cover]]
-            cover = parent[cover]
-        return cover
-
-    for piece, held in holders.items():
-        if piece.startswith("artist ") or len(held) <= _FEW:
-            for other in held[1:]:
-                parent[root(other)] = root(held[0])
-    return [f"together {root(cover)}" for cover in range(len(texts))]
+    names = (held for piece, held in holders.items() if piece.startswith("artist ") or len(held) <= _FEW)
+    links = [(held[0], other) for held in names for other in held[1:]]
+    return [f"together {group}" for group in connect(np.array(links, int).reshape(-1, 2), len(texts))]
 
 
 def judge_words(looks: np.ndarray, both: np.ndarray, texts: Sequence[ReadText], apart: np.ndarray) -> WordsFigures:
