@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -60,6 +61,22 @@ def packages_looked_through_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture
+def hub_of(monkeypatch) -> Iterator[Callable]:
+    """Starts a hub that holds these files, by repository and name, and to which the settings lead: its `World`."""
+    from benchmarks.standin import World, standing_in
+
+    monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
+    with ExitStack() as servers:
+
+        def start(files: Mapping[tuple[str, str], bytes]) -> World:
+            held = World(files={f"/{place}/resolve/main/{name}": data for (place, name), data in files.items()})
+            monkeypatch.setenv("HF_ENDPOINT", servers.enter_context(standing_in(held)))
+            return held
+
+        yield start
 
 
 @pytest.fixture

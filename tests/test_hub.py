@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.standin import World, standing_in
 from covergenre import hub
 from covergenre.errors import Cancelled, NoWeights
 
@@ -17,12 +16,8 @@ DATA = os.urandom(3_000_000)
 
 
 @pytest.fixture
-def world(monkeypatch):
-    world = World(files={f"/timm/x/resolve/main/{FILE}": DATA})
-    monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
-    with standing_in(world) as base:
-        monkeypatch.setenv("HF_ENDPOINT", base)
-        yield world
+def world(hub_of):
+    return hub_of({("timm/x", FILE): DATA})
 
 
 @pytest.fixture

@@ -1,17 +1,13 @@
 import pytest
 
-from benchmarks.standin import World, standing_in
 from covergenre.embedding.backbones import list_stronger
 
 DINO = list_stronger()[0]
 
 
 @pytest.fixture
-def world(monkeypatch):
-    world = World(files={f"/{DINO.repository}/resolve/main/model.safetensors": b"weights"})
-    with standing_in(world) as base:
-        monkeypatch.setenv("HF_ENDPOINT", base)
-        yield world
+def world(hub_of):
+    return hub_of({(DINO.repository, "model.safetensors"): b"weights"})
 
 
 def test_a_network_is_fetched_and_then_here(world, covergenre):

@@ -3,7 +3,6 @@
 import pytest
 from drawing import genre_folders
 
-from benchmarks.standin import World, standing_in
 from covergenre import home
 from covergenre.dataset.registry import register
 from covergenre.embedding import backbones
@@ -38,12 +37,8 @@ def small(monkeypatch):
 
 
 @pytest.fixture
-def world(monkeypatch, small):
-    world = World(files={f"/{SMALL.repository}/resolve/main/model.safetensors": small})
-    monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
-    with standing_in(world) as base:
-        monkeypatch.setenv("HF_ENDPOINT", base)
-        yield world
+def world(hub_of, small):
+    return hub_of({(SMALL.repository, "model.safetensors"): small})
 
 
 @pytest.fixture

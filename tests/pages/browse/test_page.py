@@ -15,7 +15,6 @@ from grids import press, tiles
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
-from benchmarks.standin import World, standing_in
 from covergenre.collection import text_search
 from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.sources import open_run_collection
@@ -353,16 +352,14 @@ def test_without_pictures_words_are_not_offered(page):
     assert "by" not in [group.key for group in page.get("button_group")]
 
 
-def test_the_network_that_reads_words_is_fetched_with_one_button(page, tmp_path, monkeypatch, starter_folder):
+def test_the_network_that_reads_words_is_fetched_with_one_button(page, hub_of, monkeypatch, starter_folder):
     pytest.importorskip("huggingface_hub")
     monkeypatch.setattr(text_search, "installed", lambda: True)
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
     monkeypatch.setattr(text_search, "MODEL", "x")
     register("covers", starter_folder.parent.parent / "covers")
-    world = World(files={f"/x/resolve/main/{name}": name.encode() for name in text_search._NAMES})
-    with standing_in(world) as base:
-        monkeypatch.setenv("HF_ENDPOINT", base)
-        at(page, by="Pictures")
-        next(button for button in page.button if button.label.startswith("Fetch it (605")).click().run()
-        jobs().get("words").wait()
+    hub_of({("x", name): name.encode() for name in text_search._NAMES})
+    at(page, by="Pictures")
+    next(button for button in page.button if button.label.startswith("Fetch it (605")).click().run()
+    jobs().get("words").wait()
     assert [path.name for path in sorted(text_search.weights_folder().glob("open*"))] == list(text_search._NAMES)
