@@ -26,11 +26,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from covergenre import home, images
-from covergenre.dataset.archive import discard, register_archive
 from covergenre.dataset.groups import connect, near_duplicates
 from covergenre.dataset.registry import names, open_dataset, register, remove
 from covergenre.dataset.starter import open_starter
 from covergenre.errors import CoverGenreError
+from covergenre.exchange.archive import discard, register_archive
 from covergenre.runs.record import Run, list_runs
 
 _SLOW = 15.0  # seconds of the processor that one file may take

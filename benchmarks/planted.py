@@ -12,7 +12,7 @@ import tempfile
 
 import pandas as pd
 
-from covergenre.dataset.audit import AuditReport, audit
+from covergenre.audit import AuditReport, audit
 from covergenre.dataset.csv_file import read_csv
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import split_of

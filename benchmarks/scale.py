@@ -66,7 +66,7 @@ def hashes(n: int) -> dict[str, float]:
 
 def index(n: int) -> dict[str, float]:
     """Neighbours of one of n vectors."""
-    from covergenre.dataset import digests
+    from covergenre import digests
     from covergenre.embedding.many import ManyIndex, build_index
 
     with tempfile.TemporaryDirectory(dir=Path.home()) as folder:

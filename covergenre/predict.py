@@ -141,7 +141,7 @@ class Predictor:
     @classmethod
     def open(cls, run: str = STARTER) -> Self:
         """The predictor of a run, or of the starter. BadRun when it is missing, damaged or not done."""
-        from covergenre.runs.answering import parts_of
+        from covergenre.answering import parts_of
 
         return cls(**parts_of(run))
 

@@ -22,6 +22,8 @@ from covergenre import packages
 from covergenre.dataset.manifest import Scan, scan
 from covergenre.embedding.recipe import Recipe
 
+pytest_plugins = ["prepared"]  # runs to look at, for the tests of several folders
+
 settings.register_profile("covergenre", deadline=None, derandomize=True)
 settings.load_profile("covergenre")
 
@@ -112,7 +114,7 @@ def real(covers) -> Scan:
 @pytest.fixture(scope="session")
 def starter_folder(tmp_path_factory, engines) -> Path:
     """A small starter made from drawn covers of four genres and two sources, with the tiny backbone. Read only."""
-    from covergenre.runs.starter import build_starter
+    from covergenre.training.starter import build_starter
 
     folder = tmp_path_factory.mktemp("starter")
     genre_folders(folder / "covers" / "discogs", ("jazz", "rap"), 12)

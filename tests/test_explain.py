@@ -9,7 +9,7 @@ from covergenre.explain import SIDE, Saliency, cover_up, evidence, probabilities
 from covergenre.images import decode, shrink
 from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor
-from covergenre.runs.train import train
+from covergenre.training.train import train
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from covergenre.methods.ngrams import BUCKETS
 from covergenre.methods.words import FittedWords
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.reading.text import Line, ReadText
-from covergenre.runs.train import train
+from covergenre.training.train import train
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.evaluation.metrics import evaluate
 from covergenre.methods import Covers, TrainSpec
 from covergenre.methods.base import Choices
-from covergenre.runs.experiment import fit_and_evaluate
-from covergenre.runs.parts import Parts
+from covergenre.training.experiment import fit_and_evaluate
+from covergenre.training.parts import Parts
 
 
 @dataclass(frozen=True)

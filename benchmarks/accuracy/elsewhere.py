@@ -34,7 +34,7 @@ from covergenre.methods.elsewhere import calibrated_elsewhere, even_rows
 from covergenre.methods.evenness import askable, genre_odds, prior
 from covergenre.methods.multinomial import fit_multinomial
 from covergenre.methods.scaling import genre_weights
-from covergenre.runs.starter import RECIPE, choose_covers
+from covergenre.training.starter import RECIPE, choose_covers
 
 LEAST = 50
 _FOLDS = 3

@@ -26,8 +26,8 @@ from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import softmax
 from covergenre.methods.ensemble import join, parted, settle, usual_of
 from covergenre.reading.text import ReadText
-from covergenre.runs.parts import words_of
-from covergenre.runs.words import names_apart
+from covergenre.training.parts import words_of
+from covergenre.training.words import names_apart
 
 
 def main() -> None:

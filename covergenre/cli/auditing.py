@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
+from covergenre.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
 from covergenre.cli.console import AsJson, out, print_json, print_table, progress
 from covergenre.cli.data import DatasetName
-from covergenre.dataset.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.dataset.repair import Plan, apply, join, preview
-from covergenre.dataset.suggest import suggest
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 from covergenre.inspection.examine import examine, split_if_possible
+from covergenre.inspection.suggest import suggest
 from covergenre.progress import Report
+from covergenre.repair.repair import Plan, apply, join, preview
 
 SuggestTo = Annotated[
     Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")

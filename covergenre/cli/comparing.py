@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from covergenre.cli.console import AsJson, out, print_json, print_table, with_interval
+from covergenre.comparison.comparison import ComparedRuns, compare_runs
+from covergenre.comparison.slices import slices_of
 from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 from covergenre.formatting import duration, size
@@ -13,9 +15,7 @@ from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
 from covergenre.report.tables import METRICS, tables_of
-from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.record import Run
-from covergenre.runs.slices import slices_of
 
 Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Ids of finished runs, or starter.", show_default=False)]
 Html = Annotated[Path | None, typer.Option(help="Write a report to this file, and tables (CSV) beside it.")]

@@ -9,7 +9,7 @@ from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Weights
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.names import method_title
-from covergenre.runs.studies import COLUMNS, Outcome, of_part
+from covergenre.studies.record import COLUMNS, Outcome, of_part
 
 TITLES = {
     "ladder": "Ladder of genres",
@@ -48,8 +48,8 @@ def study(
 
     Example: covergenre study demo --only ladder,k --quick
     """
-    from covergenre.runs.study import USUAL, design
-    from covergenre.runs.study import study as make
+    from covergenre.studies.study import USUAL, design
+    from covergenre.studies.study import study as make
 
     dataset, recipe = open_dataset(name), Recipe(backbone, features, limit, weights)
     asked = design(

@@ -61,7 +61,7 @@ def train(
     Example: covergenre train mine --method knn --genres jazz,rap --set k=20
     """
     from covergenre.runs import launch
-    from covergenre.runs.train import execute, prepare
+    from covergenre.training.train import execute, prepare
 
     dataset = open_dataset(name)
     network, recipe = _network(method, backbone, features, limit, weights)

@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from covergenre import home
+from covergenre.audit.measures import COLUMNS, take_in_measures
 from covergenre.cluster.inputs import Item
 from covergenre.cluster.job import run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, column
-from covergenre.dataset.audit.measures import COLUMNS, take_in_measures
 from covergenre.dataset.folder import Found
 from covergenre.dataset.manifest import UNSEEN, LookAt
 from covergenre.dataset.registry import Dataset

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from covergenre import augment, images
 from covergenre.api.as_data import prediction_data
-from covergenre.dataset.audit.measures import COLUMNS, measure_picture
+from covergenre.audit.measures import COLUMNS, measure_picture
 from covergenre.dataset.manifest import look
 from covergenre.dataset.thumbnails import SIDE
 from covergenre.embedding.engine import Engine, engine_for

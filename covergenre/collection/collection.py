@@ -15,17 +15,17 @@ import pandas as pd
 from PIL import Image
 
 from covergenre import images
+from covergenre.audit import AuditReport
 from covergenre.collection.filters import EVERYTHING, Filters, first
 from covergenre.collection.findings import Findings
 from covergenre.collection.table import CoverTable, Neighbour
 from covergenre.collection.texts import Texts, folded
-from covergenre.dataset.audit import AuditReport
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.repair import tags_of
 from covergenre.embedding.index import Index
 from covergenre.embedding.many import ManyIndex
 from covergenre.errors import BadDataset, BadImage, CoverGenreError
 from covergenre.palette import Palette, Swatch
+from covergenre.repair.repair import tags_of
 
 Among = Literal["all", "same", "other"]
 """Which neighbours count: of every genre, of the cover's own only, of other genres only."""

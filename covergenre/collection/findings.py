@@ -7,7 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.audit import NO_GROUP, AuditReport
+from covergenre.audit import NO_GROUP, AuditReport
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@
 The covers go by the hashes of their pixels where a run of a user's own has paths.
 
 It ships with the project, so it is read with the same distrust as a folder from anywhere: whatever is damaged is named,
-and nothing in it is executed. Building it is a run (`covergenre.runs.starter`).
+and nothing in it is executed. Building it is a run (`covergenre.training.starter`).
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from covergenre import home, images
-from covergenre.dataset.digests import changed_files, write_digests
+from covergenre.digests import changed_files, write_digests
 from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation, Interval
 

@@ -26,7 +26,7 @@ from filelock import FileLock
 from PIL import Image
 
 from covergenre import home, hub, images
-from covergenre.dataset.digests import changed_files, write_digests
+from covergenre.digests import changed_files, write_digests
 from covergenre.embedding.backbones import get_backbone, is_stronger
 from covergenre.embedding.converter import convert_apart
 from covergenre.embedding.preprocessing import Preprocessing

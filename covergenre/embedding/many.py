@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from covergenre.dataset.digests import file_digest
+from covergenre.digests import file_digest
 from covergenre.embedding.index import check_queries, unit
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import replace_text, replacing

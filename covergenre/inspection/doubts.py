@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from covergenre.dataset.audit import AuditReport
+from covergenre.audit import AuditReport
 from covergenre.dataset.manifest import usable
-from covergenre.dataset.review import Label
+from covergenre.repair.review import Label
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from covergenre.inspection.examine import known_vectors
 from covergenre.inspection.examined import Examined
 from covergenre.methods import Context, Covers, TrainSpec
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
-from covergenre.runs.experiment import fit_and_evaluate
-from covergenre.runs.parts import Parts, as_covers
+from covergenre.training.experiment import fit_and_evaluate
+from covergenre.training.parts import Parts, as_covers
 
 METHOD = "logistic"
 

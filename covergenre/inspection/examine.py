@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from covergenre import home
-from covergenre.dataset.audit import audit, chosen_thresholds
-from covergenre.dataset.audit.duplicates import candidates
-from covergenre.dataset.audit.memory import remember
-from covergenre.dataset.audit.space import ENOUGH, open_space
+from covergenre.audit import audit, chosen_thresholds
+from covergenre.audit.duplicates import candidates
+from covergenre.audit.memory import remember
+from covergenre.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of

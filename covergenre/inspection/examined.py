@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from covergenre.dataset.audit import AuditReport
+from covergenre.audit import AuditReport
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split
 

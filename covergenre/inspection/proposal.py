@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from covergenre.dataset.audit import ISSUES, NO_GROUP
+from covergenre.audit import ISSUES, NO_GROUP
 from covergenre.dataset.manifest import usable
-from covergenre.dataset.repair import Plan, join, preview, repaired
-from covergenre.dataset.suggest import suggest
 from covergenre.inspection.examined import Examined
+from covergenre.inspection.suggest import suggest
+from covergenre.repair.repair import Plan, join, preview, repaired
 
 _WHY = "the suggested repairs"
 _TITLES = {

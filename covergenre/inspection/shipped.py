@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.audit import THRESHOLDS, AuditReport
-from covergenre.dataset.audit.duplicates import candidates, find_alike, find_contradictions, find_duplicates, find_leaks
-from covergenre.dataset.audit.labels import find_imbalance, find_outliers, likely_genres, oddness
+from covergenre.audit import THRESHOLDS, AuditReport
+from covergenre.audit.duplicates import candidates, find_alike, find_contradictions, find_duplicates, find_leaks
+from covergenre.audit.labels import find_imbalance, find_outliers, likely_genres, oddness
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
 from covergenre.dataset.starter import open_starter

@@ -1,7 +1,7 @@
 """What a comparison comes to, in plain English."""
 
+from covergenre.comparison.comparison import ComparedRuns
 from covergenre.formatting import listed, percent, span
-from covergenre.runs.comparison import ComparedRuns
 
 
 def verdict(compared: ComparedRuns) -> str:

@@ -7,15 +7,15 @@ from html import escape
 from pathlib import Path
 
 from covergenre import __version__, images
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
+from covergenre.comparison.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
+from covergenre.comparison.slices import Slice
 from covergenre.formatting import percent
 from covergenre.report import STYLES
 from covergenre.report.conclusion import verdict
 from covergenre.report.ladders import CAVEAT, ladders, study_title
 from covergenre.report.sections import CALIBRATION_MEANS, Sections
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
-from covergenre.runs.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
-from covergenre.runs.slices import Slice
-from covergenre.runs.studies import Study
+from covergenre.studies.record import Study
 
 IN_GALLERY = 12
 """How many covers of a gallery a report shows."""

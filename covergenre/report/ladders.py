@@ -8,13 +8,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from covergenre.comparison.comparison import ComparedRuns
 from covergenre.formatting import percent, span
 from covergenre.report.charts import css_ink, ink_of, stroke, svg
 from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
-from covergenre.runs.comparison import ComparedRuns
 from covergenre.runs.names import method_title
-from covergenre.runs.published import LADDER, VARIANTS
-from covergenre.runs.studies import Outcome, Study, list_studies, of_part
+from covergenre.studies.published import LADDER, VARIANTS
+from covergenre.studies.record import Outcome, Study, list_studies, of_part
 
 CAVEAT = (
     "Dashed is what the reference study published, of its own covers. Unless these are the very same ones, a "

@@ -11,6 +11,8 @@ from itertools import chain
 
 import numpy as np
 
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
+from covergenre.comparison.slices import Slice
 from covergenre.evaluation.agreement import among_first
 from covergenre.evaluation.confusion import most_confused, order, shares
 from covergenre.evaluation.intervals import Interval, wilson
@@ -18,9 +20,7 @@ from covergenre.evaluation.reliability import Bin, coverage, error_by_chance, re
 from covergenre.formatting import counted, duration, milliseconds, percent, size, span
 from covergenre.report.charts import coverage_chart, css_ink, inks, reliability_chart, swatch
 from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.notes import read_notes
-from covergenre.runs.slices import Slice
 
 _FIGURES = (
     ("accuracy", "Accuracy", "how many answers are right"),

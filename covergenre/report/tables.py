@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from covergenre.comparison.comparison import ComparedRuns
+from covergenre.comparison.slices import Slice
 from covergenre.evaluation.intervals import Interval
 from covergenre.formatting import disarmed
-from covergenre.runs.comparison import ComparedRuns
-from covergenre.runs.slices import Slice
-from covergenre.runs.studies import COLUMNS, Study
+from covergenre.studies.record import COLUMNS, Study
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
 """The headline figures, as `Evaluation` names them."""

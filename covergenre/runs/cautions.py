@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from covergenre.dataset.audit.facts import Facts, known_facts
-from covergenre.dataset.history import read_history, standing
+from covergenre.audit.facts import Facts, known_facts
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import load_split
 from covergenre.errors import BadDataset, BadRun
 from covergenre.files import replace_text
 from covergenre.formatting import counted, listed
 from covergenre.methods import TrainSpec, method
+from covergenre.repair.history import read_history, standing
 from covergenre.runs.record import Run
 
 SIDES = (224, 150, 96)

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from covergenre.dataset.digests import FILE as DIGESTS
 from covergenre.dataset.identity import id_of, name_of
+from covergenre.digests import FILE as DIGESTS
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.files import replace_bytes, where_allowed
 from covergenre.methods import TrainSpec

@@ -256,7 +256,7 @@ def turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterator[None]:
 
 def command(*arguments: str) -> Sequence[str]:
     """The command line of `worker`. With -P, nothing in the current folder passes for one of its modules."""
-    return (sys.executable, "-P", "-m", "covergenre.runs.worker", *arguments)
+    return (sys.executable, "-P", "-m", "covergenre.worker", *arguments)
 
 
 def detached(command: Sequence[str], log: Path) -> None:

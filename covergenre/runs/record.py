@@ -34,8 +34,8 @@ import numpy as np
 import psutil
 
 from covergenre import home
-from covergenre.dataset.digests import changed_files, write_digests
 from covergenre.dataset.identity import id_of
+from covergenre.digests import changed_files, write_digests
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full, publish_folder, replace_bytes, replacing

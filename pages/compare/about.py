@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.report.charts import INKS, inks
 from covergenre.report.sections import Sections
 from covergenre.runs.cautions import background_of
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.export import SNIPPET, exported
 from covergenre.runs.record import PREDICTION_MS
 from pages.train.curve import joint

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from pages.compare import view as compare_view
 from pages.widgets.address import follow
 

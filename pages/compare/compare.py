@@ -7,16 +7,16 @@ from pathlib import Path
 import streamlit as st
 
 from covergenre import home
+from covergenre.comparison.comparison import ComparedRuns, compare_runs
+from covergenre.comparison.slices import Slice, slices_of
 from covergenre.errors import CoverGenreError
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
 from covergenre.report.sections import CALIBRATION_MEANS, Sections
 from covergenre.report.tables import tables_of, zipped
-from covergenre.runs.comparison import ComparedRuns, compare_runs
 from covergenre.runs.names import in_full, run_name
 from covergenre.runs.record import Run, finished_runs
-from covergenre.runs.slices import Slice, slices_of
 from pages.compare import view as compare_view
 from pages.compare.about import show_about
 from pages.compare.confusion import show_confusion

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.evaluation.confusion import order
 from covergenre.report.sections import Sections
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.compare import cells, matrix
 from pages.compare import view as compare_view
 from pages.compare.address import choose_pair

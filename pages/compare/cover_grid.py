@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from covergenre.collection.table import page_url
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.formatting import percent
 from covergenre.report.charts import inks, swatch
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
 from pages.widgets.genres import css_colour, display
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.thumbnails import soft_tile, tile_of_file

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
-from covergenre.runs.galleries import galleries
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
+from covergenre.comparison.galleries import galleries
 from pages.compare.address import choose_pair
 from pages.compare.cover_grid import cover_grid
 from pages.widgets.address import follow

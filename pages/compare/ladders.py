@@ -3,7 +3,7 @@
 import streamlit as st
 
 from covergenre.report.ladders import CAVEAT, ladders, study_title
-from covergenre.runs.studies import list_studies
+from covergenre.studies.record import list_studies
 from pages.widgets.safe_text import tidy
 
 

@@ -9,7 +9,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from covergenre.runs.comparison import ComparedRun, ComparedRuns
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.runs.record import Run
 
 MOST_RUNS = 6

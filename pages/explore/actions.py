@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from covergenre.dataset import repair
-from covergenre.dataset.export import as_list
-from covergenre.dataset.repair import Plan, Repair
+from covergenre.exchange.export import as_list
 from covergenre.formatting import counted
+from covergenre.repair import repair
+from covergenre.repair.repair import Plan, Repair
 from pages.explore.open import Opened
 from pages.explore.wrong import telling
 from pages.widgets.genres import GENRES, display

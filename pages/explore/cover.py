@@ -9,8 +9,8 @@ import streamlit as st
 from covergenre import images
 from covergenre.collection.collection import Collection
 from covergenre.collection.table import page_url
-from covergenre.dataset import repair
 from covergenre.errors import CoverGenreError
+from covergenre.repair import repair
 from pages.explore.actions import carry_out, leave_out
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from covergenre import home
-from covergenre.dataset.annotate import annotate
-from covergenre.dataset.export import as_list, write_folders
 from covergenre.dataset.registry import table_text
+from covergenre.exchange.annotate import annotate
+from covergenre.exchange.export import as_list, write_folders
 from covergenre.files import is_full
 from covergenre.formatting import counted, size
 from covergenre.progress import Report, ShouldStop

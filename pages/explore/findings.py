@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from covergenre.audit import ISSUES, THRESHOLDS, AuditReport, Issue
 from covergenre.collection.collection import Collection
-from covergenre.dataset import repair
-from covergenre.dataset.audit import ISSUES, THRESHOLDS, AuditReport, Issue
 from covergenre.formatting import counted, percent
 from covergenre.inspection.proposal import health
+from covergenre.repair import repair
 from pages.explore.actions import carry_out
 from pages.explore.address import go
 from pages.explore.choice import choose

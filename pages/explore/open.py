@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from covergenre import home
+from covergenre.audit import choose_threshold
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset import registry
-from covergenre.dataset.audit import choose_threshold
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_looks, look
 from covergenre.inspection.examine import examine

@@ -4,16 +4,16 @@ from datetime import datetime
 
 import streamlit as st
 
-from covergenre.dataset import repair
-from covergenre.dataset.audit import AuditReport
-from covergenre.dataset.history import Repair, standing
-from covergenre.dataset.repair import Edit
-from covergenre.dataset.suggest import REPAIRS, REPAIRS_ON_REQUEST
+from covergenre.audit import AuditReport
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent, span
 from covergenre.inspection.effect import Effect, measure_effect
 from covergenre.inspection.proposal import Proposal, propose
+from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST
 from covergenre.progress import Report, ShouldStop
+from covergenre.repair import repair
+from covergenre.repair.history import Repair, standing
+from covergenre.repair.repair import Edit
 from pages.explore.actions import carry_out, undo
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers

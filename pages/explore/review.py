@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from covergenre.dataset import review
-from covergenre.dataset.repair import history
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent
 from covergenre.inspection.doubts import Doubt, doubts, open_doubts
+from covergenre.repair import review
+from covergenre.repair.repair import history
 from pages.explore.actions import remember
 from pages.explore.cover import show_large
 from pages.explore.open import Opened

@@ -7,13 +7,14 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.collecting.journal import Plan
-from covergenre.dataset import archive, registry
+from covergenre.dataset import registry
 from covergenre.dataset.manifest import Scan
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.roots import allowed_folder, allowed_roots
 from covergenre.dataset.starter import STARTER
 from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
+from covergenre.exchange import archive
+from covergenre.exchange.roots import allowed_folder, allowed_roots
 from covergenre.formatting import listed
 from covergenre.jobs import Job, Work
 from covergenre.runs.record import standing_on

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from covergenre.dataset import corrections
 from covergenre.errors import CoverGenreError, in_words
 from covergenre.formatting import listed
 from covergenre.kept_answers import Cover
 from covergenre.predict import Predictor
+from covergenre.repair import corrections
 from pages.widgets.genres import GENRES, display, inline
 from pages.widgets.safe_text import plain, sentence, tidy
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from covergenre.dataset.archive import Limits, read_covers
 from covergenre.demo import example_tiles
 from covergenre.errors import BadDataset, BadImage
+from covergenre.exchange.archive import Limits, read_covers
 from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
 from covergenre.images.sound import cover_inside, is_sound

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from covergenre.audit.facts import known_facts
 from covergenre.augment import VARIANTS
-from covergenre.dataset.audit.facts import known_facts
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.backbones import Backbone, list_backbones, list_stronger
@@ -15,8 +15,8 @@ from covergenre.formatting import duration, listed
 from covergenre.methods import METHODS, TrainSpec, method
 from covergenre.packages import missing, remedy
 from covergenre.runs.cautions import Caution, cautions
-from covergenre.runs.estimate import seconds_for, usual_seconds
 from covergenre.runs.record import Run
+from covergenre.training.estimate import seconds_for, usual_seconds
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.address import follow, go, settle
 from pages.widgets.genres import display

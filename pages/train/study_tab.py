@@ -12,8 +12,8 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.formatting import percent, span
 from covergenre.report.ladders import CAVEAT, ladders
 from covergenre.runs.names import method_title
-from covergenre.runs.studies import Outcome, Study, list_studies, to_csv
-from covergenre.runs.study import EXPERIMENTS, USUAL, begin, design
+from covergenre.studies.record import Outcome, Study, list_studies, to_csv
+from covergenre.studies.study import EXPERIMENTS, USUAL, begin, design
 from pages.train import work
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data

@@ -16,7 +16,7 @@ from covergenre.runs.default import default_run, use
 from covergenre.runs.names import rename, run_name
 from covergenre.runs.notes import LONGEST, LONGEST_NAME, MOST_TAGS, Notes, read_notes, tidy_tags, write_notes
 from covergenre.runs.record import Run, list_runs
-from covergenre.runs.repeats import repeats_of, spread
+from covergenre.training.repeats import repeats_of, spread
 from pages.train import form as train_form
 from pages.train import history, study_tab, work
 from pages.train.history import RunSummary
@@ -66,7 +66,7 @@ def run_summaries() -> list[RunSummary]:
 
 def start() -> None:
     """Put what the form asks for when the button is pressed into the queue, and open it."""
-    from covergenre.runs.train import prepare
+    from covergenre.training.train import prepare
 
     dataset = registry.open_dataset(st.session_state[train_form.DATASET])
     run = prepare(dataset, train_form.asked(dataset))
@@ -77,7 +77,7 @@ def start() -> None:
 
 def start_every_method() -> None:
     """Put one run of each method into the queue, and find them in the table by their tag."""
-    from covergenre.runs.repeats import start_all
+    from covergenre.training.repeats import start_all
 
     dataset = registry.open_dataset(st.session_state[train_form.DATASET])
     runs = start_all(dataset, train_form.asked(dataset))
@@ -86,7 +86,7 @@ def start_every_method() -> None:
 
 def repeat(run: Run) -> None:
     """Put a run into the queue again with other seeds, and find them all by their tag."""
-    from covergenre.runs.repeats import start_repeats
+    from covergenre.training.repeats import start_repeats
 
     runs = start_repeats(
         registry.open_dataset(run.spec.dataset, run.spec.dataset_id), run, st.session_state[f"more-{run.id}"]

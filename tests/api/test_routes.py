@@ -18,7 +18,7 @@ from covergenre.dataset.registry import register
 from covergenre.images import MAX_BYTES
 from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor
-from covergenre.runs.train import train
+from covergenre.training.train import train
 
 PICTURE = {"content-type": "image/png"}
 

@@ -6,7 +6,7 @@ import pytest
 from finished import on_drawn_covers
 from playwright.sync_api import TimeoutError, expect
 
-from covergenre.runs.comparison import compare_runs
+from covergenre.comparison.comparison import compare_runs
 
 pytestmark = pytest.mark.browser
 

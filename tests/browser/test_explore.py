@@ -6,7 +6,7 @@ from drawing import genre_folders
 from playwright.sync_api import Page, TimeoutError, expect
 
 from covergenre.dataset.registry import open_dataset, register
-from covergenre.dataset.repair import history
+from covergenre.repair.repair import history
 
 pytestmark = pytest.mark.browser
 

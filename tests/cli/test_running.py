@@ -16,7 +16,7 @@ def done():
 
 @pytest.fixture
 def evaluated(done):
-    from covergenre.runs.train import evaluate
+    from covergenre.training.train import evaluate
 
     done.write_evaluation(evaluate(done))
     return done

@@ -5,10 +5,10 @@ from pandas.testing import assert_frame_equal
 from tiny import tiny_recipe
 
 from covergenre import home
+from covergenre.audit.measures import measure
 from covergenre.cluster.feeding import filling, looking
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
-from covergenre.dataset.audit.measures import measure
 from covergenre.dataset.thumbnails import known_looks
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import BadDataset

@@ -17,7 +17,7 @@ from covergenre.dataset.thumbnails import look
 from covergenre.embedding.many import ManyIndex, build_index
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
-from covergenre.runs.train import train
+from covergenre.training.train import train
 
 GENRES = ["jazz"] * 8 + ["rap"] * 6 + ["reggae"] * 4
 

@@ -4,14 +4,14 @@ import pandas as pd
 import pytest
 from drawing import genre_folders
 
+from covergenre.audit import audit
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import dataset_collection
-from covergenre.dataset.audit import audit
 from covergenre.dataset.registry import register
-from covergenre.dataset.repair import apply, exclude
 from covergenre.dataset.split import Split
 from covergenre.inspection.examined import Examined
+from covergenre.repair.repair import apply, exclude
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.weights import load_body
 from covergenre.errors import NoWeights
 from covergenre.methods import TrainSpec
-from covergenre.runs.train import train
+from covergenre.training.train import train
 
 SMALL = Backbone(
     "timm:test_vit.r160_in1k",

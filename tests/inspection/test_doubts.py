@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from drawing import genre_folders
 
-from covergenre.dataset.audit import audit
-from covergenre.dataset.audit.findings import findings
+from covergenre.audit import audit
+from covergenre.audit.findings import findings
 from covergenre.dataset.registry import register
-from covergenre.dataset.repair import apply, exclude
 from covergenre.inspection.doubts import doubts, open_doubts
+from covergenre.repair.repair import apply, exclude
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_recipe
 
-from covergenre.dataset.audit import audit
+from covergenre.audit import audit
 from covergenre.dataset.registry import register
-from covergenre.dataset.repair import exclude, relabel, repaired
 from covergenre.errors import BadDataset
 from covergenre.inspection import examine
 from covergenre.inspection.effect import measure_effect
+from covergenre.repair.repair import exclude, relabel, repaired
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from covergenre.errors import Cancelled
 from covergenre.inspection import examine as survey
 from covergenre.inspection.examine import examine, known_vectors, split_if_possible
 from covergenre.methods import TrainSpec
-from covergenre.runs.train import prepare
+from covergenre.training.train import prepare
 
 
 @pytest.fixture(autouse=True)

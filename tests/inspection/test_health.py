@@ -3,11 +3,11 @@ import shutil
 import pytest
 from drawing import genre_folders
 
-from covergenre.dataset.audit import audit
+from covergenre.audit import audit
 from covergenre.dataset.registry import register
-from covergenre.dataset.repair import exclude, repaired
 from covergenre.inspection.examined import Examined
 from covergenre.inspection.proposal import health
+from covergenre.repair.repair import exclude, repaired
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from PIL import Image
 
 from covergenre import images
 from covergenre.dataset.registry import register
-from covergenre.dataset.repair import exclude, repaired
 from covergenre.dataset.thumbnails import look
 from covergenre.inspection.overview import lightness, overview
+from covergenre.repair.repair import exclude, repaired
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import shutil
 import pytest
 from drawing import genre_folders
 
-from covergenre.dataset.audit import audit
+from covergenre.audit import audit
 from covergenre.dataset.registry import register
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.examined import Examined

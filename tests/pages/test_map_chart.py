@@ -3,9 +3,9 @@ import pytest
 from drawing import genre_folders
 from shelves import clouds, table
 
+from covergenre.audit import audit
 from covergenre.collection.collection import Collection
 from covergenre.collection.sources import dataset_collection
-from covergenre.dataset.audit import audit
 from covergenre.dataset.registry import register
 from covergenre.inspection.examined import Examined
 from pages.widgets.map_chart import Colour, figure, inside, key_of

@@ -3,7 +3,7 @@
 import pytest
 from finished import on_drawn_covers
 
-from covergenre.runs.comparison import ComparedRuns, compare_runs
+from covergenre.comparison.comparison import ComparedRuns, compare_runs
 
 
 @pytest.fixture

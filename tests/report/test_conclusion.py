@@ -1,8 +1,8 @@
 import numpy as np
 from finished import answers, finished, sure
 
+from covergenre.comparison.comparison import compare_runs
 from covergenre.report.conclusion import verdict
-from covergenre.runs.comparison import compare_runs
 
 LABELS = [0, 1, 2] * 30
 TIMES = {"oracle": 9, "prophet": 9, "guess": 0}

@@ -5,11 +5,11 @@ import pytest
 from finished import answers, finished
 from studied import made, point
 
+from covergenre.comparison.comparison import compare_runs
+from covergenre.comparison.slices import slices_of
 from covergenre.report import document
 from covergenre.report.document import html_report
 from covergenre.report.ladders import CAVEAT, studies_of, study_title
-from covergenre.runs.comparison import compare_runs
-from covergenre.runs.slices import slices_of
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -9,11 +9,11 @@ from finished import finished, sure
 from hypothesis import given
 from hypothesis import strategies as st
 
+from covergenre.comparison.comparison import compare_runs
+from covergenre.comparison.slices import slices_of
 from covergenre.evaluation.intervals import Interval
 from covergenre.report.markup import Scale, axis, figure, limits, table
 from covergenre.report.sections import Sections
-from covergenre.runs.comparison import compare_runs
-from covergenre.runs.slices import slices_of
 
 _VOID = {"br", "img", "meta"}
 

@@ -4,9 +4,9 @@ import io
 from finished import finished, sure
 from studied import made, point
 
+from covergenre.comparison.comparison import compare_runs
+from covergenre.comparison.slices import slices_of
 from covergenre.report.tables import Table, tables_of
-from covergenre.runs.comparison import compare_runs
-from covergenre.runs.slices import slices_of
 
 
 def _rows(table):

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from covergenre.dataset import repair
-from covergenre.dataset.audit import audit
-from covergenre.dataset.audit.facts import Facts
-from covergenre.dataset.repair import Edit, Plan
+from covergenre.audit import audit
+from covergenre.audit.facts import Facts
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import TrainSpec
+from covergenre.repair import repair
+from covergenre.repair.repair import Edit, Plan
 from covergenre.runs.cautions import background_of, cautions, cautions_of
 
 FACTS = Facts(
@@ -82,7 +82,7 @@ def one_out(dataset):
 
 
 def test_a_run_keeps_what_was_known_and_repaired_when_it_was_asked_for(one_out, recipe):
-    from covergenre.runs.train import prepare
+    from covergenre.training.train import prepare
 
     audit(one_out)
     run = prepare(one_out, TrainSpec("knn", recipe=recipe))
@@ -95,7 +95,7 @@ def test_a_run_keeps_what_was_known_and_repaired_when_it_was_asked_for(one_out, 
 
 def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recipe):
     from covergenre.dataset.registry import open_dataset
-    from covergenre.runs.train import prepare
+    from covergenre.training.train import prepare
 
     run = prepare(dataset, TrainSpec("knn", recipe=recipe, split="reference"))
     assert len(cautions_of(run, dataset)) == 1
@@ -110,7 +110,7 @@ def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recip
 
 def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
     from covergenre.dataset.split import split_of
-    from covergenre.runs.train import train
+    from covergenre.training.train import train
 
     quick = {"metric": "cosine", "k": 3, "vote_temperature": 0.07}
     run = train(dataset, TrainSpec("knn", quick, recipe=recipe, split="reference"))

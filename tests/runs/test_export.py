@@ -11,7 +11,7 @@ import covergenre
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
 from covergenre.runs.export import exported
-from covergenre.runs.train import prepare, train
+from covergenre.training.train import prepare, train
 
 
 def test_what_is_taken_away_answers_elsewhere(dataset, recipe, tmp_path):

@@ -15,7 +15,7 @@ from covergenre.errors import BadRun, Cancelled
 from covergenre.methods import TrainSpec
 from covergenre.runs import launch
 from covergenre.runs.record import Run, list_runs
-from covergenre.runs.train import train
+from covergenre.training.train import train
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 

@@ -3,11 +3,12 @@ import time
 import pytest
 from at_work import is_idle, state, until
 
+from covergenre import worker
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
 from covergenre.methods.base import ENOUGH
-from covergenre.runs import launch, worker
-from covergenre.runs.train import prepare
+from covergenre.runs import launch
+from covergenre.training.train import prepare
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 

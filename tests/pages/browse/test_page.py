@@ -22,7 +22,7 @@ from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
 from covergenre.methods import TrainSpec
 from covergenre.predict import open_predictor
-from covergenre.runs.train import train
+from covergenre.training.train import train
 from pages.browse.basket import to_csv
 from pages.widgets.brought import brought_pictures
 from pages.widgets.watch import jobs

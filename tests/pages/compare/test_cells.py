@@ -3,7 +3,7 @@ from html import unescape
 import pytest
 from finished import finished, sure
 
-from covergenre.runs.comparison import compare_runs
+from covergenre.comparison.comparison import compare_runs
 from pages.compare.cells import covers, genre_of, heading, sentence
 from pages.compare.view import Cell
 

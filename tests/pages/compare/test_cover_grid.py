@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 import pytest
 from finished import GENRES, finished, on_drawn_covers, sure
 
-from covergenre.runs.comparison import compare_runs
+from covergenre.comparison.comparison import compare_runs
 from pages.compare.cover_grid import cover_grid
 
 

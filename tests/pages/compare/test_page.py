@@ -12,14 +12,14 @@ from finished import GENRES, answers, finished, on_drawn_covers
 from streamlit.testing.v1 import AppTest
 from studied import made, point
 
+from covergenre.comparison.comparison import compare_runs
+from covergenre.comparison.galleries import galleries
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.evaluation.agreement import mistakes
 from covergenre.report.conclusion import verdict
 from covergenre.report.tables import tables_of, zipped
-from covergenre.runs.comparison import compare_runs
-from covergenre.runs.galleries import galleries
 
 APP = Path(__file__).parents[3] / "streamlit_app.py"
 

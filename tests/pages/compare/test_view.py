@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from finished import GENRES, answers, finished, sure
 
-from covergenre.runs.comparison import compare_runs
+from covergenre.comparison.comparison import compare_runs
 from covergenre.runs.record import list_runs
 from pages.compare.view import MOST_RUNS, Cell, cell, chosen_runs, pair
 

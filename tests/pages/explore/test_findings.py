@@ -5,9 +5,9 @@ import re
 import grids
 from exploring import address, at, field, press, said, settled, tiles, view
 
-from covergenre.dataset.audit import chosen_thresholds
+from covergenre.audit import chosen_thresholds
 from covergenre.dataset.registry import open_dataset
-from covergenre.dataset.repair import history
+from covergenre.repair.repair import history
 
 
 def test_findings_map_and_repair_ask_for_an_audit_first(page):

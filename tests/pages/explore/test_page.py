@@ -11,7 +11,7 @@ from drawing import cover, encoded, genre_folders
 from exploring import PAGE, address, at, click, field, said, settled, tiles, view
 from streamlit.testing.v1 import AppTest
 
-from covergenre.dataset.audit import audit
+from covergenre.audit import audit
 from covergenre.dataset.registry import names, open_dataset
 from covergenre.inspection.examined import Examined
 from pages.explore import open as opening

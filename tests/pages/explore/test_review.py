@@ -6,12 +6,12 @@ import pytest
 from drawing import genre_folders
 from streamlit.testing.v1 import AppTest
 
-from covergenre.dataset.audit import audit
+from covergenre.audit import audit
 from covergenre.dataset.registry import open_dataset, register, stamp
-from covergenre.dataset.repair import history
-from covergenre.dataset.review import kept_labels
 from covergenre.inspection.doubts import Doubt
 from covergenre.inspection.examined import Examined
+from covergenre.repair.repair import history
+from covergenre.repair.review import kept_labels
 from pages.explore import review
 from pages.explore.open import examinations
 from pages.widgets.watch import jobs

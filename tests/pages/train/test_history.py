@@ -2,7 +2,7 @@ import pytest
 from finished import answers, finished
 
 from covergenre.runs.notes import Notes, write_notes
-from covergenre.runs.train import evaluate
+from covergenre.training.train import evaluate
 from pages.train import history
 from pages.train.history import RunSummary
 

@@ -14,15 +14,15 @@ from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
-from covergenre.dataset.audit import audit
-from covergenre.dataset.audit.facts import keep_facts
+from covergenre.audit import audit
+from covergenre.audit.facts import keep_facts
 from covergenre.dataset.registry import register
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
 from covergenre.runs.notes import Notes, read_notes, write_notes
 from covergenre.runs.record import Event, Status, list_runs
-from covergenre.runs.train import evaluate
+from covergenre.training.train import evaluate
 
 APP = Path(__file__).parents[3] / "streamlit_app.py"
 

@@ -10,8 +10,8 @@ from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
 from covergenre.runs import launch
-from covergenre.runs.studies import list_studies
-from covergenre.runs.study import begin, design, study
+from covergenre.studies.record import list_studies
+from covergenre.studies.study import begin, design, study
 
 APP = Path(__file__).parents[3] / "streamlit_app.py"
 
@@ -51,7 +51,7 @@ def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
     assert not app.exception
     (command,) = begun
     (asked,) = list_studies()
-    assert command[-3:] == ["covergenre.runs.worker", "study", asked.folder.name]
+    assert command[-3:] == ["covergenre.worker", "study", asked.folder.name]
     assert asked.dataset == "mine"
     assert {key.partition("/")[0] for key in asked.points} == {"ladder", "k", "variants", "methods"}
 

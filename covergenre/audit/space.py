@@ -1,0 +1,102 @@
+"""The vectors made ready for comparing: every column alike in weight, and a short form of them.
+
+What a column weighs and which directions the short form keeps (the basis) is found once, and kept while the data set is
+much the same: of 5,000 covers, ten more change neither, and finding them is most of the work.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from covergenre.audit.memory import Arrays, digest, remember, remember_while
+from covergenre.embedding.index import Index
+from covergenre.embedding.many import EXACT, ManyIndex, build_index
+from covergenre.vectors import unit_rows
+
+ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
+
+_WIDTH = 128
+_STILL = 0.9  # the share of covers that a basis has to have been made from, and of those that have to be there still
+_NEIGHBOURS = 8
+_AT_ONCE = 4096  # pairs, or covers
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """`short`: float32 (n, at most 128), for classifying. `pairs`: int64 (k, 2), sorted, of covers that may be alike;
+    `cosines`: float32 (k,), of their full vectors, each column standardised.
+    """
+
+    short: np.ndarray
+    pairs: np.ndarray
+    cosines: np.ndarray
+
+
+def open_space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path) -> Space:
+    """The space of float32 (n, d) vectors, n >= `ENOUGH`, with `pairs` and the nearest neighbours among `rows`.
+
+    Remembered in `folder` for these vectors, rows and pairs.
+    """
+    key = digest(vectors, rows, pairs)
+    return Space(**remember(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder)))
+
+
+def _space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
+    marks = np.array([_mark(row) for row in vectors])
+    basis = remember_while(
+        folder / "basis-1.npz",
+        lambda stored: _fits(stored, marks, vectors.shape[1]),
+        lambda: {"marks": marks, **_basis(vectors)},
+    )
+    standard = (vectors - basis["mean"]) / basis["deviation"]
+    short = standard @ basis["axes"]
+    pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows], folder)]]), axis=0)
+    unit = unit_rows(standard)
+    batches = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
+    cosines = [np.einsum("pd,pd->p", unit[one], unit[other]) for one, other in (batch.T for batch in batches)]
+    return {"short": short, "pairs": pairs, "cosines": np.concatenate([np.zeros(0, np.float32), *cosines])}
+
+
+def _basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """The mean and the deviation (d,) of each column, and the `axes` (d, at most 128) of the short form.
+
+    These are principal components over the root of their deviation: between bare (the first drown the others, and fits
+    take ten times as long) and whitened (noise counts as much as what matters). On real covers it classified best.
+    """
+    from sklearn.decomposition import PCA
+
+    mean, deviation = vectors.mean(axis=0), vectors.std(axis=0)
+    deviation = np.where(deviation > 1e-6 * np.abs(vectors).max(axis=0), deviation, np.float32("inf"))
+    width = min(_WIDTH, *vectors.shape)
+    fitted = PCA(width, svd_solver="randomized", iterated_power=2, random_state=0).fit((vectors - mean) / deviation)
+    spread = np.sqrt(fitted.explained_variance_)
+    axes = fitted.components_.T / np.sqrt(np.maximum(spread * spread.mean(), 1e-12))
+    return {"mean": mean, "deviation": deviation, "axes": axes.astype(np.float32)}
+
+
+def _fits(basis: Arrays, marks: np.ndarray, width: int) -> bool:
+    """Whether a basis is of vectors so wide and of nearly the same covers."""
+    if basis["axes"].shape[0] != width:
+        return False
+    known = np.isin(marks, basis["marks"]).mean(), np.isin(basis["marks"], marks).mean()
+    return min(known) >= _STILL
+
+
+def _mark(vector: np.ndarray) -> int:
+    return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector).data, digest_size=7).digest())
+
+
+def _neighbours(short: np.ndarray, folder: Path) -> np.ndarray:
+    """Pairs (k, 2) of covers and their nearest; of many, through an index that is made in `folder`."""
+    k = min(_NEIGHBOURS + 1, len(short))
+    if len(short) <= EXACT:
+        found = Index(short).search(short, k)[1]
+    else:
+        build_index(short, folder / "index")
+        index = ManyIndex.open(folder / "index")
+        parts = (short[start : start + _AT_ONCE] for start in range(0, len(short), _AT_ONCE))
+        found = np.concatenate([index.search(part, k)[1] for part in parts])
+    pairs = np.column_stack([np.repeat(np.arange(len(short)), k), found.ravel()])
+    return np.sort(pairs[(pairs[:, 0] != pairs[:, 1]) & (pairs[:, 1] >= 0)], axis=1)

@@ -1,0 +1,67 @@
+"""The covers worth looking at when runs are compared: where they part, where all fail, what all agree on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
+from covergenre.evaluation.agreement import between, hardest, mistakes, typical
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """Covers for one reason. `rows`: their positions in `ComparedRuns.covers`, int64 (m,), the most telling first.
+
+    `runs`: those whose answers the gallery is about. `key` names it in addresses.
+    """
+
+    key: str
+    title: str
+    meaning: str
+    rows: np.ndarray
+    runs: tuple[ComparedRun, ...]
+
+
+def galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
+    """All galleries: those of the pair `a` and `b`, the mistakes of both, and two of all the runs together.
+
+    Of a run alone, with which `a` and `b` are the same: its mistakes, and what it takes to be typical.
+    """
+    if a is b:
+        return loss_gallery(compared, a), common_galleries(compared)[1]
+    return (
+        *pair_galleries(compared, a, b),
+        loss_gallery(compared, a, "losses-a"),
+        loss_gallery(compared, b, "losses-b"),
+        *common_galleries(compared),
+    )
+
+
+def pair_galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
+    """Where two runs part, and where both are wrong."""
+    split = between(compared.labels, a.probabilities, b.probabilities)
+    order = "Those first on which they differ the most."
+    only_a, only_b = (f"{one.name} names their genre, {other.name} doesn't. {order}" for one, other in ((a, b), (b, a)))
+    return (
+        Gallery("only-a", f"Only {a.name} is right", only_a, split.only_a, (a, b)),
+        Gallery("only-b", f"Only {b.name} is right", only_b, split.only_b, (a, b)),
+        Gallery("neither", "Both wrong", f"Neither of the two names their genre. {order}", split.neither, (a, b)),
+    )
+
+
+def loss_gallery(compared: ComparedRuns, run: ComparedRun, key: str = "losses") -> Gallery:
+    """The mistakes of one run."""
+    meaning = "Named wrongly, those first whose true genre was held the least probable."
+    return Gallery(key, f"Worst mistakes of {run.name}", meaning, mistakes(compared.labels, run.probabilities), (run,))
+
+
+def common_galleries(compared: ComparedRuns) -> tuple[Gallery, ...]:
+    """Covers that all runs get wrong, and covers that all get right."""
+    every = [run.probabilities for run in compared.runs]
+    hard, easy = hardest(compared.labels, every), typical(compared.labels, every)
+    why_hard = "No run names their genre. The first may well be filed under a wrong one: have a look."
+    why_easy = "Every run names their genre; the first are what they take to be most typical of it."
+    return (
+        Gallery("hardest", "Hardest for all", why_hard, hard, compared.runs),
+        Gallery("typical", "Most typical", why_easy, easy, compared.runs),
+    )

@@ -1,0 +1,329 @@
+"""Unpacking a ZIP of genre folders that somebody brought; the archive is not trusted.
+
+    jazz/cover.jpg, covers/jazz/cover.jpg, spotify/jazz/cover.jpg    as in a folder (see `folder`)
+
+Only pictures are unpacked, and the table `manifest.csv` beside the genre folders. Names are checked before anything is
+written; sizes are counted as bytes come out, because what an archive says of them may be a lie. The copies are ours:
+they lie under `home.uploads()` and go when their data set is removed. `read_covers` writes nothing: it is for a page
+that is asked about the covers themselves.
+"""
+
+import errno
+import logging
+import os
+import re
+import secrets
+import shutil
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from covergenre import home
+from covergenre.dataset.layout import recognise
+from covergenre.dataset.manifest import Scan
+from covergenre.dataset.passed_over import HIDDEN, PassedOver, is_hidden
+from covergenre.dataset.registry import Dataset, check_name, names, register
+from covergenre.errors import BadDataset, Cancelled
+from covergenre.exchange.zip_names import readable_names
+from covergenre.files import publish_folder
+from covergenre.images import EXTENSIONS, MAX_BYTES
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+
+MAX_FILES = 100_000
+MAX_TOTAL = 8 * 2**30
+
+_log = logging.getLogger(__name__)
+
+_TABLE = "manifest.csv"
+_DEEPEST = 8  # folders and file
+_LONGEST = 255  # bytes of a name that file systems take
+_PIECE = 2**20
+_OUTSIDE = re.compile(r"^[A-Za-z]:|^/|\\")
+_REPORT_EVERY = 20
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_NO_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError)
+_DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """At most so many files, so many bytes in one, and so many in all of them, unpacked."""
+
+    files: int = MAX_FILES
+    file: int = MAX_BYTES
+    total: int = MAX_TOTAL
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The folder that an archive was unpacked into, how many covers that made, and what was passed over, by reason."""
+
+    root: Path
+    covers: int
+    passed_over: PassedOver
+
+
+def register_archive(
+    name: str,
+    archive: IO[bytes] | Path,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+    genre_level: int | None = None,
+) -> tuple[Dataset, Scan]:
+    """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then.
+
+    `genre_level`: as `register` takes it, counted without a folder around all genre folders.
+    """
+    check_name(name)
+    if name in names():
+        raise BadDataset(f"there is a data set {name!r} already: choose another name or remove that one first")
+    unpacked = unpack(archive, report, should_stop)
+    try:
+        dataset, scan = register(name, unpacked.root, report, should_stop, genre_level)
+    except BaseException:
+        shutil.rmtree(unpacked.root, ignore_errors=True)
+        raise
+    return dataset, replace(scan, passed_over=unpacked.passed_over.plus(scan.passed_over))
+
+
+def unpack(
+    archive: IO[bytes] | Path,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+    limits: Limits = Limits(),
+) -> Unpacked:
+    """Unpack the covers of a ZIP into a new folder in `home.uploads()`, whole or not at all.
+
+    Where all of the archive lies in one folder that is no genre, that folder is left away. Passed over are links, names
+    that lead out of the archive, hidden files, what is no picture, too large, damaged or encrypted.
+
+    Raises BadDataset when it is no ZIP, holds no cover or more than `limits` allow; Cancelled when stopped.
+    """
+    target = home.uploads() / secrets.token_hex(8)
+    beside = target.with_name(f".{target.name}")
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            found, passed_over = _members(opened, limits)
+            members = _without_wrapper(found, passed_over)
+            beside.mkdir(parents=True)
+            covers = _write_all(opened, members, beside, passed_over, limits, report, should_stop)
+        if not covers:
+            why = passed_over.in_words()
+            raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
+        publish_folder(beside, target)
+    except _NO_ZIP as error:
+        raise BadDataset(f"this is no ZIP that can be read ({error}): pack the genre folders again") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return Unpacked(target, covers, passed_over)
+
+
+def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], PassedOver]:
+    """The pictures in a ZIP, in folders or not, as (path, bytes) in its order; and what was passed over, by reason.
+
+    Nothing is written. Passed over is what `unpack` passes over. Raises BadDataset when it is no ZIP, holds no picture
+    or more than `limits` allow.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members, passed_over = _members(opened, limits)
+            covers = list(_read_all(opened, members, passed_over, limits))
+    except _NO_ZIP as error:
+        raise BadDataset(f"this is no ZIP that can be read ({error}): pack the covers again") from error
+    if not covers:
+        raise BadDataset(f"this ZIP holds no picture ({passed_over.in_words()}): pack the covers themselves")
+    return covers, passed_over
+
+
+def is_unpacked(dataset: Dataset) -> bool:
+    """Whether the covers of a data set are copies out of an archive, unpacked by us."""
+    return dataset.root.parent == home.uploads()
+
+
+def discard(dataset: Dataset) -> None:
+    """Delete the unpacked copies of a data set; nothing when its covers are a user's own files."""
+    if is_unpacked(dataset):
+        shutil.rmtree(dataset.root, ignore_errors=True)
+
+
+def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], PassedOver]:
+    """The files worth unpacking, by the path that each is to have; and why others are not."""
+    infos = opened.infolist()
+    if len(infos) > limits.files:
+        raise BadDataset(f"this ZIP has {len(infos):,} entries, at most {limits.files:,} are unpacked: pack fewer")
+    passed_over = PassedOver()
+    names = readable_names(infos)
+    found: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        path = names[info.header_offset]
+        if info.filename.endswith("/") or path.endswith("/"):  # `is_dir` can't take a file without a name
+            continue
+        reason = _refusal(path, info) or ("there twice" if path in found else "")
+        if reason:
+            passed_over.add(reason, path)
+        else:
+            found[path] = info
+    return found, passed_over
+
+
+def _refusal(path: str, info: zipfile.ZipInfo) -> str:
+    """Why a file is not unpacked; "" when it may be."""
+    parts = path.split("/")
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        return "a link or device"
+    if _OUTSIDE.search(path) or any(part in ("", ".", "..") for part in parts):
+        return "a name that leads out of the archive"
+    if any(map(is_hidden, parts)):
+        return HIDDEN
+    if not _is_writable(path, parts):
+        return "a name that no file can have"
+    if info.flag_bits & 1:
+        return "encrypted"
+    if info.compress_type not in _PACKINGS:
+        packings = vars(zipfile)["compressor_names"]  # typeshed has none
+        packed = packings.get(info.compress_type, f"method {info.compress_type}")
+        return f"packed as {packed}, which is not read here: pack it again as an ordinary ZIP (Deflate)"
+    if len(parts) > _DEEPEST:
+        return "too deep in folders"
+    if parts[-1] != _TABLE and PurePosixPath(path).suffix.lower() not in EXTENSIONS:
+        return "not an image"
+    return ""
+
+
+def _is_writable(path: str, parts: list[str]) -> bool:
+    try:
+        longest = max(len(os.fsencode(part)) for part in parts)
+    except UnicodeEncodeError:
+        return False
+    return longest <= _LONGEST and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path)
+
+
+def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver) -> dict[str, zipfile.ZipInfo]:
+    """The files without the one folder that holds all genre folders; those that then lie in no genre are left out."""
+    tops = {path.split("/")[0] for path in found}
+    covers = [path for path in found if PurePosixPath(path).name != _TABLE]
+    depths = [path.count("/") for path in covers]
+    around = len(tops) == 1 and depths and min(depths) >= 2 and recognise(covers).genre_level != 1
+    skip = 1 if around else 0
+    kept = {}
+    for path, info in found.items():
+        inner = path.split("/", skip)[skip]
+        if inner != _TABLE and ("/" not in inner or inner.endswith(f"/{_TABLE}")):
+            passed_over.add("in no genre folder", path)
+        else:
+            kept[inner] = info
+    return kept
+
+
+def _write_all(
+    opened: zipfile.ZipFile,
+    members: Mapping[str, zipfile.ZipInfo],
+    folder: Path,
+    passed_over: PassedOver,
+    limits: Limits,
+    report: Report,
+    should_stop: ShouldStop,
+) -> int:
+    """Write the members; how many of them are covers."""
+    left, covers = limits.total, 0
+    for done, (path, info) in enumerate(members.items(), start=1):
+        if should_stop():
+            raise Cancelled(f"unpacking was stopped after {done} of {len(members)} files; nothing was kept")
+        file = folder / path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            size = _write(opened, info, file, min(limits.file, left))
+        except (FileExistsError, NotADirectoryError):
+            passed_over.add("a file where another has a folder", path)
+        except _TooMuch:
+            if left < limits.file:
+                raise _too_large(limits) from None
+            left -= limits.file
+            passed_over.add(f"larger than {limits.file // 2**20} MB", path)
+        except _Damaged as error:
+            _log.debug("%s is not unpacked: %s", path, error)
+            passed_over.add("damaged", path)
+        else:
+            left -= size
+            covers += path != _TABLE
+        if done % _REPORT_EVERY == 0 or done == len(members):
+            report(Progress(done, len(members), "unpacking"))
+    return covers
+
+
+class _Damaged(Exception):
+    """A file in the archive can't be unpacked; what can't be written is the system's own error, and ends all."""
+
+
+class _TooMuch(Exception):
+    """A file has more bytes than it may have."""
+
+
+def _too_large(limits: Limits) -> BadDataset:
+    return BadDataset(f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts")
+
+
+def _read_all(
+    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver, limits: Limits
+) -> Iterator[tuple[str, bytes]]:
+    left = limits.total
+    for path, info in members.items():
+        if PurePosixPath(path).name == _TABLE:
+            continue
+        try:
+            data = _read(opened, info, min(limits.file, left))
+        except _TooMuch:
+            if left < limits.file:
+                raise _too_large(limits) from None
+            left -= limits.file  # so much was unpacked to find that out
+            passed_over.add(f"larger than {limits.file // 2**20} MB", path)
+        except _Damaged as error:
+            _log.debug("%s is not read: %s", path, error)
+            passed_over.add("damaged", path)
+        else:
+            left -= len(data)
+            yield path, data
+
+
+def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    """The bytes of one file; _TooMuch as soon as they are more than `most`."""
+    data = bytearray()
+    for piece in _pieces(opened, info):
+        data += piece
+        if len(data) > most:
+            raise _TooMuch
+    return bytes(data)
+
+
+def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, most: int) -> int:
+    """Write one file of at most `most` bytes, whole or not at all; how many it has."""
+    size = 0
+    with file.open("xb") as written:
+        try:
+            for piece in _pieces(opened, info):
+                size += len(piece)
+                if size > most:
+                    raise _TooMuch
+                written.write(piece)
+        except BaseException:
+            file.unlink()
+            raise
+    return size
+
+
+def _pieces(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The unpacked bytes of a file; _Damaged where they can't be had. OSError is told by the caller's own writing."""
+    try:
+        with opened.open(info) as packed:
+            while piece := packed.read(_PIECE):
+                yield piece
+    except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk that the archive is on, and not the archive
+        raise _Damaged(str(error)) from error

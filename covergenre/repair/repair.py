@@ -1,0 +1,284 @@
+"""Repairs: leaving covers out, taking them back in, giving them another genre or tags; and undoing that.
+
+A repair changes the manifest and nothing else; no file of a cover is ever touched. It is a plan first, which can be
+looked at (`preview`), tried on (`repaired`) and stored as JSON; `apply` carries it out and writes it into the history.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import pandas as pd
+
+from covergenre.dataset.manifest import read_manifest, write_manifest
+from covergenre.dataset.registry import Dataset, lock
+from covergenre.dataset.table import EDITS
+from covergenre.errors import BadDataset, CoverGenreError
+from covergenre.repair.history import Change, Repair, add_repair, read_history, standing
+
+TAGS_APART = "; "
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is to become of a cover: left out (`excluded` says why), taken back in (""), of another genre, of these tags
+    ("a; b").
+
+    None leaves things as they are.
+    """
+
+    path: str
+    excluded: str | None = None
+    genre: str | None = None
+    tags: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.genre is not None and not self.genre.strip():
+            raise CoverGenreError(f"{self.path!r} can't have the genre {self.genre!r}: give it a name")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Edits that belong together, at most one a cover, and why they are made."""
+
+    why: str
+    edits: tuple[Edit, ...]
+
+    def to_dict(self) -> dict:
+        """The plan as JSON has it: why, and path, excluded and genre of each edit, and tags where it sets them."""
+        edits = [
+            {name: cell for name, cell in vars(edit).items() if name != "tags" or cell is not None}
+            for edit in self.edits
+        ]
+        return {"why": self.why, "edits": edits}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping) -> Self:
+        """The plan that `to_dict` gave; CoverGenreError when the fields are something else."""
+        try:
+            edits = tuple(Edit(**edit) for edit in fields["edits"])
+            texts = [fields["why"], *(text for edit in edits for text in vars(edit).values() if text is not None)]
+            if not all(isinstance(text, str) for text in texts):
+                raise TypeError("all of it has to be text")
+            return cls(fields["why"], edits)
+        except (KeyError, TypeError) as error:
+            raise CoverGenreError(
+                f"this is no plan of repairs ({error}): expected why, and edits with path, excluded and genre"
+            ) from error
+
+
+def exclude(paths: Iterable[str], why: str) -> Plan:
+    """Leave these covers out."""
+    return Plan(why, tuple(Edit(path, excluded=why) for path in paths))
+
+
+def include(paths: Iterable[str], why: str = "taken back in") -> Plan:
+    """Take these covers back in."""
+    return Plan(why, tuple(Edit(path, excluded="") for path in paths))
+
+
+def relabel(paths: Iterable[str], genre: str, why: str = "another genre") -> Plan:
+    """Give these covers this genre."""
+    return Plan(why, tuple(Edit(path, genre=genre) for path in paths))
+
+
+def tag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
+    """Put a tag on these covers, beside those that they have; CoverGenreError for what can't be a tag."""
+    if not (name := name.strip()) or ";" in name:
+        raise CoverGenreError(f"{name!r} can't be a tag: write a word or a few, without a semicolon")
+    tags = rows_of(manifest, paths)["tags"]
+    edits = (Edit(path, tags=TAGS_APART.join(dict.fromkeys([*tags_of(cell), name]))) for path, cell in tags.items())
+    return Plan(f"tagged {name}", tuple(edits))
+
+
+def tags_of(cell: str) -> tuple[str, ...]:
+    """The tags in a cell of the manifest."""
+    return tuple(filter(None, (each.strip() for each in cell.split(";"))))
+
+
+def keep_one(manifest: pd.DataFrame, paths: Sequence[str], why: str = "a copy") -> Plan:
+    """Leave out all of these covers but the best."""
+    return keep_one_each(manifest, [paths], why)
+
+
+def best_of(manifest: pd.DataFrame, paths: Sequence[str]) -> str:
+    """The best of these covers: that of the most pixels, then of the most bytes, then the first."""
+    return min(paths, key=_worth(rows_of(manifest, paths)).__getitem__)
+
+
+def keep_one_each(manifest: pd.DataFrame, groups: Sequence[Sequence[str]], why: str = "a copy") -> Plan:
+    """`keep_one` of each of these groups, in one plan; no cover may be in two."""
+    rank = _worth(rows_of(manifest, [path for group in groups for path in group]))
+    edits = []
+    for group in groups:
+        best, *others = sorted(group, key=rank.__getitem__)
+        edits += [Edit(path, excluded=f"{why} of {best}") for path in others]
+    return Plan(why, tuple(edits))
+
+
+def join(plans: Iterable[Plan], why: str) -> Plan:
+    """One plan of several; where two would edit a cover, the first does."""
+    edits: dict[str, Edit] = {}
+    for plan in plans:
+        for edit in plan.edits:
+            edits.setdefault(edit.path, edit)
+    return Plan(why, tuple(edits.values()))
+
+
+def rows_of(manifest: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
+    """The rows of these paths, in their order, by path.
+
+    Raises BadDataset when a path isn't in the manifest, CoverGenreError when one is there twice.
+    """
+    rows = manifest.set_index("path")
+    unknown = sorted(set(paths) - set(rows.index))
+    if unknown:
+        raise BadDataset(f"there is no cover {unknown[0]!r} in the manifest: scan the data set again, or mend the path")
+    if len(set(paths)) < len(paths):
+        raise CoverGenreError("a plan has a cover twice: join its edits of one cover to one")
+    return rows.loc[list(paths)]
+
+
+def repaired(manifest: pd.DataFrame, plan: Plan, number: int | None = None) -> pd.DataFrame:
+    """The manifest as the plan would make it; `number` is noted in the rows that it changes.
+
+    Raises BadDataset when a path isn't in the manifest, CoverGenreError when the plan has one twice.
+    """
+    rows = rows_of(manifest, [edit.path for edit in plan.edits])
+    cells = [_cells(edit, row, number) for edit, row in zip(plan.edits, rows.to_dict("records"), strict=True)]
+    return _with(manifest, rows.index, cells)
+
+
+def preview(manifest: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """What the plan would change: columns path, column, before, after; a row a cell. Raises as `repaired` does."""
+    changes = _changes(manifest, repaired(manifest, plan))
+    cells = [
+        (change.path, column, change.before[column], change.after[column])
+        for change in changes
+        for column in change.after
+    ]
+    return pd.DataFrame(cells, columns=["path", "column", "before", "after"], dtype="str")
+
+
+def apply(dataset: Dataset, plan: Plan) -> Dataset:
+    """Carry the plan out on what is stored, and give the data set as it is then.
+
+    Others' repairs since `dataset` was opened stay. A plan that changes nothing is not written into the history. Raises
+    as `repaired` does, with nothing changed.
+    """
+    with lock():
+        manifest = _stored(dataset)
+        after = repaired(manifest, plan, len(read_history(dataset.folder)) + 1)
+        return _store(dataset, manifest, after, plan.why)
+
+
+def history(dataset: Dataset) -> tuple[Repair, ...]:
+    """The repairs of the data set, the oldest first; see `history.standing` for those that are not undone."""
+    return read_history(dataset.folder)
+
+
+def undo(dataset: Dataset, number: int | None = None) -> Dataset:
+    """Undo repair `number` or, without, the latest that stands; undoing an undoing makes the repair again.
+
+    Covers gone since are passed over. Raises BadDataset, with nothing changed, when there is no such repair, it is
+    undone, or a later one changed a cover of it.
+    """
+    with lock():
+        repair = _undoable(read_history(dataset.folder), number)
+        manifest = _stored(dataset)
+        rows = manifest.set_index("path")[list(EDITS)].to_dict("index")
+        known = [change for change in repair.changes if change.path in rows]
+        for change in known:
+            _check_unchanged(change, rows[change.path], repair.number)
+        paths = [change.path for change in known]
+        after = _with(manifest, paths, [change.before for change in known])
+        return _store(dataset, manifest, after, f"undo: {repair.why}", repair.number)
+
+
+def _worth(rows: pd.DataFrame) -> dict[str, tuple[int, int, str]]:
+    """By path, what sorts the best cover first."""
+    worth = (-rows["width"] * rows["height"]).tolist(), (-rows["bytes"]).tolist(), rows.index.tolist()
+    return {each[-1]: each for each in zip(*worth, strict=True)}
+
+
+def _cells(edit: Edit, row: Mapping[str, str], number: int | None) -> dict[str, str]:
+    """The edited cells of a row."""
+    first = row["original_genre"] or row["genre"]
+    genre = row["genre"] if edit.genre is None else edit.genre
+    cells = {
+        "genre": genre,
+        "excluded": row["excluded"] if edit.excluded is None else edit.excluded,
+        "original_genre": "" if genre == first else first,
+        "tags": row["tags"] if edit.tags is None else edit.tags,
+    }
+    if number and any(row[column] != cell for column, cell in cells.items()):
+        cells["edit"] = str(number)
+    return cells
+
+
+def _with(manifest: pd.DataFrame, paths: Sequence[str], cells: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    """The manifest with these cells in the rows of these paths."""
+    by_path = dict(zip(paths, cells, strict=True))
+    columns = {
+        column: pd.Series(
+            [
+                by_path.get(path, {}).get(column, cell)
+                for path, cell in zip(manifest["path"], manifest[column], strict=True)
+            ],
+            index=manifest.index,
+            dtype="str",
+        )
+        for column in EDITS
+    }
+    return manifest.assign(**columns)
+
+
+def _changes(before: pd.DataFrame, after: pd.DataFrame) -> list[Change]:
+    differs = before[list(EDITS)] != after[list(EDITS)]
+    rows = differs.any(axis=1)
+    changes = []
+    for path, old, new in zip(
+        before.loc[rows, "path"],
+        before.loc[rows, list(EDITS)].to_dict("records"),
+        after.loc[rows, list(EDITS)].to_dict("records"),
+        strict=True,
+    ):
+        columns = [column for column in EDITS if old[column] != new[column]]
+        changes.append(Change(path, {name: old[name] for name in columns}, {name: new[name] for name in columns}))
+    return changes
+
+
+def _stored(dataset: Dataset) -> pd.DataFrame:
+    return read_manifest(dataset.folder / "manifest.csv")
+
+
+def _store(dataset: Dataset, before: pd.DataFrame, after: pd.DataFrame, why: str, undoes: int | None = None) -> Dataset:
+    """Write down what changed, then change it: what was cut off between the two can be undone, or made again."""
+    changes = _changes(before, after)
+    if changes or undoes:
+        add_repair(dataset.folder, why, changes, undoes)
+        write_manifest(after, dataset.folder / "manifest.csv")
+    return replace(dataset, manifest=after)
+
+
+def _undoable(repairs: Sequence[Repair], number: int | None) -> Repair:
+    stand = standing(repairs)
+    if number is None:
+        made = [repair for repair in stand if repair.undoes is None]
+        if not made:
+            raise BadDataset("there is no repair to undo")
+        return made[-1]
+    found = [repair for repair in stand if repair.number == number]
+    if not found:
+        said = "is undone already" if 0 < number <= len(repairs) else "was never made"
+        raise BadDataset(f"repair {number} {said}: choose another from the history")
+    return found[0]
+
+
+def _check_unchanged(change: Change, row: Mapping[str, str], number: int) -> None:
+    now = {column: row[column] for column in change.after}
+    if now not in (dict(change.after), dict(change.before)):
+        by = f"repair {row['edit']}" if row["edit"] else "hand"
+        raise BadDataset(
+            f"{change.path} was changed by {by} since repair {number}: undo that first, or change the cover anew"
+        )

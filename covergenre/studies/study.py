@@ -1,0 +1,272 @@
+"""The reference study's experiments, on any data set: ladders of genres, k, ladders of variants, and each method.
+
+A point is one training with one look at the test part. Points are many, so they leave a line of figures and no run;
+only the methods on all genres, at the end, are runs like any other. Each point is kept as it is made: a study that was
+stopped goes on where it was.
+
+Runs that wait in the queue go between two points, so that never two trainings share the processors.
+
+Two protocols. "honest": our split, every choice on validation. "reference": its split, which has no validation part,
+with its settings, so that whoever has its covers can make its tables again.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from covergenre.augment import VARIANTS
+from covergenre.dataset.manifest import fingerprint
+from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.embedding.recipe import Recipe
+from covergenre.errors import BadDataset, Cancelled, CoverGenreError
+from covergenre.evaluation.metrics import Evaluation
+from covergenre.methods import Context, TrainSpec, method
+from covergenre.methods.base import preset_of
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.runs import launch
+from covergenre.runs.notes import read_notes, write_notes
+from covergenre.studies.published import GENRES
+from covergenre.studies.record import Outcome, Study
+from covergenre.training.experiment import fit_and_evaluate
+from covergenre.training.parts import Vectors, covers_of, parts_of
+from covergenre.training.train import train
+
+EXPERIMENTS = ("ladder", "k", "variants", "methods", "finetune")
+USUAL = EXPERIMENTS[:-1]
+"""Without fine-tuning, which takes hours where the others take minutes."""
+
+KS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 25, 50, 100)
+_QUICK_KS = (1, 4, 9, 25)
+_QUICK_VARIANTS = (1, 2)
+_STEP = " · "  # parts what is done of a point from its title
+
+
+@dataclass(frozen=True)
+class Point:
+    """One training: where it stands in a study (see `Outcome`), and what it takes."""
+
+    part: str
+    method: str
+    x: int
+    what: str
+    genres: tuple[str, ...]
+    variants: tuple[str, ...] = ("original",)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other point of a study."""
+        settings = ",".join(f"{name}={value}" for name, value in sorted(self.parameters.items()))
+        return f"{self.part}/{self.method}/{self.x}/{len(self.genres)}/{len(self.variants)}/{settings}"
+
+
+def design(
+    dataset: Dataset,
+    split: str = "honest",
+    only: Sequence[str] = USUAL,
+    quick: bool = False,
+    genres: Sequence[str] = (),
+    recipe: Recipe | None = None,
+    seed: int = 42,
+) -> Study:
+    """What a study of a data set is to make; its outcomes may hold more, from when it was asked for before.
+
+    `split`: the protocol. `only`: which of `EXPERIMENTS`. `quick`: a few points of each. `genres`: in the order in
+    which ladders take them (none: the reference's, then others by name).
+
+    Raises CoverGenreError for an unknown part, split or genre, or fewer than two genres.
+    """
+    _check(dataset, split, only, genres)
+    ordered = tuple(genres) or in_order(dataset.genres)
+    keys = tuple(point.key for point in plan(ordered, split, only, quick))
+    return Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
+
+
+def study(
+    asked: Study, dataset: Dataset | None = None, progress: Report = silent, should_stop: ShouldStop = never
+) -> Study:
+    """Make the points that aren't made yet; the same study. `dataset`: the one it is about (None: open it by its name).
+
+    Raises CoverGenreError when the data set has changed or another process works on the same study; Cancelled when
+    stopped. What was made before is kept.
+    """
+    dataset = dataset or open_dataset(asked.dataset)
+    if fingerprint(dataset.manifest) != asked.dataset_hash:
+        raise BadDataset(f"the data set {dataset.name} has changed since the study was asked for: begin another")
+    _check_free(asked)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    with asked.lock:
+        asked.save()
+        _make(asked, dataset, Context(progress, lambda: should_stop() or asked.stop_asked()))
+    return asked
+
+
+def begin(asked: Study) -> None:
+    """Have `study` done by a process of its own, which outlives this one. CoverGenreError when one is at work on it."""
+    _check_free(asked)
+    asked.save()
+    launch.detached(launch.command("study", asked.folder.name), asked.folder / "log.txt")
+
+
+def in_order(genres: Sequence[str]) -> tuple[str, ...]:
+    """The genres as ladders take them: those of the reference in its order, then the others by name."""
+    known = [genre for genre in GENRES if genre in genres]
+    return (*known, *sorted(set(genres) - set(known)))
+
+
+def plan(genres: tuple[str, ...], split: str, only: Sequence[str] = USUAL, quick: bool = False) -> tuple[Point, ...]:
+    """The points of a study, in the order in which they are made."""
+    parts: dict[str, Callable[[], Iterator[Point]]] = {
+        "ladder": lambda: _ladder(genres, split, quick),
+        "k": lambda: _ks(genres, split, quick),
+        "variants": lambda: _variants(genres, split, quick),
+        "methods": lambda: _methods(genres, split, ("knn", "logistic", "boosting"), "methods"),
+        "finetune": lambda: _methods(genres, split, ("finetune",), "finetune"),
+    }
+    return tuple(point for part in EXPERIMENTS if part in only for point in parts[part]())
+
+
+def _check_free(asked: Study) -> None:
+    if asked.folder.exists() and asked.is_running():
+        raise CoverGenreError(f"the study of {asked.dataset} is being made by another process: wait for it, or stop it")
+
+
+def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str]) -> None:
+    if unknown := [part for part in only if part not in EXPERIMENTS]:
+        raise CoverGenreError(f"a study has no part {unknown[0]!r}: choose from {', '.join(EXPERIMENTS)}")
+    if split not in ("honest", "reference"):
+        raise CoverGenreError(f"a study has no protocol {split!r}: choose honest or reference")
+    if unknown := [genre for genre in genres if genre not in dataset.genres]:
+        raise CoverGenreError(f"{dataset.name} has no cover of {unknown[0]!r}: choose from {', '.join(dataset.genres)}")
+    if len(set(genres or dataset.genres)) < 2:
+        raise CoverGenreError(f"a study of {dataset.name} needs more genres: choose at least two")
+
+
+def _settings(name: str, split: str, **own: Any) -> dict[str, Any]:
+    """The parameters of a method under a protocol; `own` are those that the reference had there."""
+    return {} if split == "honest" else {**asdict(preset_of(method(name), "reference")), **own}
+
+
+def _ladder(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Point]:
+    rungs = list(range(2, len(genres) + 1))
+    if quick:
+        rungs = sorted({2, (2 + len(genres)) // 2, len(genres)})
+    for name in ("knn", "logistic"):
+        for n in rungs:
+            yield Point("ladder", name, n, f"{n} genres", genres[:n], parameters=_settings(name, split))
+
+
+def _ks(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Point]:
+    space = {"metric": "blend", "shrinkage": 0.5} if split == "honest" else {}  # one for all, so that k alone differs
+    for k in _QUICK_KS if quick else KS:
+        parameters = {**_settings("knn", split), **space, "k": k}
+        yield Point("k", "knn", k, f"k = {k}", genres, ("original",) if quick else VARIANTS, parameters)
+
+
+def _variants(genres: tuple[str, ...], split: str, quick: bool) -> Iterator[Point]:
+    for n in _QUICK_VARIANTS if quick else range(1, len(VARIANTS) + 1):
+        for name in ("knn", "logistic", "boosting"):
+            settings = _settings(name, split, **({"k": 1} if name == "knn" else {}))
+            yield Point(
+                "variants",
+                name,
+                n,
+                f"{n} variants, the last {VARIANTS[n - 1]}" if n > 1 else "1 variant, the original",
+                genres,
+                VARIANTS[:n],
+                settings,
+            )
+
+
+def _methods(genres: tuple[str, ...], split: str, names: Sequence[str], part: str) -> Iterator[Point]:
+    for name in names:
+        yield Point(part, name, 0, f"all {len(genres)} genres", genres, parameters=_settings(name, split))
+
+
+def _make(asked: Study, dataset: Dataset, context: Context) -> None:
+    bench, progress = _Bench(asked, dataset), _noted(asked, context.progress)
+    kept = {outcome.key for outcome in asked.outcomes()}
+    points = _points(asked)
+    for number, point in enumerate(points):
+        title = f"{point.part}: {method(point.method).title}, {point.what}"
+        progress(Progress(number, len(points), title))
+        if point.key in kept:
+            continue
+        if context.should_stop():
+            raise Cancelled(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
+
+        def inside(step: Progress, number: int = number, title: str = title) -> None:
+            progress(Progress(number, len(points), f"{title}{_STEP}{step.what} {step.done}/{step.total}"))
+
+        def waiting(number: int = number) -> None:
+            progress(Progress(number, len(points), "waiting for a run that goes first"))
+
+        make = bench.run if point.part in EXPERIMENTS[3:] else bench.judge
+        with launch.turn(context.should_stop, waiting):
+            asked.add(make(point, replace(context, progress=inside)))
+    progress(Progress(len(points), len(points), "done"))
+
+
+def _points(asked: Study) -> list[Point]:
+    """The points of a study by their keys; those of an older version that no plan has any more are passed over."""
+    planned = [point for quick in (False, True) for point in plan(asked.genres, asked.split, EXPERIMENTS, quick)]
+    by_key = {point.key: point for point in planned}
+    return [by_key[key] for key in asked.points if key in by_key]
+
+
+def _noted(asked: Study, progress: Report) -> Report:
+    """`progress`, which also leaves word for other processes; of the steps of a point, once a second."""
+    title, written = "", 0.0
+
+    def note(step: Progress) -> None:
+        nonlocal title, written
+        progress(step)
+        now = step.what.partition(_STEP)[0]
+        if now != title or time.monotonic() - written > 1:
+            asked.tell(step.what)
+            title, written = now, time.monotonic()
+
+    return note
+
+
+class _Bench:
+    """Makes points, with the vectors of all that were needed so far at hand."""
+
+    def __init__(self, asked: Study, dataset: Dataset) -> None:
+        self._asked, self._dataset = asked, dataset
+        self._vectors = Vectors(dataset, asked.recipe)
+        self._covers = covers_of(dataset, TrainSpec("", genres=asked.genres, split=asked.split, seed=asked.seed))
+
+    def judge(self, point: Point, context: Context) -> Outcome:
+        """Train and test here, and leave nothing but figures."""
+        spec = self._spec(point)
+        self._vectors.of(self._covers, ("original",), context)  # of all genres at once, as later points have more
+        parts = parts_of(self._dataset, covers_of(self._dataset, spec), spec, self._vectors, context)
+        began = time.perf_counter()
+        result = fit_and_evaluate(parts, spec, context)
+        return _outcome(point, result.evaluation, time.perf_counter() - began)
+
+    def run(self, point: Point, context: Context) -> Outcome:
+        """Train as a run, to be compared and used like any other."""
+        run = train(self._dataset, self._spec(point), context.progress, context.should_stop)
+        write_notes(run, replace(read_notes(run), tags=(f"study {self._asked.folder.name[-4:]}",)))
+        return _outcome(point, run.evaluation(), run.status().seconds or 0.0, run.id)
+
+    def _spec(self, point: Point) -> TrainSpec:
+        asked, genres = self._asked, tuple(sorted(point.genres))
+        return TrainSpec(
+            method=point.method,
+            parameters=point.parameters,
+            dataset=asked.dataset,
+            genres=genres,
+            recipe=asked.recipe,
+            variants=point.variants,
+            split=asked.split,
+            seed=asked.seed,
+        )
+
+
+def _outcome(point: Point, found: Evaluation, seconds: float, run: str = "") -> Outcome:
+    figures = (found.covers, found.accuracy, found.balanced_accuracy, found.f1_weighted)
+    return Outcome(point.key, point.part, point.method, point.x, point.what, *figures, round(seconds, 2), run)

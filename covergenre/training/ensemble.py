@@ -1,0 +1,91 @@
+"""Finished runs combined into one more run, whose answer is their calibrated average."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from covergenre.augment import VARIANTS
+from covergenre.errors import BadRun, CoverGenreError
+from covergenre.methods import method
+from covergenre.methods.calibration import softmax
+from covergenre.methods.ensemble import NAME, FittedEnsemble, join, parted, settle, usual_of
+from covergenre.progress import silent
+from covergenre.runs.journal import keep
+from covergenre.runs.names import christen
+from covergenre.runs.record import Run, RunSpec, probability_columns
+from covergenre.training.train import evaluate
+
+
+def combine(runs: Sequence[Run]) -> Run:
+    """A run that is done, made of two or more that are: it answers, is compared and is used like any other.
+
+    Nothing is trained: what the runs predicted is averaged, temperature and the weight of words are fitted on
+    validation, and the test part is judged as theirs was. It takes a second or so.
+
+    Raises BadRun when a run is damaged or not done, CoverGenreError for fewer than two, or for runs that don't share
+    their covers, genres, split, seed and, those that read vectors, their recipe.
+    """
+    _check(runs)
+    run = christen(Run.create(_spec(runs)))
+    with keep(run, silent):
+        predictions = [each.predictions() for each in runs]
+        columns = probability_columns(run.spec.genres)
+        told = predictions[0].drop(columns=columns)
+        answers = [_aligned(each, told)[columns].to_numpy(np.float64) for each in predictions]
+        chosen_on = (told["part"] == "validation").to_numpy()
+        labels = pd.Categorical(told["genre"], categories=run.spec.genres).codes.astype(np.int64)
+        names = [each.spec.method for each in runs]
+        members = list(zip(names, (each.load_model() for each in runs), strict=True))
+        averaged, evidence = parted(answers, [usual_of(member) for _, member in members])
+        choices = settle(
+            [rows[chosen_on] for rows in averaged], [rows[chosen_on] for rows in evidence], labels[chosen_on]
+        )
+        joined = softmax(join(averaged, evidence, choices.get("weight", 0.0)) / choices["temperature"])
+        run.write_predictions(told.join(pd.DataFrame(joined, columns=columns)))
+        run.write_evaluation(evaluate(run))
+        FittedEnsemble(members, {"members": " ".join(names), **choices}).save(run.stage_model())
+        run.publish_model()
+    return run
+
+
+def _check(runs: Sequence[Run]) -> None:
+    if len({run.id for run in runs}) < max(len(runs), 2):
+        raise CoverGenreError(f"found {len(runs)} runs to combine: name two or more, each once")
+    for run in runs:
+        if (state := run.status().state) != "done":
+            raise BadRun(f"the run {run.id} is {state}: combine only runs that are done")
+    for name in ("dataset_hash", "genres", "split", "seed"):
+        _check_alike(name.removesuffix("_hash"), {getattr(run.spec, name) for run in runs})
+    _check_alike("recipe", {run.spec.recipe for run in runs if _reads_vectors(run)})
+
+
+def _check_alike(name: str, values: set) -> None:
+    if len(values) > 1:
+        raise CoverGenreError(f"the runs don't share their {name}: combine runs of the same covers, genres and vectors")
+
+
+def _reads_vectors(run: Run) -> bool:
+    return method(run.spec.method).reads == "vectors"
+
+
+def _spec(runs: Sequence[Run]) -> RunSpec:
+    trained_on = {variant for run in runs for variant in run.spec.variants}
+    return replace(
+        next((run for run in runs if _reads_vectors(run)), runs[0]).spec,
+        method=NAME,
+        parameters={"members": " ".join(run.id for run in runs)},
+        variants=tuple(variant for variant in VARIANTS if variant in trained_on),
+        created=datetime.now(UTC),
+    )
+
+
+def _aligned(predictions: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """The predictions in the order of `told`. BadRun when they are not of the same covers in the same parts."""
+    keys = ["path", "part"]
+    ordered = predictions.set_index(keys).reindex(pd.MultiIndex.from_frame(told[keys]))
+    if len(predictions) != len(told) or ordered["genre"].tolist() != told["genre"].tolist():
+        raise BadRun("the runs were not tested on the same covers: train them again on the data set as it is now")
+    return ordered.reset_index()

@@ -1,0 +1,94 @@
+"""One experiment: a method learns from the training part, and is judged by covers that it has not seen.
+
+Every choice is made on validation; the test part is read once, at the end. Where training covers come from several
+sources, each is also left out of learning and asked about: how sure answers are is settled there.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from covergenre.evaluation.metrics import Evaluation, evaluate
+from covergenre.methods import Context, Covers, Fitted, TrainSpec, method
+from covergenre.methods.elsewhere import Elsewhere, asked_elsewhere, tempered
+from covergenre.progress import Progress
+from covergenre.runs.record import PREDICTION_MS, probability_columns
+from covergenre.training.parts import Parts
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What was learned, its probabilities (n, n_genres) for both held-out parts, and the evaluation of the test part.
+
+    `elsewhere`: its answers to training covers whose source was left out, where that could be asked.
+    `began`: seconds since the epoch; `fitting` and `predicting`: how many seconds these took.
+    """
+
+    fitted: Fitted
+    validation: np.ndarray
+    test: np.ndarray
+    evaluation: Evaluation
+    began: float
+    fitting: float
+    predicting: float
+    elsewhere: Elsewhere | None = None
+
+    def predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
+        """The held-out ones of these covers with their probabilities, as `Run.predictions` has them."""
+        held_out = pd.concat([covers[covers["part"] == part] for part in ("validation", "test")])
+        probabilities = np.concatenate([self.validation, self.test])
+        columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
+        return held_out[["path", "part", "genre", "group"]].reset_index(drop=True).join(columns)
+
+    def left_out(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame | None:
+        """The training covers that were asked about with their source left out, as `Run.left_out` has them."""
+        if self.elsewhere is None:
+            return None
+        asked = covers[covers["part"] == "train"].iloc[self.elsewhere.rows]
+        columns = pd.DataFrame(self.elsewhere.probabilities, columns=probability_columns(genres))
+        return asked[["path", "source", "genre", "group"]].reset_index(drop=True).join(columns)
+
+
+def fit_and_evaluate(
+    parts: Parts,
+    spec: TrainSpec,
+    context: Context | None = None,
+    fit: Callable[[], Fitted] | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Result:
+    """Fit the spec's method, or what `fit` gives, predict both held-out parts and evaluate the test part.
+
+    `clock` times them. Raises what `Method.fit` does; Cancelled when stopped.
+    """
+    context = context or Context()
+    began, started = time.time(), clock()
+    fitted, elsewhere = (fit(), None) if fit else _fit(parts, spec, context)
+    _log.info("%s chose %s", spec.method, dict(fitted.choices))
+    context.check_stop()
+    fitting, started = clock() - started, clock()
+    context.progress(Progress(0, 2, "predicting"))
+    validation, test = (_answers(fitted, part, spec.n_genres) for part in (parts.validation, parts.test))
+    predicting = clock() - started
+    each = 1000 * predicting / (len(validation) + len(test))
+    context.progress(Progress(1, 2, "evaluating", {PREDICTION_MS: each}))
+    evaluation = evaluate(parts.test.labels, test, spec.genres, parts.groups, spec.seed)
+    context.check_stop()
+    return Result(fitted, validation, test, evaluation, began, fitting, predicting, elsewhere)
+
+
+def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, Elsewhere | None]:
+    """What the method learned, as sure as its answers to sources left out let it be, and these."""
+    chosen = method(spec.method)
+    fitted = chosen.fit(parts.train, parts.validation, spec, context)
+    elsewhere = asked_elsewhere(chosen, fitted, parts.train, parts.train_groups, spec, context)
+    return tempered(fitted, elsewhere), elsewhere
+
+
+def _answers(fitted: Fitted, covers: Covers, n_genres: int) -> np.ndarray:
+    return fitted.predict_proba(covers) if len(covers) else np.zeros((0, n_genres))

@@ -1,0 +1,326 @@
+"""Building the starter from real covers: the one run whose result ships with the project.
+
+What may name the genre without being the music's look is taken away first. Every cover is brought to 150 pixels,
+because one source has small pictures only; a picture that stands under two genres is left out, and of near copies one
+is kept; covers of one artist stay in one part. The heads that ship are those that were judged: nothing is trained again
+on held-out covers afterwards.
+"""
+
+import json
+import logging
+import platform
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from covergenre import __version__, home, images
+from covergenre.augment import VIEWS
+from covergenre.collection.collection import Projection
+from covergenre.collection.map import draw_map
+from covergenre.collection.novelty import NoveltyDetector
+from covergenre.dataset.groups import group_covers
+from covergenre.dataset.manifest import fingerprint, scan, usable
+from covergenre.dataset.registry import Dataset
+from covergenre.dataset.split import PARTS, Split, honest_split
+from covergenre.dataset.starter import (
+    COLUMNS,
+    FORMAT,
+    GENRES,
+    STARTER,
+    Card,
+    LeftOut,
+    MethodCard,
+    SourceFigures,
+    Starter,
+    WordsFigures,
+    by_hash,
+    open_starter,
+    run_folder,
+    seal,
+)
+from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.engine import engine_file, engine_for
+from covergenre.embedding.recipe import EVEN, Recipe
+from covergenre.errors import BadDataset
+from covergenre.evaluation.intervals import wilson
+from covergenre.evaluation.metrics import evaluate
+from covergenre.files import replace_text
+from covergenre.methods import Context, Covers, TrainSpec, ensemble, method
+from covergenre.methods.elsewhere import Elsewhere, even_rows, joined_elsewhere
+from covergenre.packages import versions
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.reading.text import ReadText
+from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
+from covergenre.training.experiment import Result, fit_and_evaluate
+from covergenre.training.parts import Parts, as_covers, words_of
+from covergenre.training.words import judge_words, names_apart
+
+RECIPE = Recipe(limit=EVEN)
+METHODS: Mapping[str, Mapping[str, float]] = {"knn": {"balance": 1.0}, "logistic": {}, "words": {}}
+"""Trained one by one, with these parameters, and joined. Whose answers to sources left out are best counts:
+`benchmarks/ACCURACY.md`."""
+
+_log = logging.getLogger(__name__)
+
+
+def build_starter(
+    root: Path,
+    target: Path | None = None,
+    seed: int = 42,
+    recipe: Recipe = RECIPE,
+    progress: Report = silent,
+    should_stop: ShouldStop = never,
+    words: bool = True,
+) -> Starter:
+    """Make the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
+
+    The same covers and seed give the same starter, but for the day it was built. `words`: whether it learns what is
+    written on the covers, too. Raises BadDataset when the covers are too few, MissingPackage when what reads words is
+    not installed, Cancelled when stopped; what was in `target` stays then.
+    """
+    target = target or home.home() / "starter"
+    found = Dataset("starter", Path(root).resolve(), target, scan(root, None, progress, should_stop).manifest)
+    chosen, left_out = choose_covers(found.manifest)
+    dataset = replace(found, manifest=chosen)
+    if len(dataset.genres) < 2:
+        raise BadDataset(f"{root} holds covers of {len(dataset.genres)} of the ten genres: give folders of two or more")
+    split = honest_split(chosen, seed)
+    context = Context(progress, should_stop)
+    vectors = _vectors(dataset, recipe, split, context)
+    texts = words_of(dataset, chosen, context) if words else []
+    parts = _parts(chosen, split, vectors, texts, dataset.genres)
+    asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
+    members = [name for name in METHODS if words or method(name).reads != "texts"]
+    specs = {name: replace(asked, method=name, parameters=METHODS[name]) for name in members}
+    specs |= {ensemble.NAME: asked}
+    results = {name: fit_and_evaluate(parts, specs[name], context) for name in members}
+    results |= {ensemble.NAME: _together(results, parts, asked, context)}
+    projected = cast(Projection, results["knn"].fitted).project(vectors).astype(np.float16)
+    methods = tuple(_method_card(specs[name], results[name], parts, chosen, split) for name in specs)
+    card = _card(chosen, split, left_out, methods, recipe)
+    if words:
+        card = replace(card, words=_words_figures(results[ensemble.NAME], parts.test, texts, chosen, split))
+    _log.info("%s answers best where the source is new", card.default)
+    with _replacing(target) as folder:
+        _copy_network(recipe, folder)
+        for name, spec in specs.items():
+            _write_run(run_folder(folder, name), spec, results[name], card, chosen, split)
+        np.save(folder / "vectors.npy", projected)
+        progress(Progress(0, 1, "drawing the map"))
+        draw_map(projected, folder / "map.npz")
+        novelty = NoveltyDetector.learn(parts.train.vectors, parts.validation.vectors, engine_for(recipe).plain)
+        novelty.save(folder / "familiarity.npz")
+        _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
+        replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")
+        seal(folder)
+        open_starter(folder)
+    return open_starter(target)
+
+
+def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The covers to learn from, and how many were left out for which reason.
+
+    Near copies (see `groups`) are looked for among all covers, also of genres beyond the ten: a picture that stands
+    under pop and under rock names neither.
+    """
+    covers = usable(manifest).reset_index(drop=True)
+    pictures = group_covers(covers["phash"].tolist(), [""] * len(covers), covers["content_hash"].tolist())
+    by_picture = covers["genre"].groupby(pictures)
+    wrong_genre = ~covers["genre"].isin(GENRES)
+    contradicting = ~wrong_genre & (by_picture.transform("nunique") > 1)
+    copies = ~wrong_genre & ~contradicting & (by_picture.cumcount() > 0)
+    left_out = {
+        "can't be read": len(manifest) - len(covers),
+        "of a genre beyond the ten": int(wrong_genre.sum()),
+        "stands under two genres": int(contradicting.sum()),
+        "near copy of another": int(copies.sum()),
+    }
+    return covers[~(wrong_genre | contradicting | copies)].reset_index(drop=True), left_out
+
+
+def _vectors(dataset: Dataset, recipe: Recipe, split: Split, context: Context) -> np.ndarray:
+    """The vectors of all covers, float32 (n, d): of those held out as of a cover that is asked about, averaged over its
+    views."""
+    vectors = embed_dataset(dataset, recipe, ("original",), context.progress, context.should_stop)["original"]
+    held_out = (split.parts != "train").to_numpy()
+    if held_out.any():
+        asked = replace(dataset, manifest=dataset.manifest[held_out])
+        views = embed_dataset(asked, recipe, VIEWS, context.progress, context.should_stop)
+        vectors[held_out] = np.mean(list(views.values()), axis=0)
+    return vectors
+
+
+def _parts(
+    manifest: pd.DataFrame, split: Split, vectors: np.ndarray, texts: Sequence[ReadText], genres: Sequence[str]
+) -> Parts:
+    labels = pd.Categorical(manifest["genre"], categories=genres).codes
+    everyone = replace(as_covers(manifest.assign(label=labels), [vectors]), texts=texts)
+    covers = {part: everyone.take((split.parts == part).to_numpy()) for part in PARTS}
+    groups = [split.groups[split.parts == part].to_numpy() for part in ("test", "train")]
+    return Parts(**covers, groups=groups[0], train_groups=groups[1])
+
+
+def _together(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, context: Context) -> Result:
+    """What was learned, joined: as sure as its answers to sources left out, else to validation, let it be."""
+    members = [(name, result.fitted) for name, result in results.items()]
+    usual = [ensemble.usual_of(member) for _, member in members]
+    answers = ensemble.parted([result.validation for result in results.values()], usual)
+    settled = ensemble.settle(*answers, parts.validation.labels)
+    elsewhere = joined_elsewhere([result.elsewhere for result in results.values()], settled.get("weight", 0.0))
+    if elsewhere:
+        settled |= elsewhere.certainty
+    fitted = ensemble.FittedEnsemble(members, {"members": " ".join(results), **settled})
+    return replace(fit_and_evaluate(parts, spec, context, lambda: fitted), elsewhere=elsewhere)
+
+
+def _words_figures(
+    result: Result, test: Covers, texts: Sequence[ReadText], manifest: pd.DataFrame, split: Split
+) -> WordsFigures:
+    """What the words on the test covers add to their looks."""
+    names = np.array(names_apart(manifest["artist"].tolist(), texts))
+    part = split.parts.to_numpy()
+    apart = ~np.isin(names[part == "test"], names[part == "train"])
+    looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
+    right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
+    return judge_words(right, right_read, test.texts, apart)
+
+
+def _method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
+    own = split.groups[split.parts == "validation"].to_numpy()
+    validation = evaluate(parts.validation.labels, result.validation, spec.genres, own, spec.seed)
+    right = result.test.argmax(axis=1) == parts.test.labels
+    sources = manifest.loc[(split.parts == "test").to_numpy(), "source"].to_numpy()
+    title, figures = method(spec.method).title, _by_source(right, sources)
+    groups = parts.train_groups
+    left_out = None if result.elsewhere is None or groups is None else _left_out(spec, result.elsewhere, groups)
+    return MethodCard(spec.method, title, result.fitted.choices, validation, result.evaluation, figures, left_out)
+
+
+def _left_out(spec: TrainSpec, asked: Elsewhere, groups: np.ndarray) -> LeftOut:
+    even = even_rows(asked.sources)
+    labels, answers = asked.labels[even], asked.probabilities[even]
+    evaluation = evaluate(labels, answers, spec.genres, groups[asked.rows[even]], spec.seed)
+    right = asked.probabilities.argmax(axis=1) == asked.labels
+    return LeftOut(evaluation, float(answers.max(axis=1).mean()), _by_source(right, asked.sources))
+
+
+def _by_source(right: np.ndarray, sources: np.ndarray) -> dict[str, SourceFigures]:
+    counted = pd.Series(right).groupby(sources).agg(["sum", "size"])
+    return {
+        str(source): SourceFigures(int(row["size"]), wilson(int(row["sum"]), int(row["size"])))
+        for source, row in counted.iterrows()
+    }
+
+
+def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:
+    """What was learned as a run that is done, so that it can be compared with others."""
+    settled = {**vars(spec), "parameters": asdict(spec.parameters_as(method(spec.method).Parameters))}
+    settled |= {
+        "dataset_hash": fingerprint(by_hash(manifest)),
+        "versions": {"covergenre": __version__, **card.versions},
+    }
+    run = Run.begin(folder, RunSpec(**settled))
+    result.fitted.save(run.stage_model())
+    run.publish_model()
+    covers = by_hash(manifest).assign(part=split.parts.to_numpy(), group=split.groups.to_numpy())
+    predictions = result.predictions(covers, spec.genres)
+    run.write_predictions(predictions.astype(dict.fromkeys(probability_columns(spec.genres), np.float32)))
+    if (left_out := result.left_out(covers, spec.genres)) is not None:
+        run.write_left_out(left_out.astype(dict.fromkeys(probability_columns(spec.genres), np.float32)))
+    run.append_event(Event("predicting", 1, 1, {PREDICTION_MS: 1000 * result.predicting / len(predictions)}))
+    ended = result.began + result.fitting + result.predicting
+    run.write_status(Status("done", 1, 1, started=result.began, updated=ended))
+
+
+def _card(
+    manifest: pd.DataFrame,
+    split: Split,
+    left_out: Mapping[str, int],
+    methods: tuple[MethodCard, ...],
+    recipe: Recipe,
+) -> Card:
+    genres = tuple(sorted(manifest["genre"].unique()))
+    return Card(
+        format=FORMAT,
+        built=f"{datetime.now(UTC):%Y-%m-%d}",
+        seed=split.seed,
+        recipe=recipe.to_dict(),
+        genres=genres,
+        missing=tuple(genre for genre in GENRES if genre not in genres),
+        covers=len(manifest),
+        counts=_counts(manifest["genre"], split.parts.to_numpy(), PARTS),
+        sources=_counts(manifest["source"], manifest["genre"], genres),
+        left_out=left_out,
+        default=_best(methods).name,
+        methods=methods,
+        versions={
+            "python": platform.python_version(),
+            **versions(("numpy", "openvino", "scikit-learn", "torch")),
+        },
+    )
+
+
+def _best(methods: Sequence[MethodCard]) -> MethodCard:
+    """The method with the highest balanced accuracy on sources left out, or on validation where none could be.
+
+    Balanced, because how often each genre comes in a user's covers is not known: plain accuracy favours a head that
+    never answers a rare one.
+    """
+    return max(
+        methods,
+        key=lambda each: (each.left_out.evaluation if each.left_out else each.validation).balanced_accuracy.value,
+    )
+
+
+def _counts(rows: pd.Series, columns: Sequence[str], order: Sequence[str]) -> dict[str, dict[str, int]]:
+    table = pd.crosstab(rows.to_numpy(), np.asarray(columns)).reindex(columns=list(order), fill_value=0)
+    return {str(row): {name: int(count) for name, count in cells.items()} for row, cells in table.iterrows()}
+
+
+def _table(dataset: Dataset, split: Split) -> pd.DataFrame:
+    """The covers as the starter keeps them: no path, and of the picture its signature alone."""
+    manifest = dataset.manifest
+    signatures = [_signature(dataset.file(path)) for path in manifest["path"]]
+    ids = [_id(path) for path in manifest["path"]]
+    known = {name: manifest.get(name, "") for name in COLUMNS}
+    table = pd.DataFrame({**known, "id": ids, "part": split.parts.to_numpy(), "signature": signatures})
+    return table[list(COLUMNS)]
+
+
+def _signature(file: Path) -> bytes:
+    return images.signature(images.decode(images.read(file)).image)
+
+
+def _id(path: str) -> str:
+    """The number of a cover at its source, from its file's name: that of a Discogs file "R-1234-5.jpg" is 1234."""
+    stem = PurePosixPath(path).stem
+    return stem.split("-")[1] if re.match(r"R-\d+-", stem) else stem
+
+
+def _copy_network(recipe: Recipe, folder: Path) -> None:
+    engine_for(recipe)
+    made = engine_file(recipe)
+    for suffix in (".xml", ".bin"):
+        shutil.copyfile(made.with_suffix(suffix), folder / f"network{suffix}")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A folder to fill that takes the place of `target` once the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".starter-") as beside:
+        folder, old = Path(beside, "new"), Path(beside, "old")
+        folder.mkdir()
+        yield folder
+        if target.exists():
+            target.rename(old)
+        folder.rename(target)

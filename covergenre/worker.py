@@ -1,0 +1,143 @@
+"""The processes behind `launch`: python -m covergenre.worker [RUN | study STUDY]
+
+Without an argument it is the worker: it starts a trainer for each run of the queue, one after the other, until none
+waits. With one it is a trainer: it executes that run and ends. They are apart because a trainer may be killed or run
+out of memory: the queue goes on all the same, and what a run has taken from the system goes with it. With a study's
+name it makes what that study asks for; its errors go to the study's log.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from types import FrameType
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
+
+from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.files import is_full
+from covergenre.runs import launch
+from covergenre.runs.record import Run
+
+_log = logging.getLogger(__name__)
+
+_LOOK_EVERY = 0.25  # seconds; how soon it is noticed that a run has used up its grace
+_LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether there is a worker holds its lock for a moment
+_NICE = 10  # pages and predictions go first
+
+
+def work() -> None:
+    """Go through the queue, if no other worker does."""
+    lock = launch.worker_lock()
+    try:
+        lock.acquire(timeout=_LOCK_IS_TRIED)
+    except Timeout:
+        return
+    while run := _next(lock):
+        began, trainer = time.time(), subprocess.Popen(launch.command(run.id))
+        with suppress(BadRun):  # somebody deleted or damaged it meanwhile
+            _accompany(run, trainer)
+        code = trainer.wait()
+        with suppress(BadRun, OSError):  # a full disk: the run reads as lost, and the queue goes on
+            _settle(run, code, began)
+
+
+def train(run_id: str) -> None:
+    """Execute a run, if it is still queued once no other trainer is at work; its status says what came of it."""
+    from covergenre.training.train import execute
+
+    signal.signal(signal.SIGTERM, _stop)
+    os.nice(_NICE)
+    with launch.turn_lock(), suppress(CoverGenreError):
+        run = Run.open(run_id)
+        if run.status().state == "queued":
+            with _own_temporary(run):
+                execute(run)
+
+
+def study(name: str) -> None:
+    """Make the points of a study that aren't made yet."""
+    from covergenre.studies.record import open_study
+    from covergenre.studies.study import study as make
+
+    signal.signal(signal.SIGTERM, _stop)
+    os.nice(_NICE)
+    try:
+        make(open_study(name))
+    except CoverGenreError as error:
+        _log.error("%s", error)
+
+
+@contextmanager
+def _own_temporary(run: Run) -> Iterator[None]:
+    """Temporary files lie with the run: where this process is killed, they go when the run is resumed or deleted."""
+    folder = launch.own_temporary(run)
+    folder.mkdir(exist_ok=True)
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _next(lock: FileLock) -> Run | None:
+    """The next run that waits. When none does, the lock goes before the queue can change: no run is ever overlooked."""
+    with launch.queue_lock():
+        run = next(iter(launch.waiting()), None)
+        if run is None:
+            lock.release()
+        return run
+
+
+def _accompany(run: Run, trainer: subprocess.Popen) -> None:
+    """Wait for the trainer, and end it when the run has used up its grace."""
+    while trainer.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            trainer.wait(_LOOK_EVERY)
+        if trainer.returncode is None and run.out_of_grace():
+            launch.end(run)
+
+
+def _settle(run: Run, code: int, began: float) -> None:
+    """Write down how a trainer ended that didn't do so itself, so that its run neither waits nor seems to work.
+
+    A run that was queued again since it `began` is left to its next trainer.
+    """
+    with launch.queue_lock():
+        status = run.status()
+        if status.state == "queued" and status.updated < began:
+            error = f"Its process {_ending(code)} before it began; worker.log beside the runs may say why."
+            run.write_status(replace(status, state="failed", error=error))
+        elif status.state == "lost":
+            shutil.rmtree(launch.own_temporary(run), ignore_errors=True)
+            why = "the disk is full: make room, then resume it" if is_full(run.folder) else "log.txt has its last words"
+            run.write_status(replace(status, error=f"Its process {_ending(code)}; {why}."))
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"ended with code {code}"
+    name = signal.Signals(-code).name
+    return f"was ended by {name}" + (" (as when memory runs out)" if name == "SIGKILL" else "")
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
+    raise Cancelled("the run was busy when asked to stop, so its process was told to")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case []:
+            work()
+        case ["study", name]:
+            study(name)
+        case [run_id]:
+            train(run_id)

@@ -1,0 +1,41 @@
+from dataclasses import replace
+
+import pytest
+from drawing import genre_folders
+from PIL import Image
+
+from covergenre.audit import audit
+from covergenre.audit.facts import known_facts
+from covergenre.dataset.registry import register
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """Rap comes in small pictures, jazz in large ones; one jazz cover is there twice."""
+    root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 12)
+    for file in root.glob("rap/*"):
+        Image.open(file).resize((80, 80)).save(file)
+    first = min(root.glob("jazz/*"))
+    first.with_name("again.jpg").write_bytes(first.read_bytes())
+    return register("mine", root)[0]
+
+
+def test_an_audit_leaves_what_bears_on_training(dataset):
+    assert known_facts(dataset) is None
+    audit(dataset)
+    facts = known_facts(dataset)
+    assert facts.cues["rap"]["resolution"] > 0.8
+    assert facts.side == min(dataset.manifest[["width", "height"]].max(axis=1))
+    assert facts.flagged["exact duplicates"] == {"jazz": 2}
+    assert "wrong labels" not in facts.flagged
+
+
+def test_facts_about_other_covers_are_not_those_of_these(dataset):
+    audit(dataset)
+    assert known_facts(replace(dataset, manifest=dataset.manifest[1:])) is None
+
+
+def test_damaged_facts_are_none(dataset):
+    audit(dataset)
+    (dataset.folder / "audit" / "facts.json").write_text("[]")
+    assert known_facts(dataset) is None

@@ -1,0 +1,73 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from covergenre.audit.findings import COLUMNS, NO_GROUP, AuditReport, findings
+
+
+def reported(*found, thresholds=None, skipped=None):
+    """A report of ten covers with these findings."""
+    empty = pd.DataFrame()
+    limits = thresholds or {"dark": 0.5, "near duplicates": 0.5}
+    return AuditReport("mine", 10, pd.concat(found), limits, skipped or {}, empty, empty, empty)
+
+
+dark = findings("dark", ["a", "b", "c"], [0.2, 0.6, 0.9], [False, True, True], ["rather", "very"])
+near = findings(
+    "near duplicates", list("dcbae"), [0.7, 0.9, 0.9, 0.7, 0.7], np.ones(5), [""] * 5, np.array([4, 7, 7, 4, 4])
+)
+
+
+def test_findings_have_fixed_columns_and_types():
+    empty = findings("dark", [], [], [], [])
+    for frame in (dark, near, empty):
+        assert tuple(frame.columns) == COLUMNS
+        assert [str(kind) for kind in frame.dtypes] == ["str", "str", "float64", "bool", "int64", "str"]
+
+
+def test_details_go_to_the_flagged_in_order():
+    assert dark["detail"].tolist() == ["", "rather", "very"]
+    assert set(dark["group"]) == {NO_GROUP}
+
+
+def test_details_must_be_as_many_as_flagged():
+    with pytest.raises(ValueError, match="assign"):
+        findings("dark", ["a", "b"], [1, 1], [True, True], ["one", "two", "three"])
+
+
+def test_the_summary_counts_flagged_covers_of_each_issue_that_was_judged():
+    report = reported(dark, near, thresholds=dict.fromkeys(("dark", "near duplicates", "light", "leakage"), 0.5))
+    assert report.summary.to_dict("list") == {
+        "issue": ["dark", "near duplicates", "light", "leakage"],
+        "count": [2, 5, 0, 0],
+        "share": [0.2, 0.5, 0.0, 0.0],
+    }
+    skipped = reported(dark, thresholds={"dark": 0.5, "leakage": 0.5}, skipped={"leakage": "no split"})
+    assert skipped.summary["issue"].tolist() == ["dark"]
+
+
+def test_the_flagged_come_worst_first():
+    assert reported(dark, near).flagged("dark")["path"].tolist() == ["c", "b"]
+
+
+def test_groups_stay_together_and_the_worst_comes_first():
+    report = reported(dark, near)
+    assert report.flagged("near duplicates")["path"].tolist() == ["b", "c", "a", "d", "e"]
+    assert report.groups("near duplicates") == (("b", "c"), ("a", "d", "e"))
+    assert report.groups("dark") == ()
+
+
+def test_a_report_is_json():
+    assert json.loads(json.dumps(reported(dark, near).to_dict())) == {
+        "covers": 10,
+        "summary": [
+            {"issue": "dark", "count": 2, "share": 0.2},
+            {"issue": "near duplicates", "count": 5, "share": 0.5},
+        ],
+        "groups": [
+            {"issue": "near duplicates", "paths": ["b", "c"]},
+            {"issue": "near duplicates", "paths": ["a", "d", "e"]},
+        ],
+    }

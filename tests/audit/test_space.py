@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from covergenre.audit import space
+from covergenre.audit.space import open_space
+
+NO_PAIRS = np.zeros((0, 2), np.int64)
+
+
+@pytest.fixture
+def vectors(rows):
+    return rows.vectors(["jazz", "pop"] * 40, width=12) * np.logspace(-3, 3, 12, dtype=np.float32)
+
+
+def opened(vectors, folder, pairs=NO_PAIRS, rows=None):
+    return open_space(vectors, np.arange(len(vectors)) if rows is None else rows, pairs, folder)
+
+
+def test_the_short_form_is_no_wider_than_the_vectors(vectors, tmp_path):
+    short = opened(vectors, tmp_path).short
+    assert (short.shape, short.dtype) == ((80, 12), np.float32)
+
+
+def test_columns_weigh_alike_whatever_their_unit(vectors, tmp_path):
+    plain, scaled = opened(vectors, tmp_path), opened(vectors * np.logspace(3, -3, 12, dtype=np.float32), tmp_path)
+    np.testing.assert_array_equal(plain.pairs, scaled.pairs)
+    np.testing.assert_allclose(plain.cosines, scaled.cosines, atol=1e-3)
+
+
+def test_pairs_are_those_given_and_the_nearest(vectors, tmp_path):
+    vectors[5] = vectors[40]
+    space = opened(vectors, tmp_path, np.array([[0, 79]]))
+    found = dict(zip(map(tuple, space.pairs.tolist()), space.cosines.tolist(), strict=True))
+    assert found[5, 40] == pytest.approx(1, abs=1e-4)
+    assert (0, 79) in found
+    assert all(one < other for one, other in found)
+
+
+def test_a_cosine_is_that_of_the_standardised_vectors(vectors, tmp_path):
+    standard = (vectors - vectors.mean(axis=0)) / vectors.std(axis=0)
+    space = opened(vectors, tmp_path)
+    one, other = standard[space.pairs[0]]
+    assert space.cosines[0] == pytest.approx(one @ other / np.linalg.norm(one) / np.linalg.norm(other), abs=1e-3)
+
+
+def test_only_the_rows_asked_for_are_neighbours(vectors, tmp_path):
+    assert set(opened(vectors, tmp_path, rows=np.array([3, 8, 9])).pairs.ravel()) == {3, 8, 9}
+
+
+def test_a_column_that_says_nothing_does_no_harm(vectors, tmp_path):
+    vectors[:, 3] = 7
+    space = opened(vectors, tmp_path)
+    assert np.isfinite(space.short).all()
+    assert np.isfinite(space.cosines).all()
+
+
+def test_other_vectors_make_another_space(vectors, tmp_path):
+    first = opened(vectors, tmp_path)
+    other = opened(vectors[::-1], tmp_path)
+    np.testing.assert_array_equal(opened(vectors, tmp_path).short, first.short)
+    assert not np.array_equal(first.short, other.short)
+
+
+def test_a_few_more_covers_change_nothing_about_the_others(vectors, rows, tmp_path):
+    first = opened(vectors[:76], tmp_path).short
+    np.testing.assert_allclose(opened(vectors, tmp_path).short[:76], first, atol=1e-5)
+
+
+def test_many_more_covers_or_other_vectors_are_looked_at_anew(vectors, tmp_path):
+    first = opened(vectors[:60], tmp_path).short
+    assert not np.allclose(opened(vectors, tmp_path).short[:60], first, atol=1e-3)
+    assert opened(vectors[:, :8], tmp_path).short.shape == (80, 8)
+
+
+def test_of_many_covers_the_nearest_are_found_through_an_index(vectors, tmp_path, monkeypatch):
+    few = {tuple(pair) for pair in opened(vectors, tmp_path / "few").pairs.tolist()}
+    monkeypatch.setattr(space, "EXACT", 10)
+    many = {tuple(pair) for pair in opened(vectors, tmp_path / "many").pairs.tolist()}
+    assert len(few & many) / len(few) > 0.9

@@ -1,0 +1,81 @@
+"""Runs to look at, made without any training, and what a run can be made of in a moment."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from at_work import QUICK, processes
+from drawing import genre_folders
+from filelock import FileLock
+from tiny import tiny_recipe
+
+from covergenre import home
+from covergenre.dataset.registry import Dataset, register
+from covergenre.embedding.recipe import Recipe
+from covergenre.methods import TrainSpec
+from covergenre.runs.record import Run, RunSpec, list_runs
+from covergenre.training.train import prepare
+
+
+@pytest.fixture
+def spec() -> RunSpec:
+    return RunSpec(
+        method="logistic",
+        parameters={"strength": None, "balanced": True, "k": 3, "c": 0.1, "vote": "even"},
+        dataset="mine",
+        dataset_hash="0123456789abcdef",
+        genres=("jazz", "path"),
+        recipe=Recipe(limit=150),
+        variants=("original", "flip"),
+        split="honest",
+        seed=42,
+        versions={"python": "3.11"},
+    )
+
+
+@pytest.fixture
+def new_run(spec) -> Callable[[], Run]:
+    return lambda: Run.create(spec)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory) -> Path:
+    """A folder of 3 genres of 20 covers, shared by the tests: they only read it."""
+    return genre_folders(tmp_path_factory.mktemp("drawn"), ("disco", "jazz", "rap"), 20)
+
+
+@pytest.fixture
+def dataset(drawn) -> Dataset:
+    """The drawn covers, registered in the test's own home."""
+    return register("drawn", drawn)[0]
+
+
+@pytest.fixture(scope="session")
+def recipe(tmp_path_factory) -> Recipe:
+    """That of the tiny backbone."""
+    return tiny_recipe(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture
+def nobody_left() -> Iterator[None]:
+    """Ends what a failed test has left at work."""
+    yield
+    for process in [*processes(), *(run.process() for run in list_runs())]:
+        if process:
+            process.kill()
+
+
+@pytest.fixture
+def new(dataset, recipe) -> Callable[[], Run]:
+    """Prepares a run that takes a moment."""
+    return lambda: prepare(dataset, TrainSpec("knn", QUICK, recipe=recipe))
+
+
+@pytest.fixture
+def hold(recipe) -> Iterator[FileLock]:
+    """While held, a run stands still where it opens its backbone, and doesn't hear that it should stop."""
+    home.engines().mkdir(exist_ok=True)
+    lock = FileLock(home.engines() / f"{recipe.key}.lock")
+    lock.acquire()
+    yield lock
+    lock.release()
