@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from covergenre.audit.examined import Examined
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
@@ -13,7 +14,6 @@ from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import split_of
 from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
 from covergenre.dataset.thumbnails import known_looks
-from covergenre.inspection.examined import Examined
 from covergenre.methods import Covers, Fitted
 from covergenre.sharing import Shared
 

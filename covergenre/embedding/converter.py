@@ -1,17 +1,33 @@
-"""The process that converts a backbone for `engine`: python -m covergenre.embedding.converter RECIPE PATH
+"""A torch network made into one of OpenVINO, here or apart: python -m covergenre.embedding.converter RECIPE PATH
 
-torch comes with it and goes with it: a process that answers visitors never holds torch, which would take a third of a
-gigabyte and slow each garbage collection.
+torch comes with a process apart and goes with it: one that answers visitors never holds torch, which would take a third
+of a gigabyte and slow each garbage collection.
 """
 
+import errno
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from covergenre.digests import write_digests
+from covergenre.embedding.backbones import get_backbone
+from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
+from covergenre.files import is_full
+from covergenre.inference import load_openvino
+from covergenre.packages import need
+
+if TYPE_CHECKING:
+    from torch import nn
+
+INFO = ["covergenre", "engine"]
+"""Where a converted network says what it was made of."""
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SAID = "covergenre: "
@@ -40,16 +56,82 @@ def convert_apart(recipe: Recipe, path: Path) -> None:
     raise NoWeights(*arguments) if kind == "NoWeights" else OSError(*arguments)
 
 
+def convert(
+    network: "nn.Module",
+    path: Path,
+    backbone: str,
+    feature_set: str,
+    preprocessing: Preprocessing,
+    plain: int | None = None,
+) -> None:
+    """Convert a network in evaluation mode to `path` (.xml) and the .bin beside it, for `Engine.read`.
+
+    It takes float32 of shape (1, 3, side, side), prepared by `preprocessing`, and gives a vector of shape (1, width).
+    `plain`: see `Engine.plain`; None: all.
+    """
+    need_converter()
+    import torch
+
+    ov = load_openvino()
+    shape = (1, 3, preprocessing.side, preprocessing.side)
+    with warnings.catch_warnings(action="ignore"):  # torch's, about tracing: what it takes for constant is constant
+        # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
+        traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
+        model = ov.convert_model(traced, input=ov.PartialShape(shape))
+    info = {
+        "backbone": backbone,
+        "feature_set": feature_set,
+        "preprocessing": preprocessing.to_json(),
+        "plain": plain,
+    }
+    model.set_rt_info(json.dumps(info), INFO)
+    _save(model, path)
+
+
+def convert_recipe(recipe: Recipe, path: Path) -> None:
+    """Convert the backbone of a recipe to `path`, here; raises as `engine_for` does."""
+    from covergenre.embedding.networks import FeatureNet, load_network
+
+    network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
+    features = FeatureNet(network, recipe.feature_set)
+    preprocessing = get_backbone(recipe.backbone).preprocessing
+    plain = features.plain(preprocessing.side) if recipe.feature_set == "texture" else None
+    convert(features, path, recipe.backbone, recipe.feature_set, preprocessing, plain)
+
+
+def need_converter() -> None:
+    """MissingPackage when what a conversion takes is not installed."""
+    need("a network other than the starter's", ("torch", "torchvision", "timm", "safetensors", "huggingface_hub"))
+
+
+def digests_file(path: Path) -> str:
+    """The name of the file, beside a converted network, that says of which bytes it is."""
+    return f"{path.stem}.digests.json"
+
+
 def main(recipe: str, path: str) -> None:
     """Convert; what a user can mend is the last line on stderr, as JSON."""
-    from covergenre.embedding.engine import convert_recipe
-
     try:
         convert_recipe(Recipe.from_dict(json.loads(recipe)), Path(path))
     except NoWeights as error:
         sys.exit(_SAID + json.dumps(["NoWeights", str(error)]))
     except OSError as error:
         sys.exit(_SAID + json.dumps(["OSError", error.errno, error.strerror, error.filename]))
+
+
+def _save(model: Any, path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        made = Path(folder, path.name)
+        try:
+            load_openvino().save_model(model, made, compress_to_fp16=True)
+        except RuntimeError as error:  # which is how OpenVINO says that the disk is full
+            if is_full(path.parent):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+            raise
+        # The .xml last: once it is there, all is.
+        write_digests(Path(folder), [made.with_suffix(".bin").name, made.name], made, digests_file(path))
+        for file in (Path(folder, digests_file(path)), made.with_suffix(".bin"), made):
+            file.replace(path.with_name(file.name))
 
 
 if __name__ == "__main__":

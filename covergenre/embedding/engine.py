@@ -8,39 +8,29 @@ One cover at a time in each of several streams, a thread or so for each, was mea
 covers that all cores work on; it also lets each thread decode its own cover while the others infer.
 """
 
-import errno
 import json
 import logging
-import os
 import sys
-import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from filelock import FileLock
 from PIL import Image
 
 from covergenre import home, hub, images
-from covergenre.digests import changed_files, write_digests
+from covergenre.digests import changed_files
 from covergenre.embedding.backbones import get_backbone, is_stronger
-from covergenre.embedding.converter import convert_apart
+from covergenre.embedding.converter import INFO, convert_apart, convert_recipe, digests_file, need_converter
 from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
-from covergenre.files import is_full
 from covergenre.inference import load_openvino, settings
-from covergenre.packages import need
 from covergenre.progress import Report, ShouldStop, never, silent
 
-if TYPE_CHECKING:
-    from torch import nn
-
-_INFO = ["covergenre", "engine"]
 _log = logging.getLogger(__name__)
 
 
@@ -127,7 +117,7 @@ def engine_for(recipe: Recipe) -> Engine:
             return Engine.open(path, recipe)
         except NoWeights:
             _log.info("converting %s to %s", recipe.backbone, path)
-        _need_converter()
+        need_converter()
         (convert_recipe if "torch" in sys.modules else convert_apart)(recipe, path)
         return Engine.open(path, recipe)
 
@@ -135,7 +125,7 @@ def engine_for(recipe: Recipe) -> Engine:
 def check_engine(recipe: Recipe) -> None:
     """MissingPackage when `engine_for` would have to convert a backbone, and what that takes is not installed."""
     if not engine_file(recipe).is_file():
-        _need_converter()
+        need_converter()
 
 
 def fetch_weights(recipe: Recipe, report: Report = silent, should_stop: ShouldStop = never) -> None:
@@ -151,53 +141,6 @@ def fetch_weights(recipe: Recipe, report: Report = silent, should_stop: ShouldSt
 def engine_file(recipe: Recipe) -> Path:
     """What `engine_for` opens for a recipe, whether it was converted yet or not: the .xml, with the .bin beside it."""
     return _shipped_network() if _is_shipped(recipe) else home.engines() / f"{recipe.key}.xml"
-
-
-def convert(
-    network: "nn.Module",
-    path: Path,
-    backbone: str,
-    feature_set: str,
-    preprocessing: Preprocessing,
-    plain: int | None = None,
-) -> None:
-    """Convert a network in evaluation mode to `path` (.xml) and the .bin beside it, for `Engine.read`.
-
-    It takes float32 of shape (1, 3, side, side), prepared by `preprocessing`, and gives a vector of shape (1, width).
-    `plain`: see `Engine.plain`; None: all.
-    """
-    _need_converter()
-    import torch
-
-    ov = load_openvino()
-    shape = (1, 3, preprocessing.side, preprocessing.side)
-    with warnings.catch_warnings(action="ignore"):  # torch's, about tracing: what it takes for constant is constant
-        # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
-        traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
-        model = ov.convert_model(traced, input=ov.PartialShape(shape))
-    info = {
-        "backbone": backbone,
-        "feature_set": feature_set,
-        "preprocessing": preprocessing.to_json(),
-        "plain": plain,
-    }
-    model.set_rt_info(json.dumps(info), _INFO)
-    _save(model, path)
-
-
-def _need_converter() -> None:
-    need("a network other than the starter's", ("torch", "torchvision", "timm", "safetensors", "huggingface_hub"))
-
-
-def convert_recipe(recipe: Recipe, path: Path) -> None:
-    """Convert the backbone of a recipe to `path`, here; raises as `engine_for` does."""
-    from covergenre.embedding.networks import FeatureNet, load_network
-
-    network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
-    features = FeatureNet(network, recipe.feature_set)
-    preprocessing = get_backbone(recipe.backbone).preprocessing
-    plain = features.plain(preprocessing.side) if recipe.feature_set == "texture" else None
-    convert(features, path, recipe.backbone, recipe.feature_set, preprocessing, plain)
 
 
 def _shipped_network() -> Path:
@@ -219,19 +162,15 @@ def _check_bytes(path: Path) -> None:
     if path == _shipped_network():
         changed, todo = changed_files(path.parent, path.parent / "card.json", path.stem + "."), "restore it"
     else:
-        changed, todo = changed_files(path.parent, path, file=_digests(path)), "delete it, and it is made again"
+        changed, todo = changed_files(path.parent, path, file=digests_file(path)), "delete it, and it is made again"
     if changed:
         raise NoWeights(f"{', '.join(changed)} in {path.parent} changed since it was made: {todo}")
-
-
-def _digests(path: Path) -> str:
-    return f"{path.stem}.digests.json"
 
 
 def _read(core: Any, path: Path) -> tuple[Any, dict[str, Any]]:
     """A network that is not compiled yet, and what `convert` noted in it."""
     model = core.read_model(path)
-    return model, dict(json.loads(model.get_rt_info(_INFO).astype(str)))
+    return model, dict(json.loads(model.get_rt_info(INFO).astype(str)))
 
 
 @contextmanager
@@ -241,18 +180,3 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except (RuntimeError, ValueError, TypeError, KeyError) as error:
         raise NoWeights(f"{path} is missing or damaged: delete it, and it is made again when needed") from error
-
-
-def _save(model: Any, path: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        made = Path(folder, path.name)
-        try:
-            load_openvino().save_model(model, made, compress_to_fp16=True)
-        except RuntimeError as error:  # which is how OpenVINO says that the disk is full
-            if is_full(path.parent):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
-            raise
-        # The .xml last: once it is there, all is.
-        write_digests(Path(folder), [made.with_suffix(".bin").name, made.name], made, _digests(path))
-        for file in (Path(folder, _digests(path)), made.with_suffix(".bin"), made):
-            file.replace(path.with_name(file.name))

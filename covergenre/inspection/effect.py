@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from covergenre.audit.examined import Examined
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
 from covergenre.inspection.examine import known_vectors
-from covergenre.inspection.examined import Examined
 from covergenre.methods import Context, Covers, TrainSpec
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.training.experiment import fit_and_evaluate

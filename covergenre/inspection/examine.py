@@ -9,6 +9,7 @@ import numpy as np
 from covergenre import home
 from covergenre.audit import audit, chosen_thresholds
 from covergenre.audit.duplicates import candidates
+from covergenre.audit.examined import Examined
 from covergenre.audit.memory import remember
 from covergenre.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
@@ -19,7 +20,6 @@ from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, NoWeights
-from covergenre.inspection.examined import Examined
 from covergenre.inspection.shipped import examine_shipped
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.record import list_runs

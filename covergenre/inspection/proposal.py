@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from covergenre.audit import ISSUES, NO_GROUP
+from covergenre.audit.examined import Examined
 from covergenre.dataset.manifest import usable
-from covergenre.inspection.examined import Examined
 from covergenre.inspection.suggest import suggest
 from covergenre.repair.repair import Plan, join, preview, repaired
 

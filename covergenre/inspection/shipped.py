@@ -5,11 +5,11 @@ import pandas as pd
 
 from covergenre.audit import THRESHOLDS, AuditReport
 from covergenre.audit.duplicates import candidates, find_alike, find_contradictions, find_duplicates, find_leaks
+from covergenre.audit.examined import Examined
 from covergenre.audit.labels import find_imbalance, find_outliers, likely_genres, oddness
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
 from covergenre.dataset.starter import open_starter
-from covergenre.inspection.examined import Examined
 from covergenre.vectors import unit_rows
 
 _NO_PICTURES = "the starter ships no pictures"

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from covergenre.embedding.engine import Engine, convert
+from covergenre.embedding.converter import convert
+from covergenre.embedding.engine import Engine
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.files import replacing
 from covergenre.methods.base import Choices, Context, Covers, Picture, check_training

@@ -9,6 +9,7 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.audit import choose_threshold
+from covergenre.audit.examined import Examined
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
 from covergenre.collection.sources import dataset_collection
@@ -16,7 +17,6 @@ from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_looks, look
 from covergenre.inspection.examine import examine
-from covergenre.inspection.examined import Examined
 from covergenre.inspection.overview import Overview, overview
 from covergenre.jobs import Job
 from covergenre.runs.record import Run, list_runs

@@ -5,12 +5,12 @@ import pytest
 from drawing import genre_folders
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
 from covergenre.dataset.split import Split
-from covergenre.inspection.examined import Examined
 from covergenre.repair.repair import apply, exclude
 
 

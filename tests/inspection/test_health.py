@@ -4,8 +4,8 @@ import pytest
 from drawing import genre_folders
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.dataset.registry import register
-from covergenre.inspection.examined import Examined
 from covergenre.inspection.proposal import health
 from covergenre.repair.repair import exclude, repaired
 

@@ -4,9 +4,9 @@ import pytest
 from drawing import genre_folders
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.dataset.registry import register
 from covergenre.errors import CoverGenreError
-from covergenre.inspection.examined import Examined
 from covergenre.inspection.proposal import propose
 
 

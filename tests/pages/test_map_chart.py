@@ -4,10 +4,10 @@ from drawing import genre_folders
 from shelves import clouds, table
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.collection.collection import Collection
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
-from covergenre.inspection.examined import Examined
 from pages.widgets.map_chart import Colour, figure, inside, key_of
 
 GENRES = ["jazz"] * 5 + ["rap"] * 4

@@ -2,10 +2,10 @@ import pytest
 from drawing import genre_folders
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
-from covergenre.inspection.examined import Examined
 from pages.explore.filters import Asked
 from pages.explore.gallery import notes
 

@@ -12,8 +12,8 @@ from exploring import PAGE, address, at, click, field, said, settled, tiles, vie
 from streamlit.testing.v1 import AppTest
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.dataset.registry import names, open_dataset
-from covergenre.inspection.examined import Examined
 from pages.explore import open as opening
 from pages.widgets.watch import jobs
 

@@ -7,9 +7,9 @@ from drawing import genre_folders
 from streamlit.testing.v1 import AppTest
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.dataset.registry import open_dataset, register, stamp
 from covergenre.inspection.doubts import Doubt
-from covergenre.inspection.examined import Examined
 from covergenre.repair.repair import history
 from covergenre.repair.review import kept_labels
 from pages.explore import review
