@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -19,7 +19,6 @@ from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
 from covergenre.api.served import Description, Served
 from covergenre.report import STYLES as REPORT
-from pages.widgets.arrival import watch_arrivals
 from pages.widgets.history import keep_history
 from pages.widgets.training import show_training
 
@@ -28,32 +27,54 @@ STYLE = Path(__file__).parent / "pages" / "widgets"
 PAGES = {
     "predict": (
         "album",
-        Description("Predict", "Drop album covers: their likely genres, and the albums that look most like them."),
+        Description(
+            "Predict",
+            "Drop album covers: their likely genres, and the albums that look most like them.",
+            "What does this cover sound like?",
+        ),
     ),
     "browse": (
         "grid_view",
-        Description("Browse", "Walk from cover to similar cover, meet the genres, and see all known covers on a map."),
+        Description(
+            "Browse",
+            "Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
+            "Browse the covers",
+        ),
     ),
     "explore": (
         "troubleshoot",
-        Description("Explore", "A data set of covers: what is in it, what is wrong with it, and how to mend that."),
+        Description(
+            "Explore",
+            "A data set of covers: what is in it, what is wrong with it, and how to mend that.",
+            "Explore a data set and repair it",
+        ),
     ),
     "train": (
         "model_training",
-        Description("Train", "Teach a method on your covers: start it, follow it, and see what came of it."),
+        Description(
+            "Train",
+            "Teach a method on your covers: start it, follow it, and see what came of it.",
+            "Train on your covers",
+        ),
     ),
     "compare": (
         "balance",
-        Description("Compare", "Finished runs side by side: which is better, whether it truly is, on which covers."),
+        Description(
+            "Compare",
+            "Finished runs side by side: which is better, whether it truly is, on which covers.",
+            "Which run is better?",
+        ),
     ),
     "starter": (
         "fact_check",
         Description(
-            "The starter", "What the predictions stand on: the covers, how often the answer is right, what is missing."
+            "The starter",
+            "What the predictions stand on: the covers, how often the answer is right, what is missing.",
+            "The starter",
         ),
     ),
 }
-"""The pages by the name in their address: an icon, what each is called, and what is said of it."""
+"""The pages by the name in their address: an icon, what each is called, what is said of it, and its heading."""
 
 EARLY = (
     *("BidiComponent", "Button", "ButtonGroup", "FileUploader", "Html", "Pagination", "Selectbox", "TextField"),
@@ -81,18 +102,22 @@ def show() -> None:
         position="top",
     )
     st.set_page_config(page_title=titled(page.title))
-    keep_history()
-    watch_arrivals()
-    st.session_state.came_from = st.session_state.get("page", page.title)
-    st.session_state.page = page.title
-    if page.title != PAGES["train"][1].title:
-        show_training()
-    page.run()
+    with keep_history():
+        st.session_state.came_from = st.session_state.get("page", page.title)
+        st.session_state.page = page.title
+        if page.title != PAGES["train"][1].title:
+            show_training()
+        page.run()
 
 
 def to_start(request: Request) -> RedirectResponse:
     """Predict is the page at the root; who asks for it by name gets there, too."""
     return RedirectResponse(request.url.replace(path="/"))
+
+
+def robots(_: Request) -> PlainTextResponse:
+    """What search engines may look at: the pages, but no answers, pictures or choices."""
+    return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /pictures/\nDisallow: /api/\n")
 
 
 def documents() -> dict[str, Description]:
@@ -133,6 +158,6 @@ else:  # the server itself, as it starts
     patience.install()
     app = st.App(
         __file__,
-        routes=[Route("/predict", to_start), *routes(), *picture_routes()],
+        routes=[Route("/predict", to_start), Route("/robots.txt", robots), *routes(), *picture_routes()],
         middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents(), head=head())],
     )

@@ -296,3 +296,11 @@ def test_what_is_asked_for_early_is_there():
 
     links = re.findall(r'href="\./static/js/([^"]+)"', head())
     assert all(any(link.startswith(f"{name}.") for link in links) for name in EARLY)
+
+
+@pytest.mark.parametrize("name", ["predict", "browse", "explore", "train", "compare", "starter"])
+def test_the_heading_that_is_seen_first_is_that_of_the_page(app, name):
+    from streamlit_app import PAGES
+
+    app.switch_page(f"pages/{name}/{name}.py").run()
+    assert app.title[0].value == PAGES[name][1].heading

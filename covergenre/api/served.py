@@ -3,11 +3,14 @@
 Streamlit sends its scripts as they are, because a proxy before it is to compress them. Nobody has one on a laptop, and
 3.3 MB stand between a visitor and the first word: here each is compressed once and kept. Its document is called
 "Streamlit" and empty, for all pages alike: here it has the page's title, and a description that is shown with a link
-to it, and the outline of a page until the scripts have come. It has what else the app wants in its head, such as the
-stylesheet, which otherwise comes after the first words and moves them.
+to it, and the page's heading and outline, which are seen before the scripts have come: these wait until it is drawn,
+and Streamlit's stylesheet, which the outline has no need of, comes after it. It has what else the app wants in its
+head, such as the app's own stylesheet, which otherwise comes after the first words and moves them.
 """
 
 import gzip
+import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from html import escape
@@ -24,22 +27,45 @@ _KEPT_BYTES = 32 * 2**20
 _CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 _OWN = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"vary")
 
-_OUTLINE = (
-    "<style>:root{color-scheme:light dark}"
-    "body{margin:0;background:light-dark(#fbfaf7,#151412)}"
-    "#outline{font:600 1.6rem/1 Georgia,serif;color:light-dark(#b8400f,#f0a27f);padding:1rem}"
-    "#outline div{max-width:76rem;margin:5rem auto 0;height:3rem;border-radius:.25rem;"
-    "background:light-dark(#f2efe8,#211f1c)}#outline div+div{margin-top:1.5rem;height:45vh}</style>"
-    '<div id="outline" aria-hidden="true">covergenre<div></div><div></div></div>'
-)
+_BUNDLE = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
+_STYLESHEET = re.compile(r'<link rel="stylesheet" crossorigin href="[^"]+">')
+_BEGIN = """<script>{
+  const start = () => import(%s)
+  document.hidden ? start() : requestAnimationFrame(() => setTimeout(start))
+}</script>"""
+"""Has the scripts begin once the outline was drawn; a page in the background is not drawn."""
+
+_WHEN_HERE = """<link media="print" onload="this.media='all'\""""
+"""Has nothing wait for a stylesheet."""
+
+_UNTIL_THERE = """<script>
+new MutationObserver((_, watch) => {
+  if (!document.querySelector('#root :is(h1, [data-testid="stException"])')) return
+  document.getElementById("outline").remove()
+  watch.disconnect()
+}).observe(document.getElementById("root"), { childList: true, subtree: true })
+</script>"""
+"""Has the outline stay until the page's own heading is there, or what went wrong."""
+
+_OUTLINE = """<style>
+:root { color-scheme: light dark }
+body { margin: 0; background: light-dark(#fbfaf7, #151412); color: light-dark(#1d1b18, #ece8e1) }
+#outline { position: fixed; z-index: 1; inset: 0; padding: 4.75rem 5rem 0; background: inherit; pointer-events: none }
+#outline > * { box-sizing: border-box; max-width: 76rem; margin: 0 auto 1.75rem }
+#outline h1 { padding: 1.25rem 0 1rem; font: 600 2.5rem/1.2 Georgia, "Source Serif", serif }
+#outline div { height: 6.5rem; border-radius: .25rem; background: light-dark(#f2efe8, #211f1c) }
+@media (max-width: 768px) { #outline { padding-inline: 1rem } }
+@media (max-width: 640px) { #outline h1 { font-size: 1.9rem } }
+</style>"""
 
 
 @dataclass(frozen=True)
 class Description:
-    """How a page is called, and what is said of it where a link to it is shown."""
+    """How a page is called, what is said of it where a link to it is shown, and its heading, which is seen first."""
 
     title: str
     text: str
+    heading: str
 
 
 class Served:
@@ -116,5 +142,12 @@ def described(document: str, page: Description, head: str = "") -> str:
         f'<meta property="og:title" content="{title}"><meta property="og:description" content="{text}">'
         '<meta property="og:type" content="website"><meta property="og:site_name" content="covergenre">'
     )
+    outline = f'{_OUTLINE}<div id="outline"><h1>{escape(page.heading)}</h1><div></div></div>'
+    later = _UNTIL_THERE
+    bundle, stylesheet = _BUNDLE.search(document), _STYLESHEET.search(document)
+    if bundle and stylesheet:
+        later += stylesheet[0].replace("<link", _WHEN_HERE) + _BEGIN % json.dumps(bundle[1])
+        document = document.replace(bundle[0], "", 1).replace(stylesheet[0], "", 1)
     document = document.replace("<title>Streamlit</title>", told + head, 1)
-    return document.replace('<div id="root"></div>', f'<div id="root">{_OUTLINE}</div>', 1)
+    document = document.replace(' rel="modulepreload"', ' rel="modulepreload" fetchpriority="low"')
+    return document.replace('<div id="root"></div>', f'{outline}<div id="root"></div>{later}', 1)

@@ -7,9 +7,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from covergenre.api.served import Description, Served
+from covergenre.api.served import Description, Served, described
 
-DOCUMENT = '<html><head><title>Streamlit</title></head><body><div id="root"></div></body></html>'
+DOCUMENT = (
+    '<html><head><title>Streamlit</title><script type="module" crossorigin src="./static/js/a.js"></script>'
+    '<link rel="stylesheet" crossorigin href="./static/css/a.css"></head><body><div id="root"></div></body></html>'
+)
 SCRIPT = "let words = 1\n" * 1000
 
 
@@ -22,7 +25,9 @@ async def talk(socket):
 @pytest.fixture
 def client() -> TestClient:
     served = Middleware(
-        Served, pages={"/browse": Description("Browse <all>", 'Walk "on"')}, head="<style>.tile{}</style>"
+        Served,
+        pages={"/browse": Description("Browse <all>", 'Walk "on"', "Browse & see")},
+        head="<style>.tile{}</style>",
     )
     return TestClient(
         Starlette(
@@ -77,9 +82,18 @@ def test_a_page_is_described_before_any_script_runs(client):
     assert "<style>.tile{}</style>" in text
 
 
-def test_a_page_has_an_outline_where_it_will_be(client):
-    root = client.get("/browse").text.partition('<div id="root">')[2]
-    assert "covergenre" in root
+def test_a_heading_is_there_before_anything_has_to_be_fetched(client):
+    before, _, after = client.get("/browse").text.partition("<h1>Browse &amp; see</h1>")
+    assert "src=" not in before
+    assert "stylesheet" not in before
+    assert 'href="./static/css/a.css"' in after
+    assert 'import("./static/js/a.js")' in after
+
+
+def test_a_document_that_is_not_as_streamlit_writes_it_keeps_its_scripts():
+    page = Description("Browse", "Walk on", "Browse the covers")
+    other = '<script src="./static/js/a.js"></script><div id="root"></div>'
+    assert described(other, page).startswith('<script src="./static/js/a.js"></script>')
 
 
 def test_a_websocket_is_not_touched(client):
