@@ -1,22 +1,45 @@
-// Makes the browser's Back and Forward go through what a visitor chose, one step each.
-//
+// What a browser does when a page loads anew, and Streamlit does not: Back and Forward go through what a visitor chose, one
+// step each; on a narrow screen the menu closes; the page starts at its top, with the focus, which went with what was
+// pressed, on its heading. And an answer that comes outside the window, as on a phone, is brought into it.
+
+const LONGEST = 10000 // milliseconds for the run of a page that somebody went back to
+const NARROW = "(max-width: 767px)"
+const WAIT = 4000 // milliseconds for a page to come
+const ANSWER = 60000 // milliseconds for an answer to come
+const LOW = 0.75 // of the window's height
+
+export default function ({ data }) {
+  window.covergenreHistory ??= begin()
+  if (data) window.covergenreHistory(data)
+}
+
+function begin() {
+  const told = keepSteps()
+  watchArrivals() // after it, so that it sees the address as it has become
+  return told
+}
+
 // Streamlit puts the state of a widget into the address in place of the one before, which leaves no step to go back to;
 // and one click may change the address several times: a widget that goes takes its part of the query with it, and on
 // the way to another page the query is cleared first. So here the first change after a click or a key is a step, and
 // those that follow until the next are corrections of it. Without a click there is no step: going back must not lead
 // to an address that was wrong.
-
-export default function () {
-  if (window.covergenreHistory) return
-  window.covergenreHistory = true
+//
+// Whoever goes back before the page was drawn still hears corrections of the step that was left. Between going back and
+// the end of the run of the page that began there, nothing changes the address; then that run's own end is put there.
+function keepSteps() {
   const push = history.pushState.bind(history)
   const replace = history.replaceState.bind(history)
   let fresh = false
+  let back = { query: null, until: 0 } // where somebody went back to
 
   for (const kind of ["pointerdown", "keydown", "drop", "change"]) {
     window.addEventListener(kind, () => { fresh = true }, { capture: true, passive: true })
   }
-  window.addEventListener("popstate", () => { fresh = false }, { capture: true })
+  window.addEventListener("popstate", () => {
+    fresh = false
+    back = { query: inOrder(location.search), until: performance.now() + LONGEST }
+  }, { capture: true })
 
   history.pushState = history.replaceState = (state, title, address) => {
     const next = new URL(address ?? location.href, location.href)
@@ -24,9 +47,82 @@ export default function () {
       replace(state, title, address)
     } else if (fresh) {
       fresh = false
+      back.until = 0
       push(state, title, address)
-    } else {
+    } else if (performance.now() > back.until) {
       replace(state, title, address)
     }
   }
+
+  return ({ began, ended }) => {
+    if (performance.now() > back.until || inOrder(began) !== back.query) return
+    back.until = 0
+    if (inOrder(ended) !== back.query) history.replaceState(history.state, "", ended ? `?${ended}` : location.pathname)
+  }
+}
+
+function inOrder(query) {
+  const named = new URLSearchParams(query)
+  named.sort()
+  return named.toString()
+}
+
+function watchArrivals() {
+  let here = new URL(location.href)
+
+  const closeMenu = () => {
+    const menu = document.querySelector('[data-testid="stSidebar"]')
+    if (!menu || menu.getBoundingClientRect().right <= 0 || !matchMedia(NARROW).matches) return
+    menu.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
+  }
+
+  const bringAnswer = () => {
+    const end = performance.now() + ANSWER
+    const look = setInterval(() => {
+      const answer = document.querySelector(".st-key-answer")
+      const words = answer?.querySelector("h2")
+      const top = words?.getBoundingClientRect().top
+      if (top < 0 || top > LOW * innerHeight) answer.scrollIntoView()
+      if (words || performance.now() > end) clearInterval(look)
+    }, 100)
+  }
+
+  const arrive = () => {
+    const before = here
+    here = new URL(location.href)
+    const other = (name) => before.searchParams.get(name) !== here.searchParams.get(name)
+    if (other("answer") && here.searchParams.has("answer")) bringAnswer()
+    if (before.pathname === here.pathname && !other("cover") && !other("open")) return
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+    const end = performance.now() + WAIT
+    const look = setInterval(() => {
+      const lost = !document.activeElement || document.activeElement === document.body
+      const heading = document.querySelector('[data-testid="stMain"] h1')
+      if (lost && heading) {
+        heading.tabIndex = -1
+        heading.focus({ preventScroll: true })
+      }
+      if ((lost && heading) || performance.now() > end) clearInterval(look)
+    }, 100)
+  }
+
+  for (const name of ["pushState", "replaceState"]) {
+    const change = history[name].bind(history)
+    history[name] = (...told) => {
+      change(...told)
+      arrive()
+    }
+  }
+  window.addEventListener("popstate", () => { here = new URL(location.href) })
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu, 150)
+  })
+  // Until all has come, the style shows nothing below what is still to come.
+  const settle = setInterval(() => {
+    if (document.querySelector('[data-testid="stSkeleton"], [data-test-script-state="running"]')) return
+    document.documentElement.dataset.settled = ""
+    clearInterval(settle)
+  }, 250)
+  // Streamlit remembers across reloads that the menu was open; one that was opened just now stays.
+  if (!navigator.userActivation?.hasBeenActive) closeMenu()
 }

@@ -1,6 +1,9 @@
-"""Back and Forward of the browser: each step is something that the visitor chose (see `history.js`)."""
+"""Going from page to page, and back, as the browser does it where it loads pages by itself (see `history.js`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -9,7 +12,21 @@ _HISTORY = st.components.v2.component(
 )
 
 
-def keep_history() -> None:
-    """Draw it once a page, out of sight."""
-    with st.container(key="history", height="content"):
+@contextmanager
+def keep_history() -> Iterator[None]:
+    """Around a run of the page: tell the browser where the run began and where it ended, out of sight."""
+    spot, began = st.container(key="history", height="content"), _query()
+    with spot:
         _HISTORY(key="covergenre-history", height=0)
+    st.session_state.drawn = st.session_state.get("drawn", 0) + 1
+    try:
+        yield
+    finally:
+        told = {"began": began, "ended": _query(), "run": st.session_state.drawn}
+        with spot:
+            _HISTORY(key="covergenre-drawn", data=told, height=0)
+
+
+def _query() -> str:
+    """The query of the page's address."""
+    return urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])

@@ -1,6 +1,9 @@
 """Back, Forward and reload: every step is something that the visitor chose."""
 
+import re
+
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 pytestmark = pytest.mark.browser
 
@@ -41,3 +44,41 @@ def test_predict_is_found_by_its_name(visit, server):
     page.goto(f"{server}/predict?run=starter")
     page.get_by_text("The starter knows").wait_for()
     at(page, "/?run=starter")
+
+
+def test_whoever_goes_back_before_a_step_was_drawn_finds_what_was_there(visit, server):
+    page, held, holding = visit(), [], False
+
+    def connect(browser) -> None:
+        def deliver(message) -> None:
+            changes = ForwardMsg.FromString(message).WhichOneof("type") == "page_info_changed"
+            if held or (holding and changes):
+                held.append(message)
+            else:
+                browser.send(message)
+
+        nonlocal send
+        send = browser.send
+        browser.connect_to_server().on_message(deliver)
+
+    send = None
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    page.goto(f"{server}/browse")
+    page.locator(".st-key-tiles-found .press").first.click()
+    page.locator(".st-key-tiles-near .press").first.wait_for()
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    address, holding = page.url, True
+    page.locator(".st-key-tiles-near .press").nth(3).click()
+    while not held:
+        page.wait_for_timeout(50)
+    page.go_back()
+    holding = False
+    while held:
+        send(held[0])
+        held.pop(0)
+    page.locator(".st-key-tiles-found .press").first.wait_for()
+    page.reload()
+    page.locator(".st-key-tiles-found .press").first.wait_for()
+    at(page, "/browse")
+    page.go_forward()
+    assert page.url == address
