@@ -1,7 +1,10 @@
 """Figures and lists as people read them."""
 
+import csv
+import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from covergenre.evaluation.intervals import Interval
 
@@ -85,3 +88,10 @@ def time_left(done: int, total: int, elapsed: float) -> str:
 def disarmed(cell: object) -> object:
     """A cell of a CSV file; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell
+
+
+def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A table as CSV, each cell `disarmed`."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(map(disarmed, row) for row in chain([columns], rows))
+    return text.getvalue()

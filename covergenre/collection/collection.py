@@ -275,14 +275,18 @@ class Collection(CoverTable):
             passing &= np.array([path in filters.picked for path in self.paths], bool)
         return passing
 
-    @property
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tags that covers have, sorted."""
         return tuple(sorted(set().union(*self._tags)))
 
+    def tagged(self, row: int) -> tuple[str, ...]:
+        """The tags of the cover in a row, sorted."""
+        return tuple(sorted(self._tags[row]))
+
     @cached_property
     def _tags(self) -> list[frozenset[str]]:
-        cells = self.column("tags") if self.dataset else [""] * len(self)
+        cells = self.column("tags") if "tags" in self._covers else [""] * len(self)
         return [frozenset(tags_of(cell)) for cell in cells]
 
     @property

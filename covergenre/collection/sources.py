@@ -97,7 +97,7 @@ def dataset_table(dataset: Dataset) -> pd.DataFrame:
 def _table(dataset: Dataset, parts: pd.Series) -> pd.DataFrame:
     """The usable covers of a data set as a run's collection holds them."""
     covers = usable(dataset_table(dataset))
-    return covers.assign(part=covers["path"].map(parts)).reindex(columns=list(COLUMNS))
+    return covers.assign(part=covers["path"].map(parts)).reindex(columns=[*COLUMNS, "tags"])
 
 
 def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: tuple[str, ...]) -> Projection:

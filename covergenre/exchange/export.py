@@ -54,7 +54,7 @@ def write_folders(dataset: Dataset, target: Path, report: Report = silent, shoul
 def _names(covers: pd.DataFrame) -> list[str]:
     """GENRE/FILE of each cover, where two would be one with the folders that they come from."""
     files = [PurePosixPath(path) for path in covers["path"]]
-    short = [f"{_folder(genre)}/{file.name}" for genre, file in zip(covers["genre"], files, strict=True)]
+    short = [f"{folder(genre)}/{file.name}" for genre, file in zip(covers["genre"], files, strict=True)]
     counts = Counter(name.casefold() for name in short)
     return [
         name if counts[name.casefold()] == 1 else f"{name.split('/')[0]}/{'_'.join(file.parts)}"
@@ -62,5 +62,6 @@ def _names(covers: pd.DataFrame) -> list[str]:
     ]
 
 
-def _folder(genre: str) -> str:
+def folder(genre: str) -> str:
+    """The folder that covers of a genre go into."""
     return _UNSAFE.sub("_", genre).strip(". ") or "_"

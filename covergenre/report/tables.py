@@ -1,6 +1,5 @@
 """A comparison as tables to take away: CSV files in UTF-8, a row a figure, an answer, a cell."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +9,7 @@ from itertools import product
 from covergenre.comparison.comparison import ComparedRuns
 from covergenre.comparison.slices import Slice
 from covergenre.evaluation.intervals import Interval
-from covergenre.formatting import disarmed
+from covergenre.formatting import as_csv
 from covergenre.studies.record import COLUMNS, Study
 
 METRICS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
@@ -27,11 +26,7 @@ class Table:
 
     def to_csv(self) -> str:
         """The table as CSV. A text that a spreadsheet would run as a formula gets a leading apostrophe."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(map(disarmed, self.columns))
-        writer.writerows(map(disarmed, row) for row in self.rows)
-        return text.getvalue()
+        return as_csv(self.columns, self.rows)
 
 
 def tables_of(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()) -> tuple[Table, ...]:

@@ -1,7 +1,7 @@
 """Covers put aside while browsing: what lies between them, and a list to take away. The address names them."""
 
-import csv
 import io
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
@@ -9,10 +9,11 @@ import streamlit as st
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
 from covergenre.collection.table import Neighbour
-from covergenre.formatting import counted, disarmed
+from covergenre.exchange.export import folder
+from covergenre.formatting import as_csv, counted
 from pages.browse.tiles import KEPT, kept_keys, put, show_tiles
 from pages.widgets.address import go as go_to
-from pages.widgets.pictures import choose_pictures, pictures_wanted
+from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import tidy
 from pages.widgets.verdict import album_line
 
@@ -35,8 +36,11 @@ def show_basket(collection: Collection, filters: Filters, go: Callable[[str], No
         st.markdown(f"**{counted(len(covers), 'cover')}**", width="content")
         st.download_button("Download as CSV", lambda: to_csv(covers), "covers.csv", "text/csv",
                            icon=":material/download:", on_click="ignore")  # fmt: skip
+        if files := sum(cover.path is not None for cover in covers):
+            st.download_button(f"Download {counted(files, 'file')}", lambda: to_zip(covers), "covers.zip",
+                               "application/zip", icon=":material/folder_zip:", on_click="ignore")  # fmt: skip
         st.button("Empty the basket", type="tertiary", icon=":material/delete:", on_click=put, args=([],))
-    show_tiles(covers, choose_pictures(covers, "kept"), go, "kept")
+    show_tiles(covers, go, "kept")
     unlike = _choose_unlike(covers)
     liked = [row for row, cover in zip(rows, covers, strict=True) if cover.key not in unlike]
     if not liked:
@@ -45,16 +49,23 @@ def show_basket(collection: Collection, filters: Filters, go: Callable[[str], No
     others = [row for row in rows if row not in liked]
     st.header("Like these, and unlike those" if others else "Like these", anchor=False)
     near = collection.covers(collection.between(liked, others, _SHOWN, filters))
-    show_tiles(near, pictures_wanted(), go, "between")
+    show_tiles(near, go, "between", pictures_wanted())
 
 
 def to_csv(covers: Iterable[Neighbour]) -> bytes:
     """The covers as a CSV file in UTF-8 with its mark; no text in it is run as a formula."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(_COLUMNS)
-    writer.writerows([disarmed(getattr(cover, name)) for name in _COLUMNS] for cover in covers)
-    return buffer.getvalue().encode("utf-8-sig")
+    return as_csv(_COLUMNS, ([getattr(cover, name) for name in _COLUMNS] for cover in covers)).encode("utf-8-sig")
+
+
+def to_zip(covers: Iterable[Neighbour]) -> bytes:
+    """The files of those covers that lie on this machine, in a folder a genre, and the list of all, as a ZIP."""
+    covers, buffer = list(covers), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("covers.csv", to_csv(covers))
+        for number, cover in enumerate(covers, 1):
+            if cover.path and cover.path.is_file():
+                packed.write(cover.path, f"{folder(cover.genre)}/{number:03d} {cover.path.name}")
+    return buffer.getvalue()
 
 
 def _choose_unlike(covers: Sequence[Neighbour]) -> list[str]:

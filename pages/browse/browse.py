@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from covergenre.collection.collection import TYPICAL, Collection
-from covergenre.collection.filters import Filters
+from covergenre.collection.filters import EVERYTHING, Filters
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted
@@ -15,13 +15,12 @@ from pages.browse import facts
 from pages.browse.basket import show_basket
 from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters, chosen_filters
-from pages.browse.own import bring, choose_order, near_own, own_title, show_own, take_late
+from pages.browse.own import bring, choose_order, is_own, near_own, own_title, show_own, take_late
 from pages.browse.portraits import show_portrait
-from pages.browse.tiles import show_tiles
+from pages.browse.tiles import kept_keys, show_near, show_tiles
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
-from pages.widgets.brought import is_brought
-from pages.widgets.pictures import choose_pictures, pictures_wanted
+from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.segments import segments
 from pages.widgets.verdict import album_line
@@ -126,7 +125,7 @@ def show_search(collection: Collection) -> Asked:
 def show_covers(name: str, collection: Collection, asked: Asked) -> None:
     """The cover with those most like it, or all covers that were asked for."""
     asked_for = walk()
-    spot = asked_for.among(lambda key: collection.row(key) is not None or is_brought(key))
+    spot = asked_for.among(lambda key: collection.row(key) is not None or is_own(key))
     row = collection.row(spot.cover)
     if asked_for.cover and not spot.cover:
         say_gone()
@@ -169,7 +168,7 @@ def show_found(collection: Collection, text: str, filters: Filters) -> None:
         page = st.pagination(pages, key="leaf", bind="query-params") if pages > 1 else 1
     with grid:  # drawn after the pager, which knows the page that the address names
         covers = collection.page(rows, (page - 1) * A_PAGE, A_PAGE)
-        show_tiles(covers, choose_pictures(covers, "found"), go, "found")
+        show_tiles(covers, go, "found")
 
 
 def show_trail(collection: Collection, spot: Walk) -> None:
@@ -189,7 +188,7 @@ def show_trail(collection: Collection, spot: Walk) -> None:
 
 def step_title(collection: Collection, key: str) -> str:
     """What a step of the trail is called."""
-    return own_title(key) if is_brought(key) else album_line(collection.cover(collection.row(key)))
+    return own_title(key) if is_own(key) else album_line(collection.cover(collection.row(key)))
 
 
 def show_cover(collection: Collection, row: int, filters: Filters) -> None:
@@ -204,11 +203,7 @@ def show_cover(collection: Collection, row: int, filters: Filters) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             order = choose_order()
             among = segments("Among", AMONG, "among")
-        near = collection.like(row, NEAR, filters, among, order == "most")
-        if not near:
-            st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
-        covers = collection.covers(near)
-        show_tiles(covers, choose_pictures(covers, "near"), go, "near")
+        show_near(collection, collection.like(row, NEAR, filters, among, order == "most"), go)
 
 
 def show_facts(collection: Collection, row: int) -> None:
@@ -226,6 +221,7 @@ def show_facts(collection: Collection, row: int) -> None:
                 facts.genre(cover),
                 facts.standing(cover, above, nearest, covers),
                 facts.part(cover),
+                facts.tags(collection.tagged(row)),
                 facts.source_link(cover),
             )
             if part
@@ -238,7 +234,7 @@ def show_chosen(collection: Collection, rows: list[int]) -> None:
     """The covers in the box or loop that was drawn on the map, the most typical first, a page of them."""
     st.caption(f"{counted(len(rows), 'cover')} in it" + (f"; {A_PAGE} of them:" if len(rows) > A_PAGE else ":"))
     covers = sorted(collection.page(np.array(rows), 0, len(rows)), key=lambda cover: -cover.similarity)[:A_PAGE]
-    show_tiles(covers, choose_pictures(covers, "chosen"), go, "chosen")
+    show_tiles(covers, go, "chosen")
 
 
 def show_map(name: str, collection: Collection, asked: Asked) -> None:
@@ -246,7 +242,7 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
     places = map_chart.places_of(collection.vectors)
     cover = walk().cover
     row = collection.row(cover)
-    if is_brought(cover):
+    if is_own(cover):
         near = near_own(cover, collection, name, A_ROW, asked.filters)
     else:
         near = [] if row is None else collection.like(row, A_ROW, asked.filters)
@@ -262,7 +258,7 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
     marked = collection.covers(near)
     if marked:
         covers = [*([collection.cover(row)] if row is not None else []), *marked][:A_ROW]
-        show_tiles(covers, choose_pictures(covers, "marked"), go, "marked")
+        show_tiles(covers, go, "marked")
 
 
 take_late(go)
@@ -283,6 +279,6 @@ with st.container(key="page"):
     elif view == "map":
         show_map(name, collection, show_search(collection))
     elif view == "basket":
-        show_basket(collection, choose_filters(collection, from_the_start), go)
+        show_basket(collection, choose_filters(collection, from_the_start) if kept_keys() else EVERYTHING, go)
     else:
         show_covers(name, collection, show_search(collection))

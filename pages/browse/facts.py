@@ -1,5 +1,7 @@
 """What is known of one cover, in words (Markdown)."""
 
+from collections.abc import Sequence
+
 from covergenre.collection.table import Neighbour
 from covergenre.formatting import percent
 from pages.widgets.figures import genre_cell
@@ -46,6 +48,11 @@ def standing(cover: Neighbour, above: float, nearest: str, covers: int) -> str:
 def part(cover: Neighbour) -> str:
     """Whether the methods learned from it; "" where that isn't known."""
     return _PARTS.get(cover.part, "")
+
+
+def tags(names: Sequence[str]) -> str:
+    """The tags that it was given; "" without."""
+    return f"Tagged: {plain(', '.join(names), 160)}." if names else ""
 
 
 def source_link(cover: Neighbour) -> str:

@@ -11,7 +11,7 @@ from pages.widgets.genres import display
 from pages.widgets.safe_text import tidy
 from pages.widgets.verdict import source_title
 
-GENRES, SOURCES, PARTS_KEY, HAS, YEARS = "genre", "source", "part", "has", "years"
+GENRES, SOURCES, PARTS_KEY, HAS, TAGS, YEARS = "genre", "source", "part", "has", "tag", "years"
 _HAS_WORDS = {"name": "A name", "picture": "A picture"}
 _PART_WORDS = {"train": "Learned from", "validation": "Chosen on", "test": "Tested on", "": "In no part"}
 
@@ -20,8 +20,10 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
     """Draw the filters and tell what they are set to; `changed` is called when one is."""
     known = _known_years(collection)
 
-    def pills(label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], said: bool = True) -> None:
-        if len(options) < 2:
+    def pills(
+        label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], said: bool = True, least: int = 2
+    ) -> None:
+        if len(options) < least:
             return
         st.pills(
             label,
@@ -35,7 +37,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
         )
 
     def clear() -> None:
-        for key in (GENRES, SOURCES, PARTS_KEY, HAS):
+        for key in (GENRES, SOURCES, PARTS_KEY, HAS, TAGS):
             st.session_state[key] = []
         st.session_state[YEARS] = known
         changed()
@@ -46,6 +48,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
             pills("Has", tuple(_HAS_WORDS), HAS, _HAS_WORDS.__getitem__)
             pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")
             pills("Part", _in_order(collection.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part)))
+            pills("Tag", collection.tags, TAGS, tidy, least=1)
             if known:
                 _years(known, changed)
             st.button("Clear all filters", on_click=clear, icon=":material/close:")
@@ -57,9 +60,9 @@ def chosen_filters(collection: Collection) -> Filters:
     genres, sources, parts = (tuple(st.session_state.get(key) or ()) for key in (GENRES, SOURCES, PARTS_KEY))
     known = _known_years(collection)
     years = st.session_state.get(YEARS, known)
-    has = st.session_state.get(HAS) or ()
+    has, tags = (tuple(st.session_state.get(key) or ()) for key in (HAS, TAGS))
     wanted = None if years == known else years
-    return Filters(genres, sources, parts, wanted, named="name" in has, pictured="picture" in has)
+    return Filters(genres, sources, parts, wanted, named="name" in has, pictured="picture" in has, tags=tags)
 
 
 def _known_years(collection: Collection) -> tuple[int, int] | None:
@@ -74,7 +77,7 @@ def _years(known: tuple[int, int], changed: Callable[[], None]) -> None:
 
 def _title(known: tuple[int, int] | None) -> str:
     """How many filters are set that can't be seen while the popover is closed."""
-    chosen = [bool(st.session_state.get(key)) for key in (SOURCES, PARTS_KEY, HAS)]
+    chosen = [bool(st.session_state.get(key)) for key in (SOURCES, PARTS_KEY, HAS, TAGS)]
     chosen.append(st.session_state.get(YEARS, known) != known)
     return f"Filters ({sum(chosen)})" if any(chosen) else "Filters"
 

@@ -9,20 +9,21 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from covergenre import images
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
-from covergenre.errors import BadImage, CoverGenreError
+from covergenre.errors import BadImage, CoverGenreError, in_words
 from covergenre.images import MAX_BYTES
-from covergenre.predict import open_predictor
-from pages.browse.tiles import show_tiles
-from pages.widgets.brought import brought_pictures, visitor
+from covergenre.kept_answers import Asked, Cover, forget, keep, open_kept
+from covergenre.predict import STARTER, open_predictor
+from pages.browse.tiles import show_near
 from pages.widgets.paste import paste_into
-from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence, tidy
+from pages.widgets.segments import segments
 from pages.widgets.thumbnails import data_address, small
 
 ORDERS = {"most": "Most similar", "least": "Least similar"}
 _SHOWN = 24
 _SIDE = 480
 _LATE = "bring late"
+_MARK = "own-"
 
 
 def take_late(go: Callable[[str], None]) -> None:
@@ -52,46 +53,45 @@ def bring(go: Callable[[str], None]) -> None:
 
 def choose_order() -> str:
     """Draw the choice of the order: "most" or "least" similar first."""
-    return st.segmented_control(
-        "Order",
-        list(ORDERS),
-        default="most",
-        format_func=ORDERS.get,
-        required=True,
-        key="order",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    return segments("Order", ORDERS, "order")
+
+
+def is_own(key: str) -> bool:
+    """Whether a key is that of a picture somebody brought, still there or not."""
+    return key.startswith(_MARK)
+
+
+def own_key(cover: Cover, run: str) -> str:
+    """Keep a picture for a while (see `kept_answers`); what it goes by where known covers go by `Neighbour.key`."""
+    return _MARK + keep(Asked((cover,), run))[0]
 
 
 def own_title(key: str) -> str:
     """The name of a picture that was brought."""
-    brought = brought_pictures().get(key, visitor())
-    return tidy(brought.name) if brought else "Your picture"
+    own = _own(key)
+    return tidy(own.name) if own else "Your picture"
 
 
 def near_own(
     key: str, collection: Collection, name: str, k: int, filters: Filters, most: bool = True
 ) -> list[tuple[int, float]]:
     """The rows and similarities of the covers of `name` most like a picture that was brought; none when it has gone."""
-    brought = brought_pictures().get(key, visitor())
-    if brought is None:
-        return []
-    return collection.nearest(_place(name, brought.digest, brought.data), k, filters, most)
+    own = _own(key)
+    return collection.nearest(_place(name, own.digest, own.data), k, filters, most) if own else []
 
 
 def show_own(key: str, collection: Collection, name: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The picture, and the covers most or least like it."""
-    brought = brought_pictures().get(key, visitor())
-    if brought is None:
+    own = _own(key)
+    if own is None:
         st.info("This picture is no longer here. Add it again.", icon=":material/broken_image:")
         return
     left, right = st.columns([1, 3], gap="large")
     with left, st.container(key="now"):
-        title = tidy(brought.name)
-        st.image(data_address(_shown(brought.digest, brought.data)), width="stretch", alt=f"Your picture {title}")
-        st.header(plain(brought.name), anchor=False)
-        st.caption("Your picture among the known covers. It is held in memory for a while and never saved.")
+        st.image(data_address(_shown(own.digest, own.data)), width="stretch", alt=f"Your picture {tidy(own.name)}")
+        st.header(plain(own.name), anchor=False)
+        st.caption("Your picture among the known covers. Whoever has the address of this page can see it for a while.")
+        st.button("Forget it", icon=":material/delete:", type="tertiary", on_click=_forget, args=(key, go))
     with right:
         most = choose_order() == "most"
         try:
@@ -99,10 +99,18 @@ def show_own(key: str, collection: Collection, name: str, filters: Filters, go: 
         except CoverGenreError as error:
             st.error(sentence(str(error)), title="Your picture can't be compared with these covers")
             return
-        if not near:
-            st.info("No covers match these filters.", icon=":material/filter_alt_off:")
-        covers = collection.covers(near)
-        show_tiles(covers, choose_pictures(covers, "near"), go, "near")
+        show_near(collection, near, go)
+
+
+def _own(key: str) -> Cover | None:
+    """The picture of a key, as long as it is kept."""
+    kept = open_kept(key.removeprefix(_MARK))
+    return kept.covers[0] if kept and kept.covers else None
+
+
+def _forget(key: str, go: Callable[[str], None]) -> None:
+    forget(key.removeprefix(_MARK))
+    go("")
 
 
 def _take(key: str, go: Callable[[str], None]) -> None:
@@ -115,11 +123,12 @@ def _take(key: str, go: Callable[[str], None]) -> None:
     data = upload.getvalue()
     try:
         images.decode_once(data)
-    except BadImage as error:
-        st.session_state.bring_error = sentence(str(error))
+        key = own_key(Cover.of(upload.name, data), STARTER)
+    except (BadImage, OSError) as error:
+        st.session_state.bring_error = sentence(in_words(error))
         return
     st.session_state.brought = st.session_state.get("brought", 0) + 1
-    go(brought_pictures().keep(upload.name, data, visitor()))
+    go(key)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

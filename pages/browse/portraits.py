@@ -41,7 +41,7 @@ def show_portrait(name: str, collection: Collection, go: Callable[[str], None]) 
     load = choose_pictures([cover for covers in rows.values() for cover in covers[:A_ROW]], "portrait")
     for number, (heading, covers) in enumerate(rows.items()):
         st.subheader(heading, anchor=False)
-        show_tiles(covers[:A_ROW], load, go, f"row{number}")
+        show_tiles(covers[:A_ROW], go, f"row{number}", load)
     if drawn.decades:
         st.subheader("By decade", anchor=False)
         st.markdown(portrait_parts.timeline(drawn.decades), unsafe_allow_html=True)
@@ -53,7 +53,7 @@ def _show_colours(drawn: Portrait) -> None:
     if not drawn.palette:
         st.caption("The colours of these covers are not known.")
         return
-    st.markdown(portrait_parts.strip(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
+    st.markdown(portrait_parts.colours(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
     if more := portrait_parts.unusual(drawn.palette):
         st.caption("More common here than in all covers:")
         st.markdown(more, unsafe_allow_html=True)

@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from covergenre.collection.collection import Collection
 from covergenre.collection.table import Neighbour
 from pages.widgets.address import go as go_to
+from pages.widgets.pictures import choose_pictures
 from pages.widgets.tiles import show_grid, tile
 from pages.widgets.whose import KEY
 
@@ -15,8 +17,15 @@ MOST = 100
 """As many covers as a basket, which stands in the address, may hold."""
 
 
-def show_tiles(covers: Sequence[Neighbour], load_pictures: bool, go: Callable[[str], None], name: str) -> None:
-    """A grid of covers; a press of one calls `go` with its key. `name` tells this grid from others on the page."""
+def show_tiles(
+    covers: Sequence[Neighbour], go: Callable[[str], None], name: str, load_pictures: bool | None = None
+) -> None:
+    """A grid of covers; a press of one calls `go` with its key. `name` tells this grid from others on the page.
+
+    `load_pictures`: whether real ones are shown, where a grid above has asked; None: this one asks.
+    """
+    if load_pictures is None:
+        load_pictures = choose_pictures(covers, name)
     whose = {KEY: st.query_params[KEY]} if KEY in st.query_params else {}
     kept = set(kept_keys())
     tiles = [
@@ -30,6 +39,14 @@ def show_tiles(covers: Sequence[Neighbour], load_pictures: bool, go: Callable[[s
         for each in covers
     ]
     show_grid(tiles, name, go, _toggle)
+
+
+def show_near(collection: Collection, near: Sequence[tuple[int, float]], go: Callable[[str], None]) -> None:
+    """The covers in these rows with their similarities, those most like another."""
+    if near:
+        show_tiles(collection.covers(near), go, "near")
+    else:
+        st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
 
 
 def kept_keys() -> list[str]:

@@ -18,14 +18,14 @@ def show_correction(cover: Cover, predictor: Predictor) -> None:
     told, key = corrections.told(cover.data), f"truth-{cover.digest}"
     with st.container(key="truth", gap="xsmall"):
         st.pills(
-            "Tell it what it is",
+            "Wrong? Say what it is",
             list(dict.fromkeys([*sorted({*predictor.genres, *GENRES}), *([told] if told else [])])),
             default=told or None,
             format_func=lambda genre: display(tidy(genre, 24)),
             key=key,
             on_change=_tell,
             args=(cover, key),
-            help="The cover is copied into a data set of your own, to train on. Choose the genre again to undo it.",
+            help="The cover is copied into a data set of your own, to train on. Press the genre again to undo it.",
         )
         if wrong := st.session_state.pop("not_corrected", ""):
             st.error(sentence(wrong))

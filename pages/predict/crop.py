@@ -1,6 +1,5 @@
 """A photographed sleeve cut out and put straight, to be asked about once more."""
 
-import io
 from pathlib import PurePath
 
 import streamlit as st
@@ -9,6 +8,7 @@ from PIL import Image
 from covergenre import images
 from covergenre.kept_answers import Cover
 from pages.predict import place
+from pages.predict.examples import as_png
 from pages.widgets.safe_text import tidy
 from pages.widgets.thumbnails import data_address
 
@@ -43,7 +43,7 @@ def _tools(cover: Cover) -> None:
     untouched = not turn and (across, down) == (_WHOLE, _WHOLE)
     if st.button("Ask about this part", type="primary", disabled=untouched, key=f"cut-{key}"):
         st.session_state.uploader += 1  # so that it does not name another cover
-        place.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", _png(part))])
+        place.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", as_png(part))])
         st.rerun()
 
 
@@ -56,9 +56,3 @@ def _apart(start: int, end: int) -> tuple[int, int]:
 def _edge(image: Image.Image) -> tuple[int, ...]:
     """The colour that fills the corners which a turn leaves empty: the mean of the picture's own."""
     return tuple(image.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)))
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()

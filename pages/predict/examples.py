@@ -27,7 +27,7 @@ class Example:
 def make(tiles: Iterable[tuple[str, str, Image.Image]]) -> list[Example]:
     """The tiles as files, in their order."""
     return [
-        Example(f"example-{number}", title, genre, _png(image), data_address(images.thumbnail(image, _SIDE)))
+        Example(f"example-{number}", title, genre, as_png(image), data_address(images.thumbnail(image, _SIDE)))
         for number, (title, genre, image) in enumerate(tiles)
     ]
 
@@ -38,7 +38,8 @@ def style(examples: Iterable[Example]) -> str:
     return f"<style>{' '.join(rules)}</style>"
 
 
-def _png(image: Image.Image) -> bytes:
+def as_png(image: Image.Image) -> bytes:
+    """The picture as a file has it."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

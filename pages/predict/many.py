@@ -12,9 +12,10 @@ from covergenre.predict import Prediction, Predictor
 from pages.predict import place, table
 from pages.predict.answers import Answer, Answers
 from pages.widgets import verdict
+from pages.widgets.figures import genre_cell
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, tidy
-from pages.widgets.tiles import Tile, genre, show_grid
+from pages.widgets.tiles import Tile, show_grid
 
 CHUNK = 16
 SHEET = 120
@@ -22,28 +23,30 @@ ORDERS = {"dropped": "As dropped", "surest": "Surest first", "doubtful": "Least 
 UNFAMILIAR, UNREAD = "Unfamiliar", "Not read"
 
 
-def read_some(answers: Answers, covers: Sequence[Cover]) -> bool:
-    """Read the next few covers that are new, with the time left and a way to stop; whether there are more to read."""
+def read_few(answers: Answers, covers: Sequence[Cover]) -> list[Cover]:
+    """Read what is new of a few covers; of many, tell how far it is, with a way to stop, and which are to be read next.
+
+    These are for when the page is drawn, so that all covers are there at once and fill as they are read.
+    """
     missing = answers.missing(covers)
     if not missing:
         st.session_state.pop("began", None)
-        return False
+        return []
     if len(covers) <= CHUNK:
         with st.skeleton(height=420):
             answers.read(missing)
-        return False
+        return []
     done, total = len(covers) - len(missing), len(covers)
     with st.container(horizontal=True, vertical_alignment="center", key="reading"):
         if st.session_state.stopped:
             st.markdown(f"Stopped after {done} of {total} covers.", width="content")
             st.button("Read the rest", on_click=_set_stopped, args=(False,))
-            return False
+            return []
         started, at = st.session_state.setdefault("began", (time.monotonic(), done))
         left = time_left(done - at, total - at, time.monotonic() - started)
         st.progress(done / total, f"{done} of {total} covers read. {left}")
         st.button("Stop", icon=":material/stop_circle:", on_click=_set_stopped, args=(True,))
-    answers.read(missing[:CHUNK])
-    return True
+    return missing[:CHUNK]
 
 
 def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -> None:
@@ -78,7 +81,8 @@ def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -
 
 def choose_genres(read: Sequence[Answer]) -> tuple[str, ...]:
     """Draw the genres with how many covers have them; those that were chosen, none for all. The address has them."""
-    counts = Counter(map(group, read))
+    if not (counts := Counter(map(group, read))):
+        return ()
     st.session_state["only"] = [name for name in st.query_params.get_all("only") if name in counts]
     return tuple(
         st.pills(
@@ -146,7 +150,7 @@ def batch_tile(number: int, cover: Cover, answer: Answer | None) -> Tile:
         called, note, picture = group(answer), _note(answer.prediction, group(answer)), answer.picture
     art = '<span class="art">' + (f'<img src="{picture}" alt="">' if picture else "") + "</span>"
     lines = "".join(f'<span class="what">{plain(line, 200)}</span>' for line in (note, cover.name))
-    face = art + (genre(called) if called else "<span>…</span>") + lines
+    face = art + (genre_cell(called) if called else "<span>…</span>") + lines
     label = ", ".join(filter(None, (tidy(cover.name), display(tidy(called, 24)), tidy(note, 200))))
     return Tile(str(number), label, face, look="batch", still=not called)
 

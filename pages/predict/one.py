@@ -1,6 +1,7 @@
 """One answer: the genre, how far to believe it, one chart, and the covers most like it; the rest behind "Why"."""
 
 import io
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,6 +11,7 @@ from covergenre.explain import Evidence
 from covergenre.formatting import listed, percent
 from covergenre.kept_answers import Cover
 from covergenre.predict import Prediction, Predictor
+from pages.browse.own import own_key
 from pages.predict import place
 from pages.predict.answers import Answer
 from pages.predict.by_api import show_snippets
@@ -18,7 +20,6 @@ from pages.predict.crop import show_crop
 from pages.predict.why import find_votes, show_why
 from pages.predict.words_read import show_words
 from pages.widgets import bars, verdict
-from pages.widgets.brought import brought_pictures, visitor
 from pages.widgets.genres import css_colour, inline
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence
@@ -119,13 +120,9 @@ def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run
     tiles = [tile(each, load, votes, f"browse?{urlencode(there(run, each.key))}") for each in nearest]
     if key := show_grid(tiles, "nearest", lambda _: None):
         st.switch_page(BROWSE, query_params=there(run, key))
-    own = brought_pictures().keep(cover.name, cover.data, visitor())
-    st.page_link(
-        BROWSE,
-        label="Continue in Browse from this cover",
-        icon=":material/explore:",
-        query_params=there(run, own),
-    )
+    with suppress(OSError):  # where nothing can be kept, as the page says
+        own = there(run, own_key(cover, run))
+        st.page_link(BROWSE, label="Continue in Browse from this cover", icon=":material/explore:", query_params=own)
 
 
 def there(run: str, cover: str) -> dict[str, str]:
@@ -137,12 +134,8 @@ def votes_strip(found: Evidence) -> str:
     """How all votes fall, in words and as one strip in the colours of the genres; HTML."""
     shares = [(plain(genre, 24), share) for genre, share in found.shares.items() if share > 0]
     named = [f"{inline(genre)} {percent(share)}" for genre, share in shares if share >= _WORTH_NAMING]
-    cells = "".join(
-        f'<span style="flex: {share:.4f}; background: {css_colour(genre)}" title="{inline(genre)} {percent(share)}">'
-        "</span>"
-        for genre, share in shares
-    )
+    parts = ((share, css_colour(genre), f"{inline(genre)} {percent(share)}") for genre, share in shares)
     return (
-        f'<div class="votes-said">The {found.voters} nearest covers vote, the more similar the louder: '
-        f'{listed(named)}.</div><div class="votes" aria-hidden="true">{cells}</div>'
+        f'<div class="votes">The {found.voters} nearest covers vote; the more alike, the louder: '
+        f"{listed(named)}.{bars.strip(parts)}</div>"
     )

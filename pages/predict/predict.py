@@ -9,7 +9,7 @@ from covergenre.runs.names import run_name
 from covergenre.runs.record import Run
 from pages.predict import place
 from pages.predict.answers import Answer, Answers
-from pages.predict.many import read_some, show_many
+from pages.predict.many import read_few, show_many
 from pages.predict.one import show_one
 from pages.predict.ways_in import example_row, ways_in
 from pages.predict.words_read import words_wanted
@@ -48,11 +48,11 @@ def answer_area(predictor: Predictor, run: str, words: bool) -> None:
     """What is said about the covers that the address names."""
     covers, answers = place.asked().covers, answers_of(predictor, words)
     with st.container(key="answer"):
-        more = read_some(answers, covers)
+        unread = read_few(answers, covers)
         number = 0 if len(covers) == 1 else place.opened()
         if number is None or number >= len(covers):
             show_many(covers, answers, predictor)
-            said = "" if more else f"{len(covers)} covers are answered."
+            said = "" if unread else f"{len(covers)} covers are answered."
         else:
             if len(covers) > 1:
                 show_way_back(number, len(covers))
@@ -65,7 +65,8 @@ def answer_area(predictor: Predictor, run: str, words: bool) -> None:
             st.caption("These covers take too much room to be kept: they are gone after a reload.")
     with region:
         announce(said)
-    if more:
+    if unread:
+        answers.read(unread)
         st.rerun()
 
 

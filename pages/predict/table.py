@@ -1,10 +1,8 @@
 """The answers to many covers: how many there are, and a CSV file to take away."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
-from covergenre.formatting import disarmed
+from covergenre.formatting import as_csv
 from covergenre.predict import Failure, Prediction
 from pages.predict.answers import Answer
 from pages.widgets.safe_text import plain
@@ -31,12 +29,8 @@ def to_csv(answers: Iterable[Answer], genres: Sequence[str]) -> bytes:
 
     A text that a spreadsheet would run as a formula gets a leading apostrophe.
     """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(map(disarmed, ["file", "genre", *genres, "unfamiliar", "known as", "nearest cover", "error"]))
-    for answer in answers:
-        writer.writerow(map(disarmed, _record(answer.result, genres)))
-    return buffer.getvalue().encode("utf-8-sig")
+    columns = ["file", "genre", *genres, "unfamiliar", "known as", "nearest cover", "error"]
+    return as_csv(columns, (_record(answer.result, genres) for answer in answers)).encode("utf-8-sig")
 
 
 def _record(result: Prediction | Failure, genres: Sequence[str]) -> list:

@@ -60,8 +60,8 @@ def ways_in() -> None:
     st.session_state.uploaded = _ids(dropped)
     with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
         paste_into("drop")
-        from_web.ask()
         camera = st.toggle("Use the camera", key="camera", persist_state="session")
+        from_web.ask()
     if camera:
         with st.container(key="lens"):
             st.camera_input(

@@ -12,7 +12,7 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.map import DRAWABLE, draw_map_apart, known_map, map_key
 from pages.widgets.genres import colours, display
 from pages.widgets.safe_text import tidy
-from pages.widgets.watch import jobs, watch
+from pages.widgets.watch import jobs, offer
 
 KEY = "places"
 
@@ -43,20 +43,14 @@ def places_of(vectors: np.ndarray) -> np.ndarray:
     name = f"map {key}"
     job = jobs().get(name)
     places, good = _known(key, bool(job and job.state == "done"), vectors)
-    if good or len(vectors) > DRAWABLE:
-        return places
-    if job and job.running:
-        watch(job, "map")
-        return places
-    with st.container(horizontal=True, vertical_alignment="center"):
-        why = f" {job.error}" if job and job.error else ""
-        st.caption(f"This is a rough map. A detailed one takes a minute or two, once.{tidy(why, 300)}", width="content")
-        st.button(
+    if not good and len(vectors) <= DRAWABLE:
+        offer(
+            name,
+            "This is a rough map. A detailed one takes a minute or two, once.",
             "Draw the detailed map",
-            icon=":material/draw:",
-            on_click=lambda: jobs().start(
-                name, "Drawing the map", lambda report, should_stop: draw_map_apart(vectors, report, should_stop)
-            ),
+            ":material/draw:",
+            "Drawing the map",
+            lambda report, should_stop: draw_map_apart(vectors, report, should_stop),
         )
     return places
 

@@ -35,7 +35,7 @@ def lead(card: Card) -> str:
     test = chosen.test
     commonest = max(test.by_genre, key=lambda scores: scores.covers)
     said.append(
-        f"On {test.covers:,} held-out covers of sources that it learned from it is right "
+        f"On {test.covers:,} covers that were kept back, of sources that it learned from, it is right "
         f"{percent(test.accuracy.value)} of the time ({span(test.accuracy, digits=0)}\u202f%); always saying "
         f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)} there. "
         "Read an answer as a hint, not as a fact."
@@ -155,14 +155,37 @@ def honesty(card: Card) -> list[str]:
 
 def limits(card: Card, nameless: Sequence[str]) -> list[str]:
     """What the figures don't say. `nameless`: the sources that name no artists."""
-    few = [scores.genre for scores in card.chosen.test.by_genre if scores.covers < FEW]
+    test = card.chosen.test.by_genre
     alone = [genre for genre in card.genres if sum(counts[genre] > 0 for counts in card.sources.values()) == 1]
+    missed = [scores for scores in test if scores.covers and not scores.recall.value]
+    few = [scores.genre for scores in test if scores.covers < FEW]
+    told = (
+        (
+            card.missing,
+            f"**Missing genres.** No real covers of {_genres(card.missing)} could be had. Such a cover is still given "
+            f"one of the {len(card.genres)} genres, and wrongly.",
+        ),
+        (
+            alone,
+            f"**One source.** All covers of {_genres(alone)} come from one source each. Some of what looks like the "
+            "genre may be the taste of that source.",
+        ),
+        (few, f"**Few covers.** There are fewer than {FEW} test covers of {_genres(few)}: mind the wide ranges."),
+        (
+            missed,
+            f"**Not recognised.** Of the test covers of "
+            f"{listed([f'{inline(plain(scores.genre))} ({scores.covers})' for scores in missed])} none was answered "
+            "rightly: they are too few to learn from, and look like those of larger genres. Such a cover is nearly "
+            "always given another genre.",
+        ),
+        (
+            nameless,
+            f"**Artists unknown.** The covers from {listed([plain(source_title(source)) for source in nameless])} came "
+            "without artists. There one artist may stand on both sides, which flatters the figures.",
+        ),
+    )
     return [
-        *_missing(card),
-        *_one_source(alone),
-        *_few_covers(few),
-        *_never_right(card.chosen.test),
-        *_nameless(nameless),
+        *(words for which, words in told if which),
         "**Other places.** The held-out covers come from the same sources as the rest. Covers of your own don't: the "
         "figures on sources left out say what to expect.",
         "**One label an album.** Many albums belong to two genres, and no cover settles which. Some wrong answers are "
@@ -196,47 +219,3 @@ def _sources(card: Card, genre: str) -> str:
 
 def _genres(genres: Iterable[str]) -> str:
     return listed([inline(plain(genre)) for genre in genres])
-
-
-def _missing(card: Card) -> list[str]:
-    if not card.missing:
-        return []
-    return [
-        f"**Missing genres.** No real covers of {_genres(card.missing)} could be had. Such a cover is still given one "
-        f"of the {len(card.genres)} genres, and wrongly."
-    ]
-
-
-def _one_source(genres: list[str]) -> list[str]:
-    if not genres:
-        return []
-    return [
-        f"**One source.** All covers of {_genres(genres)} come from one source each. Some of what looks like the genre "
-        "may be the taste of that source."
-    ]
-
-
-def _never_right(test: Evaluation) -> list[str]:
-    missed = [scores for scores in test.by_genre if scores.covers and not scores.recall.value]
-    if not missed:
-        return []
-    told = listed([f"{inline(plain(scores.genre))} ({scores.covers})" for scores in missed])
-    return [
-        f"**Not recognised.** Of the test covers of {told} none was answered rightly: they are too few to learn from, "
-        "and look like those of larger genres. Such a cover is nearly always given another genre."
-    ]
-
-
-def _nameless(sources: Sequence[str]) -> list[str]:
-    if not sources:
-        return []
-    return [
-        f"**Artists unknown.** The covers from {listed([plain(source_title(source)) for source in sources])} came "
-        "without artists. There one artist may stand on both sides, which flatters the figures."
-    ]
-
-
-def _few_covers(genres: list[str]) -> list[str]:
-    if not genres:
-        return []
-    return [f"**Few covers.** There are fewer than {FEW} test covers of {_genres(genres)}: mind the wide ranges."]

@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from covergenre.collection.portraits import Decade
 from covergenre.formatting import percent
 from covergenre.palette import Swatch
+from pages.widgets.bars import strip
+from pages.widgets.figures import table
 
 _MORE = 1.25  # a colour with a quarter more area than usual is worth naming
 _NAMED = 5
 
 
-def strip(swatches: Sequence[Swatch], title: str) -> str:
+def colours(swatches: Sequence[Swatch], title: str) -> str:
     """The colours side by side, from dark to light, each as wide as its share; "" without colours."""
-    if not swatches:
-        return ""
-    cells = "".join(
-        f'<span style="flex: {swatch.share:.4f}; background: {swatch.colour}" title="{_told(swatch)}"></span>'
-        for swatch in swatches
+    return strip(
+        (
+            (each.share, each.colour, f"{percent(each.share)} of the area; {percent(each.usual)} in all covers")
+            for each in swatches
+        ),
+        title,
     )
-    return f'<div class="strip" role="img" aria-label="{title}">{cells}</div>'
 
 
 def unusual(swatches: Sequence[Swatch]) -> str:
@@ -34,14 +36,12 @@ def unusual(swatches: Sequence[Swatch]) -> str:
 
 def timeline(decades: Sequence[Decade]) -> str:
     """A row a decade: its covers and its colours."""
-    rows = "".join(
-        f"<tr><th scope='row'>{decade.start}s</th><td>{decade.covers}</td>"
-        f"<td>{strip(decade.palette, f'Colours of the {decade.start}s') or 'too few for their colours'}</td></tr>"
+    rows = (
+        (
+            f"{decade.start}s",
+            str(decade.covers),
+            colours(decade.palette, f"Colours of the {decade.start}s") or "too few for their colours",
+        )
         for decade in decades
     )
-    head = "<tr><th scope='col'>Decade</th><th scope='col'>Covers</th><th scope='col'>Colours, dark to light</th></tr>"
-    return f'<table class="sheet decades"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-
-
-def _told(swatch: Swatch) -> str:
-    return f"{percent(swatch.share)} of the area; {percent(swatch.usual)} in all covers"
+    return table(("Decade", "Covers", "Colours, dark to light"), rows)

@@ -42,10 +42,10 @@ def web_address(address: str) -> str:
 
 
 def words(cover: Neighbour) -> tuple[str, str]:
-    """Whose the cover is and what it is called, `plain`; what it goes by where neither is known."""
+    """Whose the cover is and what it is called, `plain`; what it goes by alone where only one is known, or neither."""
     if is_untitled(cover):
         return UNTITLED, plain(origin(cover))
-    return plain(cover.artist or origin(cover)), plain(cover.album)
+    return plain(cover.artist or cover.album or origin(cover)), plain(cover.album if cover.artist else "")
 
 
 def _label(cover: Neighbour) -> str:

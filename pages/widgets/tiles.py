@@ -12,8 +12,9 @@ import streamlit as st
 
 from covergenre.collection.table import Neighbour
 from covergenre.formatting import percent
-from pages.widgets.genres import css_colour, display
-from pages.widgets.safe_text import plain, tidy
+from pages.widgets.figures import genre_cell
+from pages.widgets.genres import css_colour
+from pages.widgets.safe_text import tidy
 from pages.widgets.sleeve import art, words
 from pages.widgets.verdict import album_line
 
@@ -88,14 +89,8 @@ def face(cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | Non
     likeness = f'<span title="Cosine similarity, 1 is the same">{cover.similarity:.2f}</span>'
     return (
         f'{art(cover, load_pictures)}<span class="who">{who}</span><span class="what">{what}{year}</span>'
-        f'<span class="facts">{genre(cover.genre)}{likeness if votes is None else _vote(cover, votes)}</span>'
+        f'<span class="facts">{genre_cell(cover.genre)}{likeness if votes is None else _vote(cover, votes)}</span>'
     )
-
-
-def genre(name: str) -> str:
-    """A genre with the dot of its colour, as HTML."""
-    dot = f'<span class="dot" style="background: {css_colour(name)}"></span>'
-    return f'<span class="genre">{dot}{display(plain(name, 24))}</span>'
 
 
 def _vote(cover: Neighbour, votes: Mapping[str, float]) -> str:

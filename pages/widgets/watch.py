@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from covergenre.jobs import Job, Jobs
-from pages.widgets.safe_text import plain
+from covergenre.jobs import Job, Jobs, Work
+from pages.widgets.safe_text import plain, sentence
 
 _EVERY = 0.7  # seconds
 
@@ -22,6 +22,22 @@ def watch(job: Job, name: str, news: Callable[[], object] = lambda: None, can_st
     `name` tells it from others on the page.
     """
     _watching(job, name, news, news(), can_stop)
+
+
+def offer(name: str, words: str, label: str, icon: str, title: str, work: Work) -> None:
+    """Work that a visitor may begin with a button: why (`words`, Markdown), or how far it is, and what went wrong.
+
+    `name` tells it from other work; `title` is what it is called while it is under way.
+    """
+    job = jobs().get(name)
+    if job and job.running:
+        watch(job, name)
+        return
+    if job and job.error:
+        st.warning(sentence(job.error, 600), icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(words, width="content")
+        st.button(label, icon=icon, on_click=lambda: jobs().start(name, title, work))
 
 
 @st.fragment(run_every=_EVERY)

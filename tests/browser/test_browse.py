@@ -28,9 +28,9 @@ def step(page, grid: str, place: int) -> str:
     """Click a tile and wait for its cover: the name of that."""
     tile = page.locator(TILES.format(grid)).nth(place)
     tile.wait_for()
-    before = page.url
+    before = page.locator(".st-key-now").all_inner_texts()
     tile.click()
-    page.wait_for_url(lambda url: url != before)
+    assert eventually(page, lambda: page.locator(".st-key-now").all_inner_texts() != before)
     page.get_by_test_id("stStatusWidget").wait_for(state="detached")
     return shown(page)
 

@@ -164,6 +164,19 @@ def test_an_answer_is_there_after_a_reload_in_another_browser_and_not_after_it_w
     other.get_by_text("This answer is no longer kept here").wait_for()
 
 
+def test_a_cover_that_was_cropped_is_asked_about_anew(visit):
+    page = visit()
+    page.locator(".st-key-example-1 button").click()
+    wait_for_answer(page)
+    page.get_by_role("button", name="Crop").click()
+    ask = page.get_by_role("button", name="Ask about this part")
+    ask.wait_for()
+    assert ask.is_disabled()
+    page.get_by_role("slider", name="Turn").press("ArrowRight")
+    ask.click()  # which waits until it can be
+    page.locator(".st-key-cover").get_by_text("cropped.png").wait_for()
+
+
 def test_back_leads_from_answer_to_answer(visit):
     page = visit()
     titles = [title for title, _, _ in example_tiles()[:2]]
@@ -232,7 +245,7 @@ def test_an_example_is_reached_and_chosen_by_keyboard(visit):
     page = visit()
     page.get_by_role("button", name="Paste a picture").wait_for()
     page.locator(".st-key-drop button").focus()
-    for _ in range(4):  # past the button that pastes, the field for an address and the camera's switch
+    for _ in range(4):  # past the button that pastes, the camera's switch and the field for an address
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText").startswith("Try ")
     page.keyboard.press("Enter")
@@ -248,11 +261,12 @@ def test_dark_surroundings_get_a_dark_page_and_the_colours_made_for_it(visit):
     assert page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor") == "rgb(21, 20, 18)"
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(visit):
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_an_answer_comes_into_it(visit):
     page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     assert widths(page) == (390, 390)
     page.locator(".st-key-example-0 button").tap()
     wait_for_answer(page)
+    page.wait_for_function("document.querySelector('.st-key-answer h2').getBoundingClientRect().bottom < innerHeight")
     assert widths(page) == (390, 390)
 
 

@@ -2,13 +2,13 @@ import pytest
 
 from covergenre.collection.portraits import Decade
 from covergenre.palette import Swatch
-from pages.widgets.portrait_parts import strip, timeline, unusual
+from pages.widgets.portrait_parts import colours, timeline, unusual
 
 DARK, RED, LIGHT = Swatch("#101010", 0.5, 0.5), Swatch("#c00000", 0.3, 0.1), Swatch("#f0f0f0", 0.2, 0.4)
 
 
 def test_each_colour_is_as_wide_as_its_share():
-    html = strip([DARK, RED, LIGHT], "Its colours")
+    html = colours([DARK, RED, LIGHT], "Its colours")
     assert [html.index(f"flex: {share}") for share in ("0.5000", "0.3000", "0.2000")] == sorted(
         html.index(f"flex: {share}") for share in ("0.5000", "0.3000", "0.2000")
     )
@@ -24,7 +24,7 @@ def test_only_colours_that_there_is_more_of_are_unusual():
     assert "#f0f0f0" not in html
 
 
-@pytest.mark.parametrize("draw", [lambda: strip([], "none"), lambda: unusual([]), lambda: unusual([DARK, LIGHT])])
+@pytest.mark.parametrize("draw", [lambda: colours([], "none"), lambda: unusual([]), lambda: unusual([DARK, LIGHT])])
 def test_nothing_is_drawn_where_there_is_nothing_to_say(draw):
     assert draw() == ""
 

@@ -1,9 +1,11 @@
 """The Browse page as streamlit runs it, without a browser."""
 
+import io
 import re
 import subprocess
 import sys
 import time
+import zipfile
 from html import unescape
 from pathlib import Path
 
@@ -20,11 +22,13 @@ from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.sources import open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
+from covergenre.kept_answers import Cover
 from covergenre.methods import TrainSpec
-from covergenre.predict import open_predictor
+from covergenre.predict import STARTER, open_predictor
+from covergenre.repair import repair
 from covergenre.training.train import train
-from pages.browse.basket import to_csv
-from pages.widgets.brought import brought_pictures
+from pages.browse.basket import to_csv, to_zip
+from pages.browse.own import is_own, own_key
 from pages.widgets.watch import jobs
 from pages.widgets.whose import title as whose_title
 
@@ -198,6 +202,15 @@ def test_the_basket_is_a_table_to_take_away(neighbour):
     assert row.startswith("Ada Lane,'=1+1,1961,jazz,spotify,")
 
 
+def test_of_the_basket_the_files_that_are_here_go_into_a_zip(neighbour, tmp_path):
+    file = tmp_path / "cover.png"
+    file.write_bytes(encoded(cover("jazz", 1)))
+    packed = zipfile.ZipFile(io.BytesIO(to_zip([neighbour(path=None), neighbour(genre="jazz", path=file)])))
+    assert packed.namelist() == ["covers.csv", "jazz/002 cover.png"]
+    assert packed.read("jazz/002 cover.png") == file.read_bytes()
+    assert len(packed.read("covers.csv").splitlines()) == 3
+
+
 def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
     at(page, view="Map")
     assert not any(button.label == "Draw the detailed map" for button in page.button)
@@ -219,12 +232,16 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
 
 def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+    repair.apply(dataset, repair.tag(dataset.manifest, dataset.manifest["path"][:2], "live"))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     page.run()
     page.selectbox[0].set_value(run.id).run()
     assert "16 covers" in said(page)
+    pick(page, "tag", ["live"])
+    assert "2 covers" in said(page)
     press(page, "found", 0)
-    assert len(tiles(page, "near")) == 15
+    assert "Tagged: live." in said(page)
+    assert len(tiles(page, "near")) == 1
 
 
 def test_a_starter_that_is_damaged_is_named(page, starter):
@@ -262,7 +279,7 @@ def test_no_view_imports_a_heavy_library(starter):
 @pytest.fixture
 def own(page) -> str:
     """The key of a picture that somebody brought to this server."""
-    return brought_pictures().keep("mine.png", encoded(cover("jazz", 500)))
+    return own_key(Cover.of("mine.png", encoded(cover("jazz", 500))), STARTER)
 
 
 def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own, library):
@@ -288,8 +305,16 @@ def test_a_picture_can_be_brought_here(page):
     page.run()
     page.file_uploader[0].upload("mine.png", encoded(cover("rap", 501))).run()
     (key,) = address(page, "cover")
-    assert brought_pictures().get(key).name == "mine.png"
+    assert is_own(key)
     assert "mine.png" in said(page)
+
+
+def test_a_picture_that_was_brought_is_forgotten_by_a_click(page, own):
+    at(page, cover=own)
+    next(button for button in page.button if button.label == "Forget it").click().run()
+    assert not address(page, "cover")
+    at(page, cover=own)
+    assert "Add it again" in page.info[0].value
 
 
 def test_a_file_that_is_no_picture_is_refused_with_the_reason(page):
@@ -339,6 +364,8 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     at(page, by="Pictures", of=whose_title(run.id))
     assert "16 covers are not prepared for word search yet" in said(page)
     next(button for button in page.button if button.label == "Look at them").click().run()
+    jobs().get("look at covers").wait()
+    page.run()
     found = {}
     for text in ("bright", "dark"):
         page.text_input(key="find").set_value(text).run()
