@@ -46,7 +46,7 @@ def token() -> Iterator[None]:
 @pytest.fixture
 def ray_home(own_home, monkeypatch) -> Path:
     """What workers find: this checkout, these tests and the home."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (_HERE.parents[2], _HERE.parents[1]))))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (_HERE.parents[2], _HERE.parents[1] / "support"))))
     monkeypatch.setattr(job, "_BATCHES", _BATCHES)
     return own_home
 

@@ -36,7 +36,7 @@ def apart(own_home):
 
 
 def test_it_says_what_the_network_says_and_no_torch_comes_into_the_process_that_asks(at_hand):
-    path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    path = os.pathsep.join((str(ROOT), str(ROOT / "tests" / "support")))
     ran = subprocess.run(
         [sys.executable, "-c", _SEARCH],
         env={**os.environ, "PYTHONPATH": path},

@@ -34,7 +34,7 @@ def start() -> Callable[..., subprocess.Popen]:
     started = []
 
     def start(code: str, *arguments: str) -> subprocess.Popen:
-        paths = os.pathsep.join([str(_ROOT), str(_ROOT / "tests")])
+        paths = os.pathsep.join([str(_ROOT), str(_ROOT / "tests" / "support")])
         command = [sys.executable, "-c", code, *arguments]
         process = subprocess.Popen(
             command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True
