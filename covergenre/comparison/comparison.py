@@ -88,7 +88,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     genres = _shared_genres(runs)
     opened = {named: _dataset(*named) for named in {(run.spec.dataset, run.spec.dataset_id) for run in runs}}
     datasets = [opened[run.spec.dataset, run.spec.dataset_id] for run in runs]
-    tests = [_test_part(run, genres) for run in runs]
+    tests = [_part(run, "test", genres) for run in runs]
     alike = _alike(runs)
     keyed = [_keyed(run, test, dataset, alike) for run, test, dataset in zip(runs, tests, datasets, strict=True)]
     shared, relabelled = _shared_covers(keyed)
@@ -100,7 +100,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     }
     at = _whose_covers(datasets)
     test = keyed[at].loc[shared]
-    labels = pd.Categorical(test["genre"], categories=list(genres)).codes.astype(np.int64)
+    labels = _labels(test, genres)
     groups = test["group"].to_numpy(np.int64)
     comparison = compare(probabilities, labels, genres, groups, runs[0].spec.seed, resamples)
     compared = tuple(
@@ -138,6 +138,13 @@ def _dataset(name: str, dataset_id: str) -> Dataset | None:
         return None
 
 
+def validation_of(run: Run, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The labels int64 (n,) of a run's validation covers of these genres, and its answers float64 (n, g) as if no
+    other could be given; of no cover where its split held none back. BadRun when its answers can't be read."""
+    answers = _part(run, "validation", genres)
+    return _labels(answers, genres), _probabilities(answers, genres, run.spec.genres)
+
+
 def _whose_covers(datasets: Sequence[Dataset | None]) -> int:
     """Which run's data set tells of the covers: one of a user's own is to be preferred, for it has the pictures."""
     there = [(position, dataset) for position, dataset in enumerate(datasets) if dataset]
@@ -148,9 +155,13 @@ def _alike(runs: Sequence[Run]) -> bool:
     return len({run.spec.dataset_hash for run in runs}) == 1
 
 
-def _test_part(run: Run, genres: Sequence[str]) -> pd.DataFrame:
+def _part(run: Run, part: str, genres: Sequence[str]) -> pd.DataFrame:
     predictions = run.predictions()
-    return predictions[(predictions["part"] == "test") & predictions["genre"].isin(genres)]
+    return predictions[(predictions["part"] == part) & predictions["genre"].isin(genres)]
+
+
+def _labels(answers: pd.DataFrame, genres: Sequence[str]) -> np.ndarray:
+    return pd.Categorical(answers["genre"], categories=list(genres)).codes.astype(np.int64)
 
 
 def _keyed(run: Run, test: pd.DataFrame, dataset: Dataset | None, alike: bool) -> pd.DataFrame:

@@ -8,6 +8,9 @@ import numpy as np
 from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.evaluation.metrics import BINS, checked
 
+LEAST = 10
+"""Covers that have to be answered for it to say anything that they are answered rightly."""
+
 
 @dataclass(frozen=True)
 class Bin:
@@ -67,6 +70,42 @@ def coverage(
         Answered(float(confidence[n - 1]), int(n), float(n / len(order)), wilson(int(right[n - 1]), int(n)))
         for n in covers
     )
+
+
+def sure_enough(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], right: float) -> float | None:
+    """From which confidence on answers are right this often, on these covers: choose it on validation.
+
+    The lowest with which they are, so that most covers are answered; None where no `LEAST` surest covers are named so
+    well. Arguments, and CoverGenreError, are as for `evaluate`.
+    """
+    enough = [
+        each.confidence
+        for each in coverage(labels, probabilities, genres, points=len(labels))
+        if each.covers >= LEAST and each.accuracy.value >= right
+    ]
+    return min(enough, default=None)
+
+
+def answered_from(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], confidence: float) -> Answered:
+    """What comes of answering from this confidence on. Arguments, and CoverGenreError, are as for `evaluate`."""
+    sure, right = _confidence(labels, probabilities, genres)
+    told = sure >= confidence
+    covers = int(told.sum())
+    return Answered(confidence, covers, covers / len(told), wilson(int(right[told].sum()), covers))
+
+
+def precision_recall(labels: np.ndarray, probabilities: np.ndarray, genre: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Recall and precision of a genre, float64 (m,), as ever less probable covers are called by it; average precision.
+
+    Covers of equal probability are called together. All is empty, and the average 0, where no cover is of the genre.
+    """
+    order = np.argsort(-probabilities[:, genre], kind="stable")
+    right, shares = np.cumsum(labels[order] == genre), probabilities[order, genre]
+    if not right[-1]:
+        return np.empty(0), np.empty(0), 0.0
+    ends = np.flatnonzero(np.append(np.diff(shares) != 0, True))
+    recall, precision = right[ends] / right[-1], right[ends] / (ends + 1)
+    return recall, precision, float(np.diff(recall, prepend=0) @ precision)
 
 
 def error_by_chance(probabilities: np.ndarray, bins: int = BINS, draws: int = 200, seed: int = 0) -> float:

@@ -7,6 +7,8 @@ theme by itself. Each chart carries its figures as text too: a description, and 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+import numpy as np
+
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.reliability import Answered, Bin
 from covergenre.formatting import percent
@@ -104,18 +106,39 @@ def coverage_chart(curves: Mapping[str, Sequence[Answered]], numbers: Sequence[i
 
     `numbers`: of the runs' inks.
     """
-    lines = []
-    for number, (name, points) in zip(numbers, curves.items(), strict=True):
-        path = " ".join(f"{_x(each.share):.1f},{_y(each.accuracy.value):.1f}" for each in points)
-        half = min(points, key=lambda each: abs(each.share - 0.5))
-        tip = f"{name}: {percent(half.accuracy.value)} right when the surest {percent(half.share)} are answered"
-        line = f'<polyline points="{path}" {stroke(number)}><title>{escape(tip)}</title></polyline>'
-        lines.append(f'<g class="curve">{line}</g>')
-    described = "; ".join(
-        f"{name}, all answered: {percent(points[-1].accuracy.value)} right" for name, points in curves.items()
-    )
+    lines, tips = {}, []
+    for name, points in curves.items():
+        lines[name] = [(each.share, each.accuracy.value) for each in points]
+        tips.append(f"all answered: {percent(points[-1].accuracy.value)} right")
     axes = _axes("Share of covers answered, the surest first", "How often the answer is right")
-    return svg(f"Accuracy against coverage: {described}", axes + "".join(lines), _HEIGHT)
+    return _lines("Accuracy against coverage", axes, lines, numbers, tips)
+
+
+def precision_chart(
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray, float]], numbers: Sequence[int], genre: str
+) -> str:
+    """Precision (upwards) against recall (to the right) of a genre (see `precision_recall`), a line a run."""
+    lines = {name: list(zip(recall, precision, strict=True)) for name, (recall, precision, _) in curves.items()}
+    tips = [f"average precision {percent(average)}" for *_, average in curves.values()]
+    axes = _axes("Recall: how much of it is found", "Precision: how often it is right")
+    return _lines(f"Precision against recall of {genre}", axes, lines, numbers, tips)
+
+
+def _lines(
+    title: str,
+    axes: str,
+    lines: Mapping[str, Sequence[tuple[float, float]]],
+    numbers: Sequence[int],
+    tips: Sequence[str],
+) -> str:
+    """A line of shares a run, in the inks of these numbers, each with what it comes to."""
+    drawn = []
+    for (name, points), number, tip in zip(lines.items(), numbers, tips, strict=True):
+        path = " ".join(f"{_x(across):.1f},{_y(upwards):.1f}" for across, upwards in points)
+        title_of = f"<title>{escape(f'{name}, {tip}')}</title>"
+        drawn.append(f'<g class="curve"><polyline points="{path}" {stroke(number)}>{title_of}</polyline></g>')
+    described = "; ".join(f"{name}, {tip}" for name, tip in zip(lines, tips, strict=True))
+    return svg(f"{title}. {described}", axes + "".join(drawn), _HEIGHT)
 
 
 def _axes(across: str, upwards: str, strip: bool = False) -> str:

@@ -14,7 +14,7 @@ from covergenre.formatting import percent
 from covergenre.report import STYLES
 from covergenre.report.conclusion import verdict
 from covergenre.report.ladders import CAVEAT, ladders, study_title
-from covergenre.report.sections import CALIBRATION_MEANS, Sections
+from covergenre.report.sections import CALIBRATION_MEANS, SILENCE_MEANS, Sections
 from covergenre.studies.record import Study
 
 IN_GALLERY = 12
@@ -37,7 +37,6 @@ _ON_PAIRS = (
     "<p>McNemar's exact test, with Holm's allowance for every other pair; the interval of the difference is "
     "bootstrapped. A run is called better only when both agree.</p>"
 )
-_ON_COVERAGE = "<p>What is gained by answering only where a run is surest.</p>"
 
 
 def html_report(
@@ -72,7 +71,8 @@ def html_report(
             _wall(parts.reliability(number) for number in range(len(compared.runs))),
             f"<p>{CALIBRATION_MEANS}</p>",
         ),
-        _section("Accuracy against coverage", parts.coverage(), _ON_COVERAGE),
+        _section("Accuracy against coverage", f"<p>{SILENCE_MEANS}</p>", parts.silence(), parts.coverage()),
+        _section("Precision and recall", parts.precision()),
         *(_ladders(study) for study in studies),
         *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in shown if len(gallery.rows)),
         _section("The runs", _runs(compared)),

@@ -11,14 +11,24 @@ from itertools import chain
 
 import numpy as np
 
-from covergenre.comparison.comparison import ComparedRun, ComparedRuns
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns, validation_of
 from covergenre.comparison.slices import Slice
 from covergenre.evaluation.agreement import among_first
 from covergenre.evaluation.confusion import most_confused, order, shares
 from covergenre.evaluation.intervals import Interval, wilson
-from covergenre.evaluation.reliability import Bin, coverage, error_by_chance, reliability, untempered
+from covergenre.evaluation.reliability import (
+    Answered,
+    Bin,
+    answered_from,
+    coverage,
+    error_by_chance,
+    precision_recall,
+    reliability,
+    sure_enough,
+    untempered,
+)
 from covergenre.formatting import counted, duration, milliseconds, percent, size, span
-from covergenre.report.charts import coverage_chart, css_ink, inks, reliability_chart, swatch
+from covergenre.report.charts import coverage_chart, css_ink, inks, precision_chart, reliability_chart, swatch
 from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
 from covergenre.runs.notes import read_notes
 
@@ -38,6 +48,12 @@ CALIBRATION_MEANS = (
     "takes off all that chance could have added, and so begins at 0 unless there are many covers or the error is large."
 )
 
+SILENCE_MEANS = (
+    "Below some confidence a run may say “don’t know”. From which one on its answers are right as often as wanted is "
+    "chosen on validation; how often they then are, and on how many covers, is read on test."
+)
+
+_WANTED = (0.8, 0.9, 0.95)  # how often answers may be asked to be right
 _TOP = 3  # genres that an answer may name
 _MEANS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 """The figures that share one scale."""
@@ -189,7 +205,41 @@ class Sections:
         curves = {run.name: coverage(labels, run.probabilities, genres) for run in self.compared.runs}
         legend = "".join(f"<li>{heading}</li>" for heading in self.run_headings())
         chart = coverage_chart(curves, self._inks)
-        return f'<figure>{chart}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
+        figure = f'<figure>{chart}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
+        return f'<div class="wall"><div>{figure}</div><div></div><div></div></div>'
+
+    def silence(self) -> str:
+        """What comes of saying "don't know" where a run is less sure than was chosen on validation; "" where no run
+        held back covers to choose on."""
+        rows = [(wanted, [self._answered(run, wanted) for run in self.compared.runs]) for wanted in _WANTED]
+        known = [each.accuracy for _, answered in rows for each in answered if each]
+        if not known:
+            return ""
+        scale = limits(known)
+        cells = (
+            [f"{percent(wanted)} right", *(_silent(each, scale) for each in answered)] for wanted, answered in rows
+        )
+        return table(("Wanted, on validation", *self.run_headings()), [self._axis(scale), *cells])
+
+    def precision(self) -> str:
+        """Precision against recall, a chart a genre and a line a run; those without a cover are left out."""
+        labels, figures = self.compared.labels, []
+        for position, genre in enumerate(self.compared.genres):
+            curves = {run.name: precision_recall(labels, run.probabilities, position) for run in self.compared.runs}
+            averages = ", ".join(escape(percent(average)) for *_, average in curves.values())
+            if (labels == position).any():
+                told = f"{self.genre(genre)}<small>average precision {averages}</small>"
+                figures.append(
+                    f"<figure>{precision_chart(curves, self._inks, genre)}<figcaption>{told}</figcaption></figure>"
+                )
+        return f'<div class="wall">{"".join(figures)}</div>'
+
+    def _answered(self, run: ComparedRun, wanted: float) -> Answered | None:
+        genres = self.compared.genres
+        labels, answers = validation_of(run.run, genres)
+        sure = sure_enough(labels, answers, genres, wanted) if len(labels) else None
+        told = None if sure is None else answered_from(self.compared.labels, run.probabilities, genres, sure)
+        return told if told and told.covers else None
 
     def _intervals(self, name: str) -> list[Interval]:
         return [getattr(run.evaluation, name) for run in self.compared.runs]
@@ -245,6 +295,13 @@ def _told(run: ComparedRun) -> str:
     notes = read_notes(run.run)
     said = (run.id, run.run.spec.dataset, ", ".join(notes.tags), notes.note)
     return "".join(f"<small>{in_line(each)}</small>" for each in said if each)
+
+
+def _silent(told: Answered | None, scale: Scale) -> str:
+    if not told:
+        return "–<small>no answers of validation are</small>"
+    share, sure = escape(percent(told.share)), escape(percent(told.confidence))
+    return f"{figure(told.accuracy, scale)}<small>{share} of covers answered, those it is {sure} sure of</small>"
 
 
 def _error_of(bins: Sequence[Bin]) -> str:

@@ -47,8 +47,9 @@ if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is 
 
 logger = logging.getLogger(__name__)
 
-PREDICTION_MS = "prediction ms"
-"""The figure of a run's events that says how many milliseconds the method takes for a cover, its vector at hand."""
+PREDICTION_MS, EMBEDDING_S = "prediction ms", "embedding seconds"
+"""The figures of a run's events that say how many milliseconds the method takes for a cover, its vector at hand, and
+how many seconds were spent on making vectors."""
 
 _NAMED = 5  # runs
 _LEFT_OUT = "left_out.parquet"

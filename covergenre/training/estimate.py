@@ -7,18 +7,13 @@ from typing import Any
 
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
-from covergenre.runs.record import Run
+from covergenre.runs.record import EMBEDDING_S, Run
 
 _TESTED = 0.2  # the share of covers that either split holds back, by which runs tell how many they were made of
 _LAST = 5
 
-_USUAL = {
-    "knn": (0.0145, 0.001),
-    "logistic": (0.0145, 0.0015),
-    "boosting": (0.0145, 0.006),
-    "words": (0.0145, 0.045),
-    "finetune": (0.0, 0.2),
-}
+_EMBEDDING = 0.0145
+_LEARNING = {"knn": 0.001, "logistic": 0.0015, "boosting": 0.006, "words": 0.045, "finetune": 0.2}
 """Seconds a cover takes on two cores, as measured once on real covers: to embed, and to read or learn from."""
 
 _NETWORKS = {"efficientnet_lite1": 1.35, "efficientnet_lite2": 1.65, "resnet50": 3.0, "resnet50_v2": 3.0}
@@ -31,12 +26,17 @@ def seconds_for(earlier: Iterable[Run], spec: TrainSpec, covers: int) -> float |
     """About how many seconds a run on so many covers takes; None when none of its method has been done here.
 
     The last few of its method count, those of the same parameters if there are any: their median pace, by cover,
-    variant and what the parameters ask for. `earlier` has the newest first.
+    variant and what the parameters ask for; embedding, unless a run has left the vectors. `earlier`: the newest first.
     """
-    done = [run for run in earlier if run.spec.method == spec.method and run.status().state == "done"]
-    alike = [run for run in done if run.spec.parameters == spec.parameters]
-    paces = [pace for run in (alike or done)[:_LAST] if (pace := _pace(run))]
-    return median(paces) * covers * len(spec.variants) * _work(spec) if paces else None
+    done = _done(earlier)
+    same = [run for run in done if run.spec.method == spec.method]
+    alike = [run for run in same if run.spec.parameters == spec.parameters]
+    paces = [pace for run in (alike or same)[:_LAST] if (pace := _pace(run))]
+    if not paces:
+        return None
+    told = [each / _size(run) for run in done[:_LAST] if (each := _embedding(run)) and _size(run)]
+    embedding = 0.0 if _at_hand(done, spec) or not told else median(told)
+    return (median(paces) * _work(spec) + embedding) * covers * len(spec.variants)
 
 
 def usual_seconds(spec: TrainSpec, covers: int, earlier: Iterable[Run] = ()) -> float:
@@ -44,24 +44,56 @@ def usual_seconds(spec: TrainSpec, covers: int, earlier: Iterable[Run] = ()) -> 
 
     It is what it took on two cores, the longer where `earlier` runs of any method took longer here than such a guess.
     """
-    done = [run for run in earlier if run.status().state == "done" and run.spec.method in _USUAL]
-    slower = [pace / _usual_pace(run.spec) * _work(run.spec) for run in done[:_LAST] if (pace := _pace(run))]
-    return max([1.0, median(slower)] if slower else [1.0]) * covers * len(spec.variants) * _usual_pace(spec)
+    done = [run for run in _done(earlier) if run.spec.method in _LEARNING]
+    slower = [
+        pace * _work(run.spec) / _usual_pace(run.spec, embedded=_embedding(run) is not None)
+        for run in done[:_LAST]
+        if (pace := _pace(run))
+    ]
+    pace = max([1.0, median(slower)] if slower else [1.0]) * _usual_pace(spec, _at_hand(done, spec))
+    return pace * covers * len(spec.variants)
 
 
-def _usual_pace(spec: TrainSpec) -> float:
-    """Seconds a cover and variant."""
-    embedding, learning = _USUAL[spec.method]
-    return embedding + learning * _work(spec)
+def _done(runs: Iterable[Run]) -> list[Run]:
+    return [run for run in runs if run.status().state == "done"]
+
+
+def _usual_pace(spec: TrainSpec, embedded: bool) -> float:
+    """Seconds a cover and variant, without embedding where that is done."""
+    embedding = 0.0 if embedded or spec.method == "finetune" else _EMBEDDING
+    return embedding + _LEARNING[spec.method] * _work(spec)
 
 
 def _pace(run: Run) -> float | None:
-    """Seconds a cover, variant and unit of work; None when the run doesn't tell."""
-    spec = run.spec
+    """Seconds a cover, variant and unit of work, without embedding if that is told; None when the run doesn't tell."""
     with suppress(BadRun, TypeError, ValueError):  # parameters may be of any kind in a folder from elsewhere
-        seconds, covers = run.status().seconds, run.evaluation().covers / _TESTED
-        return seconds / (covers * len(spec.variants) * _work(spec)) if seconds else None
+        seconds, size = (run.status().seconds or 0) - (_embedding(run) or 0), _size(run)
+        return seconds / (size * _work(run.spec)) if seconds > 0 and size else None
     return None
+
+
+def _size(run: Run) -> float:
+    """About how many covers and variants it was made of; 0 when it doesn't tell."""
+    with suppress(BadRun):
+        return run.evaluation().covers / _TESTED * len(run.spec.variants)
+    return 0.0
+
+
+def _embedding(run: Run) -> float | None:
+    """The seconds that it spent on embedding; None when it doesn't tell."""
+    told = [event.metrics[EMBEDDING_S] for event in run.events() if EMBEDDING_S in event.metrics]
+    return told[-1] if told else None
+
+
+def _at_hand(done: Iterable[Run], spec: TrainSpec) -> bool:
+    """Whether a run has left all the vectors of this one."""
+    return any(
+        (run.spec.dataset, run.spec.recipe) == (spec.dataset, spec.recipe)
+        and {*spec.genres} <= {*run.spec.genres}
+        and {*spec.variants} <= {*run.spec.variants}
+        for run in done
+        if _embedding(run) is not None
+    )
 
 
 def _work(spec: TrainSpec) -> float:

@@ -1,5 +1,6 @@
 """The covers of a data set as a method gets them: those to train, to choose and to test on."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,9 +36,11 @@ class Parts:
 
 
 class Vectors:
-    """The vectors of a data set by one recipe: embedded when they are asked for, then kept at hand."""
+    """The vectors of a data set by one recipe: embedded when they are asked for, which took so many `seconds`, then
+    kept at hand."""
 
     def __init__(self, dataset: Dataset, recipe: Recipe) -> None:
+        self.seconds = 0.0
         self._dataset, self._recipe = dataset, recipe
         self._known: dict[str, tuple[pd.Index, np.ndarray]] = {}
 
@@ -47,7 +50,9 @@ class Vectors:
         missing = [name for name in variants if name not in self._known or not paths.isin(self._known[name][0]).all()]
         if missing:
             some = replace(self._dataset, manifest=self._dataset.manifest[self._dataset.manifest["path"].isin(paths)])
+            began = time.monotonic()
             embedded = embed_dataset(some, self._recipe, missing, context.progress, context.should_stop)
+            self.seconds += time.monotonic() - began
             self._known |= {name: (paths, vectors) for name, vectors in embedded.items()}
         known = [self._known[name] for name in variants]
         return [vectors if index.equals(paths) else vectors[index.get_indexer(paths)] for index, vectors in known]

@@ -23,11 +23,11 @@ from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Context, TrainSpec, method
 from covergenre.packages import need, versions
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.cautions import keep_background
 from covergenre.runs.journal import Journal, keep
 from covergenre.runs.names import christen
-from covergenre.runs.record import Run, RunSpec, probability_columns
+from covergenre.runs.record import EMBEDDING_S, Run, RunSpec, probability_columns
 from covergenre.training.experiment import fit_and_evaluate
 from covergenre.training.parts import Parts, Vectors, covers_of, parts_of, words_of
 
@@ -167,4 +167,6 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
         words_of(dataset, covers, context)  # which are kept: below, they are there
     else:
         journal.enter(embedded)
-    return parts_of(dataset, covers, spec, vectors, context)
+    parts = parts_of(dataset, covers, spec, vectors, context)
+    context.progress(Progress(1, 1, "embedding covers", {EMBEDDING_S: vectors.seconds}))
+    return parts

@@ -9,19 +9,22 @@ from covergenre.report.charts import INKS, inks
 from covergenre.report.sections import Sections
 from covergenre.runs.cautions import background_of
 from covergenre.runs.export import SNIPPET, exported
-from covergenre.runs.record import PREDICTION_MS
-from pages.train.curve import joint
+from pages.train import curve
 from pages.train.history import settings
 from pages.widgets.figures import table
 from pages.widgets.safe_text import plain
 
 
 def show_about(compared: ComparedRuns, parts: Sections) -> None:
-    """Settings beside each other, curves, and the models to take away."""
+    """Settings beside each other, how they learned, and the models to take away."""
     runs = compared.runs
     differ = len(runs) > 1 and st.toggle("Only what differs", value=True, key="compare_differ", persist_state="page")
     st.markdown(_settings(parts, runs, differ), unsafe_allow_html=True)
-    _show_curves(runs)
+    dark = st.context.theme.type == "dark"
+    colours = [INKS[number][dark] for number in inks([run.run for run in runs])]
+    if charts := curve.curves({run.name: run.run.events() for run in runs}, colours):
+        st.header("How they learned" if len(runs) > 1 else "How it learned", anchor=False)
+        curve.show(charts, columns=2)
     own = [run for run in runs if run.run.spec.dataset != "starter"]
     if own:
         st.header("The model to take away", anchor=False)
@@ -54,16 +57,3 @@ def _settings(parts: Sections, runs: Sequence[ComparedRun], differ: bool) -> str
 
 def _repairs(run: ComparedRun) -> str:
     return "; ".join(background_of(run.run).repairs) or "nothing known of"
-
-
-def _show_curves(runs: Sequence[ComparedRun]) -> None:
-    """How they learned: the figures that they reported, all in one chart a figure."""
-    dark = st.context.theme.type == "dark"
-    colours = [INKS[number][dark] for number in inks([run.run for run in runs])]
-    events = [[event for event in run.run.events() if PREDICTION_MS not in event.metrics] for run in runs]
-    charts = joint(dict(zip((run.name for run in runs), events, strict=True)), colours)
-    if charts:
-        st.header("How they learned" if len(runs) > 1 else "How it learned", anchor=False)
-    for title, chart in charts.items():
-        st.caption(title)
-        st.vega_lite_chart(chart, alt=f"{title} of the runs as they went on")

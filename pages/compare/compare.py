@@ -13,7 +13,7 @@ from covergenre.errors import CoverGenreError
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
-from covergenre.report.sections import CALIBRATION_MEANS, Sections
+from covergenre.report.sections import CALIBRATION_MEANS, SILENCE_MEANS, Sections
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.names import in_full, run_name
 from covergenre.runs.record import Run, finished_runs
@@ -146,7 +146,7 @@ def show_weak_spots(compared: ComparedRuns, parts: Sections, cut: tuple[Slice, .
 
 
 def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
-    """Whether the runs are as sure as they should be, and what they gain by silence."""
+    """Whether the runs are as sure as they should be, what they gain by silence, and what they find."""
     st.markdown(
         "A run that is 70\u202f% sure should be right 7 times in 10: its dots then lie on the dashed line. Rings show "
         "it before its temperature, the one number fitted on validation to mend that; bars count covers."
@@ -155,7 +155,13 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
     st.markdown(f'<div class="wall">{diagrams}</div>', unsafe_allow_html=True)
     st.caption(CALIBRATION_MEANS)
     st.header("Answering only when sure", anchor=False)
+    if told := parts.silence():
+        st.caption(SILENCE_MEANS)
+        st.markdown(told, unsafe_allow_html=True)
     st.markdown(parts.coverage(), unsafe_allow_html=True)
+    st.header("Precision and recall by genre", anchor=False)
+    st.caption("What becomes of both as ever less likely covers are called by the genre too.")
+    st.markdown(parts.precision(), unsafe_allow_html=True)
 
 
 def show_nothing() -> None:

@@ -1,150 +1,169 @@
-"""The figures that a run reports as it goes, as charts in the words of Vega-Lite."""
+"""The figures that runs report as they go, as charts in the words of Vega-Lite: of one run, or of several together."""
 
-import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+import streamlit as st
 
 from covergenre.runs.record import Event
 
+_KINDS = {"Loss": "nats", "Accuracy": "share of covers"}
 _MOST = 400  # points of a line; more than a screen can show
-_FEW = 12  # reports that are each named on the axis
-_HEIGHT, _LEGEND = 150, 40  # pixels
-_INKS = ["#b8400f", "#139990"]
+_FEW = 12  # points of a line that are dots too
+_HEIGHT, _LEGEND = 200, 40  # pixels
+_INKS = ("#b8400f", "#139990")
 _RATE, _SUGGESTED = "learning rate", "suggested learning rate"
+_EPOCH, _TRIED = re.compile(r"epoch (\d+)"), re.compile(r"(.*?)[ =]+([\d.e+-]+)$")
+
+Point = dict[str, Any]
+"""run, what, figure, value, and x: a number of epochs or trees, or what was tried, in words."""
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Lines that share an axis: each point is a dict of step, what, figure and value.
-
-    `named`: whether each point stands under its own name; else `phases` has the step that each phase begins with.
-    """
+class Chart(NamedTuple):
+    """A chart and its title."""
 
     title: str
-    points: Sequence[dict[str, Any]]
-    named: bool = False
-    phases: Mapping[int, str] = field(default_factory=dict)
-
-    def chart(self) -> dict[str, Any]:
-        """The chart."""
-        counts = Counter(point["figure"] for point in self.points)
-        dots = [point for point in self.points if self.named or counts[point["figure"]] < _FEW]
-        return {
-            "height": _HEIGHT + (_LEGEND if len(counts) > 1 else 0),
-            "layer": [
-                {"data": {"values": list(self.points)}, "mark": {"type": "line", "strokeWidth": 2}},
-                {"data": {"values": dots}, "mark": {"type": "point", "filled": True, "size": 40}},
-            ],
-            "encoding": {
-                "x": self._across(),
-                "y": _upwards("value", {"format": ".0%"} if self.title == "Accuracy" else {}),
-                "color": {
-                    "field": "figure",
-                    "type": "nominal",
-                    "scale": {"domain": list(counts), "range": _INKS},
-                    "legend": {"orient": "top", "title": None, "padding": 0, "offset": 4} if len(counts) > 1 else None,
-                },
-                "tooltip": [{"field": "what"}, {"field": "figure"}, {"field": "value", "format": ".4f"}],
-            },
-        }
-
-    def _across(self) -> dict[str, Any]:
-        if self.named:
-            return {"field": "what", "type": "ordinal", "sort": None, "title": None, "axis": {"labelAngle": -35}}
-        if len(self.phases) == 1:
-            (title,) = self.phases.values()
-            axis = {"tickCount": 4, "grid": False}
-        else:
-            title, words = None, f"({json.dumps(self.phases)})[datum.value]"
-            axis = {"values": list(self.phases), "labelExpr": words, "labelAlign": "left", "labelOverlap": "greedy"}
-        return {"field": "step", "type": "quantitative", "title": title, "axis": axis, "scale": {"nice": False}}
+    spec: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """The loss at each learning rate that was tried, as dicts of rate and loss; the rate `suggested`, once it is."""
-
-    points: Sequence[dict[str, float]]
-    suggested: float | None
-    title = "Search for the learning rate"
-
-    def chart(self) -> dict[str, Any]:
-        """The chart; its loss ends where it has run away, which would hide all the rest."""
-        first = self.points[0]["loss"]
-        shown = [point for point in self.points if point["loss"] < 2 * first]
-        across = {"type": "quantitative", "scale": {"type": "log"}, "title": _RATE}
-        line = {
-            "data": {"values": shown},
-            "mark": {"type": "line", "strokeWidth": 2, "color": _INKS[0]},
-            "encoding": {
-                "x": {"field": "rate", **across, "axis": {"format": ".0e", "tickCount": 4, "grid": False}},
-                "y": _upwards("loss", {}),
-                "tooltip": [{"field": "rate", "format": ".1e"}, {"field": "loss", "format": ".4f"}],
-            },
-        }
-        return {"height": _HEIGHT, "layer": [line, *(_marked(self.suggested, across) if self.suggested else [])]}
+def show(charts: Sequence[Chart], columns: int = 1) -> None:
+    """The charts, each under its title, so many in a row."""
+    for start in range(0, len(charts), columns):
+        for column, chart in zip(st.columns(columns, gap="large"), charts[start:], strict=False):
+            column.caption(chart.title)
+            column.vega_lite_chart(chart.spec, alt=f"{chart.title} as learning went on")
 
 
-def curves(events: Sequence[Event]) -> list[Curve | Sweep]:
-    """The curves of a run: losses, accuracies, the search for a learning rate; those it has, none of a single point."""
-    rest = [event for event in events if _RATE not in event.metrics]
-    found = [_curve("Loss", rest), _curve("Accuracy", rest), _sweep(events)]
-    return [curve for curve in found if len(curve.points) > 1]
+def curves(events: Mapping[str, Sequence[Event]], colours: Sequence[str] = ()) -> list[Chart]:
+    """The losses and accuracies of runs by name, and the search for a learning rate; no line of a single point.
 
-
-def joint(events: Mapping[str, Sequence[Event]], colours: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The losses and accuracies of several runs, by name, each kind in one chart; a run has a colour, a figure a dash.
-
-    Runs of unlike length stand on one axis: how much of its learning each had behind it.
+    Runs that count alike (epochs, trees, what was tried) stand in one chart, each in its colour.
     """
-    charts = {}
-    for title, unit in (("Loss", "nats"), ("Accuracy", "share of covers")):
-        points = [
-            {"run": name, "figure": point["figure"], "done": point["step"] / most, "value": point["value"],
-             "what": point["what"]}
-            for name, each in events.items()
-            if (points := _curve(title, [event for event in each if _RATE not in event.metrics]).points)
-            and (most := max(point["step"] for point in points))
-            for point in points
-        ]  # fmt: skip
-        if len(points) > 1:
-            charts[title] = _lines(points, list(events), colours, f"{title.lower()}, {unit}")
-    return charts
+    inks = dict(zip(events, colours, strict=False))
+    found = []
+    for title, share in _KINDS.items():
+        together: dict[str, list[Point]] = {}
+        for name, each in events.items():
+            unit, points = _placed(_points(name, title, each))
+            if len(points) > 1:
+                together.setdefault(unit, []).extend(_thinned(points))
+        found += [Chart(f"{title} by {unit}", _lines(points, unit, share, inks)) for unit, points in together.items()]
+    return [*found, *(sweep for each in events.values() if len(events) == 1 and (sweep := _sweep(each)))]
 
 
-def _lines(points: list[dict[str, Any]], names: list[str], colours: Sequence[str], unit: str) -> dict[str, Any]:
-    legend = {"orient": "top", "title": None, "labelLimit": 300, "symbolType": "stroke", "offset": 4}
-    across = {"format": ".0%", "tickCount": 5}
-    return {
-        "height": _HEIGHT + 3 * _LEGEND,
-        "data": {"values": points},
-        "mark": {"type": "line", "strokeWidth": 2, "point": len(points) < _MOST // 4},
-        "encoding": {
-            "x": {"field": "done", "type": "quantitative", "title": "of its learning", "axis": across},
-            "y": {**_upwards("value", {}), "title": unit},
-            "color": {"field": "run", "type": "nominal", "scale": {"domain": names, "range": list(colours)},
-                      "legend": legend},
-            "strokeDash": {"field": "figure", "type": "nominal", "legend": legend},
-            "tooltip": [{"field": name} for name in ("run", "what", "figure")] + [{"field": "value", "format": ".4f"}],
-        },
+def _points(run: str, title: str, events: Sequence[Event]) -> list[Point]:
+    """Those of the figures whose name has the title in it, each at its step."""
+    return [
+        {"run": run, "what": event.what, "figure": name, "value": value, "x": event.done}
+        for event in events
+        if _RATE not in event.metrics
+        for name, value in event.metrics.items()
+        if title.lower() in name and value is not None
+    ]
+
+
+def _placed(points: list[Point]) -> tuple[str, list[Point]]:
+    """What the points count, and the points at their place in it."""
+    names = list(dict.fromkeys(point["what"] for point in points))
+    if names and all(map(_EPOCH.match, names)):
+        return "epochs", _by_epoch(points)
+    if len(names) * len({point["figure"] for point in points}) == len(points):  # each step is something that was tried
+        tried = [_TRIED.match(name) for name in names]
+        if len({each[1] for each in tried if each}) == 1 and all(tried):
+            return tried[0][1], [{**point, "x": _TRIED.match(point["what"])[2]} for point in points]
+        return "what was tried", [{**point, "x": point["what"]} for point in points]
+    return names[0], points
+
+
+def _by_epoch(points: list[Point]) -> list[Point]:
+    """An epoch that has ended is 1 wide, and one at work as far as the longest says."""
+    steps: dict[int, list[int]] = {}
+    for point in points:
+        steps.setdefault(_epoch(point), []).append(point["x"])
+    before = {number: min(own) - 1 for number, own in steps.items()}
+    longest = max(max(own) - before[number] for number, own in steps.items())
+    wide = {number: max(own) - before[number] if number + 1 in steps else longest for number, own in steps.items()}
+    return [
+        {**point, "x": round(number - 1 + (point["x"] - before[number]) / wide[number], 4)}
+        for point in points
+        if (number := _epoch(point))
+    ]
+
+
+def _epoch(point: Point) -> int:
+    return int(_EPOCH.match(point["what"])[1])
+
+
+def _thinned(points: list[Point]) -> list[Point]:
+    """Every so-manieth point, and all that are rare, such as those of an epoch."""
+    step, counts = -(-len(points) // _MOST), Counter(point["figure"] for point in points)
+    return [each for n, each in enumerate(points) if n % step == 0 or counts[each["figure"]] < _MOST // 4]
+
+
+def _lines(points: list[Point], unit: str, share: str, inks: Mapping[str, str]) -> dict[str, Any]:
+    """The lines of one chart: a run has a colour and a figure its dashes; of one run a figure has a colour."""
+    figures = list(dict.fromkeys(point["figure"] for point in points))
+    names = list(dict.fromkeys(point["run"] for point in points))
+    series, domain, range_ = ("run", names, [inks[name] for name in names]) if inks else ("figure", figures, _INKS)
+    counts = Counter((point["run"], point["figure"]) for point in points)
+    dots = [point for point in points if counts[point["run"], point["figure"]] <= _FEW]
+    named = isinstance(points[0]["x"], str)
+    legend = {"orient": "top", "title": None, "labelLimit": 300, "symbolType": "stroke", "padding": 0, "offset": 4}
+    keyed = len(domain) > 1 or bool(inks)
+    dashed = bool(inks) and len(figures) > 1
+    across = {"type": "ordinal", "sort": None, "axis": {"labelAngle": 0}} if named else {
+        "type": "quantitative", "scale": {"nice": False}, "axis": {"tickCount": 5, "tickMinStep": 1, "grid": False}
     }  # fmt: skip
+    colour = {"field": series, "type": "nominal", "scale": {"domain": domain, "range": list(range_)}}
+    dash = {"strokeDash": {"field": "figure", "type": "nominal", "legend": legend}} if dashed else {}
+    return {
+        "height": _HEIGHT + _LEGEND * (keyed + dashed),
+        "encoding": {
+            "x": {"field": "x", "title": unit, **across},
+            "y": _upwards("value", share, {"format": ".0%"} if share == _KINDS["Accuracy"] else {}),
+            "color": {**colour, "legend": legend if keyed else None},
+            "tooltip": [{"field": name} for name in ("run", "what", "figure") if name != "run" or inks]
+            + [{"field": "value", "format": ".4f"}],
+        },
+        "layer": [
+            {"data": {"values": points}, "mark": {"type": "line", "strokeWidth": 2}, "encoding": dash},
+            {"data": {"values": dots}, "mark": {"type": "point", "filled": True, "size": 40}},
+        ],
+    }
 
 
-def _upwards(name: str, axis: Mapping[str, Any]) -> dict[str, Any]:
+def _upwards(name: str, unit: str, axis: Mapping[str, Any]) -> dict[str, Any]:
     axis = {"tickCount": 4, **axis}
-    return {"field": name, "type": "quantitative", "title": None, "scale": {"zero": False}, "axis": axis}
+    return {"field": name, "type": "quantitative", "title": unit, "scale": {"zero": False}, "axis": axis}
 
 
-def _sweep(events: Sequence[Event]) -> Sweep:
+def _sweep(events: Sequence[Event]) -> Chart | None:
+    """The loss at each learning rate that was tried, and the rate that came of it; None where none was.
+
+    It ends where the loss has run away, which would hide all the rest.
+    """
     points = [
         {"rate": rate, "loss": loss}
         for event in events
         if (rate := event.metrics.get(_RATE)) and (loss := event.metrics.get("loss")) is not None
     ]
+    if len(points) < 2:
+        return None
     suggested = [rate for event in events if (rate := event.metrics.get(_SUGGESTED))]
-    return Sweep(points, suggested[-1] if suggested else None)
+    across = {"field": "rate", "type": "quantitative", "scale": {"type": "log"}, "title": _RATE}
+    line = {
+        "data": {"values": [point for point in points if point["loss"] < 2 * points[0]["loss"]]},
+        "mark": {"type": "line", "strokeWidth": 2, "color": _INKS[0]},
+        "encoding": {
+            "x": {**across, "axis": {"format": ".0e", "tickCount": 4, "grid": False}},
+            "y": _upwards("loss", _KINDS["Loss"], {}),
+            "tooltip": [{"field": "rate", "format": ".1e"}, {"field": "loss", "format": ".4f"}],
+        },
+    }
+    marks = [layer for rate in suggested[-1:] for layer in _marked(rate, across)]
+    return Chart("Search for the learning rate", {"height": _HEIGHT, "layer": [line, *marks]})
 
 
 def _marked(rate: float, across: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -153,39 +172,5 @@ def _marked(rate: float, across: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"type": "rule", "strokeDash": [4, 3]},
         {"type": "text", "align": "left", "baseline": "top", "dx": 5, "y": 0, "text": f"{rate:g}"},
     )
-    encoding = {"x": {"field": "rate", **across}}
-    return [
-        {"data": {"values": [{"rate": rate}]}, "mark": {**mark, "color": _INKS[1]}, "encoding": encoding}
-        for mark in marks
-    ]
-
-
-def _curve(title: str, events: Sequence[Event]) -> Curve:
-    """That of the figures whose name has the title in it."""
-    points = [
-        {"step": event.done, "what": event.what, "figure": name, "value": value}
-        for event in events
-        for name, value in event.metrics.items()
-        if title.lower() in name and value is not None
-    ]
-    names = {point["what"] for point in points}
-    figures = {point["figure"] for point in points}
-    named = len(names) * len(figures) == len(points) <= _FEW
-    return Curve(title, _thinned(points), named, _phases(points))
-
-
-def _phases(points: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """By the step it begins with, each phase, as short as it can be told: "epoch 2" of "epoch 2 of 6"."""
-    first: dict[str, int] = {}
-    for point in points:
-        first.setdefault(point["what"].split(" of ")[0], point["step"])
-    return {step: what for what, step in first.items()}
-
-
-def _thinned(points: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-    """Every so-manieth point, and all that are rare, such as those of an epoch."""
-    step = -(-len(points) // _MOST)
-    if step < 2:
-        return points
-    counts = Counter(point["figure"] for point in points)
-    return [point for n, point in enumerate(points) if n % step == 0 or counts[point["figure"]] < _MOST // 4]
+    values = {"values": [{"rate": rate}]}
+    return [{"data": values, "mark": {**mark, "color": _INKS[1]}, "encoding": {"x": across}} for mark in marks]

@@ -17,10 +17,12 @@ from covergenre.packages import missing, remedy
 from covergenre.runs.cautions import Caution, cautions
 from covergenre.runs.record import Run
 from covergenre.training.estimate import seconds_for, usual_seconds
+from pages.explore import open as examined
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.address import follow, go, settle
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence, tidy
+from pages.widgets.watch import watch
 
 ADVISED, CLONED = "advised", "cloned"
 METHOD, DATASET = "train_method", "train_dataset"
@@ -118,9 +120,12 @@ def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
     """What an audit says against training so, each with what mends it."""
     facts = known_facts(dataset)
     if facts is None:
-        to_explore(dataset, "Findings", "Look for defects first", ":material/troubleshoot:")
+        _offer_audit(dataset)
         return
-    for number, caution in enumerate(cautions(facts, spec)):
+    found = cautions(facts, spec)
+    if not found:
+        st.caption(":material/check: Nothing that the audit found speaks against it.")
+    for number, caution in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center", key=f"caution-{number}"):
             kind = st.warning if caution.grave else st.info
             kind(sentence(caution.words), icon=":material/warning:" if caution.grave else ":material/info:")
@@ -130,6 +135,21 @@ def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
                           args=(dataset, spec, caution.changes))  # fmt: skip
             elif caution.look:
                 to_explore(dataset, caution.look, _LOOKS[caution.look], ":material/build:")
+
+
+def _offer_audit(dataset: Dataset) -> None:
+    """The way to an audit, which Explore shares; what it finds then stands here."""
+    opened = examined.open_named(dataset.name)
+    job = examined.work_on(opened)
+    if job and job.running:
+        watch(job, "audit")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Look for defects first", icon=":material/troubleshoot:", on_click=examined.begin,
+                  args=(opened, True))  # fmt: skip
+        st.caption("Wrong labels, copies, and what gives genres away.", width="content")
+    if job and job.error:
+        st.caption(sentence(job.error))
 
 
 def to_explore(dataset: Dataset, view: str, words: str, icon: str) -> None:

@@ -1,8 +1,9 @@
 """The runs there are, as a table to look at, and one of them in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -69,15 +70,25 @@ class RunSummary:
         return cls(run, status, evaluation, read_notes(run))
 
 
+GROUPS: Mapping[str, Callable[[RunSummary], str]] = {
+    "method": lambda told: method_title(told.run.spec.method),
+    "data set": lambda told: told.run.spec.dataset,
+    "tags": lambda told: ", ".join(told.notes.tags),
+}
+"""What runs can be grouped by; a study's runs share a tag, as those do that were begun together."""
+
+
 def frame(
     summaries: Sequence[RunSummary],
     used: str | None = None,
     baseline: RunSummary | None = None,
     columns: Sequence[str] = (),
+    group: str = "",
 ) -> pd.DataFrame:
     """One row a run with `COLUMNS`; the run `used` for predictions is marked.
 
-    With a `baseline`, by how much each run of the same test covers is more accurate; with `columns`, these `settings`.
+    With a `baseline`, by how much each run of the same test covers is more accurate; with `columns`, these `settings`;
+    with a `group`, one of `GROUPS`, that first.
     """
     table = pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
     if baseline:
@@ -85,11 +96,25 @@ def frame(
         table.insert(place, f"against {run_name(baseline.run)}", [_against(each, baseline) for each in summaries])
     for name in columns:
         table[name] = [settings(each.run).get(name, "") for each in summaries]
+    if group:
+        table = table.drop(columns=group, errors="ignore")
+        table.insert(0, group, [tidy(GROUPS[group](each)) for each in summaries])
     return table
 
 
+def grouped(summaries: Sequence[RunSummary], group: str) -> list[RunSummary]:
+    """The runs with those of a group together, one of `GROUPS` ("": as they are), the group of the newest run first."""
+    if not group:
+        return list(summaries)
+    groups = list(dict.fromkeys(map(GROUPS[group], summaries)))
+    return sorted(summaries, key=lambda each: groups.index(GROUPS[group](each)))
+
+
 def found(summaries: Sequence[RunSummary], words: str, hidden: bool) -> list[RunSummary]:
-    """The runs whose name, data set, method, tags, state or note hold all these words; `hidden` ones too if asked."""
+    """The runs whose name, data set, tags, state, note or settings ("seed 42") hold all these words.
+
+    `hidden`: those that are hidden, too.
+    """
     wanted = words.casefold().split()
     return [
         each for each in summaries if (hidden or not each.notes.hidden) and all(word in _words(each) for word in wanted)
@@ -149,8 +174,8 @@ def end_of(log: Path, lines: int) -> str:
 
 
 def _words(told: RunSummary) -> str:
-    said = (run_name(told.run), told.run.spec.dataset, told.run.spec.method, state_word(told.status))
-    return " ".join((*said, *told.notes.tags, told.notes.note)).casefold()
+    said = (run_name(told.run), told.run.spec.method, state_word(told.status), *told.notes.tags, told.notes.note)
+    return " ".join((*said, *chain.from_iterable(settings(told.run).items()))).casefold()
 
 
 def _against(told: RunSummary, baseline: RunSummary) -> str:

@@ -29,14 +29,14 @@ def show_table(summaries: Sequence[RunSummary]) -> None:
     if not summaries:
         st.markdown("None yet.")
         return
-    told, baseline, columns = _narrowed(summaries)
+    told, baseline, columns, group = _narrowed(summaries)
     if not told:
         st.caption("No run is found by these words.")
         return
     ids = [each.run.id for each in told]
     key = f"history-{hash((*ids,))}"  # rows are selected by number: other runs are another table
     event = st.dataframe(
-        history.frame(told, default_run(), baseline, columns),
+        history.frame(told, default_run(), baseline, columns, group),
         column_config=_TABLE,
         hide_index=True,
         row_height=_ROW_HEIGHT,
@@ -59,20 +59,25 @@ def open_run(run_id: str | None) -> None:
     go(run=run_id or "")
 
 
-def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSummary | None, list[str]]:
-    """What the row above the table leaves of the runs, the baseline, and the settings to show."""
+def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSummary | None, list[str], str]:
+    """What the row above the table leaves of the runs, the baseline, the settings to show, and what groups them."""
     done = {each.run.id: each for each in summaries if each.evaluation}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state[_FIND] = st.query_params.get("find", "")
-        st.text_input("Find", key=_FIND, placeholder="name, data set, tag …", on_change=follow, args=("find", _FIND))
+        st.text_input(
+            "Find", key=_FIND, placeholder="name, data set, tag, setting …", on_change=follow, args=("find", _FIND)
+        )
         asked = st.query_params.get("baseline", "")
         st.session_state[_BASE] = asked if asked in done else ""
         st.selectbox("Baseline", ["", *done], format_func=lambda run: tidy(run_name(done[run].run)) if run else "None",
-                     key=_BASE, on_change=follow, args=("baseline", _BASE), width=220)  # fmt: skip
+                     key=_BASE, on_change=follow, args=("baseline", _BASE))  # fmt: skip
+        group = st.selectbox("Group by", ["", *history.GROUPS], format_func=lambda name: name.capitalize() or "Nothing",
+                             key="train_group", persist_state="session")  # fmt: skip
         names = dict.fromkeys(name for each in summaries for name in history.settings(each.run))
         columns = st.multiselect("Settings as columns", list(names), key="train_columns", persist_state="session")
         hidden = any(each.notes.hidden for each in summaries) and st.toggle("Hidden ones too", key="train_hidden")
-    return history.found(summaries, st.session_state[_FIND], hidden), done.get(st.session_state[_BASE]), columns
+    told = history.found(summaries, st.session_state[_FIND], hidden)
+    return history.grouped(told, group), done.get(st.session_state[_BASE]), columns, group
 
 
 def _show_together(ids: list[str], words: str) -> None:

@@ -17,8 +17,8 @@ from covergenre.runs.names import rename, run_name
 from covergenre.runs.notes import LONGEST, LONGEST_NAME, MOST_TAGS, Notes, read_notes, tidy_tags, write_notes
 from covergenre.runs.record import Run, list_runs
 from covergenre.training.repeats import repeats_of, spread
+from pages.train import curve, history, study_tab, work
 from pages.train import form as train_form
-from pages.train import history, study_tab, work
 from pages.train.history import RunSummary
 from pages.train.table import open_run, show_table
 from pages.widgets import model_card
@@ -196,7 +196,7 @@ def show_opened(summaries: list[RunSummary]) -> None:
         with left:
             if opened.evaluation:
                 st.markdown(history.figures(opened.evaluation), unsafe_allow_html=True)
-            work.show_curves(run)
+            curve.show(curve.curves({"": run.events()}))
         with right:
             st.markdown(history.asked(run), unsafe_allow_html=True)
         if opened.evaluation:

@@ -8,8 +8,7 @@ from covergenre.errors import BadRun, CoverGenreError, in_words
 from covergenre.formatting import duration, size
 from covergenre.runs import launch
 from covergenre.runs.record import Run, Status, list_runs
-from pages.train import history
-from pages.train.curve import curves
+from pages.train import curve, history
 from pages.widgets.safe_text import plain, sentence
 
 _LINES = 12
@@ -46,7 +45,7 @@ def show_running(run: Run) -> None:
             finish_button(run)
             _cancel_button(run)
     st.progress(min(status.done / status.total, 1.0), progress_words(status, launch.is_finishing(run)))
-    show_curves(run, _ROOM)
+    curve.show(curve.curves({"": run.events()})[:_ROOM])
     if taken := launch.usage(run):
         st.caption(f"{taken.cores:.1f} processor cores · {size(taken.memory)} of memory")
     show_log(run)
@@ -62,13 +61,6 @@ def finish_button(run: Run) -> None:
             on_click=attempt,
             args=(launch.finish, run.id),
         )
-
-
-def show_curves(run: Run, most: int | None = None) -> None:
-    """The figures it has reported: its curves, at most so many."""
-    for curve in curves(run.events())[:most]:
-        st.caption(curve.title)
-        st.vega_lite_chart(curve.chart(), alt=f"{curve.title} of the run as it went on")
 
 
 def show_log(run: Run) -> None:

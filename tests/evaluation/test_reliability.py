@@ -5,12 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, average_precision_score, precision_recall_curve
 from statsmodels.stats.proportion import proportion_confint
 
 from covergenre.errors import CoverGenreError
 from covergenre.evaluation.metrics import evaluate
-from covergenre.evaluation.reliability import coverage, error_by_chance, reliability, untempered
+from covergenre.evaluation.reliability import (
+    answered_from,
+    coverage,
+    error_by_chance,
+    precision_recall,
+    reliability,
+    sure_enough,
+    untempered,
+)
 from covergenre.methods.calibration import softmax
 
 GENRES = ("a", "b")
@@ -146,3 +154,40 @@ def test_a_calibrated_method_shows_the_error_of_chance_and_the_more_covers_the_l
     assert error_by_chance(many.probabilities) < error_by_chance(few.probabilities) / 3
     shown = [evaluate(*drawn(150, seed=seed), resamples=2).calibration_error.value for seed in range(100)]
     assert error_by_chance(few.probabilities) == pytest.approx(np.mean(shown), rel=0.1)
+
+
+# --- saying "don't know"
+
+
+def test_the_lowest_confidence_is_taken_from_which_on_answers_are_right_as_often_as_wanted():
+    labels = np.array([0] * 12 + [1] * 8)
+    answers = np.array([[0.9, 0.1]] * 12 + [[0.6, 0.4]] * 4 + [[0.3, 0.7]] * 4)
+    assert sure_enough(labels, answers, GENRES[:2], 0.95) == pytest.approx(0.7)
+    assert sure_enough(labels, answers, GENRES[:2], 0.8) == pytest.approx(0.6)
+
+
+def test_a_few_sure_covers_are_too_few_to_choose_by():
+    labels, answers = np.array([0] * 9 + [1] * 20), np.array([[0.9, 0.1]] * 9 + [[0.6, 0.4]] * 20)
+    assert sure_enough(labels, answers, GENRES[:2], 0.95) is None
+
+
+def test_from_a_confidence_on_covers_are_counted_and_judged():
+    told = answered_from(np.array([0, 1, 0]), np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]]), GENRES[:2], 0.7)
+    assert (told.covers, told.share, told.accuracy.value) == (2, pytest.approx(2 / 3), 0.5)
+
+
+# --- precision against recall
+
+
+def test_precision_and_recall_are_those_of_scikit_learn(drawn):
+    labels, answers, _ = drawn(300)
+    recall, precision, average = precision_recall(labels, answers, 1)
+    assert average == pytest.approx(average_precision_score(labels == 1, answers[:, 1]))
+    precisions, recalls, _ = precision_recall_curve(labels == 1, answers[:, 1])
+    theirs = set(zip(recalls.round(9), precisions.round(9), strict=True))
+    assert set(zip(recall.round(9), precision.round(9), strict=True)) <= theirs
+
+
+def test_a_genre_without_covers_has_no_curve():
+    recall, precision, average = precision_recall(np.array([0, 0]), np.array([[0.9, 0.1], [0.8, 0.2]]), 1)
+    assert (len(recall), len(precision), average) == (0, 0, 0.0)

@@ -48,7 +48,7 @@ def test_every_section_is_well_formed(compared):
     a, b = compared.runs
     pieces = [parts.headline(), parts.pairs(), parts.one_genre("jazz"), parts.by_genre(), parts.confused()]
     pieces += [parts.slices(slices_of(compared)), parts.matrix(a), parts.difference(a, b)]
-    pieces += [parts.reliability(0), parts.coverage()]
+    pieces += [parts.reliability(0), parts.coverage(), parts.precision()]
     for piece in pieces:
         _well_formed(piece)
 
@@ -113,6 +113,25 @@ def test_without_a_temperature_there_is_no_before():
     assert 'class="ring"' not in said
 
 
+def test_silence_is_chosen_on_validation_and_told_of_test():
+    answered = np.vstack([sure([0] * 15, confidence=0.9), sure([0] * 15, confidence=0.5)])
+    run = finished([0] * 30, answered)
+    told = run.predictions()
+    told.loc[told["part"] == "test", "part"] = ["validation"] * 10 + ["test"] * 5 + ["validation"] * 10 + ["test"] * 5
+    told.loc[told["path"].isin([f"country/{n:04}.jpg" for n in range(15, 25)]), "genre"] = "jazz"
+    run.write_predictions(told)
+    said = " ".join(_text(Sections(compare_runs([run])).silence()).split())
+    assert "95 % right 100.0 %" in said
+    assert "50 % of covers answered, those it is 80 % sure of" in said
+
+
+def test_nothing_is_said_of_silence_where_no_cover_was_held_back_to_choose_on():
+    run = finished([0, 1, 2], sure([0, 1, 2]))
+    told = run.predictions()
+    run.write_predictions(told[told["part"] == "test"])
+    assert Sections(compare_runs([run])).silence() == ""
+
+
 def test_names_from_outside_are_escaped():
     genres = ("<b>jazz</b>", "pop", "rap")
     runs = [finished([0, 1, 2], sure([1, 0, 2]), method, genres=genres) for method in ("<i>", "logistic")]
@@ -123,6 +142,7 @@ def test_names_from_outside_are_escaped():
         parts.by_genre(),
         parts.confused(),
         parts.matrix(parts.compared.runs[0]),
+        parts.precision(),
     ):
         assert "<i>" not in piece
         assert "<b>" not in piece

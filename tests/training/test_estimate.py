@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from finished import answers, finished
 
 from covergenre.augment import VARIANTS
+from covergenre.embedding.recipe import Recipe
 from covergenre.methods import METHODS, TrainSpec, method
+from covergenre.runs.record import EMBEDDING_S, Event
 from covergenre.training.estimate import seconds_for, usual_seconds
 from covergenre.training.train import evaluate
 
@@ -30,6 +34,17 @@ def test_more_covers_variants_and_epochs_take_longer_in_proportion():
     assert seconds_for([run], asked("logistic", {}, 3), 200) == pytest.approx(75)
     tuned = done(20, method="finetune", parameters={"frozen_epochs": 1, "epochs": 4})
     assert seconds_for([tuned], asked("finetune", {"frozen_epochs": 1, "epochs": 9}), 100) == pytest.approx(25)
+
+
+def test_vectors_that_a_run_has_left_are_not_embedded_again():
+    run = done(20, recipe=Recipe(), genres=("jazz", "pop", "rap"))  # 100 covers in 12.5 s
+    run.append_event(Event("embedding covers", 1, 1, {EMBEDDING_S: 10.0}))
+    here = TrainSpec("logistic", {}, "mine", ("jazz", "pop"))
+    assert seconds_for([run], here, 100) == pytest.approx(2.5)
+    assert seconds_for([run], replace(here, dataset="other"), 100) == pytest.approx(12.5)
+    assert seconds_for([run], replace(here, variants=VARIANTS[:2]), 100) == pytest.approx(25)
+    fresh = usual_seconds(replace(here, method="knn", dataset="other"), 100, [run])
+    assert usual_seconds(replace(here, method="knn"), 100, [run]) < fresh / 5
 
 
 def test_without_any_run_it_is_told_as_it_was_measured_elsewhere():

@@ -49,3 +49,21 @@ def test_the_log_is_told_from_its_end(run):
     assert history.tail(run) == ""
     (run.folder / "log.txt").write_text("\n".join(f"line {n}" for n in range(1000)))
     assert history.tail(run, 2).splitlines() == ["line 998", "line 999"]
+
+
+def test_runs_are_found_by_their_settings(run):
+    other = finished([0, 1, 2], answers([0, 1, 2]), method="knn", parameters={"k": 20}, seed=7)
+    told = [RunSummary.of(each) for each in (other, run)]
+    assert [each.run for each in history.found(told, "seed 7", hidden=False)] == [other]
+    assert [each.run for each in history.found(told, "neighbours 20", hidden=False)] == [other]
+
+
+def test_runs_of_a_group_stand_together_under_its_name(run):
+    later = [finished([0, 1, 2], answers([0, 1, 2]), method) for method in ("knn", "logistic")]
+    told = [RunSummary.of(each) for each in (later[1], later[0], run)]
+    together = history.grouped(told, "method")
+    assert [each.run for each in together] == [later[1], run, later[0]]
+    table = history.frame(together, group="method")
+    assert table.columns[0] == "method"
+    assert table["method"].tolist() == ["Logistic regression"] * 2 + ["Nearest neighbours"]
+    assert history.grouped(told, "") == told

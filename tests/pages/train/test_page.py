@@ -16,13 +16,16 @@ from streamlit.testing.v1 import AppTest
 
 from covergenre.audit import audit
 from covergenre.audit.facts import keep_facts
+from covergenre.dataset import registry
 from covergenre.dataset.registry import register
+from covergenre.inspection.examined import Examined
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
 from covergenre.runs.notes import Notes, read_notes, write_notes
 from covergenre.runs.record import Event, Status, list_runs
 from covergenre.training.train import evaluate
+from pages.widgets.watch import jobs
 
 APP = Path(__file__).parents[3] / "streamlit_app.py"
 
@@ -287,6 +290,23 @@ def three():
         runs.append(finished(labels, answers(labels, skill=2 if method == "knn" else 5), method, **asked))
         runs[-1].write_evaluation(evaluate(runs[-1]))
     return runs
+
+
+def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, mine, monkeypatch):
+    def examine(dataset, *_):
+        keep_facts(dataset, audit(dataset))
+        return Examined(dataset, audit(dataset), None, None)
+
+    monkeypatch.setattr("pages.explore.open.examine", examine)
+    app = press(opened(), "Look for defects first")
+    jobs().get(f"work on {mine.name}", registry.stamp(mine.name)).wait()
+    assert "Look for defects first" not in [button.label for button in app.run().button]
+
+
+def test_runs_are_grouped_by_what_is_chosen(starter, three):
+    app = opened()
+    app.selectbox(key="train_group").set_value("method").run()
+    assert app.dataframe[0].value.columns[0] == "method"
 
 
 def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
