@@ -18,6 +18,8 @@ _ROW_HEIGHT = 36
 _IN_SIGHT = 10
 _TABLE = {
     "genres": st.column_config.NumberColumn(width="small"),
+    "tags": st.column_config.TextColumn(width="medium"),
+    "state": st.column_config.TextColumn(width=90),
     "note": st.column_config.TextColumn(width="medium"),
 }
 _FIND, _BASE = "train_find", "train_base"

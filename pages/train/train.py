@@ -192,12 +192,13 @@ def show_opened(summaries: list[RunSummary]) -> None:
         show_spread(opened, summaries)
         for caution in cautions_of(run, dataset_behind(run)) if opened.evaluation else ():
             st.caption(f":material/warning: {sentence(caution.words)}")
+        charts = curve.curves({"": run.events()})
         left, right = st.columns(2, gap="large")
         with left:
             if opened.evaluation:
                 st.markdown(history.figures(opened.evaluation), unsafe_allow_html=True)
-            curve.show(curve.curves({"": run.events()}))
-        with right:
+            curve.show(charts)
+        with right if opened.evaluation or charts else left:
             st.markdown(history.asked(run), unsafe_allow_html=True)
         if opened.evaluation:
             st.markdown(model_card.by_genre(opened.evaluation), unsafe_allow_html=True)

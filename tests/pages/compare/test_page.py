@@ -220,9 +220,9 @@ def test_weak_spots_name_the_genres_that_are_mistaken_and_the_kinds_of_covers(ru
     assert "the split is honest" in text
 
 
-def test_calibration_is_drawn_for_every_run(runs):
+def test_calibration_is_drawn_for_every_run_coverage_once_and_precision_by_genre(runs):
     app = visit(run=[run.id for run in runs], tab="Calibration")
-    assert sum(element.value.count('class="chart"') for element in app.markdown) == 3
+    assert sum(element.value.count('class="chart"') for element in app.markdown) == 2 + 1 + 3
 
 
 def test_without_a_study_the_ladders_say_how_to_make_one(runs):
