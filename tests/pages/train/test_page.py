@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from covergenre.inspection.examined import Examined
 from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
@@ -18,7 +19,6 @@ from covergenre.audit import audit
 from covergenre.audit.facts import keep_facts
 from covergenre.dataset import registry
 from covergenre.dataset.registry import register
-from covergenre.inspection.examined import Examined
 from covergenre.methods.base import ENOUGH
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
