@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from covergenre.inspection.examined import Examined
 from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
 from covergenre.audit import audit
+from covergenre.audit.examined import Examined
 from covergenre.audit.facts import keep_facts
 from covergenre.dataset import registry
 from covergenre.dataset.registry import register
