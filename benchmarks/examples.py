@@ -7,10 +7,10 @@ genres the cover that is answered rightly and most surely, and of a sixth one th
 like a cover, so that a visitor sees that, too; then what is said of the examples as they are.
 """
 
-import io
 import sys
 from collections.abc import Sequence
 
+from covergenre import images
 from covergenre.collection.novelty import ODD
 from covergenre.demo import EXAMPLES, example
 from covergenre.predict import Prediction, Predictor
@@ -55,9 +55,7 @@ def said_of(predictor: Predictor, albums: Sequence[Album]) -> dict[Album, Predic
     files = []
     for genre, seed in albums:
         title, _, image = example(genre, seed)
-        buffer = io.BytesIO()
-        image.save(buffer, "PNG")
-        files.append((title, buffer.getvalue()))
+        files.append((title, images.png(image)))
     answers = zip(albums, predictor.predict_many(files, 1), strict=True)
     return {album: answer for album, answer in answers if isinstance(answer, Prediction)}
 

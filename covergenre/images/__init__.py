@@ -11,7 +11,7 @@ signatures    54 bytes that recall the colours of a cover
 from covergenre.images.decoding import DECODER, Decoded, decode, decode_once, read
 from covergenre.images.kinds import ACCEPTED, EXTENSIONS, FORMATS, readable_kind
 from covergenre.images.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
-from covergenre.images.shapes import content_hash, perceptual_hash, shrink, square, thumbnail
+from covergenre.images.shapes import content_hash, perceptual_hash, png, shrink, square, thumbnail
 from covergenre.images.signatures import SIGNATURE_LENGTH, draw_signature, read_signatures, signature
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "decode_once",
     "draw_signature",
     "perceptual_hash",
+    "png",
     "read",
     "read_signatures",
     "readable_kind",

@@ -58,3 +58,10 @@ def thumbnail(image: Image.Image, side: int = 256) -> bytes:
     buffer = io.BytesIO()
     shrink(image, side).save(buffer, "JPEG", quality=80)
     return buffer.getvalue()
+
+
+def png(image: Image.Image) -> bytes:
+    """The picture as a file that loses nothing of it."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

@@ -8,7 +8,6 @@ from PIL import Image
 from covergenre import images
 from covergenre.kept_answers import Cover
 from pages.predict import place
-from pages.predict.examples import as_png
 from pages.widgets.safe_text import tidy
 from pages.widgets.thumbnails import data_address
 
@@ -43,7 +42,7 @@ def _tools(cover: Cover) -> None:
     untouched = not turn and (across, down) == (_WHOLE, _WHOLE)
     if st.button("Ask about this part", type="primary", disabled=untouched, key=f"cut-{key}"):
         st.session_state.uploader += 1  # so that it does not name another cover
-        place.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", as_png(part))])
+        place.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", images.png(part))])
         st.rerun()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from covergenre import images
 from covergenre.demo import example_tiles
 from covergenre.errors import BadDataset, BadImage
 from covergenre.exchange.archive import Limits, read_covers
@@ -16,12 +17,14 @@ from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
 from covergenre.images.sound import cover_inside, is_sound
 from covergenre.kept_answers import Cover
-from pages.predict import examples, from_web, place
+from pages.predict import from_web, place
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence
+from pages.widgets.thumbnails import data_address
 
 MOST_MB = st.get_option("server.maxUploadSize")  # of one file: a ZIP; a picture has that of `covergenre.images`
 PACKED = Limits(files=2000, total=500 * 2**20)
+_EXAMPLE_SIDE = 176
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 
@@ -78,18 +81,22 @@ def example_row() -> None:
     if now and any(not cover.drawn_as for cover in now.covers):
         st.empty()  # In their place, so that they go at once and not when the covers have been read.
         return
-    tiles = _drawn_examples()
+    drawn = [(f"example-{number}", *each) for number, each in enumerate(drawn_examples())]
     with st.container(key="examples", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(examples.style(tiles))
+        worn = (f'.st-key-{key} button {{ background-image: url("{picture}"); }}' for key, _, picture in drawn)
+        st.html(f"<style>{' '.join(worn)}</style>")
         st.markdown("No cover at hand? Try one of these drawn examples:", width="content")
-        for tile in tiles:
-            st.button(f"Try {tile.title}", key=tile.key, on_click=_take_example, args=(tile,))
+        for key, cover, _ in drawn:
+            st.button(f"Try {cover.name}", key=key, on_click=_take_example, args=(cover,))
 
 
 @st.cache_resource(show_spinner=False)
-def _drawn_examples() -> list[examples.Example]:
-    """The example tiles, drawn once."""
-    return examples.make(example_tiles())
+def drawn_examples() -> list[tuple[Cover, str]]:
+    """The drawn covers, each with a small picture as an address."""
+    return [
+        (Cover.of(title, images.png(image), drawn_as=genre), data_address(images.thumbnail(image, _EXAMPLE_SIDE)))
+        for title, genre, image in example_tiles()
+    ]
 
 
 def _take_uploads(key: str) -> None:
@@ -125,11 +132,11 @@ def _take_photo() -> None:
         place.show([Cover.of("photo.jpg", photo.getvalue())])
 
 
-def _take_example(example: examples.Example) -> None:
+def _take_example(cover: Cover) -> None:
     """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
     place.begin()
     st.session_state.uploader += 1
-    place.show([Cover.of(example.title, example.data, drawn_as=example.genre)])
+    place.show([cover])
 
 
 def _ids(uploads: Iterable[UploadedFile]) -> tuple[str, ...]:

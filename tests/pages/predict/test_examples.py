@@ -1,29 +1,15 @@
-import pytest
-from drawing import cover, encoded
-
 from benchmarks.examples import chosen, said_of
 from covergenre import images
 from covergenre.collection.track_record import PastAnswers
-from covergenre.demo import EXAMPLES
+from covergenre.demo import EXAMPLES, example_tiles
 from covergenre.predict import Predictor
-from pages.predict.examples import make, style
+from pages.predict.ways_in import drawn_examples
 
 
-@pytest.fixture
-def tiles():
-    return make([("Blue", "jazz", cover("jazz")), ("Loud", "rap", cover("rap"))])
-
-
-def test_an_example_is_a_file_with_the_very_pixels_that_were_drawn(tiles):
-    assert [(tile.title, tile.genre) for tile in tiles] == [("Blue", "jazz"), ("Loud", "rap")]
-    assert images.content_hash(images.decode(tiles[0].data).image) == images.content_hash(cover("jazz"))
-    assert tiles[0].data == encoded(cover("jazz"))
-
-
-def test_every_button_wears_its_own_picture(tiles):
-    sheet = style(tiles)
-    for tile in tiles:
-        assert f'.st-key-{tile.key} button {{ background-image: url("{tile.picture}"); }}' in sheet
+def test_an_example_is_a_file_with_the_very_pixels_that_were_drawn():
+    for (cover, _), (title, genre, image) in zip(drawn_examples(), example_tiles(), strict=True):
+        assert (cover.name, cover.drawn_as) == (title, genre)
+        assert images.content_hash(images.decode(cover.data).image) == images.content_hash(image)
 
 
 def test_the_surest_right_answers_are_chosen_and_one_that_is_wrong(prediction):
