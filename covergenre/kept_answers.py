@@ -69,8 +69,11 @@ def keep(asked: Asked) -> tuple[str, bool]:
     return token, True
 
 
-def open_kept(token: str) -> Asked | None:
-    """What was kept under a token; None when it has gone, or was never there."""
+def open_kept(token: str, only: int | None = None) -> Asked | None:
+    """What was kept under a token, of its covers `only` that of this number; None when it has gone, or never was there.
+
+    A number that there is not gives no cover.
+    """
     file = home.answers() / f"{token}.zip"
     if not _TOKEN.fullmatch(token) or not file.is_file():
         return None
@@ -80,6 +83,7 @@ def open_kept(token: str) -> Asked | None:
             covers = tuple(
                 Cover.of(str(each["name"]), packed.read(str(number)), str(each["drawn_as"]))
                 for number, each in enumerate(told["covers"])
+                if only in (None, number)
             )
             run = str(told["run"])
         os.utime(file)

@@ -22,6 +22,13 @@ def test_what_is_kept_comes_back_as_it_was():
     assert open_kept(token) == before
 
 
+def test_one_of_several_covers_is_opened_alone():
+    before = asked("a.jpg", "b.png")
+    token, _ = keep(before)
+    assert open_kept(token, 1).covers == before.covers[1:]
+    assert open_kept(token, 2).covers == ()
+
+
 def test_the_same_question_has_one_address_and_another_run_another():
     assert keep(asked("a"))[0] == keep(asked("a"))[0]
     assert keep(asked("a"))[0] != keep(asked("a", run="mine"))[0]

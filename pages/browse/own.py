@@ -61,9 +61,12 @@ def is_own(key: str) -> bool:
     return key.startswith(_MARK)
 
 
-def own_key(cover: Cover, run: str) -> str:
-    """Keep a picture for a while (see `kept_answers`); what it goes by where known covers go by `Neighbour.key`."""
-    return _MARK + keep(Asked((cover,), run))[0]
+def own_key(token: str, number: int = 0) -> str:
+    """What a picture that is kept (see `kept_answers`) goes by where known covers go by `Neighbour.key`.
+
+    `number`: which of several that were brought together.
+    """
+    return f"{_MARK}{token}-{number}"
 
 
 def own_title(key: str) -> str:
@@ -91,7 +94,8 @@ def show_own(key: str, collection: Collection, name: str, filters: Filters, go: 
         st.image(data_address(_shown(own.digest, own.data)), width="stretch", alt=f"Your picture {tidy(own.name)}")
         st.header(plain(own.name), anchor=False)
         st.caption("Your picture among the known covers. Whoever has the address of this page can see it for a while.")
-        st.button("Forget it", icon=":material/delete:", type="tertiary", on_click=_forget, args=(key, go))
+        st.button("Forget it", icon=":material/delete:", type="tertiary", on_click=_forget, args=(key, go),
+                  help="It is deleted, and with it the answer that it belongs to.")  # fmt: skip
     with right:
         most = choose_order() == "most"
         try:
@@ -104,12 +108,19 @@ def show_own(key: str, collection: Collection, name: str, filters: Filters, go: 
 
 def _own(key: str) -> Cover | None:
     """The picture of a key, as long as it is kept."""
-    kept = open_kept(key.removeprefix(_MARK))
+    token, number = _kept_as(key)
+    kept = open_kept(token, number)
     return kept.covers[0] if kept and kept.covers else None
 
 
+def _kept_as(key: str) -> tuple[str, int]:
+    """The token that a picture is kept under, and its number there."""
+    token, _, number = key.removeprefix(_MARK).partition("-")
+    return token, int(number) if number.isdecimal() and len(number) < 6 else 0
+
+
 def _forget(key: str, go: Callable[[str], None]) -> None:
-    forget(key.removeprefix(_MARK))
+    forget(_kept_as(key)[0])
     go("")
 
 
@@ -123,12 +134,12 @@ def _take(key: str, go: Callable[[str], None]) -> None:
     data = upload.getvalue()
     try:
         images.decode_once(data)
-        key = own_key(Cover.of(upload.name, data), STARTER)
+        token, _ = keep(Asked((Cover.of(upload.name, data),), STARTER))
     except (BadImage, OSError) as error:
         st.session_state.bring_error = sentence(in_words(error))
         return
     st.session_state.brought = st.session_state.get("brought", 0) + 1
-    go(key)
+    go(own_key(token))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

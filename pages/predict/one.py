@@ -1,7 +1,6 @@
 """One answer: the genre, how far to believe it, one chart, and the covers most like it; the rest behind "Why"."""
 
 import io
-from contextlib import suppress
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -120,8 +119,8 @@ def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run
     tiles = [tile(each, load, votes, f"browse?{urlencode(there(run, each.key))}") for each in nearest]
     if key := show_grid(tiles, "nearest", lambda _: None):
         st.switch_page(BROWSE, query_params=there(run, key))
-    with suppress(OSError):  # where nothing can be kept, as the page says
-        own = there(run, own_key(cover, run))
+    if not st.session_state.unkept:
+        own = there(run, own_key(st.query_params["answer"], place.opened() or 0))
         st.page_link(BROWSE, label="Continue in Browse from this cover", icon=":material/explore:", query_params=own)
 
 

@@ -22,7 +22,7 @@ from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.sources import open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
-from covergenre.kept_answers import Cover
+from covergenre.kept_answers import Asked, Cover, keep
 from covergenre.methods import TrainSpec
 from covergenre.predict import STARTER, open_predictor
 from covergenre.repair import repair
@@ -279,7 +279,8 @@ def test_no_view_imports_a_heavy_library(starter):
 @pytest.fixture
 def own(page) -> str:
     """The key of a picture that somebody brought to this server."""
-    return own_key(Cover.of("mine.png", encoded(cover("jazz", 500))), STARTER)
+    token, _ = keep(Asked((Cover.of("mine.png", encoded(cover("jazz", 500))),), STARTER))
+    return own_key(token)
 
 
 def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own, library):
