@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,16 +47,30 @@ class AuditReport:
 
     def flagged(self, issue: str) -> pd.DataFrame:
         """The flagged findings of an issue, group by group, the worst first."""
-        found = self.findings[self.findings["flagged"] & (self.findings["issue"] == issue)]
-        worst = found.groupby("group")["score"].transform("max").where(found["group"] != NO_GROUP, found["score"])
-        order = found.assign(worst=-worst, own=-found["score"]).sort_values(["worst", "group", "own", "path"])
-        return order[list(COLUMNS)].reset_index(drop=True)
+        return self._flagged.get(issue, self.findings[:0])
 
     def groups(self, issue: str) -> tuple[tuple[str, ...], ...]:
         """The paths of each group of an issue, the worst group first; empty when the issue has no groups."""
-        found = self.flagged(issue)
-        found = found[found["group"] != NO_GROUP]
-        return tuple(tuple(sorted(paths)) for _, paths in found.groupby("group", sort=False)["path"])
+        return self._groups.get(issue, ())
+
+    @cached_property
+    def _flagged(self) -> Mapping[str, pd.DataFrame]:
+        found = self.findings[self.findings["flagged"]]
+        grouped = found["group"] != NO_GROUP
+        worst = found.groupby(["issue", "group"])["score"].transform("max").where(grouped, found["score"])
+        order = found.assign(worst=-worst, own=-found["score"]).sort_values(["worst", "group", "own", "path"])
+        return {issue: own.reset_index(drop=True) for issue, own in order[list(COLUMNS)].groupby("issue")}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        groups = {}
+        for issue, found in self._flagged.items():
+            members: dict[int, list[str]] = {}
+            for group, path in zip(found["group"], found["path"], strict=True):
+                if group != NO_GROUP:
+                    members.setdefault(group, []).append(path)
+            groups[issue] = tuple(tuple(sorted(paths)) for paths in members.values())
+        return groups
 
     def to_dict(self) -> dict:
         """The report as JSON has it: covers, summary, groups."""

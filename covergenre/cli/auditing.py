@@ -15,7 +15,7 @@ from covergenre.files import replace_text
 from covergenre.inspection.examine import examine, split_if_possible
 from covergenre.inspection.suggest import suggest
 from covergenre.progress import Report
-from covergenre.repair.repair import Plan, apply, join, preview
+from covergenre.repair.repair import Plan, apply, join
 
 SuggestTo = Annotated[
     Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")
@@ -26,6 +26,7 @@ ApplyFrom = Annotated[
 Vectors = Annotated[
     bool, typer.Option(help="Compute the covers' vectors, once, for near copies, wrong labels and outliers.")
 ]
+_EDITED = ["genre", "excluded", "tags"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,9 +53,9 @@ def audit_dataset(
         raise CoverGenreError(f"the data set {name} can't be repaired: it ships as it is, and so do the figures for it")
     if apply_from:
         plan = _read_plan(apply_from)
-        changed = preview(dataset.manifest, plan)["path"].nunique()
-        dataset = apply(dataset, plan)
+        before, dataset = dataset.manifest, apply(dataset, plan)
         if not as_json:
+            changed = (before[_EDITED] != dataset.manifest[_EDITED]).any(axis=1).sum()
             out.print(f"{changed} covers repaired: {plan.why}", markup=False)
     with progress() as report:
         found = _look(dataset, vectors, report)

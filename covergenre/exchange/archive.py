@@ -111,7 +111,8 @@ def unpack(
             found, passed_over = _members(opened, limits)
             members = _without_wrapper(found, passed_over)
             beside.mkdir(parents=True)
-            covers = _write_all(opened, members, beside, passed_over, limits, report, should_stop)
+            contents = _contents(opened, members, passed_over, limits)
+            covers = _write_all(contents, len(members), beside, passed_over, report, should_stop)
         if not covers:
             why = passed_over.in_words()
             raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
@@ -132,7 +133,8 @@ def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[l
     try:
         with zipfile.ZipFile(archive) as opened:
             members, passed_over = _members(opened, limits)
-            covers = list(_read_all(opened, members, passed_over, limits))
+            pictures = {path: info for path, info in members.items() if PurePosixPath(path).name != _TABLE}
+            covers = list(_contents(opened, pictures, passed_over, limits))
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the covers again") from error
     if not covers:
@@ -222,108 +224,77 @@ def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], passed_over: PassedOv
 
 
 def _write_all(
-    opened: zipfile.ZipFile,
-    members: Mapping[str, zipfile.ZipInfo],
+    contents: Iterator[tuple[str, bytes]],
+    total: int,
     folder: Path,
     passed_over: PassedOver,
-    limits: Limits,
     report: Report,
     should_stop: ShouldStop,
 ) -> int:
-    """Write the members; how many of them are covers."""
-    left, covers = limits.total, 0
-    for done, (path, info) in enumerate(members.items(), start=1):
+    """Write these of `total` files; how many of them are covers."""
+    covers = 0
+    for done, (path, data) in enumerate(contents, start=1):
         if should_stop():
-            raise Cancelled(f"unpacking was stopped after {done} of {len(members)} files; nothing was kept")
+            raise Cancelled(f"unpacking was stopped after {done} of {total} files; nothing was kept")
         file = folder / path
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            size = _write(opened, info, file, min(limits.file, left))
+            with file.open("xb") as written:
+                written.write(data)
         except (FileExistsError, NotADirectoryError):
             passed_over.add("a file where another has a folder", path)
-        except _TooMuch:
-            if left < limits.file:
-                raise _too_large(limits) from None
-            left -= limits.file
-            passed_over.add(f"larger than {limits.file // 2**20} MB", path)
-        except _Damaged as error:
-            _log.debug("%s is not unpacked: %s", path, error)
-            passed_over.add("damaged", path)
         else:
-            left -= size
             covers += path != _TABLE
-        if done % _REPORT_EVERY == 0 or done == len(members):
-            report(Progress(done, len(members), "unpacking"))
+        if done % _REPORT_EVERY == 0 or done == total:
+            report(Progress(done, total, "unpacking"))
     return covers
 
 
-class _Damaged(Exception):
-    """A file in the archive can't be unpacked; what can't be written is the system's own error, and ends all."""
-
-
-class _TooMuch(Exception):
-    """A file has more bytes than it may have."""
-
-
-def _too_large(limits: Limits) -> BadDataset:
-    return BadDataset(f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts")
-
-
-def _read_all(
+def _contents(
     opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver, limits: Limits
 ) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of each member, one at a time; those that can't be had are passed over."""
     left = limits.total
     for path, info in members.items():
-        if PurePosixPath(path).name == _TABLE:
-            continue
         try:
             data = _read(opened, info, min(limits.file, left))
         except _TooMuch:
             if left < limits.file:
-                raise _too_large(limits) from None
+                raise BadDataset(
+                    f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts"
+                ) from None
             left -= limits.file  # so much was unpacked to find that out
             passed_over.add(f"larger than {limits.file // 2**20} MB", path)
         except _Damaged as error:
-            _log.debug("%s is not read: %s", path, error)
+            _log.debug("%s is not unpacked: %s", path, error)
             passed_over.add("damaged", path)
         else:
             left -= len(data)
             yield path, data
 
 
+class _Damaged(Exception):
+    """A file in the archive can't be unpacked."""
+
+
+class _TooMuch(Exception):
+    """A file has more bytes than it may have."""
+
+
 def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
-    """The bytes of one file; _TooMuch as soon as they are more than `most`."""
+    """The unpacked bytes of one file.
+
+    _TooMuch as soon as they are more than `most`, _Damaged where they can't be had; OSError of the archive's own disk.
+    """
     data = bytearray()
-    for piece in _pieces(opened, info):
-        data += piece
-        if len(data) > most:
-            raise _TooMuch
-    return bytes(data)
-
-
-def _write(opened: zipfile.ZipFile, info: zipfile.ZipInfo, file: Path, most: int) -> int:
-    """Write one file of at most `most` bytes, whole or not at all; how many it has."""
-    size = 0
-    with file.open("xb") as written:
-        try:
-            for piece in _pieces(opened, info):
-                size += len(piece)
-                if size > most:
-                    raise _TooMuch
-                written.write(piece)
-        except BaseException:
-            file.unlink()
-            raise
-    return size
-
-
-def _pieces(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The unpacked bytes of a file; _Damaged where they can't be had. OSError is told by the caller's own writing."""
     try:
         with opened.open(info) as packed:
             while piece := packed.read(_PIECE):
-                yield piece
+                data += piece
+                if len(data) > most:
+                    raise _TooMuch
     except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
-            raise  # the disk that the archive is on, and not the archive
+            raise
         raise _Damaged(str(error)) from error
+    return bytes(data)

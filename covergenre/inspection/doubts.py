@@ -1,6 +1,5 @@
 """Labels that an audit doubts, to be looked at one after the other."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -35,8 +34,3 @@ def doubts(report: AuditReport, manifest: pd.DataFrame) -> tuple[Doubt, ...]:
             if likely.at[path, "genre"] != label[1]:
                 found.append(Doubt(path, label, likely.at[path, "genre"], float(likely.at[path, "probability"])))
     return tuple(found)
-
-
-def open_doubts(found: tuple[Doubt, ...], decisions: Mapping[Label, str]) -> tuple[Doubt, ...]:
-    """Those that nothing was decided about yet."""
-    return tuple(doubt for doubt in found if doubt.label not in decisions)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from covergenre.audit import ISSUES, NO_GROUP
+from covergenre.audit import ISSUES
 from covergenre.audit.examined import Examined
 from covergenre.dataset.manifest import usable
 from covergenre.inspection.suggest import suggest
-from covergenre.repair.repair import Plan, join, preview, repaired
+from covergenre.repair.repair import Plan, join, repaired
 
 _WHY = "the suggested repairs"
 _TITLES = {
@@ -23,14 +23,12 @@ _TITLES = {
 class Proposal:
     """A plan, and what it would make of a data set.
 
-    `changes`: what becomes of covers, a row each: path, column ("excluded" or "genre"), before, after, and the issue
-    that it is for. `after`: the manifest as it would be. `counts`: covers in use, and groups of covers that still have
+    `after`: the manifest as it would be. `counts`: covers in use, and groups of covers that still have
     a defect, as (name, before, after). `health`: before and after (see there). `notes`: by path, the issue for which
     each cover of the whole suggestion is changed, "" for the best of a group, which stays. `suggested`: all of it.
     """
 
     plan: Plan
-    changes: pd.DataFrame
     after: pd.DataFrame
     counts: tuple[tuple[str, int, int], ...]
     health: tuple[float, float]
@@ -45,20 +43,17 @@ def propose(
     plans = suggest(manifest, examined.report, issues)
     suggested = join(plans.values(), _WHY)
     plan = Plan(_WHY, tuple(edit for edit in suggested.edits if edit.path not in spared))
-    after, changes = repaired(manifest, plan), preview(manifest, plan)
-    changes = changes[changes["column"].isin(("excluded", "genre"))]
-    issue_of = {edit.path: issue for issue, each in reversed(plans.items()) for edit in each.edits}
-    changes = changes.assign(issue=[issue_of[path] for path in changes["path"]])
+    after = repaired(manifest, plan)
     healthy = health(examined, manifest), health(examined, after)
     counts = tuple(_counts(examined, manifest, after))
-    return Proposal(plan, changes, after, counts, healthy, _notes(examined, plans), suggested)
+    return Proposal(plan, after, counts, healthy, _notes(examined, plans), suggested)
 
 
 def _counts(examined: Examined, before: pd.DataFrame, after: pd.DataFrame) -> list[tuple[str, int, int]]:
     counts = [("Covers in use", len(usable(before)), len(usable(after)))]
     for issue, title in _TITLES.items():
         if issue not in examined.report.skipped:
-            left, later = (_groups_left(examined, issue, manifest) for manifest in (before, after))
+            left, later = (len(_groups_left(examined, issue, manifest)) for manifest in (before, after))
             counts.append((title, left, later))
     return counts
 
@@ -66,17 +61,19 @@ def _counts(examined: Examined, before: pd.DataFrame, after: pd.DataFrame) -> li
 def health(examined: Examined, manifest: pd.DataFrame) -> float:
     """The share of the covers in use that nothing grave was found about (see `Issue.grave`), as `manifest` has them.
 
-    1 where no cover is in use. A group counts as long as it has what makes it one.
+    1 where no cover is in use. A group counts as long as it has what makes it one; of copies one may stay.
     """
-    used = manifest[(manifest["excluded"] == "") & (manifest["problem"] == "")].set_index("path")["genre"]
+    used = usable(manifest).set_index("path")["genre"]
     report = examined.report
     was = examined.dataset.manifest.set_index("path")["genre"].reindex(used.index)
     unchanged = set(used.index[used == was])
     bad: set[str] = set()
     for issue in (each.name for each in ISSUES if each.grave and each.name not in report.skipped):
-        flagged = report.flagged(issue)
-        grouped = bool(flagged["group"].ne(NO_GROUP).any())
-        bad |= _in_groups_left(examined, issue, manifest) if grouped else set(flagged["path"]) & unchanged
+        if report.groups(issue):
+            spare = 1 if issue.endswith("duplicates") else 0
+            bad.update(*(group[spare:] for group in _groups_left(examined, issue, manifest)))
+        else:
+            bad |= set(report.flagged(issue)["path"]) & unchanged
     return 1 - len(bad & set(used.index)) / len(used) if len(used) else 1.0
 
 
@@ -95,28 +92,14 @@ def _notes(examined: Examined, plans: Mapping[str, Plan]) -> dict[str, str]:
     return notes
 
 
-def _groups_left(examined: Examined, issue: str, manifest: pd.DataFrame) -> int:
-    """How many groups of an issue are left."""
-    return int(_members_left(examined, issue, manifest)["group"].nunique())
-
-
-def _in_groups_left(examined: Examined, issue: str, manifest: pd.DataFrame) -> set[str]:
-    """The covers in them; of copies all but one, for that one may stay."""
-    members = _members_left(examined, issue, manifest)
-    return set(members.loc[members.duplicated("group") if issue.endswith("duplicates") else slice(None), "path"])
-
-
-def _members_left(examined: Examined, issue: str, manifest: pd.DataFrame) -> pd.DataFrame:
-    """The covers (group, path) of the groups that still have what makes them one: two genres, two parts, two covers."""
-    used = manifest[manifest["excluded"] == ""].set_index("path")
-    values = {
-        "contradicting labels": used["genre"],
-        "leakage": examined.split.parts if examined.split else pd.Series(dtype="str"),
-    }.get(issue, pd.Series(used.index, index=used.index))
-    members = pd.DataFrame(
-        [(number, path) for number, group in enumerate(examined.report.groups(issue)) for path in group],
-        columns=["group", "path"],
-    )
-    members = members[members["path"].isin(used.index)]
-    different = members["path"].map(values).groupby(members["group"]).transform("nunique")
-    return members[different > 1]
+def _groups_left(examined: Examined, issue: str, manifest: pd.DataFrame) -> list[list[str]]:
+    """The covers in use of the groups that still have what makes them one: two genres, two parts, two covers."""
+    used = manifest[manifest["excluded"] == ""]
+    paths = used["path"].tolist()
+    if issue == "leakage":
+        values = examined.split.parts.reindex(paths, fill_value="").tolist() if examined.split else []
+    else:
+        values = used["genre"].tolist() if issue == "contradicting labels" else paths
+    value_of = dict(zip(paths, values, strict=False))
+    groups = ([path for path in group if path in value_of] for group in examined.report.groups(issue))
+    return [group for group in groups if len({value_of[path] for path in group} - {""}) > 1]

@@ -1,7 +1,7 @@
 """Repairs: leaving covers out, taking them back in, giving them another genre or tags; and undoing that.
 
 A repair changes the manifest and nothing else; no file of a cover is ever touched. It is a plan first, which can be
-looked at (`preview`), tried on (`repaired`) and stored as JSON; `apply` carries it out and writes it into the history.
+tried on (`repaired`) and stored as JSON; `apply` carries it out and writes it into the history.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,18 +96,13 @@ def tags_of(cell: str) -> tuple[str, ...]:
     return tuple(filter(None, (each.strip() for each in cell.split(";"))))
 
 
-def keep_one(manifest: pd.DataFrame, paths: Sequence[str], why: str = "a copy") -> Plan:
-    """Leave out all of these covers but the best."""
-    return keep_one_each(manifest, [paths], why)
-
-
 def best_of(manifest: pd.DataFrame, paths: Sequence[str]) -> str:
     """The best of these covers: that of the most pixels, then of the most bytes, then the first."""
     return min(paths, key=_worth(rows_of(manifest, paths)).__getitem__)
 
 
 def keep_one_each(manifest: pd.DataFrame, groups: Sequence[Sequence[str]], why: str = "a copy") -> Plan:
-    """`keep_one` of each of these groups, in one plan; no cover may be in two."""
+    """Leave out all covers of each of these groups but the best; no cover may be in two."""
     rank = _worth(rows_of(manifest, [path for group in groups for path in group]))
     edits = []
     for group in groups:
@@ -147,17 +142,6 @@ def repaired(manifest: pd.DataFrame, plan: Plan, number: int | None = None) -> p
     rows = rows_of(manifest, [edit.path for edit in plan.edits])
     cells = [_cells(edit, row, number) for edit, row in zip(plan.edits, rows.to_dict("records"), strict=True)]
     return _with(manifest, rows.index, cells)
-
-
-def preview(manifest: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """What the plan would change: columns path, column, before, after; a row a cell. Raises as `repaired` does."""
-    changes = _changes(manifest, repaired(manifest, plan))
-    cells = [
-        (change.path, column, change.before[column], change.after[column])
-        for change in changes
-        for column in change.after
-    ]
-    return pd.DataFrame(cells, columns=["path", "column", "before", "after"], dtype="str")
 
 
 def apply(dataset: Dataset, plan: Plan) -> Dataset:

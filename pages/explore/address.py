@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.widgets.address import go
 
-__all__ = ["PAGE", "go", "one", "page", "several", "told", "widget"]
+__all__ = ["PAGE", "go", "one", "several", "told", "turn", "widget"]
 
 
 def told(name: str) -> str:
@@ -40,16 +40,22 @@ def widget(name: str, value: Any) -> dict[str, Any]:
 PAGE = "sheet"
 
 
-def page(pages: int) -> int:
-    """The page of a grid of so many pages."""
-    asked = told(PAGE)
-    return min(int(asked), pages) if asked.isdecimal() and int(asked) else 1
+def turn(pages: int, name: str = PAGE) -> int:
+    """Draw the choice among so many pages of a grid, if there are several; the page that the address names."""
+    asked = told(name)
+    page = min(int(asked), pages) if asked.isdecimal() and int(asked) else 1
+    if pages < 2:
+        return 1
+    key = f"at {name}"
+    if st.session_state.get(key, 1) != page:
+        st.session_state[key] = page
+    return st.pagination(pages, key=key, on_change=_follow, args=(name, key))
 
 
 def _follow(name: str, key: str) -> None:
     value = st.session_state[key]
-    if name == PAGE:
-        go(**{PAGE: "" if value == 1 else str(value)})
+    if isinstance(value, int):
+        go(**{name: "" if value == 1 else str(value)})
         return
     if isinstance(value, tuple):
         value = "-".join(map(str, value))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from covergenre.formatting import counted
 from pages.explore.actions import show_actions
 from pages.explore.open import Opened
 
@@ -29,8 +30,10 @@ def toggle(opened: Opened, path: str) -> None:
 
 
 def show_choice(opened: Opened, paths: Sequence[str]) -> bool:
-    """The switch and, while covers are chosen, what to do with them; `paths` are all that the filters left."""
+    """How many there are; the switch and, while covers are chosen, what to do with them. `paths`: what filters left."""
+    total = len(opened.covers)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choice"):
+        st.caption(f"{len(paths):,} of {counted(total, 'cover')}", width="content")
         choosing = st.toggle("Select", key=CHOOSING, help="A click on a cover then selects it", persist_state="session")
         if not choosing:
             return False

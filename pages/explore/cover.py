@@ -10,12 +10,11 @@ from covergenre import images
 from covergenre.collection.collection import Collection
 from covergenre.collection.table import page_url
 from covergenre.errors import CoverGenreError
-from covergenre.repair import repair
-from pages.explore.actions import carry_out, leave_out
+from pages.explore.actions import show_actions
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import genre_cell
-from pages.widgets.genres import GENRES, display, inline
+from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain
 from pages.widgets.sleeve import web_address
 from pages.widgets.thumbnails import small
@@ -36,7 +35,7 @@ def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
         st.markdown(facts(covers, row), unsafe_allow_html=True)
         _show_findings(covers, row, go)
         if opened.dataset.writable:
-            _show_actions(opened, row)
+            show_actions(opened, [covers.paths[row]], "cover")
     _show_nearest(opened, row, go)
 
 
@@ -98,34 +97,6 @@ def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> N
         if rows:
             st.caption("In a group with:")
             show_covers(covers, rows, "group", go)
-
-
-def _show_actions(opened: Opened, row: int) -> None:
-    covers = opened.covers
-    path, out = covers.paths[row], covers.state_of[row] == "left out"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="actions"):
-        if out:
-            plan, label, icon = repair.include([path]), "Take back in", ":material/undo:"
-        else:
-            plan, label, icon = leave_out([path]), "Leave out", ":material/block:"
-        st.button(label, icon=icon, on_click=carry_out, args=(opened, plan), key="leave-out")
-        genre = covers.genre(row)
-        known = sorted({*covers.genres, *GENRES})
-        st.selectbox(
-            "Genre",
-            known,
-            index=known.index(genre),
-            format_func=lambda each: display(plain(each, 24)),
-            key=f"genre of {path}",
-            label_visibility="collapsed",
-            on_change=_relabel,
-            args=(opened, path),
-            width=180,
-        )
-
-
-def _relabel(opened: Opened, path: str) -> None:
-    carry_out(opened, repair.relabel([path], st.session_state[f"genre of {path}"], "another genre, by hand"))
 
 
 def _show_nearest(opened: Opened, row: int, go: Callable[[str], None]) -> None:

@@ -9,13 +9,12 @@ from covergenre.exchange.export import as_list, write_folders
 from covergenre.files import is_full
 from covergenre.formatting import counted, size
 from covergenre.progress import Report, ShouldStop
+from pages.explore.news import note, tell, telling
 from pages.explore.open import Opened
-from pages.explore.wrong import tell, telling
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
 
 _LARGEST_TABLE = 50  # MB
-_SAID = "said of a table"
 
 
 def show_exchange(opened: Opened) -> None:
@@ -83,8 +82,6 @@ def _show_table(opened: Opened) -> None:
         f"{known:,} of {counted(covers, 'cover')} have an artist. Covers of one artist stay on one "
         "side of the split, so that a test tells what a method knows of genres and not of artists."
     )
-    if said := st.session_state.pop(_SAID, ""):
-        st.success(said, icon=":material/check:")
     with st.form("annotate", border=False, clear_on_submit=True):
         upload = st.file_uploader(
             "Table as CSV: a column path (or file), and artist, album, year", type=["csv", "tsv", "txt"],
@@ -104,4 +101,4 @@ def _annotate(opened: Opened, upload, over: bool) -> None:
         done = annotate(opened.dataset, upload.name, upload.getvalue(), over)
         changed = f"{counted(done.covers, 'cover')}; {counted(done.cells, 'cell')} changed."
         remarks = (sentence(remark) for remark in done.remarks)
-        st.session_state[_SAID] = " ".join([f"{plain(upload.name)} tells of {changed}", *remarks])
+        note(" ".join([f"{plain(upload.name)} tells of {changed}", *remarks]), opened.dataset.name)

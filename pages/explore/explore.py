@@ -5,13 +5,13 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore import sources as explore_sources
-from pages.explore.actions import show_made
 from pages.explore.address import PAGE, go, one, widget
 from pages.explore.cover import show_cover
 from pages.explore.findings import GROUPS, VIEW, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
-from pages.explore.open import Opened, begin, examinations, open_named, was_audited, work_on
+from pages.explore.news import show_news
+from pages.explore.open import Opened, begin, latest, open_named, was_audited, work_on
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
 from pages.explore.review import show_review
@@ -54,7 +54,7 @@ def show_work(opened: Opened) -> None:
     state = job.state if job else "done"  # asked first: what it has found is there before it says so
 
     def news() -> int:
-        return examinations().get(opened.dataset.name).number
+        return latest(opened.dataset.name).number
 
     if news() != opened.found.number:
         st.rerun()
@@ -117,13 +117,15 @@ def show(view: str, opened: Opened) -> None:
 explore_sources.finish()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
-    explore_sources.show_said()
+    news = st.container()
     job = explore_sources.bringing()
     if job:
         watch(job, "bringing")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     with bar:
         name = explore_sources.choose()
+    with news:
+        show_news(name)
     if not name:
         if not job:
             explore_sources.show_ways()
@@ -153,5 +155,4 @@ with st.container(key="page"):
     else:
         if view != "review":  # what is decided there is settled, and looked through anew, at its end
             show_work(opened)
-        show_made(opened)
     show(view, opened)

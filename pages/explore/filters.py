@@ -116,7 +116,7 @@ def choose_run(runs: Sequence[str], required: bool = False) -> str:
         "Answers of a run",
         options,
         format_func=lambda run: run if run == _NO_RUN else title(run),
-        help="A run answers for the covers that it was tested on, not for those it learned from.",
+        help="A run answers for the covers of its validation and test parts, not for those it learned from.",
         **widget(RUN, one(RUN, options, default=options[0])),
     )
     return "" if run == _NO_RUN else run

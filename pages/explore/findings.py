@@ -11,7 +11,7 @@ from covergenre.formatting import counted, percent
 from covergenre.inspection.proposal import health
 from covergenre.repair import repair
 from pages.explore.actions import carry_out
-from pages.explore.address import go
+from pages.explore.address import go, turn
 from pages.explore.choice import choose
 from pages.explore.filters import ISSUE
 from pages.explore.open import Opened, flag_from
@@ -36,11 +36,14 @@ def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery:
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     changed = {issue.name for issue in ISSUES if report.thresholds[issue.name] != issue.threshold}
     shown = [issue for issue in ISSUES if counts.get(issue.name) or issue.name in changed & set(counts)]
-    found = sorted(shown, key=lambda issue: (not issue.grave, -counts[issue.name]))
+    found = sorted(shown, key=lambda issue: -counts[issue.name])
     show_health(opened)
-    with st.container(key="cards"):
-        for issue in found:
-            _show_card(opened, issue, counts[issue.name], to_gallery)
+    for place, (grave, title) in enumerate(((True, "Makes every figure wrong"), (False, "Worth a look"))):
+        if some := [issue for issue in found if issue.grave == grave]:
+            st.header(title, anchor=False)
+            with st.container(key=f"cards-{place}"):
+                for issue in some:
+                    _show_card(opened, issue, counts[issue.name], to_gallery)
     clean = [display(issue.name) for issue in ISSUES if issue.name in counts and issue not in shown]
     if clean:
         st.markdown(f"**Nothing found:** {', '.join(clean)}.")
@@ -61,10 +64,9 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..
         choose(opened, [path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path)])
 
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
-        st.header(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
+        st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
         st.markdown(f"{issue.meaning} {issue.harm}")
-        grave = " Makes the figures of every method wrong." if issue.grave else ""
-        st.caption(f"{percent(count / report.covers)} of all covers.{grave}")
+        st.caption(f"{percent(count / report.covers)} of all covers.")
         with st.container(horizontal=True, gap="small"):
             st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
             if opened.dataset.writable and count:
@@ -85,8 +87,8 @@ def show_health(opened: Opened) -> None:
     """In a line, how much of the data set has nothing grave."""
     share = health(opened.examined, opened.dataset.manifest)
     st.markdown(
-        f"**{percent(share)} healthy.** So many of the covers in use have no defect that makes the figures of every "
-        "method wrong: copies, contradictions, leaks, wrong labels, what gives the genre away."
+        f"**{percent(share)} healthy.** That is the share of covers in use without a defect that makes the figures of "
+        "every method wrong."
     )
 
 
@@ -98,7 +100,7 @@ def to_review() -> None:
 def _show_threshold(opened: Opened, issue: str) -> None:
     """From which score covers are flagged, and a way to change that."""
     threshold, key = opened.examined.report.thresholds[issue], f"from {issue}"
-    with st.popover(f"From {threshold:.2f}", type="tertiary", help="Covers are flagged from this score on"):
+    with st.popover(f"Score {threshold:.2f} up", type="tertiary", help="Covers are flagged from this score on"):
         st.slider(
             f"Flag {inline(issue)} from a score of",
             0.0,
@@ -135,9 +137,8 @@ def _show_groups(opened: Opened, issue: str, open_cover: Callable[[str], None]) 
     if not groups:
         st.info("None left.", icon=":material/check:")
         return
-    pages = -(-len(groups) // A_PAGE)
     grid = st.container(key="sets")
-    page = st.pagination(pages, key=GROUP_PAGE, bind="query-params") if pages > 1 else 1
+    page = turn(-(-len(groups) // A_PAGE), GROUP_PAGE)
     with grid:
         for number, paths in enumerate(groups[(page - 1) * A_PAGE : page * A_PAGE]):
             _show_group(opened, issue, number, paths, open_cover)
@@ -162,7 +163,7 @@ def _show_group(
 
 
 def _show_repairs(opened: Opened, issue: str, number: int, paths: tuple[str, ...]) -> None:
-    keep, out = repair.keep_one(opened.dataset.manifest, paths, "a copy"), repair.exclude(paths, issue)
+    keep, out = repair.keep_one_each(opened.dataset.manifest, [paths]), repair.exclude(paths, issue)
     st.button("Keep the best", key=f"keep-{number}", on_click=carry_out, args=(opened, keep))
     st.button("Leave all out", key=f"out-{number}", on_click=carry_out, args=(opened, out))
 

@@ -7,9 +7,8 @@ import streamlit as st
 
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
-from covergenre.formatting import counted, percent
-from pages.explore.address import PAGE, widget
-from pages.explore.address import page as page_of_address
+from covergenre.formatting import percent
+from pages.explore.address import turn
 from pages.explore.choice import chosen, show_choice, toggle
 from pages.explore.filters import Asked
 from pages.explore.open import Opened
@@ -26,11 +25,10 @@ def show_gallery(opened: Opened, rows: np.ndarray, asked: Asked, go: Callable[[s
         st.info("No covers match these filters.", icon=":material/filter_alt_off:")
         return
     pages = -(-len(rows) // A_PAGE)
-    st.caption(f"{len(rows):,} of {counted(len(covers), 'cover')}")
     choosing = show_choice(opened, [covers.paths[row] for row in rows])
     grid = st.container()
     with st.container(horizontal_alignment="center"):
-        page = st.pagination(pages, **widget(PAGE, page_of_address(pages))) if pages > 1 else 1
+        page = turn(pages)
     shown = rows[(page - 1) * A_PAGE : page * A_PAGE].tolist()
     with grid:
         said = notes(covers, shown, asked)

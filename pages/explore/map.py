@@ -8,6 +8,7 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore.actions import show_actions
+from pages.explore.address import one, widget
 from pages.explore.open import Opened, open_predictions, runs_of
 from pages.widgets import map_chart
 from pages.widgets.map_chart import Colour
@@ -24,31 +25,24 @@ def show_map(opened: Opened, to_gallery: Callable[..., None]) -> None:
     places = map_chart.places_of(covers.vectors)
     runs = runs_of(opened)
     options = [_GENRE, *(_OF_RUNS if runs else ()), *(f"Score: {issue}" for issue in covers.findings.graded)]
-    if st.session_state.get(COLOUR, _GENRE) not in options:
-        st.session_state[COLOUR] = _GENRE
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox(
-            "Colour by",
-            options,
-            key=COLOUR,
-            bind="query-params",
-            width=260,
-        )
+        chosen = st.selectbox("Colour by", options, width=260, **widget(COLOUR, one(COLOUR, options, default=_GENRE)))
         run = explore_filters.choose_run(runs, required=True) if chosen in _OF_RUNS else ""
     try:
         colour = _colour(opened, chosen, run)
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         colour = None
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="picked")
     event = map_chart.show(covers, places, np.arange(len(covers)), colour=colour)
     picked = map_chart.inside(event, covers, places)
-    if not picked:
-        st.caption(
-            "Covers that look alike lie near each other. Drag a box or, with the lasso, a loop to choose covers; hover "
-            "to see their names."
-        )
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="picked"):
+    with bar:
+        if not picked:
+            st.caption(
+                "Covers that look alike lie near each other. Drag a box or, with the lasso, a loop to choose covers; "
+                "hover to see their names."
+            )
+            return
         st.button(
             f"Show these {len(picked):,} covers" if len(picked) > 1 else "Show this cover",
             type="primary",

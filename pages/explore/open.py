@@ -1,10 +1,11 @@
 """What the Explore page has opened, shared by all visitors: data sets, what was found in them, and work under way."""
 
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from itertools import count
+from typing import NamedTuple, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from covergenre import home
@@ -18,9 +19,14 @@ from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_looks, look
 from covergenre.inspection.examine import examine
 from covergenre.inspection.overview import Overview, overview
+from covergenre.inspection.proposal import Proposal, propose
 from covergenre.jobs import Job
 from covergenre.runs.record import Run, list_runs
 from pages.widgets.watch import jobs
+
+T = TypeVar("T")
+
+_numbers = count(1)
 
 
 class Found(NamedTuple):
@@ -29,32 +35,6 @@ class Found(NamedTuple):
     examined: Examined | None = None
     stamp: int = 0
     number: int = 0
-
-
-class Examinations:
-    """The latest examination of each data set, by name."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, Found] = {}
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def put(self, name: str, stamp: int, examined: Examined) -> None:
-        """Keep what was found, unless the manifest has changed meanwhile."""
-        with self._lock:
-            if stamp != registry.stamp(name):
-                return
-            self._count += 1
-            self._found[name] = Found(examined, stamp, self._count)
-
-    def get(self, name: str) -> Found:
-        """What was found last."""
-        return self._found.get(name, Found())
-
-    def drop(self, name: str) -> None:
-        """Forget a data set."""
-        with self._lock:
-            self._found.pop(name, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,19 +58,31 @@ class Opened:
 
 
 @st.cache_resource(show_spinner=False)
-def examinations() -> Examinations:
-    """What was found."""
-    return Examinations()
+def examinations() -> dict[str, Found]:
+    """The latest examination of each data set, by name."""
+    return {}
+
+
+def keep_examined(name: str, stamp: int, examined: Examined) -> None:
+    """Keep what was found in a data set, unless its manifest has changed meanwhile."""
+    if stamp == registry.stamp(name):
+        examinations()[name] = Found(examined, stamp, next(_numbers))
+
+
+def latest(name: str) -> Found:
+    """What was found last in a data set."""
+    return examinations().get(name, Found())
 
 
 def open_named(name: str) -> Opened:
     """The data set as it is stored now; CoverGenreError when there is none, or it is damaged."""
     stamp = registry.stamp(name)
-    dataset = _dataset(str(home.home()), name, stamp)
-    if not dataset.has_pictures and examinations().get(name).stamp != stamp:  # a second, once
-        examinations().put(name, stamp, examine(dataset))
-    found = examinations().get(name)
-    covers = _covers(str(home.home()), name, stamp, found.number, found.examined)
+    dataset = _of(name, stamp, make=lambda: open_dataset(name))
+    found = latest(name)
+    if not dataset.has_pictures and found.stamp != stamp:  # a second, once
+        keep_examined(name, stamp, examine(dataset))
+        found = latest(name)
+    covers = _of(name, stamp, found.number, make=lambda: dataset_collection(dataset, found.examined))
     return Opened(dataset, stamp, found, covers)
 
 
@@ -106,7 +98,7 @@ def begin(opened: Opened, with_audit: bool) -> None:
     def work(report, should_stop) -> None:
         look(dataset, report, should_stop)
         if with_audit:
-            keep = lambda examined: examinations().put(dataset.name, stamp, examined)  # noqa: E731
+            keep = partial(keep_examined, dataset.name, stamp)
             keep(examine(dataset, report, should_stop, keep))
 
     title = "Looking for defects" if with_audit else "Looking at the covers"
@@ -127,8 +119,10 @@ def work_on(opened: Opened) -> Job | None:
 
 def open_overview(opened: Opened) -> Overview:
     """The figures of a data set; without looks while those are not there."""
-    looks = known_looks(opened.dataset)
-    return _overview(str(home.home()), opened.dataset.name, opened.stamp, looks is not None, opened.dataset, looks)
+    looks, dataset = known_looks(opened.dataset), opened.dataset
+    return _of(
+        dataset.name, opened.stamp, "overview", looks is not None, make=lambda: overview(dataset.manifest, looks)
+    )
 
 
 def runs_of(opened: Opened) -> tuple[str, ...]:
@@ -140,48 +134,27 @@ def runs_of(opened: Opened) -> tuple[str, ...]:
 
 def open_predictions(opened: Opened, run_id: str) -> Predictions:
     """What a run took the covers for; CoverGenreError when that can't be read."""
-    return _predictions(str(home.home()), run_id, opened.dataset.name, opened.stamp, opened.found.number, opened.covers)
+    about = (opened.stamp, opened.found.number, run_id)
+    return _of(opened.dataset.name, *about, make=lambda: Predictions(Run.open(run_id), opened.covers))
+
+
+def open_proposal(opened: Opened, issues: tuple[str, ...], spared: frozenset[str]) -> Proposal:
+    """The repairs for these issues, without those of the covers that are spared; CoverGenreError as `propose`."""
+    about = (opened.stamp, opened.found.number, issues, spared)
+    return _of(
+        opened.dataset.name, *about, make=lambda: propose(opened.dataset.manifest, opened.examined, issues, spared)
+    )
 
 
 def _work_name(opened: Opened) -> str:
     return f"work on {opened.dataset.name}"
 
 
-@st.cache_resource(show_spinner="Opening the data set", max_entries=4)
-def _dataset(home_folder: str, name: str, stamp: int) -> Dataset:  # noqa: ARG001 (they tell a changed one)
-    return open_dataset(name)
+def _of(name: str, *about: object, make: Callable[[], T]) -> T:
+    """What `make` gives for a data set as it is now, made once for all visitors; `about` tells it from other things."""
+    return _kept(str(home.home()), name, about, make)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _covers(
-    home_folder: str,
-    name: str,
-    stamp: int,
-    number: int,  # noqa: ARG001 (tells what was found since)
-    _examined: Examined | None,
-) -> Collection:
-    return dataset_collection(_dataset(home_folder, name, stamp), _examined)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _overview(
-    home_folder: str,  # noqa: ARG001
-    name: str,  # noqa: ARG001
-    stamp: int,  # noqa: ARG001
-    looked: bool,  # noqa: ARG001
-    _dataset: Dataset,
-    _looks: pd.DataFrame | None,
-) -> Overview:
-    return overview(_dataset.manifest, _looks)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _predictions(
-    home_folder: str,  # noqa: ARG001
-    run_id: str,
-    name: str,  # noqa: ARG001
-    stamp: int,  # noqa: ARG001
-    number: int,  # noqa: ARG001
-    _covers: Collection,
-) -> Predictions:
-    return Predictions(Run.open(run_id), _covers)
+@st.cache_resource(show_spinner="One moment", max_entries=20)
+def _kept(home_folder: str, name: str, about: tuple[object, ...], _make: Callable[[], T]) -> T:  # noqa: ARG001
+    return _make()

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from covergenre.formatting import percent
+from covergenre.formatting import percent, size
 from covergenre.inspection.overview import GenreLook, Overview
 from pages.explore.exchange import show_exchange
 from pages.explore.open import Opened, open_overview
@@ -39,7 +39,7 @@ def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
         st.metric("Genres", f"{(seen.genres['usable'] > 0).sum():,}", width="content")
         st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
         if opened.dataset.has_pictures:
-            st.metric("On disk", f"{seen.bytes / 1e6:,.0f} MB", width="content")
+            st.metric("On disk", size(seen.bytes), width="content")
     st.header("Genres", anchor=False)
     st.markdown(genre_table(seen, opened.dataset.name), unsafe_allow_html=True)
     if seen.looks:
@@ -53,14 +53,14 @@ def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
 
 
 def _show_files(seen: Overview) -> None:
+    st.header("Files", anchor=False)
     left, middle, right = st.columns(3, gap="large")
     for column, title, counts in (
-        (left, "Size in pixels", seen.sizes),
+        (left, "Pixels", seen.sizes),
         (middle, "Format", seen.formats),
-        (right, "Colour mode", seen.modes),
+        (right, "Mode", seen.modes),
     ):
         with column:
-            st.header(title, anchor=False)
             st.markdown(counts_table(title, counts), unsafe_allow_html=True)
 
 

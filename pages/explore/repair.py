@@ -8,14 +8,15 @@ from covergenre.audit import AuditReport
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent, span
 from covergenre.inspection.effect import Effect, measure_effect
-from covergenre.inspection.proposal import Proposal, propose
+from covergenre.inspection.proposal import Proposal
 from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST
 from covergenre.progress import Report, ShouldStop
 from covergenre.repair import repair
 from covergenre.repair.history import Repair, standing
 from covergenre.repair.repair import Edit
-from pages.explore.actions import carry_out, undo
-from pages.explore.open import Opened
+from pages.explore.actions import carry_out
+from pages.explore.news import undo
+from pages.explore.open import Opened, open_proposal
 from pages.explore.tiles import show_covers
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
@@ -63,9 +64,7 @@ def _show_suggestions(opened: Opened, report: AuditReport) -> None:
             )
         ]
     try:
-        proposal = _proposal(
-            opened.dataset.name, opened.stamp, opened.found.number, tuple(chosen), _spared(opened), opened
-        )
+        proposal = open_proposal(opened, tuple(chosen), _spared(opened))
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return
@@ -162,18 +161,6 @@ def _measure(opened: Opened, proposal: Proposal, name: str, about: int) -> None:
     jobs().start(name, "Measuring", work, about)
 
 
-@st.cache_resource(show_spinner="Thinking of repairs", max_entries=8)
-def _proposal(
-    name: str,  # noqa: ARG001 (they tell what it is about)
-    stamp: int,  # noqa: ARG001
-    number: int,  # noqa: ARG001
-    issues: tuple[str, ...],
-    spared: frozenset[str],
-    _opened: Opened,
-) -> Proposal:
-    return propose(_opened.dataset.manifest, _opened.examined, issues, spared)
-
-
 def what(edit: Edit | None, issue: str) -> str:
     """What becomes of a cover, in few words."""
     if edit is None:
@@ -191,7 +178,7 @@ def _show_history(opened: Opened) -> None:
         return
     st.header("History", anchor=False)
     stand = {each.number for each in standing(repairs)}
-    with st.container(key="history", gap="xsmall"):
+    with st.container(key="repairs", gap="xsmall"):
         for each in reversed(repairs[-_RECENT:]):
             _show_repair(opened, each, each.number in stand)
 
@@ -204,4 +191,4 @@ def _show_repair(opened: Opened, made: Repair, stands: bool) -> None:
         st.markdown(words if stands else f":gray[{words} · undone]", width="stretch")
         if stands:
             st.button("Undo", key=f"undo-{made.number}", icon=":material/undo:", on_click=undo,
-                      args=(opened, made.number))  # fmt: skip
+                      args=(opened.dataset.name, made.number))  # fmt: skip

@@ -6,14 +6,14 @@ import streamlit as st
 
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent
-from covergenre.inspection.doubts import Doubt, doubts, open_doubts
+from covergenre.inspection.doubts import Doubt, doubts
 from covergenre.repair import review
 from covergenre.repair.repair import history
 from pages.explore.actions import remember
 from pages.explore.cover import show_large
+from pages.explore.news import telling
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
-from pages.explore.wrong import telling
 from pages.widgets.genres import GENRES, css_colour, display, inline
 from pages.widgets.safe_text import plain, sentence
 
@@ -42,7 +42,7 @@ def _loop(opened: Opened, go: Callable[[str], None]) -> None:
         return
     found = doubts(opened.examined.report, opened.dataset.manifest)
     later = st.session_state.setdefault(_LATER, [])
-    left = sorted(open_doubts(found, decisions), key=lambda doubt: doubt.label in later)
+    left = sorted((doubt for doubt in found if doubt.label not in decisions), key=lambda doubt: doubt.label in later)
     plan = review.plan_of(opened.dataset.manifest, decisions)
     if not left:
         _show_end(opened, len(found), len(plan.edits))
@@ -86,16 +86,19 @@ def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None
     covers = opened.covers
     row = covers.row_of(doubt.path)
     left, right = st.columns([2, 3], gap="large")
-    with left, st.container(key="review-cover"):
-        show_large(covers, row)
     with right:
+        head = st.container()
+        _show_answers(opened, doubt)  # before what is seen of it, lest a key still answers for the doubt before
+    with head:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(
             f'<p class="doubt">Called {_dot(doubt.genre)}, looks like {_dot(doubt.suggested)} '
             f"<span>{percent(doubt.probability)}</span></p>",
             unsafe_allow_html=True,
         )
-        _show_answers(opened, doubt)
+    with left, st.container(key="review-cover"):
+        show_large(covers, row)
+    with right:
         near = dict(covers.like(row, _NEAREST))
         st.caption("Most similar covers")
         show_covers(covers, list(near), "review", go)
@@ -137,7 +140,8 @@ def _dot(genre: str) -> str:
 
 def _decide(opened: Opened, doubt: Doubt, becomes: str) -> None:
     with telling():
-        review.decide(opened.dataset, doubt.label, becomes)
+        if doubt.label not in review.read_decisions(opened.dataset):  # else a key was pressed twice
+            review.decide(opened.dataset, doubt.label, becomes)
 
 
 def _decide_other(opened: Opened, doubt: Doubt) -> None:

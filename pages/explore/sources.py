@@ -15,13 +15,14 @@ from covergenre.demo import build_demo
 from covergenre.errors import CoverGenreError
 from covergenre.exchange import archive
 from covergenre.exchange.roots import allowed_folder, allowed_roots
-from covergenre.formatting import listed
+from covergenre.formatting import counted, listed
 from covergenre.jobs import Job, Work
 from covergenre.runs.record import standing_on
 from pages.explore import web
+from pages.explore.filters import cleared
+from pages.explore.news import note, take_wrong, tell, telling
 from pages.explore.open import Opened, examinations
-from pages.explore.wrong import show_wrong, tell, telling
-from pages.widgets.address import follow, go, settle
+from pages.widgets.address import go, settle
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
 
@@ -31,7 +32,7 @@ LARGEST_ZIP = st.get_option("server.maxUploadSize")  # MB; an upload is held in 
 _BRINGING = "bringing a data set"
 _OWN = "brought"  # the work that this visitor began
 _NEW_NAME = "new name"
-_SAID = "said of a scan"
+_ASKING = "asking how to add"  # while the dialog is open
 _NAMED = 5  # files passed over that are named
 _AUTO = "auto"  # a list takes None for nothing chosen
 _LEVELS = {
@@ -55,8 +56,9 @@ def choose() -> str:
         return ""
     settle(NAME, NAME, known)
     return st.selectbox(
-        "Data set", known, key=NAME, label_visibility="collapsed", width=240, on_change=follow, args=(NAME, NAME)
-    )
+        "Data set", known, key=NAME, label_visibility="collapsed", width=240,
+        on_change=lambda: _choose(st.session_state[NAME]),
+    )  # fmt: skip
 
 
 def bringing() -> Job | None:
@@ -80,17 +82,9 @@ def finish() -> None:
         st.toast(sentence(job.error or "stopped"), icon=":material/stop_circle:")
     else:
         dataset, scan = job.result
-        go(**{NAME: dataset.name})
-        st.toast(f"{dataset.name}: {len(dataset.manifest):,} covers.", icon=":material/check:")
-        if scan:
-            st.session_state[_SAID] = _said(scan)
-
-
-def show_said() -> None:
-    """Why the last thing asked for could not be done, or what there is to say about what was done."""
-    show_wrong()
-    if said := st.session_state.pop(_SAID, ""):
-        st.info(said, icon=":material/folder_open:")
+        _choose(dataset.name)
+        words = f"{plain(dataset.name)}: {counted(len(dataset.manifest), 'cover')}."
+        note(f"{words} {_said(scan)}" if scan else words, dataset.name)
 
 
 def _said(scan: Scan) -> str:
@@ -117,7 +111,7 @@ def show_ways() -> None:
             st.caption("A data set called demo already exists.")
         elif st.button("Draw the demo", type="primary", icon=":material/brush:"):
             _draw()
-            st.rerun()  # by hand, because in a dialog a click runs the dialog alone
+            _close()
     with folder:
         st.header("A folder", anchor=False)
         with st.form("scan", border=False):
@@ -142,15 +136,22 @@ def show_ways() -> None:
         try:
             if plan := web.unfinished() or web.asked():
                 _collect(plan)
-                st.rerun()
+                _close()
         except CoverGenreError as error:
             st.error(sentence(str(error)))
 
 
 def _close() -> None:
-    """Draw the page anew, which closes a dialog; where something is wrong, say so beside what was typed instead."""
-    if not show_wrong():
-        st.rerun()
+    """Draw the page anew without the dialog; where something is wrong, say so beside what was typed instead."""
+    if why := take_wrong():
+        st.error(why, icon=":material/error:")
+    else:
+        _ask(False)
+        st.rerun()  # by hand, because in a dialog a click runs the dialog alone
+
+
+def _ask(asking: bool) -> None:
+    st.session_state[_ASKING] = asking
 
 
 def _choose_level(key: str) -> int | None:
@@ -187,7 +188,7 @@ def show_management(opened: Opened) -> None:
 
 
 def _show_changes(dataset: Dataset) -> None:
-    with st.popover("Manage", icon=":material/settings:"):
+    with st.popover("Manage", icon=":material/settings:", key=f"manage {dataset.name}"):
         st.caption(f"{plain(str(dataset.root), 120)}")
         with st.form("rescan", border=False):
             _choose_level("again level")
@@ -196,7 +197,7 @@ def _show_changes(dataset: Dataset) -> None:
                 "Scan again", icon=":material/refresh:", on_click=_rescan, args=(dataset,), width="stretch"
             )
         with st.form("rename", border=False):
-            st.text_input("New name", value=dataset.name, max_chars=64, key=_NEW_NAME)
+            st.text_input("New name", value=dataset.name, max_chars=64, key=f"{_NEW_NAME} {dataset.name}")
             st.form_submit_button(
                 "Rename", icon=":material/edit:", width="stretch", on_click=_rename, args=(dataset.name,)
             )
@@ -225,17 +226,20 @@ def _show_removal(name: str, consequence: str, dataset: Dataset | None = None) -
 
 
 def _offer_ways() -> None:
-    if st.button("Add", icon=":material/add:"):
+    """The way to the dialog, which stays when the page is drawn anew because some work has ended."""
+    st.button("Add", icon=":material/add:", on_click=_ask, args=(True,))
+    if st.session_state.get(_ASKING):
         _ask_ways()
 
 
-@st.dialog("Add a data set", width="large")
+@st.dialog("Add a data set", width="large", on_dismiss=lambda: _ask(False))
 def _ask_ways() -> None:
     show_ways()
 
 
 def _choose(name: str) -> None:
-    go(**{NAME: name})
+    """Show another data set, without the filters and the cover of this one."""
+    go(**{**cleared(), "open": "", "groups": "", NAME: name})
 
 
 def _start(title: str, work: Work) -> None:
@@ -281,12 +285,12 @@ def _collect(plan: Plan) -> None:
 
 
 def _rename(old: str) -> None:
-    new = st.session_state[_NEW_NAME].strip()
+    new = st.session_state[f"{_NEW_NAME} {old}"].strip()
     if old == new:
         return
     with telling():
         registry.rename(old, new)
-        examinations().drop(old)
+        examinations().pop(old, None)
         go(**{NAME: new})
 
 
@@ -295,4 +299,5 @@ def _remove(name: str, dataset: Dataset | None) -> None:
         registry.remove(name)
         if dataset:
             archive.discard(dataset)
-    examinations().drop(name)
+    examinations().pop(name, None)
+    _choose("")

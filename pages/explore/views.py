@@ -7,12 +7,13 @@ from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore.address import go
 from pages.explore.findings import VIEW
+from pages.explore.map import COLOUR
+from pages.explore.news import telling
 from pages.explore.open import Opened
-from pages.explore.wrong import telling
 from pages.widgets.safe_text import plain, sentence
 
 _NAME = "view name"
-_KEYS = (*explore_filters.KEYS, VIEW)
+_KEYS = (*explore_filters.KEYS, VIEW, COLOUR)
 
 
 def show_views(opened: Opened) -> None:

@@ -149,7 +149,7 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
         opened = open_named(name)
         if not opened.examined:
             found = Examined(opened.dataset, audit(opened.dataset), None, None)
-            opening.examinations().put(name, opened.stamp, found)
+            opening.keep_examined(name, opened.stamp, found)
         return opened
 
     monkeypatch.setattr(opening, "open_named", open_a_moment_too_early)
@@ -163,8 +163,8 @@ def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
     field(page, "Folder of genre folders").set_value("covers")
     click(page, "Scan")
     jobs().get("bringing a data set").wait()
-    assert not other.run().toast
-    assert [toast.value for toast in page.run().toast] == ["mine: 63 covers."]
+    assert "mine: 63 covers." not in said(other.run())
+    assert "mine: 63 covers." in said(page.run())
 
 
 def test_while_a_data_set_is_brought_another_has_to_wait(page):
@@ -185,7 +185,7 @@ def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
     assert all("data:image/jpeg" in element.value for element in page.markdown if "explored" in element.value)
     grids.press(page, "gallery", 2)
     assert len(tiles(page, "near")) == 12
-    assert not [button for button in page.button if button.key == "leave-out"]
+    assert not [button for button in page.button if button.key == "out-cover"]
 
 
 def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_changed(starter):

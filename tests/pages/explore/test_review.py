@@ -13,7 +13,7 @@ from covergenre.inspection.doubts import Doubt
 from covergenre.repair.repair import history
 from covergenre.repair.review import kept_labels
 from pages.explore import review
-from pages.explore.open import examinations
+from pages.explore.open import keep_examined
 from pages.widgets.watch import jobs
 
 PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
@@ -29,7 +29,7 @@ def page(tmp_path, monkeypatch):
     monkeypatch.setattr(review, "doubts", lambda report, manifest: found)
     report = audit(dataset)
     report.skipped.pop("wrong labels")
-    examinations().put("mine", stamp("mine"), Examined(dataset, report, None, None))
+    keep_examined("mine", stamp("mine"), Examined(dataset, report, None, None))
     page = AppTest.from_file(PAGE, default_timeout=60)
     page.query_params["see"] = "Review"
     return page.run()
