@@ -11,7 +11,7 @@ from pages.explore.exchange import show_exchange
 from pages.explore.open import Opened, open_overview
 from pages.widgets.figures import genre_cell, table
 from pages.widgets.genres import css_colour
-from pages.widgets.portrait_parts import strip
+from pages.widgets.portrait_parts import colours
 from pages.widgets.safe_text import plain
 
 _MOST = 6  # sizes that are listed
@@ -103,7 +103,8 @@ def _bar(genre: str, used: int, unused: int, most: int) -> str:
 def _look_cells(look: GenreLook | None) -> tuple[str, str, str]:
     if look is None:
         return "", "", ""
-    return _quartiles(look.brightness), _quartiles(look.colour), strip(look.palette, "Its colours, from dark to light")
+    palette = colours(look.palette, "Its colours, from dark to light")
+    return _quartiles(look.brightness), _quartiles(look.colour), palette
 
 
 def _quartiles(values: tuple[float, float, float]) -> str:

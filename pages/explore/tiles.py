@@ -32,11 +32,11 @@ def show_covers(
 
 def _tile(covers: Collection, row: int, picture: str, note: str, chosen: bool) -> Tile:
     """`picture` is an address, "" where the cover can't be read."""
-    label = f"{tidy(covers.title(row), 120)}, {tidy(covers.genre_cell(row), 24)}{', selected' if chosen else ''}"
+    label = f"{tidy(covers.title(row), 120)}, {tidy(covers.genre(row), 24)}{', selected' if chosen else ''}"
     art = f'<img src="{picture}" alt="">' if picture else '<span class="torn">can’t be read</span>'
     face = (
         f'<span class="art">{art}</span><span class="who">{plain(covers.title(row), 90)}</span>'
-        f'<span class="facts">{genre_cell(covers.genre_cell(row))}<span>{plain(note, 40)}</span></span>'
+        f'<span class="facts">{genre_cell(covers.genre(row))}<span>{plain(note, 40)}</span></span>'
     )
     look = " ".join(["explored", covers.state_of[row].replace(" ", "-"), *(["chosen"] if chosen else [])])
     return Tile(covers.paths[row], label, face, look=look)
