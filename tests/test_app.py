@@ -304,3 +304,9 @@ def test_the_heading_that_is_seen_first_is_that_of_the_page(app, name):
 
     app.switch_page(f"pages/{name}/{name}.py").run()
     assert app.title[0].value == PAGES[name][1].heading
+
+
+def test_search_engines_are_asked_to_leave_answers_alone(app):
+    from streamlit_app import robots
+
+    assert b"Disallow: /*?" in robots(None).body
