@@ -32,7 +32,7 @@ from covergenre.report.charts import coverage_chart, css_ink, inks, precision_ch
 from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
 from covergenre.runs.notes import read_notes
 
-_FIGURES = (
+FIGURES = (
     ("accuracy", "Accuracy", "how many answers are right"),
     ("balanced_accuracy", "Balanced accuracy", "the same, every genre counting alike"),
     ("f1_weighted", "F1, weighted", "precision and recall in one figure, by covers"),
@@ -40,6 +40,7 @@ _FIGURES = (
     ("log_loss", "Log loss", "how surprising the true genre is to it; less is better"),
     ("calibration_error", "Calibration error", "how far its probabilities are from how often it is right"),
 )
+"""What stands in a headline: its name in an `Evaluation`, its title, and what it means."""
 
 
 CALIBRATION_MEANS = (
@@ -75,7 +76,7 @@ class Sections:
         top = self._among_first() if len(self.compared.genres) > _TOP else []
         shares = limits([*top, *(each for name in _MEANS for each in self._intervals(name))])
         rows = [self._axis(shares)]
-        for name, title, meaning in _FIGURES:
+        for name, title, meaning in FIGURES:
             scale = shares if name in _MEANS else limits(self._intervals(name))
             rows += [] if name in _MEANS else [self._axis(scale, name != "log_loss")]
             rows.append([f"{title}<small>{meaning}</small>", *self._figures(name, scale)])
@@ -205,8 +206,8 @@ class Sections:
         curves = {run.name: coverage(labels, run.probabilities, genres) for run in self.compared.runs}
         legend = "".join(f"<li>{heading}</li>" for heading in self.run_headings())
         chart = coverage_chart(curves, self._inks)
-        figure = f'<figure>{chart}<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
-        return f'<div class="wall"><div>{figure}</div><div></div><div></div></div>'
+        caption = f'<figcaption><ul class="legend">{legend}</ul></figcaption>'
+        return f'<div class="wall"><figure>{chart}{caption}</figure></div>'
 
     def silence(self) -> str:
         """What comes of saying "don't know" where a run is less sure than was chosen on validation; "" where no run

@@ -10,9 +10,10 @@ from covergenre.comparison.comparison import ComparedRuns
 from covergenre.comparison.slices import Slice
 from covergenre.evaluation.intervals import Interval
 from covergenre.formatting import as_csv
+from covergenre.report.sections import FIGURES
 from covergenre.studies.record import COLUMNS, Study
 
-METRICS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro", "log_loss", "calibration_error")
+METRICS = tuple(name for name, *_ in FIGURES)
 """The headline figures, as `Evaluation` names them."""
 
 

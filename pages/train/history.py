@@ -13,6 +13,7 @@ from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.formatting import duration, listed, percent, span
+from covergenre.report.sections import FIGURES
 from covergenre.runs.names import method_title, run_name
 from covergenre.runs.notes import Notes, read_notes
 from covergenre.runs.record import Run, Status
@@ -34,12 +35,6 @@ COLUMNS = (
     "begun",
     "note",
 )
-FIGURES = {
-    "accuracy": ("Accuracy", "how many answers are right"),
-    "balanced_accuracy": ("Balanced accuracy", "the same, every genre counting alike"),
-    "f1_weighted": ("F1, weighted", "precision and recall in one figure, by covers"),
-    "f1_macro": ("F1, macro", "the same, every genre counting alike"),
-}
 _STATES = {
     "queued": "Waits",
     "running": "Running",
@@ -135,7 +130,8 @@ def figures(evaluation: Evaluation) -> str:
     """The figures of a run as HTML."""
     rows = (
         [f"{name}<small>{meaning}</small>", figure(getattr(evaluation, key))]
-        for key, (name, meaning) in FIGURES.items()
+        for key, name, meaning in FIGURES
+        if key not in ("log_loss", "calibration_error")
     )
     return table((f"On {evaluation.covers:,} test covers", ""), rows)
 

@@ -164,3 +164,30 @@ def test_what_is_compared_survives_reload_another_page_and_another_tab(visit, se
     page.get_by_role("heading", name="Is the difference real?").wait_for()
     assert parse_qs(urlsplit(page.url).query)["run"] == both
     assert parse_qs(urlsplit(other.url).query)["run"] == [poor.id]
+
+
+def test_what_train_shows_survives_back_forward_reload_and_another_tab(visit, server, compared):
+    poor = compared.runs[1]
+    page = visit()
+    page.goto(f"{server}/train?run={poor.id}")
+    opened = page.get_by_role("heading", name=f"{poor.name} on mine")
+    opened.wait_for()
+    words = page.get_by_role("textbox", name="Find")
+    words.fill("logistic")
+    words.press("Enter")
+    page.wait_for_function("() => location.search.includes('find=logistic')")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("textbox", name="Find")).to_have_value("logistic", timeout=30_000)
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_function("() => location.pathname.endsWith('/compare') && location.search.includes('run=')")
+    page.go_back()
+    expect(words).to_have_value("logistic", timeout=30_000)
+    page.go_back()
+    expect(words).to_have_value("", timeout=30_000)
+    page.go_forward()
+    expect(words).to_have_value("logistic", timeout=30_000)
+    page.reload()
+    expect(words).to_have_value("logistic", timeout=30_000)
+    opened.wait_for()
+    assert parse_qs(urlsplit(page.url).query)["run"] == [poor.id]
