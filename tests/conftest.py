@@ -27,7 +27,10 @@ pytest_plugins = ["prepared"]  # runs to look at, for the tests of several folde
 settings.register_profile("covergenre", deadline=None, derandomize=True)
 settings.load_profile("covergenre")
 
-_COVERS = Path(__file__).resolve().parents[2] / "shared" / "covers"
+_HERE = Path(__file__).resolve().parent
+# What a process that a test begins can import: this checkout, and what tests share.
+os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (_HERE.parent, _HERE / "support")))
+_COVERS = _HERE.parents[1] / "shared" / "covers"
 
 
 @pytest.fixture(scope="session")

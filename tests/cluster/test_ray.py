@@ -30,7 +30,6 @@ from covergenre.errors import CoverGenreError
 pytestmark = [pytest.mark.cluster, pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")]
 
 _BATCHES = (2, 1, 1)
-_HERE = Path(__file__).resolve()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -45,8 +44,7 @@ def token() -> Iterator[None]:
 
 @pytest.fixture
 def ray_home(own_home, monkeypatch) -> Path:
-    """What workers find: this checkout, these tests and the home."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (_HERE.parents[2], _HERE.parents[1] / "support"))))
+    """The home that workers find."""
     monkeypatch.setattr(job, "_BATCHES", _BATCHES)
     return own_home
 

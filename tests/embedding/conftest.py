@@ -1,19 +1,15 @@
 """What the tests of embedding share: recipes of the tiny backbone, and Python in a process of its own."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
 from tiny import tiny_recipe
 
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
-
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +30,7 @@ def start() -> Callable[..., subprocess.Popen]:
     started = []
 
     def start(code: str, *arguments: str) -> subprocess.Popen:
-        paths = os.pathsep.join([str(_ROOT), str(_ROOT / "tests" / "support")])
-        command = [sys.executable, "-c", code, *arguments]
-        process = subprocess.Popen(
-            command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True)
         started.append(process)
         return process
 

@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -114,7 +113,6 @@ def test_prediction_imports_no_heavy_library(fitted, tmp_path):
     TEST.pictures[0]().save(tmp_path / "cover.png")
     run = subprocess.run(
         [sys.executable, "-c", _PREDICT, str(tmp_path / "model"), str(tmp_path / "cover.png")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
         check=False,
