@@ -1,6 +1,7 @@
 """What every test may count on: a home of its own, and the real covers where they are at hand."""
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 # Tests are small: threads of numerical libraries wait for one another longer than they work, and on a busy machine many
 # times longer. Said before any of these libraries is imported, and heard by every process that a test begins.
@@ -15,6 +17,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
 from drawing import genre_folders
+from filelock import FileLock
 from hypothesis import settings
 from tiny import tiny_recipe
 
@@ -33,10 +36,37 @@ os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (_HERE.parent, _HERE / "supp
 _COVERS = _HERE.parents[1] / "shared" / "covers"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core: many tests wait for a server, a browser or a process of their own."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files whose tests wait most come first, so that none is left over when all others are done."""
+    items.sort(key=lambda item: not {"browser", "cluster"} & {marker.name for marker in item.iter_markers()})
+
+
 @pytest.fixture(scope="session")
-def engines(tmp_path_factory) -> Path:
+def once(tmp_path_factory) -> Callable[[str, Callable[[Path], Any]], Any]:
+    """What `make` gives for a folder of this name, made by one of the processes that test and shared by all."""
+    base = tmp_path_factory.getbasetemp()
+
+    def made(name: str, make: Callable[[Path], Any]) -> Any:
+        folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+        with FileLock(f"{folder}.lock"):
+            if not (folder / "made").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                (folder / "made").write_bytes(pickle.dumps(make(folder)))
+        return pickle.loads((folder / "made").read_bytes())
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def engines(once) -> Path:
     """Converted backbones, shared by all tests because a conversion takes seconds."""
-    return tmp_path_factory.mktemp("engines")
+    return once("engines", lambda folder: folder)
 
 
 @pytest.fixture(autouse=True)
@@ -109,17 +139,26 @@ def covers() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real(covers) -> Scan:
+def real(covers, once) -> Scan:
     """The first scan of the real covers, shared because it takes seconds."""
-    return scan(covers)
+    return once("real", lambda _: scan(covers))
 
 
 @pytest.fixture(scope="session")
-def starter_folder(tmp_path_factory, engines) -> Path:
+def starter_folder(once, engines) -> Path:
     """A small starter made from drawn covers of four genres and two sources, with the tiny backbone. Read only."""
+    return once("starter", lambda folder: _small_starter(folder, engines))
+
+
+@pytest.fixture
+def starter(own_home, starter_folder) -> Path:
+    """The small starter as that of this test's home."""
+    return Path(shutil.copytree(starter_folder, own_home / "starter"))
+
+
+def _small_starter(folder: Path, engines: Path) -> Path:
     from covergenre.training.starter import build_starter
 
-    folder = tmp_path_factory.mktemp("starter")
     genre_folders(folder / "covers" / "discogs", ("jazz", "rap"), 12)
     genre_folders(folder / "covers" / "spotify", ("country", "jazz", "reggae"), 12)
     (folder / "home").mkdir()
@@ -128,9 +167,3 @@ def starter_folder(tmp_path_factory, engines) -> Path:
         patch.setenv("COVERGENRE_HOME", str(folder / "home"))
         recipe = tiny_recipe(folder) if find_spec("timm") else Recipe(limit=96)  # which takes longer, but no torch
         return build_starter(folder / "covers", recipe=recipe, words=False).folder
-
-
-@pytest.fixture
-def starter(own_home, starter_folder) -> Path:
-    """The small starter as that of this test's home."""
-    return Path(shutil.copytree(starter_folder, own_home / "starter"))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from visiting import at_rest
 
 ROOT = Path(__file__).parents[2]
 _ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
@@ -72,22 +73,23 @@ def chromium() -> Iterator:
 
 @pytest.fixture
 def visit(chromium, server) -> Iterator[Callable]:
-    """Open the app as a visitor with options of `browser.new_context`; the page is ready when it is returned.
+    """Open an address of the app as a visitor with options of `browser.new_context`; the page is at rest then.
 
     At the end no page may have said an error, or asked anybody but the server for anything that `allowed` doesn't name.
     """
     wrongs: list[str] = []
     contexts = []
 
-    def open_page(allowed: Sequence[str] = (), **options):
+    def open_page(address: str = "/", allowed: Sequence[str] = (), **options):
         contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
         page = contexts[-1].new_page()
         page.set_default_timeout(30_000)
         page.on("console", lambda message: wrongs.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: wrongs.append(str(error)))
         page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
-        page.goto(server)
-        page.get_by_text("The starter knows").wait_for()
+        page.goto(f"{server}{address}")
+        page.locator("h1").wait_for()
+        at_rest(page)
         return page
 
     def _is_wrong(message) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from drawing import genre_folders
+from visiting import at_rest
 
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import open_starter
@@ -44,33 +45,21 @@ def server(serve, tmp_path_factory) -> str:
     return serve(folder / "home")
 
 
-def is_calm(page) -> None:
-    """Wait until nothing is still to come and nothing is grey because it is of before."""
-    page.wait_for_function(
-        """() => document.documentElement.dataset.settled === "" && !document.querySelector(
-            '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
-        )"""
-    )
-
-
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_of_ours(visit, server, state):
+def test_axe_finds_nothing_of_ours(visit, state):
     path, *clicks = STATES[state]
-    page = visit(color_scheme="light")
-    page.goto(f"{server}{path}")
-    page.locator("h1").wait_for()
-    is_calm(page)
+    page = visit(path, color_scheme="light")
     for click in clicks:
         page.locator(click).first.click()
         page.locator(".gallery li").first.wait_for()
-        is_calm(page)
+        at_rest(page)
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(
             "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme === scheme", arg=scheme
         )
-        is_calm(page)
+        at_rest(page)
         found += [
             (scheme, rule["id"], node["html"][:200])
             for rule in Axe().run(page).response["violations"]

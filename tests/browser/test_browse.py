@@ -1,8 +1,7 @@
 import re
-import time
-from collections.abc import Callable
 
 import pytest
+from visiting import PHONE, at_rest, eventually, fits
 
 from covergenre.dataset.starter import open_starter
 
@@ -11,11 +10,10 @@ pytestmark = pytest.mark.browser
 TILES = ".st-key-tiles-{} .press"
 
 
-def browse(page, query: str = ""):
-    """The page, opened by its address and done."""
-    page.goto(f"{re.match('https?://[^/]+', page.url)[0]}/browse{query}")
-    page.get_by_text("Browse the covers").wait_for()
-    return page
+@pytest.fixture
+def browse(visit):
+    """Opens the page by its address."""
+    return lambda query="", **options: visit(f"/browse{query}", **options)
 
 
 def shown(page) -> str:
@@ -30,29 +28,29 @@ def step(page, grid: str, place: int) -> str:
     tile.wait_for()
     before = page.locator(".st-key-now").all_inner_texts()
     tile.click()
-    assert eventually(page, lambda: page.locator(".st-key-now").all_inner_texts() != before)
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    eventually(page, lambda: page.locator(".st-key-now").all_inner_texts() != before)
+    at_rest(page)
     return shown(page)
 
 
-def settles(page, expected: str) -> bool:
-    """Whether the cover of this name is looked at before long."""
-    return eventually(page, lambda: shown(page) == expected)
+def settles(page, expected: str) -> None:
+    """Wait until the cover of this name is looked at."""
+    eventually(page, lambda: shown(page) == expected)
 
 
-def test_a_walk_can_be_gone_back_reloaded_and_shared(visit):
-    page = browse(visit())
+def test_a_walk_can_be_gone_back_reloaded_and_shared(browse):
+    page = browse()
     first = step(page, "found", 0)
     second = step(page, "near", 4)
     assert second != first
     page.reload()
-    assert settles(page, second)
+    settles(page, second)
     page.go_back()
-    assert settles(page, first)
+    settles(page, first)
     page.go_forward()
-    assert settles(page, second)
+    settles(page, second)
     page.locator(".st-key-step-0 button").click()
-    assert settles(page, first)
+    settles(page, first)
 
 
 def pager(page) -> str:
@@ -63,33 +61,25 @@ def pager(page) -> str:
 def names(page) -> list[str]:
     """What the tiles are called."""
     page.locator(TILES.format("found")).first.wait_for()
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    at_rest(page)
     return page.locator(TILES.format("found")).evaluate_all("tiles => tiles.map(tile => tile.ariaLabel)")
 
 
-def becomes(page, expected: list[str]) -> bool:
-    """Whether these tiles are there before long."""
-    return eventually(page, lambda: names(page) == expected)
+def becomes(page, expected: list[str]) -> None:
+    """Wait until these tiles are there."""
+    eventually(page, lambda: names(page) == expected)
 
 
 def others(page, before: list[str]) -> list[str]:
     """What the tiles are called once they are no longer those of `before`."""
-    assert eventually(page, lambda: names(page) != before)
+    eventually(page, lambda: names(page) != before)
     return names(page)
 
 
-def eventually(page, holds: Callable[[], bool]) -> bool:
-    """Whether something holds before long."""
-    end = time.monotonic() + 15
-    while time.monotonic() < end and not holds():
-        page.wait_for_timeout(100)
-    return holds()
-
-
-def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_it(visit):
-    page = browse(visit())
+def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_it(browse):
+    page = browse()
     first = names(page)
-    browse(page, "?leaf=3")
+    page = browse("?leaf=3")
     third = names(page)
     assert not set(first) & set(third)
     assert pager(page) == "3"
@@ -98,15 +88,15 @@ def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_
     fourth = others(page, third)
     step(page, "found", 0)
     page.go_back()
-    assert becomes(page, fourth)
+    becomes(page, fourth)
     assert pager(page) == "4"
     page.go_back()
-    assert becomes(page, third)
+    becomes(page, third)
     assert pager(page) == "3"
 
 
-def test_back_leads_from_one_portrait_to_the_one_before(visit):
-    page = browse(visit(), "?view=Portraits")
+def test_back_leads_from_one_portrait_to_the_one_before(browse):
+    page = browse("?view=Portraits")
     for genre in ("Jazz", "Rap"):
         page.get_by_test_id("stButtonGroup").get_by_text(genre, exact=True).click()
         page.get_by_role("heading", name=re.compile(f"^{genre} ")).wait_for()
@@ -116,30 +106,30 @@ def test_back_leads_from_one_portrait_to_the_one_before(visit):
     page.get_by_role("heading", name=re.compile("^Jazz ")).wait_for()
 
 
-def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(visit):
-    page = browse(visit(), "?genre=Jazz")
+def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(browse):
+    page = browse("?genre=Jazz")
     jazz = names(page)
     page.get_by_text("Portraits", exact=True).click()
     page.get_by_role("heading", name="Its colours").wait_for()
     page.go_back()
-    assert becomes(page, jazz)
+    becomes(page, jazz)
     page.go_forward()
     page.get_by_role("heading", name="Its colours").wait_for()
 
 
-def test_a_cover_that_is_not_there_is_said_to_be(visit):
-    page = browse(visit(), "?cover=0123456789abcdef")
+def test_a_cover_that_is_not_there_is_said_to_be(browse):
+    page = browse("?cover=0123456789abcdef")
     page.get_by_text("No such cover").wait_for()
 
 
-def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(visit):
-    page = browse(visit())
+def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(browse):
+    page = browse()
     page.get_by_placeholder("Search artist or album").fill("darkthrone")
     page.keyboard.press("Enter")
     page.wait_for_url("**find=darkthrone**")
     page.get_by_text(re.compile(r"^\d+ covers$")).wait_for()
     assert "Darkthrone" in names(page)[0]
-    browse(page, "?genre=Jazz")
+    page = browse("?genre=Jazz")
     jazz = (open_starter().covers["genre"] == "jazz").sum()
     page.get_by_text(f"{jazz:,} covers").wait_for()
 
@@ -160,8 +150,8 @@ def point(page) -> tuple[float, float]:
     )
 
 
-def test_a_point_of_the_map_shows_its_picture_and_can_be_clicked(visit):
-    page = browse(visit(), "?view=Map")
+def test_a_point_of_the_map_shows_its_picture_and_can_be_clicked(browse):
+    page = browse("?view=Map")
     x, y = point(page)
     picture = page.locator('.st-key-map-hover img, [class*="map-hover"] img').first
     for nudge in range(60):  # the chart takes a moment to listen
@@ -176,8 +166,8 @@ def test_a_point_of_the_map_shows_its_picture_and_can_be_clicked(visit):
     page.locator(TILES.format("marked")).nth(5).wait_for()
 
 
-def test_a_box_on_the_map_becomes_a_grid(visit):
-    page = browse(visit(), "?view=Map")
+def test_a_box_on_the_map_becomes_a_grid(browse):
+    page = browse("?view=Map")
     x, y = point(page)
     page.locator('[data-title="Box Select"]').click()
     page.mouse.move(x - 40, y - 40)
@@ -188,8 +178,8 @@ def test_a_box_on_the_map_becomes_a_grid(visit):
     page.get_by_text(re.compile(r"covers? in it")).wait_for()
 
 
-def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page(visit):
-    page = browse(visit())
+def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page(browse):
+    page = browse()
     tile = page.locator(".st-key-tiles-found li").nth(1)
     tile.hover()
     tile.locator(".mark").click()
@@ -206,8 +196,5 @@ def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page
 
 
 @pytest.mark.parametrize("view", ["Covers", "Portraits", "Map"])
-def test_every_view_fits_a_phone(visit, view):
-    page = browse(visit(viewport={"width": 390, "height": 800}), f"?view={view}")
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
-    page.wait_for_function("document.documentElement.dataset.settled === ''")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_every_view_fits_a_phone(browse, view):
+    fits(browse(f"?view={view}", **PHONE))

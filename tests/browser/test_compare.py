@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from finished import on_drawn_covers
 from playwright.sync_api import TimeoutError, expect
+from visiting import PHONE, at_rest, fits
 
 from covergenre.comparison.comparison import compare_runs
 
@@ -27,12 +28,11 @@ def server(serve, compared):
 
 
 @pytest.fixture
-def confusion(visit, server):
+def confusion(visit):
     """The matrices, as a visitor with these options sees them."""
 
     def open_page(address: str = "", **options):
-        page = visit(**options)
-        page.goto(f"{server}/compare?tab=Confusion{address}")
+        page = visit(f"/compare?tab=Confusion{address}", **options)
         page.locator(".st-key-matrix_1 .mark-rect path").first.wait_for()
         return page
 
@@ -112,7 +112,7 @@ def open_list(page, key: str) -> None:
 def test_the_keyboard_reaches_a_cell_too(confusion):
     page = confusion()
     for key, genre in (("compare_true", "Rap"), ("compare_predicted", "Jazz")):
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+        at_rest(page)
         open_list(page, key)
         page.keyboard.type(genre)
         expect(page.get_by_role("option")).to_have_text([genre], timeout=30_000)
@@ -141,15 +141,12 @@ def test_the_first_visitor_of_a_server_may_come_to_the_pages_own_address(serve, 
 
 
 def test_on_a_phone_nothing_sticks_out(confusion):
-    page = confusion(viewport={"width": 390, "height": 844})
-    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= window
+    fits(confusion(**PHONE))
 
 
 def test_what_is_compared_survives_reload_another_page_and_another_tab(visit, server, compared):
     good, poor = compared.runs
-    page = visit()
-    page.goto(f"{server}/compare")
+    page = visit("/compare")
     page.wait_for_function("() => location.search.includes('run=')")
     both = parse_qs(urlsplit(page.url).query)["run"]
     assert set(both) == {good.id, poor.id}

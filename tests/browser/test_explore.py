@@ -1,9 +1,9 @@
 import shutil
-from collections.abc import Callable
 
 import pytest
 from drawing import genre_folders
 from playwright.sync_api import Page, TimeoutError, expect
+from visiting import PHONE, at_rest, eventually, fits
 
 from covergenre.dataset.registry import open_dataset, register
 from covergenre.repair.repair import history
@@ -30,12 +30,11 @@ def server(serve, home):
 
 
 @pytest.fixture
-def explore(visit, server):
+def explore(visit):
     """The page at this address, as a visitor with these options sees it."""
 
     def open_page(address: str = "", **options):
-        page = visit(**options)
-        page.goto(f"{server}/explore{address}")
+        page = visit(f"/explore{address}", **options)
         page.get_by_role("heading", name="Explore a data set").wait_for()
         return page
 
@@ -78,15 +77,6 @@ def test_a_data_set_is_filtered_and_a_cover_of_it_opened_and_found_again_by_its_
     has_tiles(page, 48)
 
 
-def eventually(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait until what the server does on its own side shows on the disk, half a minute at most."""
-    for _ in range(150):
-        if holds():
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError("it did not come about")
-
-
 def test_defects_are_found_repaired_and_the_repair_is_undone(explore, home, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
     page = explore("?see=Findings")
@@ -102,12 +92,12 @@ def test_defects_are_found_repaired_and_the_repair_is_undone(explore, home, monk
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
-    page = explore("?see=Overview", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = explore("?see=Overview", **PHONE)
     for view in ("Overview", "Gallery"):
         page.get_by_text(view, exact=True).first.tap()
-        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
         page.locator("h2, .gallery").first.wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        at_rest(page)
+        fits(page)
 
 
 def looked_through(page: Page) -> None:

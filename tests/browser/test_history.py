@@ -13,7 +13,7 @@ def at(page, address):
     page.wait_for_function("address => location.href.endsWith(address)", arg=address)
 
 
-def test_a_choice_is_a_step_and_another_page_is_one(visit, server):
+def test_a_choice_is_a_step_and_another_page_is_one(visit):
     page = visit()
     page.get_by_role("link", name="Browse").click()
     at(page, "/browse")
@@ -39,9 +39,8 @@ def test_a_tab_is_titled_after_its_page(visit):
     page.wait_for_function("document.title === 'Train · covergenre'")
 
 
-def test_predict_is_found_by_its_name(visit, server):
-    page = visit()
-    page.goto(f"{server}/predict?run=starter")
+def test_predict_is_found_by_its_name(visit):
+    page = visit("/predict?run=starter")
     page.get_by_text("The starter knows").wait_for()
     at(page, "/?run=starter")
 

@@ -3,6 +3,7 @@ import re
 import pytest
 from drawing import cover, encoded
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from visiting import PHONE, at_rest, fits
 
 from covergenre.demo import example_tiles
 
@@ -25,11 +26,6 @@ TILES = ".st-key-tiles-nearest .press"
 def wait_for_answer(page) -> None:
     page.locator(".gallery li").first.wait_for()
     page.locator(".bars li").first.wait_for()
-
-
-def widths(page) -> tuple[int, int]:
-    """How wide the page's content is, and the window."""
-    return tuple(page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]"))
 
 
 def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop, files):
@@ -183,7 +179,7 @@ def test_back_leads_from_answer_to_answer(visit):
     for number, title in enumerate(titles):
         page.locator(f".st-key-example-{number} button").click()
         page.locator(".st-key-cover").get_by_text(title).wait_for()
-        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+        at_rest(page)
     page.go_back()
     page.locator(".st-key-cover").get_by_text(titles[0]).wait_for()
     page.go_back()
@@ -229,7 +225,7 @@ def test_a_neighbour_opens_at_the_top_of_the_page_with_the_focus_on_its_heading(
 
 
 def test_on_a_phone_the_menu_closes_after_a_choice_and_stays_closed_after_a_reload(visit):
-    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = visit(**PHONE)
     page.get_by_test_id("stExpandSidebarButton").tap()
     menu = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect()"
     page.wait_for_function(f"{menu}.left === 0")
@@ -262,12 +258,12 @@ def test_dark_surroundings_get_a_dark_page_and_the_colours_made_for_it(visit):
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_an_answer_comes_into_it(visit):
-    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    assert widths(page) == (390, 390)
+    page = visit(**PHONE)
+    fits(page)
     page.locator(".st-key-example-0 button").tap()
     wait_for_answer(page)
     page.wait_for_function("document.querySelector('.st-key-answer h2').getBoundingClientRect().bottom < innerHeight")
-    assert widths(page) == (390, 390)
+    fits(page)
 
 
 def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visit):
@@ -291,14 +287,13 @@ def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visi
 
 
 def test_the_starter_page_shows_its_figures_on_any_width(visit):
-    page = visit()
-    page.get_by_role("link", name="The starter").click()
+    page = visit("/starter")
     page.get_by_role("heading", name="How often it is right").wait_for()
     table = page.locator("table").filter(has=page.get_by_role("columnheader", name="Recall"))
     table.locator("tbody tr").nth(7).wait_for()
     assert table.locator("tbody tr").count() == 10
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth === 390")
+    page.set_viewport_size(PHONE["viewport"])
+    fits(page)
 
 
 def test_an_answer_stays_when_a_slow_browser_clicks_before_it_has_heard_that_the_page_is_done(visit):

@@ -2,7 +2,7 @@
 
 import pytest
 from drawing import genre_folders
-from playwright.sync_api import expect
+from visiting import PHONE, at_rest, eventually, fits
 
 from covergenre.dataset.registry import register
 from covergenre.runs.record import list_runs
@@ -22,9 +22,7 @@ def server(serve, own_home):
 def page(visit, tmp_path):
     """The Train page over 24 drawn covers."""
     register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 12))
-    page = visit()
-    page.get_by_role("link", name="Train").click()
-    page.get_by_role("heading", name="Train on your covers").wait_for()
+    page = visit("/train")
     page.get_by_text("Nothing is being trained.").wait_for()
     return page
 
@@ -58,11 +56,11 @@ def test_a_run_that_is_used_answers_in_predict(page):
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(page):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth === 390")
+    page.set_viewport_size(PHONE["viewport"])
+    fits(page)
     page.get_by_text("Studies", exact=True).click()
     page.get_by_text("The experiments of the reference study").wait_for()
-    page.wait_for_function("document.documentElement.scrollWidth === 390")
+    fits(page)
 
 
 def method(page, name: str):
@@ -85,6 +83,9 @@ def test_the_method_that_was_chosen_is_there_again_on_the_way_back(page):
 
 
 def test_what_the_page_shows_at_first_is_no_step_to_go_back_to(page):
+    page.get_by_role("link", name="Predict").click()
+    page.wait_for_function("location.pathname === '/'")
+    page.get_by_role("link", name="Train").click()
     page.wait_for_function("location.search.includes('method=knn&dataset=mine')")
     page.go_back()
     page.wait_for_function("location.pathname === '/'")
@@ -97,7 +98,6 @@ def test_train_starts_what_is_on_the_screen_however_quickly_it_is_pressed(page):
         page.evaluate(
             "([choice, button]) => { choice.click(); button.click() }", [method(page, name).element_handle(), button]
         )
-        while len(list_runs()) < number:
-            page.wait_for_timeout(100)
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+        eventually(page, lambda number=number: len(list_runs()) == number)
+        at_rest(page)
     assert [run.spec.method for run in reversed(list_runs())] == ["logistic", "boosting", "logistic"]

@@ -40,21 +40,25 @@ def page(root) -> AppTest:
 
 
 @pytest.fixture(scope="session")
-def looked_through(tmp_path_factory, engines, recipe) -> Path:
+def looked_through(once, engines, recipe) -> Path:
     """A home whose data set "mine" was looked through, shared because that takes seconds. Read only."""
-    home = tmp_path_factory.mktemp("looked through")
-    (home / "engines").symlink_to(engines)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COVERGENRE_HOME", str(home))
-        patch.setattr(examine, "RECIPES", (recipe,))
-        examine.examine(register("mine", defective(tmp_path_factory.mktemp("covers")))[0])
-    return home
+
+    def look(home: Path) -> Path:
+        (home / "engines").symlink_to(engines)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COVERGENRE_HOME", str(home))
+            patch.setattr(examine, "RECIPES", (recipe,))
+            examine.examine(register("mine", defective(home / "covers"))[0])
+        return home
+
+    return once("looked through", look)
 
 
 @pytest.fixture
 def audited(own_home, looked_through) -> AppTest:
     """The findings of a data set that was looked through."""
-    shutil.copytree(looked_through, own_home, symlinks=True, dirs_exist_ok=True, ignore=lambda *_: {"engines"})
+    stays = shutil.ignore_patterns("engines", "covers", "made")
+    shutil.copytree(looked_through, own_home, symlinks=True, dirs_exist_ok=True, ignore=stays)
     return at(see="Findings")
 
 
