@@ -7,10 +7,10 @@ import sys
 import tomllib
 import zipfile
 from html import unescape
-from pathlib import Path
 
 import pytest
 import streamlit as st
+from apptests import ROOT, address, click, said
 from drawing import cover, encoded
 from grids import tiles
 from streamlit.testing.v1 import AppTest
@@ -21,7 +21,7 @@ from pages.explore.sources import LARGEST_ZIP
 from pages.predict.ways_in import MOST_MB
 from pages.widgets import model_card
 
-APP = Path(__file__).parents[1] / "streamlit_app.py"
+APP = ROOT / "streamlit_app.py"
 
 
 @pytest.fixture(autouse=True)
@@ -41,14 +41,6 @@ def drop(app: AppTest, **files: bytes) -> AppTest:
     for name, data in files.items():
         app.file_uploader[0].upload(name.replace("_", "."), data)
     return app.run()
-
-
-def said(app: AppTest) -> str:
-    """All that is read on the page, without its markup."""
-    assert not app.exception
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption)
-    texts = (element.value for kind in kinds for element in kind)
-    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 
 def nearest(app: AppTest) -> list[str]:
@@ -173,12 +165,6 @@ def test_the_answer_is_still_there_after_a_look_at_another_page(app):
     assert "mine.png" in said(app.switch_page("pages/predict/predict.py").run())
 
 
-def address(app: AppTest) -> str:
-    """The answer that the browser's address names."""
-    told = app.query_params["answer"]
-    return told if isinstance(told, str) else told[0]
-
-
 def another_visitor(app: AppTest) -> AppTest:
     """The app as a browser finds it that opens the address of the first, after a restart of the server."""
     st.cache_resource.clear()
@@ -189,7 +175,7 @@ def another_visitor(app: AppTest) -> AppTest:
 
 def test_an_answer_has_an_address_that_outlives_the_session_and_the_server(app):
     drop(app, mine_png=unseen())
-    assert re.fullmatch(r"[0-9a-f]{32}", address(app))
+    assert re.fullmatch(r"[0-9a-f]{32}", address(app, "answer")[0])
     again = another_visitor(app)
     assert "mine.png" in said(again)
     assert again.header[0].value == app.header[0].value
@@ -210,8 +196,8 @@ def test_many_covers_are_all_there_after_a_reload(app):
 
 def test_an_answer_that_is_forgotten_has_no_address_any_more(app):
     drop(app, mine_png=unseen())
-    before = address(app)
-    next(button for button in app.button if button.label == "Forget it").click().run()
+    before = address(app, "answer")[0]
+    click(app, "Forget it")
     assert "answer" not in app.query_params
     assert not app.header
     app.query_params["answer"] = before

@@ -117,11 +117,6 @@ def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(browse):
     page.get_by_role("heading", name="Its colours").wait_for()
 
 
-def test_a_cover_that_is_not_there_is_said_to_be(browse):
-    page = browse("?cover=0123456789abcdef")
-    page.get_by_text("No such cover").wait_for()
-
-
 def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(browse):
     page = browse()
     page.get_by_placeholder("Search artist or album").fill("darkthrone")

@@ -1,4 +1,3 @@
-import re
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,16 +66,6 @@ def test_a_click_on_a_cell_shows_its_covers_and_goes_into_the_address(confusion,
     assert covers(page) == poor.evaluation.confusion[1][2]
     assert place(page) == {"of": poor.id, "true": "jazz", "predicted": "rap"}
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
-
-
-def test_the_surest_covers_of_a_cell_come_first(confusion):
-    page = confusion()
-    cell(page, 1, "jazz, rightly named").click()
-    page.get_by_role("heading", name="Jazz, rightly named").wait_for()
-    assert covers(page) > 1
-    first = [tile.locator(".line").first.inner_text() for tile in page.locator(".gallery > li").all()]
-    shares = [int(re.search(r"(\d+)\s?%", text)[1]) for text in first]
-    assert shares == sorted(shares, reverse=True)
 
 
 def test_a_click_on_one_matrix_after_the_other_is_seen_each_time(confusion):

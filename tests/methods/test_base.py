@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from covergenre.methods import METHODS, Context, Covers, method
 from covergenre.methods.base import check_training, check_width
 from covergenre.progress import never, silent
 
-VECTOR_METHODS = ("knn", "logistic")
+BOOSTING = pytest.param("boosting", marks=pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost"))
+QUICK = {"boosting": {"trees": 20}}
 
-every_method = pytest.mark.parametrize("name", VECTOR_METHODS)
+every_method = pytest.mark.parametrize("name", ["knn", "logistic", BOOSTING])
+every_head = pytest.mark.parametrize("name", ["knn", "logistic"])
 
 _PREDICT = """
 import sys
@@ -38,7 +41,7 @@ def parts(clouds) -> tuple[Covers, Covers, Covers]:
 
 
 def fit(name, training, validation, n_genres=3, parameters=None, progress=silent, should_stop=never):
-    spec = asked(name, n_genres, parameters)
+    spec = asked(name, n_genres, QUICK.get(name, {}) if parameters is None else parameters)
     return method(name).fit(training, validation, spec, Context(progress, should_stop))
 
 
@@ -133,7 +136,7 @@ def test_it_is_kept_and_had_back(name, parts, tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(parts[2]), fitted.predict_proba(parts[2]))
 
 
-@every_method
+@every_head
 def test_prediction_imports_no_heavy_library(name, parts, tmp_path):
     fitted = fit(name, *parts[:2])
     fitted.save(tmp_path / "model")
@@ -205,9 +208,9 @@ def test_a_head_that_is_not_there_is_a_bad_run(name, tmp_path):
         method(name).load(tmp_path)
 
 
-@every_method
+@every_head
 def test_a_head_of_another_method_is_a_bad_run(name, parts, tmp_path):
-    other = next(each for each in VECTOR_METHODS if each != name)
+    other = "logistic" if name == "knn" else "knn"
     fit(other, *parts[:2]).save(tmp_path)
     with pytest.raises(BadRun, match="it should hold the arrays"):
         method(name).load(tmp_path)

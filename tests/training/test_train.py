@@ -24,6 +24,7 @@ from covergenre.runs.record import PREDICTION_MS, Run, list_runs, probability_co
 from covergenre.training.train import evaluate, execute, prepare, train
 
 VECTOR_METHODS = [name for name in METHODS if method(name).reads == "vectors"]
+FEW = {"boosting": {"trees": 20}}
 
 
 def edited(dataset: Dataset, manifest: pd.DataFrame) -> Dataset:
@@ -71,7 +72,7 @@ def test_a_run_tells_how_long_it_takes_to_predict_a_cover(dataset, recipe):
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
 def test_a_trained_run_reads_back_whole(dataset, recipe, name):
-    run = Run.open(train(dataset, TrainSpec(name, recipe=recipe)).id)
+    run = Run.open(train(dataset, TrainSpec(name, FEW.get(name, {}), recipe=recipe)).id)
     assert run.status().state == "done"
     assert (run.spec.method, run.spec.dataset, run.spec.recipe) == (name, "drawn", recipe)
     assert run.spec.genres == ("disco", "jazz", "rap")
@@ -82,7 +83,7 @@ def test_a_trained_run_reads_back_whole(dataset, recipe, name):
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
 def test_the_loaded_model_gives_the_stored_probabilities(dataset, recipe, name):
-    run = train(dataset, TrainSpec(name, recipe=recipe))
+    run = train(dataset, TrainSpec(name, FEW.get(name, {}), recipe=recipe))
     again = run.load_model().predict_proba(held_out(dataset, recipe, run))
     stored = run.predictions()[probability_columns(run.spec.genres)].to_numpy()
     np.testing.assert_allclose(again, stored, rtol=1e-5, atol=1e-9)  # 32 bits, in other batches
@@ -190,11 +191,11 @@ def test_variants_keep_the_genre_of_their_cover(dataset, recipe):
 
 @pytest.mark.parametrize("name", VECTOR_METHODS)
 def test_the_genres_of_test_covers_play_no_part_in_what_is_learned(dataset, recipe, name):
-    honest = train(dataset, TrainSpec(name, recipe=recipe))
+    honest = train(dataset, TrainSpec(name, FEW.get(name, {}), recipe=recipe))
     manifest = dataset.manifest.copy()
     tests = manifest["path"].map(split_of(dataset).parts) == "test"
     manifest.loc[tests, "genre"] = manifest.loc[tests, "genre"].map({"disco": "jazz", "jazz": "rap", "rap": "disco"})
-    mislabelled = train(edited(dataset, manifest), TrainSpec(name, recipe=recipe))
+    mislabelled = train(edited(dataset, manifest), TrainSpec(name, FEW.get(name, {}), recipe=recipe))
     columns = ["path", *probability_columns(honest.spec.genres)]
     pd.testing.assert_frame_equal(honest.predictions()[columns], mislabelled.predictions()[columns])
     assert mislabelled.evaluation().accuracy.value < honest.evaluation().accuracy.value

@@ -7,11 +7,10 @@ import sys
 import time
 import zipfile
 from html import unescape
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
+from apptests import ROOT, address, alone, click, said
 from drawing import cover, encoded, genre_folders
 from grids import press, tiles
 from streamlit.testing.v1 import AppTest
@@ -32,32 +31,16 @@ from pages.browse.own import is_own, own_key
 from pages.widgets.watch import jobs
 from pages.widgets.whose import title as whose_title
 
-PAGE = Path(__file__).parents[3] / "pages" / "browse" / "browse.py"
-
-
-@pytest.fixture(autouse=True)
-def fresh_server():
-    """What one test's server has cached is not there for the next."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
 
 @pytest.fixture
 def page(starter) -> AppTest:
     """The page of the small starter, before it is run."""
-    return AppTest.from_file(PAGE, default_timeout=60)
+    return alone("browse")
 
 
 @pytest.fixture
 def library(starter) -> Collection:
     return open_run_collection()
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption)
-    texts = (element.value for kind in kinds for element in kind)
-    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 
 def genres(page: AppTest, grid: str) -> list[str]:
@@ -69,15 +52,8 @@ def pick(page: AppTest, key: str, value) -> AppTest:
 
 
 def at(page: AppTest, **params: str | list[str]) -> AppTest:
-    for name, value in params.items():
-        page.query_params[name] = value
+    page.query_params.update(params)
     return page.run()
-
-
-def address(page: AppTest, name: str) -> list[str]:
-    """What the page's address says under a name."""
-    said = page.query_params.get(name, [])
-    return [said] if isinstance(said, str) else said
 
 
 def test_it_begins_with_the_most_typical_covers_of_each_genre(page):
@@ -104,7 +80,7 @@ def test_a_walk_leaves_a_trail_that_leads_back(page):
     second = address(page, "cover")
     press(page, "near", 5)
     assert address(page, "trail") == first + second
-    next(button for button in page.button if button.key == "step-0").click().run()
+    page.button(key="step-0").click().run()
     assert (address(page, "cover"), address(page, "trail")) == (first, [])
 
 
@@ -144,13 +120,13 @@ def test_only_covers_of_the_chosen_genre_are_shown(page):
 
 def test_a_random_cover_is_one_that_passes_the_filters(page, library):
     at(page, genre="Reggae")
-    next(button for button in page.button if button.label == "Random cover").click().run()
+    click(page, "Random cover")
     assert library.cover(library.row(address(page, "cover")[0])).genre == "reggae"
 
 
 def test_filters_are_cleared_at_once(page):
     at(page, genre="Rap", source="Discogs")
-    next(button for button in page.button if button.label == "Clear all filters").click().run()
+    click(page, "Clear all filters")
     assert "48 covers" in said(page)
 
 
@@ -219,7 +195,7 @@ def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
 def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     (starter / "map.npz").unlink()
     at(page, view="Map")
-    next(button for button in page.button if button.label == "Draw the detailed map").click().run()
+    click(page, "Draw the detailed map")
     assert any(button.label == "Stop" for button in page.button)
     for _ in range(600):
         if not any(button.label == "Stop" for button in page.run().button):
@@ -255,22 +231,22 @@ _WALK = """
 import sys
 import time
 from streamlit.testing.v1 import AppTest
-page = AppTest.from_file({page!r}, default_timeout=60).run()
+page = AppTest.from_file("pages/browse/browse.py", default_timeout=60).run()
 page.button[-1].click().run()
 for view in ("Portraits", "Map"):
     page.query_params["view"] = view
     page.run()
 assert not page.exception
-print(sorted({{"torch", "fastai", "catboost", "sklearn", "scipy", "timm", "openvino"}} & set(sys.modules)))
+print(sorted({"torch", "fastai", "catboost", "sklearn", "scipy", "timm", "openvino"} & set(sys.modules)))
 """
 
 
 def test_no_view_imports_a_heavy_library(starter):
     ran = subprocess.run(
-        [sys.executable, "-c", _WALK.format(page=str(PAGE))],
+        [sys.executable, "-c", _WALK],
         capture_output=True,
         text=True,
-        cwd=PAGE.parents[2],
+        cwd=ROOT,
         check=True,
     )
     assert ran.stdout.strip().endswith("[]")
@@ -364,7 +340,7 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     at(page, by="Pictures", of=whose_title(run.id))
     assert "16 covers are not prepared for word search yet" in said(page)
-    next(button for button in page.button if button.label == "Look at them").click().run()
+    click(page, "Look at them")
     jobs().get("look at covers").wait()
     page.run()
     found = {}

@@ -1,13 +1,13 @@
 """The Compare page as streamlit runs it, without a browser."""
 
 import io
-import re
 import shutil
 import zipfile
+from functools import partial
 from html import unescape
-from pathlib import Path
 
 import pytest
+from apptests import opened, said
 from finished import GENRES, answers, finished, on_drawn_covers
 from streamlit.testing.v1 import AppTest
 from studied import made, point
@@ -21,28 +21,12 @@ from covergenre.evaluation.agreement import mistakes
 from covergenre.report.conclusion import verdict
 from covergenre.report.tables import tables_of, zipped
 
-APP = Path(__file__).parents[3] / "streamlit_app.py"
+visit = partial(opened, "compare")
 
 
 @pytest.fixture
 def runs(tmp_path):
     return on_drawn_covers(tmp_path / "covers", 12)
-
-
-def visit(**address) -> AppTest:
-    """The Compare page at this address."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.switch_page("pages/compare/compare.py")
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def said(app: AppTest) -> str:
-    """All that is read on the page, without its markup."""
-    assert not app.exception
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption)
-    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(element.value for kind in kinds for element in kind)))
 
 
 def tiles(app: AppTest) -> int:

@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from apptests import alone
 from drawing import genre_folders
-from exploring import PAGE, at, settled
+from exploring import at, settled
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
@@ -36,7 +37,7 @@ def root(tmp_path) -> Path:
 def page(root) -> AppTest:
     """The page of a data set that was not looked through yet, opened and come to rest."""
     register("mine", root)
-    return settled(AppTest.from_file(PAGE, default_timeout=60).run())
+    return settled(alone("explore").run())
 
 
 @pytest.fixture(scope="session")

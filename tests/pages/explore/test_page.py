@@ -7,9 +7,9 @@ from html import unescape
 
 import grids
 import pytest
+from apptests import address, alone, click, said
 from drawing import cover, encoded, genre_folders
-from exploring import PAGE, address, at, click, field, said, settled, tiles, view
-from streamlit.testing.v1 import AppTest
+from exploring import at, field, settled, tiles, view
 
 from covergenre.audit import audit
 from covergenre.audit.examined import Examined
@@ -19,7 +19,7 @@ from pages.widgets.watch import jobs
 
 
 def test_with_no_data_set_it_says_how_to_come_by_one():
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = alone("explore").run()
     text = said(page)
     for words in ("The demo", "A folder", "A ZIP"):
         assert words in text
@@ -28,7 +28,7 @@ def test_with_no_data_set_it_says_how_to_come_by_one():
 
 def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
     monkeypatch.chdir(root.parent)
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = alone("explore").run()
     field(page, "Folder of genre folders").set_value("covers")
     field(page, "Name").set_value("ours")
     settled(click(page, "Scan"))
@@ -38,7 +38,7 @@ def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
 
 def test_a_folder_outside_those_allowed_is_refused(root, monkeypatch, own_home):
     monkeypatch.chdir(own_home)
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = alone("explore").run()
     field(page, "Folder of genre folders").set_value("/etc")
     click(page, "Scan")
     assert "can't be scanned from here" in said(page)
@@ -51,7 +51,7 @@ def test_a_zip_is_unpacked_and_then_shown():
         for number in range(4):
             archive.writestr(f"jazz/{number}.png", encoded(cover("jazz", number)))
         archive.writestr("../../out.png", encoded(cover("jazz", 9)))
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = alone("explore").run()
     page.file_uploader[0].upload("covers.zip", file.getvalue())
     field(page, "Name", 1).set_value("zipped")
     settled(click(page, "Unpack"))
@@ -158,8 +158,8 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
 
 def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
     monkeypatch.chdir(root.parent)
-    other = AppTest.from_file(PAGE, default_timeout=60).run()
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    other = alone("explore").run()
+    page = alone("explore").run()
     field(page, "Folder of genre folders").set_value("covers")
     click(page, "Scan")
     jobs().get("bringing a data set").wait()
@@ -176,7 +176,7 @@ def test_while_a_data_set_is_brought_another_has_to_wait(page):
 
 
 def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = alone("explore").run()
     click(page, "See the starter")
     assert "only to look at" in said(page)
     assert any('class="strip"' in element.value for element in page.markdown)
@@ -207,7 +207,7 @@ def test_a_damaged_starter_is_named_and_other_data_sets_stay_within_reach(page, 
 
 
 def test_the_first_data_set_of_all_stands_in_the_address_too(page):
-    assert address(page, "data") == "mine"
+    assert address(page, "data") == ["mine"]
 
 
 def test_a_view_is_saved_and_found_again(page):

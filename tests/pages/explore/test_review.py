@@ -1,10 +1,9 @@
 """Reviewing doubted labels on the Explore page; what is doubted is given."""
 
-from pathlib import Path
-
 import pytest
+from apptests import press
 from drawing import genre_folders
-from streamlit.testing.v1 import AppTest
+from exploring import at
 
 from covergenre.audit import audit
 from covergenre.audit.examined import Examined
@@ -16,7 +15,6 @@ from pages.explore import review
 from pages.explore.open import keep_examined
 from pages.widgets.watch import jobs
 
-PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
 DOUBTED = ["jazz/000.jpg", "jazz/001.jpg", "jazz/002.jpg"]
 
 
@@ -30,13 +28,7 @@ def page(tmp_path, monkeypatch):
     report = audit(dataset)
     report.skipped.pop("wrong labels")
     keep_examined("mine", stamp("mine"), Examined(dataset, report, None, None))
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.query_params["see"] = "Review"
-    return page.run()
-
-
-def press(page, key):
-    return next(button for button in page.button if button.key == key).click().run()
+    return at(see="Review")
 
 
 def called(page):

@@ -1,9 +1,7 @@
 """Collecting covers on the Explore page, from a stand-in for the open sources."""
 
-from pathlib import Path
-
 import pytest
-import streamlit as st
+from apptests import alone, click
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.standin import albums
@@ -12,7 +10,6 @@ from covergenre.collecting.journal import Plan, save_plan
 from covergenre.dataset.registry import names, open_dataset
 from pages.widgets.watch import jobs
 
-PAGE = Path(__file__).parents[3] / "pages" / "explore" / "explore.py"
 BRINGING = "bringing a data set"
 
 
@@ -24,19 +21,13 @@ def world(world):
 
 @pytest.fixture
 def page(world) -> AppTest:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return AppTest.from_file(PAGE, default_timeout=60).run()
-
-
-def press(page, label):
-    return next(button for button in page.button if button.label == label).click().run()
+    return alone("explore").run()
 
 
 def test_covers_of_the_genres_chosen_become_a_data_set(page):
     page.pills(key="collect genres").set_value(["jazz", "rap"])
     page.number_input(key="collect each").set_value(2)
-    press(page, "Collect")
+    click(page, "Collect")
     jobs().get(BRINGING).wait()
     page.run()
     assert open_dataset("collected").genres == ("jazz", "rap")
@@ -45,15 +36,15 @@ def test_covers_of_the_genres_chosen_become_a_data_set(page):
 
 def test_too_few_genres_are_refused_with_what_to_do(page):
     page.pills(key="collect genres").set_value(["jazz"])
-    press(page, "Collect")
+    click(page, "Collect")
     assert "choose at least two" in page.error[0].value
     assert names() == ()
 
 
 def test_what_was_stopped_goes_on_by_a_click(world):
     save_plan(Plan("mine", ("jazz", "rap"), per_genre=2))
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
-    press(page, "Go on")
+    page = alone("explore").run()
+    click(page, "Go on")
     jobs().get(BRINGING).wait()
     page.run()
     assert len(open_dataset("mine").manifest) == 4

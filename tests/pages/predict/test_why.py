@@ -1,9 +1,9 @@
 import re
-from html import unescape
 from pathlib import Path
 
 import numpy as np
 import pytest
+from apptests import said
 from drawing import cover, encoded
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -42,12 +42,6 @@ def section(tmp_path, run: str = STARTER) -> AppTest:
     page = AppTest.from_file(app, default_timeout=60)
     page.session_state["why_open"] = True
     return page.run()
-
-
-def said(page: AppTest) -> str:
-    assert not page.exception
-    texts = (element.value for kind in (page.header, page.markdown, page.caption) for element in kind)
-    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(texts)))
 
 
 def test_nothing_is_worked_out_before_it_is_unfolded(starter, tmp_path):

@@ -2,14 +2,13 @@
 
 import json
 import os
-import re
 from dataclasses import replace
 from html import unescape
 from importlib.util import find_spec
-from pathlib import Path
 
 import psutil
 import pytest
+from apptests import click, opened, said
 from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
@@ -26,8 +25,6 @@ from covergenre.runs.notes import Notes, read_notes, write_notes
 from covergenre.runs.record import Event, Status, list_runs
 from covergenre.training.train import evaluate
 from pages.widgets.watch import jobs
-
-APP = Path(__file__).parents[3] / "streamlit_app.py"
 
 
 @pytest.fixture(autouse=True)
@@ -63,38 +60,19 @@ def at_work():
     return run
 
 
-def opened(run: str = "") -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.run()
-    app.switch_page("pages/train/train.py")
-    if run:
-        app.query_params["run"] = run
-    return app.run()
-
-
-def said(app: AppTest) -> str:
-    assert not app.exception
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info)
-    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(element.value for kind in kinds for element in kind)))
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
-
-
 def test_without_a_data_set_the_way_to_one_is_shown(starter):
-    app = opened()
+    app = opened("train")
     assert "There is no data set to train on yet" in said(app)
-    press(app, "Bring one in Explore")
+    click(app, "Bring one in Explore")
     assert "Draw the demo" in [button.label for button in app.button]
 
 
 def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
-    app = opened()
+    app = opened("train")
     app.segmented_control(key="train_method").set_value("logistic").run()
     app.selectbox(key="train_logistic_c").set_value(0.01).run()
     app.get("pills")[0].set_value(["jazz", "rap"]).run()
-    press(app, "Train")
+    click(app, "Train")
     (run,) = launch.waiting()
     assert (run.spec.method, run.spec.genres, run.spec.parameters["c"]) == ("logistic", ("jazz", "rap"), 0.01)
     assert "Logistic regression on mine, 2 genres" in said(app)
@@ -106,17 +84,17 @@ def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(st
     file = mine.folder / "audit" / "facts.json"
     cues = {"cues": {"rap": {"resolution": 1.0}}, "side": 180}
     file.write_text(json.dumps({**json.loads(file.read_text()), **cues}))
-    app = opened()
+    app = opened("train")
     app.selectbox(key="train_limit").set_value("none").run()
     assert "rap by resolution (AUC 1.00)" in unescape(app.warning[0].value)
-    app = press(app, "Shrink all to 150 px")
+    app = click(app, "Shrink all to 150 px")
     assert not app.warning
-    press(app, "Train")
+    click(app, "Train")
     assert launch.waiting()[0].spec.recipe.limit == 150
 
 
 def test_with_one_genre_there_is_nothing_to_train(starter, mine):
-    app = opened()
+    app = opened("train")
     app.get("pills")[0].set_value(["jazz"]).run()
     assert next(button for button in app.button if button.label == "Train").disabled
     assert "Choose at least two genres" in said(app)
@@ -124,28 +102,28 @@ def test_with_one_genre_there_is_nothing_to_train(starter, mine):
 
 def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, mine, absent):
     absent("catboost")
-    app = opened()
+    app = opened("train")
     assert not app.info
     app.segmented_control(key="train_method").set_value("boosting").run()
     assert "pip install catboost" in unescape(app.info[0].value)
-    press(app, "Train")
+    click(app, "Train")
     assert "pip install catboost" in unescape(app.error[0].value)
     assert list_runs() == ()
 
 
 @pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost")
 def test_the_reference_study_sets_the_fields(starter, mine):
-    app = opened()
+    app = opened("train")
     app.segmented_control(key="train_method").set_value("boosting").run()
     app.segmented_control(key="train_preset_boosting").set_value("reference").run()
-    press(app, "Train")
+    click(app, "Train")
     asked = launch.waiting()[0].spec.parameters
     assert (asked["trees"], asked["depth"], asked["learning_rate"], asked["features"]) == (200, 6, 0.3, None)
 
 
 def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
-    app = opened()
-    press(press(app, "Train"), "Train")
+    app = opened("train")
+    click(click(app, "Train"), "Train")
     first, second = (run.id for run in launch.waiting())
     app.button(key=f"up-{second}").click().run()
     assert [run.id for run in launch.waiting()] == [second, first]
@@ -154,94 +132,94 @@ def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
 
 
 def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work):
-    app = opened()
+    app = opened("train")
     assert "Boosted trees on mine" in said(app)
     assert "processor cores" in said(app)
     assert "what it logged" in app.code[0].value
     assert len(app.get("vega_lite_chart")) == 1
-    press(app, "Cancel")
+    click(app, "Cancel")
     assert at_work.stop_asked()
     assert "Stopping; end it now" in [button.label for button in app.button]
 
 
 def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
-    assert "Finish now" not in [button.label for button in opened().button]
+    assert "Finish now" not in [button.label for button in opened("train").button]
     at_work.checkpoint.mkdir()
     (at_work.checkpoint / "snapshot").touch()
-    app = press(opened(), "Finish now")
+    app = click(opened("train"), "Finish now")
     assert (at_work.checkpoint / ENOUGH).exists()
     assert "Finish now" not in [button.label for button in app.button]
     assert app.get("progress")[0].proto.text.endswith("finishing with its best so far")
 
 
 def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
-    app = press(opened(), "Train")
+    app = click(opened("train"), "Train")
     assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is in the queue."]
 
 
 @pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
 def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
-    app = opened()
+    app = opened("train")
     app.segmented_control(key="train_method").set_value("finetune").run()
     app.selectbox(key="train_finetune_limit").set_value(150).run()
-    press(app, "Train")
+    click(app, "Train")
     (run,) = launch.waiting()
     assert (run.spec.parameters["limit"], run.spec.recipe.limit) == (150, 150)
 
 
 def test_the_settings_of_a_run_of_an_older_version_are_taken_over(starter, mine):
     old = finished([0, 1, 2], answers([0, 1, 2]), state="cancelled", method="finetune", parameters={"epochs": 3})
-    app = press(opened(old.id), "Same settings")
+    app = click(opened("train", run=old.id), "Same settings")
     assert app.selectbox(key="train_finetune_epochs").value == 3
     assert app.selectbox(key="train_finetune_side").value == 192
 
 
 def test_the_run_of_the_address_is_opened_with_its_figures(starter, mine, done):
-    text = said(opened(done.id))
+    text = said(opened("train", run=done.id))
     assert "Logistic regression on mine" in text
     assert "Balanced accuracy" in text
     assert "Recall" in text
 
 
 def test_a_run_that_has_gone_is_said_to_have(starter):
-    assert "There is no run" in said(opened("20261122-000000-knn-0000"))
+    assert "There is no run" in said(opened("train", run="20261122-000000-knn-0000"))
 
 
 def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
-    app = press(opened(done.id), "Use for prediction")
+    app = click(opened("train", run=done.id), "Use for prediction")
     assert default_run() == done.id
-    press(app, "Let the starter answer again")
+    click(app, "Let the starter answer again")
     assert default_run() is None
 
 
 def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
-    app = press(opened(done.id), "Same settings")
+    app = click(opened("train", run=done.id), "Same settings")
     assert app.segmented_control(key="train_method").value == "logistic"
     assert app.selectbox(key="train_logistic_c").value == 0.01
     assert app.selectbox(key="train_logistic_balance").value == 0.5
 
 
 def test_a_name_and_a_note_are_kept(starter, done):
-    app = opened(done.id)
+    app = opened("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value("At 150 px").run()
     app.text_area[0].set_value("for the talk").run()
-    press(app, "Keep")
+    click(app, "Keep")
     assert read_notes(done) == Notes("At 150 px", (), "for the talk")
     assert "for the talk" in said(app)
     assert "At 150 px on mine" in said(app)
 
 
 def test_a_name_that_another_run_has_is_refused(starter, done):
-    app = opened(done.id)
+    app = opened("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value(" ").run()
-    press(app, "Keep")
+    click(app, "Keep")
     assert "no name is given" in app.error[0].value.lower()
 
 
 def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
-    app = opened(done.id)
+    app = opened("train", run=done.id)
     assert "Its model and its figures are deleted permanently." in said(app)
-    press(app, "Delete permanently")
+    click(app, "Delete permanently")
     assert list_runs() == ()
     assert "run" not in app.query_params
 
@@ -249,26 +227,26 @@ def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
 def test_a_run_that_failed_says_why_and_can_be_resumed(starter):
     run = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
     run.write_status(Status("failed", error="OSError: No space left on device"))
-    app = opened(run.id)
+    app = opened("train", run=run.id)
     assert "No space left on device" in unescape(app.error[0].value)
-    press(app, "Resume")
+    click(app, "Resume")
     assert [each.id for each in launch.waiting()] == [run.id]
 
 
 def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
-    app = opened()
+    app = opened("train")
 
     def full(_run):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(launch, "start", full)
-    press(app, "Train")
+    click(app, "Train")
     assert not app.exception
     assert "No space left on device" in unescape(app.error[0].value)
 
 
 def test_a_stronger_network_says_what_it_is_and_how_it_comes(mine):
-    app = opened()
+    app = opened("train")
     app.selectbox(key="train_backbone").select("timm:vit_small_patch14_dinov2.lvd142m").run()
     assert "142 million pictures" in said(app)
     assert "Licence: Apache-2.0" in said(app)
@@ -311,7 +289,7 @@ def test_runs_are_grouped_by_what_is_chosen(starter, three):
 
 def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
     write_notes(three[1], replace(read_notes(three[1]), tags=("talk",)))
-    app = opened()
+    app = opened("train")
     assert len(names(app)) == 3
     app.text_input(key="train_find").set_value("TALK nearest").run()
     assert names(app) == ["Nearest neighbours"]
@@ -321,14 +299,14 @@ def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
 
 
 def test_a_hidden_run_is_shown_when_asked_for(starter, three):
-    app = press(opened(three[0].id), "Hide")
+    app = click(opened("train", run=three[0].id), "Hide")
     assert "Logistic regression" not in names(app)
     app.toggle(key="train_hidden").set_value(True).run()
     assert "Logistic regression" in names(app)
 
 
 def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(starter, three):
-    app = opened()
+    app = opened("train")
     app.selectbox(key="train_base").set_value(three[1].id).run()
     app.multiselect(key="train_columns").set_value(["Seed"]).run()
     table = app.dataframe[0].value.set_index("name")
@@ -341,21 +319,21 @@ def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(star
 
 def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, three, absent):
     absent("catboost")
-    app = press(opened(), "Train all methods")
+    app = click(opened("train"), "Train all methods")
     assert {run.spec.method for run in launch.waiting()} == {"knn", "logistic"}
     assert sorted(names(app)) == ["Logistic regression 2", "Nearest neighbours 3"]
 
 
 def test_repeats_over_seeds_have_their_spread(starter, three):
-    app = opened(three[1].id)
+    app = opened("train", run=three[1].id)
     assert "With 2 seeds its accuracy is" in said(app)
-    assert "standard deviation" not in said(opened(three[0].id))
+    assert "standard deviation" not in said(opened("train", run=three[0].id))
 
 
 def test_a_run_by_the_reference_protocol_is_marked(starter):
     labels = [0, 1, 2] * 10
     run = finished(labels, answers(labels), split="reference")
     run.write_evaluation(evaluate(run))
-    app = opened(run.id)
+    app = opened("train", run=run.id)
     assert names(app) == ["Logistic regression · reference protocol"]
     assert "reference study" in said(app)

@@ -1,0 +1,44 @@
+"""Pages as streamlit runs them, without a browser: opened, read and pressed."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def opened(page: str, **address: str | list[str]) -> AppTest:
+    """The app as somebody finds it who comes by an address of this page."""
+    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
+    app.switch_page(f"pages/{page}/{page}.py")
+    app.query_params.update(address)
+    return app.run()
+
+
+def alone(page: str) -> AppTest:
+    """A page without the app around it, before it is run."""
+    return AppTest.from_file(ROOT / "pages" / page / f"{page}.py", default_timeout=60)
+
+
+def said(app: AppTest) -> str:
+    """All that is read on the page, without its markup."""
+    assert not app.exception
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.error)
+    return unescape(re.sub(r"<[^>]*>", " ", "\n".join(element.value for kind in kinds for element in kind)))
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    """Press the first button that is called so."""
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def address(app: AppTest, name: str) -> list[str]:
+    """What the page's address says under a name."""
+    told = app.query_params.get(name, [])
+    return [told] if isinstance(told, str) else list(told)
