@@ -289,13 +289,11 @@ def test_a_run_that_is_not_there_is_named(change):
 
 
 @pytest.mark.parametrize("content", ["", "{", "3", json.dumps([3, "nobody"])])
-def test_a_damaged_queue_is_an_empty_one(new, content):
+def test_a_damaged_queue_is_an_empty_one(new, content, monkeypatch):
+    monkeypatch.setattr(launch, "wake", lambda: None)
     home.runs().mkdir(exist_ok=True)
     (home.runs() / "queue.json").write_text(content)
     assert launch.waiting() == ()
     run = new()
-    with launch.turn_lock():
-        launch.start(run)
-        assert launch.waiting() == (run,)
-        launch.cancel(run.id)
-    until(is_idle)
+    launch.start(run)
+    assert launch.waiting() == (run,)
