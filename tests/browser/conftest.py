@@ -88,7 +88,7 @@ def visit(chromium, server) -> Iterator[Callable]:
         page.on("pageerror", lambda error: wrongs.append(str(error)))
         page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
         page.goto(f"{server}{address}")
-        page.locator("h1").wait_for()
+        page.locator(".stApp h1").wait_for()
         at_rest(page)
         return page
 
