@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from covergenre.collection.collection import TYPICAL, Collection
+from covergenre.collection.collection import TYPICAL, Among, Collection
 from covergenre.collection.filters import EVERYTHING, Filters
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
@@ -28,7 +28,7 @@ from pages.widgets.whose import choose_whose
 
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map", "basket": "Basket"}
 SEARCHES = {"name": "Names", "words": "Pictures"}
-AMONG = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
+AMONG: dict[Among, str] = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
 A_PAGE = 36
 NEAR = 24
 A_ROW = 6

@@ -40,7 +40,7 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
         return
     try:
         with st.spinner("Opening the network that reads words"):
-            index = text_search.WordIndex.open(collection, WordsApart.open())
+            index = text_search.WordIndex.open(collection, WordsApart.open())  # type: ignore[arg-type]
     except NoWeights as error:
         st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
         return

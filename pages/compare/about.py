@@ -1,6 +1,7 @@
 """How the runs of a comparison came about: what each was asked for, how it learned, and its model to take away."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -32,7 +33,7 @@ def show_about(compared: ComparedRuns, parts: Sections) -> None:
             for run in own:
                 st.download_button(
                     plain(run.name),
-                    lambda run=run: exported(run.run),
+                    partial(exported, run.run),
                     f"{run.id}.zip",
                     "application/zip",
                     on_click="ignore",

@@ -15,8 +15,8 @@ from pages.widgets.genres import GENRES, display
 from pages.widgets.safe_text import plain
 
 
-def carry_out(opened: Opened, plan: Plan) -> bool:
-    """Repair the data set, which is one entry of its history; whether that went well. Else the page says why not."""
+def carry_out(opened: Opened, plan: Plan, done: Callable[[], None] = lambda: None) -> None:
+    """Repair the data set, which is one entry of its history, and then call `done`; else the page says why not."""
     with telling():
         before = len(repair.history(opened.dataset))
         repair.apply(opened.dataset, plan)
@@ -24,8 +24,7 @@ def carry_out(opened: Opened, plan: Plan) -> bool:
             remember(opened, made[-1], f"{plan.why[:1].upper()}{plan.why[1:]}")
         else:
             st.toast("There was nothing to change.", icon=":material/check:")
-        return True
-    return False
+        done()
 
 
 def remember(opened: Opened, made: Repair, what: str) -> None:
@@ -47,11 +46,13 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
     left = [covers.paths[row] for row in rows if covers.state_of[row] != "left out"]
     genre, tag, menus = f"new genre {name}", f"new tag {name}", (f"menu genre {name}", f"menu tag {name}")
 
+    def close() -> None:
+        st.session_state.update(dict.fromkeys(menus, False))
+        done()
+
     def act(plan: Callable[[], Plan]) -> None:
         with telling():
-            if carry_out(opened, plan()):
-                st.session_state.update(dict.fromkeys(menus, False))
-                done()
+            carry_out(opened, plan(), close)
 
     def relabel() -> None:
         if chosen := st.session_state[genre]:

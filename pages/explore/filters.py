@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -60,7 +60,9 @@ def choose(opened: Opened) -> Asked:
             **widget(TEXT, told(TEXT)),
         )
         with st.popover("Filter", icon=":material/tune:"):
-            chosen = {field: _pills(_WORDS[field], options, _KEYS[field]) for field, options in _options(covers)}
+            chosen: dict[str, Any] = {
+                field: _pills(_WORDS[field], options, _KEYS[field]) for field, options in _options(covers)
+            }
             issue = _choose_issue(covers)
             answers, wanted = _choose_answers(opened)
         order = _choose_order(covers)

@@ -29,9 +29,9 @@ _ALIKE = 4  # of a group that are shown
 def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery: Callable[..., None]) -> None:
     """The cards, or the groups of the issue that was opened; `to_gallery` is called when a gallery is asked for."""
     report = opened.examined.report
-    issue = st.query_params.get(GROUPS, "")
-    if issue and opened.covers.findings.has_groups(issue):
-        _show_groups(opened, issue, open_cover)
+    asked = st.query_params.get(GROUPS, "")
+    if asked and opened.covers.findings.has_groups(asked):
+        _show_groups(opened, asked, open_cover)
         return
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     changed = {issue.name for issue in ISSUES if report.thresholds[issue.name] != issue.threshold}

@@ -1,6 +1,7 @@
 """Doubted labels, one cover after the other: the suggestion beside the picture, a key for each answer."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -60,7 +61,7 @@ def _show_progress(opened: Opened, done: int, total: int, changes: int, can_go_b
             _show_settle(opened, changes, "secondary")
 
 
-def _show_settle(opened: Opened, changes: int, kind: str) -> None:
+def _show_settle(opened: Opened, changes: int, kind: Literal["primary", "secondary"]) -> None:
     if st.button(f"Apply {counted(changes, 'change')}", icon=":material/build:", key="settle", type=kind):
         with telling():
             review.settle(opened.dataset)
@@ -107,12 +108,13 @@ def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None
 def _show_answers(opened: Opened, doubt: Doubt) -> None:
     suggested, own = inline(plain(doubt.suggested, 24)), inline(plain(doubt.genre, 24))
     with st.container(horizontal=True, gap="small", key="answers"):
-        for label, icon, key, becomes, kind in (
-            (f"It is {suggested}", "check", "A", doubt.suggested, "primary"),
-            (f"Keep {own}", "lock", "K", doubt.genre, "secondary"),
-            ("Leave out", "block", "X", "", "secondary"),
+        for label, icon, key, becomes in (
+            (f"It is {suggested}", "check", "A", doubt.suggested),
+            (f"Keep {own}", "lock", "K", doubt.genre),
+            ("Leave out", "block", "X", ""),
         ):
-            st.button(label, icon=f":material/{icon}:", shortcut=key, type=kind, key=f"answer-{key}",
+            st.button(label, icon=f":material/{icon}:", shortcut=key, key=f"answer-{key}",
+                      type="primary" if key == "A" else "secondary",
                       on_click=_decide, args=(opened, doubt, becomes))  # fmt: skip
         st.button("Later", icon=":material/schedule:", shortcut="L", type="tertiary", key="answer-L",
                   on_click=_put_off, args=(doubt,))  # fmt: skip

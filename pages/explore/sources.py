@@ -35,7 +35,7 @@ _NEW_NAME = "new name"
 _ASKING = "asking how to add"  # while the dialog is open
 _NAMED = 5  # files passed over that are named
 _AUTO = "auto"  # a list takes None for nothing chosen
-_LEVELS = {
+_LEVELS: dict[int | str, str] = {
     _AUTO: "told from the files",
     0: "the folder that holds the cover",
     1: "the first folder",

@@ -47,8 +47,8 @@ def _save(opened: Opened) -> None:
 
 
 def _open(view: View) -> None:
-    asked = {key: view[key] for key in _KEYS if key in view}
-    go(**{**explore_filters.cleared(), "open": "", **asked})
+    asked: dict[str, str | list[str]] = {key: view[key] for key in _KEYS if key in view}
+    go(**explore_filters.only(**{"open": "", **asked}))
 
 
 def _drop(opened: Opened, name: str) -> None:

@@ -25,6 +25,11 @@ class Answer:
         """The result if the cover could be read."""
         return self.result if isinstance(self.result, Prediction) else None
 
+    @property
+    def error(self) -> str:
+        """Why the cover could not be read, "" if it could."""
+        return self.result.error if isinstance(self.result, Failure) else ""
+
 
 class Answers:
     """The answers to the last `limit` different covers. Safe to use from several threads."""

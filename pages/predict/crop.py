@@ -54,4 +54,4 @@ def _apart(start: int, end: int) -> tuple[int, int]:
 
 def _edge(image: Image.Image) -> tuple[int, ...]:
     """The colour that fills the corners which a turn leaves empty: the mean of the picture's own."""
-    return tuple(image.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)))
+    return tuple(image.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes())

@@ -145,7 +145,7 @@ def batch_tile(number: int, cover: Cover, answer: Answer | None) -> Tile:
     if answer is None:
         called, note, picture = "", "", ""
     elif answer.prediction is None:
-        called, note, picture = UNREAD, answer.result.error, ""
+        called, note, picture = UNREAD, answer.error, ""
     else:
         called, note, picture = group(answer), _note(answer.prediction, group(answer)), answer.picture
     art = '<span class="art">' + (f'<img src="{picture}" alt="">' if picture else "") + "</span>"

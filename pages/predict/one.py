@@ -46,7 +46,7 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
     prediction = answer.prediction
     if prediction is None:
         failed = f"{plain(cover.name)} could not be read"
-        st.error(sentence(answer.result.error), title=failed, icon=":material/broken_image:")
+        st.error(sentence(answer.error), title=failed, icon=":material/broken_image:")
         return
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="cover"):

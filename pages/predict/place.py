@@ -9,7 +9,7 @@ from covergenre.kept_answers import Asked, Cover, forget, keep, open_kept
 from covergenre.predict import STARTER
 from covergenre.runs.default import default_run, use
 
-_ALL = {"only": [], "sort": []}  # of many covers
+_ALL: dict[str, list[str]] = {"only": [], "sort": []}  # of many covers
 _log = logging.getLogger(__name__)
 
 

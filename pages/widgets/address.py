@@ -1,7 +1,7 @@
 """What a page shows, kept in its address: each choice is a step of the browser's history (see `history.js`)."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ def settle(name: str, key: str, options: Sequence[T]) -> T:
     The address then says so too, so that it shows the same to whoever opens it later. Give the widget
     `on_change=follow, args=(name, key)`.
     """
-    known = [value for value in (st.query_params.get(name), st.session_state.get(key)) if value in options]
+    known: list[Any] = [value for value in (st.query_params.get(name), st.session_state.get(key)) if value in options]
     value = known[0] if known else options[0]
     if st.session_state.get(key) != value:
         st.session_state[key] = value

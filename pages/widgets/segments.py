@@ -1,11 +1,14 @@
 """One choice of a few, side by side, that stands in the page's address."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import streamlit as st
 
+T = TypeVar("T", bound=str)
 
-def segments(label: str, options: Mapping[str, str], key: str) -> str:
+
+def segments(label: str, options: Mapping[T, str], key: str) -> T:
     """Draw the options (value to words), the first chosen at first, and tell which is."""
     return st.segmented_control(
         label,

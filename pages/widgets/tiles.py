@@ -7,6 +7,7 @@ the tile has an address of its own. The grid is one element for Streamlit, howev
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -71,7 +72,7 @@ def show_grid(
 
 
 def tile(
-    cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | None = None, href: str = "", **more: str | bool
+    cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | None = None, href: str = "", **more: Any
 ) -> Tile:
     """A known cover as a tile.
 

@@ -37,7 +37,11 @@ def offer(name: str, words: str, label: str, icon: str, title: str, work: Work) 
         st.warning(sentence(job.error, 600), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words, width="content")
-        st.button(label, icon=icon, on_click=lambda: jobs().start(name, title, work))
+        st.button(label, icon=icon, on_click=_begin, args=(name, title, work))
+
+
+def _begin(name: str, title: str, work: Work) -> None:
+    jobs().start(name, title, work)
 
 
 @st.fragment(run_every=_EVERY)

@@ -276,13 +276,13 @@ def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, 
         return Examined(dataset, audit(dataset), None, None)
 
     monkeypatch.setattr("pages.explore.open.examine", examine)
-    app = press(opened(), "Look for defects first")
+    app = click(opened("train"), "Look for defects first")
     jobs().get(f"work on {mine.name}", registry.stamp(mine.name)).wait()
     assert "Look for defects first" not in [button.label for button in app.run().button]
 
 
 def test_runs_are_grouped_by_what_is_chosen(starter, three):
-    app = opened()
+    app = opened("train")
     app.selectbox(key="train_group").set_value("method").run()
     assert app.dataframe[0].value.columns[0] == "method"
 
