@@ -12,7 +12,7 @@
 The covers go by the hashes of their pixels where a run of a user's own has paths.
 
 It ships with the project, so it is read with the same distrust as a folder from anywhere: whatever is damaged is named,
-and nothing in it is executed. Building it is a run (`covergenre.training.starter`).
+and nothing in it is executed. Building it is a run (`covergenre.training.build_starter`).
 """
 
 from collections.abc import Mapping
@@ -36,6 +36,8 @@ FORMAT = 2
 _LARGE = (".bin", ".xml", ".npy", ".npz", ".parquet", ".safetensors")
 GENRES = ("anime", "black metal", "classical", "country", "disco", "edm", "jazz", "pop", "rap", "reggae")
 """The ten genres of the project."""
+
+_MISSED = 0.1  # of a genre's covers: where fewer are recognised, it is hardly ever answered
 
 COLUMNS = (
     *("source", "id", "genre", "part", "artist", "album", "year", "image_url"),
@@ -95,6 +97,17 @@ class MethodCard:
     test: Evaluation
     by_source: Mapping[str, SourceFigures]
     left_out: LeftOut | None = None
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The genres that it hardly ever answers: of their test covers it recognises fewer than one in ten."""
+        return _missed(self.test)
+
+    @property
+    def missed_elsewhere(self) -> tuple[str, ...]:
+        """The genres beside these of which that holds where it never saw the source."""
+        told = _missed(self.left_out.evaluation) if self.left_out else ()
+        return tuple(genre for genre in told if genre not in self.missed)
 
 
 @dataclass(frozen=True)
@@ -187,6 +200,11 @@ def run_folder(folder: Path, method: str) -> Path:
 def by_hash(covers: pd.DataFrame) -> pd.DataFrame:
     """These rows of covers with the hashes of their pixels in the place of their paths."""
     return covers.assign(path=covers["content_hash"])
+
+
+def _missed(evaluation: Evaluation) -> tuple[str, ...]:
+    told = [scores for scores in evaluation.by_genre if scores.covers]
+    return tuple(scores.genre for scores in told if scores.recall.value < _MISSED)
 
 
 def _checked(covers: pd.DataFrame, card: Card) -> pd.DataFrame:

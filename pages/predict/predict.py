@@ -117,6 +117,6 @@ with st.container(key="page"):
             st.caption("The starter gave this answer. Covers that you drop now are answered by your run.")
         answer_area(predictor, run, words_wanted(predictor))
     elif predictor.card:
-        st.caption(verdict.scope(predictor.genres, predictor.card.covers, predictor.card.missing))
+        st.caption(verdict.scope(predictor.card))
         with region:
             announce("")

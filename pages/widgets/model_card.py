@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from covergenre.dataset.starter import Card, MethodCard
-from covergenre.evaluation.metrics import Evaluation
+from covergenre.evaluation.metrics import Evaluation, GenreScores
 from covergenre.formatting import listed, percent, span
 from pages.widgets.figures import figure, genre_cell, table
 from pages.widgets.genres import inline
 from pages.widgets.safe_text import plain
-from pages.widgets.verdict import source_title
+from pages.widgets.verdict import hardly_ever, source_title
 
 FEW = 30
 """A genre with fewer test covers than this is said to have few."""
@@ -40,6 +40,7 @@ def lead(card: Card) -> str:
         f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)} there. "
         "Read an answer as a hint, not as a fact."
     )
+    said += hardly_ever(chosen)
     return " ".join(said)
 
 
@@ -157,7 +158,7 @@ def limits(card: Card, nameless: Sequence[str]) -> list[str]:
     """What the figures don't say. `nameless`: the sources that name no artists."""
     test = card.chosen.test.by_genre
     alone = [genre for genre in card.genres if sum(counts[genre] > 0 for counts in card.sources.values()) == 1]
-    missed = [scores for scores in test if scores.covers and not scores.recall.value]
+    missed = [scores for scores in test if scores.genre in card.chosen.missed]
     few = [scores.genre for scores in test if scores.covers < FEW]
     told = (
         (
@@ -173,10 +174,9 @@ def limits(card: Card, nameless: Sequence[str]) -> list[str]:
         (few, f"**Few covers.** There are fewer than {FEW} test covers of {_genres(few)}: mind the wide ranges."),
         (
             missed,
-            f"**Not recognised.** Of the test covers of "
-            f"{listed([f'{inline(plain(scores.genre))} ({scores.covers})' for scores in missed])} none was answered "
-            "rightly: they are too few to learn from, and look like those of larger genres. Such a cover is nearly "
-            "always given another genre.",
+            f"**Hardly ever answered.** Of the test covers of {listed([_found(scores) for scores in missed])} fewer than "
+            "one in ten was answered rightly: they are few to learn from, and look like those of larger genres. Such a "
+            "cover is nearly always given another genre.",
         ),
         (
             nameless,
@@ -219,3 +219,7 @@ def _sources(card: Card, genre: str) -> str:
 
 def _genres(genres: Iterable[str]) -> str:
     return listed([inline(plain(genre)) for genre in genres])
+
+
+def _found(scores: GenreScores) -> str:
+    return f"{inline(plain(scores.genre))} ({round(scores.recall.value * scores.covers)} of {scores.covers})"

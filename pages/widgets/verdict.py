@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from covergenre.collection.novelty import ODD, UNFAMILIAR
+from covergenre.dataset.starter import Card, MethodCard
 from covergenre.formatting import listed
 from covergenre.predict import Neighbour, Prediction
 from pages.widgets.genres import display, inline
@@ -132,11 +133,22 @@ def known_as(seen: Neighbour, same_pixels: bool = True) -> str:
     return f"{likeness} {plain(album_line(seen), 200)}; {learned}."
 
 
-def scope(genres: Sequence[str], covers: int, missing: Sequence[str]) -> str:
-    """Which genres are known, from how many covers, and which are missing."""
-    known = listed([inline(plain(genre)) for genre in genres])
-    unknown = f" Not {_or(missing)}: no real covers of them could be had." if missing else ""
-    return f"The starter knows {len(genres)} genres from {covers:,} real covers: {known}.{unknown}"
+def scope(card: Card) -> str:
+    """Which genres are known, from how many covers, and which are missing or hardly ever answered."""
+    known = listed([inline(plain(genre)) for genre in card.genres])
+    said = [f"The starter knows {len(card.genres)} genres from {card.covers:,} real covers: {known}."]
+    if card.missing:
+        said.append(f"Not {_or(card.missing)}: no real covers of them could be had.")
+    return " ".join([*said, *hardly_ever(card.chosen)])
+
+
+def hardly_ever(method: MethodCard) -> list[str]:
+    """Which genres a method of the starter hardly ever answers, in all and where the source is new; none: nothing."""
+    said = [f"It hardly ever answers {_or(method.missed)}."] if method.missed else []
+    if method.missed_elsewhere:
+        genres = _or(method.missed_elsewhere)
+        said.append(f"On covers of a source it never saw, as yours are, it hardly ever answers {genres}.")
+    return said
 
 
 def not_a_choice(missing: Sequence[str]) -> str:

@@ -1,9 +1,14 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from covergenre.collection.track_record import PastAnswers
-from pages.widgets.verdict import album_line, dots, known_as, not_a_choice, often, origin, scope, verdict
+from covergenre.dataset.starter import LeftOut, open_starter
+from covergenre.evaluation.intervals import Interval
+from covergenre.evaluation.metrics import Evaluation
+from pages.widgets.genres import inline
+from pages.widgets.verdict import album_line, dots, hardly_ever, known_as, not_a_choice, often, origin, scope, verdict
 
 
 def test_the_genre_is_the_heading(prediction):
@@ -129,9 +134,10 @@ def test_a_file_name_at_a_source_is_not_taken_for_its_number(neighbour):
     assert origin(neighbour(source="spotify", id="00467_Blue_Hours_1961")) == "Spotify"
 
 
-def test_the_genres_that_are_known_and_those_that_are_not_are_named():
-    said = scope(("edm", "jazz"), 3486, ("anime", "disco"))
-    assert said == (
+def test_the_genres_that_are_known_and_those_that_are_not_are_named(starter_folder):
+    card = open_starter(starter_folder).card
+    said = scope(replace(card, genres=("edm", "jazz"), covers=3486, missing=("anime", "disco")))
+    assert said.startswith(
         "The starter knows 2 genres from 3,486 real covers: EDM and jazz. "
         "Not anime or disco: no real covers of them could be had."
     )
@@ -141,6 +147,23 @@ def test_the_genres_that_are_known_and_those_that_are_not_are_named():
     )
 
 
-def test_nothing_is_said_to_be_missing_when_nothing_is():
-    assert scope(("edm", "jazz"), 20, ()).endswith("EDM and jazz.")
+def test_nothing_is_said_to_be_missing_when_nothing_is(starter_folder):
+    assert "could be had" not in scope(replace(open_starter(starter_folder).card, missing=()))
     assert not_a_choice(()) == ""
+
+
+def test_the_genres_that_are_hardly_ever_answered_are_named_and_those_where_the_source_is_new(starter_folder):
+    method = open_starter(starter_folder).card.chosen
+    first, second, *_ = (scores.genre for scores in method.test.by_genre)
+
+    def recalled(**shares: float) -> Evaluation:
+        by_genre = (
+            replace(scores, recall=Interval(shares.get(scores.genre, 0.5), 0, 1)) for scores in method.test.by_genre
+        )
+        return replace(method.test, by_genre=tuple(by_genre))
+
+    assert hardly_ever(replace(method, test=recalled(), left_out=None)) == []
+    left_out = LeftOut(recalled(**{first: 0.0, second: 0.09}), 0.4, {})
+    everywhere, elsewhere = hardly_ever(replace(method, test=recalled(**{first: 0.0}), left_out=left_out))
+    assert (inline(first) in everywhere, inline(second) in everywhere) == (True, False)
+    assert (inline(first) in elsewhere, inline(second) in elsewhere) == (False, True)
