@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,6 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, NoWeights
 from covergenre.methods import method
 from covergenre.methods.elsewhere import even_rows
-from covergenre.methods.knn import NearestNeighbours
 from covergenre.runs.record import Run, probability_columns
 
 _log = logging.getLogger(__name__)
@@ -29,23 +29,25 @@ def parts_of(name: str) -> dict[str, Any]:
 
 def _shipped_parts() -> dict[str, Any]:
     starter = open_starter()
-    card, neighbours = starter.card, NearestNeighbours().load(starter.head("knn"))
-    try:
-        engine = Engine.open(starter.network, Recipe.from_dict(card.recipe))
-    except NoWeights as error:
-        raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
+    card = starter.card
     # What reads words says little of most covers when it is asked alone: it has its say in the ensemble.
     cards = [each for each in card.methods if each.name == card.default or method(each.name).reads != "texts"]
     cards.sort(key=lambda each: each.name != card.default)
-    return {
-        "engine": engine,
-        "genres": card.genres,
-        "heads": {each.title: method(each.name).load(starter.head(each.name)) for each in cards},
-        "collection": Collection(with_names(starter.covers), starter.vectors, neighbours),
-        "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
-        "card": card,
-        "record": _record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
-    }
+    with ThreadPoolExecutor(1) as beside:  # making the network ready takes as long as all the rest
+        engine = beside.submit(Engine.open, starter.network, Recipe.from_dict(card.recipe))
+        heads = {each.name: method(each.name).load(starter.head(each.name)) for each in cards}
+        parts = {
+            "genres": card.genres,
+            "heads": {each.title: heads[each.name] for each in cards},
+            "collection": Collection(with_names(starter.covers), starter.vectors, heads["knn"]),
+            "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
+            "card": card,
+            "record": _record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
+        }
+    try:
+        return {"engine": engine.result(), **parts}
+    except NoWeights as error:
+        raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
 
 
 def _run_parts(run: Run) -> dict[str, Any]:
