@@ -12,9 +12,10 @@ little.
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,11 +31,11 @@ from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import log_softmax, probabilities_of, softmax
 from covergenre.methods.components import Components
-from covergenre.methods.elsewhere import calibrated_elsewhere, even_rows
+from covergenre.methods.elsewhere import Elsewhere, calibrated_elsewhere, even_rows, joined_elsewhere
 from covergenre.methods.evenness import askable, genre_odds, prior
 from covergenre.methods.multinomial import fit_multinomial
 from covergenre.methods.scaling import genre_weights
-from covergenre.training.starter import RECIPE, choose_covers
+from covergenre.training.build_starter import RECIPE, choose_covers
 
 LEAST = 50
 _FOLDS = 3
@@ -46,22 +47,22 @@ Answer = Callable[[np.ndarray], np.ndarray]
 """Probabilities (n, genres) of vectors."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is learned from: covers and their components; and what each recipe has learned of them so far."""
+class Known(NamedTuple):
+    """What is learned from: covers and their components."""
 
     covers: Covers
     components: Components
-    _learned: dict[str, Answer] = field(default_factory=dict)
-
-    def learned(self, name: str) -> Answer:
-        """What the recipe of this name learns; once."""
-        if name not in self._learned:
-            self._learned[name] = RECIPES[name](self)
-        return self._learned[name]
 
 
 Learn = Callable[[Known], Answer]
+
+
+class Judged(NamedTuple):
+    """What a recipe says of covers whose source was left out; and, as sure as that lets it be, of all covers, (n,
+    genres), with the rest of their source learned."""
+
+    elsewhere: Elsewhere
+    learned: np.ndarray
 
 
 def main() -> None:
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--backbone", default=RECIPE.backbone, help="the network that reads covers")
     chosen = parser.parse_args()
     recipes = [name for name in RECIPES if any(word in name for word in chosen.only)]
+    together = {name: names for name, names in TOGETHER.items() if set(names) <= set(recipes)}
     everyone, groups = _covers(chosen.covers, replace(RECIPE, backbone=chosen.backbone))
     elsewhere = {name: [] for name in recipes}
     for source in askable(everyone.labels, everyone.sources):
@@ -86,7 +88,9 @@ def main() -> None:
         known[asked] = False
         for name, answers in _answers(recipes, everyone, known, asked).items():
             learned[name][asked] = answers
-    _print(everyone, elsewhere, learned)
+    judged = {name: _judged(everyone, elsewhere[name], learned[name]) for name in recipes}
+    judged |= {name: _joined([judged[each] for each in names]) for name, names in together.items()}
+    _print(everyone, judged)
 
 
 def _covers(folder: Path, recipe: Recipe) -> tuple[Covers, np.ndarray]:
@@ -108,26 +112,34 @@ def _folds(covers: Covers, groups: np.ndarray) -> list[np.ndarray]:
     return [asked for _, asked in folds.split(covers.vectors, kinds, groups)]
 
 
-def _answers(recipes: dict[str, Learn], covers: Covers, known: np.ndarray, asked: np.ndarray) -> dict[str, np.ndarray]:
+def _answers(recipes: Sequence[str], covers: Covers, known: np.ndarray, asked: np.ndarray) -> dict[str, np.ndarray]:
     training = covers.take(known)
     learned = Known(training, Components.learn(training.vectors))
-    return {name: learned.learned(name)(covers.vectors[asked]) for name in recipes}
+    return {name: RECIPES[name](learned)(covers.vectors[asked]) for name in recipes}
 
 
-def _print(
-    covers: Covers, elsewhere: dict[str, list[tuple[np.ndarray, np.ndarray]]], learned: dict[str, np.ndarray]
-) -> None:
-    sources = np.asarray(covers.sources)
+def _judged(covers: Covers, parts: Sequence[tuple[np.ndarray, np.ndarray]], learned: np.ndarray) -> Judged:
+    rows, raw = (np.concatenate(each) for each in zip(*parts, strict=True))
+    elsewhere = calibrated_elsewhere(rows, np.asarray(covers.sources)[rows], covers.labels[rows], raw)
+    return Judged(elsewhere, probabilities_of(np.log(learned), elsewhere.certainty))
+
+
+def _joined(members: Sequence[Judged]) -> Judged:
+    """What recipes say together: the mean of their answers, calibrated anew, as an ensemble has it."""
+    elsewhere = joined_elsewhere([member.elsewhere for member in members], 0.0)
+    learned = np.log(np.mean([member.learned for member in members], axis=0))
+    return Judged(elsewhere, probabilities_of(learned, elsewhere.certainty))
+
+
+def _print(covers: Covers, judged: dict[str, Judged]) -> None:
     header = ["recipe", "elsewhere: accuracy", "balanced", "says", "calibration error"]
-    first = next(iter(elsewhere.values()))
-    header += [f"{sources[rows[0]]} ({len(rows)})" for rows, _ in first]
+    asked = pd.Series(next(iter(judged.values())).elsewhere.sources).value_counts().sort_index()
+    header += [f"{source} ({count})" for source, count in asked.items()]
     header += ["learned: accuracy", "balanced", "calibration error"]
     print(f"| {' | '.join(header)} |\n| --- |{' ---: |' * (len(header) - 1)}")
-    for name, parts in elsewhere.items():
-        rows, raw = (np.concatenate(each) for each in zip(*parts, strict=True))
-        told = calibrated_elsewhere(rows, sources[rows], covers.labels[rows], raw)
+    for name, (told, learned) in judged.items():
         right = told.probabilities.argmax(axis=1) == told.labels
-        own = {source: told.sources == source for source in dict.fromkeys(told.sources)}
+        own = {source: told.sources == source for source in asked.index}
         large = [at for at in own.values() if at.sum() >= LEAST]
         recalls = [_balanced(told.labels[at], right[at]) for at in large]
         says = np.mean([told.probabilities[at].max(axis=1).mean() for at in large])
@@ -136,14 +148,14 @@ def _print(
         figures = [100 * np.mean([right[at].mean() for at in large]), 100 * np.mean(recalls), 100 * says]
         cells = [name, *(f"{figure:.1f}" for figure in figures), f"{error:.3f}"]
         cells += [f"{100 * right[at].mean():.0f}" for at in own.values()]
-        there = _evaluated(covers.labels, probabilities_of(np.log(learned[name]), told.certainty))
+        there = _evaluated(covers.labels, learned)
         cells += [f"{100 * each.value:.1f}" for each in (there.accuracy, there.balanced_accuracy)]
         cells += [f"{there.calibration_error.value:.3f}"]
         print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def _evaluated(labels: np.ndarray, probabilities: np.ndarray) -> Evaluation:
-    return evaluate(labels, probabilities, GENRES, resamples=1)
+    return evaluate(labels, probabilities, GENRES, resamples=2)  # its intervals are not printed
 
 
 def _balanced(labels: np.ndarray, right: np.ndarray) -> float:
@@ -243,19 +255,12 @@ def _by(name: str, known: Known, sources: bool = True, **parameters: object) -> 
     return lambda vectors: fitted.predict_proba(Covers(vectors, np.full(len(vectors), -1), ("",) * len(vectors)))
 
 
-def _together(known: Known, names: Sequence[str]) -> Answer:
-    """The average of what other recipes say."""
-    answers = [known.learned(name) for name in names]
-    return lambda vectors: np.mean([answer(vectors) for answer in answers], axis=0)
-
-
 _NEIGHBOURS = partial(_by, "knn", metric="blend", shrinkage=0.8, k=320, vote_temperature=0.07)
 _BALANCED = partial(_regression, c=3e-4, weighted=1.0, balance=1.0)
 
 RECIPES: dict[str, Learn] = {
     "knn": partial(_NEIGHBOURS, sources=False),
     "logistic, genres weighed alike": _BALANCED,
-    "knn and logistic: the starter until now": partial(_together, names=("knn", "logistic, genres weighed alike")),
     "logistic": _regression,
     "genres weighed alike inside a source": partial(_regression, shared_weights=0.5),
     "source effects off the training covers": partial(_regression, even=_centred),
@@ -265,17 +270,23 @@ RECIPES: dict[str, Learn] = {
     "odds by source, smoothing 300": partial(_regression, smoothing=300.0),
     "odds by source, C 3e-4": partial(_by, "logistic"),
     "odds by source, effects off": partial(_regression, smoothing=30.0, even=_centred),
-    "odds by source and logistic": partial(_together, names=("odds by source", "logistic")),
-    "odds by source and knn": partial(_together, names=("odds by source", "knn")),
     "odds by source, 8 directions out": partial(_regression, smoothing=30.0, even=partial(_projected, directions=8)),
     "odds by source, C 3e-4, genres alike": partial(_by, "logistic", balance=1.0),
     "odds by source, C 3e-4, group DRO": partial(_robust, c=3e-4),
     "knn, votes evened by source": _NEIGHBOURS,
     "knn, votes evened, genres alike": partial(_NEIGHBOURS, balance=1.0),
-    "that and odds by source, C 3e-4: the starter": partial(
-        _together, names=("odds by source, C 3e-4", "knn, votes evened, genres alike")
+}
+
+TOGETHER = {
+    "knn and logistic, genres weighed alike": ("knn", "logistic, genres weighed alike"),
+    "odds by source and logistic": ("odds by source", "logistic"),
+    "odds by source and knn": ("odds by source", "knn"),
+    "odds by source, C 3e-4, and knn, votes evened, genres alike: the starter's looks": (
+        "odds by source, C 3e-4",
+        "knn, votes evened, genres alike",
     ),
 }
+"""Recipes that are joined."""
 
 
 if __name__ == "__main__":
