@@ -132,7 +132,7 @@ class Predictor:
         self.engine = engine
         self.heads = dict(heads)
         self.collection = collection
-        self._views = augment.VIEWS if card else augment.VIEWS[:1]  # the starter's figures are of averaged views
+        self._views = augment.VIEWS if card else ("original",)  # the starter's figures are of averaged views
         self._novelty = novelty
         self._record = record
         self._words = _words_head(next(iter(self.heads.values())))

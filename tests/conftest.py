@@ -157,7 +157,7 @@ def starter(own_home, starter_folder) -> Path:
 
 
 def _small_starter(folder: Path, engines: Path) -> Path:
-    from covergenre.training.starter import build_starter
+    from covergenre.training.build_starter import build_starter
 
     genre_folders(folder / "covers" / "discogs", ("jazz", "rap"), 12)
     genre_folders(folder / "covers" / "spotify", ("country", "jazz", "reggae"), 12)

@@ -23,11 +23,10 @@ from covergenre.dataset.starter import GENRES
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
-from covergenre.methods.calibration import softmax
-from covergenre.methods.ensemble import join, parted, settle, usual_of
+from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.reading.text import ReadText
 from covergenre.training.parts import words_of
-from covergenre.training.words import names_apart
+from covergenre.training.reading_gain import names_apart
 
 
 def main() -> None:
@@ -82,16 +81,14 @@ def _judged(
         (name, method(name).fit(train, validation, replace(_SPEC, method=name, genres=task.genres), Context()))
         for name in ("logistic", "words")
     ]
-
-    def asked(part: Covers) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        usual = [usual_of(member) for _, member in members]
-        return parted([member.predict_proba(part) for _, member in members], usual)
-
-    choices = settle(*asked(validation), validation.labels)
-    joined = softmax(join(*asked(test), choices["weight"]) / choices["temperature"])
-    answers = [*(member.predict_proba(test) for _, member in members), joined]
-    looks, words, both = (float(np.mean(answer.argmax(axis=1) == test.labels)) for answer in answers)
-    return looks, words, both, choices["weight"]
+    ensemble = FittedEnsemble.of(
+        members, [member.predict_proba(validation) for _, member in members], validation.labels
+    )
+    answers = [member.predict_proba(test) for _, member in members]
+    looks, words, both = (
+        float(np.mean(answer.argmax(axis=1) == test.labels)) for answer in (*answers, ensemble.joined(answers))
+    )
+    return looks, words, both, ensemble.choices["weight"]
 
 
 _SPEC = TrainSpec(method="logistic")

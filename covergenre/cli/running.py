@@ -136,7 +136,7 @@ def combine(
 
     Example: covergenre runs combine 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6
     """
-    from covergenre.training.ensemble import combine as combine_runs
+    from covergenre.training.combine import combine as combine_runs
 
     combined = combine_runs([Run.open(run) for run in runs])
     if as_json:

@@ -25,7 +25,7 @@ def build(
 
     Example: covergenre starter build ../covers
     """
-    from covergenre.training.starter import build_starter
+    from covergenre.training.build_starter import build_starter
 
     with progress() as report:
         starter = build_starter(folder, target, seed, progress=report, words=words)

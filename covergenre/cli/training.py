@@ -46,7 +46,8 @@ def train(
     split: Annotated[str, typer.Option(help="honest (grouped, stratified) or reference.")] = "honest",
     seed: Annotated[int, typer.Option(min=0, help="Of the split and of the method.")] = 42,
     preset: Annotated[
-        str | None, typer.Option(help="Parameters by name, as the method has them: reference.", show_default="none")
+        str | None,
+        typer.Option(help="Parameters by name, where the method has them: reference or starter.", show_default="none"),
     ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter of the method.")

@@ -2,7 +2,7 @@
 
 The linear opinion pool: a cover's probabilities are the means of those of the members, each calibrated already; then
 one temperature, as an average of calibrated answers is too timid (Ranjan and Gneiting, Combining probability forecasts,
-JRSS B 2010). It learns from no cover: `runs.ensemble` makes it of finished runs.
+JRSS B 2010). It learns from no cover: `training.combine` makes it of finished runs.
 
 What is written on a cover is other evidence than how it looks, so a member that reads words is not averaged: the
 pool's probabilities are multiplied with how much likelier the words make each genre, to the power of one weight. A
@@ -12,7 +12,7 @@ cover on which nothing is read is answered by the others alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -42,12 +42,20 @@ class FittedEnsemble:
     members: Sequence[tuple[str, Fitted]]
     choices: Choices
 
+    @classmethod
+    def of(cls, members: Sequence[tuple[str, Fitted]], answers: Sequence[np.ndarray], labels: np.ndarray) -> Self:
+        """The ensemble of these members, settled on their answers (n, g) to validation covers of `labels`."""
+        settled = settle(*parted(answers, [usual_of(member) for _, member in members]), labels)
+        return cls(members, {"members": " ".join(name for name, _ in members), **settled})
+
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`."""
-        answers = [member.predict_proba(covers) for _, member in self.members]
+        return self.joined([member.predict_proba(covers) for _, member in self.members])
+
+    def joined(self, answers: Sequence[np.ndarray]) -> np.ndarray:
+        """What it says of covers of which its members say `answers`, each (n, g)."""
         usual = [usual_of(member) for _, member in self.members]
-        logits = join(*parted(answers, usual), self.choices.get("weight", 0.0))
-        return probabilities_of(logits, self.choices)
+        return probabilities_of(join(*parted(answers, usual), self.choices.get("weight", 0.0)), self.choices)
 
     def readers(self) -> list[FittedWords]:
         """The members that read words."""
@@ -73,7 +81,7 @@ class Ensemble:
     presets: dict[str, Any] = {}  # noqa: RUF012 (as `Method` has it)
 
     def fit(self, *_: Any, **__: Any) -> FittedEnsemble:
-        """Always CoverGenreError: see `runs.ensemble`."""
+        """Always CoverGenreError: see `training.combine`."""
         raise CoverGenreError("an ensemble learns from no covers: combine finished runs instead")
 
     def load(self, folder: Path) -> FittedEnsemble:
@@ -116,11 +124,6 @@ def parted(
 def join(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], weight: float) -> np.ndarray:
     """The logits (n, g) of the average with the evidence of words at a weight; see `parted`."""
     return np.log(pool(averaged)) + weight * np.sum(evidence, axis=0) if evidence else np.log(pool(averaged))
-
-
-def calibrated(answers: Sequence[np.ndarray], labels: np.ndarray) -> float:
-    """The temperature of the average of these answers (n, g) to validation covers of `labels`; 1 without covers."""
-    return settle(answers, [], labels)["temperature"]
 
 
 def settle(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], labels: np.ndarray) -> dict[str, float]:

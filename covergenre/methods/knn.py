@@ -61,8 +61,9 @@ class Parameters:
             raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
 
 
-PRESETS = {"reference": Parameters("cosine", k=4, balance=0.0)}
-"""Parameters by name. "reference": the neighbours of the reference study; its votes, weighted by rank, are not ours."""
+PRESETS = {"reference": Parameters("cosine", k=4, balance=0.0), "starter": Parameters(balance=1.0)}
+"""Parameters by name. "reference": the neighbours of the reference study; its votes, weighted by rank, are not ours.
+"starter": those of the starter, where regression beside them makes up for what they lose."""
 
 _FALLBACK = Parameters("blend", 0.5, 80, 0.07)
 

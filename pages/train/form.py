@@ -16,6 +16,7 @@ from covergenre.methods import METHODS, TrainSpec, method
 from covergenre.packages import missing, remedy
 from covergenre.runs.cautions import Caution, cautions
 from covergenre.runs.record import Run
+from covergenre.training.build_starter import METHODS as STARTER_METHODS
 from covergenre.training.estimate import seconds_for, usual_seconds
 from pages.explore import open as examined
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
@@ -27,7 +28,17 @@ from pages.widgets.watch import watch
 ADVISED, CLONED = "advised", "cloned"
 METHOD, DATASET = "train_method", "train_dataset"
 NONE = "none"  # what a box holds for None, which would be an empty box
-PRESETS = {ADVISED: "As advised", "reference": "As in the reference study", CLONED: "As that run"}
+PRESETS = {
+    ADVISED: "As advised",
+    "starter": "As in the starter",
+    "reference": "As in the reference study",
+    CLONED: "As that run",
+}
+PRESETS_HELP = (
+    "The starter joins nearest neighbours with settings of their own, and logistic regression and words as advised: "
+    "train all three, and combine the runs. Beside that it averages several views of a cover, which runs "
+    "of your own don't."
+)
 SPLITS = {
     "honest": "Honest: copies and artists never on both sides",
     "reference": "The reference study's: at random, nothing to choose on",
@@ -218,6 +229,7 @@ def _choose_preset(method_name: str) -> None:
         [ADVISED, *method(method_name).presets, *([CLONED] if cloned else [])],
         format_func=lambda name: PRESETS.get(name, name),
         required=True,
+        help=PRESETS_HELP if method_name in STARTER_METHODS else None,
         key=f"train_preset_{method_name}",
         on_change=lambda: _fill(method_name, _base_of(method_name)),
         persist_state="session",

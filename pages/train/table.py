@@ -7,7 +7,7 @@ import streamlit as st
 from covergenre.runs.default import default_run
 from covergenre.runs.names import run_name
 from covergenre.runs.record import Run
-from covergenre.training.ensemble import combine
+from covergenre.training.combine import combine
 from pages.compare.view import MOST_RUNS
 from pages.train import history, work
 from pages.train.history import RunSummary

@@ -174,9 +174,9 @@ def limits(card: Card, nameless: Sequence[str]) -> list[str]:
         (few, f"**Few covers.** There are fewer than {FEW} test covers of {_genres(few)}: mind the wide ranges."),
         (
             missed,
-            f"**Hardly ever answered.** Of the test covers of {listed([_found(scores) for scores in missed])} fewer than "
-            "one in ten was answered rightly: they are few to learn from, and look like those of larger genres. Such a "
-            "cover is nearly always given another genre.",
+            f"**Hardly ever answered.** Of the test covers of {listed([_found(scores) for scores in missed])} fewer "
+            "than one in ten was answered rightly: they are few to learn from, and look like those of larger genres. "
+            "Such a cover is nearly always given another genre.",
         ),
         (
             nameless,

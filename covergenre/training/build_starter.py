@@ -8,14 +8,12 @@ on held-out covers afterwards.
 
 import json
 import logging
-import platform
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -33,15 +31,10 @@ from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import PARTS, Split, honest_split
 from covergenre.dataset.starter import (
     COLUMNS,
-    FORMAT,
     GENRES,
     STARTER,
     Card,
-    LeftOut,
-    MethodCard,
-    SourceFigures,
     Starter,
-    WordsFigures,
     by_hash,
     open_starter,
     run_folder,
@@ -51,23 +44,20 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.engine import engine_file, engine_for
 from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadDataset
-from covergenre.evaluation.intervals import wilson
-from covergenre.evaluation.metrics import evaluate
 from covergenre.files import replace_text
-from covergenre.methods import Context, Covers, TrainSpec, ensemble, method
-from covergenre.methods.elsewhere import Elsewhere, even_rows, joined_elsewhere
-from covergenre.packages import versions
+from covergenre.methods import Context, TrainSpec, ensemble, method
+from covergenre.methods.elsewhere import joined_elsewhere, tempered
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.reading.text import ReadText
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 from covergenre.training.experiment import Result, fit_and_evaluate
 from covergenre.training.parts import Parts, as_covers, words_of
-from covergenre.training.words import judge_words, names_apart
+from covergenre.training.starter_card import make_card, method_card, words_figures
 
 RECIPE = Recipe(limit=EVEN)
-METHODS: Mapping[str, Mapping[str, float]] = {"knn": {"balance": 1.0}, "logistic": {}, "words": {}}
-"""Trained one by one, with these parameters, and joined. Whose answers to sources left out are best counts:
-`benchmarks/ACCURACY.md`."""
+METHODS = ("knn", "logistic", "words")
+"""Trained one by one, by the preset "starter" where a method has it, and joined. Whose answers to sources left out are
+best counts: `benchmarks/ACCURACY.md`."""
 
 _log = logging.getLogger(__name__)
 
@@ -100,15 +90,15 @@ def build_starter(
     parts = _parts(chosen, split, vectors, texts, dataset.genres)
     asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
     members = [name for name in METHODS if words or method(name).reads != "texts"]
-    specs = {name: replace(asked, method=name, parameters=METHODS[name]) for name in members}
+    specs = {name: replace(asked, method=name, parameters=method(name).presets.get(STARTER, {})) for name in members}
     specs |= {ensemble.NAME: asked}
     results = {name: fit_and_evaluate(parts, specs[name], context) for name in members}
     results |= {ensemble.NAME: _together(results, parts, asked, context)}
     projected = cast(Projection, results["knn"].fitted).project(vectors).astype(np.float16)
-    methods = tuple(_method_card(specs[name], results[name], parts, chosen, split) for name in specs)
-    card = _card(chosen, split, left_out, methods, recipe)
+    methods = tuple(method_card(specs[name], results[name], parts, chosen, split) for name in specs)
+    card = make_card(chosen, split, left_out, methods, recipe)
     if words:
-        card = replace(card, words=_words_figures(results[ensemble.NAME], parts.test, texts, chosen, split))
+        card = replace(card, words=words_figures(results[ensemble.NAME], parts.test, texts, chosen, split))
     _log.info("%s answers best where the source is new", card.default)
     with _replacing(target) as folder:
         _copy_network(recipe, folder)
@@ -172,53 +162,10 @@ def _parts(
 def _together(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, context: Context) -> Result:
     """What was learned, joined: as sure as its answers to sources left out, else to validation, let it be."""
     members = [(name, result.fitted) for name, result in results.items()]
-    usual = [ensemble.usual_of(member) for _, member in members]
-    answers = ensemble.parted([result.validation for result in results.values()], usual)
-    settled = ensemble.settle(*answers, parts.validation.labels)
-    elsewhere = joined_elsewhere([result.elsewhere for result in results.values()], settled.get("weight", 0.0))
-    if elsewhere:
-        settled |= elsewhere.certainty
-    fitted = ensemble.FittedEnsemble(members, {"members": " ".join(results), **settled})
-    return replace(fit_and_evaluate(parts, spec, context, lambda: fitted), elsewhere=elsewhere)
-
-
-def _words_figures(
-    result: Result, test: Covers, texts: Sequence[ReadText], manifest: pd.DataFrame, split: Split
-) -> WordsFigures:
-    """What the words on the test covers add to their looks."""
-    names = np.array(names_apart(manifest["artist"].tolist(), texts))
-    part = split.parts.to_numpy()
-    apart = ~np.isin(names[part == "test"], names[part == "train"])
-    looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
-    right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
-    return judge_words(right, right_read, test.texts, apart)
-
-
-def _method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
-    own = split.groups[split.parts == "validation"].to_numpy()
-    validation = evaluate(parts.validation.labels, result.validation, spec.genres, own, spec.seed)
-    right = result.test.argmax(axis=1) == parts.test.labels
-    sources = manifest.loc[(split.parts == "test").to_numpy(), "source"].to_numpy()
-    title, figures = method(spec.method).title, _by_source(right, sources)
-    groups = parts.train_groups
-    left_out = None if result.elsewhere is None or groups is None else _left_out(spec, result.elsewhere, groups)
-    return MethodCard(spec.method, title, result.fitted.choices, validation, result.evaluation, figures, left_out)
-
-
-def _left_out(spec: TrainSpec, asked: Elsewhere, groups: np.ndarray) -> LeftOut:
-    even = even_rows(asked.sources)
-    labels, answers = asked.labels[even], asked.probabilities[even]
-    evaluation = evaluate(labels, answers, spec.genres, groups[asked.rows[even]], spec.seed)
-    right = asked.probabilities.argmax(axis=1) == asked.labels
-    return LeftOut(evaluation, float(answers.max(axis=1).mean()), _by_source(right, asked.sources))
-
-
-def _by_source(right: np.ndarray, sources: np.ndarray) -> dict[str, SourceFigures]:
-    counted = pd.Series(right).groupby(sources).agg(["sum", "size"])
-    return {
-        str(source): SourceFigures(int(row["size"]), wilson(int(row["sum"]), int(row["size"])))
-        for source, row in counted.iterrows()
-    }
+    answers = [result.validation for result in results.values()]
+    fitted = ensemble.FittedEnsemble.of(members, answers, parts.validation.labels)
+    elsewhere = joined_elsewhere([result.elsewhere for result in results.values()], fitted.choices.get("weight", 0.0))
+    return replace(fit_and_evaluate(parts, spec, context, lambda: tempered(fitted, elsewhere)), elsewhere=elsewhere)
 
 
 def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:
@@ -239,51 +186,6 @@ def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manife
     run.append_event(Event("predicting", 1, 1, {PREDICTION_MS: 1000 * result.predicting / len(predictions)}))
     ended = result.began + result.fitting + result.predicting
     run.write_status(Status("done", 1, 1, started=result.began, updated=ended))
-
-
-def _card(
-    manifest: pd.DataFrame,
-    split: Split,
-    left_out: Mapping[str, int],
-    methods: tuple[MethodCard, ...],
-    recipe: Recipe,
-) -> Card:
-    genres = tuple(sorted(manifest["genre"].unique()))
-    return Card(
-        format=FORMAT,
-        built=f"{datetime.now(UTC):%Y-%m-%d}",
-        seed=split.seed,
-        recipe=recipe.to_dict(),
-        genres=genres,
-        missing=tuple(genre for genre in GENRES if genre not in genres),
-        covers=len(manifest),
-        counts=_counts(manifest["genre"], split.parts.to_numpy(), PARTS),
-        sources=_counts(manifest["source"], manifest["genre"], genres),
-        left_out=left_out,
-        default=_best(methods).name,
-        methods=methods,
-        versions={
-            "python": platform.python_version(),
-            **versions(("numpy", "openvino", "scikit-learn", "torch")),
-        },
-    )
-
-
-def _best(methods: Sequence[MethodCard]) -> MethodCard:
-    """The method with the highest balanced accuracy on sources left out, or on validation where none could be.
-
-    Balanced, because how often each genre comes in a user's covers is not known: plain accuracy favours a head that
-    never answers a rare one.
-    """
-    return max(
-        methods,
-        key=lambda each: (each.left_out.evaluation if each.left_out else each.validation).balanced_accuracy.value,
-    )
-
-
-def _counts(rows: pd.Series, columns: Sequence[str], order: Sequence[str]) -> dict[str, dict[str, int]]:
-    table = pd.crosstab(rows.to_numpy(), np.asarray(columns)).reindex(columns=list(order), fill_value=0)
-    return {str(row): {name: int(count) for name, count in cells.items()} for row, cells in table.iterrows()}
 
 
 def _table(dataset: Dataset, split: Split) -> pd.DataFrame:

@@ -3,12 +3,12 @@ import pytest
 
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import TrainSpec, method
-from covergenre.methods.ensemble import calibrated, pool
+from covergenre.methods.ensemble import pool, settle
 from covergenre.predict import Predictor
 from covergenre.runs import launch
 from covergenre.runs.names import method_title
 from covergenre.runs.record import Run, list_runs, probability_columns
-from covergenre.training.ensemble import combine
+from covergenre.training.combine import combine
 from covergenre.training.train import prepare, train
 
 
@@ -48,7 +48,8 @@ def test_the_temperature_is_chosen_on_validation_alone(pair):
     predictions = combined.predictions()
     genres = predictions.loc[predictions["part"] == "validation", "genre"]
     labels = np.array([combined.spec.genres.index(genre) for genre in genres])
-    assert combined.load_model().choices["temperature"] == calibrated([of(run, "validation") for run in pair], labels)
+    settled = settle([of(run, "validation") for run in pair], [], labels)
+    assert combined.load_model().choices["temperature"] == settled["temperature"]
 
 
 def test_it_answers_for_new_covers_even_when_its_members_are_gone(pair, dataset):

@@ -17,7 +17,7 @@ from covergenre.reading.reader import VERSION
 from covergenre.reading.store import TextStore
 from covergenre.reading.text import Line, ReadText
 from covergenre.runs.record import Run
-from covergenre.training.starter import build_starter, choose_covers
+from covergenre.training.build_starter import build_starter, choose_covers
 from covergenre.training.train import evaluate
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 from covergenre.augment import VARIANTS
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import method
-from covergenre.methods.calibration import softmax
-from covergenre.methods.ensemble import NAME, FittedEnsemble, join, parted, settle, usual_of
+from covergenre.methods.ensemble import NAME, FittedEnsemble
 from covergenre.progress import silent
 from covergenre.runs.journal import keep
 from covergenre.runs.names import christen
@@ -39,14 +38,10 @@ def combine(runs: Sequence[Run]) -> Run:
         labels = pd.Categorical(told["genre"], categories=run.spec.genres).codes.astype(np.int64)
         names = [each.spec.method for each in runs]
         members = list(zip(names, (each.load_model() for each in runs), strict=True))
-        averaged, evidence = parted(answers, [usual_of(member) for _, member in members])
-        choices = settle(
-            [rows[chosen_on] for rows in averaged], [rows[chosen_on] for rows in evidence], labels[chosen_on]
-        )
-        joined = softmax(join(averaged, evidence, choices.get("weight", 0.0)) / choices["temperature"])
-        run.write_predictions(told.join(pd.DataFrame(joined, columns=columns)))
+        fitted = FittedEnsemble.of(members, [rows[chosen_on] for rows in answers], labels[chosen_on])
+        run.write_predictions(told.join(pd.DataFrame(fitted.joined(answers), columns=columns)))
         run.write_evaluation(evaluate(run))
-        FittedEnsemble(members, {"members": " ".join(names), **choices}).save(run.stage_model())
+        fitted.save(run.stage_model())
         run.publish_model()
     return run
 

@@ -1,0 +1,108 @@
+"""The starter's card: the figures of what was learned, on held-out covers and on sources left out."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from covergenre.dataset.split import PARTS, Split
+from covergenre.dataset.starter import FORMAT, GENRES, Card, LeftOut, MethodCard, SourceFigures, WordsFigures
+from covergenre.embedding.recipe import Recipe
+from covergenre.evaluation.intervals import wilson
+from covergenre.evaluation.metrics import evaluate
+from covergenre.methods import Covers, TrainSpec, method
+from covergenre.methods.elsewhere import Elsewhere, even_rows
+from covergenre.packages import versions
+from covergenre.reading.text import ReadText
+from covergenre.training.experiment import Result
+from covergenre.training.parts import Parts
+from covergenre.training.reading_gain import judge_words, names_apart
+
+
+def make_card(
+    manifest: pd.DataFrame,
+    split: Split,
+    left_out: Mapping[str, int],
+    methods: tuple[MethodCard, ...],
+    recipe: Recipe,
+) -> Card:
+    """The card of covers that were chosen and split; `left_out`: how many were not chosen, by reason."""
+    genres = tuple(sorted(manifest["genre"].unique()))
+    return Card(
+        format=FORMAT,
+        built=f"{datetime.now(UTC):%Y-%m-%d}",
+        seed=split.seed,
+        recipe=recipe.to_dict(),
+        genres=genres,
+        missing=tuple(genre for genre in GENRES if genre not in genres),
+        covers=len(manifest),
+        counts=_counts(manifest["genre"], split.parts.to_numpy(), PARTS),
+        sources=_counts(manifest["source"], manifest["genre"], genres),
+        left_out=left_out,
+        default=_best(methods).name,
+        methods=methods,
+        versions={
+            "python": platform.python_version(),
+            **versions(("numpy", "openvino", "scikit-learn", "torch")),
+        },
+    )
+
+
+def method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
+    """The figures of one method."""
+    own = split.groups[split.parts == "validation"].to_numpy()
+    validation = evaluate(parts.validation.labels, result.validation, spec.genres, own, spec.seed)
+    right = result.test.argmax(axis=1) == parts.test.labels
+    sources = manifest.loc[(split.parts == "test").to_numpy(), "source"].to_numpy()
+    title, figures = method(spec.method).title, _by_source(right, sources)
+    groups = parts.train_groups
+    left_out = None if result.elsewhere is None or groups is None else _left_out(spec, result.elsewhere, groups)
+    return MethodCard(spec.method, title, result.fitted.choices, validation, result.evaluation, figures, left_out)
+
+
+def words_figures(
+    result: Result, test: Covers, texts: Sequence[ReadText], manifest: pd.DataFrame, split: Split
+) -> WordsFigures:
+    """What the words on the test covers add to their looks."""
+    names = np.array(names_apart(manifest["artist"].tolist(), texts))
+    part = split.parts.to_numpy()
+    apart = ~np.isin(names[part == "test"], names[part == "train"])
+    looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
+    right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
+    return judge_words(right, right_read, test.texts, apart)
+
+
+def _best(methods: Sequence[MethodCard]) -> MethodCard:
+    """The method with the highest balanced accuracy on sources left out, or on validation where none could be.
+
+    Balanced, because how often each genre comes in a user's covers is not known: plain accuracy favours a head that
+    never answers a rare one.
+    """
+    return max(
+        methods,
+        key=lambda each: (each.left_out.evaluation if each.left_out else each.validation).balanced_accuracy.value,
+    )
+
+
+def _counts(rows: pd.Series, columns: Sequence[str], order: Sequence[str]) -> dict[str, dict[str, int]]:
+    table = pd.crosstab(rows.to_numpy(), np.asarray(columns)).reindex(columns=list(order), fill_value=0)
+    return {str(row): {name: int(count) for name, count in cells.items()} for row, cells in table.iterrows()}
+
+
+def _left_out(spec: TrainSpec, asked: Elsewhere, groups: np.ndarray) -> LeftOut:
+    even = even_rows(asked.sources)
+    labels, answers = asked.labels[even], asked.probabilities[even]
+    evaluation = evaluate(labels, answers, spec.genres, groups[asked.rows[even]], spec.seed)
+    right = asked.probabilities.argmax(axis=1) == asked.labels
+    return LeftOut(evaluation, float(answers.max(axis=1).mean()), _by_source(right, asked.sources))
+
+
+def _by_source(right: np.ndarray, sources: np.ndarray) -> dict[str, SourceFigures]:
+    counted = pd.Series(right).groupby(sources).agg(["sum", "size"])
+    return {
+        str(source): SourceFigures(int(row["size"]), wilson(int(row["sum"]), int(row["size"])))
+        for source, row in counted.iterrows()
+    }
