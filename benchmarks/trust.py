@@ -23,8 +23,7 @@ from covergenre import images
 from covergenre.collection.novelty import ODD, UNFAMILIAR, NoveltyDetector
 from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.starter import open_starter
-from covergenre.embedding.engine import Engine
-from covergenre.embedding.recipe import Recipe
+from covergenre.predict import Predictor
 
 _SIDE = 300
 _WORDS = ("the", "of", "and", "music", "sleeve", "record", "side", "label", "night", "song", "band", "studio", "voice")
@@ -36,13 +35,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="the folder of real covers that the starter was made from")
     parser.add_argument("--each", type=int, default=100, help="how many pictures of each kind (default 100)")
     options = parser.parse_args()
-    starter = open_starter()
-    engine = Engine.open(starter.network, Recipe.from_dict(starter.card.recipe))
-    familiarity = NoveltyDetector.load(starter.folder / "familiarity.npz")
+    predictor = Predictor.open()
+    familiarity = NoveltyDetector.load(open_starter().folder / "familiarity.npz")
     chance = np.random.default_rng(0)
 
     def measured(pictures: Sequence[Image.Image]) -> np.ndarray:
-        return familiarity.unfamiliar(engine.embed(pictures))
+        # As the app looks at them: by one view alone, covers seem odder than they are.
+        return familiarity.unfamiliar(np.stack([predictor.look(picture).vector for picture in pictures]))
 
     held_out, others = _covers(options.folder, options.each, chance)
     covers = measured(held_out)
