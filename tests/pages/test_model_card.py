@@ -32,7 +32,7 @@ def test_what_it_says_of_sources_never_seen_comes_first(card):
     left_out = LeftOut(card.chosen.test, 0.37, card.chosen.by_source)
     card = replace(card, methods=tuple(replace(method, left_out=left_out) for method in card.methods))
     said = unescape(model_card.lead(card))
-    assert said.index("of a source it never saw") < said.index("held-out covers")
+    assert said.index("of a source it never saw") < said.index("covers that were kept back")
     assert f"it says {percent(0.37)} on average" in said
     table = words(model_card.by_new_source(card))
     assert table.count(percent(card.chosen.test.accuracy.value)) >= len(card.methods)
