@@ -14,6 +14,7 @@ from covergenre.methods.ensemble import NAME, FittedEnsemble
 from covergenre.progress import silent
 from covergenre.runs.journal import keep
 from covergenre.runs.names import christen
+from covergenre.runs.notes import read_notes, write_notes
 from covergenre.runs.record import Run, RunSpec, probability_columns
 from covergenre.training.train import evaluate
 
@@ -29,6 +30,8 @@ def combine(runs: Sequence[Run]) -> Run:
     """
     _check(runs)
     run = christen(Run.create(_spec(runs)))
+    tags = [tag for tag in read_notes(runs[0]).tags if all(tag in read_notes(other).tags for other in runs)]
+    write_notes(run, replace(read_notes(run), tags=tuple(tags)))  # it is found where they are
     with keep(run, silent):
         predictions = [each.predictions() for each in runs]
         columns = probability_columns(run.spec.genres)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from covergenre.methods.ensemble import pool, settle
 from covergenre.predict import Predictor
 from covergenre.runs import launch
 from covergenre.runs.names import method_title
+from covergenre.runs.notes import read_notes, write_notes
 from covergenre.runs.record import Run, list_runs, probability_columns
 from covergenre.training.combine import combine
 from covergenre.training.train import prepare, train
@@ -34,6 +37,12 @@ def test_an_ensemble_is_one_more_run_that_is_done(pair):
     assert combined.spec.parameters["members"].split() == [run.id for run in pair]
     assert combined.evaluation().covers == pair[0].evaluation().covers
     assert method_title(combined.spec.method) == "Ensemble"
+
+
+def test_it_is_found_by_the_tags_that_all_its_members_have(pair):
+    for run, own in zip(pair, ("a", "b"), strict=True):
+        write_notes(run, replace(read_notes(run), tags=("talk", own)))
+    assert read_notes(combine(pair)).tags == ("talk",)
 
 
 def test_it_says_the_average_of_what_its_members_say_with_one_temperature(pair):
