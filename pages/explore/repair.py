@@ -15,6 +15,7 @@ from covergenre.repair import repair
 from covergenre.repair.history import Repair, standing
 from covergenre.repair.repair import Edit
 from pages.explore.actions import carry_out
+from pages.explore.address import turn
 from pages.explore.news import undo
 from pages.explore.open import Opened, open_proposal
 from pages.explore.tiles import show_covers
@@ -24,7 +25,7 @@ from pages.widgets.watch import jobs, watch
 
 _RECENT = 20
 _A_PAGE = 24
-_PAGE, _SPARED = "changes page", "spared"
+_PAGE, _SPARED = "change_sheet", "spared"
 
 
 def show_repair(opened: Opened) -> None:
@@ -109,7 +110,7 @@ def _show_changes(opened: Opened, proposal: Proposal) -> None:
         st.button("Tick none", type="tertiary", key="tick-none", on_click=spare, args=(frozenset(edits),),
                   disabled=not ticked)  # fmt: skip
     grid = st.container()
-    page = st.pagination(pages, key=_PAGE) if pages > 1 else 1
+    page = turn(pages, _PAGE)
     rows = covers.rows_of(paths[(page - 1) * _A_PAGE : page * _A_PAGE])
     with grid:
         notes = {row: what(edits.get(path := covers.paths[row]), proposal.notes[path]) for row in rows}
