@@ -37,9 +37,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for part in (answers, data, processing, collecting, networks, auditing, training, comparing, studying, serving):
-    part.add_to(app)
-app.add_typer(running.app, name="runs")
-app.add_typer(starter.app, name="starter")
+    app.add_typer(part.app)
+app.add_typer(running.app)
+app.add_typer(starter.app)
 
 
 def _print_version(asked: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from covergenre import images
 from covergenre.api.as_data import prediction_data
-from covergenre.cli.console import AsJson, complain, out, print_json, print_table
+from covergenre.cli.console import AsJson, complain, print_json, say, table
 from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.passed_over import is_hidden
 from covergenre.describe import words_in_a_line
@@ -36,13 +36,10 @@ RunName = Annotated[
     typer.Option("--run", help="Whose answer: the id of a run, or the starter.", show_default="the run in use"),
 ]
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command()(predict)
-    app.command()(similar)
+app = typer.Typer()
 
 
+@app.command()
 def predict(
     files: Files,
     run: RunName = None,
@@ -63,6 +60,7 @@ def predict(
         _answer(files, run, neighbours, as_json, _print_prediction, prediction_data, words)
 
 
+@app.command()
 def similar(
     files: Files,
     run: RunName = None,
@@ -182,16 +180,16 @@ def _print_prediction(prediction: Prediction) -> None:
     notes += [f" ({prediction.note})" if prediction.note else ""]
     if (before := prediction.precedent) and prediction.unfamiliar <= ODD:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]
-    out.print(f"{prediction.name}: {shares}{''.join(notes)}", markup=False)
+    say(f"{prediction.name}: {shares}{''.join(notes)}")
     if prediction.words and (told := words_in_a_line(prediction.words)):
-        out.print(f"  {told}", markup=False)
+        say(f"  {told}")
     for neighbour in prediction.neighbours:
-        out.print(f"  {_line(neighbour)}", markup=False)
+        say(f"  {_line(neighbour)}")
 
 
 def _print_neighbours(prediction: Prediction) -> None:
     rows = [(_line(neighbour), neighbour.genre, f"{neighbour.similarity:.2f}") for neighbour in prediction.neighbours]
-    print_table((prediction.name, "genre", "similarity"), rows)
+    say(table((prediction.name, "genre", "similarity"), rows))
 
 
 def _line(neighbour: Neighbour) -> str:

@@ -1,13 +1,15 @@
 """audit: what is wrong with a data set, and repairs."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from covergenre.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.cli.console import AsJson, answer, progress, say, table
 from covergenre.cli.data import DatasetName
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import CoverGenreError
@@ -28,12 +30,10 @@ Vectors = Annotated[
 ]
 _EDITED = ["genre", "excluded", "tags"]
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command(name="audit")(audit_dataset)
+app = typer.Typer()
 
 
+@app.command(name="audit")
 def audit_dataset(
     name: DatasetName,
     suggest_to: SuggestTo = None,
@@ -56,20 +56,13 @@ def audit_dataset(
         before, dataset = dataset.manifest, apply(dataset, plan)
         if not as_json:
             changed = (before[_EDITED] != dataset.manifest[_EDITED]).any(axis=1).sum()
-            out.print(f"{changed} covers repaired: {plan.why}", markup=False)
+            say(f"{changed} covers repaired: {plan.why}")
     with progress() as report:
         found = _look(dataset, vectors, report)
     if suggest_to:
         plans = suggest(dataset.manifest, found)
         _write_plan(join(plans.values(), "the suggested repairs"), suggest_to)
-    _show(found, as_json)
-
-
-def _show(found: AuditReport, as_json: bool) -> None:
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        _print(found)
+    answer(as_json, found.to_dict(), *_in_words(found))
 
 
 def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
@@ -78,21 +71,18 @@ def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
     return audit(dataset, split_if_possible(dataset), None, report, thresholds=chosen_thresholds(dataset))
 
 
-def _print(found: AuditReport) -> None:
+def _in_words(found: AuditReport) -> Iterator[str | Table]:
     rows = [(row.issue, row.count, f"{row.share:.1%}") for row in found.summary.itertuples(index=False)]
-    print_table(("issue", "covers", "share"), rows)
+    yield table(("issue", "covers", "share"), rows)
     for why in dict.fromkeys(found.skipped.values()):
         issues = ", ".join(issue for issue, reason in found.skipped.items() if reason == why)
-        out.print(f"not judged, {issues}: {why}", markup=False)
+        yield f"not judged, {issues}: {why}"
     for issue, threshold in found.thresholds.items():
         if threshold != (usual := THRESHOLDS[issue]):
-            out.print(f"{issue}: flagged from {threshold:.2f} on, usually from {usual:.2f}", markup=False)
-    told = found.cues.sort_values("balanced_accuracy", ascending=False)
-    for cue in told.itertuples(index=False):
-        out.print(
-            f"{cue.cue} alone names the genre of {cue.balanced_accuracy:.1%} (chance {cue.chance:.1%})", markup=False
-        )
-    out.print(f"{found.dataset}: {found.covers} covers", markup=False)
+            yield f"{issue}: flagged from {threshold:.2f} on, usually from {usual:.2f}"
+    for cue in found.cues.sort_values("balanced_accuracy", ascending=False).itertuples(index=False):
+        yield f"{cue.cue} alone names the genre of {cue.balanced_accuracy:.1%} (chance {cue.chance:.1%})"
+    yield f"{found.dataset}: {found.covers} covers"
 
 
 def _read_plan(file: Path) -> Plan:

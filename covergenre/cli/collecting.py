@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress
-from covergenre.collecting.collect import Collected, collect
+from covergenre.cli.console import AsJson, answer, listed, progress, table
+from covergenre.collecting.collect import collect
 from covergenre.collecting.genres import genre_tags
 from covergenre.collecting.journal import Plan
 from covergenre.collecting.names import fetch_names
@@ -17,13 +17,10 @@ pictures = typer.Typer(
     name="pictures", help="Names and pictures of known covers, kept on this machine.", no_args_is_help=True
 )
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command("collect")(collect_covers)
-    app.add_typer(pictures, name="pictures")
+app = typer.Typer()
 
 
+@app.command("collect")
 def collect_covers(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call the data set.", show_default=False)],
     genres: Annotated[str, typer.Option(help=f"Genres, joined by commas, or all: {', '.join(genre_tags())}.")] = "all",
@@ -39,16 +36,17 @@ def collect_covers(
 
     Example: covergenre collect mine --genres anime,disco,jazz --per-genre 200
     """
-    wanted = (
-        tuple(genre_tags()) if genres == "all" else tuple(part.strip() for part in genres.split(",") if part.strip())
-    )
+    wanted = tuple(genre_tags()) if genres == "all" else listed(genres)
     with progress() as report:
         collected = collect(Plan(name, wanted, per_genre, per_artist, size), report)
-    if as_json:
-        failures = [{"genre": one.genre, "id": one.id, "reason": one.reason} for one in collected.failures]
-        print_json({"name": name, "covers": dict(collected.covers), "failures": failures})
-    else:
-        _print(collected)
+    failures = [{"genre": one.genre, "id": one.id, "reason": one.reason} for one in collected.failures]
+    answer(
+        as_json,
+        {"name": name, "covers": dict(collected.covers), "failures": failures},
+        table(("genre", "covers"), collected.covers.items()),
+        *([table(("not taken, because", "albums"), collected.reasons.items())] if collected.reasons else []),
+        f"{collected.dataset.name}: {sum(collected.covers.values())} covers, ready to train on",
+    )
 
 
 @pictures.command("fetch")
@@ -66,15 +64,13 @@ def fetch(as_json: AsJson = False) -> None:
         if discogs_token():
             came["names"] = dict(fetch_names(covers.loc[covers["source"] == "discogs", "id"], report))
         came["pictures"] = dict(fetch_pictures(published(covers), report))
-    if as_json:
-        print_json({what: {"came": counts.pop("", 0), "failed": counts} for what, counts in came.items()})
-        return
+    data, lines = {}, []
     for what, counts in came.items():
-        out.print(f"{what}: {counts.pop('', 0)} came", markup=False)
-        for reason, count in counts.items():
-            out.print(f"  {count} did not: {reason}", markup=False)
+        data[what] = {"came": counts.pop("", 0), "failed": counts}
+        lines += [f"{what}: {data[what]['came']} came", *(f"  {count} did not: {why}" for why, count in counts.items())]
     if "names" not in came:
-        out.print("Set COVERGENRE_DISCOGS_TOKEN to your own token to bring the names of Discogs releases, too.")
+        lines.append("Set COVERGENRE_DISCOGS_TOKEN to your own token to bring the names of Discogs releases, too.")
+    answer(as_json, data, *lines)
 
 
 @pictures.command("clear")
@@ -84,14 +80,7 @@ def clear_pictures(as_json: AsJson = False) -> None:
     Example: covergenre pictures clear
     """
     count = clear()
-    if as_json:
-        print_json({"deleted": count})
-    else:
-        out.print(f"{count} pictures deleted")
+    answer(as_json, {"deleted": count}, f"{count} pictures deleted")
 
 
-def _print(collected: Collected) -> None:
-    print_table(("genre", "covers"), collected.covers.items())
-    if collected.reasons:
-        print_table(("not taken, because", "albums"), collected.reasons.items())
-    out.print(f"{collected.dataset.name}: {sum(collected.covers.values())} covers, ready to train on", markup=False)
+app.add_typer(pictures)

@@ -1,11 +1,13 @@
 """compare: finished runs on the covers they share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
-from covergenre.cli.console import AsJson, out, print_json, print_table, with_interval
+from covergenre.cli.console import AsJson, answer, table, with_interval
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
 from covergenre.comparison.slices import slices_of
 from covergenre.errors import CoverGenreError
@@ -28,12 +30,10 @@ Pictures = Annotated[
     ),
 ]
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command()(compare)
+app = typer.Typer()
 
 
+@app.command()
 def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: AsJson = False) -> None:
     """Which run is better, whether it truly is, and where: on the test covers that all of them share.
 
@@ -45,10 +45,7 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     compared = compare_runs([Run.open(run) for run in runs])
     if html:
         _write(compared, html, pictures)
-    if as_json:
-        print_json(_as_dict(compared))
-    else:
-        _print(compared, html)
+    answer(as_json, _as_dict(compared), *_in_words(compared, html))
 
 
 def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
@@ -95,9 +92,8 @@ def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
         raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error
 
 
-def _print(compared: ComparedRuns, html: Path | None) -> None:
-    for sentence in compared.left_out:
-        out.print(sentence, markup=False)
+def _in_words(compared: ComparedRuns, html: Path | None) -> Iterator[str | Table]:
+    yield from compared.left_out
     rows = [
         (
             run.name + (" *" if run.name == compared.comparison.best else ""),
@@ -110,10 +106,9 @@ def _print(compared: ComparedRuns, html: Path | None) -> None:
         for run in compared.runs
     ]
     names = [name.replace("_", " ") for name in METRICS]
-    print_table((f"on {len(compared.covers):,} covers", *names, "training", "model"), rows)
+    yield table((f"on {len(compared.covers):,} covers", *names, "training", "model"), rows)
     if len(compared.runs) > 2:
-        out.print(verdict(compared), markup=False)
-    for pair in compared.comparison.pairs:
-        out.print(pair.sentence, markup=False)
+        yield verdict(compared)
+    yield from (pair.sentence for pair in compared.comparison.pairs)
     if html:
-        out.print(f"report {html}", markup=False)
+        yield f"report {html}"

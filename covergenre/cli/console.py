@@ -25,15 +25,7 @@ _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 8206, 82
 _CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
 
 
-class _SafeConsole(Console):
-    """A console on which no name of a file can move the cursor, change colours or turn the direction of reading."""
-
-    def print(self, *objects: Any, **options: Any) -> None:
-        """Print texts without control characters."""
-        super().print(*(harmless(each) if isinstance(each, str) else each for each in objects), **options)
-
-
-out = _SafeConsole(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+_out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
 def harmless(text: str) -> str:
@@ -53,9 +45,23 @@ def complain(error: object) -> None:
     print("error:", harmless(" ".join(str(error).split())), file=sys.stderr)
 
 
+def say(*parts: str | Table) -> None:
+    """Print lines and tables; no name of a file can move the cursor, change colours or turn the way one reads."""
+    for part in parts:
+        _out.print(harmless(part) if isinstance(part, str) else part)
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """One object on one line, in plain UTF-8."""
     print(json.dumps(value, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def answer(as_json: bool, data: Mapping[str, Any], *parts: str | Table) -> None:
+    """What a verb has to say, for programs or for people."""
+    if as_json:
+        print_json(data)
+    else:
+        say(*parts)
 
 
 def listed(text: str | None, known: Sequence[str] = ()) -> tuple[str, ...]:
@@ -70,14 +76,14 @@ def listed(text: str | None, known: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(part for part in found if part)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A table of texts; all columns but the first are aligned to the right."""
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for position, column in enumerate(columns):
         table.add_column(column, justify="right" if position else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(escape(harmless(str(cell))) for cell in row))
-    out.print(table)
+    return table
 
 
 def with_interval(interval: Interval) -> str:

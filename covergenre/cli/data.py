@@ -1,17 +1,19 @@
 """scan, embed and demo: data sets and their vectors."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from covergenre.augment import VARIANTS
-from covergenre.cli.console import AsJson, On, out, print_json, print_table, progress
+from covergenre.cli.console import AsJson, On, answer, listed, progress, say, table
 from covergenre.cluster import feeding
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
-from covergenre.dataset.manifest import usable
+from covergenre.dataset.manifest import Scan, usable
 from covergenre.dataset.registry import Dataset, Missing, open_dataset, register
 from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
@@ -27,16 +29,10 @@ Limit = Annotated[int | None, typer.Option(min=1, help="Shrink covers to so many
 Weights = Annotated[str | None, typer.Option(help="A local file of pretrained weights.", show_default="the backbone's")]
 Variants = Annotated[str, typer.Option(help=f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command()(scan)
-    app.command()(embed)
-    app.command()(demo)
-    app.command()(rename)
-    app.command()(remove)
+app = typer.Typer()
 
 
+@app.command()
 def scan(
     folder: Annotated[Path, typer.Argument(help="A folder of genre folders.", show_default=False)],
     name: Annotated[str, typer.Option(help="What to call the data set.", show_default=False)],
@@ -62,7 +58,8 @@ def scan(
     look_at = feeding.looking(on) if on else None
     with progress() as report:
         dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing, look_at=look_at)
-    extra = {
+    data = {
+        **_summary(dataset),
         "passed_over": dict(scanned.passed_over),
         "passed_over_names": dict(scanned.passed_over.names),
         "read": scanned.read,
@@ -71,21 +68,10 @@ def scan(
         "layout": str(scanned.layout),
         "remarks": list(scanned.remarks),
     }
-    if as_json:
-        print_json({**_summary(dataset), **extra})
-        return
-    _print_summary(dataset)
-    out.print(f"read as {scanned.layout}; --genre-level chooses another", markup=False)
-    for reason, count in scanned.passed_over.items():
-        named = scanned.passed_over.names[reason][:_NAMED]
-        more = ", ..." if count > len(named) else ""
-        out.print(f"passed over, {reason}: {count} ({', '.join(named)}{more})", markup=False)
-    if scanned.gone:
-        out.print(f"gone: {len(scanned.gone)} ({', '.join(scanned.gone[:_NAMED])}); kept for when they are back")
-    for remark in scanned.remarks:
-        out.print(remark, markup=False)
+    answer(as_json, data, *_in_words(dataset), *_scanned_in_words(scanned))
 
 
+@app.command()
 def embed(
     name: DatasetName,
     backbone: Backbone = Recipe.backbone,
@@ -106,13 +92,15 @@ def embed(
         vectors = embed_dataset(open_dataset(name), recipe, variants_of(variants), report, fill=fill)
     counts = {variant: len(rows) for variant, rows in vectors.items()}
     width, seconds = next(iter(vectors.values())).shape[1], round(time.perf_counter() - started, 2)
-    if as_json:
-        print_json({"name": name, "variants": counts, "width": width, "seconds": seconds})
-    else:
-        print_table(("variant", "vectors"), counts.items())
-        out.print(f"{width} numbers each, {seconds} s")
+    answer(
+        as_json,
+        {"name": name, "variants": counts, "width": width, "seconds": seconds},
+        table(("variant", "vectors"), counts.items()),
+        f"{width} numbers each, {seconds} s",
+    )
 
 
+@app.command()
 def demo(as_json: AsJson = False) -> None:
     """Draw the demo data set, once: ten genres of invented albums, with defects planted among them.
 
@@ -120,12 +108,10 @@ def demo(as_json: AsJson = False) -> None:
     """
     with progress() as report:
         dataset = build_demo(report)
-    if as_json:
-        print_json(_summary(dataset))
-    else:
-        _print_summary(dataset)
+    answer(as_json, _summary(dataset), *_in_words(dataset))
 
 
+@app.command()
 def rename(
     name: DatasetName, to: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)]
 ) -> None:
@@ -134,9 +120,10 @@ def rename(
     Example: covergenre rename mine covers
     """
     registry.rename(name, to)
-    out.print(f"{name} is called {to} now", markup=False)
+    say(f"{name} is called {to} now")
 
 
+@app.command()
 def remove(
     name: DatasetName,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
@@ -148,16 +135,16 @@ def remove(
     if name not in registry.names():
         open_dataset(name)  # which says what there is
     if said := standing_on(name):
-        out.print(said, markup=False)
+        say(said)
     if not yes:
         typer.confirm(f"Forget {name}?", abort=True)
     registry.remove(name)
-    out.print(f"{name}: forgotten; its covers stay where they are", markup=False)
+    say(f"{name}: forgotten; its covers stay where they are")
 
 
 def variants_of(text: str) -> tuple[str, ...]:
     """The variants that a command line names."""
-    return VARIANTS if text == "all" else tuple(part.strip() for part in text.split(","))
+    return VARIANTS if text == "all" else listed(text)
 
 
 def _summary(dataset: Dataset) -> dict:
@@ -171,8 +158,19 @@ def _summary(dataset: Dataset) -> dict:
     }
 
 
-def _print_summary(dataset: Dataset) -> None:
+def _in_words(dataset: Dataset) -> tuple[Table, str]:
     summary = _summary(dataset)
-    print_table(("genre", "covers"), summary["genres"].items())
     unusable = summary["covers"] - summary["usable"]
-    out.print(f"{dataset.name}: {summary['usable']} covers that can be used, {unusable} that can't", markup=False)
+    sentence = f"{dataset.name}: {summary['usable']} covers that can be used, {unusable} that can't"
+    return table(("genre", "covers"), summary["genres"].items()), sentence
+
+
+def _scanned_in_words(scanned: Scan) -> Iterator[str]:
+    yield f"read as {scanned.layout}; --genre-level chooses another"
+    for reason, count in scanned.passed_over.items():
+        named = scanned.passed_over.names[reason][:_NAMED]
+        more = ", ..." if count > len(named) else ""
+        yield f"passed over, {reason}: {count} ({', '.join(named)}{more})"
+    if scanned.gone:
+        yield f"gone: {len(scanned.gone)} ({', '.join(scanned.gone[:_NAMED])}); kept for when they are back"
+    yield from scanned.remarks

@@ -5,22 +5,17 @@ from typing import Annotated
 import typer
 
 from covergenre import hub
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress
+from covergenre.cli.console import AsJson, answer, progress, table
 from covergenre.collection import text_search
 from covergenre.embedding.backbones import get_backbone, is_stronger, list_stronger
 from covergenre.errors import NoWeights
 
 _WORDS = "words"
 
-networks = typer.Typer(name="networks", help="Networks that have to be fetched once.", no_args_is_help=True)
+app = typer.Typer(name="networks", help="Networks that have to be fetched once.", no_args_is_help=True)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.add_typer(networks, name="networks")
-
-
-@networks.command("list")
+@app.command("list")
 def show(as_json: AsJson = False) -> None:
     """The networks that can be fetched: their licence, their size, and whether they are here.
 
@@ -28,17 +23,19 @@ def show(as_json: AsJson = False) -> None:
     """
     rows = [(each.id, each.title, each.licence, each.megabytes, each.file.is_file()) for each in list_stronger()]
     rows.append((_WORDS, "Finds covers by words", "MIT", text_search.MEGABYTES, text_search.is_here()))
-    if as_json:
-        names = ("id", "title", "licence", "megabytes", "here")
-        print_json({"networks": [dict(zip(names, row, strict=True)) for row in rows]})
-        return
-    print_table(
-        ("id", "network", "licence", "MB", ""), [(*row[:-1], "here" if row[-1] else "to be fetched") for row in rows]
+    names = ("id", "title", "licence", "megabytes", "here")
+    answer(
+        as_json,
+        {"networks": [dict(zip(names, row, strict=True)) for row in rows]},
+        table(
+            ("id", "network", "licence", "MB", ""),
+            [(*row[:-1], "here" if row[-1] else "to be fetched") for row in rows],
+        ),
+        "Train with one: covergenre train NAME --backbone ID",
     )
-    out.print("Train with one: covergenre train NAME --backbone ID", markup=False)
 
 
-@networks.command("fetch")
+@app.command("fetch")
 def fetch(
     network: Annotated[str, typer.Argument(metavar="ID", help="As in networks list.", show_default=False)],
     as_json: AsJson = False,
@@ -58,7 +55,4 @@ def fetch(
         else:
             known = ", ".join(each.id for each in list_stronger())
             raise NoWeights(f"{network!r} is no network to be fetched: choose from {known}, {_WORDS}")
-    if as_json:
-        print_json({"id": network, "file": str(file)})
-    else:
-        out.print(f"{network} is here: {file}", markup=False)
+    answer(as_json, {"id": network, "file": str(file)}, f"{network} is here: {file}")

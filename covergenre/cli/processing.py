@@ -1,10 +1,11 @@
 """process: steps done to many covers, wherever they are."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, On, complain, out, print_json, progress
+from covergenre.cli.console import AsJson, On, answer, complain, progress
 from covergenre.cli.data import Backbone, Features, Limit
 from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
@@ -17,12 +18,10 @@ from covergenre.runs.default import default_run
 
 _NAMED = 20  # failures that are named
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command()(process)
+app = typer.Typer()
 
 
+@app.command()
 def process(
     covers: Annotated[
         str, typer.Argument(help="A folder, s3://..., gs://..., or a .txt with an address a line.", show_default=False)
@@ -58,11 +57,12 @@ def process(
         outcome = run(items, chosen, to, on, report)
     failures = {**outcome.bad, **outcome.undone}
     folder = Shards(to, chosen).folder
-    if as_json:
-        said = {"done": outcome.done, "reused": outcome.reused, "bad": outcome.bad, "undone": outcome.undone}
-        print_json({**said, "folder": folder})
-    else:
-        out.print(f"{outcome.done} covers done, {outcome.reused} were done before: {folder}", markup=False)
+    answer(
+        as_json,
+        {**asdict(outcome), "folder": folder},
+        f"{outcome.done} covers done, {outcome.reused} were done before: {folder}",
+    )
+    if not as_json:
         for path, why in list(failures.items())[:_NAMED]:
             complain(f"{path}: {why}")
         if len(failures) > _NAMED:

@@ -1,12 +1,13 @@
 """runs: what was trained, is being trained and waits, from the shell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
-from covergenre.cli.console import AsJson, out, print_json, print_table, with_interval
+from covergenre.cli.console import AsJson, answer, print_json, say, table, with_interval
 from covergenre.cli.training import evaluation_of, run_as_dict
 from covergenre.formatting import duration
 from covergenre.runs import default, launch
@@ -16,7 +17,7 @@ from covergenre.runs.record import Run, list_runs
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="The id of a run.", show_default=False)]
 
-app = typer.Typer(help="Runs: see, cancel, resume, delete and use them.")
+app = typer.Typer(name="runs", help="Runs: see, cancel, resume, delete and use them.")
 
 
 @app.callback(invoke_without_command=True)
@@ -32,7 +33,7 @@ def runs(context: typer.Context, as_json: AsJson = False) -> None:
         for run in list_runs():
             print_json(run_as_dict(run))
     else:
-        _print(list_runs())
+        say(*_in_words(list_runs()))
 
 
 @app.command()
@@ -42,14 +43,14 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     Example: covergenre runs show 20261122-221434-knn-38fb
     """
     opened = Run.open(run)
-    if as_json:
-        print_json({**run_as_dict(opened), **_asked(opened), "error": opened.status().error})
-        return
-    _print([opened])
-    for name, value in _asked(opened).items():
-        out.print(f"{name:11}{_plainly(value)}", markup=False)
-    if error := opened.status().error:
-        out.print(error, markup=False)
+    asked, error = _asked(opened), opened.status().error
+    answer(
+        as_json,
+        {**run_as_dict(opened), **asked, "error": error},
+        *_in_words([opened]),
+        *(f"{name:11}{_plainly(value)}" for name, value in asked.items()),
+        *([error] if error else []),
+    )
 
 
 @app.command()
@@ -111,10 +112,7 @@ def delete(run: RunId, as_json: AsJson = False) -> None:
     Example: covergenre runs delete 20261122-221434-knn-38fb
     """
     launch.delete(run)
-    if as_json:
-        print_json({"id": run, "state": "deleted"})
-    else:
-        out.print(f"run {run}: deleted", markup=False)
+    answer(as_json, {"id": run, "state": "deleted"}, f"run {run}: deleted")
 
 
 @app.command()
@@ -124,7 +122,7 @@ def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, 
     Example: covergenre runs use 20261122-221434-knn-38fb
     """
     default.use(None if run == "starter" else run)
-    out.print(f"{run} answers from now on", markup=False)
+    say(f"{run} answers from now on")
 
 
 @app.command()
@@ -139,10 +137,7 @@ def combine(
     from covergenre.training.combine import combine as combine_runs
 
     combined = combine_runs([Run.open(run) for run in runs])
-    if as_json:
-        print_json(run_as_dict(combined))
-    else:
-        _print([combined])
+    answer(as_json, run_as_dict(combined), *_in_words([combined]))
 
 
 def _asked(run: Run) -> dict[str, Any]:
@@ -166,13 +161,10 @@ def _plainly(value: Any) -> str:
 
 
 def _tell(run_id: str, what: str, as_json: bool) -> None:
-    if as_json:
-        print_json(run_as_dict(Run.open(run_id)))
-    else:
-        out.print(f"run {run_id}: {what}", markup=False)
+    answer(as_json, run_as_dict(Run.open(run_id)), f"run {run_id}: {what}")
 
 
-def _print(listed: list[Run] | tuple[Run, ...]) -> None:
+def _in_words(listed: Sequence[Run]) -> Iterator[str | Table]:
     used = default.default_run()
     rows = []
     for run in listed:
@@ -189,6 +181,6 @@ def _print(listed: list[Run] | tuple[Run, ...]) -> None:
                 duration(status.seconds),
             )
         )
-    print_table(("run", "name", "state", "data set", "genres", "accuracy", "balanced accuracy", "time"), rows)
+    yield table(("run", "name", "state", "data set", "genres", "accuracy", "balanced accuracy", "time"), rows)
     if used and any(run.id == used for run in listed):
-        out.print("* answers where no run is named")
+        yield "* answers where no run is named"

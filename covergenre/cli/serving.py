@@ -11,12 +11,10 @@ from covergenre import home
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Where the app listens.", show_default="8501")]
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command(name="app", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(start)
+app = typer.Typer()
 
 
+@app.command(name="app", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def start(context: typer.Context, port: Port = None) -> None:
     """Start the app and open it in a browser; all other options go to streamlit run.
 

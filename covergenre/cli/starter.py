@@ -1,14 +1,17 @@
 """starter build and starter show."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
-from covergenre.cli.console import AsJson, out, print_json, print_table, progress, with_interval
+from covergenre.cli.console import AsJson, answer, progress, table, with_interval
 from covergenre.dataset.starter import Starter, open_starter
+from covergenre.evaluation.metrics import Evaluation
 
-app = typer.Typer(help="The starter: what ships with the project.", no_args_is_help=True)
+app = typer.Typer(name="starter", help="The starter: what ships with the project.", no_args_is_help=True)
 
 
 @app.command()
@@ -29,7 +32,7 @@ def build(
 
     with progress() as report:
         starter = build_starter(folder, target, seed, progress=report, words=words)
-    _show(starter, as_json)
+    answer(as_json, _data(starter), *_in_words(starter))
 
 
 @app.command()
@@ -38,62 +41,52 @@ def show(as_json: AsJson = False) -> None:
 
     Example: covergenre starter show
     """
-    _show(open_starter(), as_json)
+    starter = open_starter()
+    answer(as_json, _data(starter), *_in_words(starter))
 
 
-def _show(starter: Starter, as_json: bool) -> None:
-    card = starter.card
-    if as_json:
-        print_json({"folder": str(starter.folder), "card": card.to_dict()})
-        return
-    out.print(f"{card.covers} covers of {len(card.genres)} genres; missing: {', '.join(card.missing) or 'none'}")
-    print_table(
-        ("genre", "train", "validation", "test"), [(genre, *counts.values()) for genre, counts in card.counts.items()]
-    )
+def _data(starter: Starter) -> dict[str, Any]:
+    return {"folder": str(starter.folder), "card": starter.card.to_dict()}
+
+
+def _in_words(starter: Starter) -> Iterator[str | Table]:
+    card, columns = starter.card, ("accuracy", "balanced accuracy")
+    yield f"{card.covers} covers of {len(card.genres)} genres; missing: {', '.join(card.missing) or 'none'}"
+    yield table(("genre", "train", "validation", "test"), [(genre, *n.values()) for genre, n in card.counts.items()])
+    titles = {method.name: method.title + (" *" if method.name == card.default else "") for method in card.methods}
     if new := card.chosen.left_out:
-        print_table(
-            ("source never seen", "covers", "accuracy"),
-            [
-                ("all, at most 250 of each", new.evaluation.covers, with_interval(new.evaluation.accuracy)),
-                *((source, each.covers, with_interval(each.accuracy)) for source, each in new.by_source.items()),
-            ],
-        )
+        sources = {"all, at most 250 of each": new.evaluation, **new.by_source}
+        yield _by_source(("source never seen", "covers", "accuracy"), sources)
         rows = [
-            (
-                method.title + (" *" if method.name == card.default else ""),
-                with_interval(new.evaluation.accuracy),
-                with_interval(new.evaluation.balanced_accuracy),
-                f"{new.confidence:.1%}",
-                f"{new.evaluation.calibration_error.value:.3f}",
-            )
+            (*_figures(titles[method.name], new.evaluation), f"{new.confidence:.1%}", _error(new.evaluation))
             for method in card.methods
             if (new := method.left_out)
         ]
-        print_table(("sources never seen", "accuracy", "balanced accuracy", "says", "calibration error"), rows)
+        yield table(("sources never seen", *columns, "says", "calibration error"), rows)
     rows = [
-        (
-            method.title + (" *" if method.name == card.default else ""),
-            with_interval(method.test.accuracy),
-            with_interval(method.test.balanced_accuracy),
-            with_interval(method.test.f1_macro),
-            f"{method.test.calibration_error.value:.3f}",
-        )
+        (*_figures(titles[method.name], method.test), with_interval(method.test.f1_macro), _error(method.test))
         for method in card.methods
     ]
-    print_table(("test part", "accuracy", "balanced accuracy", "macro F1", "calibration error"), rows)
-    print_table(
-        ("source", "test covers", "accuracy"),
-        [
-            (source, figures.covers, with_interval(figures.accuracy))
-            for source, figures in card.chosen.by_source.items()
-        ],
-    )
-    out.print("* whose answer counts")
-    if card.words:
-        print_table(
-            (f"words can be read on {card.words.readable:.0%}", "covers", "by looks alone", "with words"),
+    yield table(("test part", *columns, "macro F1", "calibration error"), rows)
+    yield _by_source(("source", "test covers", "accuracy"), card.chosen.by_source)
+    yield "* whose answer counts"
+    if words := card.words:
+        yield table(
+            (f"words can be read on {words.readable:.0%}", "covers", "by looks alone", "with words"),
             [
                 (name, gain.covers, with_interval(gain.looks), with_interval(gain.both))
-                for name, gain in (("all test covers", card.words.together), ("no known name", card.words.apart))
+                for name, gain in (("all test covers", words.together), ("no known name", words.apart))
             ],
         )
+
+
+def _by_source(columns: Sequence[str], sources: Mapping[str, Any]) -> Table:
+    return table(columns, [(name, each.covers, with_interval(each.accuracy)) for name, each in sources.items()])
+
+
+def _figures(title: str, evaluation: Evaluation) -> tuple[str, ...]:
+    return title, with_interval(evaluation.accuracy), with_interval(evaluation.balanced_accuracy)
+
+
+def _error(evaluation: Evaluation) -> str:
+    return f"{evaluation.calibration_error.value:.3f}"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, listed, out, print_json, print_table, progress, with_interval
+from covergenre.cli.console import AsJson, listed, print_json, progress, say, table, with_interval
 from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Weights
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
@@ -19,12 +19,10 @@ TITLES = {
     "finetune": "Fine-tuning, all genres",
 }
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command()(study)
+app = typer.Typer()
 
 
+@app.command()
 def study(
     name: DatasetName,
     only: Annotated[
@@ -65,10 +63,9 @@ def study(
     for part, title in TITLES.items():
         rows = [_row(outcome) for found in of_part(outcomes, part).values() for outcome in found]
         if rows:
-            print_table((title, "", "covers", "accuracy", "F1, weighted", "reference", "s"), rows)
-            out.print()
-    out.print("reference: the accuracy that the reference study published, of its own covers")
-    out.print(f"table {made.folder / 'table.csv'}", markup=False)
+            say(table((title, "", "covers", "accuracy", "F1, weighted", "reference", "s"), rows), "")
+    say("reference: the accuracy that the reference study published, of its own covers")
+    say(f"table {made.folder / 'table.csv'}")
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

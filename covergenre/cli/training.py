@@ -1,12 +1,14 @@
 """train and evaluate: runs from the shell."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
-from covergenre.cli.console import AsJson, listed, out, print_json, print_table, progress, with_interval
+from covergenre.cli.console import AsJson, answer, listed, progress, table, with_interval
 from covergenre.cli.data import DatasetName, Features, Variants, Weights, variants_of
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
@@ -24,13 +26,10 @@ from covergenre.runs.record import Run
 _BACKBONE = "The pretrained network that covers are read by, or that learns on in finetune."
 _HEADLINE = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command()(train)
-    app.command()(evaluate)
+app = typer.Typer()
 
 
+@app.command()
 def train(
     name: DatasetName,
     method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = "logistic",
@@ -81,14 +80,11 @@ def train(
     else:
         with progress() as report:
             execute(run, dataset, report)
-    if as_json:
-        print_json(run_as_dict(run))
-        return
-    out.print(f"run {run.id}, {run_name(run)}", markup=False)
-    if not background:
-        _print_evaluation(run.evaluation())
+    parts = () if background else _in_words(run.evaluation())
+    answer(as_json, run_as_dict(run), f"run {run.id}, {run_name(run)}", *parts)
 
 
+@app.command()
 def evaluate(
     run: Annotated[str, typer.Argument(help="The id of a run, or the starter.")] = STARTER, as_json: AsJson = False
 ) -> None:
@@ -97,10 +93,7 @@ def evaluate(
     Example: covergenre evaluate starter
     """
     evaluation = open_starter().card.chosen.test if run == STARTER else Run.open(run).evaluation()
-    if as_json:
-        print_json({"id": run, **evaluation.to_dict()})
-    else:
-        _print_evaluation(evaluation)
+    answer(as_json, {"id": run, **evaluation.to_dict()}, *_in_words(evaluation))
 
 
 def run_as_dict(run: Run) -> dict[str, Any]:
@@ -162,20 +155,14 @@ def _value(text: str) -> int | float | str | None:
     return None if text == "none" else text
 
 
-def _print_evaluation(evaluation: Evaluation) -> None:
+def _in_words(evaluation: Evaluation) -> Iterator[str | Table]:
     for name in _HEADLINE:
-        out.print(f"{name.replace('_', ' '):18}{with_interval(getattr(evaluation, name))}", markup=False)
+        yield f"{name.replace('_', ' '):18}{with_interval(getattr(evaluation, name))}"
     rows = [
-        (
-            scores.genre,
-            scores.covers,
-            with_interval(scores.precision),
-            with_interval(scores.recall),
-            with_interval(scores.f1),
-        )
+        (scores.genre, scores.covers, *map(with_interval, (scores.precision, scores.recall, scores.f1)))
         for scores in evaluation.by_genre
     ]
-    print_table(("genre", "covers", "precision", "recall", "F1"), rows)
-    out.print(f"{evaluation.covers} test covers; 95 % intervals in brackets", markup=False)
+    yield table(("genre", "covers", "precision", "recall", "F1"), rows)
+    yield f"{evaluation.covers} test covers; 95 % intervals in brackets"
     if evaluation.absent:
-        out.print(without_covers(evaluation.absent), markup=False)
+        yield without_covers(evaluation.absent)
