@@ -1,14 +1,15 @@
 """How files and folders are written: whole, or not at all, and on the disk before anybody finds them."""
 
 import errno
+import json
 import logging
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +41,28 @@ def where_allowed() -> Iterator[None]:
 def replace_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 to `path`, as `replacing` does."""
     replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_json(path: Path, value: object) -> None:
+    """Write `value` as JSON to `path`, as `replacing` does."""
+    replace_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def append_json(path: Path, value: object) -> None:
+    """Add a line of JSON. One that a kill has torn is ended first, so that it spoils itself only."""
+    with path.open("a+b") as file:
+        file.seek(0, os.SEEK_END)
+        if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+            file.write(b"\n")
+        file.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+
+
+def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects that `append_json` wrote; torn lines are passed over, and a file that is missing has none."""
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
+        with suppress(ValueError, RecursionError):
+            if isinstance(read := json.loads(line), dict):
+                yield read
 
 
 def replace_bytes(path: Path, data: bytes) -> None:

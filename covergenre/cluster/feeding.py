@@ -17,7 +17,7 @@ from covergenre.cluster.inputs import Item
 from covergenre.cluster.job import run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, column
-from covergenre.dataset.folder import Found
+from covergenre.dataset.folder import CoverFile
 from covergenre.dataset.manifest import UNSEEN, LookAt
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.thumbnails import keep_thumbnail, take_in_signatures
@@ -30,7 +30,9 @@ from covergenre.progress import Report, ShouldStop
 def looking(on: str) -> LookAt:
     """What a scan reads covers with, there."""
 
-    def look_at(root: Path, covers: Sequence[Found], report: Report, should_stop: ShouldStop) -> list[dict[str, Any]]:
+    def look_at(
+        root: Path, covers: Sequence[CoverFile], report: Report, should_stop: ShouldStop
+    ) -> list[dict[str, Any]]:
         keys = [f"{cover.path}\n{cover.bytes}\n{cover.modified}" for cover in covers]
         items = [Item(key, cover.path, str(root / cover.path)) for key, cover in zip(keys, covers, strict=True)]
         shards, looks = _done(root, items, [Look()], on, report, should_stop), {}

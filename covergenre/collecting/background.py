@@ -20,7 +20,7 @@ from covergenre.collecting.collect import collect
 from covergenre.collecting.journal import Plan, open_plan, save_plan
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs import launch
 
@@ -127,7 +127,7 @@ def _work(name: str) -> None:
 
 
 def _write(plan: Plan, status: Status) -> None:
-    replace_text(plan.folder / "status.json", json.dumps(asdict(status), ensure_ascii=False))
+    replace_json(plan.folder / "status.json", asdict(status))
 
 
 if __name__ == "__main__":

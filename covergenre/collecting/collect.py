@@ -5,8 +5,6 @@ Archive, until there are enough. An album that carries the tags of two genres is
 are taken, so that a split has something to hold apart. Every picture goes through `images` like an upload.
 """
 
-import csv
-import io
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,12 +15,13 @@ from filelock import Timeout
 
 from covergenre import images
 from covergenre.collecting.genres import why_not
-from covergenre.collecting.journal import SOURCE, Journal, Plan, Tried, save_plan
+from covergenre.collecting.journal import SOURCE, Attempt, Journal, Plan, save_plan
 from covergenre.collecting.musicbrainz import Album, find_albums
 from covergenre.collecting.sources import coverart, open_web
+from covergenre.dataset.csv_file import write_csv
 from covergenre.dataset.registry import Dataset, register
 from covergenre.errors import BadDataset, BadImage, Cancelled, CoverGenreError, Refused
-from covergenre.files import replace_bytes, replace_text
+from covergenre.files import replace_bytes
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.web import Web
 
@@ -40,7 +39,7 @@ class Collected:
 
     dataset: Dataset
     covers: Mapping[str, int]
-    failures: tuple[Tried, ...]
+    failures: tuple[Attempt, ...]
 
     @property
     def reasons(self) -> Mapping[str, int]:
@@ -98,7 +97,7 @@ def _fetch_genre(plan: Plan, journal: Journal, web: Web, genre: str) -> Iterator
         if album.id in journal.tried or taken[_artist(album)] >= plan.per_artist:
             continue
         reason = why_not(genre, album.tags, album.types) or _picture(plan, journal, web, genre, album)
-        journal.add(Tried(genre, album.id, reason, f"{datetime.now(UTC):%Y-%m-%d}"))
+        journal.add(Attempt(genre, album.id, reason, f"{datetime.now(UTC):%Y-%m-%d}"))
         if not reason:
             taken[_artist(album)] += 1
     yield taken.total()
@@ -149,18 +148,16 @@ def _artist(album: Album) -> str:
 
 def _write_table(plan: Plan, journal: Journal) -> None:
     """What is known of the covers that came, where a scan finds it."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    rows = []
     for genre in plan.genres:
         for album in journal.kept(genre):
             path = journal.picture(genre, album.id).relative_to(plan.folder).as_posix()
             page, collected = f"https://musicbrainz.org/release-group/{album.id}", journal.tried[album.id].collected
             known = (path, album.artist, album.title, album.year or "")
-            writer.writerow((*known, f"{SOURCE}:{album.id}", _front(plan, album), page, LICENCE, collected))
-    replace_text(plan.folder / "manifest.csv", buffer.getvalue())
+            rows.append((*known, f"{SOURCE}:{album.id}", _front(plan, album), page, LICENCE, collected))
+    write_csv(plan.folder / "manifest.csv", _COLUMNS, rows)
 
 
-def _most_common(failures: tuple[Tried, ...]) -> str:
+def _most_common(failures: tuple[Attempt, ...]) -> str:
     reasons = Counter(failure.reason for failure in failures).most_common(1)
     return f"{reasons[0][0]} ({reasons[0][1]} times)" if reasons else "the source has no such albums"

@@ -11,9 +11,8 @@ file, so it is not fetched again.
 """
 
 import json
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from covergenre.collecting.genres import tags_of
 from covergenre.collecting.musicbrainz import Album
 from covergenre.dataset.registry import check_name
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.files import replace_text
+from covergenre.files import append_json, read_json_lines, replace_json
 
 SIZES = (250, 500)
 SOURCE = "musicbrainz"
@@ -69,7 +68,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Tried:
+class Attempt:
     """A picture that was asked for. `reason` is "" when it was got, else why not; `collected` is an ISO date."""
 
     genre: str
@@ -86,15 +85,15 @@ class Journal:
         self.albums: dict[str, list[Album]] = {genre: [] for genre in plan.genres}
         self.asked: dict[str, int] = dict.fromkeys(plan.genres, 0)
         self.totals: dict[str, int | None] = dict.fromkeys(plan.genres)
-        self.tried: dict[str, Tried] = {}
-        for line in _lines(self._file):
+        self.tried: dict[str, Attempt] = {}
+        for line in read_json_lines(self._file):
             self._take(line)
 
     def add_page(self, genre: str, albums: Sequence[Album], asked: int, total: int) -> None:
         """Keep the albums of a page; `asked`: how far one has asked with it, of `total`."""
         self._write({"genre": genre, "asked": asked, "total": total, "albums": [asdict(album) for album in albums]})
 
-    def add(self, tried: Tried) -> None:
+    def add(self, tried: Attempt) -> None:
         """Keep what came of a picture."""
         self._write({"tried": asdict(tried)})
 
@@ -106,7 +105,7 @@ class Journal:
         """The albums of a genre whose pictures were got."""
         return [album for album in self.albums[genre] if (one := self.tried.get(album.id)) and not one.reason]
 
-    def failures(self) -> tuple[Tried, ...]:
+    def failures(self) -> tuple[Attempt, ...]:
         """The pictures that weren't got, in the order they were asked for."""
         return tuple(tried for tried in self.tried.values() if tried.reason)
 
@@ -115,18 +114,13 @@ class Journal:
         return self._plan.folder / ".journal.jsonl"
 
     def _write(self, line: dict[str, Any]) -> None:
-        """Add a line. One that a kill has torn is ended first, so that it spoils itself only."""
-        with self._file.open("a+b") as file:
-            file.seek(0, os.SEEK_END)
-            if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
-                file.write(b"\n")
-            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        append_json(self._file, line)
         self._take(line)
 
     def _take(self, line: dict[str, Any]) -> None:
         try:
             if "tried" in line:
-                tried = Tried(**line["tried"])
+                tried = Attempt(**line["tried"])
                 self.tried[tried.id] = tried
             elif line["genre"] in self.albums:
                 known = {album.id for albums in self.albums.values() for album in albums}
@@ -140,7 +134,7 @@ class Journal:
 def save_plan(plan: Plan) -> None:
     """Write a plan down, making its folder."""
     plan.folder.mkdir(parents=True, exist_ok=True)
-    replace_text(plan.folder / "plan.json", json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n")
+    replace_json(plan.folder / "plan.json", asdict(plan))
 
 
 def open_plan(name: str) -> Plan:
@@ -154,17 +148,6 @@ def open_plan(name: str) -> Plan:
         raise BadDataset(f"nothing was collected as {name!r}: say which genres") from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise BadDataset(f"{file} is damaged ({error}): collect again and say which genres") from error
-
-
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
-    for line in text.splitlines():
-        try:
-            read = json.loads(line)
-        except ValueError:  # torn by a kill
-            continue
-        if isinstance(read, dict):
-            yield read
 
 
 def _album(fields: dict[str, Any]) -> Album:

@@ -10,6 +10,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from covergenre import home
 from covergenre.collecting.sources import discogs, discogs_token, open_web
 from covergenre.errors import Cancelled, CoverGenreError, Refused
+from covergenre.files import append_json, read_json_lines
 from covergenre.formatting import one_line
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.web import Web
@@ -42,14 +44,10 @@ class Name:
 
 def read_names() -> Mapping[str, Name]:
     """The releases that were asked for, by their number."""
-    file = _file()
     names = {}
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ():
-        try:
-            name = Name(**json.loads(line))
-        except (ValueError, TypeError):  # torn by a kill: it is asked for again
-            continue
-        names[name.id] = name
+    for fields in read_json_lines(_file()):
+        with suppress(TypeError):  # of another version: it is asked for again
+            names[fields.get("id", "")] = Name(**fields)
     return names
 
 
@@ -66,14 +64,13 @@ def fetch_names(ids: Iterable[str], report: Report = silent, should_stop: Should
     missing = [number for number in dict.fromkeys(ids) if number.isdigit() and number not in known]
     came: Counter = Counter()
     _file().parent.mkdir(parents=True, exist_ok=True)
-    with open_web(should_stop) as web, _file().open("a", encoding="utf-8") as file:
+    with open_web(should_stop) as web:
         for done, number in enumerate(missing):
             report(Progress(done, len(missing), "names"))
             if should_stop():
                 raise Cancelled(f"stopped after {done} of {len(missing)} names; they are kept")
             name = _name(web, number)
-            file.write("\n" * (done == 0) + json.dumps(asdict(name), ensure_ascii=False) + "\n")
-            file.flush()
+            append_json(_file(), asdict(name))
             came[name.reason] += 1
     report(Progress(len(missing), len(missing), "names"))
     return came

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from covergenre.collecting.pictures import (
-    Published,
+    PublishedPicture,
     fetch_picture,
     make_room,
     note_failure,
@@ -33,7 +33,7 @@ _ROOM_EVERY = 50
 _log = logging.getLogger(__name__)
 
 
-class Shown(Protocol):
+class ShownCover(Protocol):
     """A cover as pages show it."""
 
     @property
@@ -70,7 +70,7 @@ class OnDemand:
         """Why nothing is asked for at present; "" when something would be."""
         return self._lost if time.monotonic() < self._lost_until else ""
 
-    def picture(self, cover: Published) -> Path | None:
+    def picture(self, cover: PublishedPicture) -> Path | None:
         """The file of its picture, fetched first where that is needed; None where it can't be had now."""
         if file := picture_file(cover.content_hash):
             return file
@@ -81,7 +81,7 @@ class OnDemand:
                 self._fetch(cover)
         return picture_file(cover.content_hash)
 
-    def standing(self, covers: Iterable[Shown]) -> Standing:
+    def standing(self, covers: Iterable[ShownCover]) -> Standing:
         """How it stands with the pictures of these covers."""
         shown = coming = 0
         reasons: Counter[str] = Counter()
@@ -97,7 +97,7 @@ class OnDemand:
                 coming += 1
         return Standing(len(covers), shown, coming, dict(reasons.most_common()))
 
-    def _fetch(self, cover: Published) -> None:
+    def _fetch(self, cover: PublishedPicture) -> None:
         try:
             web = self._webs.get_nowait()
         except queue.Empty:

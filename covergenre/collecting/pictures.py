@@ -23,7 +23,7 @@ from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collecting.sources import open_web
 from covergenre.errors import BadImage, Cancelled, CoverGenreError, Refused
-from covergenre.files import replace_bytes, replace_text
+from covergenre.files import replace_bytes, replace_json
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.web import Web
 
@@ -35,7 +35,7 @@ _noting = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedPicture:
     """A known cover and where its picture is published: content hash (32 hex digits), perceptual hash, address."""
 
     content_hash: str
@@ -43,14 +43,14 @@ class Published:
     address: str
 
 
-def published(covers: pd.DataFrame) -> list[Published]:
+def published(covers: pd.DataFrame) -> list[PublishedPicture]:
     """Where the pictures of known covers (columns as in `dataset.starter.COLUMNS`) are published, if that is known."""
     names = read_names()
     found = []
     for row in covers.itertuples():
         name = names.get(row.id) if row.source == DISCOGS else None
         if address := row.image_url or (name.image_url if name else ""):
-            found.append(Published(row.content_hash, row.phash, address))
+            found.append(PublishedPicture(row.content_hash, row.phash, address))
     return found
 
 
@@ -64,7 +64,9 @@ def picture_file(content_hash: str) -> Path | None:
     return file
 
 
-def fetch_pictures(covers: Iterable[Published], report: Report = silent, should_stop: ShouldStop = never) -> Counter:
+def fetch_pictures(
+    covers: Iterable[PublishedPicture], report: Report = silent, should_stop: ShouldStop = never
+) -> Counter:
     """Fetch the pictures that aren't there and weren't tried before; how many came ("") and didn't, by reason.
 
     Raises ConnectionLost and Cancelled; what came before is kept.
@@ -88,15 +90,15 @@ def fetch_pictures(covers: Iterable[Published], report: Report = silent, should_
                 if reason:
                     failures[cover.content_hash] = reason
                 elif done % _EVICT_EVERY == 0:
-                    _evict()
+                    make_room()
     finally:
-        replace_text(_folder() / "failures.json", json.dumps(failures, indent=0))
-        _evict()
+        replace_json(_folder() / "failures.json", failures)
+        make_room()
     report(Progress(len(missing), len(missing), "pictures"))
     return came
 
 
-def fetch_picture(web: Web, cover: Published) -> str:
+def fetch_picture(web: Web, cover: PublishedPicture) -> str:
     """Bring one picture; "" or why it can't be had. Raises ConnectionLost and Cancelled."""
     try:
         answer = web.get(cover.address, images.MAX_BYTES)
@@ -116,12 +118,7 @@ def note_failure(content_hash: str, reason: str) -> None:
     """Keep in mind why a picture can't be had, so that it is not asked for again."""
     with _noting:
         _folder().mkdir(parents=True, exist_ok=True)
-        replace_text(_folder() / "failures.json", json.dumps({**read_failures(), content_hash: reason}, indent=0))
-
-
-def make_room() -> None:
-    """Delete what was not looked at for longest until the rest fits."""
-    _evict()
+        replace_json(_folder() / "failures.json", {**read_failures(), content_hash: reason})
 
 
 def read_failures() -> dict[str, str]:
@@ -141,13 +138,7 @@ def clear() -> int:
     return len(files)
 
 
-def kept() -> tuple[int, int]:
-    """How many pictures there are, and their bytes."""
-    sizes = [file.stat().st_size for file in _files()]
-    return len(sizes), sum(sizes)
-
-
-def _evict() -> None:
+def make_room() -> None:
     """Delete what was not looked at for longest until the rest fits."""
     files = sorted(((status.st_mtime, status.st_size, file) for file, status in _statuses().items()), reverse=True)
     room = _room()
@@ -172,7 +163,7 @@ def _room() -> int:
     return int(text) * 2**20
 
 
-def _path(cover: Published) -> Path:
+def _path(cover: PublishedPicture) -> Path:
     return _folder() / f"{cover.content_hash}.jpg"
 
 

@@ -31,7 +31,7 @@ _FOLDER, _COVER = "folder", "cover"
 
 
 @dataclass(frozen=True)
-class Found:
+class CoverFile:
     """The file of a cover: POSIX path relative to the root, size in bytes, time of change in ns."""
 
     path: str
@@ -39,7 +39,7 @@ class Found:
     modified: int
 
 
-def find_covers(root: Path) -> tuple[list[Found], PassedOver]:
+def find_covers(root: Path) -> tuple[list[CoverFile], PassedOver]:
     """The cover files under `root`, sorted by path, and what was passed over for which reason.
 
     A file is taken for a cover by its ending (`images.EXTENSIONS`); it is not read. A folder that is passed over counts
@@ -55,7 +55,7 @@ def find_covers(root: Path) -> tuple[list[Found], PassedOver]:
             if kind == _FOLDER:
                 folders.append(f"{folder}{entry.name}/")
             elif kind == _COVER and status:
-                found.append(Found(folder + entry.name, status.st_size, status.st_mtime_ns))
+                found.append(CoverFile(folder + entry.name, status.st_size, status.st_mtime_ns))
             else:
                 passed_over.add(kind, folder + os.fsencode(entry.name).decode("utf-8", "replace"))
     return sorted(found, key=lambda cover: cover.path), passed_over

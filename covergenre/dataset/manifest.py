@@ -20,9 +20,7 @@ file may be back tomorrow.
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -31,13 +29,13 @@ import numpy as np
 import pandas as pd
 
 from covergenre import images
-from covergenre.dataset.folder import Found, find_covers
+from covergenre.dataset.folder import CoverFile, find_covers
 from covergenre.dataset.layout import BY_GENRE, Layout, fronts, recognise
 from covergenre.dataset.notes import Notes, read_notes
 from covergenre.dataset.passed_over import PassedOver
 from covergenre.dataset.table import COLUMNS, EDITS, NOTES, read_manifest, typed, write_manifest
-from covergenre.errors import BadDataset, BadImage, Cancelled
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.errors import BadDataset, BadImage
+from covergenre.progress import Report, ShouldStop, each, never, silent
 
 __all__ = ["COLUMNS", "GONE", "Scan", "fingerprint", "keep_edits", "read_manifest", "scan", "usable", "write_manifest"]
 
@@ -48,7 +46,7 @@ STATES = ("usable", "left out", "unreadable")
 
 UNSEEN = {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": ""}
 
-LookAt = Callable[[Path, Sequence[Found], Report, ShouldStop], Sequence[Mapping[str, Any]]]
+LookAt = Callable[[Path, Sequence[CoverFile], Report, ShouldStop], Sequence[Mapping[str, Any]]]
 """Gives what the pixels of each of the covers below a root tell, with its problem, in their order."""
 
 _log = logging.getLogger(__name__)
@@ -56,8 +54,6 @@ _log = logging.getLogger(__name__)
 _UNKNOWN = {"year": None}
 _EDITABLE = (*EDITS, *NOTES)
 _TABLE_BESIDE = "manifest.csv"
-_THREADS = min(4, os.cpu_count() or 1)  # a cover of the largest size allowed takes 150 MB as pixels
-_REPORT_EVERY = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +162,7 @@ def _notes(root: Path, paths: Sequence[str]) -> Notes:
     return read_notes(table, paths)
 
 
-def _without_backs(found: Sequence[Found], layout: Layout, passed_over: PassedOver) -> list[Found]:
+def _without_backs(found: Sequence[CoverFile], layout: Layout, passed_over: PassedOver) -> list[CoverFile]:
     """The covers; in a music library one an album, its front."""
     if not layout.albums:
         return list(found)
@@ -177,27 +173,18 @@ def _without_backs(found: Sequence[Found], layout: Layout, passed_over: PassedOv
     return [cover for cover in found if cover.path in kept]
 
 
-def _is_unchanged(row: Mapping | None, cover: Found) -> bool:
+def _is_unchanged(row: Mapping | None, cover: CoverFile) -> bool:
     """Whether a row tells of the file as it is."""
     if row is None or row["problem"] == GONE:
         return False
     return (row["bytes"], row["modified"]) == (cover.bytes, cover.modified)
 
 
-def _look_at_all(root: Path, covers: Sequence[Found], report: Report, should_stop: ShouldStop) -> list[dict]:
+def _look_at_all(root: Path, covers: Sequence[CoverFile], report: Report, should_stop: ShouldStop) -> list[dict]:
     """What the pixels of each cover tell, in the order of `covers`."""
-    looks: list[dict] = []
-    pool = ThreadPoolExecutor(_THREADS)
-    try:
-        for look in pool.map(lambda cover: _look(root / cover.path), covers):
-            if should_stop():
-                raise Cancelled(f"the scan was stopped after {len(looks)} of {len(covers)} covers; nothing was stored")
-            looks.append(look)
-            if len(looks) % _REPORT_EVERY == 0 or len(looks) == len(covers):
-                report(Progress(len(looks), len(covers), "covers"))
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return looks
+    return list(
+        each(lambda cover: _look(root / cover.path), covers, "covers", report, should_stop, "nothing was stored")
+    )
 
 
 def _look(file: Path) -> dict:
@@ -208,7 +195,7 @@ def _look(file: Path) -> dict:
 
 
 def _row(
-    cover: Found, look: Mapping, edited: Mapping, notes: Mapping[str, Mapping[str, object]], layout: Layout
+    cover: CoverFile, look: Mapping, edited: Mapping, notes: Mapping[str, Mapping[str, object]], layout: Layout
 ) -> dict:
     """The row of a cover that was read: its file's facts, and what people, else the table beside it, say of it."""
     path = PurePosixPath(cover.path)

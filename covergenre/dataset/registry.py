@@ -31,7 +31,7 @@ from covergenre.dataset.manifest import GONE, LookAt, Scan, keep_edits, read_man
 from covergenre.dataset.starter import STARTER, by_hash, open_starter
 from covergenre.dataset.table import COLUMNS, NUMBERS, typed
 from covergenre.errors import BadDataset, BadRun, CoversMissing
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 from covergenre.formatting import disarmed
 from covergenre.images import DECODER
 from covergenre.progress import Report, ShouldStop, never, silent
@@ -277,4 +277,4 @@ def _write_record(folder: Path, record: Mapping, scanned: str = "") -> None:
         "genre_level": record.get("genre_level"),
         "decoder": record.get("decoder"),
     }
-    replace_text(folder / "dataset.json", json.dumps(fields, indent=2, ensure_ascii=False) + "\n")
+    replace_json(folder / "dataset.json", fields)

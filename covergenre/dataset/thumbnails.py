@@ -8,7 +8,6 @@ import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,9 +15,9 @@ from covergenre import home, images
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.pixel_cache import keep, read_kept
 from covergenre.dataset.registry import Dataset
-from covergenre.errors import BadDataset, BadImage, Cancelled
+from covergenre.errors import BadDataset, BadImage
 from covergenre.files import replace_bytes, where_allowed
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import Report, ShouldStop, each, never, silent
 
 SIDE = 160
 
@@ -27,12 +26,6 @@ _log = logging.getLogger(__name__)
 _COLUMNS = ["signature"]
 _FILE = "looks-2.parquet"  # the number rises when what is in it changes
 _THREADS = min(4, os.cpu_count() or 1)
-_REPORT_EVERY = 20
-
-
-class _Picture(NamedTuple):
-    path: str
-    key: str
 
 
 def thumbnail(dataset: Dataset, path: str, key: str) -> bytes:
@@ -75,13 +68,20 @@ def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = ne
     known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
     covers = usable(dataset.manifest)
     fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
-    made = {}
+    pictures = list(zip(fresh["path"], fresh["content_hash"], strict=True))
+    made: list[bytes] = []
+
+    def sign(cover: tuple[str, str]) -> bytes:
+        jpeg = thumbnail(dataset, *cover)
+        return images.signature(images.decode(jpeg).image) if jpeg else b""
+
     try:
-        for key, signature in _look_at(dataset, fresh, report, should_stop):
-            made[key] = signature
+        for signature in each(sign, pictures, "making small pictures", report, should_stop, "what was made is kept"):
+            made.append(signature)
     finally:
         if made:
-            known = pd.concat([known, pd.DataFrame({"signature": made})])
+            keys = [key for _, key in pictures[: len(made)]]
+            known = pd.concat([known, pd.DataFrame({"signature": made}, index=keys)])
             keep(known, dataset.folder / _FILE)
     return known.reindex(covers["content_hash"])
 
@@ -98,24 +98,3 @@ def take_in_signatures(dataset: Dataset, signatures: pd.DataFrame) -> None:
     """Keep signatures that were drawn elsewhere: column signature, by content hash."""
     known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
     keep(pd.concat([known, signatures[~signatures.index.isin(known.index)]]), dataset.folder / _FILE)
-
-
-def _look_at(dataset: Dataset, covers: pd.DataFrame, report: Report, should_stop: ShouldStop):
-    """The (content hash, signature) of each of these covers."""
-    pictures = [_Picture(*row) for row in zip(covers["path"], covers["content_hash"], strict=True)]
-    pool = ThreadPoolExecutor(_THREADS)
-    try:
-        signatures = pool.map(lambda each: _signature(dataset, each), pictures)
-        for done, (picture, signature) in enumerate(zip(pictures, signatures, strict=True), start=1):
-            if should_stop():
-                raise Cancelled(f"stopped after {done} of {len(pictures)} covers; what was made is kept")
-            yield picture.key, signature
-            if done % _REPORT_EVERY == 0 or done == len(pictures):
-                report(Progress(done, len(pictures), "making small pictures"))
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _signature(dataset: Dataset, picture: _Picture) -> bytes:
-    jpeg = thumbnail(dataset, picture.path, picture.key)
-    return images.signature(images.decode(jpeg).image) if jpeg else b""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from covergenre.dataset.registry import Dataset, lock
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 
 View = Mapping[str, list[str]]
 
@@ -52,4 +52,4 @@ def _is_told(value: object) -> bool:
 
 
 def _write(dataset: Dataset, views: Mapping[str, View]) -> None:
-    replace_text(dataset.folder / _FILE, json.dumps(views, ensure_ascii=False) + "\n")
+    replace_json(dataset.folder / _FILE, views)

@@ -5,10 +5,8 @@ demo/manifest.csv              path, artist, album, year; of a copy nothing is k
 demo/planted.csv               path, defect, of, detail; a genre folder as path stands for all covers in it
 """
 
-import os
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +17,12 @@ from covergenre.dataset.csv_file import write_csv
 from covergenre.dataset.registry import Dataset, names, open_dataset, register
 from covergenre.demo.albums import GENRES, release
 from covergenre.demo.defects import SMALL_GENRE, SMALL_SIDE, Cover, plant
-from covergenre.errors import BadDataset, Cancelled
+from covergenre.errors import BadDataset
 from covergenre.files import publish_folder
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Report, ShouldStop, each
 
 _SEED = 1877  # the year of the phonograph
 _A_GENRE = 60
-_THREADS = min(4, os.cpu_count() or 1)  # Pillow lets others run while it draws
 
 
 def plan() -> list[Cover]:
@@ -70,14 +67,8 @@ def _save_covers(covers: Sequence[Cover], folder: Path, report: Report, should_s
 
     for genre in GENRES:
         (folder / genre).mkdir(parents=True)
-    pool = ThreadPoolExecutor(_THREADS)
-    try:
-        for done, _ in enumerate(pool.map(save, covers), start=1):
-            if should_stop():
-                raise Cancelled(f"the demo was stopped after {done} of {len(covers)} covers; nothing was kept")
-            report(Progress(done, len(covers), "covers drawn"))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for _ in each(save, covers, "covers drawn", report, should_stop, "nothing was kept"):
+        pass
 
 
 def _write_tables(covers: Sequence[Cover], folder: Path) -> None:

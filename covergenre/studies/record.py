@@ -15,7 +15,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +26,7 @@ from covergenre import home
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
-from covergenre.files import replace_text
+from covergenre.files import append_json, read_json_lines, replace_json, replace_text
 from covergenre.studies.published import published
 
 _FIGURES = ("accuracy", "balanced_accuracy", "f1_weighted")
@@ -103,18 +103,16 @@ class Study:
         """Write what is asked for, and forget that it was asked to stop."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "stop").unlink(missing_ok=True)
-        replace_text(self.folder / "study.json", json.dumps(asdict(self), indent=2, ensure_ascii=False))
+        replace_json(self.folder / "study.json", asdict(self))
 
     def add(self, outcome: Outcome) -> None:
         """Keep one outcome, and bring the table up to date."""
-        with (self.folder / "outcomes.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+        append_json(self.folder / "outcomes.jsonl", asdict(outcome))
         replace_text(self.folder / "table.csv", to_csv(self.shown()))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, each point once. A line torn by a kill is passed over."""
-        path = self.folder / "outcomes.jsonl"
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        lines = read_json_lines(self.folder / "outcomes.jsonl")
         found = [outcome for line in lines if (outcome := _outcome(line))]
         return tuple({outcome.key: outcome for outcome in found}.values())
 
@@ -182,9 +180,9 @@ def of_part(outcomes: Sequence[Outcome], part: str) -> dict[str, list[Outcome]]:
     return found
 
 
-def _outcome(line: str) -> Outcome | None:
+def _outcome(fields: Mapping[str, Any]) -> Outcome | None:
     try:
-        return Outcome.from_dict(json.loads(line))
+        return Outcome.from_dict(fields)
     except (ValueError, KeyError, TypeError):
         return None
 

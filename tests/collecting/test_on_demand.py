@@ -7,7 +7,7 @@ import pytest
 from benchmarks.standin import picture
 from covergenre import images
 from covergenre.collecting.on_demand import OnDemand
-from covergenre.collecting.pictures import Published
+from covergenre.collecting.pictures import PublishedPicture
 from covergenre.errors import ConnectionLost
 
 
@@ -23,15 +23,15 @@ class Cover:
 def published(world):
     base = os.environ["COVERGENRE_MUSICBRAINZ"]
 
-    def make(number: int) -> Published:
+    def make(number: int) -> PublishedPicture:
         path = f"/pictures/{number}.jpg"
         phash = images.perceptual_hash(images.decode(picture(path)).image)
-        return Published(f"{number:032x}", phash, base + path)
+        return PublishedPicture(f"{number:032x}", phash, base + path)
 
     return make
 
 
-def shown(cover: Published) -> Cover:
+def shown(cover: PublishedPicture) -> Cover:
     return Cover(cover.content_hash, cover.address)
 
 

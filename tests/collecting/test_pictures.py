@@ -7,7 +7,7 @@ from PIL import Image
 from benchmarks.standin import picture
 from covergenre import images
 from covergenre.collecting import pictures
-from covergenre.collecting.pictures import Published, fetch_pictures, picture_file, read_failures
+from covergenre.collecting.pictures import PublishedPicture, fetch_pictures, picture_file, read_failures
 from covergenre.errors import Cancelled, CoverGenreError
 
 
@@ -20,7 +20,7 @@ def published(world):
         for number in range(n):
             path = f"/pictures/{number}.jpg"
             image = images.decode(picture(path)).image
-            made.append(Published(f"{number:032x}", images.perceptual_hash(image), base + path))
+            made.append(PublishedPicture(f"{number:032x}", images.perceptual_hash(image), base + path))
         return made
 
     return make
@@ -71,22 +71,22 @@ def test_what_was_not_looked_at_for_longest_goes_first(world, published, monkeyp
     picture_file(covers[0].content_hash)
     sizes = [pictures._path(cover).stat().st_size for cover in covers]
     monkeypatch.setattr(pictures, "_room", lambda: sizes[0] + sizes[1])
-    pictures._evict()
+    pictures.make_room()
     assert [pictures._path(cover).exists() for cover in covers] == [True, True, False]
 
 
 def test_all_can_be_cleared(world, published):
     fetch_pictures(published(2))
-    assert pictures.kept()[0] == 2
+    assert len(list(pictures._files())) == 2
     assert pictures.clear() == 2
-    assert pictures.kept() == (0, 0)
+    assert not list(pictures._files())
 
 
 def test_a_stop_keeps_what_came(world, published):
     seen = []
     with pytest.raises(Cancelled):
         fetch_pictures(published(3), seen.append, lambda: len(seen) > 1)
-    assert pictures.kept()[0] == 1
+    assert len(list(pictures._files())) == 1
 
 
 def test_a_room_that_is_no_number_is_refused(world, published, monkeypatch):

@@ -33,7 +33,7 @@ def passed_over(root):
 def test_a_cover_comes_with_its_path_size_and_time_of_change(root):
     put(root / "jazz" / "a.jpg", b"12345")
     os.utime(root / "jazz" / "a.jpg", ns=(7, 1_700_000_000_123_456_789))
-    assert find_covers(root) == ([folder.Found("jazz/a.jpg", 5, 1_700_000_000_123_456_789)], {})
+    assert find_covers(root) == ([folder.CoverFile("jazz/a.jpg", 5, 1_700_000_000_123_456_789)], {})
 
 
 def test_covers_are_sorted_by_path_however_deep_they_lie(root):
