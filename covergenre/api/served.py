@@ -29,8 +29,12 @@ _OWN = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"var
 
 _BUNDLE = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
 _STYLESHEET = re.compile(r'<link rel="stylesheet" crossorigin href="[^"]+">')
+_EARLY = re.compile(r'<link rel="modulepreload"[^>]*>')
 _BEGIN = """<script>{
-  const start = () => import(%s)
+  const start = () => {
+    document.head.append(document.getElementById("early").content)
+    import(%s)
+  }
   document.hidden ? start() : requestAnimationFrame(() => setTimeout(start))
 }</script>"""
 """Has the scripts begin once the outline was drawn; a page in the background is not drawn."""
@@ -143,11 +147,11 @@ def described(document: str, page: Description, head: str = "") -> str:
         '<meta property="og:type" content="website"><meta property="og:site_name" content="covergenre">'
     )
     outline = f'{_OUTLINE}<div id="outline"><h1>{escape(page.heading)}</h1><div></div></div>'
+    document = document.replace("<title>Streamlit</title>", told + head, 1)
     later = _UNTIL_THERE
     bundle, stylesheet = _BUNDLE.search(document), _STYLESHEET.search(document)
     if bundle and stylesheet:
+        later += f'<template id="early">{"".join(_EARLY.findall(document))}</template>'
         later += stylesheet[0].replace("<link", _WHEN_HERE) + _BEGIN % json.dumps(bundle[1])
-        document = document.replace(bundle[0], "", 1).replace(stylesheet[0], "", 1)
-    document = document.replace("<title>Streamlit</title>", told + head, 1)
-    document = document.replace(' rel="modulepreload"', ' rel="modulepreload" fetchpriority="low"')
+        document = _EARLY.sub("", document).replace(bundle[0], "", 1).replace(stylesheet[0], "", 1)
     return document.replace('<div id="root"></div>', f'{outline}<div id="root"></div>{later}', 1)

@@ -11,6 +11,7 @@ from covergenre.api.served import Description, Served, described
 
 DOCUMENT = (
     '<html><head><title>Streamlit</title><script type="module" crossorigin src="./static/js/a.js"></script>'
+    '<link rel="modulepreload" crossorigin href="./static/js/b.js">'
     '<link rel="stylesheet" crossorigin href="./static/css/a.css"></head><body><div id="root"></div></body></html>'
 )
 SCRIPT = "let words = 1\n" * 1000
@@ -86,6 +87,8 @@ def test_a_heading_is_there_before_anything_has_to_be_fetched(client):
     before, _, after = client.get("/browse").text.partition("<h1>Browse &amp; see</h1>")
     assert "src=" not in before
     assert "stylesheet" not in before
+    assert "modulepreload" not in before
+    assert '<template id="early"><link rel="modulepreload" crossorigin href="./static/js/b.js"></template>' in after
     assert 'href="./static/css/a.css"' in after
     assert 'import("./static/js/a.js")' in after
 
