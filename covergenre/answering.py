@@ -35,7 +35,7 @@ def _shipped_parts() -> dict[str, Any]:
     cards.sort(key=lambda each: each.name != card.default)
     with ThreadPoolExecutor(1) as beside:  # making the network ready takes as long as all the rest
         engine = beside.submit(Engine.open, starter.network, Recipe.from_dict(card.recipe))
-        heads = {each.name: method(each.name).load(starter.head(each.name)) for each in cards}
+        heads: dict[str, Any] = {each.name: method(each.name).load(starter.head(each.name)) for each in cards}
         parts = {
             "genres": card.genres,
             "heads": {each.title: heads[each.name] for each in cards},

@@ -20,7 +20,7 @@ from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, Mi
 from covergenre.methods import METHODS, Covers, TrainSpec, logistic, method
 from covergenre.progress import Progress
 from covergenre.runs.journal import STEPS
-from covergenre.runs.record import PREDICTION_MS, Run, list_runs, probability_columns
+from covergenre.runs.record import EMBEDDING_S, PREDICTION_MS, Run, list_runs, probability_columns
 from covergenre.training.train import evaluate, execute, prepare, train
 
 VECTOR_METHODS = [name for name in METHODS if method(name).reads == "vectors"]
@@ -122,7 +122,8 @@ def test_progress_goes_from_start_to_end_and_figures_become_events(dataset, reci
     assert {progress.total for progress in heard} == {STEPS}
     assert [progress.done for progress in heard] == sorted(progress.done for progress in heard)
     assert {"embedding covers", "predicting"} <= {progress.what for progress in heard}
-    *fitting, judging = run.events()
+    embedding, *fitting, judging = run.events()
+    assert set(embedding.metrics) == {EMBEDDING_S}
     assert all("validation log loss" in event.metrics for event in fitting)
     assert set(judging.metrics) == {PREDICTION_MS}
     assert fitting
