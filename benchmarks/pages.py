@@ -87,7 +87,7 @@ def browser() -> Iterator[Any]:
 def apps(roots: list[Path]) -> Iterator[list[str]]:
     """The app of each checkout, served from an empty home; their addresses."""
     with tempfile.TemporaryDirectory() as homes:
-        started = [_start(root, Path(homes) / str(number)) for number, root in enumerate(roots)]
+        started = [start(root, Path(homes) / str(number)) for number, root in enumerate(roots)]
         try:
             yield [address for _, address in started]
         finally:
@@ -96,8 +96,9 @@ def apps(roots: list[Path]) -> Iterator[list[str]]:
                 process.wait(20)
 
 
-def _start(root: Path, home: Path) -> tuple[subprocess.Popen, str]:
-    home.mkdir()
+def start(root: Path, home: Path) -> tuple[subprocess.Popen, str]:
+    """The app of a checkout on a home, once it answers: its process and its address."""
+    home.mkdir(exist_ok=True)
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]

@@ -1,7 +1,7 @@
 """What grows with the number of covers: hashes, index, collection, and the work of a cluster; 10^4, 10^5, 10^6.
 
-python -m benchmarks.scale hashes index collection
-python -m benchmarks.scale cluster ../shared/covers
+python -m benchmarks.scale hashes index collection pages
+python -m benchmarks.scale cluster --covers ../shared/covers
 python -m benchmarks.scale plot
 
 Each part puts its figures into scale.json, from which `plot` draws docs/scale.png. Vectors are the starter's, lifted
@@ -16,9 +16,11 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -102,10 +104,12 @@ def collection(n: int) -> dict[str, float]:
 
 
 def stored(n: int, home: Path) -> None:
-    """A registered data set, its vectors where neighbours are compared, and their index."""
+    """A registered data set of made-up covers, a run of it, and the index of each."""
+    from covergenre.collection.near import make_near
+    from covergenre.dataset.registry import open_dataset
     from covergenre.dataset.starter import open_starter
     from covergenre.dataset.table import COLUMNS, typed, write_manifest
-    from covergenre.embedding.many import build_index
+    from covergenre.methods.space import Space
 
     covers, chance = open_starter().covers, np.random.default_rng(0)
     rows = chance.integers(0, len(covers), n)
@@ -114,7 +118,7 @@ def stored(n: int, home: Path) -> None:
         "path": [f"{genre}/{row:07}.jpg" for row, genre in enumerate(covers["genre"].to_numpy(object)[rows])],
         "name": [f"{row:07}" for row in range(n)],
         "genre": covers["genre"].to_numpy(object)[rows],
-        "content_hash": [f"{row:032x}" for row in range(n)],
+        "content_hash": [f"{row * 2654435761 % 2**64:016x}{row:016x}" for row in range(n)],
         "phash": covers["phash"].to_numpy(object)[rows],
         "artist": [" ".join(each[:2]) for each in words],
         "album": [" ".join(each[2:]) for each in words],
@@ -127,23 +131,69 @@ def stored(n: int, home: Path) -> None:
     write_manifest(manifest, folder / "manifest.csv")
     record = {"id": "0" * 16, "name": "many", "root": str(home), "scanned": "2026-01-01", "genre_level": None}
     (folder / "dataset.json").write_text(json.dumps(record))
-    build_index(made_up(n, home, open_starter().vectors.shape[1]), home)
+    parts = chance.choice(["train", "validation", "test"], n, p=[0.65, 0.15, 0.2])
+    width = open_starter().vectors.shape[1]
+    space = Space(np.ones(width, np.float32), np.zeros(width, np.float32))
+    manifest = manifest.assign(id=manifest["path"], part=parts)
+    make_near(folder / "near", manifest, _Made(made_up(n, home, width)), space)
+    _run_of(manifest, folder / "near", open_dataset("many"))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Made-up vectors in the place of a store's."""
+
+    vectors: np.ndarray
+
+    def parts(self, keys: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start in range(0, len(keys), 50_000):
+            rows = np.arange(start, min(start + 50_000, len(keys)))
+            yield rows, np.asarray(self.vectors[rows], np.float32)
+
+
+def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
+    """A run of logistic regression that looks finished: its head learned from 2,000 vectors drawn at random."""
+    import shutil
+
+    from covergenre.collection.novelty import NoveltyDetector
+    from covergenre.embedding.engine import engine_for
+    from covergenre.embedding.recipe import Recipe
+    from covergenre.methods import Context, Covers, TrainSpec, method
+    from covergenre.runs.names import christen
+    from covergenre.runs.record import Run, RunSpec, Status, probability_columns
+
+    recipe, chance = Recipe(limit=150), np.random.default_rng(3)
+    genres = tuple(sorted(manifest["genre"].unique()))
+    width = engine_for(recipe).width
+    known = chance.normal(size=(2_000, width)).astype(np.float32)
+    labels = np.arange(2_000) % len(genres)
+    spec = TrainSpec("logistic", genres=genres, recipe=recipe)
+    covers = Covers(known, labels, tuple(f"{row:032x}" for row in range(2_000)))
+    head = method("logistic").fit(covers, covers, spec, Context())
+    told = {"dataset": "many", "dataset_id": dataset.id, "dataset_hash": "0" * 16, "versions": {}}
+    run = christen(Run.create(RunSpec(**{**vars(spec), **told})))
+    head.save(run.folder / "model")
+    shutil.copytree(near, run.folder / "near")
+    axes = chance.normal(size=(width, np.load(near / "vectors.npy", mmap_mode="r").shape[1])).astype(np.float32)
+    np.savez(run.folder / "near" / "space.npz", matrix=axes, offset=np.zeros(axes.shape[1], np.float32))
+    NoveltyDetector.learn(known[:1500], known[1500:]).save(run.folder / "near" / "novelty.npz")
+    judged = manifest[manifest["part"] != "train"]
+    shares = chance.dirichlet(np.ones(len(genres)), len(judged))
+    told = judged[["path", "part", "genre"]].assign(group=np.arange(len(judged)))
+    told[list(probability_columns(genres))] = shares
+    run.write_predictions(told)
+    run.write_status(Status("done", 1, 1, started=0.0, updated=1.0))
 
 
 def steps() -> None:
     """Open the data set of this home and print what opening it and steps through it take."""
     from covergenre.collection.collection import TYPICAL, Collection
     from covergenre.collection.filters import Filters
-    from covergenre.collection.sources import dataset_table
+    from covergenre.collection.sources import dataset_collection
     from covergenre.dataset.registry import open_dataset
-    from covergenre.embedding.many import ManyIndex
-
-    home = Path(os.environ["COVERGENRE_HOME"])
 
     def opened() -> Collection:
-        dataset = open_dataset("many")
-        vectors = np.load(home / "vectors.npy", mmap_mode="r")
-        made = Collection(dataset_table(dataset), vectors, dataset=dataset, index=ManyIndex.open(home))
+        made = dataset_collection(open_dataset("many"))
         made.page(made.find(order=TYPICAL), 0, 24)
         return made
 
@@ -165,32 +215,91 @@ def steps() -> None:
     print(json.dumps({"collection opened, s": seconds, **told, "memory, GB": peak()}))
 
 
+@dataclass(frozen=True)
+class Clock:
+    """When a cover was come to, s since 1970: a step beside those that are timed."""
+
+    key: str = "clock"
+
+    def __call__(self, cover: object) -> dict[str, float]:  # noqa: ARG002
+        """See `Step`."""
+        return {"when": time.time()}
+
+
+def pages(n: int) -> dict[str, float]:
+    """The app on n covers in a browser: seconds of the server's processor that each page takes, and its memory."""
+    with tempfile.TemporaryDirectory(dir=Path.home()) as home:
+        stored(n, Path(home))
+        return seen(Path(home))
+
+
+def seen(home: Path) -> dict[str, float]:
+    """As `pages`, of a home that `stored` filled."""
+    import psutil
+
+    from benchmarks.pages import browser, settle, start
+    from covergenre.dataset.table import read_manifest
+    from covergenre.runs.record import Run
+
+    covers = read_manifest(home / "datasets" / "many" / "manifest.csv")
+    path, key = covers["path"].iloc[-7], covers["content_hash"].iloc[-7][:16]
+    run = next((home / "runs").glob("2*")).name
+    whose = quote(f"many, logistic regression, {Run.open(run).spec.created:%d %b %H:%M}")
+    process, address = start(Path(__file__).resolve().parents[1], home)
+    server, taken = psutil.Process(process.pid), {}
+
+    def cpu() -> float:
+        return sum(server.cpu_times()[:2])
+
+    try:
+        with browser() as chromium:
+            for name, place in _PLACES.items():
+                page = chromium.new_page(viewport={"width": 1280, "height": 900})
+                before, began = cpu(), time.perf_counter()
+                page.goto(address + place.format(path=path, key=key, run=run, whose=whose))
+                page.locator("h1").first.wait_for(timeout=120_000)
+                settle(page)
+                if "map" in name:
+                    page.locator(".js-plotly-plot").wait_for(timeout=120_000)
+                page.screenshot(path=home / f"{name}.png")
+                taken[f"{name}, s of the processor"] = cpu() - before
+                taken[f"{name}, s until it is at rest"] = time.perf_counter() - began
+                page.close()
+        return {**taken, "memory of the server, GB": server.memory_info().rss / 1e9}
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def cluster(folder: str) -> dict[str, float]:
-    """Scan, vectors, measures and small pictures of covers a second: here on one core, on Ray on one and on two."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    import ray
+    """Scan, vectors, measures and small pictures of covers a second: here on one core, on Ray's nodes of one core."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}
+    from ray.cluster_utils import Cluster
 
     from covergenre.cluster import job
     from covergenre.cluster.inputs import find_items
+    from covergenre.cluster.shards import Shards
     from covergenre.cluster.steps import Embed, Look, Measure, Shrink
     from covergenre.embedding.recipe import Recipe
 
-    items, done = find_items(folder)[:480], [Look(), Measure(), Shrink(), Embed(Recipe(limit=150))]
+    found, steps = find_items(folder), [Clock(), Look(), Measure(), Shrink(), Embed(Recipe(limit=150))]
+    items = found[:: max(len(found) // 512, 1)][:512]
 
     def rate(on: str) -> float:
-        """Covers a second from the first batch's end to the last one's: what starts up once is left out."""
-        ends: list[tuple[float, int]] = []
+        """Covers a second while the middle half was done: what starts and ends once is left out."""
         with tempfile.TemporaryDirectory(dir=Path.home()) as out:
-            job.run(items, done, out, on, lambda now: ends.append((time.perf_counter(), now.done)))
-        warm = len(ends) // 4
-        return (ends[-1][1] - ends[warm][1]) / (ends[-1][0] - ends[warm][0])
+            job.run(items, steps, out, on)
+            whens = [when for table in Shards(out, steps).tables(["when"]) for when in table["when"].to_pylist()]
+        first, last = np.sort([when for when in whens if when])[[len(whens) // 4, 3 * len(whens) // 4]]
+        return len(whens) / 2 / (last - first)
 
     figures = {"here": rate(job.HERE)}
-    init = ray.init
-    for cores in (1, 2):
-        ray.init = lambda *given, cores=cores, **named: init(*given, num_cpus=cores, **named)
-        figures[f"Ray, {cores}"] = rate("ray")
-    ray.init = init
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    for count in (1, 2):
+        if count > 1:
+            nodes.add_node(num_cpus=1)
+        figures[f"Ray, {count}"] = rate(f"ray:{nodes.address}")
+    nodes.shutdown()
     told = {f"covers a second, {where}": value for where, value in figures.items()}
     overhead = 1 - figures["Ray, 1"] / figures["here"]
     return {**told, "times as fast on two": figures["Ray, 2"] / figures["here"], "overhead of Ray": overhead}
@@ -255,7 +364,26 @@ def plot() -> None:
     figure.savefig(_PLOT, dpi=110)
 
 
-_PARTS = {"hashes": hashes, "index": index, "collection": collection}
+_PLACES = {
+    "Explore": "/explore?data=many",
+    "Explore, gallery": "/explore?data=many&see=Gallery",
+    "Explore, a far page": "/explore?data=many&see=Gallery&sheet=9000",
+    "Explore, a filter": "/explore?data=many&see=Gallery&from_genre=jazz",
+    "Explore, a search": "/explore?data=many&see=Gallery&words=winter+river",
+    "Explore, a cover": "/explore?data=many&see=Gallery&open={path}",
+    "Explore, map": "/explore?data=many&see=Map",
+    "Explore, map again": "/explore?data=many&see=Map",
+    "Browse": "/browse?of={whose}",
+    "Browse, a far page": "/browse?of={whose}&leaf=9000",
+    "Browse, a filter": "/browse?of={whose}&genre=jazz",
+    "Browse, a search": "/browse?of={whose}&find=winter+river",
+    "Browse, a cover": "/browse?of={whose}&cover={key}",
+    "Browse, map": "/browse?of={whose}&view=Map",
+    "Compare": "/compare?run={run}",
+    "Compare again": "/compare?run={run}",
+    "Predict": "/",
+}
+_PARTS = {"hashes": hashes, "index": index, "collection": collection, "pages": pages}
 
 if __name__ == "__main__":
     main()

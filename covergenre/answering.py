@@ -52,15 +52,13 @@ def _shipped_parts() -> dict[str, Any]:
 
 def _run_parts(run: Run) -> dict[str, Any]:
     head = run.load_model()
-    covers, vectors, projection = known_covers(run, head)
-    training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
-    engine = engine_for(run.spec.recipe)
+    collection, novelty = known_covers(run, head)
     return {
-        "engine": engine,
+        "engine": engine_for(run.spec.recipe),
         "genres": run.spec.genres,
         "heads": {method(run.spec.method).title: head},
-        "collection": Collection(covers, projection.project(vectors), projection),
-        "novelty": NoveltyDetector.learn(training, validation if len(validation) else training, engine.plain),
+        "collection": collection,
+        "novelty": novelty,
         "record": _record([run]),
     }
 

@@ -47,9 +47,10 @@ class Shared(Generic[T]):
 
 
 def _stamp(run: str) -> tuple[Path, int]:
-    """Where a run or the starter is, and when it was made (0: nowhere)."""
+    """Where a run or the starter is, and when it or its index was made (0: nowhere)."""
     path = home.starter() / "card.json" if run == STARTER else home.runs() / run / "model"
+    index = path.with_name("near")
     try:
-        return path, path.stat().st_mtime_ns
+        return path, max(each.stat().st_mtime_ns for each in (path, index) if each == path or each.exists())
     except (OSError, ValueError):  # no such run, or a name that no file can have
         return path, 0

@@ -43,23 +43,7 @@ def open_space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder:
     return Space(**remember(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder)))
 
 
-def _space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
-    marks = np.array([_mark(row) for row in vectors])
-    basis = remember_while(
-        folder / "basis-1.npz",
-        lambda stored: _fits(stored, marks, vectors.shape[1]),
-        lambda: {"marks": marks, **_basis(vectors)},
-    )
-    standard = (vectors - basis["mean"]) / basis["deviation"]
-    short = standard @ basis["axes"]
-    pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows], folder)]]), axis=0)
-    unit = unit_rows(standard)
-    batches = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
-    cosines = [np.einsum("pd,pd->p", unit[one], unit[other]) for one, other in (batch.T for batch in batches)]
-    return {"short": short, "pairs": pairs, "cosines": np.concatenate([np.zeros(0, np.float32), *cosines])}
-
-
-def _basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
+def learn_basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
     """The mean and the deviation (d,) of each column, and the `axes` (d, at most 128) of the short form.
 
     These are principal components over the root of their deviation: between bare (the first drown the others, and fits
@@ -74,6 +58,22 @@ def _basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
     spread = np.sqrt(fitted.explained_variance_)
     axes = fitted.components_.T / np.sqrt(np.maximum(spread * spread.mean(), 1e-12))
     return {"mean": mean, "deviation": deviation, "axes": axes.astype(np.float32)}
+
+
+def _space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
+    marks = np.array([_mark(row) for row in vectors])
+    basis = remember_while(
+        folder / "basis-1.npz",
+        lambda stored: _fits(stored, marks, vectors.shape[1]),
+        lambda: {"marks": marks, **learn_basis(vectors)},
+    )
+    standard = (vectors - basis["mean"]) / basis["deviation"]
+    short = standard @ basis["axes"]
+    pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows], folder)]]), axis=0)
+    unit = unit_rows(standard)
+    batches = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
+    cosines = [np.einsum("pd,pd->p", unit[one], unit[other]) for one, other in (batch.T for batch in batches)]
+    return {"short": short, "pairs": pairs, "cosines": np.concatenate([np.zeros(0, np.float32), *cosines])}
 
 
 def _fits(basis: Arrays, marks: np.ndarray, width: int) -> bool:

@@ -1,20 +1,24 @@
-"""process: steps done to many covers, wherever they are."""
+"""process and index: what many covers take."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from covergenre import home
 from covergenre.cli.console import AsJson, On, answer, complain, progress
 from covergenre.cli.data import Backbone, Features, Limit
 from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink, Step
+from covergenre.collection.sources import index_dataset, index_run
+from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import STARTER
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import CoverGenreError
 from covergenre.runs.default import default_run
+from covergenre.runs.record import Run
 
 _NAMED = 20  # failures that are named
 
@@ -69,3 +73,20 @@ def process(
             complain(f"and {len(failures) - _NAMED} more, named by --json")
     if failures:
         raise typer.Exit(1)
+
+
+@app.command()
+def index(
+    name: Annotated[str, typer.Argument(help="A scanned data set, or the id of a run.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Make the index by which covers are found among many; the app takes it by itself, and needs it beyond 200,000.
+
+    How many of the nearest it finds is measured as it is made. Example: covergenre index mine
+    """
+    with progress() as report:
+        if (home.runs() / name).is_dir():
+            made = index_run(Run.open(name), report)
+        else:
+            made = index_dataset(open_dataset(name), report)
+    answer(as_json, asdict(made), f"{name}: {made}")

@@ -41,6 +41,7 @@ def find_items(address: str) -> list[Item]:
 
     try:
         fs, root = url_to_fs(address)
+        fs.invalidate_cache()  # a bucket's file may be another than when this process last looked
         items = _listed(fs, root, address) if address.endswith(LIST) else list(_below(fs, root))
     except (OSError, ValueError, ImportError) as error:  # ImportError names the package that reads such an address
         raise BadDataset(f"{address} can't be read ({error}): check the address and what it needs") from error

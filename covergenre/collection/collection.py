@@ -2,7 +2,7 @@
 time, each leading on to those most like it.
 
 Covers go by their row. Plain arrays do the work: a filter may leave any of the covers, and looking at all of them stays
-fast up to some 100,000 (`benchmarks/browse.py`); only answers, which come without filters, use an index.
+fast up to some 100,000 (`benchmarks/browse.py`). Of many the vectors lie in a file, with an index (see `near`).
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ from covergenre.collection.findings import Findings
 from covergenre.collection.table import CoverTable, Neighbour
 from covergenre.collection.texts import Texts, folded
 from covergenre.dataset.registry import Dataset
-from covergenre.embedding.index import Index
-from covergenre.embedding.many import ManyIndex
+from covergenre.embedding.index import Index, unit
+from covergenre.embedding.many import EXACT, Made, ManyIndex
 from covergenre.errors import BadDataset, BadImage, CoverGenreError
 from covergenre.palette import Palette, Swatch
 from covergenre.repair.repair import tags_of
@@ -84,12 +84,17 @@ class Collection(CoverTable):
     @cached_property
     def units(self) -> np.ndarray:
         """The vectors at length 1: float32 (m, e)."""
-        return _units(self._vectors)
+        return unit(self._vectors)
 
     @cached_property
     def named(self) -> np.ndarray:
         """Which covers have an artist or an album: bool (n,)."""
         return np.asarray(self.column("artist") != "") | np.asarray(self.column("album") != "")
+
+    @property
+    def made(self) -> Made | None:
+        """What the index is that the nearest are found by; None where covers are compared one by one."""
+        return self._many.made if self._many else None
 
     @property
     def years(self) -> tuple[int, int] | None:
@@ -158,7 +163,11 @@ class Collection(CoverTable):
         centre, 1 where not every cover has a vector.
         """
         shown = rows[start : start + n]
-        near = self.typicality[shown] if len(self._vectors) == len(self) else np.ones(len(shown))
+        if len(self.rows) == len(self):
+            own = self._centres[self.genre_of[shown]]
+            near = np.einsum("nd,nd->n", unit(self._vectors[self._vector_of[shown]]), own)
+        else:
+            near = np.ones(len(shown))
         return self.covers([(int(row), float(similarity)) for row, similarity in zip(shown, near, strict=True)])
 
     def counts(self, by: Literal["genre", "source", "part"], filters: Filters = EVERYTHING) -> dict[str, int]:
@@ -179,7 +188,7 @@ class Collection(CoverTable):
 
         `vector` is the place of a cover that need not be known (see `place`).
         """
-        return self._first(_units(vector[None])[0], self.passing(filters), k, most)
+        return self._first(unit(vector[None])[0], self.passing(filters), k, most)
 
     def like(
         self, row: int, k: int = 24, filters: Filters = EVERYTHING, among: Among = "all", most: bool = True
@@ -191,7 +200,7 @@ class Collection(CoverTable):
         passing = self.passing(filters) & (self.hashes != self.hashes[row])
         if among != "all":
             passing &= (self.genre_of == self.genre_of[row]) == (among == "same")
-        return self._first(_units(self._vectors[own[:1]])[0], passing, k, most)
+        return self._first(unit(self._vectors[own[:1]])[0], passing, k, most)
 
     def between(
         self, like: Sequence[int], unlike: Sequence[int] = (), k: int = 24, filters: Filters = EVERYTHING
@@ -200,23 +209,24 @@ class Collection(CoverTable):
 
         All of these are left out, as are those of the same pixels; [] where none of `like` has a vector.
         """
-        towards, away = (_units(self._vectors[np.isin(self.rows, rows)]) for rows in (like, unlike))
+        towards, away = (unit(self._vectors[np.isin(self.rows, rows)]) for rows in (like, unlike))
         if not len(towards):
             return []
         wanted = towards.mean(axis=0) - (_AWAY * away.mean(axis=0) if len(away) else 0)
-        named = np.isin(self.hashes, self.hashes[[*like, *unlike]])
-        return self._first(_units(wanted[None])[0], self.passing(filters) & ~named, k, True)
+        named = self.hashes.isin(self.hashes[[*like, *unlike]])
+        return self._first(unit(wanted[None])[0], self.passing(filters) & ~named, k, True)
 
     def neighbours(self, vectors: np.ndarray, hashes: Sequence[str], k: int) -> list[tuple[Neighbour, ...]]:
         """The `k` covers most like each of the vectors (n, d), best first, without those of its own content hash."""
         if k < 1:
             return [() for _ in hashes]
-        similarities, rows = self._index.search(self._project(vectors), k + self.most_copies + _TIES)
-        found = []
+        similarities, at = self._index.search(self._project(vectors), k + self.most_copies + _TIES)
+        rows, found = np.where(at >= 0, self.rows[at], -1), []
         for query, own in enumerate(hashes):
             order = np.argsort(-self._tied(similarities[query], rows[query]), kind="stable")
             near = [(rows[query][each], similarities[query][each]) for each in order]
-            found.append(self.covers([(row, similarity) for row, similarity in near if self.hashes[row] != own][:k]))
+            near = [(row, similarity) for row, similarity in near if row >= 0 and self.hashes[row] != own]
+            found.append(self.covers(near[:k]))
         return found
 
     def place(self, vector: np.ndarray) -> np.ndarray:
@@ -225,21 +235,16 @@ class Collection(CoverTable):
 
     @cached_property
     def closeness(self) -> np.ndarray:
-        """How near each cover is to the centre of each genre: cosines, float32 (n, genres). Every cover has a vector.
+        """How near each cover is to the centre of each genre: cosines, float32 (n, genres); 0 for one without a vector.
 
-        The centre is the mean of the genre's covers. The nearest centre names the genre of a held-out cover of the
-        starter about as often as its best head does.
+        The centre is the mean of the genre's covers, of many those of a sample. The nearest centre names the genre of a
+        held-out cover of the starter about as often as its best head does.
         """
-        sums = np.zeros((len(self.genres), self._vectors.shape[1]), np.float32)
-        lengths = np.empty(len(self), np.float32)
-        for part in _parts(len(self)):
-            vectors = np.asarray(self._vectors[part], np.float32)
-            found = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
-            lengths[part] = np.where(found > 0, found, 1)
-            members = self.genre_of[part, None] == np.arange(len(self.genres))
-            sums += (members / lengths[part, None]).T.astype(np.float32) @ vectors
-        near = [np.asarray(self._vectors[part], np.float32) @ _units(sums).T for part in _parts(len(self))]
-        return np.concatenate(near) / lengths[:, None]
+        near = np.zeros((len(self), len(self.genres)), np.float32)
+        for part in _parts(len(self.rows)):
+            there = self.rows[part] >= 0
+            near[self.rows[part][there]] = (unit(self._vectors[part]) @ self._centres.T)[there]
+        return near
 
     @cached_property
     def typicality(self) -> np.ndarray:
@@ -270,24 +275,26 @@ class Collection(CoverTable):
         if filters.pictured:
             passing &= self._pictured()
         if filters.tags:
-            passing &= np.array([not self._tags[row].isdisjoint(filters.tags) for row in range(len(self))], bool)
+            codes, sets = self._tags
+            passing &= np.array([not tags.isdisjoint(filters.tags) for tags in sets], bool)[codes]
         if filters.picked is not None:
-            passing &= np.array([path in filters.picked for path in self.paths], bool)
+            passing &= self.paths.isin(list(filters.picked))
         return passing
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tags that covers have, sorted."""
-        return tuple(sorted(set().union(*self._tags)))
+        return tuple(sorted(set().union(*self._tags[1])))
 
     def tagged(self, row: int) -> tuple[str, ...]:
         """The tags of the cover in a row, sorted."""
         return tuple(sorted(self._tags[row]))
 
     @cached_property
-    def _tags(self) -> list[frozenset[str]]:
-        cells = self.column("tags") if "tags" in self._covers else [""] * len(self)
-        return [frozenset(tags_of(cell)) for cell in cells]
+    def _tags(self) -> tuple[np.ndarray, list[frozenset[str]]]:
+        """Which of the different sets of tags each cover has, and these."""
+        codes, cells = _coded(self._covers["tags"] if "tags" in self._covers else pd.Series([""] * len(self)))
+        return codes, [frozenset(tags_of(cell)) for cell in cells]
 
     @property
     def _vectors(self) -> np.ndarray:
@@ -303,12 +310,31 @@ class Collection(CoverTable):
         return self._many or Index(self._vectors)
 
     @cached_property
+    def _centres(self) -> np.ndarray:
+        """The centre of each genre, of length 1: float32 (genres, e)."""
+        step = -(-len(self.rows) // EXACT) or 1
+        sums = np.zeros((len(self.genres), self._vectors.shape[1]), np.float32)
+        for part in _parts(len(self.rows), step):
+            members = self.genre_of[self.rows[part], None] == np.arange(len(self.genres))
+            members &= self.rows[part, None] >= 0
+            sums += members.T.astype(np.float32) @ unit(self._vectors[part])
+        return unit(sums)
+
+    @cached_property
+    def _vector_of(self) -> np.ndarray:
+        """The vector of each cover by row, int64 (n,); that of any for a cover without."""
+        found = np.zeros(len(self), np.int64)
+        there = np.flatnonzero(self.rows >= 0)
+        found[self.rows[there]] = there
+        return found
+
+    @cached_property
     def _rank(self) -> np.ndarray:
         """The place of each cover in its genre, int64 (n,): 0 for the most typical."""
+        order = np.argsort(4 * self.genre_of - self.typicality.astype(np.float64), kind="stable")  # genre by genre
+        counts = np.bincount(self.genre_of, minlength=len(self.genres))
         ranks = np.empty(len(self), np.int64)
-        for genre in range(len(self.genres)):
-            rows = np.flatnonzero(self.genre_of == genre)
-            ranks[rows[np.argsort(-self.typicality[rows], kind="stable")]] = np.arange(len(rows))
+        ranks[order] = np.arange(len(self)) - np.repeat(np.cumsum(counts) - counts, counts)
         return ranks
 
     @cached_property
@@ -327,7 +353,7 @@ class Collection(CoverTable):
 
     @cached_property
     def _by_typicality(self) -> np.ndarray:
-        return np.lexsort([self.genre_of, self._rank, ~self.named])
+        return np.argsort((~self.named * len(self) + self._rank) * len(self.genres) + self.genre_of)
 
     def _pictured(self) -> np.ndarray:
         """Which covers can be shown: bool (n,). It hangs on the data sets that there are, so it is looked up anew."""
@@ -353,14 +379,9 @@ class Collection(CoverTable):
         return [(int(self.rows[at[each]]), float(similarities[each])) for each in order]
 
 
-def _units(vectors: np.ndarray) -> np.ndarray:
-    vectors = np.asarray(vectors, np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
-
-
-def _parts(n: int) -> list[slice]:
-    return [slice(start, start + _AT_ONCE) for start in range(0, n, _AT_ONCE)]
+def _parts(n: int, step: int = 1) -> list[slice]:
+    """Every `step`-th of n, so many at a time."""
+    return [slice(start, start + step * _AT_ONCE, step) for start in range(0, n, step * _AT_ONCE)]
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from covergenre import home
+from covergenre.embedding.index import unit
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import replace_arrays
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
@@ -37,13 +38,13 @@ def quick_map(vectors: np.ndarray) -> np.ndarray:
     """The places of covers along the two directions in which their vectors (n, e) vary most: float32 (n, 2), -1..1."""
     places = np.zeros((len(vectors), 2), np.float32)
     if len(vectors) > 1:
-        sample = _units(vectors[:: max(len(vectors) // _SAMPLE, 1)])
+        sample = unit(vectors[:: max(len(vectors) // _SAMPLE, 1)])
         mean = sample.mean(axis=0)
         centred = sample - mean
         axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :2]
         for start in range(0, len(vectors), _SAMPLE):
             part = slice(start, start + _SAMPLE)
-            places[part, : axes.shape[1]] = (_units(vectors[part]) - mean) @ axes
+            places[part, : axes.shape[1]] = (unit(vectors[part]) - mean) @ axes
     return _fitted(places)
 
 
@@ -96,7 +97,7 @@ def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
 
     perplexity = min(30, max((len(vectors) - 1) / 3, 1))
     drawing = TSNE(init=quick_map(vectors) * 1e-4, perplexity=perplexity, max_iter=_STEPS, random_state=0)
-    places = _fitted(drawing.fit_transform(_units(vectors)))
+    places = _fitted(drawing.fit_transform(unit(vectors)))
     key = map_key(vectors)
     file = file or home.maps() / f"{key}.npz"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -110,15 +111,12 @@ def _fitted(places: np.ndarray) -> np.ndarray:
     return ((places - (low + high) / 2) / (max((high - low).max() / 2, 1e-9))).astype(np.float32)
 
 
-def _units(vectors: np.ndarray) -> np.ndarray:
-    vectors = np.asarray(vectors, np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
-
-
 def map_key(vectors: np.ndarray) -> str:
-    """What is equal for equal vectors: of those given and nothing computed, whose last digit may differ elsewhere."""
-    return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=16).hexdigest()
+    """What is equal for equal vectors: of those given, of many a sample, and nothing computed, whose last digit may
+    differ elsewhere.
+    """
+    some = np.ascontiguousarray(vectors[:: max(len(vectors) // _SAMPLE, 1)])
+    return hashlib.blake2b(some.tobytes(), digest_size=16).hexdigest()
 
 
 def _read(file: Path, key: str, n: int) -> np.ndarray | None:

@@ -1,20 +1,28 @@
 """Where a collection comes from: a run, the starter, or a data set as it is stored."""
 
+import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from covergenre.audit.examined import Examined
+from covergenre.audit.space import learn_basis
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
+from covergenre.collection.near import Near, make_near
+from covergenre.collection.novelty import NoveltyDetector
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import split_of
 from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
 from covergenre.dataset.thumbnails import known_looks
+from covergenre.embedding.many import EXACT, Made
 from covergenre.methods import Covers, Fitted
+from covergenre.methods.space import Space, learn_space
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.sharing import Shared
 
 if TYPE_CHECKING:
@@ -22,6 +30,13 @@ if TYPE_CHECKING:
 
 TABLE = (*COLUMNS, "name", "ext")
 """The columns that tell of a cover."""
+
+NEAR = "near"
+"""The folder in that of a data set or run where its index is kept."""
+
+_NOVELTY = "novelty.npz"
+_SAMPLE = 20_000  # covers that say where all are compared
+_log = logging.getLogger(__name__)
 
 
 def open_run_collection(name: str = STARTER) -> Collection:
@@ -32,8 +47,7 @@ def open_run_collection(name: str = STARTER) -> Collection:
         starter = open_starter()
         return Collection(with_names(starter.covers), starter.vectors)
     run = Run.open(name)
-    covers, vectors, projection = known_covers(run, run.load_model())
-    return Collection(covers, projection.project(vectors), projection)
+    return known_covers(run, run.load_model())[0]
 
 
 open_collection = Shared(open_run_collection, most=4)
@@ -55,32 +69,84 @@ def with_names(covers: pd.DataFrame) -> pd.DataFrame:
     return covers
 
 
-def known_covers(run: "Run", head: Fitted) -> tuple[pd.DataFrame, np.ndarray, Projection]:
-    """The covers of a run's genres as a collection takes them, their vectors (n, d), and where they are compared.
+def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]:
+    """The covers of a run's genres, and what tells how unlike them a picture is; of many as `index_run` kept them.
 
     `head` is what the run learned. Raises BadDataset when its data set has gone.
     """
-    from dataclasses import replace
-
     from covergenre.embedding.embed import embed_dataset
 
-    dataset = open_dataset(run.spec.dataset, run.spec.dataset_id)
-    parts = split_of(dataset, run.spec.split, run.spec.seed).parts
-    own = replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
-    covers, vectors = _table(own, parts), embed_dataset(own, run.spec.recipe)["original"]
-    return covers, vectors, head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
+    dataset = _dataset_of(run)
+    covers = _table(dataset)
+    if near := Near.open(run.folder / NEAR):
+        rows, covers = near.place(covers)
+        projection = head if isinstance(head, Projection) else near.space
+        novelty = NoveltyDetector.load(run.folder / NEAR / _NOVELTY)
+        return Collection(covers, near.vectors, projection, rows, index=near.index), novelty
+    _say_what_helps(len(covers), run.id)
+    covers, vectors = _parted(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
+    projection = head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
+    return Collection(covers, projection.project(vectors), projection), _novelty(run, covers, vectors)
 
 
 def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Collection:
-    """All covers of a data set, those left out and unreadable ones too, with what was found in it."""
-    manifest = dataset.manifest
-    parts = examined.split.parts if examined and examined.split else pd.Series(dtype="str")
-    covers = dataset_table(dataset).assign(part=parts.reindex(manifest["path"]).fillna("").to_numpy(str))
+    """All covers of a data set, those left out and unreadable ones too, with what was found in it.
+
+    Their vectors and parts are those of `index_dataset` where it was made, else those of the examination.
+    """
+    covers, report = dataset_table(dataset), examined.report if examined else None
+    if dataset.has_pictures and (near := Near.open(dataset.folder / NEAR)):
+        rows, covers = near.place(covers)
+        return Collection(covers, near.vectors, near.space, rows, dataset, report, near.index)
+    _say_what_helps(len(covers), dataset.name)
     if not examined:
-        return Collection(covers, dataset=dataset)
-    rows = {path: row for row, path in enumerate(manifest["path"])}
+        return Collection(covers.assign(part=""), dataset=dataset)
+    parts = examined.split.parts if examined.split else pd.Series(dtype="str")
+    covers = covers.assign(part=parts.reindex(covers["path"]).fillna("").to_numpy(str))
+    rows = {path: row for row, path in enumerate(covers["path"])}
     about = [rows.get(path, -1) for path in usable(examined.dataset.manifest)["path"]]
-    return Collection(covers, examined.drawn, rows=np.array(about, np.int64), dataset=dataset, report=examined.report)
+    return Collection(covers, examined.drawn, rows=np.array(about, np.int64), dataset=dataset, report=report)
+
+
+def index_dataset(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> Made:
+    """Make the index of a data set's usable covers, so that many are found among quickly; vectors first, where missing.
+
+    They are compared where the audit compares them, by what a sample of them says. Raises as `embed_missing` does.
+    """
+    from covergenre.embedding.embed import embed_missing
+    from covergenre.inspection.examine import best_recipe, plain_width, split_if_possible
+
+    recipe, _ = best_recipe(dataset)
+    store = embed_missing(dataset, recipe, report=report, should_stop=should_stop)["original"]
+    report(Progress(0, 1, "splitting covers"))
+    split, covers, width = split_if_possible(dataset), usable(dataset_table(dataset)), plain_width(dataset, recipe)
+    covers = covers.assign(part=split.parts.to_numpy() if split else "")
+    basis = learn_basis(store.get(_sample(covers)["content_hash"].tolist(), width)[1])
+    axes = basis["axes"] / basis["deviation"][:, None]
+    space = Space(axes, -basis["mean"] @ axes)
+    return make_near(dataset.folder / NEAR, covers, store, space, width, report=report, should_stop=should_stop)
+
+
+def index_stamp(dataset: Dataset) -> int:
+    """What changes when the index of a data set is made anew; 0 without one."""
+    folder = dataset.folder / NEAR
+    return folder.stat().st_mtime_ns if folder.exists() else 0
+
+
+def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = never) -> Made:
+    """Make the index of the covers of a run that is done. Raises as `known_covers` and `embed_missing` do."""
+    from covergenre.embedding.embed import embed_missing
+
+    dataset, head = _dataset_of(run), run.load_model()
+    store = embed_missing(dataset, run.spec.recipe, report=report, should_stop=should_stop)["original"]
+    covers = _parted(_table(dataset), run)
+    some = _sample(covers)
+    vectors = store.get(some["content_hash"].tolist())[1]
+    projection = head if isinstance(head, Projection) else _space(some, vectors, run.spec.genres)
+    novelty = _novelty(run, some, vectors)
+    return make_near(
+        run.folder / NEAR, covers, store, projection, beside={_NOVELTY: novelty}, report=report, should_stop=should_stop
+    )
 
 
 def dataset_table(dataset: Dataset) -> pd.DataFrame:
@@ -91,18 +157,45 @@ def dataset_table(dataset: Dataset) -> pd.DataFrame:
     looks = known_looks(dataset)
     signatures = {} if looks is None else looks["signature"].to_dict()
     known = [signatures.get(key, b"") for key in manifest["content_hash"].tolist()] if signatures else b""
-    return manifest.assign(image_url=manifest.get("image_url", ""), id=manifest["path"], part="", signature=known)
+    return manifest.assign(image_url=manifest.get("image_url", ""), id=manifest["path"], signature=known)
 
 
-def _table(dataset: Dataset, parts: pd.Series) -> pd.DataFrame:
-    """The usable covers of a data set as a run's collection holds them."""
-    covers = usable(dataset_table(dataset))
-    return covers.assign(part=covers["path"].map(parts)).reindex(columns=[*COLUMNS, "tags"])
+def _dataset_of(run: "Run") -> Dataset:
+    """The data set of a run, without the covers of genres that it did not learn."""
+    dataset = open_dataset(run.spec.dataset, run.spec.dataset_id)
+    return replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
+
+
+def _table(dataset: Dataset) -> pd.DataFrame:
+    """The usable covers of a run's data set as its collection holds them."""
+    return usable(dataset_table(dataset)).reindex(columns=[*COLUMNS, "tags"])
+
+
+def _parted(covers: pd.DataFrame, run: "Run") -> pd.DataFrame:
+    """With the part that each is in of the run's split."""
+    parts = split_of(open_dataset(run.spec.dataset), run.spec.split, run.spec.seed).parts
+    return covers.assign(part=covers["id"].map(parts))
+
+
+def _sample(covers: pd.DataFrame) -> pd.DataFrame:
+    return covers.iloc[:: -(-len(covers) // _SAMPLE)]
+
+
+def _say_what_helps(n: int, name: str) -> None:
+    if n > EXACT:
+        _log.warning("%s: %d covers are compared one by one: run covergenre index %s", name, n, name)
+
+
+def _novelty(run: "Run", covers: pd.DataFrame, vectors: np.ndarray) -> NoveltyDetector:
+    from covergenre.embedding.engine import engine_for
+
+    training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
+    return NoveltyDetector.learn(
+        training, validation if len(validation) else training, engine_for(run.spec.recipe).plain
+    )
 
 
 def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: tuple[str, ...]) -> Projection:
-    from covergenre.methods.space import learn_space
-
     training = (covers["part"] == "train").to_numpy()
     labels = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
     known = Covers(vectors[training], labels[training], tuple(covers.loc[training, "content_hash"]))

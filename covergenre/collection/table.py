@@ -1,6 +1,5 @@
 """The table of covers: what is known of each, and whether a picture is one of them."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from covergenre.dataset.groups import tells
+from covergenre.dataset.hashes import KEY, Hashes
 from covergenre.dataset.lookup import find_files
 from covergenre.dataset.manifest import STATES, states
 from covergenre.dataset.starter import COLUMNS
@@ -18,8 +18,7 @@ from covergenre.dataset.starter import COLUMNS
 COPY = 8
 """Two covers whose perceptual hashes are at most so many of 64 bits apart are one picture (see `dataset.groups`)."""
 
-"""What a cover of a data set can be."""
-
+_LOOKED_AT = 5_000
 _PAGES = {
     "discogs": "https://www.discogs.com/release/{}",
     "spotify": "https://open.spotify.com/album/{}",
@@ -52,8 +51,8 @@ class Neighbour:
 
     @property
     def key(self) -> str:
-        """16 hex digits that name its picture for ever, as far as anybody can tell: fit for a link."""
-        return self.content_hash[:16]
+        """The digits that name its picture for ever, in links too."""
+        return self.content_hash[:KEY]
 
 
 class CoverTable:
@@ -66,8 +65,8 @@ class CoverTable:
         self._covers = covers
         self._columns: dict[str, Sequence[Any]] = {}
         self.signatures = self.column("signature")
-        self.hashes = covers["content_hash"].to_numpy(object)
-        self.paths = (covers["path"] if "path" in covers else covers["content_hash"]).tolist()
+        self.hashes = covers["content_hash"].astype("str").array
+        self.paths = covers["path"].astype("str").array if "path" in covers else self.hashes
         self.state_of = states(covers) if "excluded" in covers else np.full(len(covers), STATES[0])
 
     def __len__(self) -> int:
@@ -113,7 +112,7 @@ class CoverTable:
 
     def row(self, key: str) -> int | None:
         """The row of the first cover with this `Neighbour.key`, if there is one."""
-        return self._by_key.get(key)
+        return self._by_pixels.find([key])[0]
 
     def row_of(self, path: str) -> int | None:
         """The row of the cover of a path, if there is one."""
@@ -129,7 +128,7 @@ class CoverTable:
 
     def known(self, content_hash: str) -> Neighbour | None:
         """The first cover with these very pixels, if there is one."""
-        row = self._by_pixels.get(content_hash)
+        row = self._by_pixels.find([content_hash])[0]
         return None if row is None else self.cover(row)
 
     def copy_of(self, phash: str) -> Neighbour | None:
@@ -143,22 +142,22 @@ class CoverTable:
         apart = np.bitwise_count(known ^ np.uint64(int(phash, 16)))
         return self.cover(int(rows[apart.argmin()])) if apart.min() <= COPY else None
 
+    def has_files(self) -> bool:
+        """Whether pictures are at hand, by a look at `_LOOKED_AT` of the covers."""
+        return any(self.files(range(0, len(self), -(-len(self) // _LOOKED_AT) or 1)))
+
     @cached_property
     def most_copies(self) -> int:
         """How many covers have the same pixels, at most."""
-        return max(Counter(self.hashes.tolist()).values(), default=0)
+        return max(self.hashes.value_counts().tolist(), default=0)
 
     @cached_property
     def _by_path(self) -> dict[str, int]:
         return {path: row for row, path in enumerate(self.paths)}
 
     @cached_property
-    def _by_pixels(self) -> dict[str, int]:
-        return {hash_: row for row, hash_ in reversed(list(enumerate(self.hashes)))}
-
-    @cached_property
-    def _by_key(self) -> dict[str, int]:
-        return {hash_[:16]: row for hash_, row in self._by_pixels.items()}
+    def _by_pixels(self) -> Hashes:
+        return Hashes(self.hashes)
 
     @cached_property
     def _telling(self) -> tuple[np.ndarray, np.ndarray]:

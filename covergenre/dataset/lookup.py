@@ -4,13 +4,25 @@ import logging
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from covergenre import home
-from covergenre.dataset.manifest import usable
+from covergenre.dataset.hashes import Hashes
+from covergenre.dataset.manifest import STATES, states
 from covergenre.dataset.registry import Dataset, names, open_dataset, stamp
 from covergenre.errors import BadDataset
 
 _log = logging.getLogger(__name__)
+
+
+class _Known(NamedTuple):
+    """A data set, the paths of its covers, and which row of them has which pixels."""
+
+    dataset: Dataset
+    paths: Sequence[str]
+    hashes: Hashes
 
 
 def find_files(content_hashes: Sequence[str]) -> list[Path | None]:
@@ -18,13 +30,12 @@ def find_files(content_hashes: Sequence[str]) -> list[Path | None]:
 
     The manifests are read when one of them has changed since they were last.
     """
-    known = _known(_stamp())
-    return [_found(known, key) for key in content_hashes]
-
-
-def _found(known: Sequence[tuple[Dataset, dict[str, str]]], key: str) -> Path | None:
-    """The file of the first data set that has a picture."""
-    return next((_file(dataset, paths[key]) for dataset, paths in known if key in paths), None)
+    found: list[Path | None] = [None] * len(content_hashes)
+    for each in reversed(_known(_stamp())):  # of data sets that have the same picture the first counts
+        for at, row in enumerate(each.hashes.find(content_hashes)):
+            if row is not None:
+                found[at] = _file(each.dataset, each.paths[row])
+    return found
 
 
 def _file(dataset: Dataset, path: str) -> Path | None:
@@ -41,8 +52,7 @@ def _stamp() -> tuple[tuple[Path, int], ...]:
 
 
 @lru_cache(maxsize=1)
-def _known(stamped: tuple[tuple[Path, int], ...]) -> list[tuple[Dataset, dict[str, str]]]:
-    """Each data set with the paths of its covers by content hash, the first of those of one picture."""
+def _known(stamped: tuple[tuple[Path, int], ...]) -> list[_Known]:
     known = []
     for folder, _ in stamped:
         try:
@@ -50,6 +60,7 @@ def _known(stamped: tuple[tuple[Path, int], ...]) -> list[tuple[Dataset, dict[st
         except BadDataset as error:
             _log.warning("the covers of %s can't be shown: %s", folder.name, error)
             continue
-        rows = usable(dataset.manifest[["content_hash", "path", "problem", "excluded"]]).iloc[::-1]
-        known.append((dataset, dict(zip(rows["content_hash"].tolist(), rows["path"].tolist(), strict=True))))
+        table = dataset.manifest
+        used = np.flatnonzero(states(table) == STATES[0])
+        known.append(_Known(dataset, table["path"].array, Hashes(table["content_hash"].array, used)))
     return known

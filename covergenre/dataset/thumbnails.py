@@ -55,8 +55,8 @@ def known_looks(dataset: Dataset) -> pd.DataFrame | None:
     if not dataset.has_pictures:
         return dataset.manifest.set_index("content_hash")[_COLUMNS]
     known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
-    covers = usable(dataset.manifest)
-    return known.reindex(covers["content_hash"]) if covers["content_hash"].isin(known.index).all() else None
+    hashes = usable(dataset.manifest[["content_hash", "problem", "excluded"]])["content_hash"]
+    return known.reindex(hashes) if hashes.isin(known.index).all() else None
 
 
 def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> pd.DataFrame:

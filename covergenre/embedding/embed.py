@@ -50,6 +50,23 @@ def embed_dataset(
 ) -> dict[str, np.ndarray]:
     """The vectors of all usable covers, by variant: float32 of shape (n_usable, width), in the manifest's order.
 
+    What is missing is computed first, see `embed_missing`.
+    """
+    stores = embed_missing(dataset, recipe, variants, report, should_stop, fill)
+    keys = usable(dataset.manifest)["content_hash"].tolist()
+    return {variant: store.get(keys)[1] for variant, store in stores.items()}
+
+
+def embed_missing(
+    dataset: Dataset,
+    recipe: Recipe,
+    variants: Sequence[str] = ("original",),
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+    fill: Fill | None = None,
+) -> Stores:
+    """The stores, by variant, once they hold the vectors of all usable covers; few are in memory at a time.
+
     What the store under `home.vectors()` holds is not computed again, and equal covers are computed once; when it holds
     all, neither the backbone nor a single cover is opened. Work that was stopped or killed goes on where it was.
     `fill`: who computes what is not there; None: threads of this process.
@@ -60,14 +77,15 @@ def embed_dataset(
     covers = usable(dataset.manifest)
     if covers.empty:
         raise BadDataset(f"the data set {dataset.name} has no usable cover: add covers and scan it again")
-    stores = {variant: VectorStore(home.vectors() / recipe.key / variant) for variant in variants}
-    keys = covers["content_hash"].tolist()
-    held = {variant: store.get(keys) for variant, store in stores.items()}
-    jobs = _jobs(covers, {variant: found for variant, (found, _) in held.items()})
-    if jobs:
+    stores, keys = stores_of(recipe, variants), covers["content_hash"].tolist()
+    if jobs := _jobs(covers, {variant: store.holds(keys) for variant, store in stores.items()}):
         (fill or _fill)(stores, dataset, recipe, jobs, report, should_stop)
-        held = {variant: store.get(keys) for variant, store in stores.items()}
-    return {variant: vectors for variant, (_, vectors) in held.items()}
+    return stores
+
+
+def stores_of(recipe: Recipe, variants: Sequence[str] = ("original",)) -> dict[str, VectorStore]:
+    """Where the vectors of a recipe are kept, by variant."""
+    return {variant: VectorStore(home.vectors() / recipe.key / variant) for variant in variants}
 
 
 def read_cover(dataset: Dataset, path: str, key: str) -> Image.Image:

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from covergenre.errors import CoverGenreError
-from covergenre.vectors import unit_rows
 
 
 class Index:
@@ -55,5 +54,7 @@ def check_queries(queries: np.ndarray, k: int, width: int) -> np.ndarray:
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (n, d) as faiss takes them: float32, of length 1."""
-    return unit_rows(np.ascontiguousarray(vectors, np.float32))
+    """Vectors (n, d) as faiss takes them: float32, of length 1; a row of zeros stays one."""
+    vectors = np.ascontiguousarray(vectors, np.float32)
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+    return vectors / np.where(lengths > 0, lengths, 1)

@@ -25,25 +25,41 @@ class VectorStore:
         """`folder` need not exist; the first `put` makes it."""
         self._folder = folder
 
-    def get(self, keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    def get(self, keys: Sequence[str], width: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Which keys are held, bool of shape (n,), and their vectors, float32 of shape (n, width).
 
-        The rows of keys that are not held are zeros; width is 0 when nothing is held at all.
+        `width`: how many of the first numbers are wanted; None: all. The rows of keys that are not held are zeros;
+        width is 0 when nothing is held at all.
         """
-        positions = defaultdict(list)
-        for position, key in enumerate(keys):
-            positions[key].append(position)
-        found = np.zeros(len(keys), bool)
-        vectors = np.zeros((len(keys), 0), np.float32)
-        for held, shard in self._shards():
+        found, vectors = np.zeros(len(keys), bool), np.zeros((len(keys), 0), np.float32)
+        for rows, part in self.parts(keys):
             if not vectors.shape[1]:
-                vectors = np.zeros((len(keys), shard.shape[1]), np.float32)
-            hits = [(position, row) for row, key in enumerate(held) for position in positions.get(key, ())]
-            if hits:
-                targets, rows = (list(side) for side in zip(*hits, strict=True))
-                vectors[targets] = shard[rows]
-                found[targets] = True
+                vectors = np.zeros((len(keys), part[:, :width].shape[1]), np.float32)
+            found[rows], vectors[rows] = True, part[:, :width]
         return found, vectors
+
+    def holds(self, keys: Sequence[str]) -> np.ndarray:
+        """Which keys are held, bool (n,): every shard is read, and none is kept in memory."""
+        found = np.zeros(len(keys), bool)
+        for rows, _ in self.parts(keys):
+            found[rows] = True
+        return found
+
+    def parts(self, keys: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
+        """Shard by shard, which of the keys it holds, by their positions, and their vectors: float32 (m, width)."""
+        first: dict[str, int] = {}
+        again = defaultdict(list)
+        for position, key in enumerate(keys):
+            if first.setdefault(key, position) != position:
+                again[key].append(position)
+        for held, shard in self._shards():
+            hits = [
+                (position, row)
+                for row, key in enumerate(held)
+                if key in first
+                for position in (first[key], *again.get(key, ()))
+            ]
+            yield [position for position, _ in hits], shard[[row for _, row in hits]]
 
     def put(self, keys: Sequence[str], vectors: np.ndarray) -> None:
         """Keep one vector a key; `vectors` has shape (n, width)."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from covergenre import home
 from covergenre.audit import audit, chosen_thresholds
 from covergenre.audit.duplicates import candidates
 from covergenre.audit.examined import Examined
@@ -15,10 +14,9 @@ from covergenre.audit.space import ENOUGH, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
-from covergenre.embedding.embed import embed_dataset
+from covergenre.embedding.embed import embed_missing, stores_of
 from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
-from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, NoWeights
 from covergenre.inspection.shipped import examine_shipped
 from covergenre.progress import Report, ShouldStop, never, silent
@@ -48,12 +46,12 @@ def examine(
     if not dataset.has_pictures:
         return examine_shipped(dataset)
     split, thresholds = split_if_possible(dataset), chosen_thresholds(dataset)
-    recipe, vectors = _best_known(dataset)
-    if vectors is None:
+    recipe, complete = best_recipe(dataset)
+    if not complete:
         if publish:
             publish(Examined(dataset, audit(dataset, split, None, report, should_stop, thresholds), split, None))
-        made = embed_dataset(dataset, recipe, report=report, should_stop=should_stop)["original"]
-        vectors = _plain(dataset, recipe, made)
+        embed_missing(dataset, recipe, report=report, should_stop=should_stop)
+    vectors = _vectors(dataset, recipe)
     found = audit(dataset, split, vectors, report, should_stop, thresholds)
     return Examined(dataset, found, split, _units(dataset, vectors))
 
@@ -63,7 +61,32 @@ def known_vectors(dataset: Dataset) -> np.ndarray | None:
 
     Of those that tell textures it is the part without: what is near was judged by eye with that.
     """
-    return _best_known(dataset)[1]
+    recipe, complete = best_recipe(dataset)
+    return _vectors(dataset, recipe) if complete else None
+
+
+def best_recipe(dataset: Dataset) -> tuple[Recipe, bool]:
+    """The recipe that most covers were embedded by, of equal ones the first, and whether that is all of them."""
+    keys = usable(dataset.manifest)["content_hash"].tolist()
+    best, most = RECIPES[0], 0
+    for recipe in _recipes(dataset.name):
+        try:
+            found = int(stores_of(recipe)["original"].holds(keys).sum())
+        except NoWeights:
+            continue
+        if found > most:
+            best, most = recipe, found
+        if most == len(keys):
+            break
+    return best, 0 < most == len(keys)
+
+
+def plain_width(dataset: Dataset, recipe: Recipe) -> int | None:
+    """How many numbers of a vector come before those that tell textures, None: all; the engine's, remembered."""
+    if recipe.feature_set != "texture":
+        return None
+    file = dataset.folder / "audit" / "plain-1.npz"
+    return int(remember(file, recipe.key, lambda: {"width": np.array(engine_for(recipe).plain)})["width"])
 
 
 def split_if_possible(dataset: Dataset) -> Split | None:
@@ -75,29 +98,10 @@ def split_if_possible(dataset: Dataset) -> Split | None:
         return None
 
 
-def _best_known(dataset: Dataset) -> tuple[Recipe, np.ndarray | None]:
-    """The recipe that most covers were embedded by, and its vectors if that is all of them; of equal ones the first."""
+def _vectors(dataset: Dataset, recipe: Recipe) -> np.ndarray:
+    """The vectors of the usable covers, without what tells textures."""
     keys = usable(dataset.manifest)["content_hash"].tolist()
-    best, most = RECIPES[0], 0
-    for recipe in _recipes(dataset.name):
-        try:
-            found, vectors = VectorStore(home.vectors() / recipe.key / "original").get(keys)
-        except NoWeights:
-            continue
-        if keys and found.all():
-            return recipe, _plain(dataset, recipe, vectors)
-        if found.sum() > most:
-            best, most = recipe, int(found.sum())
-    return best, None
-
-
-def _plain(dataset: Dataset, recipe: Recipe, vectors: np.ndarray) -> np.ndarray:
-    """The vectors without what tells textures; how wide that is only the engine knows, so it is remembered."""
-    if recipe.feature_set != "texture":
-        return vectors
-    file = dataset.folder / "audit" / "plain-1.npz"
-    width = remember(file, recipe.key, lambda: {"width": np.array(engine_for(recipe).plain)})["width"]
-    return np.ascontiguousarray(vectors[:, : int(width)])
+    return stores_of(recipe)["original"].get(keys, plain_width(dataset, recipe))[1]
 
 
 def _recipes(name: str) -> Iterator[Recipe]:

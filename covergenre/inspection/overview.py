@@ -42,14 +42,13 @@ class Overview:
 
 def overview(manifest: pd.DataFrame, looks: pd.DataFrame | None = None) -> Overview:
     """The overview of a manifest; `looks` as `covergenre.dataset.thumbnails` gives them."""
-    covers = usable(manifest)
-    counts = covers["genre"].value_counts()
-    sides = covers["width"].astype(str) + " x " + covers["height"].astype(str)
+    covers = usable(manifest[["genre", "width", "height", "ext", "mode", "problem", "excluded"]])
+    counts, sides = covers["genre"].value_counts(), covers.value_counts(["width", "height"])
     return Overview(
         covers=len(manifest),
         genres=_by_genre(manifest),
         imbalance=float(counts.iloc[0] / counts.iloc[-1]) if len(counts) else 1.0,
-        sizes=_counted(sides),
+        sizes={f"{width} x {height}": int(count) for (width, height), count in sides.items()},
         formats=_counted(covers["ext"].str.removeprefix(".").str.upper().replace("JPG", "JPEG")),
         modes=_counted(covers["mode"]),
         bytes=int(manifest["bytes"].sum()),

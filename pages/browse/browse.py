@@ -103,7 +103,7 @@ class Asked:
 def show_search(collection: Collection) -> Asked:
     """The search box, the ways to start elsewhere, and the filters."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search"):
-        in_pictures = any(collection.files()) and segments("Search in", SEARCHES, "by") == "words"
+        in_pictures = collection.has_files() and segments("Search in", SEARCHES, "by") == "words"
         told = "Say what is on the cover: dark fortress at night" if in_pictures else "Search artist or album"
         text = st.text_input(
             "Search the covers",

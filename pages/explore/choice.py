@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from covergenre.formatting import counted
@@ -29,17 +30,18 @@ def toggle(opened: Opened, path: str) -> None:
     st.session_state[_CHOSEN] = (opened.dataset.name, chosen(opened) ^ {path})
 
 
-def show_choice(opened: Opened, paths: Sequence[str]) -> bool:
-    """How many there are; the switch and, while covers are chosen, what to do with them. `paths`: what filters left."""
+def show_choice(opened: Opened, rows: np.ndarray) -> bool:
+    """How many there are; the switch and, while covers are chosen, what to do with them. `rows`: what filters left."""
     total = len(opened.covers)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choice"):
-        st.caption(f"{len(paths):,} of {counted(total, 'cover')}", width="content")
+        st.caption(f"{len(rows):,} of {counted(total, 'cover')}", width="content")
         choosing = st.toggle("Select", key=CHOOSING, help="A click on a cover then selects it", persist_state="session")
         if not choosing:
             return False
         now = chosen(opened)
         st.markdown(f"**{len(now):,} selected**", width="content")
-        st.button(f"All {len(paths):,}", key="choose-all", type="tertiary", on_click=choose, args=(opened, paths))
+        everything = lambda: choose(opened, [opened.covers.paths[row] for row in rows])  # noqa: E731
+        st.button(f"All {len(rows):,}", key="choose-all", type="tertiary", on_click=everything)
         st.button("None", key="choose-none", type="tertiary", on_click=_none, args=(opened,), disabled=not now)
         show_actions(opened, sorted(now), "chosen", lambda: _none(opened))
     return True

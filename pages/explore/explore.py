@@ -11,7 +11,7 @@ from pages.explore.findings import GROUPS, VIEW, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
 from pages.explore.news import show_news
-from pages.explore.open import Opened, begin, latest, open_named, was_audited, work_on
+from pages.explore.open import Opened, begin, begin_index, is_many, latest, open_named, was_audited, work_on
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
 from pages.explore.review import show_review
@@ -48,7 +48,7 @@ def to_gallery(**filters: str | list[str]) -> None:
 def show_work(opened: Opened) -> None:
     """Begin what costs little by itself; show what is under way, and what stopped."""
     job = work_on(opened)
-    if job is None and not opened.fresh:
+    if job is None and not opened.fresh and not is_many(opened):
         begin(opened, with_audit=was_audited(opened.dataset))
         job = work_on(opened)
     state = job.state if job else "done"  # asked first: what it has found is there before it says so
@@ -65,6 +65,21 @@ def show_work(opened: Opened) -> None:
             why = sentence(job.error) if job.error else "What was made until then is kept."
             st.markdown(f"{job.title}: {job.state}. {why}", width="content")
             st.button("Go on", on_click=begin, args=(opened, was_audited(opened.dataset)))
+
+
+def show_index(opened: Opened) -> None:
+    """How well the nearest of many covers are found; an offer to make the index, where there is none."""
+    job = work_on(opened)
+    if made := opened.covers.made:
+        st.caption(f"{made}.")
+    elif not (job and job.running):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"These {len(opened.covers):,} covers have no index yet: neighbours and the map wait for it. It takes "
+                "some minutes, and their vectors first, where those are missing.",
+                width="stretch",
+            )
+            st.button("Make the index", type="primary", icon=":material/hub:", on_click=begin_index, args=(opened,))
 
 
 def offer_audit(opened: Opened, why: str) -> None:
@@ -102,16 +117,16 @@ def show(view: str, opened: Opened) -> None:
         show_covers(opened)
     elif view == "repair":
         show_repair(opened)
+    elif view == "map" and opened.covers.vectors is not None:
+        show_map(opened, to_gallery)
     elif not opened.examined:
         offer_audit(opened, "This data set has not been looked through yet.")
     elif view == "review":
         show_review(opened, open_cover)
     elif view == "findings":
         show_findings(opened, open_cover, to_gallery)
-    elif opened.covers.vectors is None:
-        offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
     else:
-        show_map(opened, to_gallery)
+        offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
 
 
 explore_sources.finish()
@@ -155,4 +170,6 @@ with st.container(key="page"):
     else:
         if view != "review":  # what is decided there is settled, and looked through anew, at its end
             show_work(opened)
+        if is_many(opened):
+            show_index(opened)
     show(view, opened)

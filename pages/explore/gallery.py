@@ -25,7 +25,7 @@ def show_gallery(opened: Opened, rows: np.ndarray, asked: Asked, go: Callable[[s
         st.info("No covers match these filters.", icon=":material/filter_alt_off:")
         return
     pages = -(-len(rows) // A_PAGE)
-    choosing = show_choice(opened, [covers.paths[row] for row in rows])
+    choosing = show_choice(opened, rows)
     grid = st.container()
     with st.container(horizontal_alignment="center"):
         page = turn(pages)

@@ -24,7 +24,8 @@ def show_map(opened: Opened, to_gallery: Callable[..., None]) -> None:
     covers = opened.covers
     places = map_chart.places_of(covers.vectors)
     runs = runs_of(opened)
-    options = [_GENRE, *(_OF_RUNS if runs else ()), *(f"Score: {issue}" for issue in covers.findings.graded)]
+    graded = covers.findings.graded if covers.findings else ()
+    options = [_GENRE, *(_OF_RUNS if runs else ()), *(f"Score: {issue}" for issue in graded)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox("Colour by", options, width=260, **widget(COLOUR, one(COLOUR, options, default=_GENRE)))
         run = explore_filters.choose_run(runs, required=True) if chosen in _OF_RUNS else ""

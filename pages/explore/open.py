@@ -13,10 +13,11 @@ from covergenre.audit import choose_threshold
 from covergenre.audit.examined import Examined
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
-from covergenre.collection.sources import dataset_collection
+from covergenre.collection.sources import dataset_collection, index_dataset, index_stamp
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_looks, look
+from covergenre.embedding.many import EXACT
 from covergenre.inspection.examine import examine
 from covergenre.inspection.overview import Overview, overview
 from covergenre.inspection.proposal import Proposal, propose
@@ -82,7 +83,8 @@ def open_named(name: str) -> Opened:
     if not dataset.has_pictures and found.stamp != stamp:  # a second, once
         keep_examined(name, stamp, examine(dataset))
         found = latest(name)
-    covers = _of(name, stamp, found.number, make=lambda: dataset_collection(dataset, found.examined))
+    about = stamp, found.number, index_stamp(dataset)
+    covers = _of(name, *about, make=lambda: dataset_collection(dataset, found.examined))
     return Opened(dataset, stamp, found, covers)
 
 
@@ -103,6 +105,17 @@ def begin(opened: Opened, with_audit: bool) -> None:
 
     title = "Looking for defects" if with_audit else "Looking at the covers"
     jobs().start(_work_name(opened), title, work, opened.stamp)
+
+
+def is_many(opened: Opened) -> bool:
+    """Whether the covers are so many that nothing long is begun by itself."""
+    return opened.dataset.writable and len(opened.covers) > EXACT
+
+
+def begin_index(opened: Opened) -> None:
+    """Make the index of the covers, in the background."""
+    make = partial(index_dataset, opened.dataset)
+    jobs().start(_work_name(opened), "Making the index", make, opened.stamp)
 
 
 def flag_from(opened: Opened, issue: str, threshold: float) -> None:

@@ -100,9 +100,9 @@ def figure(
     spots = _spots(collection, places)
     marked = [*near, *([] if current is None else [current])]
     drawn = np.unique([*_sample(collection.rows[collection.rows >= 0], most), *marked]).astype(int)
-    bright = np.isin(drawn, [*lit, *marked])
+    bright = np.isin(drawn, np.concatenate([lit, marked]))
     traces = [_faint(spots[drawn[~bright]], theme)]
-    colour = colour or Colour("Genre", np.array(collection.column("genre"), dtype=object))
+    colour = colour or Colour("Genre", np.array(collection.genres, dtype=object)[collection.genre_of])
     if colour.values.dtype == np.float64:
         traces.append(_scored(collection, spots, drawn[bright], colour))
     else:

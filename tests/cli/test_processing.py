@@ -1,6 +1,8 @@
 import pyarrow.dataset as parquet
 from drawing import genre_folders
 
+from covergenre.inspection import examine
+
 
 def test_a_folder_becomes_rows_and_a_second_run_costs_nothing(covergenre, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz"], 3)
@@ -28,3 +30,11 @@ def test_without_ray_a_scan_on_it_says_what_to_install(covergenre, tmp_path, abs
     absent("ray")
     folder = genre_folders(tmp_path / "covers", ["jazz"], 1)
     assert "pip install ray" in covergenre("scan", folder, "--name", "mine", "--on", "ray").err
+
+
+def test_an_index_is_made_and_its_recall_told(covergenre, dataset, recipe, monkeypatch):
+    monkeypatch.setattr(examine, "RECIPES", (recipe,))
+    (said,) = covergenre("index", "drawn", "--json").lines
+    assert said["vectors"] == 60
+    assert 0.9 < said["recall"] <= 1
+    assert "finds" in covergenre("index", "drawn").out

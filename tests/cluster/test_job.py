@@ -1,10 +1,13 @@
 import json
 import subprocess
+from pathlib import Path
 
+import fsspec
 import pytest
 from tiny import tiny_recipe
 
 from covergenre.cluster import job
+from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import Outcome, run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink
@@ -38,6 +41,17 @@ def test_what_was_done_is_not_done_again(items, out):
     again = run(items, STEPS, out)
     assert (first.done, again.done, again.reused) == (5, len(items) - 5, 5)
     assert run(items, STEPS, out) == Outcome(0, len(items), again.bad, {})
+
+
+def test_covers_and_rows_may_lie_in_a_bucket(items):
+    bucket = fsspec.filesystem("memory")
+    for item in items:
+        bucket.pipe_file(f"/covers/{item.path}", Path(item.address).read_bytes())
+    there = find_items("memory://covers")
+    assert [item.path for item in there] == [item.path for item in items]
+    assert run(there, STEPS, "memory://rows").done == len(items)
+    assert [row["path"] for row in rows("memory://rows")] == [item.path for item in items]
+    assert run(there, STEPS, "memory://rows").reused == len(items)
 
 
 def test_a_stopped_job_keeps_what_was_done(items, out):

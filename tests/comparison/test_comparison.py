@@ -46,7 +46,7 @@ def test_the_answers_of_a_cover_stay_with_it_when_the_runs_hold_the_covers_in_an
     other = finished(np.array(LABELS)[order], answers(LABELS)[order], "knn", paths=[paths[n] for n in order])
     compared = compare_runs([one, other])
     assert np.array_equal(compared.runs[0].probabilities, compared.runs[1].probabilities)
-    assert compared.covers.paths == paths
+    assert list(compared.covers.paths) == paths
     assert compared.labels.tolist() == LABELS
 
 
@@ -54,7 +54,7 @@ def test_only_covers_that_all_runs_were_tested_on_count_and_the_rest_is_said():
     one = finished(LABELS[:6], answers(LABELS[:6]), paths=list("abcdef"))
     other = finished(LABELS[2:6], answers(LABELS[2:6]), "knn", paths=list("cdef"))
     compared = compare_runs([one, other])
-    assert compared.covers.paths == list("cdef")
+    assert list(compared.covers.paths) == list("cdef")
     assert compared.left_out == (
         "The runs were not all tested on the same covers. They are compared on the 4 that they share; "
         "left out: 2 of Logistic regression.",
@@ -66,7 +66,7 @@ def test_runs_that_know_different_genres_choose_among_those_that_both_know():
     narrow = finished([0, 1, 2], sure([0, 1, 2]), "knn", paths="abd")
     compared = compare_runs([wide, narrow])
     assert compared.genres == ("country", "jazz", "rap")
-    assert compared.covers.paths == ["a", "b", "d"]
+    assert list(compared.covers.paths) == ["a", "b", "d"]
     assert np.allclose(compared.runs[0].probabilities[1], [1 / 9, 7 / 9, 1 / 9])
     assert "left out: pop" in compared.left_out[0]
 
@@ -88,7 +88,7 @@ def test_runs_of_different_data_sets_share_covers_by_their_pixels(tmp_path):
         for dataset, method in ((first, "knn"), (second, "logistic"))
     ]
     compared = compare_runs(runs)
-    assert compared.covers.paths == [f"{genre}/00{n}.jpg" for genre in GENRES for n in (0, 1)]
+    assert list(compared.covers.paths) == [f"{genre}/00{n}.jpg" for genre in GENRES for n in (0, 1)]
     assert compared.left_out[0].endswith("left out: 3 of Nearest neighbours.")
     assert compared.covers.file(0) == tmp_path / "first" / "country" / "000.jpg"
     assert set(compared.covers.hashes) <= set(second.manifest["content_hash"])

@@ -31,7 +31,7 @@ def test_the_figures_stand_with_their_intervals(compared):
 def test_the_answer_to_every_cover_is_told(compared):
     rows = _named(compared, "covers")
     run = compared.runs[1]
-    assert [row["path"] for row in rows] == compared.covers.paths
+    assert [row["path"] for row in rows] == list(compared.covers.paths)
     predicted = [compared.genres[column] for column in run.probabilities.argmax(axis=1)]
     assert [row[f"predicted: {run.name}"] for row in rows] == predicted
 

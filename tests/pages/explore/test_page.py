@@ -13,7 +13,7 @@ from exploring import at, field, settled, tiles, view
 
 from covergenre.audit import audit
 from covergenre.audit.examined import Examined
-from covergenre.dataset.registry import names, open_dataset
+from covergenre.dataset.registry import names, open_dataset, register
 from pages.explore import open as opening
 from pages.widgets.watch import jobs
 
@@ -218,3 +218,14 @@ def test_a_view_is_saved_and_found_again(page):
     assert "63 of 63 covers" in said(page)
     click(page, "all rap")
     assert "32 of 63 covers" in said(page)
+
+
+def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, monkeypatch):
+    monkeypatch.setattr(opening, "EXACT", 10)
+    register("mine", root)
+    page = at()
+    assert "have no index yet" in said(page)
+    settled(click(page, "Make the index"))
+    assert "62 covers are compared by an index, which finds" in said(page)
+    view(page, "map")
+    assert "Covers that look alike lie near each other" in said(page)

@@ -1,0 +1,149 @@
+"""Many covers where they are compared, on disk: made once, by a job, and mapped by every process that looks.
+
+    FOLDER/vectors.npy       float16 (n, e), each of length 1
+    FOLDER/covers.arrow      which covers they are of, in their order: content hash, id, part of the split
+    FOLDER/space.npz         what takes other vectors there, unless the head of a run does
+    FOLDER/index.faiss       and index.json, see `embedding.many`
+
+A cover that changed or went since is passed over, and one that is new is not among them until it is made again.
+"""
+
+import logging
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from covergenre.collection.collection import Projection
+from covergenre.collection.novelty import NoveltyDetector
+from covergenre.embedding.many import Made, ManyIndex, build_index
+from covergenre.embedding.store import VectorStore
+from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.files import publish_folder
+from covergenre.methods.space import Space
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.vectors import unit_rows
+
+_log = logging.getLogger(__name__)
+
+_VECTORS, _COVERS, _SPACE = "vectors.npy", "covers.arrow", "space.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """`vectors`, their `index`, and whose they are; `space`: None where the head of a run takes vectors there."""
+
+    vectors: np.ndarray
+    index: ManyIndex
+    space: Space | None
+    covers: pa.Table
+
+    @classmethod
+    def open(cls, folder: Path) -> "Near | None":
+        """What `make_near` made; None where nothing was, or what there is is damaged."""
+        if not folder.is_dir():
+            return None
+        try:
+            index = ManyIndex.open(folder)
+            vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
+            covers = pa.ipc.open_file(pa.memory_map(str(folder / _COVERS))).read_all()
+            space = None
+            if (folder / _SPACE).exists():
+                with np.load(folder / _SPACE, allow_pickle=False) as stored:
+                    space = Space(stored["matrix"], stored["offset"])
+            if vectors.shape != (index.made.vectors, index.made.width) or len(covers) != len(vectors):
+                raise ValueError("its parts are of different covers")
+        except Exception as error:  # A damaged file brings any exception out of its reader.
+            _log.warning("%s is passed over, so make the index again: %s", folder, error)
+            return None
+        return cls(vectors, index, space, covers)
+
+    def place(self, covers: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+        """The row that each vector's cover has among `covers` (content_hash, id), int64 (n,), -1 for those gone.
+
+        And `covers` with the part of the split that each is in, "" for those that are new.
+        """
+        there = _told(covers)
+        if there.equals(self.covers.select(there.column_names)):
+            rows = np.arange(len(covers))
+        else:
+            rows = pc.fill_null(pc.index_in(_keys(self.covers), value_set=_keys(there)), -1).to_numpy()
+        names = ["", *(parts := self.covers["part"].combine_chunks().dictionary_encode()).dictionary.to_pylist()]
+        codes, known = np.zeros(len(covers), np.int8), rows >= 0
+        codes[rows[known]] = 1 + parts.indices.to_numpy()[known]
+        return rows.astype(np.int64), covers.assign(part=pd.Categorical.from_codes(codes, names))
+
+
+def make_near(
+    folder: Path,
+    covers: pd.DataFrame,
+    store: VectorStore,
+    projection: Projection,
+    width: int | None = None,
+    beside: Mapping[str, NoveltyDetector] | None = None,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+) -> Made:
+    """Bring the vectors of these covers (content_hash, id, part) to where they are compared, and make their index.
+
+    Of each vector in the store the first `width` numbers count; `beside` is kept, too, by name. One shard is in memory
+    at a time; the folder takes the place of the one before when all is there. CoverGenreError when covers have no
+    vector, Cancelled when stopped.
+    """
+    n, found = len(covers), np.zeros(len(covers), bool)
+    staged = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    staged.mkdir(parents=True)
+    try:
+        placed = None
+        for rows, part in store.parts(covers["content_hash"].tolist()):
+            if should_stop():
+                raise Cancelled(f"stopped after {found.sum()} of {n} covers: no index was made")
+            near = unit_rows(projection.project(part[:, :width]))
+            if placed is None:
+                shape = n, near.shape[1]
+                placed = np.lib.format.open_memmap(staged / _VECTORS, "w+", np.float16, shape)
+            placed[rows], found[rows] = near, True
+            report(Progress(int(found.sum()), n, "placing covers"))
+        if placed is None or not found.all():
+            raise CoverGenreError(f"only {found.sum()} of {n} covers have vectors: embed the data set first")
+        made = build_index(placed, staged, report, should_stop)
+        _keep(staged, covers, projection)
+        for name, detector in (beside or {}).items():
+            detector.save(staged / name)
+        _replace(staged, folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return made
+
+
+def _keep(staged: Path, covers: pd.DataFrame, projection: Projection) -> None:
+    table = _told(covers, "part")
+    with pa.ipc.new_file(str(staged / _COVERS), table.schema) as writer:
+        writer.write_table(table)
+    if isinstance(projection, Space):
+        np.savez(staged / _SPACE, matrix=projection.matrix, offset=projection.offset)
+
+
+def _replace(staged: Path, folder: Path) -> None:
+    """Whoever has the old files mapped keeps them until it opens the new ones."""
+    old = staged.with_name(f"{staged.name}.old")
+    if folder.exists():
+        folder.rename(old)
+    publish_folder(staged, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _told(covers: pd.DataFrame, *further: str) -> pa.Table:
+    names = ["content_hash", "id", *further]
+    return pa.table({name: pa.array(covers[name], pa.large_string()) for name in names})
+
+
+def _keys(covers: pa.Table) -> pa.Array:
+    blank = pa.scalar(" ", pa.large_string())
+    return pc.binary_join_element_wise(covers["content_hash"], covers["id"], blank).combine_chunks()

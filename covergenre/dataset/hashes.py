@@ -1,0 +1,38 @@
+"""Content hashes looked up among many: 16 bytes a cover, where a dict takes ten times as many."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pandas.util import hash_array
+
+KEY = 16
+"""The digits that tell one picture from all others, as far as anybody can tell: fit for a link."""
+
+
+class Hashes:
+    """Finds the first row of a content hash, by all of its digits or the first `KEY`."""
+
+    def __init__(self, hashes: Sequence[str], rows: np.ndarray | None = None) -> None:
+        """`rows`: those that may be found, ascending; None: all."""
+        self._hashes = hashes
+        self._rows = np.arange(len(hashes)) if rows is None else rows
+        codes = _codes(hashes)[self._rows]
+        order = np.argsort(codes, kind="stable")
+        self._codes, self._rows = codes[order], self._rows[order]
+
+    def find(self, wanted: Sequence[str]) -> list[int | None]:
+        """The row of each, if there is one."""
+        codes = _codes(wanted)
+        at = np.searchsorted(self._codes, codes)
+        there = np.append(self._codes, 0)[at] == codes
+        there &= at < len(self._codes)
+        rows = np.append(self._rows, -1)[at].tolist()
+        return [
+            row if found and key and self._hashes[row].startswith(key) else None
+            for row, found, key in zip(rows, there.tolist(), wanted, strict=True)
+        ]
+
+
+def _codes(hashes: Sequence[str]) -> np.ndarray:
+    keys = np.array([content_hash[:KEY] for content_hash in np.asarray(hashes, object)], object)
+    return hash_array(keys, categorize=False) if len(keys) else np.zeros(0, np.uint64)

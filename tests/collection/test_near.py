@@ -1,0 +1,86 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from covergenre.collection.near import Near, make_near
+from covergenre.embedding.store import VectorStore
+from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.methods.space import Space
+
+N = 60
+SPACE = Space(np.eye(6, 4, dtype=np.float32), np.zeros(4, np.float32))
+
+
+@pytest.fixture
+def covers() -> pd.DataFrame:
+    rows = range(N)
+    return pd.DataFrame(
+        {"content_hash": [f"{row:032x}" for row in rows], "id": [f"jazz/{row}.jpg" for row in rows], "part": "train"}
+    )
+
+
+@pytest.fixture
+def vectors() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(N, 8)).astype(np.float32)
+
+
+@pytest.fixture
+def store(tmp_path, covers, vectors) -> VectorStore:
+    """The vectors in two shards, in another order than the covers."""
+    made, hashes = VectorStore(tmp_path / "vectors"), covers["content_hash"].tolist()
+    made.put(hashes[40:], vectors[40:])
+    made.put(hashes[:40], vectors[:40])
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path, covers, store):
+    make_near(tmp_path / "near", covers, store, SPACE, 6)
+    return tmp_path / "near"
+
+
+def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folder, vectors):
+    near = Near.open(folder)
+    placed = vectors[:, :4] / np.linalg.norm(vectors[:, :4], axis=1, keepdims=True)
+    np.testing.assert_allclose(near.vectors, placed, atol=1e-3)
+    np.testing.assert_array_equal(near.space.project(vectors[:, :6]), vectors[:, :4])
+    assert near.index.search(placed[7:8], 1)[1].item() == 7
+
+
+def test_a_cover_that_went_or_changed_has_no_row_and_a_new_one_no_part(folder, covers):
+    now = covers.drop(index=3).assign(part="")[::-1]
+    now.loc[5, "content_hash"] = "f" * 32
+    rows, told = Near.open(folder).place(now)
+    assert np.flatnonzero(rows < 0).tolist() == [3, 5]
+    assert (now["id"].to_numpy()[rows[rows >= 0]] == covers["id"].drop([3, 5]).to_numpy()).all()
+    assert told["part"].astype(str).value_counts().to_dict() == {"train": N - 2, "": 1}
+
+
+def test_what_is_damaged_is_passed_over(folder, caplog):
+    file = folder / "index.faiss"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert Near.open(folder) is None
+    assert "make the index again" in caplog.text
+
+
+def test_where_nothing_was_made_there_is_none(tmp_path):
+    assert Near.open(tmp_path / "near") is None
+
+
+def test_covers_without_vectors_are_told(tmp_path, covers, store):
+    more = pd.concat([covers, covers[:1].assign(content_hash="f" * 32)])
+    with pytest.raises(CoverGenreError, match="only 60 of 61 covers have vectors"):
+        make_near(tmp_path / "near", more, store, SPACE, 6)
+
+
+def test_stopped_it_leaves_the_one_before_and_nothing_else(tmp_path, folder, covers, store):
+    with pytest.raises(Cancelled):
+        make_near(folder, covers[:30], store, SPACE, 6, should_stop=lambda: True)
+    assert len(Near.open(folder).vectors) == N
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["near", "vectors"]
+
+
+def test_made_again_it_takes_the_place_of_the_one_before(tmp_path, folder, covers, store):
+    make_near(folder, covers[:30], store, SPACE, 6)
+    assert len(Near.open(folder).vectors) == 30
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["near", "vectors"]

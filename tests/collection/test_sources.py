@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from covergenre.collection import sources
+from covergenre.collection.sources import dataset_collection, index_dataset, index_run, known_covers, open_collection
+from covergenre.inspection import examine
+from covergenre.inspection.examine import examine as look_through
+from covergenre.predict import Predictor
+from covergenre.runs.record import Run
+
+
+class TestOfADataSet:
+    @pytest.fixture(autouse=True)
+    def tiny(self, recipe, monkeypatch):
+        """Covers become vectors by the tiny backbone."""
+        monkeypatch.setattr(examine, "RECIPES", (recipe,))
+
+    def test_its_index_finds_what_looking_at_all_finds(self, dataset):
+        made, few = index_dataset(dataset), dataset_collection(dataset, look_through(dataset))
+        many = dataset_collection(dataset)
+        assert (many.made, few.made.vectors) == (made, 60)
+        assert made.recall > 0.9
+        near = [{row for row, _ in each.like(7, 5)} for each in (few, many)]
+        assert len(near[0] & near[1]) >= 4
+
+    def test_its_covers_have_their_parts_without_an_examination(self, dataset):
+        index_dataset(dataset)
+        assert set(dataset_collection(dataset).parts) == {"train", "validation", "test"}
+
+    def test_many_without_an_index_are_told_what_helps(self, dataset, monkeypatch, caplog):
+        monkeypatch.setattr(sources, "EXACT", 10)
+        dataset_collection(dataset)
+        assert "run covergenre index drawn" in caplog.text
+
+
+class TestOfARun:
+    @pytest.fixture(params=["knn", "logistic"])
+    def run(self, dataset, recipe, request) -> Run:
+        from covergenre.methods import TrainSpec
+        from covergenre.training.train import train
+
+        return train(dataset, TrainSpec(request.param, recipe=recipe))
+
+    def test_answers_are_the_same_with_an_index(self, dataset, run):
+        picture = dataset.file(dataset.manifest["path"][0]).read_bytes()
+        before = Predictor.open(run.id).predict(picture, neighbours=5)
+        index_run(run)
+        after = Predictor.open(run.id).predict(picture, neighbours=5)
+        assert known_covers(run, run.load_model())[0].made
+        assert after.probabilities == before.probabilities
+        assert len({near.id for near in after.neighbours} & {near.id for near in before.neighbours}) >= 4
+        assert after.unfamiliar == pytest.approx(before.unfamiliar, abs=1e-6)
+
+    def test_a_collection_that_is_open_is_opened_again(self, run):
+        assert not open_collection(run.id).made
+        index_run(run)
+        assert open_collection(run.id).made
+
+    def test_genres_and_parts_are_those_without_it(self, run):
+        before, _ = known_covers(run, run.load_model())
+        index_run(run)
+        after, _ = known_covers(run, run.load_model())
+        assert (after.genres, after.sources) == (before.genres, before.sources)
+        rows = np.arange(len(before))
+        assert after.part_of(rows).tolist() == before.part_of(rows).tolist()
+        np.testing.assert_allclose(after.typicality, before.typicality, atol=2e-3)
