@@ -288,7 +288,8 @@ class Collection(CoverTable):
 
     def tagged(self, row: int) -> tuple[str, ...]:
         """The tags of the cover in a row, sorted."""
-        return tuple(sorted(self._tags[row]))
+        codes, sets = self._tags
+        return tuple(sorted(sets[codes[row]]))
 
     @cached_property
     def _tags(self) -> tuple[np.ndarray, list[frozenset[str]]]:
