@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from covergenre.errors import Cancelled
 
-_One, _Result = TypeVar("_One"), TypeVar("_Result")
+_One = TypeVar("_One")
+_Result = TypeVar("_Result")
 
 _THREADS = min(4, os.cpu_count() or 1)  # a cover of the largest size allowed takes 150 MB as pixels
 

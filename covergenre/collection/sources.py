@@ -80,9 +80,9 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
     covers = _table(dataset)
     if near := Near.open(run.folder / NEAR):
         rows, covers = near.place(covers)
-        projection = head if isinstance(head, Projection) else near.space
+        space = head if isinstance(head, Projection) else near.space
         novelty = NoveltyDetector.load(run.folder / NEAR / _NOVELTY)
-        return Collection(covers, near.vectors, projection, rows, index=near.index), novelty
+        return Collection(covers, near.vectors, space, rows, index=near.index), novelty
     _say_what_helps(len(covers), run.id)
     covers, vectors = _parted(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
     projection = head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
@@ -103,9 +103,9 @@ def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Co
         return Collection(covers.assign(part=""), dataset=dataset)
     parts = examined.split.parts if examined.split else pd.Series(dtype="str")
     covers = covers.assign(part=parts.reindex(covers["path"]).fillna("").to_numpy(str))
-    rows = {path: row for row, path in enumerate(covers["path"])}
-    about = [rows.get(path, -1) for path in usable(examined.dataset.manifest)["path"]]
-    return Collection(covers, examined.drawn, rows=np.array(about, np.int64), dataset=dataset, report=report)
+    position = {path: row for row, path in enumerate(covers["path"])}
+    rows = np.array([position.get(path, -1) for path in usable(examined.dataset.manifest)["path"]], np.int64)
+    return Collection(covers, examined.drawn, rows=rows, dataset=dataset, report=report)
 
 
 def index_dataset(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> Made:

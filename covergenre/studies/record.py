@@ -64,7 +64,7 @@ class Outcome:
         return published(self.part, self.method, self.x)
 
     @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> Self:
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
         """The outcome of `dataclasses.asdict`; KeyError or TypeError when it isn't one."""
         return cls(**{**fields, **{name: Interval(**fields[name]) for name in _FIGURES}})
 

@@ -42,8 +42,8 @@ def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
     until(lambda: state(run) == "lost" and is_idle())
     before = len(run.events())
     launch.resume(run.id)
-    until(lambda: len(run.events()) > before)
-    assert run.events()[before].done > 1
+    until(lambda: any(event.what == "trees" for event in run.events()[before:]))
+    assert next(event for event in run.events()[before:] if event.what == "trees").done > 1
     launch.cancel(run.id)
     until(is_idle)
     assert state(run) == "cancelled"
