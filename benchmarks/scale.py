@@ -17,13 +17,18 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from covergenre.cluster.inputs import Item
 
 SIZES = (10_000, 100_000, 1_000_000)
 WIDTH = 768
@@ -111,6 +116,7 @@ def stored(n: int, home: Path) -> None:
     from covergenre.dataset.table import COLUMNS, typed, write_manifest
     from covergenre.methods.space import Space
 
+    os.environ["COVERGENRE_HOME"] = str(home)
     covers, chance = open_starter().covers, np.random.default_rng(0)
     rows = chance.integers(0, len(covers), n)
     words = np.array(_WORDS)[chance.integers(0, len(_WORDS), (n, 4))]
@@ -272,37 +278,46 @@ def seen(home: Path) -> dict[str, float]:
 
 
 def cluster(folder: str) -> dict[str, float]:
-    """Scan, vectors, measures and small pictures of covers a second: here on one core, on Ray's nodes of one core."""
+    """Scan, vectors, measures and small pictures of covers a second: by one process with one thread, by two, and on
+    Ray's nodes of one core. What two processes gain is what this machine's second core is worth."""
     os.environ |= {"OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}
     from ray.cluster_utils import Cluster
 
-    from covergenre.cluster import job
     from covergenre.cluster.inputs import find_items
+
+    found = find_items(folder)
+    items = found[:: max(len(found) // 512, 1)][:512]
+    figures = {"one process": rate(items)}
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        figures["two processes"] = sum(pool.map(rate, (items[::2], items[1::2])))
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    for where in ("Ray, one node", "Ray, two nodes"):
+        if where == "Ray, two nodes":
+            nodes.add_node(num_cpus=1)
+        figures[where] = rate(items, f"ray:{nodes.address}")
+    nodes.shutdown()
+    one = figures["one process"]
+    return {
+        **{f"covers a second, {where}": value for where, value in figures.items()},
+        "times as fast, two processes": figures["two processes"] / one,
+        "times as fast, Ray with two nodes": figures["Ray, two nodes"] / one,
+        "overhead of Ray": 1 - figures["Ray, one node"] / one,
+    }
+
+
+def rate(items: Sequence["Item"], on: str = "") -> float:
+    """Covers a second while the middle half was done: what starts and ends once is left out."""
+    from covergenre.cluster import job
     from covergenre.cluster.shards import Shards
     from covergenre.cluster.steps import Embed, Look, Measure, Shrink
     from covergenre.embedding.recipe import Recipe
 
-    found, steps = find_items(folder), [Clock(), Look(), Measure(), Shrink(), Embed(Recipe(limit=150))]
-    items = found[:: max(len(found) // 512, 1)][:512]
-
-    def rate(on: str) -> float:
-        """Covers a second while the middle half was done: what starts and ends once is left out."""
-        with tempfile.TemporaryDirectory(dir=Path.home()) as out:
-            job.run(items, steps, out, on)
-            whens = [when for table in Shards(out, steps).tables(["when"]) for when in table["when"].to_pylist()]
-        first, last = np.sort([when for when in whens if when])[[len(whens) // 4, 3 * len(whens) // 4]]
-        return len(whens) / 2 / (last - first)
-
-    figures = {"here": rate(job.HERE)}
-    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-    for count in (1, 2):
-        if count > 1:
-            nodes.add_node(num_cpus=1)
-        figures[f"Ray, {count}"] = rate(f"ray:{nodes.address}")
-    nodes.shutdown()
-    told = {f"covers a second, {where}": value for where, value in figures.items()}
-    overhead = 1 - figures["Ray, 1"] / figures["here"]
-    return {**told, "times as fast on two": figures["Ray, 2"] / figures["here"], "overhead of Ray": overhead}
+    steps = [Clock(), Look(), Measure(), Shrink(), Embed(Recipe(limit=150))]
+    with tempfile.TemporaryDirectory(dir=Path.home()) as out:
+        job.run(items, steps, out, on)
+        whens = [when for table in Shards(out, steps).tables(["when"]) for when in table["when"].to_pylist()]
+    first, last = np.sort([when for when in whens if when])[[len(whens) // 4, 3 * len(whens) // 4]]
+    return len(whens) / 2 / (last - first)
 
 
 def made_up(n: int, folder: Path, width: int = WIDTH) -> np.ndarray:
