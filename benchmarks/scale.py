@@ -192,7 +192,12 @@ def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
 
 
 def steps() -> None:
-    """Open the data set of this home and print what opening it and steps through it take."""
+    """Open the data set of this home and print what opening it and steps through it take.
+
+    Memory "of its own" is what no file is mapped to, which the system takes back as it needs it.
+    """
+    import psutil
+
     from covergenre.collection.collection import TYPICAL, Collection
     from covergenre.collection.filters import Filters
     from covergenre.collection.sources import dataset_collection
@@ -218,7 +223,8 @@ def steps() -> None:
     }
     waits = {name: [timed(step)[0] for _ in range(1 if "first" in name else 9)] for name, step in taken.items()}
     told = {f"{name}, ms": 1000 * statistics.median(each) for name, each in waits.items()}
-    print(json.dumps({"collection opened, s": seconds, **told, "memory, GB": peak()}))
+    own = psutil.Process().memory_full_info().uss / 1e9
+    print(json.dumps({"collection opened, s": seconds, **told, "memory, GB": peak(), "of its own, GB": own}))
 
 
 @dataclass(frozen=True)
@@ -243,7 +249,7 @@ def seen(home: Path) -> dict[str, float]:
     """As `pages`, of a home that `stored` filled."""
     import psutil
 
-    from benchmarks.pages import browser, settle, start
+    from benchmarks.pages import browser, start
     from covergenre.dataset.table import read_manifest
     from covergenre.runs.record import Run
 
@@ -263,15 +269,16 @@ def seen(home: Path) -> dict[str, float]:
                 page = chromium.new_page(viewport={"width": 1280, "height": 900})
                 before, began = cpu(), time.perf_counter()
                 page.goto(address + place.format(path=path, key=key, run=run, whose=whose))
-                page.locator("h1").first.wait_for(timeout=120_000)
-                settle(page)
+                page.locator(".stApp h1").first.wait_for(timeout=120_000)
+                page.wait_for_function(_AT_REST, timeout=120_000)
                 if "map" in name:
                     page.locator(".js-plotly-plot").wait_for(timeout=120_000)
                 page.screenshot(path=home / f"{name}.png")
-                taken[f"{name}, s of the processor"] = cpu() - before
+                taken[f"{name}, s of the server"] = cpu() - before
                 taken[f"{name}, s until it is at rest"] = time.perf_counter() - began
                 page.close()
-        return {**taken, "memory of the server, GB": server.memory_info().rss / 1e9}
+        memory = server.memory_full_info()
+        return {**taken, "memory of the server, GB": memory.rss / 1e9, "of its own, GB": memory.uss / 1e9}
     finally:
         process.terminate()
         process.wait(20)
@@ -396,8 +403,10 @@ _PLACES = {
     "Browse, map": "/browse?of={whose}&view=Map",
     "Compare": "/compare?run={run}",
     "Compare again": "/compare?run={run}",
-    "Predict": "/",
 }
+_AT_REST = """() => document.documentElement.dataset.settled === "" && !document.querySelector(
+    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]')"""
+
 _PARTS = {"hashes": hashes, "index": index, "collection": collection, "pages": pages}
 
 if __name__ == "__main__":
