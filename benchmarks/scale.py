@@ -4,9 +4,8 @@ python -m benchmarks.scale hashes index collection pages
 python -m benchmarks.scale cluster --covers ../shared/covers
 python -m benchmarks.scale plot
 
-Each part puts its figures into scale.json, from which `plot` draws docs/scale.png. Vectors are the starter's, lifted
-to 768 numbers, with others between each and one of its ten nearest (as SMOTE has it), strayed by half a deviation:
-neighbours are as near as those of covers. Hashes are the starter's with a few to 32 bits turned.
+Each part puts its figures into scale.json, from which `plot` draws docs/scale.png. Covers
+are made up (`benchmarks/many.py`); hashes are the starter's with a few to 32 bits turned.
 """
 
 import argparse
@@ -16,7 +15,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -27,15 +26,15 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
+from benchmarks.many import made_up, stored
+
 if TYPE_CHECKING:
     from covergenre.cluster.inputs import Item
 
 SIZES = (10_000, 100_000, 1_000_000)
-WIDTH = 768
 _ASKED = 100
 _FIGURES = Path(__file__).resolve().parent / "scale.json"
 _PLOT = Path(__file__).resolve().parents[1] / "docs" / "scale.png"
-_WORDS = ("night", "blue", "road", "fire", "moon", "river", "gold", "heart", "black", "winter", "love", "ghost", "city")
 
 
 def main() -> None:
@@ -106,89 +105,6 @@ def collection(n: int) -> dict[str, float]:
             command, env={**os.environ, "COVERGENRE_HOME": home}, capture_output=True, text=True, check=True
         )
     return json.loads(said.stdout.splitlines()[-1])
-
-
-def stored(n: int, home: Path) -> None:
-    """A registered data set of made-up covers, a run of it, and the index of each."""
-    from covergenre.collection.near import make_near
-    from covergenre.dataset.registry import open_dataset
-    from covergenre.dataset.starter import open_starter
-    from covergenre.dataset.table import COLUMNS, typed, write_manifest
-    from covergenre.methods.space import Space
-
-    os.environ["COVERGENRE_HOME"] = str(home)
-    covers, chance = open_starter().covers, np.random.default_rng(0)
-    rows = chance.integers(0, len(covers), n)
-    words = np.array(_WORDS)[chance.integers(0, len(_WORDS), (n, 4))]
-    told = {
-        "path": [f"{genre}/{row:07}.jpg" for row, genre in enumerate(covers["genre"].to_numpy(object)[rows])],
-        "name": [f"{row:07}" for row in range(n)],
-        "genre": covers["genre"].to_numpy(object)[rows],
-        "content_hash": [f"{row * 2654435761 % 2**64:016x}{row:016x}" for row in range(n)],
-        "phash": covers["phash"].to_numpy(object)[rows],
-        "artist": [" ".join(each[:2]) for each in words],
-        "album": [" ".join(each[2:]) for each in words],
-        "year": chance.integers(1950, 2026, n),
-        **{side: np.full(n, 300) for side in ("width", "height", "bytes", "modified")},
-    }
-    manifest = typed({column: told.get(column, [".jpg" if column == "ext" else ""] * n) for column in COLUMNS})
-    folder = home / "datasets" / "many"
-    folder.mkdir(parents=True)
-    write_manifest(manifest, folder / "manifest.csv")
-    record = {"id": "0" * 16, "name": "many", "root": str(home), "scanned": "2026-01-01", "genre_level": None}
-    (folder / "dataset.json").write_text(json.dumps(record))
-    parts = chance.choice(["train", "validation", "test"], n, p=[0.65, 0.15, 0.2])
-    width = open_starter().vectors.shape[1]
-    space = Space(np.ones(width, np.float32), np.zeros(width, np.float32))
-    manifest = manifest.assign(id=manifest["path"], part=parts)
-    make_near(folder / "near", manifest, _Made(made_up(n, home, width)), space)
-    _run_of(manifest, folder / "near", open_dataset("many"))
-
-
-@dataclass(frozen=True)
-class _Made:
-    """Made-up vectors in the place of a store's."""
-
-    vectors: np.ndarray
-
-    def parts(self, keys: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for start in range(0, len(keys), 50_000):
-            rows = np.arange(start, min(start + 50_000, len(keys)))
-            yield rows, np.asarray(self.vectors[rows], np.float32)
-
-
-def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
-    """A run of logistic regression that looks finished: its head learned from 2,000 vectors drawn at random."""
-    import shutil
-
-    from covergenre.collection.novelty import NoveltyDetector
-    from covergenre.embedding.engine import engine_for
-    from covergenre.embedding.recipe import Recipe
-    from covergenre.methods import Context, Covers, TrainSpec, method
-    from covergenre.runs.names import christen
-    from covergenre.runs.record import Run, RunSpec, Status, probability_columns
-
-    recipe, chance = Recipe(limit=150), np.random.default_rng(3)
-    genres = tuple(sorted(manifest["genre"].unique()))
-    width = engine_for(recipe).width
-    known = chance.normal(size=(2_000, width)).astype(np.float32)
-    labels = np.arange(2_000) % len(genres)
-    spec = TrainSpec("logistic", genres=genres, recipe=recipe)
-    covers = Covers(known, labels, tuple(f"{row:032x}" for row in range(2_000)))
-    head = method("logistic").fit(covers, covers, spec, Context())
-    told = {"dataset": "many", "dataset_id": dataset.id, "dataset_hash": "0" * 16, "versions": {}}
-    run = christen(Run.create(RunSpec(**{**vars(spec), **told})))
-    head.save(run.folder / "model")
-    shutil.copytree(near, run.folder / "near")
-    axes = chance.normal(size=(width, np.load(near / "vectors.npy", mmap_mode="r").shape[1])).astype(np.float32)
-    np.savez(run.folder / "near" / "space.npz", matrix=axes, offset=np.zeros(axes.shape[1], np.float32))
-    NoveltyDetector.learn(known[:1500], known[1500:]).save(run.folder / "near" / "novelty.npz")
-    judged = manifest[manifest["part"] != "train"]
-    shares = chance.dirichlet(np.ones(len(genres)), len(judged))
-    told = judged[["path", "part", "genre"]].assign(group=np.arange(len(judged)))
-    told[list(probability_columns(genres))] = shares
-    run.write_predictions(told)
-    run.write_status(Status("done", 1, 1, started=0.0, updated=1.0))
 
 
 def steps() -> None:
@@ -325,24 +241,6 @@ def rate(items: Sequence["Item"], on: str = "") -> float:
         whens = [when for table in Shards(out, steps).tables(["when"]) for when in table["when"].to_pylist()]
     first, last = np.sort([when for when in whens if when])[[len(whens) // 4, 3 * len(whens) // 4]]
     return len(whens) / 2 / (last - first)
-
-
-def made_up(n: int, folder: Path, width: int = WIDTH) -> np.ndarray:
-    """Vectors float16 (n, width) in `folder`, mapped: see above."""
-    from covergenre.dataset.starter import open_starter
-    from covergenre.embedding.index import Index
-
-    real, chance = np.asarray(open_starter().vectors, np.float32), np.random.default_rng(0)
-    near, strayed = Index(real).search(real, 11)[1], 0.5 * real.std(axis=0)
-    lift = np.linalg.qr(chance.normal(size=(width, real.shape[1])))[0].T.astype(np.float32)
-    vectors = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float16, (n, width))
-    for start in range(0, n, 50_000):
-        m = min(50_000, n - start)
-        one = chance.integers(0, len(real), m)
-        other, share = near[one, chance.integers(0, 11, m)], chance.random((m, 1), np.float32)
-        between = real[one] * share + real[other] * (1 - share)
-        vectors[start : start + m] = (between + strayed * chance.normal(size=between.shape)) @ lift
-    return vectors
 
 
 def timed(do: Callable[[], Any]) -> tuple[float, Any]:
