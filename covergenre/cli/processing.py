@@ -12,11 +12,12 @@ from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink, Step
-from covergenre.collection.sources import index_dataset, index_run
+from covergenre.collection.sources import index_run
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import STARTER
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import CoverGenreError
+from covergenre.inspection.indexing import index_dataset
 from covergenre.runs.default import default_run
 from covergenre.runs.record import Run
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from covergenre.audit.examined import Examined
-from covergenre.audit.space import learn_basis
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
@@ -21,8 +20,8 @@ from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
 from covergenre.dataset.thumbnails import known_looks
 from covergenre.embedding.many import EXACT, Made
 from covergenre.methods import Covers, Fitted
-from covergenre.methods.space import Space, learn_space
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.methods.space import learn_space
+from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.sharing import Shared
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
 def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Collection:
     """All covers of a data set, those left out and unreadable ones too, with what was found in it.
 
-    Their vectors and parts are those of `index_dataset` where it was made, else those of the examination.
+    Their vectors and parts are those of `inspection.indexing` where it was made, else those of the examination.
     """
     covers, report = dataset_table(dataset), examined.report if examined else None
     if dataset.has_pictures and (near := Near.open(dataset.folder / NEAR)):
@@ -108,25 +107,6 @@ def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Co
     return Collection(covers, examined.drawn, rows=rows, dataset=dataset, report=report)
 
 
-def index_dataset(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> Made:
-    """Make the index of a data set's usable covers, so that many are found among quickly; vectors first, where missing.
-
-    They are compared where the audit compares them, by what a sample of them says. Raises as `embed_missing` does.
-    """
-    from covergenre.embedding.embed import embed_missing
-    from covergenre.inspection.examine import best_recipe, plain_width, split_if_possible
-
-    recipe, _ = best_recipe(dataset)
-    store = embed_missing(dataset, recipe, report=report, should_stop=should_stop)["original"]
-    report(Progress(0, 1, "splitting covers"))
-    split, covers, width = split_if_possible(dataset), usable(dataset_table(dataset)), plain_width(dataset, recipe)
-    covers = covers.assign(part=split.parts.to_numpy() if split else "")
-    basis = learn_basis(store.get(_sample(covers)["content_hash"].tolist(), width)[1])
-    axes = basis["axes"] / basis["deviation"][:, None]
-    space = Space(axes, -basis["mean"] @ axes)
-    return make_near(dataset.folder / NEAR, covers, store, space, width, report=report, should_stop=should_stop)
-
-
 def index_stamp(dataset: Dataset) -> int:
     """What changes when the index of a data set is made anew; 0 without one."""
     folder = dataset.folder / NEAR
@@ -140,13 +120,18 @@ def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = nev
     dataset, head = _dataset_of(run), run.load_model()
     store = embed_missing(dataset, run.spec.recipe, report=report, should_stop=should_stop)["original"]
     covers = _parted(_table(dataset), run)
-    some = _sample(covers)
+    some = sample(covers)
     vectors = store.get(some["content_hash"].tolist())[1]
     projection = head if isinstance(head, Projection) else _space(some, vectors, run.spec.genres)
     novelty = _novelty(run, some, vectors)
     return make_near(
         run.folder / NEAR, covers, store, projection, beside={_NOVELTY: novelty}, report=report, should_stop=should_stop
     )
+
+
+def sample(covers: pd.DataFrame) -> pd.DataFrame:
+    """As many of the covers, evenly spread, as say where all are compared."""
+    return covers.iloc[:: -(-len(covers) // _SAMPLE)]
 
 
 def dataset_table(dataset: Dataset) -> pd.DataFrame:
@@ -175,10 +160,6 @@ def _parted(covers: pd.DataFrame, run: "Run") -> pd.DataFrame:
     """With the part that each is in of the run's split."""
     parts = split_of(open_dataset(run.spec.dataset), run.spec.split, run.spec.seed).parts
     return covers.assign(part=covers["id"].map(parts))
-
-
-def _sample(covers: pd.DataFrame) -> pd.DataFrame:
-    return covers.iloc[:: -(-len(covers) // _SAMPLE)]
 
 
 def _say_what_helps(n: int, name: str) -> None:

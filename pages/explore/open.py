@@ -13,12 +13,13 @@ from covergenre.audit import choose_threshold
 from covergenre.audit.examined import Examined
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
-from covergenre.collection.sources import dataset_collection, index_dataset, index_stamp
+from covergenre.collection.sources import dataset_collection, index_stamp
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_looks, look
 from covergenre.embedding.many import EXACT
 from covergenre.inspection.examine import examine
+from covergenre.inspection.indexing import index_dataset
 from covergenre.inspection.overview import Overview, overview
 from covergenre.inspection.proposal import Proposal, propose
 from covergenre.jobs import Job

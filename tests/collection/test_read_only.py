@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from covergenre.collection.sources import index_dataset, index_run
+from covergenre.collection.sources import index_run
 from covergenre.inspection import examine
+from covergenre.inspection.indexing import index_dataset
 from covergenre.methods import TrainSpec
 from covergenre.training.train import train
 

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from covergenre.collection import sources
-from covergenre.collection.sources import dataset_collection, index_dataset, index_run, known_covers, open_collection
+from covergenre.collection.sources import dataset_collection, index_run, known_covers, open_collection
 from covergenre.inspection import examine
 from covergenre.inspection.examine import examine as look_through
+from covergenre.inspection.indexing import index_dataset
 from covergenre.predict import Predictor
 from covergenre.runs.record import Run
 

@@ -1,0 +1,28 @@
+"""The index of a data set, so that the neighbours of one cover among many are found at once."""
+
+from covergenre.audit.space import learn_basis
+from covergenre.collection.near import make_near
+from covergenre.collection.sources import NEAR, dataset_table, sample
+from covergenre.dataset.manifest import usable
+from covergenre.dataset.registry import Dataset
+from covergenre.embedding.embed import embed_missing
+from covergenre.embedding.many import Made
+from covergenre.inspection.examine import best_recipe, plain_width, split_if_possible
+from covergenre.methods.space import Space
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
+
+
+def index_dataset(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> Made:
+    """Make the index of a data set's usable covers, so that many are found among quickly; vectors first, where missing.
+
+    They are compared where the audit compares them, by what a sample of them says. Raises as `embed_missing` does.
+    """
+    recipe, _ = best_recipe(dataset)
+    store = embed_missing(dataset, recipe, report=report, should_stop=should_stop)["original"]
+    report(Progress(0, 1, "splitting covers"))
+    split, covers, width = split_if_possible(dataset), usable(dataset_table(dataset)), plain_width(dataset, recipe)
+    covers = covers.assign(part=split.parts.to_numpy() if split else "")
+    basis = learn_basis(store.get(sample(covers)["content_hash"].tolist(), width)[1])
+    axes = basis["axes"] / basis["deviation"][:, None]
+    space = Space(axes, -basis["mean"] @ axes)
+    return make_near(dataset.folder / NEAR, covers, store, space, width, report=report, should_stop=should_stop)
