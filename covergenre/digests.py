@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 
 FILE = "digests.json"
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 def write_digests(folder: Path, names: Iterable[str], of: Path, file: str = FILE) -> None:
     """Write down in `file` what these files of `folder` are now; `of` is the file that says what was made."""
     files = {name: file_digest(folder / name) for name in names}
-    replace_text(folder / file, json.dumps({"of": file_digest(of), "files": files}, indent=1) + "\n")
+    replace_json(folder / file, {"of": file_digest(of), "files": files})
 
 
 def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) -> list[str]:

@@ -8,7 +8,7 @@ import json
 from covergenre.audit.issues import THRESHOLDS, thresholds
 from covergenre.dataset.registry import Dataset, lock
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 
 _FILE = "thresholds.json"
 
@@ -32,4 +32,4 @@ def choose_threshold(dataset: Dataset, issue: str, value: float) -> None:
     with lock():
         chosen = {**chosen_thresholds(dataset), issue: value}
         kept = {name: chosen[name] for name in THRESHOLDS if chosen.get(name, THRESHOLDS[name]) != THRESHOLDS[name]}
-        replace_text(dataset.folder / _FILE, json.dumps(kept) + "\n")
+        replace_json(dataset.folder / _FILE, kept)

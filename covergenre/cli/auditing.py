@@ -13,7 +13,7 @@ from covergenre.cli.console import AsJson, answer, progress, say, table
 from covergenre.cli.data import DatasetName
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import CoverGenreError
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 from covergenre.inspection.examine import examine, split_if_possible
 from covergenre.inspection.suggest import suggest
 from covergenre.progress import Report
@@ -94,6 +94,6 @@ def _read_plan(file: Path) -> Plan:
 
 def _write_plan(plan: Plan, file: Path) -> None:
     try:
-        replace_text(file, json.dumps(plan.to_dict(), indent=1, ensure_ascii=False) + "\n")
+        replace_json(file, plan.to_dict())
     except OSError as error:
         raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error

@@ -22,7 +22,7 @@ import numpy as np
 from covergenre.digests import file_digest
 from covergenre.embedding.index import check_queries, unit
 from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.files import replace_text, replacing
+from covergenre.files import replace_json, replacing
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 EXACT = 200_000
@@ -94,7 +94,7 @@ def build_index(vectors: np.ndarray, folder: Path, report: Report = silent, shou
     with replacing(folder / _FILE) as beside:
         faiss.write_index(index, str(beside))
     made = replace(made, digest=file_digest(folder / _FILE))
-    replace_text(folder / _CARD, json.dumps(asdict(made), indent=1) + "\n")
+    replace_json(folder / _CARD, asdict(made))
     _log.info("the index in %s: %s", folder, made)
     return made
 

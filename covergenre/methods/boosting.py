@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.files import is_full, replace_text, replacing
+from covergenre.files import is_full, replace_json, replacing
 from covergenre.methods.base import ENOUGH, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
@@ -92,7 +92,7 @@ class FittedBoosting:
         with replacing(folder / _TREES) as beside:
             self.model.save_model(str(beside))
             digest = hashlib.sha256(beside.read_bytes()).hexdigest()
-        replace_text(folder / _CHOICES, json.dumps({"digest": digest, "choices": dict(self.choices)}, indent=2))
+        replace_json(folder / _CHOICES, {"digest": digest, "choices": dict(self.choices)})
 
 
 class Boosting:

@@ -15,7 +15,7 @@ import pandas as pd
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, lock, open_dataset
 from covergenre.errors import BadDataset
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 from covergenre.repair import repair
 from covergenre.repair.repair import Edit, Plan
 
@@ -92,4 +92,4 @@ def settle(dataset: Dataset) -> Dataset:
 
 def _write(dataset: Dataset, decisions: Mapping[Label, str]) -> None:
     rows = [[*label, becomes] for label, becomes in decisions.items()]
-    replace_text(dataset.folder / _FILE, json.dumps(rows, ensure_ascii=False) + "\n")
+    replace_json(dataset.folder / _FILE, rows)

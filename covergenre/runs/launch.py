@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 
 from covergenre import home
 from covergenre.errors import BadRun, Cancelled
-from covergenre.files import replace_text, where_allowed
+from covergenre.files import replace_json, where_allowed
 from covergenre.methods import method
 from covergenre.methods.base import ENOUGH
 from covergenre.progress import ShouldStop
@@ -358,4 +358,4 @@ def _read_queue() -> list[str]:
 
 
 def _write_queue(ids: Sequence[str]) -> None:
-    replace_text(home.runs() / "queue.json", json.dumps(list(ids), indent=2))
+    replace_json(home.runs() / "queue.json", list(ids))

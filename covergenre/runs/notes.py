@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 from covergenre.runs.record import Run
 
 LONGEST, LONGEST_NAME, MOST_TAGS = 400, 40, 8
@@ -36,7 +36,7 @@ def read_notes(run: Run) -> Notes:
 def write_notes(run: Run, notes: Notes) -> None:
     """Replace the notes."""
     kept = Notes(_line(notes.name), tidy_tags(notes.tags), notes.note.strip()[:LONGEST], notes.hidden)
-    replace_text(run.folder / "notes.json", json.dumps(asdict(kept), indent=2, ensure_ascii=False))
+    replace_json(run.folder / "notes.json", asdict(kept))
 
 
 def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from covergenre.files import replace_text, replacing
+from covergenre.files import replace_json, replacing
 from covergenre.methods.storage import unwritten
 
 _STATE = "state.json"
@@ -71,7 +71,7 @@ class Checkpoint:
         self.epochs.append(epoch)
         self._write_tensors(len(self.epochs), tensors)
         state = {"made_for": self.made_for, "base_lr": self.base_lr, "epochs": [asdict(each) for each in self.epochs]}
-        replace_text(self.folder / _STATE, json.dumps(state, indent=2))
+        replace_json(self.folder / _STATE, state)
         kept = {self._file(number) for number in (self.best, len(self.epochs))}
         for file in set(self.folder.glob("epoch-*.safetensors")) - kept:
             file.unlink()
