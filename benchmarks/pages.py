@@ -39,6 +39,8 @@ _PAGES = {
 }
 _WIDTHS = (1440, 390)
 _SETTLED = 1500  # ms without news from the server
+_DRAWN = """() => document.querySelector(".stApp h1") && !document.querySelector(
+    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]')"""
 _WATCH = """
 window.shifts = [];
 new PerformanceObserver(list => {
@@ -147,9 +149,14 @@ def _measure(chromium: Any, address: str, path: str, name: str, width: int) -> t
     return shift, sum(size) / 1000, words
 
 
+def arrive(page: Any) -> None:
+    """Wait until the server has sent the page, its own heading and all, and it is drawn."""
+    page.wait_for_function(_DRAWN, timeout=120_000)
+
+
 def settle(page: Any) -> None:
-    """Wait until the server has sent all, and the page has drawn it."""
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=60_000)
+    """As `arrive`, and a while longer without news."""
+    arrive(page)
     page.wait_for_timeout(_SETTLED)
 
 

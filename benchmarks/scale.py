@@ -165,7 +165,7 @@ def seen(home: Path) -> dict[str, float]:
     """As `pages`, of a home that `stored` filled."""
     import psutil
 
-    from benchmarks.pages import browser, start
+    from benchmarks.pages import arrive, browser, start
     from covergenre.dataset.table import read_manifest
     from covergenre.runs.record import Run
 
@@ -185,8 +185,7 @@ def seen(home: Path) -> dict[str, float]:
                 page = chromium.new_page(viewport={"width": 1280, "height": 900})
                 before, began = cpu(), time.perf_counter()
                 page.goto(address + place.format(path=path, key=key, run=run, whose=whose))
-                page.locator(".stApp h1").first.wait_for(timeout=120_000)
-                page.wait_for_function(_AT_REST, timeout=120_000)
+                arrive(page)
                 if "map" in name:
                     page.locator(".js-plotly-plot").wait_for(timeout=120_000)
                 page.screenshot(path=home / f"{name}.png")
@@ -302,9 +301,6 @@ _PLACES = {
     "Compare": "/compare?run={run}",
     "Compare again": "/compare?run={run}",
 }
-_AT_REST = """() => document.documentElement.dataset.settled === "" && !document.querySelector(
-    '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]')"""
-
 _PARTS = {"hashes": hashes, "index": index, "collection": collection, "pages": pages}
 
 if __name__ == "__main__":
