@@ -1,5 +1,7 @@
 """See a data set, find what is wrong with it, and repair it."""
 
+from functools import partial
+
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
@@ -11,7 +13,7 @@ from pages.explore.findings import GROUPS, VIEW, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
 from pages.explore.news import show_news
-from pages.explore.open import Opened, begin, begin_index, is_many, latest, open_named, was_audited, work_on
+from pages.explore.open import Opened, begin, begin_index, is_many, news_of, open_named, was_audited, work_on
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
 from pages.explore.review import show_review
@@ -52,14 +54,10 @@ def show_work(opened: Opened) -> None:
         begin(opened, with_audit=was_audited(opened.dataset))
         job = work_on(opened)
     state = job.state if job else "done"  # asked first: what it has found is there before it says so
-
-    def news() -> int:
-        return latest(opened.dataset.name).number
-
-    if news() != opened.found.number:
+    if news_of(opened) != opened.news:
         st.rerun()
     if state == "running":
-        watch(job, "work", news)
+        watch(job, "work", partial(news_of, opened))
     elif state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
             why = sentence(job.error) if job.error else "What was made until then is kept."

@@ -47,11 +47,17 @@ class Opened:
     stamp: int
     found: Found
     covers: Collection
+    index: int  # the stamp of the index that the covers are compared by
 
     @property
     def examined(self) -> Examined | None:
         """What was found in it, if it was looked through since the app started."""
         return self.found.examined
+
+    @property
+    def news(self) -> tuple[int, int]:
+        """What is another once its work has brought something that is not shown yet."""
+        return self.found.number, self.index
 
     @property
     def fresh(self) -> bool:
@@ -84,9 +90,14 @@ def open_named(name: str) -> Opened:
     if not dataset.has_pictures and found.stamp != stamp:  # a second, once
         keep_examined(name, stamp, examine(dataset))
         found = latest(name)
-    about = stamp, found.number, index_stamp(dataset)
-    covers = _of(name, *about, make=lambda: dataset_collection(dataset, found.examined))
-    return Opened(dataset, stamp, found, covers)
+    index = index_stamp(dataset)
+    covers = _of(name, stamp, found.number, index, make=lambda: dataset_collection(dataset, found.examined))
+    return Opened(dataset, stamp, found, covers, index)
+
+
+def news_of(opened: Opened) -> tuple[int, int]:
+    """What work has brought about a data set by now, to compare with the `news` that are shown."""
+    return latest(opened.dataset.name).number, index_stamp(opened.dataset)
 
 
 def was_audited(dataset: Dataset) -> bool:

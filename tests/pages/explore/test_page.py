@@ -14,6 +14,7 @@ from exploring import at, field, settled, tiles, view
 from covergenre.audit import audit
 from covergenre.audit.examined import Examined
 from covergenre.dataset.registry import names, open_dataset, register
+from covergenre.inspection.indexing import index_dataset
 from pages.explore import open as opening
 from pages.widgets.watch import jobs
 
@@ -229,3 +230,19 @@ def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, 
     assert "62 covers are compared by an index, which finds" in said(page)
     view(page, "map")
     assert "Covers that look alike lie near each other" in said(page)
+
+
+def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monkeypatch):
+    monkeypatch.setattr(opening, "EXACT", 10)
+    register("mine", root)
+    page, real = at(), opening.open_named
+
+    def opened_before_the_index_was_done(name):
+        opened = real(name)
+        if opened.covers.made is None:
+            index_dataset(opened.dataset)
+        return opened
+
+    monkeypatch.setattr(opening, "open_named", opened_before_the_index_was_done)
+    page.run()
+    assert "62 covers are compared by an index, which finds" in said(page)
