@@ -5,13 +5,14 @@
     FOLDER/space.npz         what takes other vectors there, unless the head of a run does
     FOLDER/index.faiss       and index.json, see `embedding.many`
 
-A cover that changed or went since is passed over, and one that is new is not among them until it is made again.
+A cover that changed or went since is passed over, and one that is new is not among them until it is made again. One
+process makes it at a time, in `.FOLDER.new`; what a killed one left there goes when it is made the next time.
 """
 
 import logging
-import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from filelock import FileLock, Timeout
 
 from covergenre.collection.collection import Projection
 from covergenre.collection.novelty import NoveltyDetector
@@ -94,12 +96,10 @@ def make_near(
 
     Of each vector in the store the first `width` numbers count; `beside` is kept, too, by name. One shard is in memory
     at a time; the folder takes the place of the one before when all is there. CoverGenreError when covers have no
-    vector, Cancelled when stopped.
+    vector or somebody else is making it, Cancelled when stopped.
     """
     n, found = len(covers), np.zeros(len(covers), bool)
-    staged = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    staged.mkdir(parents=True)
-    try:
+    with _staging(folder) as staged:
         placed = None
         for rows, part in store.parts(covers["content_hash"].tolist()):
             if should_stop():
@@ -117,9 +117,25 @@ def make_near(
         for name, detector in (beside or {}).items():
             detector.save(staged / name)
         _replace(staged, folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
     return made
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A folder to fill for `folder`, of one process at a time, which is removed unless it was given its name."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged, lock = (folder.with_name(f".{folder.name}.{what}") for what in ("new", "lock"))
+    try:
+        with FileLock(lock, timeout=0):
+            for left in set(folder.parent.glob(f".{folder.name}.*")) - {lock}:
+                shutil.rmtree(left)
+            staged.mkdir()
+            try:
+                yield staged
+            finally:
+                shutil.rmtree(staged, ignore_errors=True)
+    except Timeout as error:
+        raise CoverGenreError(f"the index in {folder} is being made by another process: wait for that one") from error
 
 
 def _keep(staged: Path, covers: pd.DataFrame, projection: Projection) -> None:
@@ -132,7 +148,7 @@ def _keep(staged: Path, covers: pd.DataFrame, projection: Projection) -> None:
 
 def _replace(staged: Path, folder: Path) -> None:
     """Whoever has the old files mapped keeps them until it opens the new ones."""
-    old = staged.with_name(f"{staged.name}.old")
+    old = staged.with_suffix(".old")
     if folder.exists():
         folder.rename(old)
     publish_folder(staged, folder)

@@ -1,3 +1,9 @@
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +45,17 @@ def folder(tmp_path, covers, store):
     return tmp_path / "near"
 
 
+@pytest.fixture
+def maker(tmp_path, store) -> Iterator[subprocess.Popen]:
+    """A process that is in the middle of making the index in `tmp_path / "near"`."""
+    process = subprocess.Popen([sys.executable, "-c", _MAKER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "placing covers\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
 def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folder, vectors):
     near = Near.open(folder)
     placed = vectors[:, :4] / np.linalg.norm(vectors[:, :4], axis=1, keepdims=True)
@@ -77,10 +94,48 @@ def test_stopped_it_leaves_the_one_before_and_nothing_else(tmp_path, folder, cov
     with pytest.raises(Cancelled):
         make_near(folder, covers[:30], store, SPACE, 6, should_stop=lambda: True)
     assert len(Near.open(folder).vectors) == N
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["near", "vectors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
 
 
 def test_made_again_it_takes_the_place_of_the_one_before(tmp_path, folder, covers, store):
     make_near(folder, covers[:30], store, SPACE, 6)
     assert len(Near.open(folder).vectors) == 30
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["near", "vectors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
+
+
+def test_what_a_killed_process_left_goes_when_it_is_made_again(tmp_path, covers, store, maker):
+    maker.send_signal(signal.SIGKILL)
+    assert maker.wait() == -signal.SIGKILL
+    assert _hidden(tmp_path, "new"), "nothing was left, so nothing is tested"
+    make_near(tmp_path / "near", covers, store, SPACE, 6)
+    assert len(Near.open(tmp_path / "near").vectors) == N
+    assert not _hidden(tmp_path, "new")
+
+
+def test_two_processes_do_not_make_it_at_once(tmp_path, covers, store, maker):
+    with pytest.raises(CoverGenreError, match="made by another process"):
+        make_near(tmp_path / "near", covers, store, SPACE, 6)
+    assert _hidden(tmp_path, "new"), "what the other one has made is gone"
+
+
+def _hidden(folder: Path, ending: str) -> list[Path]:
+    return list(folder.glob(f".*.{ending}"))
+
+
+_MAKER = """
+import sys, time
+from pathlib import Path
+import numpy as np, pandas as pd
+from covergenre.collection.near import make_near
+from covergenre.embedding.store import VectorStore
+from covergenre.methods.space import Space
+
+def wait(progress):
+    print(progress.what, flush=True)
+    time.sleep(600)
+
+folder, rows = Path(sys.argv[1]), range(60)
+covers = pd.DataFrame({"content_hash": [f"{row:032x}" for row in rows], "id": "", "part": "train"})
+space = Space(np.eye(6, 4, dtype=np.float32), np.zeros(4, np.float32))
+make_near(folder / "near", covers, VectorStore(folder / "vectors"), space, 6, report=wait)
+"""
