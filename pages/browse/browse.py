@@ -274,6 +274,8 @@ with st.container(key="page"):
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
         st.stop()
+    if collection.made:
+        st.caption(f"{collection.made}.")
     if view == "portraits":
         show_portrait(name, collection, go)
     elif view == "map":

@@ -18,7 +18,7 @@ from tiny import tiny_recipe
 
 from covergenre.collection import text_search
 from covergenre.collection.collection import TYPICAL, Collection
-from covergenre.collection.sources import open_run_collection
+from covergenre.collection.sources import index_run, open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
 from covergenre.kept_answers import Asked, Cover, keep
@@ -218,6 +218,16 @@ def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     press(page, "found", 0)
     assert "Tagged: live." in said(page)
     assert len(tiles(page, "near")) == 1
+
+
+def test_how_well_the_index_of_a_run_finds_the_nearest_is_told(page, tmp_path):
+    dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
+    run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
+    index_run(run)
+    page.run()
+    assert "compared by an index" not in said(page)
+    page.selectbox[0].set_value(run.id).run()
+    assert "16 covers are compared by an index, which finds" in said(page)
 
 
 def test_a_starter_that_is_damaged_is_named(page, starter):
