@@ -16,7 +16,7 @@ from typing import Literal
 from filelock import Timeout
 
 from covergenre import home
-from covergenre.collecting.collect import collect
+from covergenre.collecting.collect import LOCK_IS_TRIED, collect
 from covergenre.collecting.journal import Plan, open_plan, save_plan
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
@@ -73,12 +73,11 @@ def follow(plan: Plan, report: Report = silent, should_stop: ShouldStop = never)
 
 def read_status(plan: Plan, starting: bool = False) -> Status:
     """How far a collection is. Without a process it is lost, unless that is just `starting`."""
-    try:
-        fields = json.loads((plan.folder / "status.json").read_text(encoding="utf-8"))
-        status = Status(**{**fields, "reasons": tuple(map(tuple, fields["reasons"]))})
-    except (OSError, ValueError, TypeError, KeyError):
-        return Status("lost", error=f"{plan.name} has not been collected to its end: go on with it")
-    if status.state == "running" and not starting and not is_running(plan):
+    status = _read(plan)
+    if status.state != "running" or starting or is_running(plan):
+        return status
+    status = _read(plan)  # it may have ended well between the two looks
+    if status.state == "running":
         return Status("lost", error="its process has gone: go on with it, what came is kept")
     return status
 
@@ -106,6 +105,11 @@ def unfinished() -> tuple[Plan, ...]:
 
 def _work(name: str) -> None:
     plan = open_plan(name)
+    with plan.lock.acquire(timeout=LOCK_IS_TRIED):  # until it has said how it ended: before that it isn't lost
+        _collect(plan)
+
+
+def _collect(plan: Plan) -> None:
     now = Status("running")
     written = 0.0
 
@@ -124,6 +128,14 @@ def _work(name: str) -> None:
         _write(plan, Status("stopped", now.done, now.total, now.what, str(error)))
     except (CoverGenreError, OSError) as error:
         _write(plan, Status("failed", now.done, now.total, now.what, in_words(error)))
+
+
+def _read(plan: Plan) -> Status:
+    try:
+        fields = json.loads((plan.folder / "status.json").read_text(encoding="utf-8"))
+        return Status(**{**fields, "reasons": tuple(map(tuple, fields["reasons"]))})
+    except (OSError, ValueError, TypeError, KeyError):
+        return Status("lost", error=f"{plan.name} has not been collected to its end: go on with it")
 
 
 def _write(plan: Plan, status: Status) -> None:

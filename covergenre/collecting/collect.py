@@ -28,6 +28,8 @@ from covergenre.web import Web
 LICENCE = "the artwork belongs to its owners; the data about it is CC0 (MusicBrainz)"
 """Written beside every cover that is collected."""
 
+LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether a plan is collected holds its lock for a moment
+
 _FEWEST_PIXELS = 64  # a side; what is smaller is a stand-in
 _COLUMNS = ("path", "artist", "album", "year", "source_id", "image_url", "page_url", "licence", "collected")
 _log = logging.getLogger(__name__)
@@ -55,7 +57,7 @@ def collect(plan: Plan, report: Report = silent, should_stop: ShouldStop = never
     """
     save_plan(plan)
     try:
-        with plan.lock.acquire(blocking=False), open_web(should_stop) as web:
+        with plan.lock.acquire(timeout=LOCK_IS_TRIED), open_web(should_stop) as web:
             journal = Journal(plan)
             try:
                 _fetch_all(plan, journal, web, report, should_stop)

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class Plan:
         """Where the covers go."""
         return home.home() / "collected" / self.name
 
-    @property
+    @cached_property  # so that whoever holds it can take it again
     def lock(self) -> FileLock:
         """Held by the process that collects."""
         return FileLock(self.folder / ".lock")

@@ -1,9 +1,10 @@
-import time
+from dataclasses import replace
 
-import psutil
 import pytest
+from at_work import processes, until
 
 from benchmarks.standin import albums
+from covergenre.collecting import background, collect
 from covergenre.collecting.background import begin, follow, is_running, read_status, unfinished
 from covergenre.collecting.journal import Plan, save_plan
 from covergenre.errors import Cancelled, CoverGenreError
@@ -16,13 +17,6 @@ def plan(world):
     for genre in GENRES:
         world.albums[genre] = albums(genre, 30)
     return Plan("mine", GENRES, per_genre=3)
-
-
-def until(found, seconds=60):
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_it_is_collected_by_a_process_of_its_own_and_followed(plan):
@@ -56,13 +50,39 @@ def test_a_process_that_has_gone_is_said_to_be_lost(world):
     plan = Plan("killed", GENRES, per_genre=300)
     begin(plan)
     until(lambda: len(world.asked) > 3)
-    for process in psutil.process_iter(["cmdline"]):
-        if (process.info["cmdline"] or [])[-2:] == ["covergenre.collecting.background", "killed"]:
-            process.kill()
-            process.wait()
+    for process in processes("covergenre.collecting.background"):
+        process.kill()
+        process.wait()
     until(lambda: not is_running(plan))
     assert read_status(plan).state == "lost"
     assert unfinished() == (plan,)
+
+
+def test_it_is_at_work_until_it_has_said_how_it_ended(plan, monkeypatch):
+    save_plan(plan)
+    seen = []
+
+    def looked_at(real):
+        return lambda *given: (seen.append(read_status(replace(plan)).state), real(*given))[1]
+
+    monkeypatch.setattr(collect, "register", looked_at(collect.register))
+    monkeypatch.setattr(background, "_write", looked_at(background._write))
+    background._work(plan.name)
+    assert read_status(plan).state == "done"
+    assert seen[0] == "lost"  # nothing is written yet
+    assert set(seen[1:]) == {"running"}
+
+
+def test_a_process_that_ends_well_between_two_looks_is_not_lost(plan, monkeypatch):
+    save_plan(plan)
+    background._write(plan, background.Status("running"))
+
+    def ends_meanwhile(plan):
+        background._write(plan, background.Status("done"))
+        return False
+
+    monkeypatch.setattr(background, "is_running", ends_meanwhile)
+    assert read_status(plan).state == "done"
 
 
 def test_a_plan_that_was_never_begun_is_unfinished(plan):
