@@ -12,7 +12,7 @@ from covergenre.collection.text_process import WordsApart
 from covergenre.errors import NoWeights
 from pages.browse.tiles import show_tiles
 from pages.widgets.safe_text import plain, sentence
-from pages.widgets.watch import offer
+from pages.widgets.watch import offer, under_way
 
 _SHOWN = 24
 _A_SECOND = 8  # covers that two cores look at, about
@@ -28,9 +28,11 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
             icon=":material/download:",
         )
         return
+    fetching = under_way("words")
     if not text_search.is_here():
         offer(
             "words",
+            fetching,
             "A network that reads pictures and words has to be fetched, once.",
             f"Fetch it ({text_search.MEGABYTES} MB)",
             ":material/cloud_download:",
@@ -38,6 +40,7 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
             text_search.fetch_words,
         )
         return
+    looking = under_way("look at covers")
     try:
         with st.spinner("Opening the network that reads words"):
             index = text_search.WordIndex.open(collection, WordsApart.open())  # type: ignore[arg-type]
@@ -47,6 +50,7 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
     if unseen := len(index.unseen):
         offer(
             "look at covers",
+            looking,
             f"{unseen:,} covers are not prepared for word search yet. Preparing them takes about "
             f"{max(1, round(unseen / _A_SECOND / 60))} min, once.",
             "Look at them",

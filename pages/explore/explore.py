@@ -127,11 +127,11 @@ def show(view: str, opened: Opened) -> None:
         offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
 
 
+job = explore_sources.bringing()  # asked first: what ends after that is watched, and shown when the page is run again
 explore_sources.finish()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
     news = st.container()
-    job = explore_sources.bringing()
     if job:
         watch(job, "bringing")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")

@@ -155,6 +155,8 @@ def _offer_audit(dataset: Dataset) -> None:
     if job and job.running:
         watch(job, "audit")
         return
+    if known_facts(dataset):  # it has ended since this page looked
+        st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look for defects first", icon=":material/troubleshoot:", on_click=examined.begin,
                   args=(opened, True))  # fmt: skip

@@ -100,21 +100,31 @@ def _title(study: Study) -> str:
 
 def _show(study: Study) -> None:
     """How far a study is while it works, and what it has found."""
-    starting = time.monotonic() - st.session_state.get("study_begun", -_STARTS_WITHIN) < _STARTS_WITHIN
-    poll = study.is_running() or starting
+    poll = study.is_running() or _is_starting(study)
 
     @st.fragment(run_every=POLL if poll else None)
     def drawn() -> None:
         running = study.is_running()
         if running:
             st.session_state.pop("study_begun", None)
-        elif poll and "study_begun" not in st.session_state:
+        starting = not running and _is_starting(study)
+        if poll and not (running or starting):
             st.rerun()
         work.show_error()
-        _show_progress(study, running, poll and "study_begun" in st.session_state)
+        _show_progress(study, running, starting)
         _show_outcomes(study)
 
     drawn()
+
+
+def _is_starting(study: Study) -> bool:
+    """Whether its process has still to be waited for: it has given no sign yet, nor made all that was asked of it."""
+    waited = time.monotonic() - st.session_state.get("study_begun", -_STARTS_WITHIN)
+    return waited < _STARTS_WITHIN and not _is_complete(study)
+
+
+def _is_complete(study: Study) -> bool:
+    return set(study.points) <= {outcome.key for outcome in study.outcomes()}
 
 
 def _show_progress(study: Study, running: bool, starting: bool) -> None:

@@ -149,9 +149,8 @@ def show_form(earlier: list[RunSummary]) -> None:
         st.caption(said, width="content")
 
 
-def show_work() -> None:
-    """The run at work and the queue, drawn again by themselves while there are any."""
-    at_first = work.active()
+def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:
+    """The run at work and the queue, drawn again by themselves while there are any; `at_first`: before all else was."""
 
     @st.fragment(run_every=POLL if any(at_first) else None)
     def drawn() -> None:
@@ -276,12 +275,13 @@ def show_notes(run: Run, notes: Notes) -> None:
 
 def show_runs() -> None:
     """What to train, what is at work, and what came of it."""
+    at_first = work.active()  # asked first: a run that ends while the page is drawn has it drawn again
     told = run_summaries()
     form, now = st.columns([3, 2], gap="large")
     with form:
         show_form(told)
     with now, st.container(key="work"):
-        show_work()
+        show_work(at_first)
     show_table(told)
     show_opened(told)
 

@@ -24,15 +24,22 @@ def watch(job: Job, name: str, news: Callable[[], object] = lambda: None, can_st
     _watching(job, name, news, news(), can_stop)
 
 
-def offer(name: str, words: str, label: str, icon: str, title: str, work: Work) -> None:
+def under_way(name: str) -> Job | None:
+    """The work of this name, unless it has ended. Ask before looking for what it makes, which is there by its end."""
+    job = jobs().get(name)
+    return job if job and job.running else None
+
+
+def offer(name: str, at_work: Job | None, words: str, label: str, icon: str, title: str, work: Work) -> None:
     """Work that a visitor may begin with a button: why (`words`, Markdown), or how far it is, and what went wrong.
 
-    `name` tells it from other work; `title` is what it is called while it is under way.
+    `name` tells it from other work; `at_work` was `under_way` before the page missed what it makes; `title` is what it
+    is called meanwhile.
     """
-    job = jobs().get(name)
-    if job and job.running:
-        watch(job, name)
+    if at_work:
+        watch(at_work, name)
         return
+    job = jobs().get(name)
     if job and job.error:
         st.warning(sentence(job.error, 600), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):

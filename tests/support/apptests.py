@@ -1,10 +1,16 @@
 """Pages as streamlit runs them, without a browser: opened, read and pressed."""
 
 import re
+import threading
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
+from at_work import LONGEST
 from streamlit.testing.v1 import AppTest
+
+from covergenre.jobs import Job
+from pages.widgets.watch import jobs
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,3 +48,15 @@ def address(app: AppTest, name: str) -> list[str]:
     """What the page's address says under a name."""
     told = app.query_params.get(name, [])
     return [told] if isinstance(told, str) else list(told)
+
+
+def held(name: str, about: int = 0, result: object = None) -> tuple[Job, Callable[[], None]]:
+    """Work of this name that gives `result`, and what ends it: until that is called it is under way."""
+    go_on = threading.Event()
+    job = jobs().start(name, "Working", lambda report, should_stop: go_on.wait(LONGEST) and result, about)
+
+    def end() -> None:
+        go_on.set()
+        job.wait(LONGEST)
+
+    return job, end

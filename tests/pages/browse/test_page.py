@@ -10,7 +10,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from apptests import ROOT, address, alone, click, said
+from apptests import ROOT, address, alone, click, held, said
 from drawing import cover, encoded, genre_folders
 from grids import press, tiles
 from streamlit.testing.v1 import AppTest
@@ -18,6 +18,7 @@ from tiny import tiny_recipe
 
 from covergenre.collection import text_search
 from covergenre.collection.collection import TYPICAL, Collection
+from covergenre.collection.map import map_key, quick_map
 from covergenre.collection.sources import index_run, open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
@@ -28,6 +29,7 @@ from covergenre.repair import repair
 from covergenre.training.train import train
 from pages.browse.basket import to_csv, to_zip
 from pages.browse.own import is_own, own_key
+from pages.widgets import map_chart
 from pages.widgets.watch import jobs
 from pages.widgets.whose import title as whose_title
 
@@ -206,6 +208,20 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
+def test_a_map_that_is_drawn_while_the_page_looks_for_it_is_not_offered_again(page, starter, library, monkeypatch):
+    (starter / "map.npz").unlink()
+    (_, end), looks = held(f"map {map_key(library.vectors)}"), []
+
+    def drawn_a_moment_later(vectors):
+        end()
+        looks.append(1)
+        return quick_map(vectors), len(looks) > 1
+
+    monkeypatch.setattr(map_chart, "known_map", drawn_a_moment_later)
+    at(page, view="Map")
+    assert not any(button.label == "Draw the detailed map" for button in page.button)
+
+
 def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     repair.apply(dataset, repair.tag(dataset.manifest, dataset.manifest["path"][:2], "live"))
@@ -359,6 +375,22 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
         assert f"Of 16 covers, those that fit “{text}” best." in said(page)
         found[text] = [tile["label"] for tile in tiles(page, "found")]
     assert found["bright"] == found["dark"][::-1]
+
+
+def test_a_network_that_came_while_the_page_was_drawn_is_not_offered_again(page, monkeypatch, starter_folder):
+    register("covers", starter_folder.parent.parent / "covers")
+    (_, end), looks = held("words"), []
+
+    def here_a_moment_later() -> bool:
+        end()
+        looks.append(1)
+        return len(looks) > 1
+
+    monkeypatch.setattr(text_search, "installed", lambda: True)
+    monkeypatch.setattr(text_search, "is_here", here_a_moment_later)
+    monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
+    at(page, by="Pictures")
+    assert not [button for button in page.button if button.label.startswith("Fetch it")]
 
 
 def test_without_pictures_words_are_not_offered(page):

@@ -1,13 +1,12 @@
 """The Explore page as streamlit runs it, without a browser."""
 
 import io
-import threading
 import zipfile
 from html import unescape
 
 import grids
 import pytest
-from apptests import address, alone, click, said
+from apptests import address, alone, click, held, said
 from drawing import cover, encoded, genre_folders
 from exploring import at, field, settled, tiles, view
 
@@ -16,6 +15,7 @@ from covergenre.audit.examined import Examined
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.inspection.indexing import index_dataset
 from pages.explore import open as opening
+from pages.explore import sources
 from pages.widgets.watch import jobs
 
 
@@ -168,11 +168,27 @@ def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
     assert "mine: 63 covers." in said(page.run())
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, monkeypatch, before):
+    job, end = held("bringing a data set", result=(open_dataset("mine"), None))
+    page.session_state[sources._OWN] = job  # it was begun by this visitor
+    real = sources.bringing
+
+    def ends_meanwhile():
+        if before:
+            end()
+        found = real()
+        end()
+        return found
+
+    monkeypatch.setattr(sources, "bringing", ends_meanwhile)
+    assert "mine: 63 covers." in said(page.run())
+
+
 def test_while_a_data_set_is_brought_another_has_to_wait(page):
-    go_on = threading.Event()
-    jobs().start("bringing a data set", "Scanning", lambda report, should_stop: go_on.wait(30))
+    _, end = held("bringing a data set")
     click(page, "Scan again")
-    go_on.set()
+    end()
     assert "wait until it is there" in said(page)
 
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import psutil
 import pytest
-from apptests import click, opened, said
+from apptests import click, held, opened, said
 from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
@@ -24,6 +24,7 @@ from covergenre.runs.default import default_run
 from covergenre.runs.notes import Notes, read_notes, write_notes
 from covergenre.runs.record import Event, Status, list_runs
 from covergenre.training.train import evaluate
+from pages.train import form
 from pages.widgets.watch import jobs
 
 
@@ -140,6 +141,18 @@ def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work
     click(app, "Cancel")
     assert at_work.stop_asked()
     assert "Stopping; end it now" in [button.label for button in app.button]
+
+
+def test_a_run_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, at_work, monkeypatch):
+    real = form.choose_method
+
+    def ends_meanwhile():
+        at_work.write_evaluation(evaluate(at_work))
+        at_work.write_status(replace(at_work.status(), state="done"))
+        return real()
+
+    monkeypatch.setattr(form, "choose_method", ends_meanwhile)
+    assert "Use for prediction" in [button.label for button in opened("train", run=at_work.id).button]
 
 
 def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
@@ -279,6 +292,20 @@ def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, 
     app = click(opened("train"), "Look for defects first")
     jobs().get(f"work on {mine.name}", registry.stamp(mine.name)).wait()
     assert "Look for defects first" not in [button.label for button in app.run().button]
+
+
+def test_an_audit_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, monkeypatch):
+    (_, end), real = held(f"work on {mine.name}", registry.stamp(mine.name)), form.known_facts
+
+    def too_early(dataset):
+        found = real(dataset)
+        if not found:
+            keep_facts(dataset, audit(dataset))
+            end()
+        return found
+
+    monkeypatch.setattr(form, "known_facts", too_early)
+    assert "Look for defects first" not in [button.label for button in opened("train").button]
 
 
 def test_runs_are_grouped_by_what_is_chosen(starter, three):

@@ -1,14 +1,18 @@
 """The studies on the Train page, as streamlit runs it; no process is started."""
 
+from dataclasses import replace
+
 import pytest
 from apptests import click, opened, said
 from drawing import genre_folders
+from studied import point
 from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
 from covergenre.runs import launch
 from covergenre.studies.record import list_studies
 from covergenre.studies.study import begin, design, study
+from pages.train import study_tab
 
 
 @pytest.fixture
@@ -38,6 +42,19 @@ def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
     assert command[-3:] == ["covergenre.worker", "study", asked.folder.name]
     assert asked.dataset == "mine"
     assert {key.partition("/")[0] for key in asked.points} == {"ladder", "k", "variants", "methods"}
+
+
+def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monkeypatch, mine):
+    def end_at_once(asked):
+        asked.save()
+        for key in asked.points:
+            asked.add(replace(point(key.partition("/")[0], "knn", 2), key=key))
+
+    monkeypatch.setattr(study_tab, "begin", end_at_once)
+    app = opened("train", view="Studies")
+    click(app, "Begin")
+    assert "Starting" not in said(app)
+    assert "More and more genres" in said(app)
 
 
 def test_what_a_study_found_is_drawn_and_told(starter, begun, mine, tmp_path):
