@@ -1,5 +1,6 @@
 """What every test may count on: a home of its own, and the real covers where they are at hand."""
 
+import gc
 import os
 import pickle
 import shutil
@@ -9,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 # Tests are small: threads of numerical libraries wait for one another longer than they work, and on a busy machine many
@@ -44,6 +46,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files whose tests wait most come first, so that none is left over when all others are done."""
     items.sort(key=lambda item: not {"browser", "cluster"} & {marker.name for marker in item.iter_markers()})
+
+
+def pytest_collection_finish() -> None:
+    """What all tests together have imported stays: no garbage collection need go through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +97,18 @@ def absent(monkeypatch) -> Callable[..., None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def packages_looked_through_once() -> Iterator[None]:
-    """Streamlit looks through all installed packages for each AppTest; here it does so once."""
+def once_for_all_servers() -> Iterator[None]:
+    """What a server does once is done once for all tests, most of which are a server of their own: installed packages
+    are looked through, examples drawn, and garbage is collected when something large was opened."""
     from streamlit.components.v2 import manifest_scanner
+
+    from covergenre import sharing
+    from pages.predict import ways_in
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(ways_in, "drawn_examples", cache(ways_in.drawn_examples))
+        patch.setattr(sharing, "gc", SimpleNamespace(unfreeze=int, collect=int, freeze=int))
         yield
 
 

@@ -11,6 +11,7 @@ from html import unescape
 import pytest
 import streamlit as st
 from apptests import ROOT, address, click, said
+from at_work import LONGEST
 from drawing import cover, encoded
 from grids import tiles
 from streamlit.testing.v1 import AppTest
@@ -34,7 +35,7 @@ def fresh_server():
 @pytest.fixture
 def app(starter) -> AppTest:
     """The first page, opened."""
-    return AppTest.from_file(APP, default_timeout=60).run()
+    return AppTest.from_file(APP, default_timeout=LONGEST).run()
 
 
 def drop(app: AppTest, **files: bytes) -> AppTest:
@@ -168,7 +169,7 @@ def test_the_answer_is_still_there_after_a_look_at_another_page(app):
 def another_visitor(app: AppTest) -> AppTest:
     """The app as a browser finds it that opens the address of the first, after a restart of the server."""
     st.cache_resource.clear()
-    other = AppTest.from_file(APP, default_timeout=60)
+    other = AppTest.from_file(APP, default_timeout=LONGEST)
     other.query_params.update(app.query_params)
     return other.run()
 
@@ -225,7 +226,7 @@ def test_a_correction_is_kept_as_a_data_set_to_train_on_and_undone_by_the_same_c
 
 def test_a_starter_that_is_damaged_is_named(starter):
     (starter / "card.json").write_text("{")
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=LONGEST).run()
     for page in ("pages/predict/predict.py", "pages/starter/starter.py"):
         app.switch_page(page).run()
         assert not app.exception
@@ -251,7 +252,7 @@ def test_the_figures_by_genre_are_those_of_the_method_that_is_chosen(app, starte
 _ANSWER = """
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file({app!r}, default_timeout=60).run()
+app = AppTest.from_file({app!r}, default_timeout=600).run()
 app.button[0].click().run()
 app.switch_page("pages/starter/starter.py").run()
 assert not app.exception

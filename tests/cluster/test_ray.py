@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,40 +50,50 @@ def ray_home(own_home, monkeypatch) -> Path:
     return own_home
 
 
-@pytest.fixture
-def node() -> Iterator[Callable[..., str]]:
-    """Starts a node of one core, by a command that may come before `ray start`; the first one is the head."""
-    started: list[subprocess.Popen] = []
+@pytest.fixture(scope="module")
+def head(token) -> Iterator[str]:
+    """The address of a first node of one core, which no test ends: it takes long to start."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    address = f"127.0.0.1:{port}"
+    with _started("--head", f"--port={port}", "--include-dashboard=false"):
+        yield f"127.0.0.1:{port}"
 
-    def start(*before: str) -> str:
-        where = ("--head", f"--port={port}", "--include-dashboard=false") if not started else (f"--address={address}",)
-        small = ("--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=80000000", "--block")
-        said = subprocess.Popen(
-            (*before, sys.executable, "-m", "ray.scripts.scripts", "start", *where, *small),
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        started.append(said)
-        assert any("Ray runtime started" in line for line in said.stdout)
-        return address
 
-    yield start
-    for process in reversed(started):
+@pytest.fixture
+def node(ray_home, head) -> Iterator[Callable[..., str]]:
+    """Starts another node of one core, by a command that may come before `ray start`; where the cluster then is."""
+    with ExitStack() as nodes:
+
+        def start(*before: str) -> str:
+            nodes.enter_context(_started(f"--address={head}", before=before))
+            return f"ray:{head}"
+
+        yield start
+
+
+@contextmanager
+def _started(*where: str, before: Sequence[str] = ()) -> Iterator[None]:
+    small = ("--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=80000000", "--block")
+    process = subprocess.Popen(
+        (*before, sys.executable, "-m", "ray.scripts.scripts", "start", *where, *small),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert any("Ray runtime started" in line for line in process.stdout)
+        yield
+    finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
 
 
 @pytest.fixture
-def address(ray_home, node) -> str:
+def address(node) -> str:
     """A cluster of two nodes."""
-    node()
-    return f"ray:{node()}"
+    return node()
 
 
 def told(items, steps, out, outcome: Outcome) -> None:
@@ -151,14 +162,12 @@ job.run(inputs.find_items({str(tmp_path / "covers")!r}), steps, {out!r}, on={add
     told(items, steps, out, outcome)
 
 
-def test_a_full_disk_on_one_node_is_told_or_made_good(ray_home, node, items, out):
-    node()
+def test_a_full_disk_on_one_node_is_told_or_made_good(node, items, out):
     full = f'mount -t tmpfs -o size=4k tmpfs {out} && exec "$@"'
     Path(out).mkdir()
     if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
         pytest.skip("a disk that only one node sees can't be had here")
-    address = f"ray:{node('unshare', '-m', 'sh', '-c', full, 'sh')}"
-    outcome = run(items, [Look()], out, on=address)
+    outcome = run(items, [Look()], out, on=node("unshare", "-m", "sh", "-c", full, "sh"))
     told(items, [Look()], out, outcome)
     assert all("make room" in why for why in outcome.undone.values())
 

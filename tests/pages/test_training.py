@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from at_work import LONGEST
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
@@ -25,7 +26,7 @@ def at_work():
 
 
 def lines(page: str) -> list[str]:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=LONGEST)
     app.switch_page(f"pages/{page}/{page}.py")
     app.run()
     assert not app.exception

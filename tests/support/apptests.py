@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def opened(page: str, **address: str | list[str]) -> AppTest:
     """The app as somebody finds it who comes by an address of this page."""
-    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=LONGEST)
     app.switch_page(f"pages/{page}/{page}.py")
     app.query_params.update(address)
     return app.run()
@@ -25,7 +25,7 @@ def opened(page: str, **address: str | list[str]) -> AppTest:
 
 def alone(page: str) -> AppTest:
     """A page without the app around it, before it is run."""
-    return AppTest.from_file(ROOT / "pages" / page / f"{page}.py", default_timeout=60)
+    return AppTest.from_file(ROOT / "pages" / page / f"{page}.py", default_timeout=LONGEST)
 
 
 def said(app: AppTest) -> str:

@@ -257,7 +257,7 @@ _WALK = """
 import sys
 import time
 from streamlit.testing.v1 import AppTest
-page = AppTest.from_file("pages/browse/browse.py", default_timeout=60).run()
+page = AppTest.from_file("pages/browse/browse.py", default_timeout=600).run()
 page.button[-1].click().run()
 for view in ("Portraits", "Map"):
     page.query_params["view"] = view

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from apptests import said
+from at_work import LONGEST
 from drawing import cover, encoded
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -39,7 +40,7 @@ def section(tmp_path, run: str = STARTER) -> AppTest:
     (tmp_path / "pages").symlink_to(PAGES)
     app = tmp_path / "app.py"
     app.write_text(SECTION.format(run=run, file=str(file)))
-    page = AppTest.from_file(app, default_timeout=60)
+    page = AppTest.from_file(app, default_timeout=LONGEST)
     page.session_state["why_open"] = True
     return page.run()
 
