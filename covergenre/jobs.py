@@ -57,8 +57,8 @@ class Job:
         """Ask it to stop; it does so soon."""
         self._stop.set()
 
-    def wait(self, seconds: float = 60) -> None:
-        """Wait until it has ended."""
+    def wait(self, seconds: float = 180) -> None:
+        """Wait until it has ended, or for so many seconds."""
         self._thread.join(seconds)
 
     def _run(self, work: Work) -> None:

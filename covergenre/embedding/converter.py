@@ -112,6 +112,7 @@ def digests_file(path: Path) -> str:
 def main(recipe: str, path: str) -> None:
     """Convert; what a user can mend is the last line on stderr, as JSON."""
     try:
+        Path(path).parent.stat()  # where nothing can be put, that is said before torch is loaded
         convert_recipe(Recipe.from_dict(json.loads(recipe)), Path(path))
     except NoWeights as error:
         sys.exit(_SAID + json.dumps(["NoWeights", str(error)]))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from at_work import LONGEST
 from visiting import at_rest
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
             port = free.getsockname()[1]
         if again:
             started[-1].terminate()
-            started[-1].wait(20)
+            started[-1].wait(LONGEST)
             port = int(again.rpartition(":")[2])
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
@@ -54,7 +55,7 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(20)
+        process.wait(LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +90,7 @@ def visit(chromium, server) -> Iterator[Callable]:
     def open_page(address: str = "/", allowed: Sequence[str] = (), **options):
         contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: wrongs.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: wrongs.append(str(error)))
         page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
@@ -131,7 +132,7 @@ def drop() -> Callable:
 
 
 def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + LONGEST
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):

@@ -4,13 +4,15 @@ import time
 
 import grids
 from apptests import alone
+from at_work import LONGEST
 from streamlit.testing.v1 import AppTest
 
 
 def settled(page: AppTest) -> AppTest:
     """The page when no work is under way any more."""
-    end = time.monotonic() + 60
-    while any(button.label == "Stop" for button in page.button) and time.monotonic() < end:
+    end = time.monotonic() + LONGEST
+    while any(button.label == "Stop" for button in page.button):
+        assert time.monotonic() < end, "the work didn't end"
         time.sleep(0.1)
         page.run()
     return page

@@ -4,7 +4,6 @@ import io
 import re
 import subprocess
 import sys
-import time
 import zipfile
 from html import unescape
 
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from apptests import ROOT, address, alone, click, held, said
 from drawing import cover, encoded, genre_folders
+from exploring import settled
 from grids import press, tiles
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
@@ -199,11 +199,7 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     at(page, view="Map")
     click(page, "Draw the detailed map")
     assert any(button.label == "Stop" for button in page.button)
-    for _ in range(600):
-        if not any(button.label == "Stop" for button in page.run().button):
-            break
-        time.sleep(0.1)
-    said(page)
+    said(settled(page.run()))
     assert len(list((own_home / "maps").iterdir())) == 1
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
@@ -255,7 +251,6 @@ def test_a_starter_that_is_damaged_is_named(page, starter):
 
 _WALK = """
 import sys
-import time
 from streamlit.testing.v1 import AppTest
 page = AppTest.from_file("pages/browse/browse.py", default_timeout=600).run()
 page.button[-1].click().run()
