@@ -6,13 +6,12 @@ Checked once in a process for each state of the files (size and time), because r
 """
 
 import hashlib
-import json
 import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 
 FILE = "digests.json"
 _log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) ->
     checked as it is read.
     """
     try:
-        told = json.loads((folder / file).read_text(encoding="utf-8"))
+        told = read_json(folder / file)
         files = {str(name): digest for name, digest in told["files"].items() if str(name).startswith(begins)}
         known = told["of"] == file_digest(of)
     except FileNotFoundError:

@@ -48,6 +48,11 @@ def replace_json(path: Path, value: object) -> None:
     replace_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; OSError or ValueError when it can't be read."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def append_json(path: Path, value: object) -> None:
     """Add a line of JSON. One that a kill has torn is ended first, so that it spoils itself only."""
     with path.open("a+b") as file:

@@ -3,12 +3,10 @@
 Only those that differ from the audit's own are kept; without the file there are none.
 """
 
-import json
-
 from covergenre.audit.issues import THRESHOLDS, thresholds
 from covergenre.dataset.registry import Dataset, lock
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 
 _FILE = "thresholds.json"
 
@@ -17,7 +15,7 @@ def chosen_thresholds(dataset: Dataset) -> dict[str, float]:
     """By issue, the thresholds that differ from `issues.THRESHOLDS`; BadDataset when the file is damaged."""
     file = dataset.folder / _FILE
     try:
-        chosen = {str(issue): float(value) for issue, value in json.loads(file.read_text(encoding="utf-8")).items()}
+        chosen = {str(issue): float(value) for issue, value in read_json(file).items()}
         thresholds(chosen)
     except FileNotFoundError:
         return {}

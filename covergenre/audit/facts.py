@@ -1,6 +1,5 @@
 """What of an audit bears on training, kept in `audit/facts.json` of a data set so that it is there at once."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from covergenre.audit.cues import one_source
 from covergenre.audit.findings import AuditReport
 from covergenre.dataset.manifest import fingerprint, usable
 from covergenre.dataset.registry import Dataset
-from covergenre.files import replace_text, where_allowed
+from covergenre.files import read_json, replace_json, where_allowed
 
 COUNTED = ("wrong labels", "contradicting labels", "exact duplicates", "near duplicates")
 """The issues whose covers are counted."""
@@ -52,13 +51,13 @@ def facts_of(dataset: Dataset, report: AuditReport) -> Facts:
 def keep_facts(dataset: Dataset, report: AuditReport) -> None:
     """Keep them with the data set, where that may be written to."""
     with where_allowed():
-        replace_text(_file(dataset.folder), json.dumps(asdict(facts_of(dataset, report)), indent=2))
+        replace_json(_file(dataset.folder), asdict(facts_of(dataset, report)))
 
 
 def known_facts(dataset: Dataset) -> Facts | None:
     """The facts that were kept; None when there are none about the covers as they are."""
     try:
-        facts = Facts(**json.loads(_file(dataset.folder).read_text(encoding="utf-8")))
+        facts = Facts(**read_json(_file(dataset.folder)))
     except (OSError, ValueError, TypeError):
         return None
     return facts if facts.dataset_hash == fingerprint(dataset.manifest) else None

@@ -5,7 +5,6 @@ collected/NAME/stop           there once it was asked to stop
 collected/NAME/log.txt        what it printed
 """
 
-import json
 import sys
 import time
 from collections import Counter
@@ -20,7 +19,7 @@ from covergenre.collecting.collect import LOCK_IS_TRIED, collect
 from covergenre.collecting.journal import Plan, open_plan, save_plan
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs import launch
 
@@ -132,7 +131,7 @@ def _collect(plan: Plan) -> None:
 
 def _read(plan: Plan) -> Status:
     try:
-        fields = json.loads((plan.folder / "status.json").read_text(encoding="utf-8"))
+        fields = read_json(plan.folder / "status.json")
         return Status(**{**fields, "reasons": tuple(map(tuple, fields["reasons"]))})
     except (OSError, ValueError, TypeError, KeyError):
         return Status("lost", error=f"{plan.name} has not been collected to its end: go on with it")

@@ -10,7 +10,6 @@ A picture takes its place whole before its line is written. One whose line was l
 file, so it is not fetched again.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +24,7 @@ from covergenre.collecting.genres import tags_of
 from covergenre.collecting.musicbrainz import Album
 from covergenre.dataset.registry import check_name
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.files import append_json, read_json_lines, replace_json
+from covergenre.files import append_json, read_json, read_json_lines, replace_json
 
 SIZES = (250, 500)
 SOURCE = "musicbrainz"
@@ -143,7 +142,7 @@ def open_plan(name: str) -> Plan:
     check_name(name)
     file = home.home() / "collected" / name / "plan.json"
     try:
-        fields = json.loads(file.read_text(encoding="utf-8"))
+        fields = read_json(file)
         return Plan(**{**fields, "genres": tuple(fields["genres"])})
     except FileNotFoundError as error:
         raise BadDataset(f"nothing was collected as {name!r}: say which genres") from error

@@ -7,7 +7,6 @@ They are kept up to a size (COVERGENRE_PICTURES_MB); of those beyond it the ones
 A picture is kept only when it is the cover: an address may show another one by now.
 """
 
-import json
 import os
 import threading
 from collections import Counter
@@ -23,7 +22,7 @@ from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collecting.sources import open_web
 from covergenre.errors import BadImage, Cancelled, CoverGenreError, Refused
-from covergenre.files import replace_bytes, replace_json
+from covergenre.files import read_json, replace_bytes, replace_json
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.web import Web
 
@@ -124,7 +123,7 @@ def note_failure(content_hash: str, reason: str) -> None:
 def read_failures() -> dict[str, str]:
     """Why pictures could not be had, by content hash."""
     try:
-        stored = json.loads((_folder() / "failures.json").read_text(encoding="utf-8"))
+        stored = read_json(_folder() / "failures.json")
         return {str(key): str(reason) for key, reason in stored.items()}
     except (OSError, ValueError, AttributeError):
         return {}

@@ -4,7 +4,6 @@ Runs of one data set share a cover by its path. When their data sets differ, or 
 it by its pixels; a cover in the test part of every run is one that none of them learned from.
 """
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation, without_covers
+from covergenre.files import read_json
 from covergenre.runs.cautions import Caution, cautions_of
 from covergenre.runs.names import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
@@ -262,7 +262,7 @@ def _compared(
 
 def _temperature(model: Path) -> float | None:
     try:
-        choices = json.loads((model / "choices.json").read_text(encoding="utf-8"))
+        choices = read_json(model / "choices.json")
         temperature = None if "spread" in choices else choices["temperature"]
     except (OSError, ValueError, LookupError, TypeError):
         return None

@@ -1,14 +1,13 @@
 """What a data set is known by beside its name: an id that it keeps when it is renamed, and that no other ever gets."""
 
-import json
-
 from covergenre import home
+from covergenre.files import read_json
 
 
 def id_of(name: str) -> str:
     """The id of the data set of this name; "" when there is none, or it was stored before there were ids."""
     try:
-        record = json.loads((home.datasets() / name / "dataset.json").read_text(encoding="utf-8"))
+        record = read_json(home.datasets() / name / "dataset.json")
         return str(record.get("id") or "")
     except (OSError, ValueError, AttributeError):  # none, or damaged: whoever opens it says so
         return ""

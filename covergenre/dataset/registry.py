@@ -10,7 +10,6 @@ whole, and one lock keeps writers apart; a reader needs none.
 The starter is a data set too: it can't be changed, and of its covers there is everything but the pictures.
 """
 
-import json
 import os
 import re
 import secrets
@@ -31,7 +30,7 @@ from covergenre.dataset.manifest import GONE, LookAt, Scan, keep_edits, read_man
 from covergenre.dataset.starter import STARTER, by_hash, open_starter
 from covergenre.dataset.table import COLUMNS, NUMBERS, typed
 from covergenre.errors import BadDataset, BadRun, CoversMissing
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 from covergenre.formatting import disarmed
 from covergenre.images import DECODER
 from covergenre.progress import Report, ShouldStop, never, silent
@@ -261,7 +260,7 @@ def _folder(name: str) -> Path:
 def _read_record(folder: Path) -> dict:
     """What is stored of a data set: root and scanned are there, and of those stored by an older version, no more."""
     try:
-        record = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+        record = read_json(folder / "dataset.json")
         return {**record, **{key: os.fspath(record[key]) for key in ("root", "scanned")}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         file = folder / "dataset.json"

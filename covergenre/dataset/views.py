@@ -3,12 +3,11 @@
 A view is what a page's address told, by name. Who reads one has to check that what it names is still there.
 """
 
-import json
 from collections.abc import Mapping
 
 from covergenre.dataset.registry import Dataset, lock
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 
 View = Mapping[str, list[str]]
 
@@ -22,7 +21,7 @@ def read_views(dataset: Dataset) -> dict[str, View]:
     """The views by name, as they were saved; BadDataset when the file is damaged."""
     file = dataset.folder / _FILE
     try:
-        views = json.loads(file.read_text(encoding="utf-8"))
+        views = read_json(file)
         if not all(isinstance(view, dict) and all(map(_is_told, view.values())) for view in views.values()):
             raise TypeError("a view has to be lists of texts by name")
         return views

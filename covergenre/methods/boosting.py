@@ -7,7 +7,6 @@ gave 1.42 in a like time, and the reference study's settings 1.51 in 370 s.
 
 import errno
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
-from covergenre.files import is_full, replace_json, replacing
+from covergenre.files import is_full, read_json, replace_json, replacing
 from covergenre.methods.base import ENOUGH, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.scaling import genre_weights
@@ -146,7 +145,7 @@ class Boosting:
         from catboost import CatBoostClassifier, CatBoostError
 
         try:
-            stored = json.loads((folder / _CHOICES).read_text(encoding="utf-8"))
+            stored = read_json(folder / _CHOICES)
             digest, choices = stored["digest"], dict(stored["choices"])
             trees = (folder / _TREES).read_bytes()
             if hashlib.sha256(trees).hexdigest() != digest:

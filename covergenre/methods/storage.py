@@ -1,13 +1,12 @@
 """How a trained head is kept: arrays in head.npz, choices in choices.json. Reading them executes nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.files import replace_arrays, replace_text
+from covergenre.files import read_json, replace_arrays, replace_json
 from covergenre.methods.base import Choices
 
 _ARRAYS, _CHOICES = "head.npz", "choices.json"
@@ -22,7 +21,7 @@ def save_head(folder: Path, arrays: Mapping[str, np.ndarray], choices: Choices) 
 
 def save_choices(folder: Path, choices: Choices) -> None:
     """Write the choices of a head into `folder`, whole or not at all."""
-    replace_text(folder / _CHOICES, json.dumps(dict(choices), indent=2))
+    replace_json(folder / _CHOICES, dict(choices))
 
 
 def load_head(folder: Path, optional: Sequence[str] = (), **dimensions: int) -> tuple[dict[str, np.ndarray], Choices]:
@@ -49,7 +48,7 @@ def load_choices(folder: Path) -> Choices:
     """The choices that `save_choices` wrote; BadRun when they can't be read, the temperature is no number above 0, or
     there is a spread that is none."""
     try:
-        choices = json.loads((folder / _CHOICES).read_text(encoding="utf-8"))
+        choices = read_json(folder / _CHOICES)
     except (OSError, ValueError, RecursionError) as error:
         raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
     if not isinstance(choices, dict) or not _positive(choices.get("temperature")):

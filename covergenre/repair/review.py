@@ -7,7 +7,6 @@ changes nothing else, so that the next cover comes without a wait; `settle` make
 label was kept is remembered after that, and the audit doubts it no more.
 """
 
-import json
 from collections.abc import Mapping
 
 import pandas as pd
@@ -15,7 +14,7 @@ import pandas as pd
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, lock, open_dataset
 from covergenre.errors import BadDataset
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 from covergenre.repair import repair
 from covergenre.repair.repair import Edit, Plan
 
@@ -30,7 +29,7 @@ def read_decisions(dataset: Dataset) -> dict[Label, str]:
     """By label, what is to become of it; the oldest decision first. BadDataset when the file is damaged."""
     file = dataset.folder / _FILE
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = read_json(file)
         if not all(isinstance(cell, str) for row in told for cell in row):
             raise TypeError("all of it has to be text")
         return {(key, genre): becomes for key, genre, becomes in told}

@@ -4,7 +4,6 @@ A run keeps what was known when it was asked for, in a file `background.json`: t
 that its covers had behind them.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -14,7 +13,7 @@ from covergenre.audit.facts import Facts, known_facts
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import load_split
 from covergenre.errors import BadDataset, BadRun
-from covergenre.files import replace_text
+from covergenre.files import read_json, replace_json
 from covergenre.formatting import counted, listed
 from covergenre.methods import TrainSpec, method
 from covergenre.repair.history import read_history, standing
@@ -66,13 +65,13 @@ def keep_background(run: Run, dataset: Dataset) -> None:
         repairs = []
     facts = known_facts(dataset)
     told = {"facts": asdict(facts) if facts else None, "repairs": repairs}
-    replace_text(run.folder / "background.json", json.dumps(told, indent=2))
+    replace_json(run.folder / "background.json", told)
 
 
 def background_of(run: Run) -> Background:
     """What was kept; nothing for a run from before that, or where it can't be read."""
     try:
-        told = json.loads((run.folder / "background.json").read_text(encoding="utf-8"))
+        told = read_json(run.folder / "background.json")
         return Background(Facts(**told["facts"]) if told["facts"] else None, tuple(map(str, told["repairs"])))
     except (OSError, ValueError, LookupError, TypeError):
         return Background()

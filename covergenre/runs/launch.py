@@ -11,7 +11,6 @@ when its process ends, however it ends. What a run is doing is told by its statu
 that wait.
 """
 
-import json
 import logging
 import os
 import shutil
@@ -28,7 +27,7 @@ from filelock import FileLock, Timeout
 
 from covergenre import home
 from covergenre.errors import BadRun, Cancelled
-from covergenre.files import replace_json, where_allowed
+from covergenre.files import read_json, replace_json, where_allowed
 from covergenre.methods import method
 from covergenre.methods.base import ENOUGH
 from covergenre.progress import ShouldStop
@@ -350,7 +349,7 @@ def _state(folder: Path) -> State | None:
 def _read_queue() -> list[str]:
     path = home.runs() / "queue.json"
     try:
-        ids = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        ids = read_json(path) if path.exists() else []
         return [run_id for run_id in ids if isinstance(run_id, str)]
     except (OSError, ValueError, TypeError) as error:
         _log.warning("%s is damaged (%s): the runs that waited have to be resumed", path, error)

@@ -1,10 +1,9 @@
 """What somebody says of a run: its name, its tags and what to remember of it, in a file `notes.json` of its folder."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 from covergenre.runs.record import Run
 
 LONGEST, LONGEST_NAME, MOST_TAGS = 400, 40, 8
@@ -24,7 +23,7 @@ class Notes:
 def read_notes(run: Run) -> Notes:
     """The notes; empty ones when there are none or they can't be read."""
     try:
-        told = json.loads((run.folder / "notes.json").read_text(encoding="utf-8"))
+        told = read_json(run.folder / "notes.json")
         name, note = str(told.get("name", ""))[:LONGEST_NAME], str(told.get("note", ""))[:LONGEST]
         return Notes(name, tidy_tags(map(str, told.get("tags", ()))), note, told.get("hidden") is True)
     except FileNotFoundError:

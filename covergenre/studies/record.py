@@ -14,7 +14,6 @@ where it was, and one of changed covers begins anew.
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from covergenre import home
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
-from covergenre.files import append_json, read_json_lines, replace_json, replace_text
+from covergenre.files import append_json, read_json, read_json_lines, replace_json, replace_text
 from covergenre.studies.published import published
 
 _FIGURES = ("accuracy", "balanced_accuracy", "f1_weighted")
@@ -189,7 +188,7 @@ def _outcome(fields: Mapping[str, Any]) -> Outcome | None:
 
 def _study(file: Path) -> Study | None:
     try:
-        fields = json.loads(file.read_text(encoding="utf-8"))
+        fields = read_json(file)
         tuples = {name: tuple(fields[name]) for name in ("genres", "points")}
         return Study(**{**fields, **tuples, "recipe": Recipe.from_dict(fields["recipe"])})
     except (OSError, ValueError, KeyError, TypeError):

@@ -6,7 +6,6 @@ is kept; covers of one artist stay in one part. The heads that ship are those th
 on held-out covers afterwards.
 """
 
-import json
 import logging
 import re
 import shutil
@@ -44,7 +43,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.engine import engine_file, engine_for
 from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadDataset
-from covergenre.files import replace_text
+from covergenre.files import replace_json
 from covergenre.methods import Context, TrainSpec, ensemble, method
 from covergenre.methods.elsewhere import joined_elsewhere, tempered
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
@@ -110,7 +109,7 @@ def build_starter(
         novelty = NoveltyDetector.learn(parts.train.vectors, parts.validation.vectors, engine_for(recipe).plain)
         novelty.save(folder / "familiarity.npz")
         _table(dataset, split).to_parquet(folder / "covers.parquet", index=False)
-        replace_text(folder / "card.json", json.dumps(card.to_dict(), indent=1) + "\n")
+        replace_json(folder / "card.json", card.to_dict())
         seal(folder)
         open_starter(folder)
     return open_starter(target)

@@ -7,7 +7,6 @@ An epoch counts once state.json names it; a kill before that loses this epoch on
 read. Imports torch as it loads: import it inside functions.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from covergenre.files import replace_json, replacing
+from covergenre.files import read_json, replace_json, replacing
 from covergenre.methods.storage import unwritten
 
 _STATE = "state.json"
@@ -46,7 +45,7 @@ class Checkpoint:
     def open(cls, folder: Path, made_for: str) -> Self:
         """The checkpoint in `folder`, empty when there is none, it is damaged or it was left by another training."""
         try:
-            state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+            state = read_json(folder / _STATE)
             epochs = [Epoch(float(epoch["loss"]), float(epoch["temperature"])) for epoch in state["epochs"]]
             found = cls(folder, state["made_for"], float(state["base_lr"]), epochs)
             for number in {found.best, len(epochs)}:
