@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +10,8 @@ import typer
 
 from covergenre import images
 from covergenre.api.as_data import prediction_data
-from covergenre.cli.console import AsJson, complain, print_json, say, table
+from covergenre.cli.console import complain, print_json, say, table
+from covergenre.cli.options import AsJson
 from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.passed_over import is_hidden
 from covergenre.describe import words_in_a_line
@@ -36,6 +37,8 @@ RunName = Annotated[
     typer.Option("--run", help="Whose answer: the id of a run, or the starter.", show_default="the run in use"),
 ]
 
+Answer = Prediction | Failure
+
 app = typer.Typer()
 
 
@@ -54,10 +57,14 @@ def predict(
     """
     if as_csv and as_json:
         raise typer.BadParameter("choose one of --json and --csv")
+    predictor = _opened(run)
+    if not as_csv and words and predictor.weighs_words and (packages := missing([MODULE])):
+        complain(remedy("reading words, so answers come from pictures alone", packages))
     if as_csv:
-        _answer_as_csv(files, run, words)
+        _show(_answers(predictor, files, 0, words), _csv_printer(predictor.genres))
     else:
-        _answer(files, run, neighbours, as_json, _print_prediction, prediction_data, words)
+        show = _json_printer(prediction_data) if as_json else _text_printer(_print_prediction)
+        _show(_answers(predictor, files, neighbours, words), show)
 
 
 @app.command()
@@ -71,50 +78,41 @@ def similar(
 
     Example: covergenre similar cover.jpg --neighbours 20
     """
-    _answer(files, run, neighbours, as_json, _print_neighbours, _similar_data)
+    show = _json_printer(_similar_data) if as_json else _text_printer(_print_neighbours)
+    _show(_answers(_opened(run), files, neighbours, words=False), show)
 
 
-def _answer(
-    files: Sequence[Path],
-    run: str | None,
-    neighbours: int,
-    as_json: bool,
-    show: Callable[[Prediction], None],
-    as_dict: Callable[[Prediction], dict[str, Any]],
-    words: bool = False,
-) -> None:
-    predictor, failed = _opened(run), False
-    if words and predictor.weighs_words and (packages := missing([MODULE])):
-        complain(remedy("reading words, so answers come from pictures alone", packages))
-    for answer in _answers(predictor, _covers_in(files), neighbours, words):
-        if isinstance(answer, Failure):
-            failed = True
-            if as_json:
-                print_json({"path": answer.name, "error": answer.error})
-            else:
-                complain(f"{answer.name}: {answer.error}")
-        elif as_json:
-            print_json(as_dict(answer))
-        else:
-            show(answer)
+def _show(answers: Iterable[Answer], show: Callable[[Answer], None]) -> None:
+    """Show each answer as it comes; one that is a failure makes the exit code 1."""
+    failed = False
+    for answer in answers:
+        failed |= isinstance(answer, Failure)
+        show(answer)
     if failed:
         raise typer.Exit(1)
 
 
-def _answer_as_csv(files: Sequence[Path], run: str | None, words: bool) -> None:
-    predictor, failed = _opened(run), False
+def _text_printer(show: Callable[[Prediction], None]) -> Callable[[Answer], None]:
+    return lambda one: complain(f"{one.name}: {one.error}") if isinstance(one, Failure) else show(one)
+
+
+def _json_printer(as_dict: Callable[[Prediction], dict[str, Any]]) -> Callable[[Answer], None]:
+    return lambda one: print_json({"path": one.name, "error": one.error} if isinstance(one, Failure) else as_dict(one))
+
+
+def _csv_printer(genres: Sequence[str]) -> Callable[[Answer], None]:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(map(disarmed, ("file", "genre", *predictor.genres, "unfamiliar", "note", "error")))
-    for answer in _answers(predictor, _covers_in(files), 0, words):
-        if isinstance(answer, Failure):
-            failed = True
-            cells = (answer.name, "", *("" for _ in predictor.genres), "", "", answer.error)
+    writer.writerow(map(disarmed, ("file", "genre", *genres, "unfamiliar", "note", "error")))
+
+    def write(one: Answer) -> None:
+        if isinstance(one, Failure):
+            cells = (one.name, *([""] * (len(genres) + 3)), one.error)
         else:
-            shares = (f"{answer.probabilities[genre]:.4f}" for genre in predictor.genres)
-            cells = (answer.name, answer.genre, *shares, f"{answer.unfamiliar:.4f}", answer.note, "")
+            shares = (f"{one.probabilities[genre]:.4f}" for genre in genres)
+            cells = (one.name, one.genre, *shares, f"{one.unfamiliar:.4f}", one.note, "")
         writer.writerow(map(disarmed, cells))
-    if failed:
-        raise typer.Exit(1)
+
+    return write
 
 
 def _opened(run: str | None) -> Predictor:
@@ -146,10 +144,9 @@ def _bytes_of(file: Path) -> bytes:
     return sys.stdin.buffer.read(images.MAX_BYTES + 1)
 
 
-def _answers(
-    predictor: Predictor, files: Sequence[Path], neighbours: int, words: bool
-) -> Iterator[Prediction | Failure]:
+def _answers(predictor: Predictor, asked: Sequence[Path], neighbours: int, words: bool) -> Iterator[Answer]:
     """The answers in the order of the files; a bad file is a failure, and the others are answered all the same."""
+    files = _covers_in(asked)
     for start in range(0, len(files), _CHUNK):
         failures: dict[int, Failure] = {}
         covers: list[tuple[str, bytes]] = []

@@ -1,6 +1,5 @@
 """audit: what is wrong with a data set, and repairs."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +8,11 @@ import typer
 from rich.table import Table
 
 from covergenre.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
-from covergenre.cli.console import AsJson, answer, progress, say, table
-from covergenre.cli.data import DatasetName
+from covergenre.cli.console import answer, progress, say, table, writing
+from covergenre.cli.options import AsJson, DatasetName
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import CoverGenreError
-from covergenre.files import replace_json
+from covergenre.files import read_json, replace_json
 from covergenre.inspection.examine import examine, split_if_possible
 from covergenre.inspection.suggest import suggest
 from covergenre.progress import Report
@@ -61,7 +60,8 @@ def audit_dataset(
         found = _look(dataset, vectors, report)
     if suggest_to:
         plans = suggest(dataset.manifest, found)
-        _write_plan(join(plans.values(), "the suggested repairs"), suggest_to)
+        with writing(suggest_to):
+            replace_json(suggest_to, join(plans.values(), "the suggested repairs").to_dict())
     answer(as_json, found.to_dict(), *_in_words(found))
 
 
@@ -87,13 +87,6 @@ def _in_words(found: AuditReport) -> Iterator[str | Table]:
 
 def _read_plan(file: Path) -> Plan:
     try:
-        return Plan.from_dict(json.loads(file.read_text(encoding="utf-8")))
+        return Plan.from_dict(read_json(file))
     except (OSError, ValueError) as error:
         raise CoverGenreError(f"{file} can't be read as repairs ({error}): name a file that --suggest wrote") from error
-
-
-def _write_plan(plan: Plan, file: Path) -> None:
-    try:
-        replace_json(file, plan.to_dict())
-    except OSError as error:
-        raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error

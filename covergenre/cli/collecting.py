@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, answer, listed, progress, table
+from covergenre.cli.console import answer, listed, progress, table
+from covergenre.cli.options import AsJson, argument
 from covergenre.collecting.collect import collect
 from covergenre.collecting.genres import genre_tags
 from covergenre.collecting.journal import Plan
@@ -22,7 +23,7 @@ app = typer.Typer()
 
 @app.command("collect")
 def collect_covers(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call the data set.", show_default=False)],
+    name: Annotated[str, argument("What to call the data set.", "NAME")],
     genres: Annotated[str, typer.Option(help=f"Genres, joined by commas, or all: {', '.join(genre_tags())}.")] = "all",
     per_genre: Annotated[int, typer.Option(min=1, help="How many covers of each genre.")] = 200,
     per_artist: Annotated[int, typer.Option(min=1, help="At most so many covers of one artist.")] = 3,

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import AsJson, answer, table, with_interval
+from covergenre.cli.console import answer, table, with_interval, writing
+from covergenre.cli.options import AsJson, argument
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
 from covergenre.comparison.slices import slices_of
-from covergenre.errors import CoverGenreError
 from covergenre.files import replace_text
 from covergenre.formatting import duration, size
 from covergenre.report.conclusion import verdict
@@ -19,7 +19,7 @@ from covergenre.report.ladders import studies_of
 from covergenre.report.tables import METRICS, tables_of
 from covergenre.runs.record import Run
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Ids of finished runs, or starter.", show_default=False)]
+Runs = Annotated[list[str], argument("Ids of finished runs, or starter.", "RUN")]
 Html = Annotated[Path | None, typer.Option(help="Write a report to this file, and tables (CSV) beside it.")]
 Pictures = Annotated[
     bool | None,
@@ -51,32 +51,30 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
 def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
     """What `--json` says; the pairs name runs by their ids."""
     ids = {run.name: run.id for run in compared.runs}
-    return {
-        "covers": len(compared.covers),
-        "runs": [
-            {
-                "id": run.id,
-                "method": run.run.spec.method,
-                "metrics": {name: run.evaluation.to_dict()[name] for name in METRICS},
-                "confusion": run.evaluation.confusion,
-                "genres": compared.genres,
-            }
-            for run in compared.runs
-        ],
-        "pairs": [
-            {
-                "a": ids[pair.a],
-                "b": ids[pair.b],
-                "only_a": pair.only_a,
-                "only_b": pair.only_b,
-                "p": pair.adjusted,
-                "difference": pair.difference.value,
-                "low": pair.difference.low,
-                "high": pair.difference.high,
-            }
-            for pair in compared.comparison.pairs
-        ],
-    }
+    runs = [
+        {
+            "id": run.id,
+            "method": run.run.spec.method,
+            "metrics": {name: run.evaluation.to_dict()[name] for name in METRICS},
+            "confusion": run.evaluation.confusion,
+            "genres": compared.genres,
+        }
+        for run in compared.runs
+    ]
+    pairs = [
+        {
+            "a": ids[pair.a],
+            "b": ids[pair.b],
+            "only_a": pair.only_a,
+            "only_b": pair.only_b,
+            "p": pair.adjusted,
+            "difference": pair.difference.value,
+            "low": pair.difference.low,
+            "high": pair.difference.high,
+        }
+        for pair in compared.comparison.pairs
+    ]
+    return {"covers": len(compared.covers), "runs": runs, "pairs": pairs}
 
 
 def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
@@ -85,11 +83,9 @@ def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
     tables = tables_of(compared, cut, studies)
     texts = {file: html_report(compared, cut, pictures, studies)}
     texts |= {file.with_name(f"{file.stem}-{table.name}.csv"): table.to_csv() for table in tables}
-    try:
+    with writing(file):
         for path, text in texts.items():
             replace_text(path, text)
-    except OSError as error:
-        raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error
 
 
 def _in_words(compared: ComparedRuns, html: Path | None) -> Iterator[str | Table]:

@@ -6,20 +6,18 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from covergenre.errors import CoverGenreError
 from covergenre.evaluation.intervals import Interval
 from covergenre.progress import Progress, Report
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
-On = Annotated[str, typer.Option(help="Where: ray, or ray:ADDRESS for a cluster that runs.", show_default="here")]
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 8206, 8207), "�")
 _CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
@@ -90,6 +88,15 @@ def with_interval(interval: Interval) -> str:
     """ "52.9 % [48.6, 57.1]"."""
     value, low, high = (100 * part for part in (interval.value, interval.low, interval.high))
     return f"{value:.1f} % [{low:.1f}, {high:.1f}]"
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Say in our own words that a file the user names can't be written."""
+    try:
+        yield
+    except OSError as error:
+        raise CoverGenreError(f"{file} can't be written ({error}): name a file in a folder that is there") from error
 
 
 @contextmanager

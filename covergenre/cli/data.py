@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from covergenre.augment import VARIANTS
-from covergenre.cli.console import AsJson, On, answer, listed, progress, say, table
+from covergenre.cli.console import answer, listed, progress, say, table
+from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, On, Variants, Weights, argument
 from covergenre.cluster import feeding
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
@@ -22,19 +23,13 @@ from covergenre.runs.record import standing_on
 
 _NAMED = 5  # files passed over that are named
 
-DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="The name of a scanned data set.", show_default=False)]
-Backbone = Annotated[str, typer.Option(help="A pretrained network, as in `covergenre.embedding.backbones`.")]
-Features = Annotated[str, typer.Option(help="pooled: the last layer; stages: all layers; texture: textures, too.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Shrink covers to so many pixels first.", show_default="no")]
-Weights = Annotated[str | None, typer.Option(help="A local file of pretrained weights.", show_default="the backbone's")]
-Variants = Annotated[str, typer.Option(help=f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]
 
 app = typer.Typer()
 
 
 @app.command()
 def scan(
-    folder: Annotated[Path, typer.Argument(help="A folder of genre folders.", show_default=False)],
+    folder: Annotated[Path, argument("A folder of genre folders.")],
     name: Annotated[str, typer.Option(help="What to call the data set.", show_default=False)],
     genre_level: Annotated[
         int | None,
@@ -112,9 +107,7 @@ def demo(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rename(
-    name: DatasetName, to: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.", show_default=False)]
-) -> None:
+def rename(name: DatasetName, to: Annotated[str, argument("Its new name.", "NEW")]) -> None:
     """Give a data set another name; its runs go on.
 
     Example: covergenre rename mine covers
@@ -124,10 +117,7 @@ def rename(
 
 
 @app.command()
-def remove(
-    name: DatasetName,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
-) -> None:
+def remove(name: DatasetName, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
     """Forget a data set: its scan, splits, audit and repairs. The covers stay.
 
     Example: covergenre remove mine

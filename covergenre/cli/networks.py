@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from covergenre import hub
-from covergenre.cli.console import AsJson, answer, progress, table
+from covergenre.cli.console import answer, progress, table
+from covergenre.cli.options import AsJson, argument
 from covergenre.collection import text_search
 from covergenre.embedding.backbones import get_backbone, is_stronger, list_stronger
 from covergenre.errors import NoWeights
@@ -36,10 +37,7 @@ def show(as_json: AsJson = False) -> None:
 
 
 @app.command("fetch")
-def fetch(
-    network: Annotated[str, typer.Argument(metavar="ID", help="As in networks list.", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
+def fetch(network: Annotated[str, argument("As in networks list.", "ID")], as_json: AsJson = False) -> None:
     """Fetch the weights of a network, checked against the digest that its host tells; again, go on where it stopped.
 
     Example: covergenre networks fetch timm:vit_small_patch14_dinov2.lvd142m

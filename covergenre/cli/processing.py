@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from covergenre import home
-from covergenre.cli.console import AsJson, On, answer, complain, progress
-from covergenre.cli.data import Backbone, Features, Limit
+from covergenre.cli.console import answer, complain, progress
+from covergenre.cli.options import AsJson, Backbone, Features, Limit, On, argument
 from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
 from covergenre.cluster.shards import Shards
@@ -28,10 +28,8 @@ app = typer.Typer()
 
 @app.command()
 def process(
-    covers: Annotated[
-        str, typer.Argument(help="A folder, s3://..., gs://..., or a .txt with an address a line.", show_default=False)
-    ],
-    to: Annotated[str, typer.Argument(help="The folder or bucket that gets the Parquet files.", show_default=False)],
+    covers: Annotated[str, argument("A folder, s3://..., gs://..., or a .txt with an address a line.")],
+    to: Annotated[str, argument("The folder or bucket that gets the Parquet files.")],
     steps: Annotated[
         str, typer.Option(help="What to do, joined by commas: look, vectors, measures, thumbnails, answers.")
     ] = "look,answers",
@@ -77,10 +75,7 @@ def process(
 
 
 @app.command()
-def index(
-    name: Annotated[str, typer.Argument(help="A scanned data set, or the id of a run.", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
+def index(name: Annotated[str, argument("A scanned data set, or the id of a run.")], as_json: AsJson = False) -> None:
     """Make the index by which covers are found among many; the app takes it by itself, and needs it beyond 200,000.
 
     How many of the nearest it finds is measured as it is made. Example: covergenre index mine

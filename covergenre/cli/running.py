@@ -7,15 +7,14 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import AsJson, answer, print_json, say, table, with_interval
+from covergenre.cli.console import answer, print_json, say, table, with_interval
+from covergenre.cli.options import AsJson, RunId, RunIds, argument
 from covergenre.cli.training import evaluation_of, run_as_dict
 from covergenre.formatting import duration
 from covergenre.runs import default, launch
 from covergenre.runs.names import rename, run_name
 from covergenre.runs.notes import read_notes, write_notes
 from covergenre.runs.record import Run, list_runs
-
-RunId = Annotated[str, typer.Argument(metavar="ID", help="The id of a run.", show_default=False)]
 
 app = typer.Typer(name="runs", help="Runs: see, cancel, resume, delete and use them.")
 
@@ -56,7 +55,7 @@ def show(run: RunId, as_json: AsJson = False) -> None:
 @app.command()
 def name(
     run: RunId,
-    name: Annotated[str, typer.Argument(help="A name that no other run has.", show_default=False)],
+    name: Annotated[str, argument("A name that no other run has.")],
     tag: Annotated[list[str] | None, typer.Option(help="A tag; give several, or none to leave them.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -126,10 +125,7 @@ def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, 
 
 
 @app.command()
-def combine(
-    runs: Annotated[list[str], typer.Argument(metavar="ID ID...", help="Ids of finished runs.", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
+def combine(runs: RunIds, as_json: AsJson = False) -> None:
     """Make one more run of several: the calibrated average of what they say.
 
     Example: covergenre runs combine 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import AsJson, answer, progress, table, with_interval
+from covergenre.cli.console import answer, progress, table, with_interval
+from covergenre.cli.options import AsJson, argument
 from covergenre.dataset.starter import Starter, open_starter
 from covergenre.evaluation.metrics import Evaluation
 
@@ -16,7 +17,7 @@ app = typer.Typer(name="starter", help="The starter: what ships with the project
 
 @app.command()
 def build(
-    folder: Annotated[Path, typer.Argument(help="Real covers: a folder of genre folders.", show_default=False)],
+    folder: Annotated[Path, argument("Real covers: a folder of genre folders.")],
     target: Annotated[
         Path | None, typer.Option(help="Where to put it.", show_default="artifacts/starter, or in COVERGENRE_HOME")
     ] = None,

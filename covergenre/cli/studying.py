@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import AsJson, listed, print_json, progress, say, table, with_interval
-from covergenre.cli.data import Backbone, DatasetName, Features, Limit, Weights
+from covergenre.cli.console import listed, print_json, progress, say, table, with_interval
+from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, Weights
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.names import method_title

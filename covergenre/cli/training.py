@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import AsJson, answer, listed, progress, table, with_interval
-from covergenre.cli.data import DatasetName, Features, Variants, Weights, variants_of
+from covergenre.cli.console import answer, listed, progress, table, with_interval
+from covergenre.cli.data import variants_of
+from covergenre.cli.options import AsJson, DatasetName, Features, Variants, Weights
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import EVEN, Recipe
