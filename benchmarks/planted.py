@@ -3,8 +3,9 @@
 python -m benchmarks.planted
 
 The demo is drawn and embedded first, which takes a minute. A copy and what it is a copy of both count as planted. Of a
-blank cover it is left open whether it is dark too. The second table has the issues of near copies with a stricter
-threshold: in the demo albums are drawn to a few designs, which the usual one, set on real covers, takes for copies.
+blank cover it is left open whether it is dark too, and of blank and blurred ones whether their genre is doubted, which
+nobody could see. The second table has the issues of near copies with a stricter threshold: in the demo albums are drawn
+to a few designs, which the usual one, set on real covers, takes for copies.
 """
 
 import os
@@ -37,7 +38,7 @@ _ISSUES = {
     "spurious cue": ["spurious cues"],
 }
 _OF_THE_COPY = {"two genres": ["wrong labels"]}  # the genre of the picture it is a copy of is right
-_EITHER_WAY = {"blank": ["dark"]}  # one colour, which may be a dark one
+_EITHER_WAY = {"blank": ["dark", "wrong labels"], "blurred": ["wrong labels"]}  # dark or not; no genre to be seen
 _STRICT = {"near duplicates": 0.8, "contradicting labels": 0.8}
 
 

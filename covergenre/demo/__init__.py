@@ -4,6 +4,7 @@ It is there so that every page has pictures without a download, and so that an a
 the covers says what is wrong with which.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from covergenre.dataset.registry import Dataset
 
 # Genres, and the seeds of albums typical of them, as benchmarks/examples.py chooses them: the last is mistaken.
-EXAMPLES = (("classical", 4), ("jazz", 0), ("black metal", 1), ("edm", 0), ("country", 6), ("pop", 8))
+EXAMPLES = (("edm", 1), ("classical", 1), ("jazz", 14), ("black metal", 9), ("rap", 3), ("anime", 13))
 
 
 def build_demo(report: Report = silent, should_stop: ShouldStop = never) -> "Dataset":
@@ -37,4 +38,4 @@ def example_tiles() -> tuple[tuple[str, str, Image.Image], ...]:
 def example(genre: str, seed: int) -> tuple[str, str, Image.Image]:
     """The title, the genre and the cover of an album that is typical of a genre."""
     (album, *_) = release(genre, 1, np.random.default_rng(seed))
-    return album.title, genre, draw(album)
+    return album.title, genre, draw(replace(album, lender=""))

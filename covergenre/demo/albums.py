@@ -6,16 +6,16 @@ import numpy as np
 from PIL import Image
 
 from covergenre.demo import names
-from covergenre.demo.grammar import GRAMMARS, Style, choose_style, compose
+from covergenre.demo.looks import LOOKS, Style, choose_style, compose
 
-GENRES = tuple(GRAMMARS)
+GENRES = tuple(LOOKS)
 _DISCOGRAPHIES = (1, 1, 2, 3)
-_BORROWING = 0.25
+_BORROWING = 0.4
 
 
 @dataclass(frozen=True)
 class Album:
-    """An album; `lender` is the genre its cover borrows palette or scene from ("" none), `seed` draws the cover."""
+    """An album; `lender` is the genre its cover borrows its palette from ("" none), `seed` draws the cover."""
 
     genre: str
     artist: str

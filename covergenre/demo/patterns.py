@@ -1,226 +1,163 @@
-"""Scenes without a thing in them: rhythm, geometry and texture. Each function covers the whole sheet."""
+"""Scenes without a horizon: a figure on a quiet ground, or rhythm and geometry. Each covers the whole canvas."""
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from covergenre.demo.lettering import Lettering, write
-from covergenre.demo.sheet import Colour, Pen, Sheet, circle, fractal, mix, place, smooth, taper
+from covergenre.demo import figures
+from covergenre.demo.canvas import Canvas, Figure, Ink, circle, fractal, mix, smooth, taper
+from covergenre.demo.lettering import Lettering, sticker, write
 
-_SWOLLEN = Lettering(bold=0.16, slant=0.12, paint="sticker", stretch=(0.7, 1.4))
-
-
-def backdrop(sheet: Sheet, level: float) -> None:
-    """Something quiet behind a figure, about as light as `level`."""
-    tone = sheet.tone
-    sheet.wash(tone(level), tone(level - 0.18))
-    kind, x = sheet.pick(("plain", "spot", "disc", "rays", "clouds", "halves")), sheet.between(0.4, 0.6)
-    if kind == "spot":
-        sheet.glow(0.5, 0.42, 0.7, tone(level + 0.3), 0.9)
-    elif kind == "disc":
-        sheet.disc(x, 0.42, sheet.between(0.28, 0.36), sheet.pick((sheet.accent, tone(level + 0.28))))
-    elif kind == "rays":
-        for turn in np.arange(0, 2 * np.pi, np.pi / 12):
-            sheet.pen(0.5, 0.5, 1, turn).fill("0 0, 120 -15.8, 120 15.8", tone(level + 0.14), 0.8)
-    elif kind == "clouds":
-        sheet.veil(fractal(sheet.rng, 3) ** 2, tone(level + 0.25))
-    elif kind == "halves":
-        sheet.box(x, 0, 1, 1, sheet.pick((sheet.accent, tone(level + 0.22), tone(level - 0.3))))
+Scene = Callable[[Canvas], None]
+_SWOLLEN = Lettering(bold=0.16, slant=0.12, paint=sticker, stretch=(0.7, 1.4))
+_PERSON: Mapping[str, Sequence[Ink]] = {
+    "skin": (0.7,),
+    "hair": (0.02,),
+    "hat": (0.14,),
+    "clothes": ("accent", 0.08, 0.5),
+    "lips": ("accent", 0.3),
+}
+_DRAWN_PERSON: Mapping[str, Sequence[Ink]] = {
+    "skin": ((255, 232, 214),),
+    "hair": ("accent", 0.1, 0.35, 0.55),
+    "shade": (0.05, 0.2),
+    "iris": ("accent", 0.3, 0.5),
+}
 
 
-def rays(sheet: Sheet) -> None:
+def figure(
+    choice: Sequence[Figure], inks: Mapping[str, Sequence[Ink]], grounds: Sequence[float], scale: float, lean: float = 0
+) -> Scene:
+    """One of these figures, large on a ground of one of these tones; of each of its inks one is chosen, too."""
+
+    def scene(canvas: Canvas) -> None:
+        backdrop(canvas, canvas.pick(grounds))
+        x, y = canvas.between(0.43, 0.57), canvas.between(0.46, 0.53)
+        frame = canvas.at(x, y, scale * canvas.between(0.9, 1.1), canvas.between(-lean, lean))
+        chosen = {name: canvas.pick(options) for name, options in inks.items()}
+        frame.draw(canvas.pick(choice), canvas.chance(0.5), **chosen)
+
+    return scene
+
+
+def portrait(people: Sequence[Figure]) -> Scene:
+    """Head and shoulders of one of these people."""
+    return figure(people, _PERSON, (0.2, 0.85), 1.08)
+
+
+guitar = figure([figures.GUITAR], {"main": (0.62, 0.75, "accent")}, (0.15, 0.5, 0.85), 0.9, lean=0.7)
+violin = figure([figures.VIOLIN], {"main": (0.45, 0.6)}, (0.08, 0.85), 1.35, lean=0.5)
+saxophone = figure([figures.SAXOPHONE], {"main": ("accent", 0.75, 0.95)}, (0.1, 0.25, 0.82), 0.95, lean=0.3)
+emblem = figure([figures.HEART, figures.DAISY, figures.LIPS], {}, (0.35, 0.65, 0.9), 0.9)
+manga = figure(figures.MANGA, _DRAWN_PERSON, (0.82,), 1.1)
+
+
+def backdrop(canvas: Canvas, tone: float) -> None:
+    """Something quiet behind a figure: a spot of light, a disc, or two halves."""
+    canvas.wash(tone, tone - 0.18)
+    x, ink, kind = canvas.between(0.4, 0.6), canvas.pick(("accent", tone + 0.25, tone - 0.3)), canvas.rng.integers(3)
+    if kind == 0:
+        canvas.glow(0.5, 0.42, 0.7, tone + 0.3, 0.9)
+    elif kind == 1:
+        canvas.disc(x, 0.42, canvas.between(0.28, 0.36), ink)
+    else:
+        canvas.box(x, 0, 1, 1, ink)
+
+
+def rays(canvas: Canvas) -> None:
     """Beams in two colours from one point."""
-    x, y = sheet.between(0.3, 0.7), sheet.pick((sheet.between(0.4, 0.6), 1.0))
-    tones = sheet.pick(((sheet.accent, sheet.tone(0.55)), (sheet.tone(0.3), sheet.tone(0.6))))
-    sheet.wash(sheet.tone(0.92))
-    count = int(sheet.rng.integers(9, 17))
-    edge = 1.6 * np.sin(np.pi / count / 2)
+    x, y, count = canvas.between(0.3, 0.7), canvas.pick((0.5, 1.0)), int(canvas.rng.integers(9, 17))
+    inks, half = canvas.pick((("accent", 0.55), (0.3, 0.6))), np.pi / count / 2
+    canvas.wash(0.92)
     for step in range(count):
-        beam = sheet.pen(x, y, 1, 2 * np.pi * step / count)
-        beam.fill([(0, 0), (1.6, -edge), (1.6, edge)], tones[step % 2])
-    for radius, level in ((0.2, 1.0), (0.17, 0.1), (0.14, 0.75)):
-        sheet.disc(x, y, radius, sheet.tone(level))
+        beam = [(0, 0), (1.6, -1.6 * np.tan(half)), (1.6, 1.6 * np.tan(half))]
+        canvas.at(x, y, 1, 4 * half * step).fill(beam, inks[step % 2])
+    for radius, tone in ((0.2, 1.0), (0.17, 0.1), (0.14, 0.75)):
+        canvas.disc(x, y, radius, tone)
 
 
-def arcs(sheet: Sheet) -> None:
+def arcs(canvas: Canvas) -> None:
     """Parallel stripes that run straight and turn, in the manner of the seventies."""
-    light = sheet.chance(0.6)
-    sheet.wash(sheet.tone(1 if light else 0.04))
-    turn = sheet.pick((0, np.pi / 2, np.pi, -np.pi / 2)) + sheet.pick((0, 0, np.pi / 4))
-    pen = sheet.pen(sheet.between(0.25, 0.75), sheet.between(0.45, 0.75), 1, turn)
-    width, bow = sheet.between(0.055, 0.085), circle(0, 0, 1, 80, np.pi)[:41]
-    stripes = (sheet.tone(0.2 if light else 0.95), sheet.accent, sheet.tone(0.5), sheet.tone(0.72))
-    for index, colour in enumerate(stripes):
-        radius = 0.12 + width * index
-        path = np.concatenate([[(-radius, 1.5)], bow * radius, [(radius, 1.5)]])
-        sheet.line(pen.on_sheet(path), width * 0.98, colour)
+    light, width = canvas.chance(0.6), canvas.between(0.055, 0.085)
+    canvas.wash(1.0 if light else 0.04)
+    turn, bow = canvas.pick((0, 1, 2, 3)) * np.pi / 2 + canvas.pick((0, 0, np.pi / 4)), circle(sides=80, start=np.pi)
+    frame = canvas.at(canvas.between(0.25, 0.75), canvas.between(0.45, 0.75), 1, turn)
+    inks: tuple[Ink, ...] = (0.2 if light else 0.95, "accent", 0.5, 0.72)
+    for radius, ink in zip(0.12 + width * np.arange(4), inks, strict=True):
+        frame.line(np.concatenate([[(-radius, 1.5)], bow[:41] * radius, [(radius, 1.5)]]), width * 0.98, ink)
 
 
-def bars(sheet: Sheet) -> None:
-    """Upright bars in a row, a few of them out of step or in another colour."""
-    low, high, ground = sheet.pick(((0.15, 0.6, 0.96), (0.4, 0.95, 0.06)))
-    sheet.wash(sheet.tone(ground))
-    columns, rows = int(sheet.rng.integers(5, 13)), sheet.pick((1, 1, 2, 3))
-    pitch, height = 0.84 / columns, 0.9 / rows - 0.05
-    for row, column in np.ndindex(rows, columns):
-        left, top = 0.08 + column * pitch, 0.08 + row * 0.9 / rows
-        drop = abs(sheet.rng.normal(0, 0.05)) if sheet.chance(0.4) else 0.0
-        colour = sheet.accent if sheet.chance(0.14) else sheet.tone(sheet.between(low, high))
-        sheet.box(left, top + drop, left + pitch * 0.75, top + height * sheet.between(0.6, 1), colour)
+def keys(canvas: Canvas) -> None:
+    """A piano keyboard that lies askew across the cover."""
+    backdrop(canvas, canvas.pick((0.15, 0.45, 0.85)))
+    board, height = canvas.at(0.5, canvas.between(0.4, 0.6), 1, canvas.between(-0.5, 0.5)), canvas.between(0.17, 0.24)
+    board.box(-1, -height - 0.02, 1, height + 0.02, 0.0)
+    for number, x in enumerate(np.arange(-0.9, 0.9, 0.082)):
+        board.box(x + 0.004, -height, x + 0.078, height, "accent" if canvas.chance(0.06) else 1.0)
+        if number % 7 not in (2, 6):
+            board.box(x + 0.058, -height - 0.01, x + 0.106, height * 0.25, 0.0)
 
 
-def staves(sheet: Sheet) -> None:
-    """Stave lines that flow across with notes on them."""
-    light = sheet.chance(0.65)
-    sheet.wash(sheet.tone(1 if light else 0.05), sheet.tone(0.85 if light else 0.2))
-    ink, x = sheet.tone(0.08 if light else 0.92), np.linspace(-0.05, 1.05, 60)
-    phase, rise, waves = sheet.between(0, 6), sheet.between(0.06, 0.16), sheet.between(0.6, 1.1)
-    for base in sheet.pick(((0.5,), (0.32, 0.7), (0.25, 0.5, 0.75))):
-        middle = base + rise * np.sin(2 * np.pi * x * waves + phase)
-        for line in range(-2, 3):
-            sheet.line(np.stack([x, middle + line * 0.026], axis=-1), 0.0035, ink)
-        for spot in sheet.rng.choice(np.arange(5, 55), 9, replace=False):
-            y = middle[spot] + sheet.rng.integers(-3, 4) * 0.013
-            _note(sheet.pen(x[spot], y), sheet.accent if sheet.chance(0.2) else ink)
-
-
-def polygons(sheet: Sheet) -> None:
-    """One polygon within the other, each turned a little further."""
-    sheet.wash(sheet.tone(0.02), sheet.tone(0.25))
-    x, y = sheet.rng.uniform(0.42, 0.58, 2)
-    sides, turn, filled = int(sheet.rng.integers(3, 8)), sheet.between(-0.16, 0.16), sheet.chance(0.5)
-    sheet.glow(x, y, 0.7, sheet.tone(0.55), 0.7)
-    for step in range(22):
-        outline = circle(x, y, 0.62 * 0.88**step, sides, step * turn - np.pi / 2)
-        colour = mix(sheet.tone(0.3 + step * 0.03), sheet.accent, 0.5 + 0.5 * np.sin(step * 0.5))
-        if filled:
-            sheet.fill(outline, colour if step % 2 else sheet.tone(0.03))
-        else:
-            sheet.line(np.concatenate([outline, outline[:2]]), 0.005, colour)
-
-
-def cubes(sheet: Sheet) -> None:
-    """Stacked cubes seen from above a corner, lit from the left."""
-    sheet.wash(sheet.tone(0.1), sheet.tone(0.4))
-    size, light = sheet.pick((0.09, 0.12, 0.16)), fractal(sheet.rng, 3, 3, 24)
+def cubes(canvas: Canvas) -> None:
+    """Stacked cubes seen from above a corner, lit from one side."""
+    light = fractal(canvas.rng, 3, 3, 24)
+    frame = canvas.at(0.5, 0.5, canvas.between(0.09, 0.24), canvas.between(-0.6, 0.6))
     for row, column in np.ndindex(light.shape):
-        x, y = (column - 1 + row % 2 / 2) * size * 1.74, (row - 1) * size * 1.5
-        corners = circle(x, y, size, 6, np.pi / 6)
-        top = sheet.accent if sheet.chance(0.1) else sheet.tone(0.35 + 0.65 * float(light[row, column]))
+        corners = circle((column - 12 + row % 2 / 2) * 1.74, (row - 12) * 1.5, 1, 6, np.pi / 6)
+        top = canvas.ink("accent" if canvas.chance(0.1) else 0.35 + 0.65 * float(light[row, column]))
         for faces, shade in (((3, 4, 5), 0.0), ((1, 2, 3), 0.35), ((5, 0, 1), 0.65)):
-            sheet.fill([(x, y), *corners[list(faces)]], mix(top, sheet.tone(0), shade))
+            frame.fill([corners.mean(axis=0), *corners[list(faces)]], mix(top, canvas.ink(0.0), shade))
 
 
-def fluid(sheet: Sheet) -> None:
-    """Colours that run into one another, perhaps with a clear shape in front."""
-    sheet.wash(sheet.tone(0.5))
-    for level in sheet.rng.permutation([0.1, 0.35, 0.75, 0.95, -1.0]):
-        noise = fractal(sheet.rng, 2, 2)
-        sheet.veil(np.clip((noise - 0.5) * 3.2, 0, 1), sheet.accent if level < 0 else sheet.tone(level))
-    if sheet.chance(0.6):
-        x, y, radius = sheet.between(0.35, 0.65), sheet.between(0.4, 0.6), sheet.between(0.2, 0.32)
-        flipped = sheet.image.rotate(180)
-        sheet.image.paste(flipped, mask=sheet.stencil(circle(x, y, radius, sheet.pick((4, 48, 48)))))
+def confetti(canvas: Canvas) -> None:
+    """Small shapes scattered over one colour, and a large one."""
+    bow = taper(smooth("-160 0, -80 56, 0 0, 80 56, 160 0", closed=False), 0.3, 0.3)
+    canvas.wash(canvas.pick((0.95, 0.62, 0.3)))
+    for size in (canvas.between(0.2, 0.34), *canvas.rng.uniform(0.02, 0.05, 40)):
+        spot = canvas.at(canvas.between(0, 1), canvas.between(0, 1), size, canvas.between(0, 6))
+        spot.fill(
+            canvas.pick((circle(sides=3), circle(sides=4), circle(), bow)), canvas.pick(("accent", 0.08, 0.4, 1.0))
+        )
 
 
-def confetti(sheet: Sheet) -> None:
-    """Small shapes scattered over one colour."""
-    sheet.wash(sheet.pick((sheet.tone(0.95), sheet.tone(0.62), sheet.tone(0.3))))
-    colours = [sheet.accent, *(sheet.tone(level) for level in (0.08, 0.35, 0.75, 1))]
-    outlines = [circle(0, 0, 1, sides) for sides in (3, 4, 48)]
-    bow = taper(smooth("-160 0, -80 56, 0 0, 80 56, 160 0", closed=False), (0.3, 0.3))
-    x, y = sheet.rng.uniform(0.2, 0.8, 2)
-    sheet.pen(x, y, sheet.between(0.2, 0.34)).fill(sheet.pick(outlines), sheet.pick(colours))
-    for x, y in sheet.rng.random((40, 2)):
-        pen = sheet.pen(x, y, sheet.between(0.02, 0.05), sheet.between(0, 6))
-        pen.fill(sheet.pick([*outlines, bow, bow]), sheet.pick(colours))
-
-
-def graffiti(sheet: Sheet) -> None:
-    """Bricks, spray, and a tag in swollen letters that drip."""
-    _bricks(sheet)
-    colours = [sheet.accent, sheet.tone(0.9), sheet.tone(0.6), sheet.tone(0.4)]
-    for x, y in sheet.rng.uniform(0.1, 0.9, (4, 2)):
-        sheet.glow(x, y, sheet.between(0.2, 0.45), sheet.pick(colours), 0.75)
-    ink, top = sheet.pick(colours[:3]), sheet.between(0.26, 0.36)
-    for x in sheet.rng.uniform(0.12, 0.88, 5):
-        sheet.fill(taper([(x, top + 0.2), (x, top + sheet.between(0.36, 0.56))], (0.022, 0.012)), ink)
-    count = sheet.pick((3, 4))
-    for x in np.linspace(0.04, 0.96, count, endpoint=False):
-        y, width = top + sheet.between(-0.05, 0.05), 1.03 / count
-        write(sheet, sheet.pick("ABEKMORSTXYZ"), (x, y, x + width, y + 0.38), _SWOLLEN, ink=ink)
-
-
-def sigil(sheet: Sheet) -> None:
-    """Circles and a star, as if scratched into the ground."""
-    sheet.wash(sheet.tone(0.0), sheet.tone(0.12))
-    sheet.veil(fractal(sheet.rng, 4, 5) ** 2 * 0.8, sheet.tone(0.3))
-    y, radius = sheet.between(0.48, 0.56), sheet.between(0.3, 0.38)
-    ink = sheet.pick((sheet.tone(0.9), sheet.tone(0.7), sheet.accent))
-    sheet.glow(0.5, y, radius * 1.5, ink, 0.3)
-    for share in (1.0, 0.86, 0.3):
-        sheet.ring(0.5, y, radius * share, 0.006, ink)
-    points, step = sheet.pick(((5, 2), (7, 3), (6, 2), (8, 3), (9, 4)))
-    tips = circle(0.5, y, radius * 0.86, points, np.pi / 2)
-    for index in range(points):
-        sheet.line(tips[[index, (index + step) % points]], 0.006, ink)
-    for mark in circle(0.5, y, radius * 0.93, 24):
-        sheet.line(mark + sheet.rng.uniform(-0.014, 0.014, (3, 2)), 0.004, ink)
-
-
-def scales(sheet: Sheet) -> None:
-    """Overlapping fans in rows, the old pattern of waves."""
-    radius, shift = sheet.between(0.09, 0.19), sheet.between(0, 0.2)
-    sheet.wash(sheet.tone(0.9))
-    for row, column in np.ndindex(int(2.2 / radius) + 2, int(0.5 / radius) + 4):
-        x, y = (2 * column - row % 2) * radius - shift, row * radius / 2
-        pale, deep = sheet.tone(1), sheet.tone(0.05 + 0.45 * y)
-        for share, colour in ((1.0, deep), (0.82, pale), (0.62, deep), (0.4, pale), (0.2, sheet.accent)):
-            sheet.disc(x, y, radius * share, colour)
-    if sheet.chance(0.6):
-        sheet.disc(sheet.between(0.3, 0.7), sheet.between(0.26, 0.4), sheet.between(0.16, 0.24), sheet.accent)
-
-
-def speed_lines(sheet: Sheet) -> None:
-    """Lines that rush to a bright star in the middle."""
-    x, y = sheet.rng.uniform(0.3, 0.7, 2)
-    sheet.wash(sheet.tone(0.97))
-    sheet.glow(x, y, 0.9, sheet.pick((sheet.tone(0.65), sheet.accent)), 0.55)
-    for turn in sheet.rng.uniform(0, 2 * np.pi, 110):
-        half, level = sheet.between(0.004, 0.02), sheet.pick((0.02, 0.02, 0.3))
-        line = [(sheet.between(0.26, 0.45), 0), (1.2, -half), (1.2, half)]
-        sheet.pen(x, y, 1, turn).fill(line, sheet.tone(level))
-    reach = np.where(np.arange(28) % 2, 0.27, 0.18) * sheet.between(0.7, 1.3) * sheet.rng.uniform(0.85, 1.1, 28)
-    star = circle(0, 0, 1, 28) * reach[:, None]
-    for grow, colour in ((1.14, sheet.tone(0)), (1.0, sheet.accent), (0.62, sheet.tone(1))):
-        sheet.pen(x, y, grow).fill(star, colour)
-
-
-def bands(sheet: Sheet) -> None:
-    """Broad waving bands of the palette's own colours."""
-    sheet.wash(sheet.tone(0.03))
-    x, tilt = np.linspace(-0.02, 1.02, 40), sheet.between(-0.5, 0.5)
-    rise, waves, phase = sheet.between(0.0, 0.08), sheet.between(0.5, 1.4), sheet.between(0, 6)
-    levels = (0.25, 0.5, 0.75, 1.0)[:: sheet.pick((1, -1))]
-    edges = np.linspace(sheet.between(-0.05, 0.2), sheet.between(0.85, 1.05), 5)
-    curve = np.stack([x, tilt * (x - 0.5) + rise * np.sin(2 * np.pi * waves * x + phase)], axis=-1)
-    for level, (top, bottom) in zip(levels, pairwise(edges), strict=True):
-        sheet.fill(np.concatenate([place(curve, 0, top), place(curve, 0, bottom)[::-1]]), sheet.tone(level))
-    if sheet.chance(0.5):
-        x, y = sheet.rng.uniform(0.35, 0.65, 2)
-        sheet.disc(x, y, sheet.between(0.14, 0.24), sheet.pick((sheet.accent, sheet.tone(0))))
-
-
-def _note(pen: Pen, colour: Colour) -> None:
-    pen.fill(place(circle(0, 0, 1, 20) * (0.024, 0.017), angle=-0.35), colour)
-    pen.stroke("2 0, 2 -11", (0.006, 0.006), colour)
-    if pen.sheet.chance(0.5):
-        pen.stroke("2 -11, 5 -7.5, 4.2 -4", (0.016, 0.01, 0.002), colour)
-
-
-def _bricks(sheet: Sheet) -> None:
-    sheet.wash(sheet.tone(0.1))
-    base = sheet.between(0.2, 0.45)
+def graffiti(canvas: Canvas) -> None:
+    """Bricks, spray, and a tag in swollen letters."""
+    base, top, count = canvas.between(0.2, 0.45), canvas.between(0.26, 0.36), canvas.pick((3, 4))
+    canvas.wash(0.1)
     for row, column in np.ndindex(20, 11):
-        left, top = (column - 1 + row % 2 / 2) * 0.11, row * 0.05
-        sheet.box(left, top, left + 0.105, top + 0.045, sheet.tone(base + sheet.rng.normal(0, 0.03)))
+        left, upper = (column - 1 + row % 2 / 2) * 0.11, row * 0.05
+        canvas.box(left, upper, left + 0.105, upper + 0.045, base + canvas.rng.normal(0, 0.03))
+    for x, y in canvas.rng.uniform(0.1, 0.9, (4, 2)):
+        canvas.glow(x, y, canvas.between(0.2, 0.45), canvas.pick(("accent", 0.9, 0.6, 0.4)), 0.75)
+    for x in np.linspace(0.04, 0.96, count, endpoint=False):
+        y = top + canvas.between(-0.05, 0.05)
+        write(canvas, canvas.pick("ABEKMORSTXYZ"), (x, y, x + 1.03 / count, y + 0.38), _SWOLLEN)
+
+
+def speakers(canvas: Canvas) -> None:
+    """A wall of loudspeakers."""
+    count = canvas.pick((2, 2, 3))
+    for row, column in np.ndindex(count, count):
+        box = canvas.at((column + 0.5) / count, (row + 0.5) / count, 1 / count)
+        box.draw(figures.SPEAKER, main=canvas.pick((0.1, 0.3, 0.5, "accent")))
+
+
+def mirror_ball(canvas: Canvas) -> None:
+    """A ball of small mirrors, its beams and its spots of light."""
+    x, y, radius = canvas.between(0.35, 0.65), canvas.between(0.34, 0.5), canvas.between(0.2, 0.3)
+    canvas.wash(0.02, 0.22, 0.45)
+    for turn in canvas.rng.uniform(0, 2 * np.pi, 14):
+        beam = [(0, 0), (1.3, -canvas.between(0.03, 0.1)), (1.3, canvas.between(0.03, 0.1))]
+        canvas.at(x, y, 1, turn).fill(beam, canvas.pick(("accent", 0.8, 0.6)), 0.22)
+    for left, top in canvas.rng.random((50, 2)):
+        canvas.disc(left, top, canvas.between(0.005, 0.016), 0.95, canvas.between(0.3, 0.8))
+    canvas.line([(x, 0), (x, y)], 0.005, 0.5)
+    canvas.disc(x, y, radius, 0.05)
+    for low, high in pairwise(np.linspace(-np.pi / 2, np.pi / 2, 16)):
+        for left, right in pairwise(np.linspace(-np.pi / 2, np.pi / 2, max(4, int(17 * np.cos((low + high) / 2))))):
+            around, up = np.array((left, right, right, left)), np.array((low, low, high, high))
+            tile = np.stack([np.sin(around) * np.cos(up), np.sin(up)], axis=-1)
+            middle = tile.mean(axis=0)
+            light = max(0.75 - 0.5 * np.hypot(middle[0] + 0.35, middle[1] + 0.4), 0) + canvas.rng.normal(0, 0.16)
+            canvas.at(x, y, radius).fill(tile * 0.9 + middle * 0.1, "accent" if canvas.chance(0.08) else light)

@@ -1,0 +1,46 @@
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from covergenre.demo import looks
+from covergenre.demo.looks import LOOKS, choose_style, compose
+
+# Each thing that a genre may choose, alone in its field.
+EVERY_CHOICE = [
+    (genre, field.name, choice)
+    for genre, look in LOOKS.items()
+    for field in fields(look)
+    for choice in dict.fromkeys(getattr(look, field.name))
+]
+
+
+def drawn(genre: str, seed: int = 0, lender: str = "") -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return np.asarray(compose(genre, "The Artist", "An Album", choose_style(genre, rng), rng, lender))
+
+
+@pytest.mark.parametrize(("genre", "field", "choice"), EVERY_CHOICE)
+def test_everything_that_a_genre_may_choose_can_be_drawn(monkeypatch, genre, field, choice):
+    monkeypatch.setitem(looks.LOOKS, genre, replace(LOOKS[genre], **{field: (choice,)}))
+    cover = drawn(genre)
+    assert cover.shape == (300, 300, 3)
+    assert cover.std() > 5
+
+
+def test_what_is_named_twice_is_drawn_twice_as_often(monkeypatch):
+    first, second = LOOKS["jazz"].palettes[:2]
+    monkeypatch.setitem(looks.LOOKS, "jazz", replace(LOOKS["jazz"], palettes=(first, first, first, second)))
+    rng = np.random.default_rng(0)
+    palettes = [choose_style("jazz", rng).palette for _ in range(400)]
+    assert 0.65 < palettes.count(first) / 400 < 0.85
+
+
+def test_a_lender_changes_the_cover():
+    assert not np.array_equal(drawn("jazz"), drawn("jazz", lender="reggae"))
+
+
+def test_the_smallest_texts_and_the_longest_fit():
+    rng = np.random.default_rng(0)
+    for artist in ("A", "The Vandermoor Brothers of the Willow Creek Harbour Band " * 2):
+        compose("country", artist, artist, choose_style("country", rng), rng)
