@@ -48,6 +48,13 @@ def duration(seconds: float | None) -> str:
     )
 
 
+def roughly(seconds: float) -> str:
+    """How long something takes, about: "8 s", "45 s", "12 min", "1 h 5 min"."""
+    if seconds >= 90:
+        return duration(60 * round(seconds / 60))
+    return f"{max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5)}{_THIN}s"
+
+
 def milliseconds(value: float | None) -> str:
     """ "0.25 ms", "12 ms"; a dash when it isn't known."""
     return "–" if value is None else f"{value:.2g}{_THIN}ms" if value < 10 else f"{value:.0f}{_THIN}ms"

@@ -1,7 +1,7 @@
 import pytest
 
 from covergenre.evaluation.intervals import Interval
-from covergenre.formatting import disarmed, duration, listed, milliseconds, percent, size, span, time_left
+from covergenre.formatting import disarmed, duration, listed, milliseconds, percent, roughly, size, span, time_left
 
 
 @pytest.mark.parametrize(("items", "words"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
@@ -67,3 +67,11 @@ def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text):
 @pytest.mark.parametrize("cell", ["jazz", "", -1.5, None])
 def test_other_cells_stay(cell):
     assert disarmed(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1\u202fs"), (8.4, "8\u202fs"), (43, "45\u202fs"), (2767, "46\u202fmin"), (3900, "1\u202fh 5\u202fmin")],
+)
+def test_what_is_still_to_come_is_told_roughly(seconds, words):
+    assert roughly(seconds) == words

@@ -113,7 +113,7 @@ def _fill(
 ) -> None:
     fetch_weights(recipe, report, should_stop)
     done, total = 0, sum(len(job.variants) for job in jobs)
-    report(Progress(done, total, "opening the backbone"))
+    report(Progress(done, total, "opening the network, seconds or at its first use a minute"))
     engine = engine_for(recipe)
     shelf = _Shelf(stores)
     try:

@@ -10,6 +10,9 @@ from covergenre import images
 from covergenre.dataset.manifest import STATES, states, usable
 from covergenre.palette import Palette, Swatch
 
+KINDS = ("sizes", "formats", "modes")
+"""What files are told apart by: their sides, their format, and the mode of their pixels."""
+
 _GREYEST = 128  # the distance from grey that is full colour, in units of Cb and Cr
 
 
@@ -43,17 +46,22 @@ class Overview:
 def overview(manifest: pd.DataFrame, looks: pd.DataFrame | None = None) -> Overview:
     """The overview of a manifest; `looks` as `covergenre.dataset.thumbnails` gives them."""
     covers = usable(manifest[["genre", "width", "height", "ext", "mode", "problem", "excluded"]])
-    counts, sides = covers["genre"].value_counts(), covers.value_counts(["width", "height"])
+    counts, kinds = covers["genre"].value_counts(), kinds_of(covers)
     return Overview(
         covers=len(manifest),
         genres=_by_genre(manifest),
         imbalance=float(counts.iloc[0] / counts.iloc[-1]) if len(counts) else 1.0,
-        sizes={f"{width} x {height}": int(count) for (width, height), count in sides.items()},
-        formats=_counted(covers["ext"].str.removeprefix(".").str.upper().replace("JPG", "JPEG")),
-        modes=_counted(covers["mode"]),
+        **{name: _counted(kinds[name]) for name in KINDS},
         bytes=int(manifest["bytes"].sum()),
         looks=() if looks is None else _looks(covers, looks),
     )
+
+
+def kinds_of(covers: pd.DataFrame) -> pd.DataFrame:
+    """What the files of covers are: a row a cover of a manifest, with `KINDS` as texts."""
+    sides = covers["width"].astype("str") + " x " + covers["height"].astype("str")
+    formats = covers["ext"].str.removeprefix(".").str.upper().replace("JPG", "JPEG")
+    return pd.DataFrame({"sizes": sides, "formats": formats, "modes": covers["mode"]})
 
 
 def lightness(signatures: list[bytes]) -> tuple[np.ndarray, np.ndarray]:

@@ -91,6 +91,17 @@ def tag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
     return Plan(f"tagged {name}", tuple(edits))
 
 
+def untag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
+    """Take a tag off those of these covers that have it."""
+    tags = {path: tags_of(cell) for path, cell in rows_of(manifest, paths)["tags"].items()}
+    edits = (
+        Edit(path, tags=TAGS_APART.join(each for each in own if each != name))
+        for path, own in tags.items()
+        if name in own
+    )
+    return Plan(f"no longer tagged {name}", tuple(edits))
+
+
 def tags_of(cell: str) -> tuple[str, ...]:
     """The tags in a cell of the manifest."""
     return tuple(filter(None, (each.strip() for each in cell.split(";"))))

@@ -117,11 +117,13 @@ def coverage_chart(curves: Mapping[str, Sequence[Answered]], numbers: Sequence[i
 def precision_chart(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray, float]], numbers: Sequence[int], genre: str
 ) -> str:
-    """Precision (upwards) against recall (to the right) of a genre (see `precision_recall`), a line a run."""
+    """Precision (upwards) against recall (to the right) of a genre (see `precision_recall`), a line a run.
+
+    It is one of many that are small: what stands on its axes is said once for all.
+    """
     lines = {name: list(zip(recall, precision, strict=True)) for name, (recall, precision, _) in curves.items()}
     tips = [f"average precision {percent(average)}" for *_, average in curves.values()]
-    axes = _axes("Recall: how much of it is found", "Precision: how often it is right")
-    return _lines(f"Precision against recall of {genre}", axes, lines, numbers, tips)
+    return _lines(f"Precision against recall of {genre}", _axes(ticks=(0, 0.5, 1)), lines, numbers, tips)
 
 
 def _lines(
@@ -141,18 +143,20 @@ def _lines(
     return svg(f"{title}. {described}", axes + "".join(drawn), _HEIGHT)
 
 
-def _axes(across: str, upwards: str, strip: bool = False) -> str:
+def _axes(across: str = "", upwards: str = "", strip: bool = False, ticks: Sequence[float] = _TICKS) -> str:
     foot = _y(0) + (_COUNTS if strip else 0)
     grid = "".join(
         f'<line x1="{_x(0)}" x2="{_x(1)}" y1="{_y(tick):.1f}" y2="{_y(tick):.1f}"/>'
         f'<line y1="{_y(0)}" y2="{_y(1)}" x1="{_x(tick):.1f}" x2="{_x(tick):.1f}"/>'
-        for tick in _TICKS
+        for tick in ticks
     )
     labels = "".join(
         f'<text x="{_x(0) - 6}" y="{_y(tick) + 4:.1f}" text-anchor="end">{100 * tick:.0f}</text>'
         f'<text x="{_x(tick):.1f}" y="{foot + 15}" text-anchor="middle">{100 * tick:.0f}</text>'
-        for tick in _TICKS
+        for tick in ticks
     )
+    if not across:
+        return f'<g class="grid">{grid}</g><g class="words">{labels}</g>'
     middle = (_y(0) + _y(1)) / 2
     titles = (
         f'<text x="{(_x(0) + _x(1)) / 2:.1f}" y="{foot + 32}" text-anchor="middle">{across}, %</text>'

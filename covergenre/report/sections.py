@@ -54,6 +54,11 @@ SILENCE_MEANS = (
     "chosen on validation; how often they then are, and on how many covers, is read on test."
 )
 
+PRECISION_MEANS = (
+    "Upwards how often it is right (precision), to the right how much of the genre is found (recall), in per cent, as "
+    "ever less likely covers are called by the genre too."
+)
+
 _WANTED = (0.8, 0.9, 0.95)  # how often answers may be asked to be right
 _TOP = 3  # genres that an answer may name
 _MEANS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
@@ -233,7 +238,7 @@ class Sections:
                 figures.append(
                     f"<figure>{precision_chart(curves, self._inks, genre)}<figcaption>{told}</figcaption></figure>"
                 )
-        return f'<div class="wall">{"".join(figures)}</div>'
+        return f'<div class="wall small">{"".join(figures)}</div>'
 
     def _answered(self, run: ComparedRun, wanted: float) -> Answered | None:
         genres = self.compared.genres

@@ -20,6 +20,7 @@ from pages.browse.portraits import show_portrait
 from pages.browse.tiles import kept_keys, show_near, show_tiles
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
+from pages.widgets.genres import show_colours
 from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.segments import segments
@@ -274,6 +275,7 @@ with st.container(key="page"):
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
         st.stop()
+    show_colours(collection.genres)
     if collection.made:
         st.caption(f"{collection.made}.")
     if view == "portraits":

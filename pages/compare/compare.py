@@ -13,7 +13,7 @@ from covergenre.errors import CoverGenreError
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
-from covergenre.report.sections import CALIBRATION_MEANS, SILENCE_MEANS, Sections
+from covergenre.report.sections import CALIBRATION_MEANS, PRECISION_MEANS, SILENCE_MEANS, Sections
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.names import in_full, run_name
 from covergenre.runs.record import Run, finished_runs
@@ -24,6 +24,7 @@ from pages.compare.covers import show_galleries
 from pages.compare.ladders import show_ladders
 from pages.widgets.address import go
 from pages.widgets.figures import genre_cell
+from pages.widgets.genres import show_colours
 from pages.widgets.safe_text import plain, sentence
 
 _OF_A_RUN = ("status.json", "run.json")
@@ -160,7 +161,7 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
         st.markdown(told, unsafe_allow_html=True)
     st.markdown(parts.coverage(), unsafe_allow_html=True)
     st.header("Precision and recall by genre", anchor=False)
-    st.caption("What becomes of both as ever less likely covers are called by the genre too.")
+    st.caption(PRECISION_MEANS)
     st.markdown(parts.precision(), unsafe_allow_html=True)
 
 
@@ -197,6 +198,7 @@ with st.container(key="page"):
         show_downloads(compared, ids, stamp)
     for each in compared.left_out:
         st.caption(plain(each, 600))
+    show_colours(compared.genres)
     parts = Sections(compared, genre_cell)
     tabs = st.tabs(TABS, key="tab", bind="query-params")
     with next(tab for tab in tabs if tab.open):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from covergenre.repair import repair
 from covergenre.repair.repair import Plan, Repair
 from pages.explore.news import note, telling
 from pages.explore.open import Opened
+from pages.widgets import menus
 from pages.widgets.genres import GENRES, display
 from pages.widgets.safe_text import plain
 
@@ -44,10 +46,10 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
     rows = covers.rows_of(paths)
     out = [covers.paths[row] for row in rows if covers.state_of[row] == "left out"]
     left = [covers.paths[row] for row in rows if covers.state_of[row] != "left out"]
-    genre, tag, menus = f"new genre {name}", f"new tag {name}", (f"menu genre {name}", f"menu tag {name}")
+    genre, tag, opened_by = f"new genre {name}", f"new tag {name}", (f"menu genre {name}", f"menu tag {name}")
 
     def close() -> None:
-        st.session_state.update(dict.fromkeys(menus, False))
+        menus.close(*opened_by)
         done()
 
     def act(plan: Callable[[], Plan]) -> None:
@@ -62,6 +64,9 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
     def put_on() -> Plan:
         return repair.tag(opened.dataset.manifest, paths, st.session_state[tag])
 
+    def take_off(known: str) -> Plan:
+        return repair.untag(opened.dataset.manifest, paths, known)
+
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"actions-{name}"):
         if opened.dataset.writable:
             if left or not out:
@@ -70,13 +75,16 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
             if out:
                 st.button("Take back in", icon=":material/undo:", key=f"in-{name}",
                           on_click=act, args=(lambda: repair.include(out),))  # fmt: skip
-            with st.popover("Genre", icon=":material/label:", disabled=not rows, key=menus[0], on_change="rerun"):
+            with menus.menu("Genre", opened_by[0], icon=":material/label:", disabled=not rows):
                 st.selectbox("New genre", sorted({*covers.genres, *GENRES}), index=None, key=genre, on_change=relabel,
                              placeholder="Choose or type one", format_func=_named, accept_new_options=True)  # fmt: skip
-            with st.popover("Tag", icon=":material/sell:", disabled=not rows, key=menus[1], on_change="rerun"):
+            with menus.menu("Tag", opened_by[1], icon=":material/sell:", disabled=not rows):
                 st.text_input("Tag", max_chars=40, key=tag, placeholder="check again")
                 st.button("Add the tag", key=f"tag-{name}", type="primary", width="stretch",
                           on_click=act, args=(put_on,))  # fmt: skip
+                for place, known in enumerate(sorted({tag for row in rows for tag in covers.tagged(row)})):
+                    st.button(f"Take off “{plain(known, 40)}”", key=f"untag-{name}-{place}", type="tertiary",
+                              icon=":material/close:", on_click=act, args=(partial(take_off, known),))  # fmt: skip
         st.download_button(
             "CSV",
             lambda: as_list(opened.dataset.manifest, paths).encode(),

@@ -18,6 +18,7 @@ from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
 from pages.explore.review import show_review
 from pages.explore.views import show_views
+from pages.widgets.genres import show_colours
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
 
@@ -151,6 +152,7 @@ with st.container(key="page"):
         with bar:
             explore_sources.show_way_out(name)
         st.stop()
+    show_colours(opened.covers.genres)
     with bar:
         show_views(opened)
         explore_sources.show_management(opened)

@@ -13,26 +13,28 @@ from covergenre.collection.predictions import Predictions, Wanted
 from covergenre.dataset.manifest import STATES
 from covergenre.dataset.split import PARTS
 from covergenre.errors import CoverGenreError
+from covergenre.inspection.overview import kinds_of
 from pages.explore.address import PAGE, go, one, several, told, widget
+from pages.explore.kept import kept
 from pages.explore.open import Opened, open_predictions, runs_of
 from pages.widgets.genres import display
 from pages.widgets.safe_text import sentence, tidy
 from pages.widgets.whose import title
 
-PICKED = "picked"  # covers chosen on the map; too many for an address
-ON_MAP = "map"  # what stands for them there
+ON_MAP = "map"  # covers that were chosen there, by the name under which they are kept
 TEXT, ISSUE, BY = "words", "issue", "by"
 RUN, SAID, VERDICT, SURE = "answers", "said", "verdict", "sure"
 _KEYS = {"genres": "from_genre", "sources": "from_source", "parts": "in_part", "states": "state", "tags": "tag"}
-KEYS = (*_KEYS.values(), TEXT, ISSUE, BY, RUN, SAID, VERDICT, SURE)
+KIND_KEYS = {"sizes": "size", "formats": "format", "modes": "mode"}
+KEYS = (*_KEYS.values(), *KIND_KEYS.values(), TEXT, ISSUE, BY, RUN, SAID, VERDICT, SURE)
 _WORDS = {"genres": "Genre", "sources": "Source", "parts": "Part of the split", "states": "State", "tags": "Tag"}
 _ALL, _ORDER, _NO_RUN, _NO_PART = "Any", "As found", "No run", "none"
 _RIGHT, _WRONG = "right", "wrong"
 
 
 class Asked(NamedTuple):
-    """What `Collection.find` is asked: the filters, the text, and the issue whose score sorts ("" for none); and which
-    answers of a run are wanted.
+    """What `Collection.find` is asked: the filters, the text, and the issue whose score sorts ("" for none); which
+    answers of a run are wanted; and what the files are to be, by kind (see `overview.KINDS`).
     """
 
     filters: Filters
@@ -40,10 +42,14 @@ class Asked(NamedTuple):
     order: str = ""
     answers: Predictions | None = None
     wanted: Wanted = Wanted()
+    files: Mapping[str, str] = {}
 
     def find(self, covers: Collection) -> np.ndarray:
         """The rows of the covers that were asked for."""
         rows = covers.find(self.filters, self.text, self.order)
+        if self.files:
+            kinds = kinds_of(covers.dataset.manifest)
+            rows = rows[(kinds[list(self.files)] == list(self.files.values())).all(axis=1).to_numpy()[rows]]
         return rows[self.answers.passing(self.wanted)[rows]] if self.answers else rows
 
 
@@ -66,8 +72,11 @@ def choose(opened: Opened) -> Asked:
             issue = _choose_issue(covers)
             answers, wanted = _choose_answers(opened)
         order = _choose_order(covers)
-    picked = st.session_state.get(PICKED, frozenset()) if told(ON_MAP) else None
-    asked = Asked(Filters(**chosen, issue=issue, picked=picked), text, order, answers, wanted)
+    picked = kept(told(ON_MAP))
+    if told(ON_MAP) and picked is None:
+        st.caption("The covers that were chosen on the map are no longer known: choose them anew.")
+    files = {kind: value for kind, key in KIND_KEYS.items() if (value := told(key))}
+    asked = Asked(Filters(**chosen, issue=issue, picked=picked), text, order, answers, wanted, files)
     show_chips(asked)
     return asked
 
@@ -93,6 +102,7 @@ def show_chips(asked: Asked) -> None:
     for field, key in _KEYS.items():
         values = getattr(asked.filters, field)
         chips += [(word(value), {key: [each or _NO_PART for each in values if each != value]}) for value in values]
+    chips += [(tidy(value, 24), {KIND_KEYS[kind]: ""}) for kind, value in asked.files.items()]
     if issue := asked.filters.issue:
         chips.append((display(issue), {ISSUE: ""}))
     if asked.text:

@@ -18,6 +18,7 @@ from pages.explore.open import Opened, flag_from
 from pages.explore.tiles import show_covers
 from pages.widgets.figures import table
 from pages.widgets.genres import display, inline
+from pages.widgets.menus import menu
 from pages.widgets.safe_text import plain
 
 VIEW = "see"
@@ -61,7 +62,7 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..
 
     def select() -> None:
         open_gallery()
-        choose(opened, [path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path)])
+        choose(path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path))
 
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
         st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
@@ -100,7 +101,9 @@ def to_review() -> None:
 def _show_threshold(opened: Opened, issue: str) -> None:
     """From which score covers are flagged, and a way to change that."""
     threshold, key = opened.examined.report.thresholds[issue], f"from {issue}"
-    with st.popover(f"Score {threshold:.2f} up", type="tertiary", help="Covers are flagged from this score on"):
+    with menu(
+        f"Score {threshold:.2f} up", f"menu {key}", type="tertiary", help="Covers are flagged from this score on"
+    ):
         st.slider(
             f"Flag {inline(issue)} from a score of",
             0.0,

@@ -9,6 +9,7 @@ from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore.actions import show_actions
 from pages.explore.address import one, widget
+from pages.explore.kept import keep
 from pages.explore.open import Opened, open_predictions, runs_of
 from pages.widgets import map_chart
 from pages.widgets.map_chart import Colour
@@ -68,5 +69,4 @@ def _colour(opened: Opened, chosen: str, run: str) -> Colour | None:
 
 
 def _open(picked: frozenset[str], to_gallery: Callable[..., None]) -> None:
-    st.session_state[explore_filters.PICKED] = picked
-    to_gallery(**{explore_filters.ON_MAP: "1"})
+    to_gallery(**{explore_filters.ON_MAP: keep(picked)})

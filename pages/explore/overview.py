@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from covergenre.formatting import percent, size
-from covergenre.inspection.overview import GenreLook, Overview
+from covergenre.inspection.overview import KINDS, GenreLook, Overview
 from pages.explore.exchange import show_exchange
+from pages.explore.filters import KIND_KEYS
 from pages.explore.open import Opened, open_overview
 from pages.widgets.figures import genre_cell, table
 from pages.widgets.genres import css_colour
@@ -15,6 +16,7 @@ from pages.widgets.portrait_parts import colours
 from pages.widgets.safe_text import plain
 
 _MOST = 6  # sizes that are listed
+_TITLES = {"sizes": "Pixels", "formats": "Format", "modes": "Mode"}
 
 
 def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
@@ -48,20 +50,14 @@ def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
             "Colours from dark to light, as wide as their share."
         )
     if opened.dataset.has_pictures:
-        _show_files(seen)
+        _show_files(seen, opened.dataset.name)
     show_exchange(opened)
 
 
-def _show_files(seen: Overview) -> None:
+def _show_files(seen: Overview, name: str) -> None:
     st.header("Files", anchor=False)
-    left, middle, right = st.columns(3, gap="large")
-    for column, title, counts in (
-        (left, "Pixels", seen.sizes),
-        (middle, "Format", seen.formats),
-        (right, "Mode", seen.modes),
-    ):
-        with column:
-            st.markdown(counts_table(title, counts), unsafe_allow_html=True)
+    for column, kind in zip(st.columns(len(KINDS), gap="large"), KINDS, strict=True):
+        column.markdown(counts_table(kind, getattr(seen, kind), name), unsafe_allow_html=True)
 
 
 def genre_table(seen: Overview, name: str) -> str:
@@ -71,24 +67,32 @@ def genre_table(seen: Overview, name: str) -> str:
     looks = {each.genre: each for each in seen.looks}
     most = max(int(seen.genres["usable"].max()), 1) if len(seen.genres) else 1
     rows = [
-        (_link(name, row.Index), _bar(row.Index, row[1], row[2] + row[3], most), *_look_cells(looks.get(row.Index)))
+        (
+            _link(name, "from_genre", row.Index, genre_cell(row.Index)),
+            _bar(row.Index, row[1], row[2] + row[3], most),
+            *_look_cells(looks.get(row.Index)),
+        )
         for row in seen.genres.itertuples()
     ]
     headings = ("Genre", "Covers", "Brightness", "Colour", "Palette")
     return f'<div class="genres-table">{table(headings, rows)}</div>'
 
 
-def counts_table(name: str, counts: Mapping[str, int]) -> str:
-    """The most common values and how many covers have them, as HTML."""
-    listed = [(plain(value, 30), f"{count:,}") for value, count in list(counts.items())[:_MOST]]
+def counts_table(kind: str, counts: Mapping[str, int], name: str) -> str:
+    """The most common values of one of `KINDS` and how many covers have them, as HTML; each leads to these covers."""
+    listed = [
+        (_link(name, KIND_KEYS[kind], value, plain(value, 30)), f"{count:,}")
+        for value, count in list(counts.items())[:_MOST]
+    ]
     others = sum(list(counts.values())[_MOST:])
     listed += [(f"{len(counts) - _MOST:,} others", f"{others:,}")] if others else []
-    return table((name, "Covers"), listed)
+    return table((_TITLES[kind], "Covers"), listed)
 
 
-def _link(name: str, genre: str) -> str:
-    place = urlencode({"data": name, "see": "Gallery", "from_genre": genre})
-    return f'<a href="?{plain(place, 2000)}" target="_self">{genre_cell(genre)}</a>'
+def _link(name: str, key: str, value: str, words: str) -> str:
+    """A link to the covers of a data set that a filter leaves; `words` are HTML."""
+    place = urlencode({"data": name, "see": "Gallery", key: value})
+    return f'<a href="?{plain(place, 2000)}" target="_self">{words}</a>'
 
 
 def _bar(genre: str, used: int, unused: int, most: int) -> str:

@@ -19,10 +19,12 @@ from covergenre.formatting import counted, listed
 from covergenre.jobs import Job, Work
 from covergenre.runs.record import standing_on
 from pages.explore import web
+from pages.explore.choice import TICKED
 from pages.explore.filters import cleared
 from pages.explore.news import note, take_wrong, tell, telling
 from pages.explore.open import Opened, examinations
 from pages.widgets.address import go, settle
+from pages.widgets.menus import close, menu
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
 
@@ -31,7 +33,7 @@ LARGEST_ZIP = st.get_option("server.maxUploadSize")  # MB; an upload is held in 
 
 _BRINGING = "bringing a data set"
 _OWN = "brought"  # the work that this visitor began
-_NEW_NAME = "new name"
+_NEW_NAME, _MANAGE = "new name", "manage"
 _ASKING = "asking how to add"  # while the dialog is open
 _NAMED = 5  # files passed over that are named
 _AUTO = "auto"  # a list takes None for nothing chosen
@@ -188,7 +190,7 @@ def show_management(opened: Opened) -> None:
 
 
 def _show_changes(dataset: Dataset) -> None:
-    with st.popover("Manage", icon=":material/settings:", key=f"manage {dataset.name}"):
+    with menu("Manage", _MANAGE, icon=":material/settings:"):
         st.caption(f"{plain(str(dataset.root), 120)}")
         with st.form("rescan", border=False):
             _choose_level("again level")
@@ -210,7 +212,7 @@ def _show_changes(dataset: Dataset) -> None:
 def show_way_out(name: str) -> None:
     """What can be done where the data set is damaged: forget it, and bring another."""
     if name != STARTER:
-        with st.popover("Manage", icon=":material/settings:"):
+        with menu("Manage", _MANAGE, icon=":material/settings:"):
             _show_removal(name, "Its covers stay as they are.")
     _offer_ways()
 
@@ -239,7 +241,7 @@ def _ask_ways() -> None:
 
 def _choose(name: str) -> None:
     """Show another data set, without the filters and the cover of this one."""
-    go(**{**cleared(), "open": "", "groups": "", NAME: name})
+    go(**{**cleared(), TICKED: "", "open": "", "groups": "", NAME: name})
 
 
 def _start(title: str, work: Work) -> None:
@@ -259,6 +261,7 @@ def _scan(name: str, text: str, level: int | None) -> None:
 
 
 def _rescan(dataset: Dataset) -> None:
+    close(_MANAGE)
     chosen = st.session_state
     _start("Scanning again", _registering(dataset.name, dataset.root, _level(chosen["again level"]), chosen["if gone"]))
 
@@ -288,6 +291,7 @@ def _rename(old: str) -> None:
     new = st.session_state[f"{_NEW_NAME} {old}"].strip()
     if old == new:
         return
+    close(_MANAGE)
     with telling():
         registry.rename(old, new)
         examinations().pop(old, None)
@@ -295,6 +299,7 @@ def _rename(old: str) -> None:
 
 
 def _remove(name: str, dataset: Dataset | None) -> None:
+    close(_MANAGE)
     with telling():
         registry.remove(name)
         if dataset:

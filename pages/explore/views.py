@@ -10,9 +10,10 @@ from pages.explore.findings import VIEW
 from pages.explore.map import COLOUR
 from pages.explore.news import telling
 from pages.explore.open import Opened
+from pages.widgets.menus import close, menu
 from pages.widgets.safe_text import plain, sentence
 
-_NAME = "view name"
+_NAME, _MENU = "view name", "views"
 _KEYS = (*explore_filters.KEYS, VIEW, COLOUR)
 
 
@@ -20,7 +21,7 @@ def show_views(opened: Opened) -> None:
     """The views that were saved, and a way to save this one."""
     if not opened.dataset.writable:
         return
-    with st.popover("Views", icon=":material/bookmark:"):
+    with menu("Views", _MENU, icon=":material/bookmark:"):
         try:
             saved = read_views(opened.dataset)
         except CoverGenreError as error:
@@ -44,10 +45,12 @@ def _save(opened: Opened) -> None:
     view = {key: told for key in _KEYS if (told := st.query_params.get_all(key))}
     with telling():
         save_view(opened.dataset, st.session_state[_NAME], view)
+        close(_MENU)
 
 
 def _open(view: View) -> None:
     asked: dict[str, str | list[str]] = {key: view[key] for key in _KEYS if key in view}
+    close(_MENU)
     go(**explore_filters.only(**{"open": "", **asked}))
 
 

@@ -15,7 +15,7 @@ from pages.predict.ways_in import example_row, ways_in
 from pages.predict.words_read import words_wanted
 from pages.widgets import verdict
 from pages.widgets.announce import announce
-from pages.widgets.genres import display
+from pages.widgets.genres import display, show_colours
 from pages.widgets.safe_text import plain, sentence, tidy
 
 
@@ -107,6 +107,7 @@ with st.container(key="page"):
         st.error(sentence(str(error)), title="The starter can't be opened")
         st.stop()
     if run != STARTER:
+        show_colours(predictor.genres)
         show_who(run)
     if word:
         st.warning(sentence(word), icon=":material/sync_problem:")

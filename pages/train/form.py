@@ -11,7 +11,7 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.backbones import Backbone, list_backbones, list_stronger
 from covergenre.embedding.recipe import EVEN, FEATURE_SETS, Recipe
-from covergenre.formatting import duration, listed
+from covergenre.formatting import listed, roughly
 from covergenre.methods import METHODS, TrainSpec, method
 from covergenre.packages import missing, remedy
 from covergenre.runs.cautions import Caution, cautions
@@ -193,8 +193,8 @@ def estimate(dataset: Dataset, spec: TrainSpec, earlier: Sequence[Run]) -> str:
     """How long it takes, in words."""
     covers = int(usable(dataset.manifest)["genre"].isin(spec.genres).sum())
     if seconds := seconds_for(earlier, spec, covers):
-        return f"About {_rounded(seconds)}, as earlier runs took here."
-    return f"A guess: {_rounded(usual_seconds(spec, covers, earlier))}. None like it was done here yet."
+        return f"About {roughly(seconds)}, as earlier runs took here."
+    return f"A guess: {roughly(usual_seconds(spec, covers, earlier))}. None like it was done here yet."
 
 
 def clone(run: Run) -> None:
@@ -214,12 +214,6 @@ def clone(run: Run) -> None:
         state[f"train_{name}"] = _held(value)
     state.train_weights = (spec.recipe.backbone, spec.recipe.weights)
     st.toast("The form now has the settings of that run.", icon=":material/content_copy:")
-
-
-def _rounded(seconds: float) -> str:
-    if seconds >= 90:
-        return duration(60 * round(seconds / 60))
-    return f"{max(1, round(seconds)) if seconds < 10 else 5 * round(seconds / 5)}\u202fs"
 
 
 def _choose_preset(method_name: str) -> None:

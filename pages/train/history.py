@@ -83,17 +83,21 @@ def frame(
     """One row a run with `COLUMNS`; the run `used` for predictions is marked.
 
     With a `baseline`, by how much each run of the same test covers is more accurate; with `columns`, these `settings`;
-    with a `group`, one of `GROUPS`, that first.
+    with a `group`, one of `GROUPS`, that first, said once where runs stand together (see `grouped`). Tags and notes
+    have a column once there are any.
     """
     table = pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
+    table = table.drop(columns=[name for name in ("tags", "note") if not table[name].any()])
     if baseline:
         place = table.columns.get_loc("accuracy") + 1
         table.insert(place, f"against {run_name(baseline.run)}", [_against(each, baseline) for each in summaries])
-    for name in columns:
-        table[name] = [settings(each.run).get(name, "") for each in summaries]
+    for name in reversed(columns):
+        told = [settings(each.run).get(name, "") for each in summaries]
+        table.insert(table.columns.get_loc("accuracy"), name, told)
     if group:
         table = table.drop(columns=group, errors="ignore")
-        table.insert(0, group, [tidy(GROUPS[group](each)) for each in summaries])
+        groups = pd.Series([tidy(GROUPS[group](each)) or "none" for each in summaries])
+        table.insert(0, group, groups.where(groups != groups.shift(), ""))
     return table
 
 

@@ -23,8 +23,11 @@ from pages.train.history import RunSummary
 from pages.train.table import open_run, show_table
 from pages.widgets import model_card
 from pages.widgets.address import go
+from pages.widgets.genres import show_colours
+from pages.widgets.menus import close, menu
 from pages.widgets.safe_text import plain, sentence, tidy
 
+_REPEAT, _NOTES, _DELETE = "menu repeat", "menu notes", "menu delete"
 POLL = 2.0  # seconds; only while something runs
 
 
@@ -93,6 +96,7 @@ def repeat(run: Run) -> None:
     )
     tag = read_notes(runs[0]).tags[0]
     write_notes(run, replace(read_notes(run), tags=tidy_tags((*read_notes(run).tags, tag))))
+    close(_REPEAT)
     go(find=tag)
 
 
@@ -107,10 +111,12 @@ def keep_notes(run: Run) -> None:
     if name != run_name(run):
         rename(run, name)
     write_notes(run, replace(read_notes(run), tags=tidy_tags(tags), note=note))
+    close(_NOTES)
 
 
 def delete(run_id: str) -> None:
     """Delete a run, and close it."""
+    close(_DELETE)
     launch.delete(run_id)
     open_run(None)
 
@@ -200,6 +206,7 @@ def show_opened(summaries: list[RunSummary]) -> None:
         with right if opened.evaluation or charts else left:
             st.markdown(history.asked(run), unsafe_allow_html=True)
         if opened.evaluation:
+            show_colours(run.spec.genres)
             st.markdown(model_card.by_genre(opened.evaluation), unsafe_allow_html=True)
         work.show_log(run)
 
@@ -224,7 +231,7 @@ def show_actions(opened: RunSummary) -> None:
             work.finish_button(run)
         if run.spec.method in METHODS:
             st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
-            with st.popover("Repeat", icon=":material/casino:"):
+            with menu("Repeat", _REPEAT, icon=":material/casino:"):
                 st.number_input("Other seeds", 1, 20, 4, key=f"more-{run.id}")
                 st.button("Train again with these", on_click=work.attempt, args=(repeat, run))
         shown = (
@@ -233,9 +240,9 @@ def show_actions(opened: RunSummary) -> None:
             else ("Hide", ":material/visibility_off:")
         )
         st.button(shown[0], icon=shown[1], on_click=work.attempt, args=(hide, run, not opened.notes.hidden))
-        with st.popover("Name and note", icon=":material/edit_note:"):
+        with menu("Name and note", _NOTES, icon=":material/edit_note:"):
             show_notes(run, opened.notes)
-        with st.popover("Delete", icon=":material/delete:"):
+        with menu("Delete", _DELETE, icon=":material/delete:"):
             st.markdown("Its model and its figures are deleted permanently.")
             st.button("Delete permanently", type="primary", on_click=work.attempt, args=(delete, run.id))
     if opened.notes.tags:

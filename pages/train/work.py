@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from covergenre.errors import BadRun, CoverGenreError, in_words
-from covergenre.formatting import duration, size
+from covergenre.formatting import roughly, size
 from covergenre.runs import launch
 from covergenre.runs.record import Run, Status, list_runs
 from pages.train import curve, history
@@ -86,7 +86,7 @@ def progress_words(status: Status, finishing: bool = False) -> str:
     words = plain(f"{status.what[:1].upper()}{status.what[1:]}" or "Starting")
     if finishing:
         return f"{words} · finishing with its best so far"
-    left = "" if status.eta is None else f" · about {duration(max(1.0, float(round(status.eta))))} left"
+    left = "" if status.eta is None else f" · about {roughly(status.eta)} left"
     return f"{words} · {100 * status.done / status.total:.0f}\u202f%{left}"
 
 

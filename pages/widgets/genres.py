@@ -7,7 +7,11 @@ and tritanopia too; a colour is never the only sign, the name stands beside it.
 
 import colorsys
 import hashlib
+from collections.abc import Iterable
 from functools import cache
+
+import numpy as np
+import streamlit as st
 
 _COLOURS = {
     "anime": ("#3833c8", "#606ef7"),
@@ -23,6 +27,8 @@ _COLOURS = {
 }
 _LUMINANCES = ((0.09, 0.28), (0.19, 0.5))
 """Of other genres' colours on a light and on a dark page: either pair stands out from both by 3 : 1."""
+_CONES = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]])
+_OKLAB = np.array([[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
 
 GENRES = tuple(_COLOURS)
 
@@ -42,26 +48,86 @@ def colours(genre: str) -> tuple[str, str]:
     return _COLOURS.get(genre) or _other(genre)
 
 
+def colours_among(genres: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The colours of genres that stand together: of those beyond the ten such as are easily told apart.
+
+    The same genres always have the same; a genre that is new takes none from those before it in the alphabet.
+    """
+    return _apart(tuple(sorted(set(genres))))
+
+
 def css_colour(genre: str) -> str:
-    """The colour as CSS that follows the theme by itself."""
-    return "light-dark({}, {})".format(*colours(genre))
+    """The colour as CSS that follows the theme by itself, and what `show_colours` says of a genre beyond the ten."""
+    alone = "light-dark({}, {})".format(*colours(genre))
+    return alone if genre in _COLOURS else f"var({_variable(genre)}, {alone})"
+
+
+def show_colours(genres: Iterable[str]) -> None:
+    """Have this page show each of these genres, wherever it stands, as `colours_among` has it."""
+    others = {genre: pair for genre, pair in colours_among(genres).items() if genre not in _COLOURS}
+    if others:
+        rules = "".join(f"{_variable(genre)}: light-dark({light}, {dark});" for genre, (light, dark) in others.items())
+        st.html(f"<style>:root {{ {rules} }}</style>")
+
+
+@cache
+def _apart(genres: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Each genre beyond the ten takes what is farthest from all that are taken, on the page where it is nearest."""
+    offered = _offered()
+    seen = np.array([[perceived(colour) for colour in pair] for pair in (*_COLOURS.values(), *offered)])
+    known = len(_COLOURS)
+    away = np.linalg.norm(seen[known:, None] - seen[None, :known], axis=-1).min(axis=(1, 2))
+    found = {}
+    for genre in genres:
+        if genre in _COLOURS:
+            found[genre] = _COLOURS[genre]
+            continue
+        place = int(away.argmax())
+        found[genre] = offered[place]
+        away = np.minimum(away, np.linalg.norm(seen[known:] - seen[known + place], axis=-1).min(axis=-1))
+    return found
+
+
+@cache
+def _offered() -> tuple[tuple[str, str], ...]:
+    """Colours for light and dark pages to choose from."""
+    return tuple(
+        (_of_luminance(hue / 36, light, saturation), _of_luminance(hue / 36, dark, saturation))
+        for saturation in (0.8, 0.35)
+        for light, dark in _LUMINANCES
+        for hue in range(36)
+    )
+
+
+def perceived(colour: str) -> np.ndarray:
+    """The colour where distances are as people see them (Oklab), float64 (3,)."""
+    linear = np.array([_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5)])
+    return _OKLAB @ np.cbrt(_CONES @ linear)
+
+
+def _variable(genre: str) -> str:
+    return f"--genre-{hashlib.blake2b(genre.encode(), digest_size=6).hexdigest()}"
 
 
 @cache
 def _other(genre: str) -> tuple[str, str]:
     number = int.from_bytes(hashlib.blake2b(genre.casefold().encode(), digest_size=4).digest())
-    hue, pair = number % 360 / 360, number // 360 % len(_LUMINANCES)
-    light, dark = (_of_luminance(hue, luminance) for luminance in _LUMINANCES[pair])
-    return light, dark
+    return _offered()[number % len(_offered())]
 
 
-def _of_luminance(hue: float, luminance: float) -> str:
+@cache
+def _of_luminance(hue: float, luminance: float, saturation: float) -> str:
     """The colour of a hue (0-1) that is as light as that (relative luminance, as WCAG defines it), as CSS has it."""
     low, high = 0.0, 1.0
     for _ in range(12):
         middle = (low + high) / 2
-        channels = colorsys.hls_to_rgb(hue, middle, 0.6)
-        linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+        channels = colorsys.hls_to_rgb(hue, middle, saturation)
+        linear = [_linear(value) for value in channels]
         found = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
         low, high = (middle, high) if found < luminance else (low, middle)
     return "#" + "".join(f"{round(255 * value):02x}" for value in channels)
+
+
+def _linear(value: float) -> float:
+    """A channel of sRGB, 0-1, in proportion to its light."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4

@@ -1,12 +1,13 @@
 // What a browser does when a page loads anew, and Streamlit does not: Back and Forward go through what a visitor chose, one
 // step each; on a narrow screen the menu closes; the page starts at its top, with the focus, which went with what was
-// pressed, on its heading. And an answer that comes outside the window, as on a phone, is brought into it.
+// pressed, on its heading. And an answer, or a run, that comes outside the window, as on a phone, is brought into it.
 
 const LONGEST = 10000 // milliseconds for the run of a page that somebody went back to
 const NARROW = "(max-width: 767px)"
 const WAIT = 4000 // milliseconds for a page to come
 const ANSWER = 60000 // milliseconds for an answer to come
 const LOW = 0.75 // of the window's height
+const QUIET = ["ticked"] // what changes at each of many clicks is kept in the address, but is no step
 
 export default function ({ data }) {
   window.covergenreHistory ??= begin()
@@ -45,7 +46,7 @@ function keepSteps() {
     const next = new URL(address ?? location.href, location.href)
     if (next.pathname === location.pathname && next.search === location.search) {
       replace(state, title, address)
-    } else if (fresh) {
+    } else if (fresh && (next.pathname !== location.pathname || loud(next.search) !== loud(location.search))) {
       fresh = false
       back.until = 0
       push(state, title, address)
@@ -59,6 +60,12 @@ function keepSteps() {
     back.until = 0
     if (inOrder(ended) !== back.query) history.replaceState(history.state, "", ended ? `?${ended}` : location.pathname)
   }
+}
+
+function loud(query) {
+  const named = new URLSearchParams(query)
+  QUIET.forEach((name) => named.delete(name))
+  return inOrder(named)
 }
 
 function inOrder(query) {
@@ -76,13 +83,13 @@ function watchArrivals() {
     menu.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
   }
 
-  const bringAnswer = () => {
+  const bring = (key, block) => {
     const end = performance.now() + ANSWER
     const look = setInterval(() => {
-      const answer = document.querySelector(".st-key-answer")
-      const words = answer?.querySelector("h2")
+      const part = document.querySelector(key)
+      const words = part?.querySelector("h2")
       const top = words?.getBoundingClientRect().top
-      if (top < 0 || top > LOW * innerHeight) answer.scrollIntoView()
+      if (top < 0 || top > LOW * innerHeight) (block === "start" ? part : words).scrollIntoView({ block })
       if (words || performance.now() > end) clearInterval(look)
     }, 100)
   }
@@ -91,7 +98,8 @@ function watchArrivals() {
     const before = here
     here = new URL(location.href)
     const other = (name) => before.searchParams.get(name) !== here.searchParams.get(name)
-    if (other("answer") && here.searchParams.has("answer")) bringAnswer()
+    if (other("answer") && here.searchParams.has("answer")) bring(".st-key-answer", "start")
+    if (other("run") && here.searchParams.has("run")) bring(".st-key-opened", "center") // the table stays in sight
     if (before.pathname === here.pathname && !other("cover") && !other("open")) return
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
     const end = performance.now() + WAIT

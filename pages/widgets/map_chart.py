@@ -10,7 +10,7 @@ import streamlit as st
 
 from covergenre.collection.collection import Collection
 from covergenre.collection.map import DRAWABLE, draw_map_apart, known_map, map_key
-from pages.widgets.genres import colours, display
+from pages.widgets.genres import colours_among, display
 from pages.widgets.safe_text import tidy
 from pages.widgets.watch import jobs, offer, under_way
 
@@ -24,6 +24,7 @@ _HOVER = st.components.v2.component(
 )
 _MOST = 12_000  # points that a browser still moves smoothly
 _MARGIN = 0.05
+_TOLD_APART = 16  # colours
 _FAINT = {"light": "#d9d3c7", "dark": "#403b35"}
 _VERDICTS = {"right": ("#139990", "#12daff"), "wrong": ("#7e1800", "#da4e07"), "": ("#d9d3c7", "#403b35")}
 _INK = {"light": "#1d1b18", "dark": "#ece8e1"}
@@ -107,9 +108,15 @@ def figure(
     if colour.values.dtype == np.float64:
         traces.append(_scored(collection, spots, drawn[bright], colour))
     else:
-        for value in sorted(set(colour.values[drawn[bright]])):
+        values = sorted(set(colour.values[drawn[bright]]))
+        inks = {**colours_among([*collection.genres, *values]), **_VERDICTS}
+        for value in values:
             rows = drawn[bright & (colour.values[drawn] == value)]
-            traces.append(_genre(collection, spots, rows, value, theme))
+            traces.append(_genre(collection, spots, rows, value, inks[value][theme == "dark"]))
+        if len(values) > _TOLD_APART:
+            traces.append(
+                _names(spots, [(value, drawn[bright & (colour.values[drawn] == value)]) for value in values], theme)
+            )
     if near:
         traces.append(_ring(collection, spots, list(near), "circle-open", 13, "Its nearest covers", theme))
     if current is not None:
@@ -176,12 +183,26 @@ def _sample(rows: np.ndarray, most: int) -> np.ndarray:
     return rows[:: -(-len(rows) // most)] if len(rows) else rows
 
 
-def _genre(collection: Collection, spots: np.ndarray, rows: np.ndarray, genre: str, theme: str) -> dict[str, Any]:
-    colour = _VERDICTS.get(genre, colours(genre))[theme == "dark"]
+def _genre(collection: Collection, spots: np.ndarray, rows: np.ndarray, genre: str, colour: str) -> dict[str, Any]:
     return {
         **_points(collection, spots, rows),
         "name": display(tidy(genre, 24)) or "No answer",
         "marker": {"size": 6, "color": colour, "opacity": 0.75},
+    }
+
+
+def _names(spots: np.ndarray, of: Sequence[tuple[str, np.ndarray]], theme: str) -> dict[str, Any]:
+    """Each genre's name in the middle of its covers, where colours alone are too many to tell apart."""
+    middles = np.array([np.median(spots[rows], axis=0) for _, rows in of]).round(3)
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": middles[:, 0].tolist(),
+        "y": middles[:, 1].tolist(),
+        "text": [display(tidy(genre, 24)) for genre, _ in of],
+        "textfont": {"color": _INK[theme], "size": 13, "weight": 600},
+        "hoverinfo": "skip",
+        "showlegend": False,
     }
 
 

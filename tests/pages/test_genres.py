@@ -1,10 +1,12 @@
+import itertools
+import math
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from covergenre.dataset import starter
-from pages.widgets.genres import GENRES, colours, css_colour, display, inline
+from pages.widgets.genres import GENRES, colours, colours_among, css_colour, display, inline, perceived
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
 LIGHT, DARK = CONFIG["theme"]["light"], CONFIG["theme"]["dark"]
@@ -48,14 +50,26 @@ OTHERS = (
 )
 
 
-def test_a_genre_beyond_the_ten_keeps_a_colour_of_its_own():
-    assert len({colours(genre) for genre in OTHERS}) == len(OTHERS)
+def test_a_genre_beyond_the_ten_that_stands_alone_has_a_colour_by_its_name():
+    assert len({colours(genre) for genre in OTHERS}) > 6
     assert colours("Skiffle") == colours("skiffle")
+    assert css_colour("skiffle").endswith("light-dark({}, {}))".format(*colours("skiffle")))
+
+
+def test_genres_that_stand_together_are_told_apart_and_keep_their_colours():
+    many = [f"genre {number:02}" for number in range(30)]
+    among = colours_among([*GENRES, *many])
+    assert among == colours_among(reversed([*many, *GENRES]))
+    assert {genre: among[genre] for genre in GENRES} == {genre: colours(genre) for genre in GENRES}
+    assert colours_among(many[:10]) == {genre: among[genre] for genre in many[:10]}
+    for page in (0, 1):
+        seen = [perceived(pair[page]) for pair in among.values()]
+        assert min(math.dist(one, other) for one, other in itertools.combinations(seen, 2)) > 0.04
 
 
 @pytest.mark.parametrize("genre", [*GENRES, *OTHERS])
 def test_every_colour_stands_out_from_its_page(genre):
-    for colour, theme in zip(colours(genre), (LIGHT, DARK), strict=True):
+    for colour, theme in zip(colours_among([*GENRES, *OTHERS])[genre], (LIGHT, DARK), strict=True):
         assert contrast(colour, theme["backgroundColor"]) >= 3
         assert contrast(colour, theme["secondaryBackgroundColor"]) >= 3
 

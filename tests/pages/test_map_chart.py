@@ -35,6 +35,14 @@ def test_every_genre_is_a_trace_in_its_colour_that_names_its_covers(collection, 
     assert drawn["Jazz"]["marker"]["color"] != drawn["Rap"]["marker"]["color"]
 
 
+def test_where_genres_are_too_many_for_colours_each_is_named_on_the_map():
+    genres = [f"genre {number:02}" for number in range(20)]
+    many = Collection(table(genres), clouds(genres, 20))
+    chart = figure(many, np.eye(20, 2, dtype=np.float32), np.arange(20), None, [], "light")
+    assert chart["data"][-1]["text"] == [f"Genre {number:02}" for number in range(20)]
+    assert len({trace["marker"]["color"] for trace in traces(chart).values()}) == 20
+
+
 def test_covers_that_pass_no_filter_are_faint_and_can_not_be_pointed_at(collection, places):
     chart = figure(collection, places, np.arange(5), None, [], "light")
     assert list(traces(chart)) == ["Jazz"]

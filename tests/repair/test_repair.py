@@ -26,6 +26,7 @@ from covergenre.repair.repair import (
     repaired,
     tag,
     undo,
+    untag,
 )
 
 PATHS = [f"{genre}/{number:03}.jpg" for genre in ("jazz", "pop") for number in range(3)]
@@ -316,6 +317,14 @@ def test_tags_are_put_beside_those_that_are_there_and_taken_off_by_undo(dataset)
     after = apply(dataset, tag(open_dataset("mine").manifest, PATHS[:2], "check again"))
     assert after.manifest["tags"].tolist()[:2] == ["live; check again", "check again"]
     assert undo(dataset).manifest["tags"].tolist()[:2] == ["live", ""]
+
+
+def test_a_tag_is_taken_off_again_where_it_is_and_no_other_with_it(dataset):
+    apply(dataset, tag(dataset.manifest, PATHS[:2], "live"))
+    apply(dataset, tag(open_dataset("mine").manifest, PATHS[:1], "check again"))
+    plan = untag(open_dataset("mine").manifest, PATHS[:3], "live")
+    assert [edit.path for edit in plan.edits] == PATHS[:2]
+    assert apply(dataset, plan).manifest["tags"].tolist()[:3] == ["check again", "", ""]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a;b"])

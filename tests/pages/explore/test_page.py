@@ -83,6 +83,14 @@ def test_filters_stand_in_the_address_and_come_off_as_chips(page):
     assert "63 of 63 covers" in said(page)
 
 
+def test_sizes_formats_and_modes_lead_to_their_covers(page):
+    told = [unescape(element.value) for element in page.markdown]
+    assert any("size=96+x+96" in each for each in told)
+    assert "62 of 63 covers" in said(at(see="Gallery", size="96 x 96", mode="RGB"))
+    click(other := at(see="Gallery", format="PNG"), "PNG")
+    assert "63 of 63 covers" in said(other)
+
+
 def test_a_cover_is_opened_by_a_click_and_by_its_address(page):
     view(page, "gallery")
     grids.press(page, "gallery", 3)
@@ -114,6 +122,17 @@ def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
     click(page, "Remove")
     assert names() == ()
     assert (root / "jazz" / "000.jpg").exists()
+
+
+def test_a_tag_is_taken_off_where_it_was_put_on_and_the_menu_closes(page):
+    page = at(see="Gallery", open="jazz/003.jpg")
+    page.text_input(key="new tag cover").set_value("live").run()
+    click(page, "Add the tag")
+    assert open_dataset("mine").manifest["tags"].tolist().count("live") == 1
+    page.session_state["menu tag cover"] = True
+    click(page, "Take off “live”")
+    assert not open_dataset("mine").manifest["tags"].any()
+    assert page.session_state["menu tag cover"] is False
 
 
 def test_scanning_again_finds_what_is_new(page, root):

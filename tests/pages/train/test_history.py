@@ -65,5 +65,11 @@ def test_runs_of_a_group_stand_together_under_its_name(run):
     assert [each.run for each in together] == [later[1], run, later[0]]
     table = history.frame(together, group="method")
     assert table.columns[0] == "method"
-    assert table["method"].tolist() == ["Logistic regression"] * 2 + ["Nearest neighbours"]
+    assert table["method"].tolist() == ["Logistic regression", "", "Nearest neighbours"]
     assert history.grouped(told, "") == told
+
+
+def test_settings_stand_beside_the_names_and_what_nobody_wrote_has_no_column(run):
+    columns = history.frame([RunSummary.of(run)], columns=["Seed", "Split"]).columns.tolist()
+    assert columns[:5] == ["name", "data set", "genres", "Seed", "Split"]
+    assert not {"tags", "note"} & set(columns)
