@@ -62,7 +62,7 @@ def test_the_first_page_says_what_to_do_and_what_is_known(app):
     assert app.title[0].value == "What does this cover sound like?"
     assert app.file_uploader[0].label.startswith("Album covers, one or many")
     assert len(app.button) == 6
-    assert "The starter knows 4 genres from 48 real covers: country, jazz, rap and reggae." in said(app)
+    assert "The starter knows 4 genres from 48 real covers." in said(app)
     assert "no real covers of them could be had" in said(app)
 
 

@@ -134,12 +134,15 @@ def known_as(seen: Neighbour, same_pixels: bool = True) -> str:
 
 
 def scope(card: Card) -> str:
-    """Which genres are known, from how many covers, and which are missing or hardly ever answered."""
+    """Which genres are known, from how many covers, and which are missing or hardly ever answered: short paragraphs.
+
+    A long one would be the largest thing on a phone, and so what is waited for.
+    """
     known = listed([inline(plain(genre)) for genre in card.genres])
-    said = [f"The starter knows {len(card.genres)} genres from {card.covers:,} real covers: {known}."]
+    said = [f"The starter knows {len(card.genres)} genres from {card.covers:,} real covers.", f"They are {known}."]
     if card.missing:
         said.append(f"Not {_or(card.missing)}: no real covers of them could be had.")
-    return " ".join([*said, *hardly_ever(card.chosen)])
+    return "\n\n".join([*said, *hardly_ever(card.chosen)])
 
 
 def hardly_ever(method: MethodCard) -> list[str]:

@@ -138,7 +138,7 @@ def test_the_genres_that_are_known_and_those_that_are_not_are_named(starter_fold
     card = open_starter(starter_folder).card
     said = scope(replace(card, genres=("edm", "jazz"), covers=3486, missing=("anime", "disco")))
     assert said.startswith(
-        "The starter knows 2 genres from 3,486 real covers: EDM and jazz. "
+        "The starter knows 2 genres from 3,486 real covers.\n\nThey are EDM and jazz.\n\n"
         "Not anime or disco: no real covers of them could be had."
     )
     assert (
