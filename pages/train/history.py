@@ -91,7 +91,7 @@ def frame(
     if baseline:
         place = table.columns.get_loc("accuracy") + 1
         table.insert(place, f"against {run_name(baseline.run)}", [_against(each, baseline) for each in summaries])
-    for name in reversed(columns):
+    for name in columns:
         told = [settings(each.run).get(name, "") for each in summaries]
         table.insert(table.columns.get_loc("accuracy"), name, told)
     if group:

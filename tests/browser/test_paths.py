@@ -47,6 +47,8 @@ def says(page, *words: str) -> None:
 def test_ticked_covers_outlive_reload_and_another_tab_and_are_no_steps(visit):
     page = visit("/explore?see=Gallery&from_genre=rap")
     page.locator(".st-key-choice label").first.click()
+    page.locator(".st-key-choose-all").wait_for()
+    at_rest(page)
     for number in (0, 1):
         page.locator(TILES).nth(number).click()
         expect(page.locator(TICKED)).to_have_count(number + 1, timeout=WAIT)
