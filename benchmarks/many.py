@@ -9,10 +9,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from covergenre.embedding.recipe import Recipe
 
 WIDTH = 768
 _WORDS = ("night", "blue", "road", "fire", "moon", "river", "gold", "heart", "black", "winter", "love", "ghost", "city")
@@ -23,8 +26,62 @@ def stored(n: int, home: Path) -> None:
     from covergenre.collection.near import make_near
     from covergenre.dataset.registry import open_dataset
     from covergenre.dataset.starter import open_starter
-    from covergenre.dataset.table import COLUMNS, typed, write_manifest
     from covergenre.methods.space import Space
+
+    manifest = registered(n, home)
+    parts = np.random.default_rng(4).choice(["train", "validation", "test"], n, p=[0.65, 0.15, 0.2])
+    width = open_starter().vectors.shape[1]
+    space = Space(np.ones(width, np.float32), np.zeros(width, np.float32))
+    manifest = manifest.assign(id=manifest["path"], part=parts)
+    folder = home / "datasets" / "many"
+    make_near(folder / "near", manifest, _Made(made_up(n, home, width)), space)
+    _run_of(manifest, folder / "near", open_dataset("many"))
+
+
+def embedded(n: int, home: Path) -> None:
+    """A registered data set of made-up covers, with what a scan, embedding and measuring leave of them: hashes that
+    are like few others, an artist for every three, vectors by the starter's recipe, measures drawn at random."""
+    from covergenre.audit.measures import COLUMNS, take_in_measures
+    from covergenre.embedding.embed import stores_of
+    from covergenre.embedding.engine import engine_for
+
+    artists = [f"artist {row // 3}" for row in range(n)]
+    hashes = registered(n, home, phash=phashes(n), artist=artists)["content_hash"].tolist()
+    vectors, store = made_up(n, home, engine_for(recipe_of_starter()).width), stores_of(recipe_of_starter())["original"]
+    for start in range(0, n, 5_000):
+        store.put(hashes[start : start + 5_000], vectors[start : start + 5_000])
+    (home / "vectors.npy").unlink()
+    drawn = np.random.default_rng(5).random((n, len(COLUMNS)))
+    measures = pd.DataFrame(drawn, columns=list(COLUMNS), index=pd.Index(hashes, name="content_hash"))
+    (folder := home / "datasets" / "many" / "audit").mkdir()
+    take_in_measures(measures, folder)
+
+
+def recipe_of_starter() -> "Recipe":
+    """That of the starter."""
+    from covergenre.embedding.recipe import Recipe
+
+    return Recipe(limit=150)
+
+
+def phashes(n: int) -> list[str]:
+    """Those of the starter's covers, drawn at random, with two bits turned up to sixteen times."""
+    from covergenre.dataset.starter import open_starter
+
+    real = [int(phash, 16) for phash in open_starter().covers["phash"] if phash]
+    chance = np.random.default_rng(0)
+    codes = np.array(real, np.uint64)[chance.integers(0, len(real), n)]
+    for _ in range(16):
+        turned = (chance.random(n) < 0.7).astype(np.uint64)
+        codes ^= turned << chance.integers(0, 64, n).astype(np.uint64)
+        codes ^= turned << chance.integers(0, 64, n).astype(np.uint64)
+    return [f"{code:016x}" for code in codes.tolist()]
+
+
+def registered(n: int, home: Path, **known: Sequence) -> pd.DataFrame:
+    """The manifest of a registered data set of made-up covers, without pictures; `known` columns as given."""
+    from covergenre.dataset.starter import open_starter
+    from covergenre.dataset.table import COLUMNS, typed, write_manifest
 
     os.environ["COVERGENRE_HOME"] = str(home)
     covers, chance = open_starter().covers, np.random.default_rng(0)
@@ -40,6 +97,7 @@ def stored(n: int, home: Path) -> None:
         "album": [" ".join(each[2:]) for each in words],
         "year": chance.integers(1950, 2026, n),
         **{side: np.full(n, 300) for side in ("width", "height", "bytes", "modified")},
+        **known,
     }
     manifest = typed({column: told.get(column, [".jpg" if column == "ext" else ""] * n) for column in COLUMNS})
     folder = home / "datasets" / "many"
@@ -47,12 +105,7 @@ def stored(n: int, home: Path) -> None:
     write_manifest(manifest, folder / "manifest.csv")
     record = {"id": "0" * 16, "name": "many", "root": str(home), "scanned": "2026-01-01", "genre_level": None}
     (folder / "dataset.json").write_text(json.dumps(record))
-    parts = chance.choice(["train", "validation", "test"], n, p=[0.65, 0.15, 0.2])
-    width = open_starter().vectors.shape[1]
-    space = Space(np.ones(width, np.float32), np.zeros(width, np.float32))
-    manifest = manifest.assign(id=manifest["path"], part=parts)
-    make_near(folder / "near", manifest, _Made(made_up(n, home, width)), space)
-    _run_of(manifest, folder / "near", open_dataset("many"))
+    return manifest
 
 
 @dataclass(frozen=True)
@@ -73,12 +126,11 @@ def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
 
     from covergenre.collection.novelty import NoveltyDetector
     from covergenre.embedding.engine import engine_for
-    from covergenre.embedding.recipe import Recipe
     from covergenre.methods import Context, Covers, TrainSpec, method
     from covergenre.runs.names import christen
     from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
-    recipe, chance = Recipe(limit=150), np.random.default_rng(3)
+    recipe, chance = recipe_of_starter(), np.random.default_rng(3)
     genres = tuple(sorted(manifest["genre"].unique()))
     width = engine_for(recipe).width
     known = chance.normal(size=(2_000, width)).astype(np.float32)

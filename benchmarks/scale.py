@@ -1,6 +1,7 @@
 """What grows with the number of covers: hashes, index, collection, and the work of a cluster; 10^4, 10^5, 10^6.
 
 python -m benchmarks.scale hashes index collection pages
+python -m benchmarks.scale learning --sizes 10000 100000
 python -m benchmarks.scale cluster --covers ../shared/covers
 python -m benchmarks.scale plot
 
@@ -13,10 +14,14 @@ import json
 import os
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,7 +31,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from benchmarks.many import made_up, stored
+from benchmarks.many import embedded, made_up, phashes, recipe_of_starter, stored
 
 if TYPE_CHECKING:
     from covergenre.cluster.inputs import Item
@@ -56,17 +61,9 @@ def main() -> None:
 def hashes(n: int) -> dict[str, float]:
     """Near copies among n hashes."""
     from covergenre.dataset.groups import near_duplicates
-    from covergenre.dataset.starter import open_starter
 
-    real = [int(phash, 16) for phash in open_starter().covers["phash"] if phash]
-    chance = np.random.default_rng(0)
-    codes = np.array(real, np.uint64)[chance.integers(0, len(real), n)]
-    for _ in range(16):  # two bits each, 0 to 32 in all
-        turned = (chance.random(n) < 0.7).astype(np.uint64)
-        codes ^= turned << chance.integers(0, 64, n).astype(np.uint64)
-        codes ^= turned << chance.integers(0, 64, n).astype(np.uint64)
-    phashes = [f"{code:016x}" for code in codes.tolist()]
-    seconds, pairs = timed(lambda: near_duplicates(phashes))
+    codes = phashes(n)
+    seconds, pairs = timed(lambda: near_duplicates(codes))
     return {"near copies, s": seconds, "pairs": len(pairs), "memory, GB": peak()}
 
 
@@ -95,16 +92,9 @@ def index(n: int) -> dict[str, float]:
 
 def collection(n: int) -> dict[str, float]:
     """A data set of n covers opened in a process of its own, and steps through it."""
-    import subprocess
-    import sys
-
     with tempfile.TemporaryDirectory(dir=Path.home()) as home:
         stored(n, Path(home))
-        command = (sys.executable, "-c", "from benchmarks.scale import steps; steps()")
-        said = subprocess.run(
-            command, env={**os.environ, "COVERGENRE_HOME": home}, capture_output=True, text=True, check=True
-        )
-    return json.loads(said.stdout.splitlines()[-1])
+        return apart("steps()", home)
 
 
 def steps() -> None:
@@ -141,6 +131,37 @@ def steps() -> None:
     told = {f"{name}, ms": 1000 * statistics.median(each) for name, each in waits.items()}
     own = psutil.Process().memory_full_info().uss / 1e9
     print(json.dumps({"collection opened, s": seconds, **told, "memory, GB": peak(), "of its own, GB": own}))
+
+
+def learning(n: int) -> dict[str, float]:
+    """An audit of n covers and heads learned from them, each in a process of its own; all vectors are there."""
+    with tempfile.TemporaryDirectory(dir=Path.home()) as home:
+        embedded(n, Path(home))
+        return {**apart("audited()", home), **apart("trained('logistic')", home), **apart("trained('knn')", home)}
+
+
+def audited() -> None:
+    """Audit the data set of this home; print how long that takes, and the most memory that no file was mapped to."""
+    from covergenre.dataset.registry import open_dataset
+    from covergenre.inspection.examine import examine
+
+    dataset = open_dataset("many")
+    with own_memory() as most:
+        seconds, _ = timed(lambda: examine(dataset))
+    print(json.dumps({"audit, s": seconds, "audit, GB of its own": most()}))
+
+
+def trained(name: str) -> None:
+    """As `audited`, of a run by the method of this name."""
+    from covergenre.dataset.registry import open_dataset
+    from covergenre.methods import TrainSpec
+    from covergenre.training.train import evaluate, train
+
+    dataset, spec = open_dataset("many"), TrainSpec(name, recipe=recipe_of_starter())
+    with own_memory() as most:
+        seconds, run = timed(lambda: train(dataset, spec))
+    right = evaluate(run).accuracy.value
+    print(json.dumps({f"{name}, s": seconds, f"{name}, GB of its own": most(), f"{name}, accuracy": right}))
 
 
 @dataclass(frozen=True)
@@ -248,6 +269,35 @@ def timed(do: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - started, made
 
 
+def apart(call: str, home: str) -> dict[str, float]:
+    """What a call of this module prints last, in a process that knows this home only."""
+    command = (sys.executable, "-c", f"from benchmarks.scale import *; {call}")
+    told = {**os.environ, "COVERGENRE_HOME": home}
+    said = subprocess.run(command, env=told, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(said.stdout.splitlines()[-1])
+
+
+@contextmanager
+def own_memory() -> Iterator[Callable[[], float]]:
+    """Tells, at its end, the most memory in GB that this process had meanwhile and that no file was mapped to."""
+    import psutil
+
+    process, ended, seen = psutil.Process(), threading.Event(), [0.0]
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            now = process.memory_info()
+            seen.append((now.rss - now.shared) / 1e9)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield lambda: max(seen)
+    finally:
+        ended.set()
+        watcher.join()
+
+
 def peak() -> float:
     """The most memory that this process has had, in GB; what it mapped from files counts where it was looked at."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
@@ -301,7 +351,7 @@ _PLACES = {
     "Compare": "/compare?run={run}",
     "Compare again": "/compare?run={run}",
 }
-_PARTS = {"hashes": hashes, "index": index, "collection": collection, "pages": pages}
+_PARTS = {"hashes": hashes, "index": index, "collection": collection, "learning": learning, "pages": pages}
 
 if __name__ == "__main__":
     main()

@@ -10,11 +10,13 @@ of ten. Of pairs with a likeness of 0.65 to 0.7, 45 of 50 were one picture; from
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from covergenre.audit.findings import findings
+from covergenre.audit.memory import digest, remember
 from covergenre.audit.space import Space
 from covergenre.dataset.groups import (
     MANY,
@@ -50,6 +52,17 @@ def candidates(covers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     rows = np.unique(covers["content_hash"].to_numpy(dtype=str), return_index=True)[1]
     threshold = _CANDIDATES if len(rows) <= MANY else NEAR
     return rows, rows[near_duplicates(covers["phash"].iloc[rows].tolist(), threshold)]
+
+
+def known_candidates(covers: pd.DataFrame, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """`candidates`, remembered in `folder` for these covers: of a million they take minutes."""
+
+    def make() -> dict[str, np.ndarray]:
+        return dict(zip(("rows", "pairs"), candidates(covers), strict=True))
+
+    key = digest(*(covers[column].to_numpy(str) for column in ("content_hash", "phash")))
+    found = remember(folder / "candidates-1.npz", key, make)
+    return found["rows"], found["pairs"]
 
 
 def find_alike(covers: pd.DataFrame, pairs: np.ndarray, space: Space | None, threshold: float) -> Alike:

@@ -12,13 +12,14 @@ from covergenre.audit.findings import AuditReport, findings
 from covergenre.audit.issues import thresholds as all_thresholds
 from covergenre.audit.measures import Measured, measure
 from covergenre.audit.memory import digest, remember
-from covergenre.audit.space import ENOUGH, open_space
+from covergenre.audit.space import ENOUGH, Nearby, open_space
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset, CoverGenreError
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.repair.review import Label, kept_labels
+from covergenre.vectors import finite
 
 _OF_VECTORS = ("wrong labels", "outliers")
 
@@ -30,12 +31,14 @@ def audit(
     report: Report = silent,
     should_stop: ShouldStop = never,
     thresholds: Mapping[str, float] | None = None,
+    nearby: Nearby | None = None,
 ) -> AuditReport:
     """What is wrong with a data set: see `issues.ISSUES` for what is looked for.
 
     `split`: the one to look for leaks in. `vectors`: float32 (n, d) of the usable covers in the manifest's order, of
     one backbone; without them near duplicates are told by pHash alone, and labels and outliers not at all.
-    `thresholds`: those that differ from `issues.THRESHOLDS`. What is measured is remembered in the data set's folder:
+    `thresholds`: those that differ from `issues.THRESHOLDS`. `nearby`: what finds neighbours by these vectors, where
+    there is an index. What is measured is remembered in the data set's folder:
     only covers with new pixels are opened; with new vectors, genres or groups, labels are judged anew.
 
     Raises BadDataset when no cover is left to look at, CoverGenreError for vectors of another shape or thresholds that
@@ -50,8 +53,9 @@ def audit(
     folder = dataset.folder / "audit"
     measured = measure(dataset, covers, folder, report, should_stop)
     report(Progress(0, 1, "comparing covers"))
-    rows, pairs = duplicates.candidates(covers)
-    space = open_space(vectors, rows, pairs, folder) if vectors is not None and len(covers) >= ENOUGH else None
+    rows, pairs = duplicates.known_candidates(covers, folder)
+    told = vectors if len(covers) >= ENOUGH else None
+    space = None if told is None else open_space(told, rows, pairs, folder, nearby)
     alike = duplicates.find_alike(covers, pairs, space, limits["near duplicates"])
     report(Progress(1, 1, "comparing covers"))
     skipped = _skipped(covers, split, vectors)
@@ -79,7 +83,7 @@ def audit(
 def _check(vectors: np.ndarray | None, n: int) -> None:
     if vectors is None:
         return
-    if vectors.ndim != 2 or len(vectors) != n or vectors.dtype != np.float32 or not np.isfinite(vectors).all():
+    if vectors.ndim != 2 or len(vectors) != n or vectors.dtype != np.float32 or not finite(vectors):
         raise CoverGenreError(
             f"found vectors of shape {vectors.shape} and type {vectors.dtype}, expected one finite float32 vector for "
             f"each of {n} usable covers: embed the data set again"

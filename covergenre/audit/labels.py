@@ -9,10 +9,12 @@ import pandas as pd
 
 from covergenre.audit.findings import findings
 from covergenre.audit.memory import digest, fold_columns, remember
+from covergenre.audit.space import LEARNED
 from covergenre.dataset.layout import near_names
 from covergenre.dataset.split import honest_folds
 from covergenre.errors import Cancelled
 from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.vectors import drawn_evenly, parts
 
 FOLDS = 5
 
@@ -20,6 +22,7 @@ _ROUNDS = 3  # of folds; their average halves the false alarms among drawn cover
 _COVERS_TIMES_C = 60  # about the best by log loss on covers left out, both of 4,000 and of 500
 _NEIGHBOURS = 10
 _FEWEST = 2 * _NEIGHBOURS  # covers of a genre; of fewer, what is usual can't be told
+_REFERENCE = 20_000  # covers of a genre: of more, neighbours are looked for among so many, drawn at random
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,8 @@ class Judged:
 def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Report, should_stop: ShouldStop) -> Judged:
     """What float32 (n, d) vectors, made ready by `space`, tell of labels; remembered in `folder` for these inputs.
 
-    Probabilities are those of logistic regressions fitted on the covers of other folds, averaged over `_ROUNDS`.
+    Probabilities are those of logistic regressions fitted on the covers of other folds, averaged over `_ROUNDS`; of
+    more than `space.LEARNED` covers on so many, of each genre alike.
     """
     genres, labels = np.unique(covers["genre"].to_numpy(dtype=str), return_inverse=True)
 
@@ -65,7 +69,11 @@ def oddness(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     for label in range(labels.max() + 1):
         rows = np.flatnonzero(labels == label)
         if len(rows) >= _FEWEST:
-            usual = OutOfDistribution({"k": _NEIGHBOURS}).fit_score(features=vectors[rows], verbose=False)
+            known, usual = drawn_evenly(np.zeros(len(rows), int), _REFERENCE), np.zeros(len(rows))
+            others, scorer = np.setdiff1d(np.arange(len(rows)), known), OutOfDistribution({"k": _NEIGHBOURS})
+            usual[known] = scorer.fit_score(features=vectors[rows[known]], verbose=False)
+            for part in parts(len(others)):
+                usual[others[part]] = scorer.score(features=vectors[rows[others[part]]])
             distances = -np.log(np.maximum(usual, 1e-12))
             beyond = distances - np.median(distances)
             far[rows] = np.clip(beyond / max(4 * 1.4826 * np.median(np.abs(beyond)), 1e-12), 0, 1)
@@ -167,12 +175,14 @@ def _left_out(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray, count:
     from threadpoolctl import threadpool_limits
 
     probabilities = np.full((int(asked.sum()), count), 1 / count)
-    known = np.unique(labels[~asked])
+    others = np.flatnonzero(~asked)
+    others = others[drawn_evenly(labels[others], LEARNED)]
+    known = np.unique(labels[others])
     if asked.any() and len(known) > 1:
-        model = LogisticRegression(C=_COVERS_TIMES_C / np.sum(~asked), max_iter=500)
+        model = LogisticRegression(C=_COVERS_TIMES_C / len(others), max_iter=500)
         judged = np.zeros_like(probabilities)
         with threadpool_limits(1):
-            judged[:, known] = model.fit(vectors[~asked], labels[~asked]).predict_proba(vectors[asked])
+            judged[:, known] = model.fit(vectors[others], labels[others]).predict_proba(vectors[asked])
         seen = np.isin(labels[asked], known)
         probabilities[seen] = judged[seen]
     return probabilities

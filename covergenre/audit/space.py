@@ -1,10 +1,12 @@
 """The vectors made ready for comparing: every column alike in weight, and a short form of them.
 
 What a column weighs and which directions the short form keeps (the basis) is found once, and kept while the data set is
-much the same: of 5,000 covers, ten more change neither, and finding them is most of the work.
+much the same: of 5,000 covers, ten more change neither, and finding them is most of the work. Vectors of many lie in a
+file: a part of them is in memory at a time, and the basis is that of `LEARNED` of them.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +15,24 @@ import numpy as np
 from covergenre.audit.memory import Arrays, digest, remember, remember_while
 from covergenre.embedding.index import Index
 from covergenre.embedding.many import EXACT, ManyIndex, build_index
-from covergenre.vectors import unit_rows
+from covergenre.vectors import drawn_evenly, parts, unit_rows
 
 ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
+LEARNED = 50_000  # covers; of more, what all have in common is learned from so many, drawn at random
 
 _WIDTH = 128
 _STILL = 0.9  # the share of covers that a basis has to have been made from, and of those that have to be there still
 _NEIGHBOURS = 8
-_AT_ONCE = 4096  # pairs, or covers
+
+
+@dataclass(frozen=True, eq=False)
+class Nearby:
+    """Finds the nearest of the same covers through an index that is there: `find` takes rows (m,) and a number k to the
+    rows (m, k) of the most similar, -1 where there are fewer. `digest` is another when the index is.
+    """
+
+    digest: str
+    find: Callable[[np.ndarray, int], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +46,16 @@ class Space:
     cosines: np.ndarray
 
 
-def open_space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path) -> Space:
+def open_space(
+    vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: Nearby | None = None
+) -> Space:
     """The space of float32 (n, d) vectors, n >= `ENOUGH`, with `pairs` and the nearest neighbours among `rows`.
 
-    Remembered in `folder` for these vectors, rows and pairs.
+    Remembered in `folder` for these vectors, rows and pairs. `nearby`: what finds neighbours; else of many an index is
+    made for it.
     """
-    key = digest(vectors, rows, pairs)
-    return Space(**remember(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder)))
+    key = digest(vectors, rows, pairs) + (nearby.digest if nearby else "")
+    return Space(**remember(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder, nearby)))
 
 
 def learn_basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
@@ -60,20 +75,30 @@ def learn_basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
     return {"mean": mean, "deviation": deviation, "axes": axes.astype(np.float32)}
 
 
-def _space(vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
+def _space(
+    vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: Nearby | None
+) -> dict[str, np.ndarray]:
     marks = np.array([_mark(row) for row in vectors])
+    some = drawn_evenly(np.zeros(len(vectors), int), LEARNED)
     basis = remember_while(
         folder / "basis-1.npz",
         lambda stored: _fits(stored, marks, vectors.shape[1]),
-        lambda: {"marks": marks, **learn_basis(vectors)},
+        lambda: {"marks": marks, **learn_basis(vectors if len(some) == len(vectors) else vectors[some])},
     )
-    standard = (vectors - basis["mean"]) / basis["deviation"]
-    short = standard @ basis["axes"]
-    pairs = np.unique(np.concatenate([pairs, rows[_neighbours(short[rows], folder)]]), axis=0)
-    unit = unit_rows(standard)
-    batches = (pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE))
-    cosines = [np.einsum("pd,pd->p", unit[one], unit[other]) for one, other in (batch.T for batch in batches)]
-    return {"short": short, "pairs": pairs, "cosines": np.concatenate([np.zeros(0, np.float32), *cosines])}
+
+    def standard(which: slice | np.ndarray) -> np.ndarray:
+        return (vectors[which] - basis["mean"]) / basis["deviation"]
+
+    short = np.empty((len(vectors), basis["axes"].shape[1]), np.float32)
+    for part in parts(len(vectors)):
+        short[part] = standard(part) @ basis["axes"]
+    near = _through(nearby, rows) if nearby else rows[_neighbours(short[rows], folder)]
+    pairs = np.unique(np.concatenate([pairs, near]), axis=0)
+    cosines = np.zeros(len(pairs), np.float32)
+    for part in parts(len(pairs)):
+        one, other = (unit_rows(standard(side)) for side in pairs[part].T)
+        cosines[part] = np.einsum("pd,pd->p", one, other)
+    return {"short": short, "pairs": pairs, "cosines": cosines}
 
 
 def _fits(basis: Arrays, marks: np.ndarray, width: int) -> bool:
@@ -88,6 +113,13 @@ def _mark(vector: np.ndarray) -> int:
     return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector).data, digest_size=7).digest())
 
 
+def _through(nearby: Nearby, rows: np.ndarray) -> np.ndarray:
+    """Pairs (k, 2) of covers, both among `rows`, and their nearest."""
+    found = np.concatenate([nearby.find(rows[part], _NEIGHBOURS + 1) for part in parts(len(rows))])
+    pairs = _paired(rows, found)
+    return pairs[np.isin(pairs, rows).all(axis=1)]
+
+
 def _neighbours(short: np.ndarray, folder: Path) -> np.ndarray:
     """Pairs (k, 2) of covers and their nearest; of many, through an index that is made in `folder`."""
     k = min(_NEIGHBOURS + 1, len(short))
@@ -96,7 +128,11 @@ def _neighbours(short: np.ndarray, folder: Path) -> np.ndarray:
     else:
         build_index(short, folder / "index")
         index = ManyIndex.open(folder / "index")
-        parts = (short[start : start + _AT_ONCE] for start in range(0, len(short), _AT_ONCE))
-        found = np.concatenate([index.search(part, k)[1] for part in parts])
-    pairs = np.column_stack([np.repeat(np.arange(len(short)), k), found.ravel()])
+        found = np.concatenate([index.search(short[part], k)[1] for part in parts(len(short))])
+    return _paired(np.arange(len(short)), found)
+
+
+def _paired(rows: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Pairs (k, 2), the lesser first, of each row and what was found for it (n, k)."""
+    pairs = np.column_stack([np.repeat(rows, found.shape[1]), found.ravel()])
     return np.sort(pairs[(pairs[:, 0] != pairs[:, 1]) & (pairs[:, 1] >= 0)], axis=1)

@@ -34,6 +34,7 @@ from covergenre.vectors import unit_rows
 
 _log = logging.getLogger(__name__)
 
+_SAME = 0.01  # the most that a number of a vector of length 1 may stray by being kept in two bytes
 _VECTORS, _COVERS, _SPACE = "vectors.npy", "covers.arrow", "space.npz"
 
 
@@ -80,6 +81,13 @@ class Near:
         codes, known = np.zeros(len(covers), np.int8), rows >= 0
         codes[rows[known]] = 1 + parts.indices.to_numpy()[known]
         return rows.astype(np.int64), covers.assign(part=pd.Categorical.from_codes(codes, names))
+
+    def holds(self, at: np.ndarray, vectors: np.ndarray) -> bool:
+        """Whether the space takes `vectors` (m, d or more) to those that are kept at these positions (m,)."""
+        if self.space is None or vectors.shape[1] != len(self.space.matrix):
+            return False
+        placed = unit_rows(self.space.project(vectors))
+        return placed.shape[1] == self.vectors.shape[1] and bool(np.allclose(placed, self.vectors[at], atol=_SAME))
 
 
 def make_near(

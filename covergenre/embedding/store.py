@@ -1,14 +1,19 @@
 """The cache of vectors: a folder of shards, each written once and never changed."""
 
 import logging
+import os
 import secrets
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from covergenre.files import replace_arrays
+from covergenre.files import NOT_ALLOWED, replace_arrays
+
+MANY = 50_000
+"""Of more vectors, those that `VectorStore.get` gives lie in a file: memory holds what is looked at."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,12 +34,13 @@ class VectorStore:
         """Which keys are held, bool of shape (n,), and their vectors, float32 of shape (n, width).
 
         `width`: how many of the first numbers are wanted; None: all. The rows of keys that are not held are zeros;
-        width is 0 when nothing is held at all.
+        width is 0 when nothing is held at all. More than `MANY` are mapped from a file without a name, which goes with
+        the array; they may be written to all the same.
         """
         found, vectors = np.zeros(len(keys), bool), np.zeros((len(keys), 0), np.float32)
         for rows, part in self.parts(keys):
             if not vectors.shape[1]:
-                vectors = np.zeros((len(keys), part[:, :width].shape[1]), np.float32)
+                vectors = self._room(len(keys), part[:, :width].shape[1])
             found[rows], vectors[rows] = True, part[:, :width]
         return found, vectors
 
@@ -66,6 +72,20 @@ class VectorStore:
         self._folder.mkdir(parents=True, exist_ok=True)
         shard = self._folder / f"{secrets.token_hex(8)}.npz"
         replace_arrays(shard, keys=np.asarray(keys, np.str_), vectors=np.asarray(vectors, np.float32))
+
+    def _room(self, n: int, width: int) -> np.ndarray:
+        """Zeros, float32 (n, width); of many in a file, which a full disk refuses here and not once it is written."""
+        if n <= MANY:
+            return np.zeros((n, width), np.float32)
+        try:
+            with tempfile.TemporaryFile(dir=self._folder) as file:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, 4 * n * width)
+                return np.asarray(np.memmap(file, np.float32, "w+", shape=(n, width)))
+        except OSError as error:
+            if error.errno not in NOT_ALLOWED:
+                raise
+            return np.zeros((n, width), np.float32)
 
     def _shards(self) -> Iterator[tuple[list[str], np.ndarray]]:
         width = None

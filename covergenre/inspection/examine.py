@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from covergenre.audit import audit, chosen_thresholds
-from covergenre.audit.duplicates import candidates
+from covergenre.audit.duplicates import known_candidates
 from covergenre.audit.examined import Examined
 from covergenre.audit.memory import remember
-from covergenre.audit.space import ENOUGH, open_space
+from covergenre.audit.space import ENOUGH, Nearby, open_space
+from covergenre.collection.near import Near
+from covergenre.collection.sources import NEAR
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
@@ -28,6 +30,7 @@ RECIPES = (Recipe(), Recipe(limit=150), _STAGES, replace(_STAGES, limit=150))
 """How covers become vectors, unless a run on the data set did so otherwise: as in training, and as in the starter; and
 as both did before textures."""
 
+_ASKED = 50  # covers by which an index is known to be of these vectors
 _log = logging.getLogger(__name__)
 
 
@@ -52,8 +55,32 @@ def examine(
             publish(Examined(dataset, audit(dataset, split, None, report, should_stop, thresholds), split, None))
         embed_missing(dataset, recipe, report=report, should_stop=should_stop)
     vectors = _vectors(dataset, recipe)
-    found = audit(dataset, split, vectors, report, should_stop, thresholds)
-    return Examined(dataset, found, split, _units(dataset, vectors))
+    nearby = nearby_of(dataset, vectors)
+    found = audit(dataset, split, vectors, report, should_stop, thresholds, nearby)
+    return Examined(dataset, found, split, _units(dataset, vectors, nearby))
+
+
+def nearby_of(dataset: Dataset, vectors: np.ndarray) -> Nearby | None:
+    """What finds neighbours through the index of a data set (see `indexing`); None where there is none that fits:
+
+    it has to hold every usable cover, where its space takes these vectors, float32 (n, d), now.
+    """
+    covers = usable(dataset.manifest)[["content_hash", "path"]].rename(columns={"path": "id"})
+    if len(covers) < ENOUGH or not (near := Near.open(dataset.folder / NEAR)):
+        return None
+    row_of, _ = near.place(covers)
+    vector_of = np.full(len(covers), -1)
+    vector_of[row_of[row_of >= 0]] = np.flatnonzero(row_of >= 0)
+    some = np.linspace(0, len(covers) - 1, _ASKED).astype(int)
+    if (vector_of < 0).any() or not near.holds(vector_of[some], vectors[some]):
+        _log.info("the index of %s is of other covers or vectors: it is not asked", dataset.name)
+        return None
+
+    def find(rows: np.ndarray, k: int) -> np.ndarray:
+        found = near.index.search(near.vectors[vector_of[rows]], k)[1]
+        return np.where(found >= 0, row_of[found], -1)
+
+    return Nearby(near.index.made.digest, find)
 
 
 def known_vectors(dataset: Dataset) -> np.ndarray | None:
@@ -110,11 +137,12 @@ def _recipes(name: str) -> Iterator[Recipe]:
     yield from dict.fromkeys(run.spec.recipe for run in list_runs() if run.spec.dataset == name)
 
 
-def _units(dataset: Dataset, vectors: np.ndarray) -> np.ndarray:
+def _units(dataset: Dataset, vectors: np.ndarray, nearby: Nearby | None) -> np.ndarray:
     """Where the audit compares covers, which it remembers; of few covers, how their vectors stray from the mean."""
     if len(vectors) >= ENOUGH:
-        rows, pairs = candidates(usable(dataset.manifest))
-        vectors = open_space(vectors, rows, pairs, dataset.folder / "audit").short
+        folder = dataset.folder / "audit"
+        rows, pairs = known_candidates(usable(dataset.manifest), folder)
+        vectors = open_space(vectors, rows, pairs, folder, nearby).short
     else:
         vectors = vectors - vectors.mean(axis=0)
     return unit_rows(vectors)

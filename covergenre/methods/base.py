@@ -12,11 +12,16 @@ from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.reading.text import ReadText
+from covergenre.vectors import drawn_evenly, finite
 
 Choices = Mapping[str, Any]
 """Numbers and texts by name."""
 Reads = Literal["vectors", "pictures", "texts"]
 """What a method learns from; "texts" are the words on the covers, to be read off their pictures."""
+
+LEARNED = 50_000
+"""Covers: of more, heads learn weights and spaces from so many, drawn from each genre of each source alike, and make
+their choices on so many of the validation part. Vectors of more may be mapped from a file."""
 
 ENOUGH = "enough"
 """A file in a checkpoint that asks its method to make do with what it has learned so far."""
@@ -63,6 +68,20 @@ class Covers:
         at = np.arange(len(self))[rows]
         hashes, pictures, sources, texts = ([held[row] for row in at] if held else [] for held in self._held())
         return Covers(self.vectors[at], np.asarray(self.labels)[at], tuple(hashes), pictures, tuple(sources), texts)
+
+    def drawn(self) -> "Covers":
+        """About `LEARNED` of the covers, of each genre in each source an equal share; all when there are no more.
+
+        Always the same ones.
+        """
+        rows = self.rows_drawn()
+        return self if len(rows) == len(self) else self.take(rows)
+
+    def rows_drawn(self) -> np.ndarray:
+        """The positions of those that `drawn` takes, ascending."""
+        strata = np.unique(np.asarray(self.sources, str), return_inverse=True)[1] if self.sources else 0
+        labels = np.asarray(self.labels)
+        return drawn_evenly(labels + strata * (labels.max(initial=0) + 1), LEARNED)
 
     def _held(self) -> tuple[Sequence[Any], ...]:
         return self.hashes, self.pictures, self.sources, self.texts
@@ -147,12 +166,17 @@ def check_training(training: Covers, validation: Covers, n_genres: int) -> None:
         labels = np.asarray(part.labels)
         if len(part) and not 0 <= labels.min() <= labels.max() < n_genres:
             raise CoverGenreError(f"a {name} cover has none of the {n_genres} genres: leave out covers of other genres")
-        if not np.isfinite(part.vectors).all():
+        if not finite(part.vectors):
             raise CoverGenreError(f"a {name} vector holds a value that is not a number: embed the covers again")
     absent = n_genres - len(np.unique(training.labels))
     if absent:
         raise CoverGenreError(f"{absent} of {n_genres} genres have no training cover: add covers or leave them out")
     check_width(validation, training.vectors.shape[1])
+
+
+def learned_from(training: Covers, known: int) -> Choices:
+    """How many covers were learned from, as a choice to keep, where those were not all that are known."""
+    return {"learned_from": len(training)} if len(training) < known else {}
 
 
 def check_width(covers: Covers, width: int) -> None:

@@ -3,10 +3,13 @@
 The weight of a vote is exp(similarity / vote temperature), as in the weighted vote of Wu, Xiong, Yu and Lin,
 Unsupervised Feature Learning via Non-Parametric Instance Discrimination (CVPR 2018): it falls with distance, not with
 rank. Where covers come from several sources, a vote counts the less the commoner its genre is in its source: see
-`evenness`.
+`evenness`. All training covers vote; of many the space and the choices are learned from `base.LEARNED` of them, and the
+nearest are found through an index that is kept beside the head (see `embedding.many`).
 """
 
 import itertools
+import logging
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from covergenre.embedding.index import Index
+from covergenre.embedding.many import EXACT, ManyIndex, build_index
 from covergenre.errors import CoverGenreError
-from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
+from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, learned_from
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
 from covergenre.methods.evenness import even_votes
 from covergenre.methods.scaling import genre_weights
@@ -26,7 +30,7 @@ from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
 from covergenre.progress import Progress
-from covergenre.vectors import unit_rows
+from covergenre.vectors import parts, unit_rows
 
 NEIGHBOURS = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320)
 VOTE_TEMPERATURES = (0.01, 0.03, 0.07, 0.15, 0.3)
@@ -66,6 +70,7 @@ PRESETS = {"reference": Parameters("cosine", k=4, balance=0.0), "starter": Param
 "starter": those of the starter, where regression beside them makes up for what they lose."""
 
 _FALLBACK = Parameters("blend", 0.5, 80, 0.07)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class FittedNeighbours:
 
     `vectors` (n, e) float16, projected and of length 1; `labels` (n,); `hashes` (n,) the content hashes; `weights`
     (n_genres,) what a vote for each genre counts; `evened` (n,) what the vote of each cover counts beside that, None
-    where all count alike.
+    where all count alike. `folder`: where it was saved, with the index of many.
     """
 
     space: Space
@@ -84,11 +89,16 @@ class FittedNeighbours:
     weights: np.ndarray
     choices: Choices
     evened: np.ndarray | None = None
+    folder: Path | None = None
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`. A cover's own copies in training don't vote."""
-        similarities, rows = self.neighbours(covers, self.choices["k"])
-        logits = self._logits(similarities, rows, self.choices["vote_temperature"])
+        check_width(covers, len(self.space.matrix))
+        logits = np.zeros((len(covers), len(self.weights)))
+        for part in parts(len(covers)):
+            some = Covers(covers.vectors[part], covers.labels[part], covers.hashes[part])
+            near = self.neighbours(some, self.choices["k"])
+            logits[part] = self._logits(*near, self.choices["vote_temperature"])
         return probabilities_of(logits, self.choices)
 
     def project(self, vectors: np.ndarray) -> np.ndarray:
@@ -105,7 +115,7 @@ class FittedNeighbours:
         own = np.array([self._number.get(content_hash, -1) for content_hash in covers.hashes], np.int64)
         copies = self._copies[own[own >= 0]].max(initial=0)
         similarities, rows = self._index.search(self.project(covers.vectors), k + int(copies))
-        same = self._numbers[rows] == own[:, None]
+        same = (rows < 0) | (self._numbers[rows] == own[:, None])
         similarities[same], rows[same] = -np.inf, -1
         order = np.argsort(same, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(similarities, order, axis=1), np.take_along_axis(rows, order, axis=1)
@@ -132,10 +142,21 @@ class FittedNeighbours:
             **({} if self.evened is None else {"evened": self.evened}),
         }
         save_head(folder, arrays, self.choices)
+        if len(self.vectors) > EXACT:
+            build_index(self.vectors, folder)
 
     @cached_property
-    def _index(self) -> Index:
-        return Index(self.vectors)
+    def _index(self) -> Index | ManyIndex:
+        if len(self.vectors) <= EXACT:
+            return Index(self.vectors)
+        try:
+            if self.folder:
+                return ManyIndex.open(self.folder)
+        except CoverGenreError as error:
+            _log.warning("%s, which is done for this process", error)
+        with tempfile.TemporaryDirectory() as folder:
+            build_index(self.vectors, Path(folder))
+            return ManyIndex.open(Path(folder))
 
     @cached_property
     def _counts(self) -> np.ndarray:
@@ -192,7 +213,8 @@ class NearestNeighbours:
         n_genres, parameters = spec.n_genres, spec.parameters_as(Parameters)
         check_training(training, validation, n_genres)
         tried = _tried_spaces(parameters, searching=len(validation) > 0)
-        spaces = Spaces(training, n_genres)
+        some, validation = training.drawn(), validation.drawn()
+        spaces, told = Spaces(some, n_genres), learned_from(some, len(training))
 
         def judged() -> Iterator[tuple[FittedNeighbours, float]]:
             for done, (metric, shrinkage) in enumerate(tried, 1):
@@ -202,7 +224,7 @@ class NearestNeighbours:
                 what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
                 figures = {"validation log loss": loss} if len(validation) else {}
                 context.progress(Progress(done, len(tried), what, figures))
-                yield replace(fitted, choices={**fitted.choices, **choices}), loss
+                yield replace(fitted, choices={**fitted.choices, **choices, **told}), loss
 
         return min(judged(), key=itemgetter(1))[0]
 
@@ -214,7 +236,7 @@ class NearestNeighbours:
             raise damaged(folder, "its arrays and choices don't fit together")
         matrix, offset = arrays.pop("matrix"), arrays.pop("offset")
         space = Space(matrix[:, 0] if matrix.shape[1] == 1 else matrix, offset)
-        return FittedNeighbours(space, **arrays, choices=choices)
+        return FittedNeighbours(space, **arrays, choices=choices, folder=folder)
 
 
 def _tried_spaces(parameters: Parameters, searching: bool) -> list[tuple[str, float]]:
@@ -233,10 +255,13 @@ def _placed(
 ) -> FittedNeighbours:
     """The training covers in the space of a metric, with nothing else chosen."""
     space = spaces.learn(metric, shrinkage)
+    placed = np.empty((len(training), len(space.offset)), np.float16)
+    for part in parts(len(training)):
+        placed[part] = unit_rows(space.project(training.vectors[part]))
     evened = even_votes(training.labels, training.sources, n_genres, balance)
     return FittedNeighbours(
         space,
-        unit_rows(space.project(training.vectors)).astype(np.float16),
+        placed,
         np.asarray(training.labels, np.int64),
         np.array(training.hashes, np.str_),
         genre_weights(training.labels, n_genres, 0.0 if evened is not None else balance),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from covergenre.methods.base import Choices, Context, Covers, check_training, check_width
+from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, learned_from
 from covergenre.methods.calibration import probabilities_of
 from covergenre.methods.components import Components
 from covergenre.methods.evenness import askable, genre_odds, prior
@@ -64,14 +64,16 @@ class Logistic:
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedLogistic:
         """See `Method.fit`. Values of C are compared by validation log loss, each at its best temperature."""
         check_training(training, validation, spec.n_genres)
-        parameters = spec.parameters_as(Parameters)
+        parameters, known = spec.parameters_as(Parameters), len(training)
+        training, validation = training.drawn(), validation.drawn()
         strengths = _strengths(parameters, training, validation)
         heads = _heads(training, spec.n_genres, strengths, parameters.balance, context)
 
         def logits_of(coefficients: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
             return validation.vectors @ coefficients.T + intercepts
 
-        return FittedLogistic(*best_head(heads, logits_of, validation.labels, len(strengths), context.progress))
+        weights = best_head(heads, logits_of, validation.labels, len(strengths), context.progress)
+        return FittedLogistic(weights[0], weights[1], {**weights[2], **learned_from(training, known)})
 
     def load(self, folder: Path) -> FittedLogistic:
         """See `Method.load`."""

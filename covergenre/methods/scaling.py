@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from covergenre.vectors import parts
+
 
 def scale_of(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean and standard deviation of each column, float32 of shape (d,); 1 for a column that doesn't vary."""
-    mean = vectors.mean(axis=0, dtype=np.float64)
-    deviation = vectors.std(axis=0, dtype=np.float64)
+    n = max(len(vectors), 1)
+    mean = sum(vectors[part].sum(axis=0, dtype=np.float64) for part in parts(n)) / n
+    strayed = sum(np.square(vectors[part] - mean).sum(axis=0, dtype=np.float64) for part in parts(n))
+    deviation = np.sqrt(strayed / n)
     varies = deviation > 1e-6 * np.maximum(np.abs(mean), 1e-6)
     return mean.astype(np.float32), np.where(varies, deviation, 1).astype(np.float32)
 

@@ -7,7 +7,7 @@ sources, each is also left out of learning and asked about: how sure answers are
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -86,7 +86,11 @@ def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, Elsew
     """What the method learned, as sure as its answers to sources left out let it be, and these."""
     chosen = method(spec.method)
     fitted = chosen.fit(parts.train, parts.validation, spec, context)
-    elsewhere = asked_elsewhere(chosen, fitted, parts.train, parts.train_groups, spec, context)
+    rows = parts.train.rows_drawn()
+    some, groups = parts.train.drawn(), None if parts.train_groups is None else parts.train_groups[rows]
+    elsewhere = asked_elsewhere(chosen, fitted, some, groups, spec, context)
+    if elsewhere is not None:
+        elsewhere = replace(elsewhere, rows=rows[elsewhere.rows])
     return tempered(fitted, elsewhere), elsewhere
 
 

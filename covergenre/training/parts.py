@@ -12,9 +12,10 @@ from PIL import Image
 from covergenre import augment
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.split import split_of
-from covergenre.embedding.embed import embed_dataset, read_cover
+from covergenre.dataset.split import PARTS, split_of
+from covergenre.embedding.embed import embed_missing, read_cover, stores_of
 from covergenre.embedding.recipe import Recipe
+from covergenre.embedding.store import MANY
 from covergenre.errors import BadDataset
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.reading.covers import read_covers
@@ -37,25 +38,37 @@ class Parts:
 
 class Vectors:
     """The vectors of a data set by one recipe: embedded when they are asked for, which took so many `seconds`, then
-    kept at hand."""
+    kept at hand; many in a file (see `VectorStore.get`)."""
 
     def __init__(self, dataset: Dataset, recipe: Recipe) -> None:
         self.seconds = 0.0
         self._dataset, self._recipe = dataset, recipe
+        self._embedded: dict[str, pd.Index] = {}
         self._known: dict[str, tuple[pd.Index, np.ndarray]] = {}
 
-    def of(self, covers: pd.DataFrame, variants: Sequence[str], context: Context) -> list[np.ndarray]:
-        """Of some covers, in the manifest's order, one array for each variant: float32 (n, d)."""
-        paths = pd.Index(covers["path"])
-        missing = [name for name in variants if name not in self._known or not paths.isin(self._known[name][0]).all()]
-        if missing:
-            some = replace(self._dataset, manifest=self._dataset.manifest[self._dataset.manifest["path"].isin(paths)])
-            began = time.monotonic()
-            embedded = embed_dataset(some, self._recipe, missing, context.progress, context.should_stop)
+    def embed(self, covers: pd.DataFrame, variants: Sequence[str], context: Context) -> None:
+        """See to it that the stores hold those of some covers."""
+        paths, manifest = pd.Index(covers["path"]), self._dataset.manifest
+        if missing := [name for name in variants if not paths.isin(self._embedded.get(name, ())).all()]:
+            some, began = replace(self._dataset, manifest=manifest[manifest["path"].isin(paths)]), time.monotonic()
+            embed_missing(some, self._recipe, missing, context.progress, context.should_stop)
             self.seconds += time.monotonic() - began
-            self._known |= {name: (paths, vectors) for name, vectors in embedded.items()}
+            self._embedded |= dict.fromkeys(missing, paths)
+
+    def of(self, covers: pd.DataFrame, variants: Sequence[str], context: Context) -> list[np.ndarray]:
+        """Of some covers, in their order, one array for each variant: float32 (n, d)."""
+        paths = pd.Index(covers["path"])
+        self.embed(covers, variants, context)
+        for name, store in stores_of(self._recipe, variants).items():
+            if not self._at_hand(name, paths):
+                self._known[name] = paths, store.get(covers["content_hash"].tolist())[1]
         known = [self._known[name] for name in variants]
         return [vectors if index.equals(paths) else vectors[index.get_indexer(paths)] for index, vectors in known]
+
+    def _at_hand(self, variant: str, paths: pd.Index) -> bool:
+        """Whether the vectors of these covers are; many only in this very order, as a copy in another takes memory."""
+        index = self._known.get(variant, (pd.Index([]),))[0]
+        return index.equals(paths) or (len(paths) <= MANY and bool(paths.isin(index).all()))
 
 
 def covers_of(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
@@ -88,11 +101,12 @@ def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: V
     that reads pictures they come with these, each read when it is asked for; for one that reads words, with those.
     """
     reads, parts = method(spec.method).reads, {}
+    in_order = pd.concat([covers[covers["part"] == part] for part in PARTS])  # a part is a slice then, and no copy
     blank = np.zeros((len(covers), 0), np.float32)
-    originals = vectors.of(covers, ("original",), context)[0] if reads == "vectors" else blank
-    for part in ("train", "validation", "test"):
-        inside = (covers["part"] == part).to_numpy()
-        own, variants = covers[inside], spec.variants if part == "train" else spec.variants[:1]
+    originals = vectors.of(in_order, ("original",), context)[0] if reads == "vectors" else blank
+    for part in PARTS:
+        inside = slice(*np.searchsorted(in_order["part"].map(PARTS.index), PARTS.index(part) + np.array([0, 1])))
+        own, variants = in_order[inside], spec.variants if part == "train" else spec.variants[:1]
         if reads == "texts":
             parts[part] = replace(as_covers(own, [blank[inside]]), texts=words_of(dataset, own, context))
         elif reads == "pictures":

@@ -161,7 +161,7 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
     fetch_weights(spec.recipe, context.progress, context.should_stop)
     further = (covers["part"] == "train").sum() * (len(spec.variants) - 1)
     journal.enter(embedded * len(covers) / (len(covers) + further))
-    vectors.of(covers, ("original",), context)
+    vectors.embed(covers, ("original",), context)
     if method(spec.method).reads == "texts":
         journal.enter(_READ)
         words_of(dataset, covers, context)  # which are kept: below, they are there

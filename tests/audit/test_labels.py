@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from covergenre.audit import labels
 from covergenre.audit.labels import (
     find_imbalance,
     find_near_names,
@@ -113,3 +114,21 @@ def test_a_stop_is_obeyed(rows, tmp_path):
     asked = iter([False, True])
     with pytest.raises(Cancelled, match="after 1 of 15"):
         judged(rows.covers(GENRES), rows.vectors(GENRES), tmp_path, should_stop=lambda: next(asked))
+
+
+def test_of_a_genre_of_many_covers_some_say_what_is_usual(rows, tmp_path, monkeypatch):
+    vectors = rows.vectors(GENRES, apart=20)
+    vectors[4] = -vectors[4]
+    monkeypatch.setattr(labels, "_REFERENCE", 30)
+    found = judged(rows.covers(GENRES), vectors, tmp_path).oddness
+    assert found.argmax() == 4
+    assert found[4] > 0.9
+
+
+def test_of_many_covers_some_are_learned_from(rows, tmp_path, monkeypatch):
+    covers, vectors = rows.covers(GENRES), rows.vectors(GENRES, apart=8)
+    whole = judged(covers, vectors, tmp_path / "whole").probabilities
+    monkeypatch.setattr(labels, "LEARNED", 60)
+    some = judged(covers, vectors, tmp_path / "some").probabilities
+    assert not np.array_equal(some, whole)
+    assert (some.argmax(axis=1) == whole.argmax(axis=1)).mean() > 0.95

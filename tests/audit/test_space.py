@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from covergenre.audit import space
-from covergenre.audit.space import open_space
+from covergenre.audit.space import Nearby, open_space
 
 NO_PAIRS = np.zeros((0, 2), np.int64)
 
@@ -77,3 +79,30 @@ def test_of_many_covers_the_nearest_are_found_through_an_index(vectors, tmp_path
     monkeypatch.setattr(space, "EXACT", 10)
     many = {tuple(pair) for pair in opened(vectors, tmp_path / "many").pairs.tolist()}
     assert len(few & many) / len(few) > 0.9
+
+
+def test_an_index_that_is_there_is_asked_for_neighbours(vectors, tmp_path):
+    asked = []
+
+    def find(rows, k):
+        asked.extend(rows)
+        return np.column_stack([rows, (rows + 1) % 80, np.full(len(rows), -1)])
+
+    nearby = Nearby("one", find)
+    pairs = open_space(vectors, np.arange(80), NO_PAIRS, tmp_path, nearby).pairs
+    assert pairs.tolist() == sorted([[0, 79], *([row, row + 1] for row in range(79))])
+    assert asked == list(range(80))
+    open_space(vectors, np.arange(80), NO_PAIRS, tmp_path, nearby)
+    assert len(asked) == 80, "what it found is remembered"
+    open_space(vectors, np.arange(80), NO_PAIRS, tmp_path, replace(nearby, digest="another"))
+    assert len(asked) == 160, "another index finds others"
+
+
+def test_what_many_have_in_common_is_learned_from_some(vectors, tmp_path, monkeypatch):
+    whole = opened(vectors, tmp_path / "whole")
+    monkeypatch.setattr(space, "LEARNED", 60)
+    some = opened(vectors, tmp_path / "some")
+    assert some.short.shape == whole.short.shape
+    assert not np.allclose(some.short, whole.short, atol=1e-6)
+    both = [{tuple(pair) for pair in found.pairs.tolist()} for found in (whole, some)]
+    assert len(both[0] & both[1]) / len(both[0]) > 0.7

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from covergenre.embedding import store as module
 from covergenre.embedding.store import VectorStore
 
 WRITER = """
@@ -224,3 +225,14 @@ def test_vectors_with_a_changed_bit_are_passed_over(tmp_path):
     data[data.rindex(np.ones(2, np.float32).tobytes())] ^= 1
     shard.write_bytes(data)
     assert not store.get(["a"])[0].any()
+
+
+def test_many_vectors_lie_in_a_file_without_a_name(store, tmp_path, monkeypatch):
+    keys, vectors = list("abcd"), np.arange(8, dtype=np.float32).reshape(4, 2)
+    store.put(keys, vectors)
+    monkeypatch.setattr(module, "MANY", 3)
+    found, held = store.get(["d", "x", "a", "b"])
+    np.testing.assert_array_equal(held, [[6, 7], [0, 0], [0, 1], [2, 3]])
+    assert found.tolist() == [True, False, True, True]
+    assert isinstance(held.base, np.memmap)
+    assert [path.suffix for path in (tmp_path / "made" / "when needed").iterdir()] == [".npz"]

@@ -5,11 +5,14 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_recipe
 
+from covergenre.audit.space import Nearby
+from covergenre.collection.near import Near
 from covergenre.dataset.registry import register
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import Cancelled
 from covergenre.inspection import examine as survey
-from covergenre.inspection.examine import examine, known_vectors, split_if_possible
+from covergenre.inspection.examine import examine, known_vectors, nearby_of, split_if_possible
+from covergenre.inspection.indexing import index_dataset
 from covergenre.methods import TrainSpec
 from covergenre.training.train import prepare
 
@@ -99,3 +102,38 @@ def test_of_vectors_with_textures_the_part_without_is_taken(dataset, tmp_path, m
 
 def first_covers(dataset, count):
     return replace(dataset, manifest=dataset.manifest.head(count))
+
+
+class TestIndexed:
+    """A data set with its index."""
+
+    @pytest.fixture(autouse=True)
+    def _indexed(self, dataset):
+        index_dataset(dataset)
+
+    def test_its_index_finds_the_neighbours_that_the_audit_looks_at(self, dataset, monkeypatch):
+        asked, real = [], Nearby
+        monkeypatch.setattr(survey, "Nearby", lambda digest, find: asked.append(digest) or real(digest, find))
+        found = examine(dataset)
+        assert asked == [Near.open(dataset.folder / "near").index.made.digest]
+        assert len(found.units) == 52
+
+    def test_the_nearest_are_told_by_the_rows_of_usable_covers(self, dataset):
+        nearby = nearby_of(dataset, known_vectors(dataset))
+        found = nearby.find(np.array([5, 40]), 3)
+        assert found[:, 0].tolist() == [5, 40]
+
+    def test_it_is_not_asked_about_other_vectors(self, dataset):
+        vectors = known_vectors(dataset)
+        assert nearby_of(dataset, vectors[::-1]) is None
+        assert nearby_of(dataset, vectors[:, 1:]) is None
+
+    def test_it_is_not_asked_when_a_cover_is_new(self, dataset):
+        manifest = dataset.manifest
+        manifest.loc[3, "content_hash"] = "f" * 32
+        assert nearby_of(replace(dataset, manifest=manifest), known_vectors(dataset)) is None
+
+    def test_it_is_asked_when_a_cover_went(self, dataset):
+        manifest, vectors = dataset.manifest, known_vectors(dataset)
+        nearby = nearby_of(replace(dataset, manifest=manifest.drop(index=3)), np.delete(vectors, 3, axis=0))
+        assert nearby.find(np.array([3]), 1).tolist() == [[3]]

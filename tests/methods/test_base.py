@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -12,7 +13,7 @@ from asking import asked
 from drawing import cover
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
-from covergenre.methods import METHODS, Context, Covers, method
+from covergenre.methods import METHODS, Context, Covers, base, method
 from covergenre.methods.base import check_training, check_width
 from covergenre.progress import never, silent
 
@@ -299,3 +300,30 @@ def test_parts_of_different_widths_are_refused(parts, clouds):
     for validation in (clouds(9, width=13), nobody(13)):
         with pytest.raises(CoverGenreError, match="13 wide"):
             check_training(parts[0], validation, 3)
+
+
+def test_of_many_covers_a_share_of_each_genre_in_each_source_is_drawn(clouds, monkeypatch):
+    monkeypatch.setattr(base, "LEARNED", 60)
+    covers = replace(clouds(600), sources=tuple("a" if row < 450 else "b" for row in range(600)))
+    drawn = covers.drawn()
+    assert len(drawn) == 60
+    assert Counter(zip(drawn.sources, drawn.labels.tolist(), strict=True)) == {
+        (source, label): 15 if source == "a" else 5 for source in "ab" for label in range(3)
+    }
+    assert covers.drawn().hashes == drawn.hashes
+
+
+def test_of_few_covers_all_are_drawn(clouds):
+    covers = clouds(30)
+    assert covers.drawn() is covers
+
+
+@every_head
+def test_of_many_covers_a_share_is_learned_from_and_the_head_says_so(name, parts, clouds, monkeypatch):
+    whole = fit(name, *parts[:2])
+    monkeypatch.setattr(base, "LEARNED", 60)
+    some = fit(name, *parts[:2])
+    assert "learned_from" not in whole.choices
+    assert some.choices["learned_from"] == 60
+    same = some.predict_proba(parts[2]).argmax(axis=1) == whole.predict_proba(parts[2]).argmax(axis=1)
+    assert same.mean() > 0.8

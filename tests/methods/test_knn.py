@@ -6,8 +6,9 @@ from asking import asked as spec_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from covergenre.embedding.many import ManyIndex
 from covergenre.errors import BadRun, CoverGenreError
-from covergenre.methods import Context, Covers, method
+from covergenre.methods import Context, Covers, knn, method
 from covergenre.methods.knn import NEIGHBOURS, FittedNeighbours, Parameters
 from covergenre.methods.space import Space
 from covergenre.methods.storage import load_head, save_head
@@ -323,3 +324,35 @@ def test_choices_that_cannot_be_are_a_bad_run(damage, parts, tmp_path):
     save_head(tmp_path, arrays, {**choices, **damage})
     with pytest.raises(BadRun, match="don't fit together"):
         method("knn").load(tmp_path)
+
+
+class TestMany:
+    """More training covers than are compared one by one."""
+
+    @pytest.fixture
+    def fitted(self, parts, monkeypatch) -> FittedNeighbours:
+        monkeypatch.setattr(knn, "EXACT", 100)
+        return fit(*parts[:2], Parameters(k=5))
+
+    def test_answers_through_an_index_are_those_without(self, fitted, parts, monkeypatch):
+        assert isinstance(fitted._index, ManyIndex)
+        through = fitted.predict_proba(parts[2])
+        monkeypatch.setattr(knn, "EXACT", 1_000)
+        assert np.abs(through - replace(fitted).predict_proba(parts[2])).mean() < 0.02
+
+    def test_the_index_is_kept_with_the_head(self, fitted, parts, tmp_path, monkeypatch):
+        fitted.save(tmp_path)
+        before = fitted.predict_proba(parts[2])
+        monkeypatch.setattr(knn, "build_index", None)
+        np.testing.assert_allclose(method("knn").load(tmp_path).predict_proba(parts[2]), before, atol=1e-6)
+
+    def test_an_index_that_is_damaged_is_made_again(self, fitted, parts, tmp_path, caplog):
+        fitted.save(tmp_path)
+        (tmp_path / "index.faiss").write_bytes(b"damaged")
+        loaded = method("knn").load(tmp_path)
+        np.testing.assert_allclose(loaded.predict_proba(parts[2]), fitted.predict_proba(parts[2]), atol=1e-6)
+        assert "missing or damaged" in caplog.text
+
+    def test_own_copies_do_not_vote(self, fitted, parts):
+        _, rows = fitted.neighbours(parts[0].take(np.arange(20)), 5)
+        assert not (rows == np.arange(20)[:, None]).any()
