@@ -1,13 +1,16 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import ClassVar
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.registry import _registry
 from tiny import tiny_recipe
 
 from covergenre.cluster import job
-from covergenre.cluster.inputs import find_items
+from covergenre.cluster.inputs import find_items, read
 from covergenre.cluster.job import Outcome, run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink
@@ -43,15 +46,37 @@ def test_what_was_done_is_not_done_again(items, out):
     assert run(items, STEPS, out) == Outcome(0, len(items), again.bad, {})
 
 
-def test_covers_and_rows_may_lie_in_a_bucket(items):
-    bucket = fsspec.filesystem("memory")
+@pytest.fixture(params=["memory", "gs", "s3", "theirs"])
+def protocol(request, monkeypatch) -> str:
+    """How addresses begin of a store that fsspec knows, or was told of; all hold what they have in memory."""
+
+    class Store(MemoryFileSystem):
+        protocol = request.param
+        store: ClassVar = {}
+        pseudo_dirs: ClassVar = [""]
+
+        @classmethod
+        def _strip_protocol(cls, path):
+            return MemoryFileSystem._strip_protocol(str(path).removeprefix(f"{cls.protocol}://"))
+
+    monkeypatch.setitem(_registry, request.param, Store)
+    return request.param
+
+
+def test_covers_and_rows_may_lie_wherever_fsspec_finds_them(items, protocol):
+    bucket, covers, kept = fsspec.filesystem(protocol), f"{protocol}://bucket/covers", f"{protocol}://bucket/rows"
     for item in items:
-        bucket.pipe_file(f"/covers/{item.path}", Path(item.address).read_bytes())
-    there = find_items("memory://covers")
+        bucket.pipe_file(f"/bucket/covers/{item.path}", Path(item.address).read_bytes())
+    there = find_items(covers)
     assert [item.path for item in there] == [item.path for item in items]
-    assert run(there, STEPS, "memory://rows").done == len(items)
-    assert [row["path"] for row in rows("memory://rows")] == [item.path for item in items]
-    assert run(there, STEPS, "memory://rows").reused == len(items)
+    assert all(item.address.startswith(f"{protocol}://") for item in there)
+    assert run(there, STEPS, kept).done == len(items)
+    assert [row["path"] for row in rows(kept)] == [item.path for item in items]
+    assert run(there, STEPS, kept).reused == len(items)
+    bucket.pipe_file("/bucket/list.txt", "\n".join(item.address for item in there).encode())
+    assert [read(item.address) for item in find_items(f"{protocol}://bucket/list.txt")] == [
+        read(item.address) for item in there
+    ]
 
 
 def test_a_stopped_job_keeps_what_was_done(items, out):
