@@ -79,10 +79,10 @@ def _record(runs: Sequence[Run]) -> TrackRecord | None:
     except BadRun as error:
         _log.warning("nothing is said of how often answers were right: %s", error)
         return None
-    tables = [table.set_index("path") for table in tables]
-    shared = tables[0].index
-    if not len(shared) or any(not shared.isin(table.index).all() for table in tables):
+    first, *others = [table.set_index("path") for table in tables]
+    if first.empty or any(not first.index.isin(other.index).all() for other in others):
         return None
-    labels = pd.Categorical(tables[0]["genre"], categories=genres).codes
-    answers = [table.loc[shared, probability_columns(genres)].to_numpy() for table in tables]
+    labels = pd.Categorical(first["genre"], categories=genres).codes
+    tables = [first, *(other.loc[first.index] for other in others)]
+    answers = [table[probability_columns(genres)].to_numpy() for table in tables]
     return TrackRecord(labels, answers, elsewhere)

@@ -8,7 +8,7 @@ import pandas as pd
 from covergenre.audit import duplicates, labels, pictures
 from covergenre.audit.cues import find_cues, known_cues
 from covergenre.audit.facts import keep_facts
-from covergenre.audit.findings import AuditReport, findings
+from covergenre.audit.findings import AuditReport, findings, together
 from covergenre.audit.issues import thresholds as all_thresholds
 from covergenre.audit.measures import Measured, measure
 from covergenre.audit.memory import digest, remember
@@ -74,7 +74,7 @@ def audit(
         find_cues(covers, cue_genres, limits["spurious cues"]),
     ]
     likely = labels.likely_genres(covers, judged)
-    everything = pd.concat(found, ignore_index=True)
+    everything = together(found, folder / "findings.arrow")
     made = AuditReport(dataset.name, len(looked_at), everything, limits, skipped, cues, cue_genres, likely)
     keep_facts(dataset, made)
     return made

@@ -3,9 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from covergenre.files import where_allowed
+from covergenre.mapped import read_mapped, write_mapped
+
+MANY = 200_000
+"""Of more findings, those of an `AuditReport` lie in a file, and a column of them takes memory when it is looked at."""
 
 COLUMNS = ("issue", "path", "score", "flagged", "group", "detail")
 NO_GROUP = -1
@@ -81,6 +88,16 @@ class AuditReport:
                 {"issue": issue, "paths": list(paths)} for issue in self.thresholds for paths in self.groups(issue)
             ],
         }
+
+
+def together(found: Sequence[pd.DataFrame], file: Path) -> pd.DataFrame:
+    """All of these findings in one table; many are kept in `file`, where that may be written."""
+    if sum(map(len, found)) > MANY:
+        with where_allowed():
+            write_mapped([each for each in found if len(each)], file)
+            if (mapped := read_mapped(file)) is not None:
+                return mapped
+    return pd.concat(found, ignore_index=True)
 
 
 def findings(

@@ -6,6 +6,7 @@ fast up to some 100,000 (`benchmarks/browse.py`). Of many the vectors lie in a f
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -135,16 +136,19 @@ class Collection(CoverTable):
         The name is artist, album, source, and number or file. `order`: "" for that of the table, or of the issue that
         filters; `TYPICAL`; or an issue of the audit, the worst first and those without a score last.
         """
+        texts = self._texts_begun  # so that they are there when somebody searches
         passing, words = self.passing(filters), folded(text).split()
         rows = np.flatnonzero(passing)
         if filters.issue:
             flagged = self.findings.flagged(filters.issue) if self.findings else []
             rows = np.array([row for row in self.rows_of(flagged) if passing[row]], np.int64)
         if words:
-            rows = rows[self._texts.holding(words, rows)]
+            rows = rows[texts.result().holding(words, rows)]
         if order == TYPICAL:
             rows = self._most_typical(rows)
-            inside = ~self._texts.holding([f" {word}" for word in words], rows)
+            if not words:
+                return rows
+            inside = ~texts.result().holding([f" {word}" for word in words], rows)
             return np.concatenate([rows[~inside], rows[inside]])
         if order and self.findings:
             scores = self.findings.scores(order)[rows]
@@ -156,7 +160,7 @@ class Collection(CoverTable):
 
         "" where nothing is like it.
         """
-        return self._texts.respelled(text)
+        return self._texts_begun.result().respelled(text)
 
     def page(self, rows: np.ndarray, start: int, n: int) -> tuple[Neighbour, ...]:
         """The `n` covers from the one at `start` on, of those in these rows; `similarity` is that to their genre's
@@ -243,7 +247,7 @@ class Collection(CoverTable):
         near = np.zeros((len(self), len(self.genres)), np.float32)
         for part in _parts(len(self.rows)):
             there = self.rows[part] >= 0
-            near[self.rows[part][there]] = (unit(self._vectors[part]) @ self._centres.T)[there]
+            near[self.rows[part][there]] = (self._units_of(part) @ self._centres.T)[there]
         return near
 
     @cached_property
@@ -301,6 +305,10 @@ class Collection(CoverTable):
     def _vectors(self) -> np.ndarray:
         return np.empty((0, 1), np.float32) if self.vectors is None else self.vectors
 
+    def _units_of(self, part: slice) -> np.ndarray:
+        """Some of the vectors at length 1, float32: those of an index are so as they are kept (see `near`)."""
+        return self._vectors[part].astype(np.float32) if self._many else unit(self._vectors[part])
+
     def _project(self, vectors: np.ndarray) -> np.ndarray:
         if self._projection is None:
             raise CoverGenreError("these covers have no vectors to be compared by: have them examined first")
@@ -318,7 +326,7 @@ class Collection(CoverTable):
         for part in _parts(len(self.rows), step):
             members = self.genre_of[self.rows[part], None] == np.arange(len(self.genres))
             members &= self.rows[part, None] >= 0
-            sums += members.T.astype(np.float32) @ unit(self._vectors[part])
+            sums += members.T.astype(np.float32) @ self._units_of(part)
         return unit(sums)
 
     @cached_property
@@ -343,8 +351,12 @@ class Collection(CoverTable):
         return Palette(self.signatures)
 
     @cached_property
-    def _texts(self) -> Texts:
-        return Texts(*(self.column(name) for name in ("artist", "album", "source", "id")))
+    def _texts_begun(self) -> Future[Texts]:
+        """What is searched, made meanwhile: half a second for a million, which the first page need not wait for."""
+        pool = ThreadPoolExecutor(1)
+        begun = pool.submit(Texts, *(self.column(name) for name in ("artist", "album", "source", "id")))
+        pool.shutdown(wait=False)
+        return begun
 
     def _most_typical(self, rows: np.ndarray) -> np.ndarray:
         """These rows, ascending: those that have a name first, then the most typical of each genre."""

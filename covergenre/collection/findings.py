@@ -7,7 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 import pandas as pd
 
-from covergenre.audit import NO_GROUP, AuditReport
+from covergenre.audit import AuditReport
 
 
 @dataclass(frozen=True)
@@ -28,20 +28,17 @@ class Findings:
         self._paths = paths
         self._in_use = in_use
         self.groups = cache(self._groups)
+        self.scores = cache(self._scores_of)
 
     @cached_property
     def issues(self) -> tuple[str, ...]:
         """The issues that grade covers, in the audit's order."""
-        return tuple(self._scores)
+        return tuple(issue for issue in self.report.thresholds if issue in self._worst)
 
     @cached_property
     def graded(self) -> tuple[str, ...]:
         """The issues in which any cover has a score above 0."""
-        return tuple(issue for issue in self.issues if (self.scores(issue) > 0).any())
-
-    def scores(self, issue: str) -> np.ndarray:
-        """The score of each cover in an issue, float64 (n,), NaN where it has none."""
-        return self._scores.get(issue, np.full(len(self._paths), np.nan))
+        return tuple(issue for issue in self.issues if self._worst[issue] > 0)
 
     def flagged(self, issue: str) -> list[str]:
         """The paths of the covers that are flagged for an issue, the worst first."""
@@ -49,7 +46,9 @@ class Findings:
 
     def of(self, path: str) -> list[Finding]:
         """What is flagged about a cover, the worst first."""
-        return sorted((Finding(*each) for each in self._by_path.get(path, ())), key=lambda found: -found.score)
+        own = self._flagged[self._flagged["path"] == path]
+        told = zip(own["issue"], own["score"].tolist(), own["detail"], strict=True)
+        return sorted((Finding(*each) for each in told), key=lambda found: -found.score)
 
     def group(self, path: str, issue: str) -> tuple[str, ...]:
         """The paths of the group that a cover is in, for an issue of groups; () when it is in none."""
@@ -57,25 +56,31 @@ class Findings:
 
     def has_groups(self, issue: str) -> bool:
         """Whether an issue is one of groups, with any found."""
-        found = self.report.findings
-        return bool(((found["issue"] == issue) & found["flagged"] & (found["group"] != NO_GROUP)).any())
+        return bool(self.report.groups(issue))
 
     def _groups(self, issue: str) -> tuple[tuple[str, ...], ...]:
         """The groups of an issue that are still two or more covers in use, the worst first."""
         left = (tuple(filter(self._in_use, group)) for group in self.report.groups(issue))
         return tuple(group for group in left if len(group) > 1)
 
-    @cached_property
-    def _scores(self) -> Mapping[str, np.ndarray]:
-        table = {}
-        for issue, found in self.report.findings.groupby("issue", sort=False):
-            scores = pd.Series(found["score"].to_numpy(), index=found["path"].to_numpy())
-            table[issue] = scores[~scores.index.duplicated()].reindex(self._paths).to_numpy(np.float64)
-        return {issue: table[issue] for issue in self.report.thresholds if issue in table}
+    def _scores_of(self, issue: str) -> np.ndarray:
+        """The score of each cover in an issue, float64 (n,), NaN where it has none."""
+        found = self.report.findings
+        own, scores = found[found["issue"] == issue], np.full(len(self._paths), np.nan)
+        rows = self._row_of.get_indexer(own["path"])
+        there = np.flatnonzero(rows >= 0)[::-1]  # of two findings the first one counts
+        scores[rows[there]] = own["score"].to_numpy(np.float64)[there]
+        return scores
 
     @cached_property
-    def _by_path(self) -> Mapping[str, list[tuple[str, float, str]]]:
-        found: dict[str, list[tuple[str, float, str]]] = {}
-        for row in self.report.findings[self.report.findings["flagged"]].itertuples(index=False):
-            found.setdefault(row.path, []).append((row.issue, row.score, row.detail))
-        return found
+    def _row_of(self) -> pd.Index:
+        return pd.Index(self._paths)
+
+    @cached_property
+    def _worst(self) -> Mapping[str, float]:
+        """The worst score of each issue that has any."""
+        return self.report.findings.groupby("issue")["score"].max().to_dict()
+
+    @cached_property
+    def _flagged(self) -> pd.DataFrame:
+        return self.report.findings[self.report.findings["flagged"]]

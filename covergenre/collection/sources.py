@@ -148,7 +148,8 @@ def dataset_table(dataset: Dataset) -> pd.DataFrame:
 def _dataset_of(run: "Run") -> Dataset:
     """The data set of a run, without the covers of genres that it did not learn."""
     dataset = open_dataset(run.spec.dataset, run.spec.dataset_id)
-    return replace(dataset, manifest=dataset.manifest[dataset.manifest["genre"].isin(run.spec.genres)])
+    known = dataset.manifest["genre"].isin(run.spec.genres)
+    return dataset if known.all() else replace(dataset, manifest=dataset.manifest[known])
 
 
 def _table(dataset: Dataset) -> pd.DataFrame:

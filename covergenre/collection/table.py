@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.groups import tells
+from covergenre.dataset.groups import telling, tells
 from covergenre.dataset.hashes import KEY, Hashes
 from covergenre.dataset.lookup import find_files
 from covergenre.dataset.manifest import STATES, states
@@ -149,7 +149,7 @@ class CoverTable:
     @cached_property
     def most_copies(self) -> int:
         """How many covers have the same pixels, at most."""
-        return max(self.hashes.value_counts().tolist(), default=0)
+        return self._by_pixels.most_alike
 
     @cached_property
     def _by_path(self) -> dict[str, int]:
@@ -162,9 +162,7 @@ class CoverTable:
     @cached_property
     def _telling(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows whose perceptual hash tells something, and those hashes, uint64."""
-        hashes = list(self.column("phash"))
-        telling = np.flatnonzero([tells(phash) for phash in hashes])
-        return telling, np.array([int(hashes[row], 16) for row in telling], np.uint64)
+        return telling(self.column("phash"))
 
     def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
         value = {name: self.column(name)[row] for name in COLUMNS if name != "phash"}

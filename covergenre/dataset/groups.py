@@ -89,12 +89,12 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     """
     import faiss
 
-    rows = [row for row, phash in enumerate(phashes) if tells(phash)]
+    rows, known = telling(phashes)
     if len(rows) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     if len(rows) > MANY:
-        return _among_many(np.array(rows), np.array([int(phashes[row], 16) for row in rows], np.uint64), threshold)
-    codes = np.frombuffer(bytes.fromhex("".join(phashes[row] for row in rows)), dtype=np.uint8).reshape(-1, 8)
+        return _among_many(rows, known, threshold)
+    codes = known.astype(">u8").view(np.uint8).reshape(-1, 8)
     index = faiss.IndexBinaryFlat(64)
     index.add(codes)
     found = []
@@ -104,7 +104,7 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
             near = _nearest(others[first:last], far[first:last])
             near = near[near != row]
             found.append(np.minimum(near, row) * len(rows) + np.maximum(near, row))
-    return np.asarray(rows)[np.column_stack(np.divmod(np.unique(np.concatenate(found)), len(rows)))]
+    return rows[np.column_stack(np.divmod(np.unique(np.concatenate(found)), len(rows)))]
 
 
 def _among_many(rows: np.ndarray, codes: np.ndarray, threshold: int) -> np.ndarray:
@@ -120,6 +120,15 @@ def _nearest(others: np.ndarray, far: np.ndarray) -> np.ndarray:
         return others
     order = np.argpartition(far.astype(np.int64) * (others.max() + 1) + others, _MOST)[:_MOST]
     return np.append(others[order], others.min())
+
+
+def telling(phashes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The rows, int64, of the pHashes that say anything (see `tells`), and these, uint64."""
+    told = np.asarray(phashes, object)
+    rows = np.flatnonzero(told != "")
+    codes = np.frombuffer(bytes.fromhex("".join(told[rows].tolist())), ">u8").astype(np.uint64)
+    kept = np.bitwise_count(codes) >= _FEWEST_BITS
+    return rows[kept], codes[kept]
 
 
 def tells(phash: str) -> bool:

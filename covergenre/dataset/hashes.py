@@ -1,6 +1,7 @@
 """Content hashes looked up among many: 16 bytes a cover, where a dict takes ten times as many."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from pandas.util import hash_array
@@ -19,6 +20,12 @@ class Hashes:
         codes = _codes(hashes)[self._rows]
         order = np.argsort(codes, kind="stable")
         self._codes, self._rows = codes[order], self._rows[order]
+
+    @cached_property
+    def most_alike(self) -> int:
+        """How many rows have the same content hash, at most."""
+        ends = np.flatnonzero(np.diff(self._codes, append=self._codes[-1:] + np.uint64(1)))
+        return int(np.diff(ends, prepend=-1).max(initial=0))
 
     def find(self, wanted: Sequence[str]) -> list[int | None]:
         """The row of each, if there is one."""

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from covergenre.dataset.csv_file import CsvFile, read_csv, whole_number, write_csv
-from covergenre.files import replacing, where_allowed
+from covergenre.files import where_allowed
+from covergenre.mapped import read_mapped, write_mapped
 
 NUMBERS = ("width", "height", "bytes", "modified")
 NOTES = ("artist", "album", "year")
@@ -29,7 +29,6 @@ MANY = 20_000
 """Covers from which a table is mapped from a file of its own."""
 
 _LATER = ("tags",)  # columns that tables written before them lack
-_STAMP = b"csv"
 _log = logging.getLogger(__name__)
 
 
@@ -71,13 +70,8 @@ def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
 
 def _map(table: pd.DataFrame, path: Path, stamp: bytes) -> None:
     """Keep a large table for `_mapped`, as that of the CSV of this stamp."""
-    if len(table) <= MANY:
-        return
-    import pyarrow as pa
-
-    columns = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata({_STAMP: stamp})
-    with replacing(path.with_suffix(".arrow")) as beside, pa.ipc.new_file(str(beside), columns.schema) as writer:
-        writer.write_table(columns.combine_chunks())
+    if len(table) > MANY:
+        write_mapped([table], path.with_suffix(".arrow"), stamp)
 
 
 def _mapped(path: Path) -> pd.DataFrame | None:
@@ -85,15 +79,9 @@ def _mapped(path: Path) -> pd.DataFrame | None:
     file = path.with_suffix(".arrow")
     if not file.is_file():
         return None
-    import pyarrow as pa
-
     try:
-        columns = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
-        if (columns.schema.metadata or {}).get(_STAMP) != _stamp(path):
-            return None
-        texts = pd.StringDtype(na_value=np.nan)
-        table = columns.to_pandas(types_mapper={pa.large_string(): texts, pa.string(): texts}.get, split_blocks=True)
-        return table.astype({"year": "Int64"})
+        table = read_mapped(file, _stamp(path))
+        return None if table is None else table.astype({"year": "Int64"})
     except Exception as error:  # A damaged file brings any exception out of its reader.
         _log.warning("%s is damaged, so the table is read from %s: %s", file, path, error)
         return None

@@ -1,10 +1,12 @@
+import errno
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from covergenre.audit.findings import COLUMNS, NO_GROUP, AuditReport, findings
+from covergenre.audit import findings as module
+from covergenre.audit.findings import COLUMNS, NO_GROUP, AuditReport, findings, together
 
 
 def reported(*found, thresholds=None, skipped=None):
@@ -71,3 +73,29 @@ def test_a_report_is_json():
             {"issue": "near duplicates", "paths": ["a", "d", "e"]},
         ],
     }
+
+
+class TestMany:
+    """Findings beyond what is held in memory."""
+
+    @pytest.fixture(autouse=True)
+    def _many(self, monkeypatch):
+        monkeypatch.setattr(module, "MANY", 5)
+
+    def test_they_are_the_same_from_a_file(self, tmp_path):
+        file = tmp_path / "findings.arrow"
+        found = together([dark, findings("blank", [], [], [], []), near], file)
+        pd.testing.assert_frame_equal(found, pd.concat([dark, near], ignore_index=True))
+        assert file.exists()
+        assert reported(found).groups("near duplicates") == reported(dark, near).groups("near duplicates")
+
+    def test_where_nothing_may_be_written_they_are_in_memory(self, tmp_path, monkeypatch):
+        def refused(*_):
+            raise PermissionError(errno.EACCES, "not here")
+
+        monkeypatch.setattr(module, "write_mapped", refused)
+        assert len(together([dark, near], tmp_path / "findings.arrow")) == 8
+
+    def test_few_are_kept_in_no_file(self, tmp_path):
+        together([dark], tmp_path / "findings.arrow")
+        assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ from shelves import clouds, table
 from tiny import tiny_recipe
 
 from covergenre.collecting.names import Name
+from covergenre.collection import collection as module
 from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.filters import Filters, first
 from covergenre.collection.sources import open_run_collection, with_names
@@ -274,3 +275,14 @@ class TestManyCovers:
     def test_what_is_typical_does_not_hang_on_the_index(self, pair):
         few, many = (each.find(order=TYPICAL).tolist() for each in pair)
         assert few == many
+
+
+def test_the_first_page_does_not_wait_for_the_names(monkeypatch):
+    def broken(*_):
+        raise ValueError("no names")
+
+    monkeypatch.setattr(module, "Texts", broken)
+    some = collection()
+    assert len(some.find(order=TYPICAL)) == len(some)
+    with pytest.raises(ValueError, match="no names"):
+        some.find(text="blue")
