@@ -1,6 +1,6 @@
 """What grows with the number of covers: hashes, index, collection, and the work of a cluster; 10^4, 10^5, 10^6.
 
-python -m benchmarks.scale hashes index collection pages
+python -m benchmarks.scale hashes index collection answers pages
 python -m benchmarks.scale learning --sizes 10000 100000
 python -m benchmarks.scale cluster --covers ../shared/covers
 python -m benchmarks.scale plot
@@ -10,6 +10,7 @@ are made up (`benchmarks/many.py`); hashes are the starter's with a few to 32 bi
 """
 
 import argparse
+import io
 import json
 import os
 import resource
@@ -114,7 +115,9 @@ def steps() -> None:
         made.page(made.find(order=TYPICAL), 0, 24)
         return made
 
+    before = time.process_time()
     seconds, covers = timed(opened)
+    processor = time.process_time() - before
     chance = np.random.default_rng(2)
     narrow = Filters(genres=("jazz", "rap"), years=(1970, 2000))
     taken = {
@@ -130,7 +133,8 @@ def steps() -> None:
     waits = {name: [timed(step)[0] for _ in range(1 if "first" in name else 9)] for name, step in taken.items()}
     told = {f"{name}, ms": 1000 * statistics.median(each) for name, each in waits.items()}
     own = psutil.Process().memory_full_info().uss / 1e9
-    print(json.dumps({"collection opened, s": seconds, **told, "memory, GB": peak(), "of its own, GB": own}))
+    took = {"collection opened, s": seconds, "collection opened, s of the processor": processor}
+    print(json.dumps({**took, **told, "memory, GB": peak(), "of its own, GB": own}))
 
 
 def learning(n: int) -> dict[str, float]:
@@ -269,6 +273,36 @@ def timed(do: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - started, made
 
 
+def answers(n: int) -> dict[str, float]:
+    """Predict with a run whose data set has n covers."""
+    with tempfile.TemporaryDirectory(dir=Path.home()) as home:
+        stored(n, Path(home))
+        return apart("answered()", home)
+
+
+def answered() -> None:
+    """Open the predictor of this home's run and print what that and its answers take, of the processor too."""
+    from covergenre import home
+    from covergenre.dataset.starter import open_starter
+    from covergenre.images import draw_signature
+    from covergenre.predict import Predictor
+
+    def taken(what: str, do: Callable[[], Any]) -> tuple[dict[str, float], Any]:
+        before = time.process_time()
+        seconds, made = timed(do)
+        return {f"{what}, s": seconds, f"{what}, s of the processor": time.process_time() - before}, made
+
+    pictures = []
+    for signature in open_starter().covers["signature"][:21]:
+        draw_signature(signature, 300).save(drawn := io.BytesIO(), "PNG")
+        pictures.append(drawn.getvalue())
+    opening, predictor = taken("predictor opened", lambda: Predictor.open(next(home.runs().glob("2*")).name))
+    first, _ = taken("first answer", lambda: predictor.predict(pictures[0]))
+    warm = [taken("warm answer", lambda one=one: predictor.predict(one))[0] for one in pictures[1:]]
+    medians = {name: statistics.median(each[name] for each in warm) for name in warm[0]}
+    print(json.dumps({**opening, **first, **medians, "memory, GB": peak()}))
+
+
 def apart(call: str, home: str) -> dict[str, float]:
     """What a call of this module prints last, in a process that knows this home only."""
     command = (sys.executable, "-c", f"from benchmarks.scale import *; {call}")
@@ -351,7 +385,14 @@ _PLACES = {
     "Compare": "/compare?run={run}",
     "Compare again": "/compare?run={run}",
 }
-_PARTS = {"hashes": hashes, "index": index, "collection": collection, "learning": learning, "pages": pages}
+_PARTS = {
+    "hashes": hashes,
+    "index": index,
+    "collection": collection,
+    "answers": answers,
+    "learning": learning,
+    "pages": pages,
+}
 
 if __name__ == "__main__":
     main()

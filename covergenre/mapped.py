@@ -8,7 +8,7 @@ import pandas as pd
 
 from covergenre.files import replacing
 
-_STAMP = b"stamp"
+_STAMP = b"csv"  # as the first tables that were kept so have it
 
 
 def write_mapped(tables: Iterable[pd.DataFrame], file: Path, stamp: bytes = b"") -> None:

@@ -247,7 +247,7 @@ class Collection(CoverTable):
         near = np.zeros((len(self), len(self.genres)), np.float32)
         for part in _parts(len(self.rows)):
             there = self.rows[part] >= 0
-            near[self.rows[part][there]] = (self._units_of(part) @ self._centres.T)[there]
+            near[self.rows[part][there]] = (unit(self._vectors[part]) @ self._centres.T)[there]
         return near
 
     @cached_property
@@ -305,10 +305,6 @@ class Collection(CoverTable):
     def _vectors(self) -> np.ndarray:
         return np.empty((0, 1), np.float32) if self.vectors is None else self.vectors
 
-    def _units_of(self, part: slice) -> np.ndarray:
-        """Some of the vectors at length 1, float32: those of an index are so as they are kept (see `near`)."""
-        return self._vectors[part].astype(np.float32) if self._many else unit(self._vectors[part])
-
     def _project(self, vectors: np.ndarray) -> np.ndarray:
         if self._projection is None:
             raise CoverGenreError("these covers have no vectors to be compared by: have them examined first")
@@ -326,7 +322,7 @@ class Collection(CoverTable):
         for part in _parts(len(self.rows), step):
             members = self.genre_of[self.rows[part], None] == np.arange(len(self.genres))
             members &= self.rows[part, None] >= 0
-            sums += members.T.astype(np.float32) @ self._units_of(part)
+            sums += members.T.astype(np.float32) @ unit(self._vectors[part])
         return unit(sums)
 
     @cached_property
