@@ -11,7 +11,7 @@ import typer
 from covergenre import images
 from covergenre.api.as_data import prediction_data
 from covergenre.cli.console import complain, print_json, say, table
-from covergenre.cli.options import AsJson
+from covergenre.cli.options import AsJson, option
 from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.passed_over import is_hidden
 from covergenre.describe import words_in_a_line
@@ -33,8 +33,7 @@ Files = Annotated[
     ),
 ]
 RunName = Annotated[
-    str | None,
-    typer.Option("--run", help="Whose answer: the id of a run, or the starter.", show_default="the run in use"),
+    str | None, option("Whose answer: the id of a run, or the starter.", "--run", shown="the run in use")
 ]
 
 Answer = Prediction | Failure
@@ -46,10 +45,10 @@ app = typer.Typer()
 def predict(
     files: Files,
     run: RunName = None,
-    neighbours: Annotated[int, typer.Option(min=0, help="How many of the most similar covers to name.")] = 5,
-    words: Annotated[bool, typer.Option("--words/--no-words", help="Read what is written on covers, too.")] = True,
+    neighbours: Annotated[int, option("How many of the most similar covers to name.", min=0)] = 5,
+    words: Annotated[bool, option("Read what is written on covers, too.", "--words/--no-words")] = True,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
+    as_csv: Annotated[bool, option("Print a table for spreadsheets.", "--csv")] = False,
 ) -> None:
     """The genre of each cover, with probabilities and the most similar albums.
 
@@ -71,7 +70,7 @@ def predict(
 def similar(
     files: Files,
     run: RunName = None,
-    neighbours: Annotated[int, typer.Option(min=1, help="How many to list.")] = 12,
+    neighbours: Annotated[int, option("How many to list.", min=1)] = 12,
     as_json: AsJson = False,
 ) -> None:
     """The albums whose covers look most like each cover.

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from covergenre.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
 from covergenre.cli.console import answer, progress, say, table, writing
-from covergenre.cli.options import AsJson, DatasetName
+from covergenre.cli.options import AsJson, DatasetName, option
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import CoverGenreError
 from covergenre.files import read_json, replace_json
@@ -19,14 +19,10 @@ from covergenre.progress import Report
 from covergenre.repair.repair import Plan, apply, join
 
 SuggestTo = Annotated[
-    Path | None, typer.Option("--suggest", metavar="FILE", help="Write the suggested repairs to this file (JSON).")
+    Path | None, option("Write the suggested repairs to this file (JSON).", "--suggest", metavar="FILE")
 ]
-ApplyFrom = Annotated[
-    Path | None, typer.Option("--apply", metavar="FILE", help="First carry out the repairs in this file.")
-]
-Vectors = Annotated[
-    bool, typer.Option(help="Compute the covers' vectors, once, for near copies, wrong labels and outliers.")
-]
+ApplyFrom = Annotated[Path | None, option("First carry out the repairs in this file.", "--apply", metavar="FILE")]
+Vectors = Annotated[bool, option("Compute the covers' vectors, once, for near copies, wrong labels and outliers.")]
 _EDITED = ["genre", "excluded", "tags"]
 
 app = typer.Typer()

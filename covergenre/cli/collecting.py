@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from covergenre.cli.console import answer, listed, progress, table
-from covergenre.cli.options import AsJson, argument
+from covergenre.cli.options import AsJson, argument, option
 from covergenre.collecting.collect import collect
 from covergenre.collecting.genres import genre_tags
 from covergenre.collecting.journal import Plan
@@ -24,10 +24,10 @@ app = typer.Typer()
 @app.command("collect")
 def collect_covers(
     name: Annotated[str, argument("What to call the data set.", "NAME")],
-    genres: Annotated[str, typer.Option(help=f"Genres, joined by commas, or all: {', '.join(genre_tags())}.")] = "all",
-    per_genre: Annotated[int, typer.Option(min=1, help="How many covers of each genre.")] = 200,
-    per_artist: Annotated[int, typer.Option(min=1, help="At most so many covers of one artist.")] = 3,
-    size: Annotated[int, typer.Option(help="Width of the pictures: 250 or 500 pixels.")] = 250,
+    genres: Annotated[str, option(f"Genres, joined by commas, or all: {', '.join(genre_tags())}.")] = "all",
+    per_genre: Annotated[int, option("How many covers of each genre.", min=1)] = 200,
+    per_artist: Annotated[int, option("At most so many covers of one artist.", min=1)] = 3,
+    size: Annotated[int, option("Width of the pictures: 250 or 500 pixels.")] = 250,
     as_json: AsJson = False,
 ) -> None:
     """Bring real covers with artists, albums and years into a data set of your own; again, go on where it stopped.

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from covergenre.cli.console import answer, table, with_interval, writing
-from covergenre.cli.options import AsJson, argument
+from covergenre.cli.options import AsJson, argument, option
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
 from covergenre.comparison.slices import slices_of
 from covergenre.files import replace_text
@@ -20,14 +20,10 @@ from covergenre.report.tables import METRICS, tables_of
 from covergenre.runs.record import Run
 
 Runs = Annotated[list[str], argument("Ids of finished runs, or starter.", "RUN")]
-Html = Annotated[Path | None, typer.Option(help="Write a report to this file, and tables (CSV) beside it.")]
+Html = Annotated[Path | None, option("Write a report to this file, and tables (CSV) beside it.")]
 Pictures = Annotated[
     bool | None,
-    typer.Option(
-        "--pictures/--no-pictures",
-        help="Show covers in the report as small pictures.",
-        show_default="when they are few",
-    ),
+    option("Show covers in the report as small pictures.", "--pictures/--no-pictures", shown="when they are few"),
 ]
 
 app = typer.Typer()

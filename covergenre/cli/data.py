@@ -10,7 +10,18 @@ from rich.table import Table
 
 from covergenre.augment import VARIANTS
 from covergenre.cli.console import answer, listed, progress, say, table
-from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, On, Variants, Weights, argument
+from covergenre.cli.options import (
+    AsJson,
+    Backbone,
+    DatasetName,
+    Features,
+    Limit,
+    On,
+    Variants,
+    Weights,
+    argument,
+    option,
+)
 from covergenre.cluster import feeding
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
@@ -30,18 +41,17 @@ app = typer.Typer()
 @app.command()
 def scan(
     folder: Annotated[Path, argument("A folder of genre folders.")],
-    name: Annotated[str, typer.Option(help="What to call the data set.", show_default=False)],
+    name: Annotated[str, option("What to call the data set.", shown=False)],
     genre_level: Annotated[
         int | None,
-        typer.Option(
+        option(
+            "Which folder names the genre: 1 is the first below FOLDER, 0 the one that holds the file.",
+            shown="told from the files",
             min=0,
-            help="Which folder names the genre: 1 is the first below FOLDER, 0 the one that holds the file.",
-            show_default="told from the files",
         ),
     ] = None,
     missing: Annotated[
-        Missing,
-        typer.Option(help="Covers whose files are gone: refuse where they are many, keep what is known, or forget it."),
+        Missing, option("Covers whose files are gone: refuse where they are many, keep what is known, or forget it.")
     ] = "refuse",
     on: On = HERE,
     as_json: AsJson = False,
@@ -117,7 +127,7 @@ def rename(name: DatasetName, to: Annotated[str, argument("Its new name.", "NEW"
 
 
 @app.command()
-def remove(name: DatasetName, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
+def remove(name: DatasetName, yes: Annotated[bool, option("Don't ask.", "--yes")] = False) -> None:
     """Forget a data set: its scan, splits, audit and repairs. The covers stay.
 
     Example: covergenre remove mine

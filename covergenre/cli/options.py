@@ -12,13 +12,18 @@ def argument(help: str, metavar: str | None = None) -> Any:
     return typer.Argument(metavar=metavar, help=help, show_default=False)
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
-Backbone = Annotated[str, typer.Option(help="A pretrained network, as in `covergenre.embedding.backbones`.")]
+def option(help: str, *names: str, shown: bool | str = True, **more: Any) -> Any:
+    """An option, called as its parameter unless there are `names`; `shown` is what help says of its default."""
+    return typer.Option(*names, help=help, show_default=shown, **more)
+
+
+AsJson = Annotated[bool, option("Print one JSON object a line, for programs.", "--json")]
+Backbone = Annotated[str, option("A pretrained network, as in `covergenre.embedding.backbones`.")]
 DatasetName = Annotated[str, argument("The name of a scanned data set.", "NAME")]
-Features = Annotated[str, typer.Option(help="pooled: the last layer; stages: all layers; texture: textures, too.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Shrink covers to so many pixels first.", show_default="no")]
-On = Annotated[str, typer.Option(help="Where: ray, or ray:ADDRESS for a cluster that runs.", show_default="here")]
+Features = Annotated[str, option("pooled: the last layer; stages: all layers; texture: textures, too.")]
+Limit = Annotated[int | None, option("Shrink covers to so many pixels first.", shown="no", min=1)]
+On = Annotated[str, option("Where: ray, or ray:ADDRESS for a cluster that runs.", shown="here")]
 RunId = Annotated[str, argument("The id of a run.", "ID")]
 RunIds = Annotated[list[str], argument("Ids of finished runs.", "ID ID...")]
-Variants = Annotated[str, typer.Option(help=f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]
-Weights = Annotated[str | None, typer.Option(help="A local file of pretrained weights.", show_default="the backbone's")]
+Variants = Annotated[str, option(f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]
+Weights = Annotated[str | None, option("A local file of pretrained weights.", shown="the backbone's")]

@@ -7,7 +7,7 @@ import typer
 
 from covergenre import home
 from covergenre.cli.console import answer, complain, progress
-from covergenre.cli.options import AsJson, Backbone, Features, Limit, On, argument
+from covergenre.cli.options import AsJson, Backbone, Features, Limit, On, argument, option
 from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
 from covergenre.cluster.shards import Shards
@@ -31,12 +31,12 @@ def process(
     covers: Annotated[str, argument("A folder, s3://..., gs://..., or a .txt with an address a line.")],
     to: Annotated[str, argument("The folder or bucket that gets the Parquet files.")],
     steps: Annotated[
-        str, typer.Option(help="What to do, joined by commas: look, vectors, measures, thumbnails, answers.")
+        str, option("What to do, joined by commas: look, vectors, measures, thumbnails, answers.")
     ] = "look,answers",
     backbone: Backbone = Recipe.backbone,
     features: Features = Recipe.feature_set,
     limit: Limit = None,
-    name: Annotated[str | None, typer.Option("--run", help="Whose answers.", show_default="the run in use")] = None,
+    name: Annotated[str | None, option("Whose answers.", "--run", shown="the run in use")] = None,
     on: On = HERE,
     as_json: AsJson = False,
 ) -> None:

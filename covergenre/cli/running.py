@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from covergenre.cli.console import answer, print_json, say, table, with_interval
-from covergenre.cli.options import AsJson, RunId, RunIds, argument
+from covergenre.cli.options import AsJson, RunId, RunIds, argument, option
 from covergenre.cli.training import evaluation_of, run_as_dict
 from covergenre.formatting import duration
 from covergenre.runs import default, launch
@@ -56,7 +56,7 @@ def show(run: RunId, as_json: AsJson = False) -> None:
 def name(
     run: RunId,
     name: Annotated[str, argument("A name that no other run has.")],
-    tag: Annotated[list[str] | None, typer.Option(help="A tag; give several, or none to leave them.")] = None,
+    tag: Annotated[list[str] | None, option("A tag; give several, or none to leave them.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Call a run otherwise, and tag it.
@@ -73,7 +73,7 @@ def name(
 @app.command()
 def cancel(
     run: RunId,
-    now: Annotated[bool, typer.Option("--now", help="End its process at once, without waiting for it.")] = False,
+    now: Annotated[bool, option("End its process at once, without waiting for it.", "--now")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Stop a run, or take it out of the queue.

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from covergenre import home
+from covergenre.cli.options import option
 
-Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Where the app listens.", show_default="8501")]
+Port = Annotated[int | None, option("Where the app listens.", shown="8501", min=1, max=65535)]
 
 app = typer.Typer()
 

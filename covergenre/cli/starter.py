@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from covergenre.cli.console import answer, progress, table, with_interval
-from covergenre.cli.options import AsJson, argument
+from covergenre.cli.options import AsJson, argument, option
 from covergenre.dataset.starter import Starter, open_starter
 from covergenre.evaluation.metrics import Evaluation
 
@@ -18,11 +18,9 @@ app = typer.Typer(name="starter", help="The starter: what ships with the project
 @app.command()
 def build(
     folder: Annotated[Path, argument("Real covers: a folder of genre folders.")],
-    target: Annotated[
-        Path | None, typer.Option(help="Where to put it.", show_default="artifacts/starter, or in COVERGENRE_HOME")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
-    words: Annotated[bool, typer.Option(help="Learn what is written on the covers, too.")] = True,
+    target: Annotated[Path | None, option("Where to put it.", shown="artifacts/starter, or in COVERGENRE_HOME")] = None,
+    seed: Annotated[int, option("Of the split.")] = 42,
+    words: Annotated[bool, option("Learn what is written on the covers, too.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Make the starter from a folder of real covers.

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from covergenre.cli.console import listed, print_json, progress, say, table, with_interval
-from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, Weights
+from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, Weights, option
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.names import method_title
@@ -26,20 +26,16 @@ app = typer.Typer()
 def study(
     name: DatasetName,
     only: Annotated[
-        str | None, typer.Option(help=f"Parts, joined by commas: {', '.join(TITLES)}.", show_default="all but finetune")
+        str | None, option(f"Parts, joined by commas: {', '.join(TITLES)}.", shown="all but finetune")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A few points of each part.")] = False,
-    split: Annotated[
-        str, typer.Option(help="honest, or reference: the reference study's split and settings.")
-    ] = "honest",
-    genres: Annotated[
-        str | None, typer.Option(help="Genres in the order of the ladders.", show_default="the reference's order")
-    ] = None,
+    quick: Annotated[bool, option("A few points of each part.", "--quick")] = False,
+    split: Annotated[str, option("honest, or reference: the reference study's split and settings.")] = "honest",
+    genres: Annotated[str | None, option("Genres in the order of the ladders.", shown="the reference's order")] = None,
     backbone: Backbone = Recipe.backbone,
     features: Features = Recipe.feature_set,
     limit: Limit = None,
     weights: Weights = None,
-    seed: Annotated[int, typer.Option(help="Of the split and of the methods.")] = 42,
+    seed: Annotated[int, option("Of the split and of the methods.")] = 42,
     as_json: AsJson = False,
 ) -> None:
     """The reference study's experiments on a data set, beside the figures that it published; asked again, it goes on.

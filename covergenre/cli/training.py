@@ -10,7 +10,7 @@ from rich.table import Table
 
 from covergenre.cli.console import answer, listed, progress, table, with_interval
 from covergenre.cli.data import variants_of
-from covergenre.cli.options import AsJson, DatasetName, Features, Variants, Weights
+from covergenre.cli.options import AsJson, DatasetName, Features, Variants, Weights, option
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import EVEN, Recipe
@@ -33,27 +33,23 @@ app = typer.Typer()
 @app.command()
 def train(
     name: DatasetName,
-    method: Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")] = "logistic",
-    genres: Annotated[str | None, typer.Option(help="Genres, joined by commas.", show_default="all")] = None,
-    backbone: Annotated[str | None, typer.Option(help=_BACKBONE, show_default="the method's own")] = None,
+    method: Annotated[str, option(f"One of {', '.join(METHODS)}.")] = "logistic",
+    genres: Annotated[str | None, option("Genres, joined by commas.", shown="all")] = None,
+    backbone: Annotated[str | None, option(_BACKBONE, shown="the method's own")] = None,
     features: Features = Recipe.feature_set,
     limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Shrink covers to so many pixels first.", show_default=f"{EVEN}; no for finetune"),
+        int | None, option("Shrink covers to so many pixels first.", shown=f"{EVEN}; no for finetune", min=1)
     ] = None,
     weights: Weights = None,
     variants: Variants = "original",
-    split: Annotated[str, typer.Option(help="honest (grouped, stratified) or reference.")] = "honest",
-    seed: Annotated[int, typer.Option(min=0, help="Of the split and of the method.")] = 42,
+    split: Annotated[str, option("honest (grouped, stratified) or reference.")] = "honest",
+    seed: Annotated[int, option("Of the split and of the method.", min=0)] = 42,
     preset: Annotated[
-        str | None,
-        typer.Option(help="Parameters by name, where the method has them: reference or starter.", show_default="none"),
+        str | None, option("Parameters by name, where the method has them: reference or starter.", shown="none")
     ] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter of the method.")
-    ] = None,
+    settings: Annotated[list[str] | None, option("A parameter of the method.", "--set", metavar="KEY=VALUE")] = None,
     background: Annotated[
-        bool, typer.Option("--background", help="Train in a process of its own, after the runs that wait.")
+        bool, option("Train in a process of its own, after the runs that wait.", "--background")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
