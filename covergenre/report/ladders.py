@@ -26,7 +26,7 @@ _MOST_TICKS = 12
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Experiment:
     """A part of a study: its heading, what its axis counts, and by method what was published, from `first` on."""
 
     title: str
@@ -36,11 +36,11 @@ class _Part:
 
 
 _EXPERIMENTS = {
-    "ladder": _Part("More and more genres", "Genres", LADDER, 2),
-    "k": _Part("How many neighbours vote", "Neighbours, k"),
-    "variants": _Part("More and more variants in training", "Variants", VARIANTS, 1),
-    "methods": _Part("All genres"),
-    "finetune": _Part("All genres, fine-tuned"),
+    "ladder": _Experiment("More and more genres", "Genres", LADDER, 2),
+    "k": _Experiment("How many neighbours vote", "Neighbours, k"),
+    "variants": _Experiment("More and more variants in training", "Variants", VARIANTS, 1),
+    "methods": _Experiment("All genres"),
+    "finetune": _Experiment("All genres, fine-tuned"),
 }
 
 
@@ -92,7 +92,7 @@ def _part(part: str, found: Mapping[str, Sequence[Outcome]]) -> str:
     return f"<h3>{known.title}</h3>{figures}"
 
 
-def _scales(found: Mapping[str, Sequence[Outcome]], known: _Part, doubling: bool) -> _Scales:
+def _scales(found: Mapping[str, Sequence[Outcome]], known: _Experiment, doubling: bool) -> _Scales:
     points = [each for each_method in found.values() for each in each_method]
     theirs = [place for name in found for place in _published(known, name)]
     shares = [share for each in points for share in (each.accuracy.low, each.accuracy.high)]
@@ -102,11 +102,11 @@ def _scales(found: Mapping[str, Sequence[Outcome]], known: _Part, doubling: bool
     return _Scales(tuple(values), low, max(high, low + 0.1), doubling)
 
 
-def _published(known: _Part, method: str) -> list[tuple[int, float]]:
+def _published(known: _Experiment, method: str) -> list[tuple[int, float]]:
     return list(enumerate((known.published or {}).get(method, ()), known.first))
 
 
-def _chart(known: _Part, scales: _Scales, method: str, points: Sequence[Outcome]) -> str:
+def _chart(known: _Experiment, scales: _Scales, method: str, points: Sequence[Outcome]) -> str:
     """The points of one method, what was published of it, and the axes."""
     theirs = _published(known, method) or [(each.x, each.published) for each in points if each.published is not None]
     number = ink_of(method)
@@ -139,7 +139,7 @@ def _dot(scales: _Scales, outcome: Outcome) -> str:
     )
 
 
-def _axes(known: _Part, scales: _Scales) -> str:
+def _axes(known: _Experiment, scales: _Scales) -> str:
     foot, right = scales.y(scales.low), _WIDTH - _RIGHT
     shares = [share / 10 for share in range(round(10 * scales.low), round(10 * scales.high) + 1)]
     grid = "".join(
