@@ -18,6 +18,16 @@ def server(serve, own_home):
     return serve(own_home)
 
 
+@pytest.fixture(scope="module")
+def looked_at(serve, tmp_path_factory):
+    """A server on a home with a data set."""
+    home, root = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("covers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COVERGENRE_HOME", str(home))
+        register("mine", genre_folders(root, ("jazz", "rap"), 12))
+    return serve(home)
+
+
 @pytest.fixture
 def page(visit, tmp_path):
     """The Train page over 24 drawn covers."""
@@ -55,40 +65,8 @@ def test_a_run_that_is_used_answers_in_predict(page):
     page.locator(".bars").first.locator("li").nth(7).wait_for(timeout=_A_RUN)
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(page):
-    page.set_viewport_size(PHONE["viewport"])
-    fits(page)
-    page.get_by_text("Studies", exact=True).click()
-    page.get_by_text("The experiments of the reference study").wait_for()
-    fits(page)
-
-
 def method(page, name: str):
     return page.get_by_role("radio", name=name, exact=True)
-
-
-def test_the_method_that_was_chosen_is_there_again_on_the_way_back(page):
-    method(page, "Boosted trees").click()
-    page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
-    page.get_by_text("Trees", exact=True).wait_for()
-    page.get_by_role("link", name="Explore").click()
-    page.wait_for_function("location.pathname === '/explore'")
-    page.go_back()
-    page.get_by_text("Trees", exact=True).wait_for()
-    assert "method=boosting" in page.url
-    page.get_by_role("link", name="Explore").click()
-    page.get_by_role("link", name="Train").click()
-    page.get_by_text("Trees", exact=True).wait_for()
-    page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
-
-
-def test_what_the_page_shows_at_first_is_no_step_to_go_back_to(page):
-    page.get_by_role("link", name="Predict").click()
-    page.wait_for_function("location.pathname === '/'")
-    page.get_by_role("link", name="Train").click()
-    page.wait_for_function("location.search.includes('method=knn&dataset=mine')")
-    page.go_back()
-    page.wait_for_function("location.pathname === '/'")
 
 
 def test_train_starts_what_is_on_the_screen_however_quickly_it_is_pressed(page):
@@ -101,3 +79,46 @@ def test_train_starts_what_is_on_the_screen_however_quickly_it_is_pressed(page):
         eventually(page, lambda number=number: len(list_runs()) == number)
         at_rest(page)
     assert [run.spec.method for run in reversed(list_runs())] == ["logistic", "boosting", "logistic"]
+
+
+class TestBeforeAnyRun:
+    @pytest.fixture
+    def server(self, looked_at):
+        """One server for these tests, which change nothing."""
+        return looked_at
+
+    @pytest.fixture
+    def page(self, visit):
+        """The Train page of a data set that no run was made on."""
+        page = visit("/train")
+        page.get_by_text("Nothing is being trained.").wait_for()
+        return page
+
+    def test_on_a_phone_nothing_is_wider_than_the_screen(self, page):
+        page.set_viewport_size(PHONE["viewport"])
+        fits(page)
+        page.get_by_text("Studies", exact=True).click()
+        page.get_by_text("The experiments of the reference study").wait_for()
+        fits(page)
+
+    def test_the_method_that_was_chosen_is_there_again_on_the_way_back(self, page):
+        method(page, "Boosted trees").click()
+        page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
+        page.get_by_text("Trees", exact=True).wait_for()
+        page.get_by_role("link", name="Explore").click()
+        page.wait_for_function("location.pathname === '/explore'")
+        page.go_back()
+        page.get_by_text("Trees", exact=True).wait_for()
+        assert "method=boosting" in page.url
+        page.get_by_role("link", name="Explore").click()
+        page.get_by_role("link", name="Train").click()
+        page.get_by_text("Trees", exact=True).wait_for()
+        page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
+
+    def test_what_the_page_shows_at_first_is_no_step_to_go_back_to(self, page):
+        page.get_by_role("link", name="Predict").click()
+        page.wait_for_function("location.pathname === '/'")
+        page.get_by_role("link", name="Train").click()
+        page.wait_for_function("location.search.includes('method=knn&dataset=mine')")
+        page.go_back()
+        page.wait_for_function("location.pathname === '/'")
