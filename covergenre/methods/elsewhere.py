@@ -6,7 +6,7 @@ sources left out, and what came of the answers to them says how far an answer ca
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from covergenre.progress import Progress
 MOST = 250
 """Covers of one source that count, so that a large one doesn't drown the others."""
 
+_FREEDOM = 3  # degrees from which on Student's distribution has a deviation
 _LEAST = 50  # covers of a source from which on it says how much too sure a method is there
 
 
@@ -82,21 +83,29 @@ def calibrated_elsewhere(
     labels: np.ndarray,
     probabilities: np.ndarray,
     usual: np.ndarray | None = None,
+    widen: Callable[[int], float] = lambda _: 1.0,
 ) -> Elsewhere:
-    """Answers to sources left out, each source tempered by what the others call for; see `Elsewhere`."""
+    """Answers to sources left out, each source tempered by what the others call for; see `Elsewhere`.
+
+    `widen`: how many times wider than among so many sources the temperature may spread on a further one.
+    """
     logits, answers = np.log(probabilities), [probabilities, *([] if usual is None else [usual])]
     told = [np.empty_like(answer) for answer in answers]
     for source in np.unique(sources):
         own = sources == source
-        certainty = _certainty(logits[~own], labels[~own], sources[~own])
+        certainty = _certainty(logits[~own], labels[~own], sources[~own], widen)
         for tempered_answer, answer in zip(told, answers, strict=True):
             tempered_answer[own] = probabilities_of(np.log(answer[own]), certainty)
-    return Elsewhere(rows, sources, labels, told[0], _certainty(logits, labels, sources), *told[1:])
+    return Elsewhere(rows, sources, labels, told[0], _certainty(logits, labels, sources, widen), *told[1:])
 
 
 def joined_elsewhere(members: Sequence[Elsewhere | None], weight: float) -> Elsewhere | None:
     """What several methods say together, words at a weight, of the covers that all were asked about; None where one was
-    not."""
+    not.
+
+    How sure they are together is what counts, and it hangs on few sources: so its spread is that of a further one,
+    see `of_a_further`. Those of the members are not widened: their mean would be of other genres, and no better.
+    """
     known = [member for member in members if member is not None]
     if not known or len(known) < len(members):
         return None
@@ -104,7 +113,7 @@ def joined_elsewhere(members: Sequence[Elsewhere | None], weight: float) -> Else
     shares = [_some(each, shared) for each in known]
     answers, usual = [each.probabilities for each in shares], [each.usual for each in shares]
     together = softmax(join(*parted(answers, usual), weight))
-    return calibrated_elsewhere(shared, shares[0].sources, shares[0].labels, together)
+    return calibrated_elsewhere(shared, shares[0].sources, shares[0].labels, together, widen=of_a_further)
 
 
 def tempered(fitted: Fitted, elsewhere: Elsewhere | None) -> Fitted:
@@ -112,6 +121,17 @@ def tempered(fitted: Fitted, elsewhere: Elsewhere | None) -> Fitted:
     if elsewhere is None or not is_dataclass(fitted):
         return fitted
     return replace(fitted, choices={**fitted.choices, **elsewhere.certainty})
+
+
+def of_a_further(n: int) -> float:
+    """How many times wider than the sample deviation of n draws (n >= 2) the distribution of a further one is.
+
+    The deviation of Student's predictive distribution of a normal variable whose mean and variance are both estimated
+    (Gelman and others, Bayesian Data Analysis, section 3.2); that of 3 degrees of freedom where n leaves fewer, as
+    there it has none.
+    """
+    freedom = max(n - 1, _FREEDOM)
+    return ((1 + 1 / n) * freedom / (freedom - 2)) ** 0.5
 
 
 def even_rows(sources: np.ndarray) -> np.ndarray:
@@ -128,15 +148,17 @@ def _some(told: Elsewhere, rows: np.ndarray) -> Elsewhere:
     return Elsewhere(rows, told.sources[at], told.labels[at], told.probabilities[at], told.certainty, usual)
 
 
-def _certainty(logits: np.ndarray, labels: np.ndarray, sources: np.ndarray) -> dict[str, float]:
-    """The temperature that sources call for, and how far it differs between them; without two that are large, the one
+def _certainty(
+    logits: np.ndarray, labels: np.ndarray, sources: np.ndarray, widen: Callable[[int], float]
+) -> dict[str, float]:
+    """The temperature that sources call for, and how far it may differ on another; without two that are large, the one
     of the lowest log loss; 1 without covers."""
     even = even_rows(sources) if len(labels) else np.zeros(0, int)
     large = [own for name in np.unique(sources) if len(own := even[sources[even] == name]) >= _LEAST]
     if len(large) < 2:
         return {"temperature": fit_temperature(logits[even], labels[even])}
     logs = np.log([fit_temperature(logits[own], labels[own]) for own in large])
-    spread = float(logs.std(ddof=1))
+    spread = float(widen(len(large)) * logs.std(ddof=1))
     return {"temperature": float(np.exp(logs.mean())), **({"spread": spread} if spread else {})}
 
 

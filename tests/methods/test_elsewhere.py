@@ -9,6 +9,7 @@ from covergenre.methods.elsewhere import (
     calibrated_elsewhere,
     even_rows,
     joined_elsewhere,
+    of_a_further,
     tempered,
 )
 from covergenre.methods.logistic import Parameters
@@ -113,6 +114,25 @@ def test_an_average_is_of_the_covers_that_all_were_asked_about():
     assert both.rows.tolist() == [5, 6]
     assert both.labels.tolist() == [1, 0]
     assert joined_elsewhere([first, None], 0.0) is None
+
+
+def test_a_further_draw_spreads_as_student_has_it():
+    from scipy.stats import t
+
+    assert of_a_further(6) == pytest.approx(t(5).std() * (1 + 1 / 6) ** 0.5)
+    assert np.isfinite(of_a_further(2))
+
+
+def test_how_sure_an_average_is_spreads_as_on_a_further_source():
+    labels, sources = np.tile([0, 1], 150), np.repeat(["a", "b", "c"], 100)
+    sure = np.where(np.eye(2)[labels] == 1, 0.8, 0.2)
+    sure[:40] = 1 - sure[:40]
+    sure[100:120] = 1 - sure[100:120]
+    alone = calibrated_elsewhere(np.arange(300), sources, labels, sure)
+    both = joined_elsewhere([alone, alone], 0.0)
+    plain = calibrated_elsewhere(np.arange(300), sources, labels, alone.probabilities)
+    assert both.certainty["temperature"] == pytest.approx(plain.certainty["temperature"])
+    assert both.certainty["spread"] == pytest.approx(plain.certainty["spread"] * of_a_further(3))
 
 
 def test_of_words_what_they_say_without_any_is_known_and_they_are_joined_at_a_weight():
