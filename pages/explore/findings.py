@@ -67,7 +67,8 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
         st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
         st.markdown(f"{issue.meaning} {issue.harm}")
-        st.caption(f"{percent(count / report.covers)} of all covers.")
+        from_score = f", from a score of {report.thresholds[issue.name]:.2f} on" if opened.dataset.writable else ""
+        st.caption(f"{percent(count / report.covers)} of all covers{from_score}.")
         with st.container(horizontal=True, gap="small"):
             st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
             if opened.dataset.writable and count:
@@ -101,9 +102,7 @@ def to_review() -> None:
 def _show_threshold(opened: Opened, issue: str) -> None:
     """From which score covers are flagged, and a way to change that."""
     threshold, key = opened.examined.report.thresholds[issue], f"from {issue}"
-    with menu(
-        f"Score {threshold:.2f} up", f"menu {key}", type="tertiary", help="Covers are flagged from this score on"
-    ):
+    with menu("Threshold", f"menu {key}", type="tertiary", help="From which score on covers are flagged"):
         st.slider(
             f"Flag {inline(issue)} from a score of",
             0.0,

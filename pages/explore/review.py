@@ -72,7 +72,7 @@ def _show_settle(opened: Opened, changes: int, kind: Literal["primary", "seconda
 def _show_end(opened: Opened, total: int, changes: int) -> None:
     if not total:
         st.success("No label is doubted.", icon=":material/check:")
-        st.caption("Findings › Wrong labels › From changes how soon one is.")
+        st.caption("Findings › Wrong labels › Threshold changes how soon one is.")
         return
     st.success(f"All {counted(total, 'doubted label')} are decided.", icon=":material/check:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -139,3 +139,16 @@ def test_selected_covers_are_left_out_and_taken_back_in_place(explore, home, mon
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 29)
     page.locator(".st-key-undo-made button").click()
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] != "by hand").all())
+
+
+def test_a_threshold_is_moved_step_by_step_while_covers_are_looked_through_anew(explore):
+    page = explore("?see=Findings")
+    looked_through(page)
+    page.locator(".st-key-card-exact-duplicates").get_by_role("button", name="Threshold").click()
+    slider = page.get_by_role("slider", name="Flag exact duplicates")
+    for step in ("0.51", "0.52", "0.53"):
+        slider.press("ArrowRight")
+        expect(slider).to_have_value(step, timeout=30_000)
+        page.get_by_text(f"from a score of {step} on").first.wait_for(timeout=90_000)
+    page.get_by_role("button", name="As usual").click()
+    page.locator(".st-key-card-exact-duplicates").get_by_text("from a score of 0.50 on").wait_for(timeout=90_000)
