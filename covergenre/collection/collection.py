@@ -38,6 +38,7 @@ SOFT_SIDE = 48
 """The pixels, each way, of a cover of which only the colours are known."""
 
 _AT_ONCE = 2**15  # covers
+_CENTRED = 50_000  # covers that say where genres have their centres, of more than are compared one by one
 _TIES = 12  # covers beyond those asked for that may be as similar as the last of them
 _AWAY = 0.6  # how strongly what is like covers that are not meant is avoided; 1 is as strongly as the others draw
 
@@ -317,7 +318,7 @@ class Collection(CoverTable):
     @cached_property
     def _centres(self) -> np.ndarray:
         """The centre of each genre, of length 1: float32 (genres, e)."""
-        step = -(-len(self.rows) // EXACT) or 1
+        step = -(-len(self.rows) // _CENTRED) if len(self.rows) > EXACT else 1
         sums = np.zeros((len(self.genres), self._vectors.shape[1]), np.float32)
         for part in _parts(len(self.rows), step):
             members = self.genre_of[self.rows[part], None] == np.arange(len(self.genres))
