@@ -12,7 +12,7 @@ from covergenre.collection.table import page_url
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.formatting import percent
 from covergenre.report.charts import inks, swatch
-from pages.widgets.genres import css_colour, display
+from pages.widgets.genres import css_colour, named
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.thumbnails import soft_tile, tile_of_file
 
@@ -30,7 +30,7 @@ def _tile(compared: ComparedRuns, row: int, lines: Mapping[ComparedRun, str]) ->
     cover = compared.covers.facts(row)
     name = plain(tidy(compared.covers.title(row)))
     image = _image(compared, row, name)
-    genre = f'<span class="dot" style="background: {css_colour(cover["genre"])}"></span>{_genre(cover["genre"])}'
+    genre = f'<span class="dot" style="background: {css_colour(cover["genre"])}"></span>{named(cover["genre"])}'
     answers = "".join(_answer(compared, run, row, line) for run, line in lines.items())
     inner = (
         f'<span class="art">{image}</span><span class="genre who">{genre}</span><span class="what">{name}</span>'
@@ -66,9 +66,5 @@ def _answer(compared: ComparedRuns, run: ComparedRun, row: int, line: str) -> st
     right = predicted == compared.labels[row]
     sign = '<b class="sign" title="right">✓</b>' if right else '<b class="sign" title="wrong">✗</b>'
     share = percent(float(chances[predicted]))
-    words = f'<span class="answer">{_genre(compared.genres[predicted])}</span>'
+    words = f'<span class="answer">{named(compared.genres[predicted])}</span>'
     return f'<span class="line" title="{plain(run.name)}">{line}{sign}{words}<span>{share}</span></span>'
-
-
-def _genre(genre: str) -> str:
-    return display(plain(genre, 24))

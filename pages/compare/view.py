@@ -36,7 +36,7 @@ def chosen_runs(addressed: Sequence[str], finished: Sequence[Run]) -> tuple[str,
         return tuple(run for run in dict.fromkeys(addressed) if run in ids)[:MOST_RUNS]
     alike: dict[tuple, list[Run]] = {}
     for run in finished:
-        alike.setdefault(_task(run), []).append(run)
+        alike.setdefault(task(run), []).append(run)
     several = (runs for runs in (*map(_of_each_method, alike.values()), *alike.values()) if len(runs) > 1)
     return tuple(run.id for run in next(several, finished[:2])[:_AT_FIRST])
 
@@ -54,16 +54,16 @@ def pair(address: Mapping[str, str], compared: ComparedRuns) -> tuple[ComparedRu
     return a, b
 
 
+def task(run: Run) -> tuple:
+    """What runs have in common that can be compared on all their test covers."""
+    return run.spec.dataset_hash, run.spec.split, run.spec.seed, run.spec.genres
+
+
 def cell(address: Mapping[str, str], compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> Cell:
     """The cell of the address; of `a`, and of any genre, where it doesn't say."""
     of = b if address.get("of") == b.id else a
     true, predicted = (genre if genre in compared.genres else "" for genre in map(address.get, ("true", "predicted")))
     return Cell(of, true, predicted)
-
-
-def _task(run: Run) -> tuple:
-    """What runs have in common that can be compared on all their test covers."""
-    return run.spec.dataset_hash, run.spec.split, run.spec.seed, run.spec.genres
 
 
 def _of_each_method(runs: Sequence[Run]) -> list[Run]:

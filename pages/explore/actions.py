@@ -13,7 +13,7 @@ from covergenre.repair.repair import Plan, Repair
 from pages.explore.news import note, telling
 from pages.explore.open import Opened
 from pages.widgets import menus
-from pages.widgets.genres import GENRES, display
+from pages.widgets.genres import GENRES, named
 from pages.widgets.safe_text import plain
 
 
@@ -77,7 +77,7 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
                           on_click=act, args=(lambda: repair.include(out),))  # fmt: skip
             with menus.menu("Genre", opened_by[0], icon=":material/label:", disabled=not rows):
                 st.selectbox("New genre", sorted({*covers.genres, *GENRES}), index=None, key=genre, on_change=relabel,
-                             placeholder="Choose or type one", format_func=_named, accept_new_options=True)  # fmt: skip
+                             placeholder="Choose or type one", format_func=named, accept_new_options=True)  # fmt: skip
             with menus.menu("Tag", opened_by[1], icon=":material/sell:", disabled=not rows):
                 st.text_input("Tag", max_chars=40, key=tag, placeholder="check again")
                 st.button("Add the tag", key=f"tag-{name}", type="primary", width="stretch",
@@ -96,7 +96,3 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
             on_click="ignore",
             disabled=not rows,
         )
-
-
-def _named(genre: str) -> str:
-    return display(plain(genre, 24))

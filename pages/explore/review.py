@@ -15,7 +15,7 @@ from pages.explore.cover import show_large
 from pages.explore.news import telling
 from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
-from pages.widgets.genres import GENRES, css_colour, display, inline
+from pages.widgets.genres import GENRES, css_colour, inline, named
 from pages.widgets.safe_text import plain, sentence
 
 _LATER = "looked at later"
@@ -126,7 +126,7 @@ def _show_answers(opened: Opened, doubt: Doubt) -> None:
         others,
         index=None,
         placeholder="Another genre",
-        format_func=lambda genre: display(plain(genre, 24)),
+        format_func=named,
         key=f"other genre of {doubt.path}",
         label_visibility="collapsed",
         on_change=_decide_other,
@@ -137,7 +137,7 @@ def _show_answers(opened: Opened, doubt: Doubt) -> None:
 
 def _dot(genre: str) -> str:
     dot = f'<span class="dot" style="background: {css_colour(genre)}"></span>'
-    return f'<b class="genre">{dot}{display(plain(genre, 24))}</b>'
+    return f'<b class="genre">{dot}{named(genre)}</b>'
 
 
 def _decide(opened: Opened, doubt: Doubt, becomes: str) -> None:

@@ -21,8 +21,8 @@ from covergenre.training.estimate import seconds_for, usual_seconds
 from pages.explore import open as examined
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.address import follow, go, settle
-from pages.widgets.genres import display
-from pages.widgets.safe_text import plain, sentence, tidy
+from pages.widgets.genres import named
+from pages.widgets.safe_text import sentence, tidy
 from pages.widgets.watch import watch
 
 ADVISED, CLONED = "advised", "cloned"
@@ -94,7 +94,7 @@ def choose_settings(dataset: Dataset, method_name: str) -> None:
     fields = FIELDS[method_name]
     _draw(method_name, [field for field in fields if not field.rare])
     _choose_network(method_name)
-    _pills("Genres", dataset.genres, _genres_key(dataset), dataset.genres, _genre_word)
+    _pills("Genres", dataset.genres, _genres_key(dataset), dataset.genres, named)
     with st.expander("More settings", icon=":material/tune:"):
         _draw(method_name, [field for field in fields if field.rare])
         _choose_vectors(method_name)
@@ -175,7 +175,7 @@ def _remedy(caution: Caution, spec: TrainSpec) -> str:
         return f"Shrink all to {caution.changes['limit']} px"
     if "split" in caution.changes:
         return "Split honestly"
-    left_out = [_genre_word(genre) for genre in spec.genres if genre not in caution.changes["genres"]]
+    left_out = [named(genre) for genre in spec.genres if genre not in caution.changes["genres"]]
     return f"Leave out {listed(left_out)}"
 
 
@@ -360,10 +360,6 @@ def _pills(label: str, options: Sequence[str], key: str, default: Sequence[str],
         persist_state="session",
         wrap=True,
     )
-
-
-def _genre_word(genre: str) -> str:
-    return display(plain(genre, 24))
 
 
 def _set(key: str, default: Any) -> None:

@@ -17,6 +17,7 @@ from covergenre.report.sections import FIGURES
 from covergenre.runs.names import method_title, run_name
 from covergenre.runs.notes import Notes, read_notes
 from covergenre.runs.record import Run, Status
+from pages.compare.view import task
 from pages.train.fields import VARIANT_WORDS, in_words
 from pages.widgets.figures import figure, table
 from pages.widgets.genres import display
@@ -180,14 +181,13 @@ def _words(told: RunSummary) -> str:
 
 def _against(told: RunSummary, baseline: RunSummary) -> str:
     """By how many points a run is more accurate; "" where it was tested on other covers."""
-    if not (told.evaluation and baseline.evaluation) or told.run == baseline.run or _task(told) != _task(baseline):
+    if (
+        not (told.evaluation and baseline.evaluation)
+        or told.run == baseline.run
+        or task(told.run) != task(baseline.run)
+    ):
         return ""
     return f"{100 * (told.evaluation.accuracy.value - baseline.evaluation.accuracy.value):+.1f}".replace("-", "−")
-
-
-def _task(told: RunSummary) -> tuple:
-    spec = told.run.spec
-    return spec.dataset_hash, spec.split, spec.seed, spec.genres
 
 
 def _row(told: RunSummary, used: str | None) -> tuple[Any, ...]:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from covergenre.formatting import percent
-from pages.widgets.genres import css_colour, display
-from pages.widgets.safe_text import plain
+from pages.widgets.genres import css_colour, named
 
 
 def bars(answer: Mapping[str, float]) -> str:
@@ -36,6 +35,6 @@ def strip(parts: Iterable[tuple[float, str, str]], label: str = "") -> str:
 def _bar(genre: str, share: float) -> str:
     length = f'<span class="bar" style="width: {100 * share:.1f}%; background: {css_colour(genre)}"></span>'
     return (
-        f'<li><span class="name">{display(plain(genre, 24))}</span>'
+        f'<li><span class="name">{named(genre)}</span>'
         f'<span class="track">{length}<span class="figure">{escape(percent(share))}</span></span></li>'
     )

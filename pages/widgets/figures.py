@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from covergenre.evaluation.intervals import Interval
 from covergenre.report import markup
-from pages.widgets.genres import css_colour, display
-from pages.widgets.safe_text import plain
+from pages.widgets.genres import css_colour, named
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
@@ -23,9 +22,4 @@ def figure(interval: Interval, genre: str = "") -> str:
 
 def genre_cell(genre: str) -> str:
     """A genre with the dot of its colour."""
-    return f'<span class="genre"><span class="dot" style="background: {css_colour(genre)}"></span>{name(genre)}</span>'
-
-
-def name(genre: str) -> str:
-    """A genre's name, harmless in HTML."""
-    return display(plain(genre, 24))
+    return f'<span class="genre"><span class="dot" style="background: {css_colour(genre)}"></span>{named(genre)}</span>'

@@ -13,6 +13,8 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
+from pages.widgets.safe_text import plain
+
 _COLOURS = {
     "anime": ("#3833c8", "#606ef7"),
     "black metal": ("#25272f", "#aeb1bc"),
@@ -36,6 +38,11 @@ GENRES = tuple(_COLOURS)
 def display(genre: str) -> str:
     """The genre as a heading has it: "Black metal", "EDM"."""
     return genre.upper() if genre == "edm" else genre[:1].upper() + genre[1:]
+
+
+def named(genre: str) -> str:
+    """The genre as a heading has it, harmless in Markdown and HTML whatever it is."""
+    return display(plain(genre, 24))
 
 
 def inline(genre: str) -> str:
