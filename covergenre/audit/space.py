@@ -94,9 +94,11 @@ def _space(
         short[part] = standard(part) @ basis["axes"]
     near = _through(nearby, rows) if nearby else rows[_neighbours(short[rows], folder)]
     pairs = np.unique(np.concatenate([pairs, near]), axis=0)
+    # once where memory has room for all; of more, as the pairs come
+    held = unit_rows(standard(slice(None))) if len(vectors) <= LEARNED else None
     cosines = np.zeros(len(pairs), np.float32)
     for part in parts(len(pairs)):
-        one, other = (unit_rows(standard(side)) for side in pairs[part].T)
+        one, other = (unit_rows(standard(side)) if held is None else held[side] for side in pairs[part].T)
         cosines[part] = np.einsum("pd,pd->p", one, other)
     return {"short": short, "pairs": pairs, "cosines": cosines}
 
