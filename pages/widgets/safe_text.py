@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+_BREAKING = re.compile(r"[^\S\u00a0\u202f]+")  # white space but for the spaces that hold a figure to its unit
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _INVISIBLE = {"Cc", "Cs", "Co", "Cn"}
 _BIDI_CONTROLS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -14,8 +15,8 @@ def tidy(text: str, limit: int = 80) -> str:
     Control characters and the marks that reverse the direction of what follows are taken out: a name may not dress up
     as another one.
     """
-    seen = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
-    line = " ".join(seen.split())
+    seen = "".join(character for character in text if character.isspace() or _is_visible(character))
+    line = _BREAKING.sub(" ", seen).strip()
     if len(line) <= limit:
         return line
     tail = limit // 3

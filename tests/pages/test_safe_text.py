@@ -11,7 +11,8 @@ from pages.widgets.safe_text import plain, sentence, tidy
 def test_tidied_text_is_one_line_of_at_most_so_many_characters(text, limit):
     line = tidy(text, limit)
     assert len(line) <= limit
-    assert line.split() == line.split(" ") or line == ""
+    assert {character for character in line if character.isspace()} <= set(" \u00a0\u202f")
+    assert "  " not in line
 
 
 @given(st.text(max_size=100))
@@ -23,6 +24,10 @@ def test_no_character_that_hides_or_reverses_others_is_left(text):
 
 def test_a_name_that_pretends_to_end_otherwise_is_shown_as_it_is():
     assert tidy("cover\u202egpj.exe") == "covergpj.exe"
+
+
+def test_a_figure_stays_with_its_unit():
+    assert tidy("right on\n 53.1\u202f%  of\u00a0all") == "right on 53.1\u202f% of\u00a0all"
 
 
 def test_a_long_name_keeps_its_ending():
