@@ -17,7 +17,7 @@ from pages.browse.by_words import show_by_words
 from pages.browse.narrow import choose_filters, chosen_filters
 from pages.browse.own import bring, choose_order, is_own, near_own, own_title, show_own, take_late
 from pages.browse.portraits import show_portrait
-from pages.browse.tiles import kept_keys, show_near, show_tiles
+from pages.browse.tiles import bring_kept, kept_keys, show_near, show_tiles
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
 from pages.widgets.genres import show_colours
@@ -263,6 +263,7 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
 
 
 take_late(go)
+bring_kept()
 with st.container(key="page"):
     st.title("Browse the covers", anchor=False)
     bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")

@@ -49,13 +49,18 @@ def show_near(collection: Collection, near: Sequence[tuple[int, float]], go: Cal
         st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
 
 
-def kept_keys() -> list[str]:
-    """The keys of the covers in the basket, as the address says, else as they were when another page was looked at."""
-    told = st.query_params.get_all(KEPT)
-    if not told and st.session_state.get(KEPT) and st.session_state.get("came_from", "Browse") != "Browse":
+def bring_kept() -> None:
+    """Put the basket back into the address of whoever comes from another page.
+
+    Before anything is drawn that can be pressed: a press ends the run, and the next one doesn't come from there.
+    """
+    if st.session_state.get(KEPT) and st.session_state.get("came_from", "Browse") != "Browse" and not kept_keys():
         put(st.session_state[KEPT])
-        told = st.session_state[KEPT]
-    return list(dict.fromkeys(told))[:MOST]
+
+
+def kept_keys() -> list[str]:
+    """The keys of the covers in the basket, as the address says."""
+    return list(dict.fromkeys(st.query_params.get_all(KEPT)))[:MOST]
 
 
 def put(keys: Sequence[str]) -> None:

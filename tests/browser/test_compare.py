@@ -42,7 +42,7 @@ def cell(page, side: int, what: str):
     """The cell of a matrix that says so, once the matrix stands still."""
     found = page.locator(f".st-key-matrix_{side} .mark-rect path[aria-label^='{what}:']")
     expect(found).to_have_count(1, timeout=30_000)
-    return found
+    return found.last  # drawn anew meanwhile, the matrix stands twice for a moment
 
 
 def place(page) -> dict[str, str]:
