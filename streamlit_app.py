@@ -13,11 +13,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from covergenre.api import patience
-from covergenre.api.hosts import OnlyKnownHosts
+from covergenre.api import connection_limits
+from covergenre.api.frontend import FrontendMiddleware, PageDescription
+from covergenre.api.hosts import AllowedHosts
 from covergenre.api.pictures import picture_routes
 from covergenre.api.routes import routes
-from covergenre.api.served import Description, Served
 from covergenre.report import STYLES as REPORT
 from pages.widgets.history import keep_history
 from pages.widgets.training import show_training
@@ -27,7 +27,7 @@ STYLE = Path(__file__).parent / "pages" / "widgets"
 PAGES = {
     "predict": (
         "album",
-        Description(
+        PageDescription(
             "Predict",
             "Drop album covers: their likely genres, and the albums that look most like them.",
             "What does this cover sound like?",
@@ -35,7 +35,7 @@ PAGES = {
     ),
     "browse": (
         "grid_view",
-        Description(
+        PageDescription(
             "Browse",
             "Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
             "Browse the covers",
@@ -43,7 +43,7 @@ PAGES = {
     ),
     "explore": (
         "troubleshoot",
-        Description(
+        PageDescription(
             "Explore",
             "A data set of covers: what is in it, what is wrong with it, and how to mend that.",
             "Explore a data set and repair it",
@@ -51,7 +51,7 @@ PAGES = {
     ),
     "train": (
         "model_training",
-        Description(
+        PageDescription(
             "Train",
             "Teach a method on your covers: start it, follow it, and see what came of it.",
             "Train on your covers",
@@ -59,7 +59,7 @@ PAGES = {
     ),
     "compare": (
         "balance",
-        Description(
+        PageDescription(
             "Compare",
             "Finished runs side by side: which is better, whether it truly is, on which covers.",
             "Which run is better?",
@@ -67,7 +67,7 @@ PAGES = {
     ),
     "starter": (
         "fact_check",
-        Description(
+        PageDescription(
             "The starter",
             "What the predictions stand on: the covers, how often the answer is right, what is missing.",
             "The starter",
@@ -120,7 +120,7 @@ def robots(_: Request) -> PlainTextResponse:
     return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /pictures/\nDisallow: /api/\n")
 
 
-def documents() -> dict[str, Description]:
+def documents() -> dict[str, PageDescription]:
     """What is said of each page, by its path on the server."""
     told = {name: replace(page, title=titled(page.title)) for name, (_, page) in PAGES.items()}
     return {"/": told["predict"], **{f"/{name}": page for name, page in told.items() if name != "predict"}}
@@ -155,9 +155,9 @@ else:  # the server itself, as it starts
     # Until `st.navigation` has run once, Streamlit takes the files right in pages/ for the pages. There are none, and
     # so it would tell the first visitor of a page's own address that there is no such page.
     PagesManager.uses_pages_directory = False
-    patience.install()
+    connection_limits.install()
     app = st.App(
         __file__,
         routes=[Route("/predict", to_start), Route("/robots.txt", robots), *routes(), *picture_routes()],
-        middleware=[Middleware(OnlyKnownHosts), Middleware(Served, pages=documents(), head=head())],
+        middleware=[Middleware(AllowedHosts), Middleware(FrontendMiddleware, pages=documents(), head=head())],
     )

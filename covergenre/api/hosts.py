@@ -16,7 +16,7 @@ VARIABLE = "COVERGENRE_HOSTS"
 """The environment variable that names further hosts, parted by commas."""
 
 
-class OnlyKnownHosts:
+class AllowedHosts:
     """Refuses requests and websockets whose Host is neither this machine, an address, nor in `VARIABLE`."""
 
     def __init__(self, app: "ASGIApp") -> None:
@@ -24,7 +24,7 @@ class OnlyKnownHosts:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Pass on what may be asked."""
-        if scope["type"] not in ("http", "websocket") or is_known(_host(scope)):
+        if scope["type"] not in ("http", "websocket") or is_allowed(_host(scope)):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -35,7 +35,7 @@ class OnlyKnownHosts:
             await PlainTextResponse(said, 421)(scope, receive, send)
 
 
-def is_known(host: str) -> bool:
+def is_allowed(host: str) -> bool:
     """Whether the app may be asked for by this host name or address."""
     name = host.rstrip(".").casefold()
     if name == "localhost" or name.endswith(".localhost") or name == socket.gethostname().casefold():

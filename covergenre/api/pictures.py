@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from covergenre import home, images
-from covergenre.collecting.on_demand import AT_ONCE, on_demand
+from covergenre.collecting.fetcher import AT_ONCE, fetcher
 from covergenre.collecting.pictures import PublishedPicture, picture_file
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
@@ -69,7 +69,7 @@ def _fetched(key: str) -> Path | None:
     cover = _known(key)
     if cover is None:
         return None
-    return on_demand.picture(PublishedPicture(key, cover["phash"], cover["image_url"]))
+    return fetcher.picture(PublishedPicture(key, cover["phash"], cover["image_url"]))
 
 
 def _colours(key: str) -> bytes:

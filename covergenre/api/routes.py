@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from covergenre.api.as_data import neighbour_data, prediction_data
+from covergenre.api.serialization import neighbour_to_dict, prediction_to_dict
 from covergenre.collection.collection import TYPICAL
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import open_collection
@@ -93,7 +93,7 @@ def predict(query: PredictQuery, body: bytes) -> dict[str, Any]:
     prediction = open_predictor(query.run).predict(body, neighbours=query.neighbours)
     seen = prediction.seen
     return {
-        **_without_path(prediction_data(prediction)),
+        **_without_path(prediction_to_dict(prediction)),
         "neighbours": [_known(neighbour) for neighbour in prediction.neighbours],
         "answers": {
             title: {genre: round(share, 4) for genre, share in answer.items()}
@@ -124,7 +124,7 @@ def similar(query: SimilarQuery) -> dict[str, Any]:
 def _known(neighbour: Neighbour) -> dict[str, Any]:
     return {
         "key": neighbour.key,
-        **_without_path(neighbour_data(neighbour)),
+        **_without_path(neighbour_to_dict(neighbour)),
         "year": neighbour.year,
         "part": neighbour.part,
         "page_url": neighbour.page_url,

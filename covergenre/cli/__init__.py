@@ -12,18 +12,18 @@ import typer
 
 from covergenre import __version__
 from covergenre.cli import (
-    answers,
-    auditing,
-    collecting,
-    comparing,
+    audit,
+    compare,
     data,
     networks,
+    predict,
     processing,
-    running,
+    runs,
     serving,
     starter,
-    studying,
-    training,
+    study,
+    train,
+    web,
 )
 from covergenre.cli.console import complain, say_anything
 from covergenre.errors import CoverGenreError, in_words, is_no_room
@@ -36,9 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (answers, data, processing, collecting, networks, auditing, training, comparing, studying, serving):
+for part in (predict, data, processing, web, networks, audit, train, compare, study, serving):
     app.add_typer(part.app)
-app.add_typer(running.app)
+app.add_typer(runs.app)
 app.add_typer(starter.app)
 
 

@@ -22,7 +22,7 @@ from covergenre.cli.options import (
     argument,
     option,
 )
-from covergenre.cluster import feeding
+from covergenre.cluster import dataset as cluster
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
 from covergenre.dataset.manifest import Scan, usable
@@ -60,7 +60,7 @@ def scan(
 
     Example: covergenre scan ~/covers --name mine
     """
-    look_at = feeding.looking(on) if on else None
+    look_at = cluster.scanner(on) if on else None
     with progress() as report:
         dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing, look_at=look_at)
     data = {
@@ -93,7 +93,7 @@ def embed(
     """
     started = time.perf_counter()
     with progress() as report:
-        recipe, fill = Recipe(backbone, features, limit, weights), feeding.filling(on) if on else None
+        recipe, fill = Recipe(backbone, features, limit, weights), cluster.embedder(on) if on else None
         vectors = embed_dataset(open_dataset(name), recipe, variants_of(variants), report, fill=fill)
     counts = {variant: len(rows) for variant, rows in vectors.items()}
     width, seconds = next(iter(vectors.values())).shape[1], round(time.perf_counter() - started, 2)

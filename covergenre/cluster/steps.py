@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from covergenre import augment, images
-from covergenre.api.as_data import prediction_data
+from covergenre.api.serialization import prediction_to_dict
 from covergenre.audit.measures import COLUMNS, measure_picture
 from covergenre.dataset.manifest import look
 from covergenre.dataset.thumbnails import SIDE
@@ -107,7 +107,7 @@ class Answer:
     def __call__(self, cover: Opened) -> Mapping[str, Any]:
         """See `Step`."""
         answer = _predictor(self.run).predict(cover.data, neighbours=self.neighbours)
-        said = json.dumps(prediction_data(answer), ensure_ascii=False)
+        said = json.dumps(prediction_to_dict(answer), ensure_ascii=False)
         return {"genre": answer.genre, "unfamiliar": answer.unfamiliar, "answer": said}
 
 

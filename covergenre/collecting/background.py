@@ -16,7 +16,7 @@ from filelock import Timeout
 
 from covergenre import home
 from covergenre.collecting.collect import LOCK_IS_TRIED, collect
-from covergenre.collecting.journal import Plan, open_plan, save_plan
+from covergenre.collecting.record import Plan, open_plan, save_plan
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
 from covergenre.files import read_json, replace_json
@@ -41,7 +41,7 @@ class Status:
     reasons: tuple[tuple[str, int], ...] = ()
 
 
-def begin(plan: Plan) -> None:
+def start(plan: Plan) -> None:
     """Have a plan collected, from where it stopped; CoverGenreError when that is being done already."""
     if is_running(plan):
         raise CoverGenreError(f"{plan.name} is being collected already: wait for it, or stop it")
@@ -51,7 +51,7 @@ def begin(plan: Plan) -> None:
     launch.detached((sys.executable, "-P", "-m", __name__, plan.name), plan.folder / "log.txt")
 
 
-def follow(plan: Plan, report: Report = silent, should_stop: ShouldStop = never) -> Dataset:
+def wait(plan: Plan, report: Report = silent, should_stop: ShouldStop = never) -> Dataset:
     """Wait for a collection that was begun, and relay its progress; the data set once it is there.
 
     `should_stop` stops the collection itself. Raises Cancelled then, and CoverGenreError when it failed or its process

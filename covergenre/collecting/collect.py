@@ -15,8 +15,8 @@ from filelock import Timeout
 
 from covergenre import images
 from covergenre.collecting.genres import why_not
-from covergenre.collecting.journal import SOURCE, Attempt, Journal, Plan, save_plan
 from covergenre.collecting.musicbrainz import Album, find_albums
+from covergenre.collecting.record import SOURCE, Attempt, Journal, Plan, save_plan
 from covergenre.collecting.sources import coverart, open_web
 from covergenre.dataset.csv_file import write_csv
 from covergenre.dataset.registry import Dataset, register

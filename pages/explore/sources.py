@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from covergenre import home
-from covergenre.collecting.journal import Plan
+from covergenre.collecting.record import Plan
 from covergenre.dataset import registry
 from covergenre.dataset.manifest import Scan
 from covergenre.dataset.registry import Dataset

@@ -4,7 +4,7 @@ import streamlit as st
 
 from covergenre.collecting import background
 from covergenre.collecting.genres import genre_tags
-from covergenre.collecting.journal import Plan
+from covergenre.collecting.record import Plan
 from covergenre.errors import CoverGenreError
 from covergenre.jobs import Work
 from pages.widgets.genres import display
@@ -44,10 +44,10 @@ def unfinished() -> Plan | None:
 
 
 def work(plan: Plan) -> Work:
-    """Begin to collect a plan, or follow whoever does; raises CoverGenreError when it can't be begun."""
+    """Start to collect a plan, or follow the process that does; raises CoverGenreError when it can't be started."""
     if not background.is_running(plan):
-        background.begin(plan)
-    return lambda report, should_stop: (background.follow(plan, report, should_stop), None)
+        background.start(plan)
+    return lambda report, should_stop: (background.wait(plan, report, should_stop), None)
 
 
 def at_work() -> Plan | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from covergenre.collecting.on_demand import Standing, on_demand
+from covergenre.collecting.fetcher import Availability, fetcher
 from covergenre.collection.table import Neighbour
 from pages.widgets.safe_text import plain
 from pages.widgets.verdict import source_title
@@ -57,7 +57,7 @@ def choose_pictures(covers: Sequence[Neighbour], name: str) -> bool:
     return wanted
 
 
-def standing_line(standing: Standing) -> str:
+def standing_line(standing: Availability) -> str:
     """How many have a picture, and why the others have none, `plain`."""
     line = f"{standing.shown} of {standing.covers} have a picture."
     if standing.coming:
@@ -81,14 +81,14 @@ def _want(wanted: bool) -> None:
 
 def _say_standing(covers: Sequence[Neighbour]) -> None:
     """The standing, looked at again while pictures are on their way."""
-    if on_demand.standing(covers).coming:
+    if fetcher.availability(covers).coming:
         st.fragment(_follow, run_every=_EVERY)(covers)
     else:
-        st.markdown(standing_line(on_demand.standing(covers)), width="content")
+        st.markdown(standing_line(fetcher.availability(covers)), width="content")
 
 
 def _follow(covers: Sequence[Neighbour]) -> None:
-    standing = on_demand.standing(covers)
+    standing = fetcher.availability(covers)
     if not standing.coming:
         st.rerun()
     st.markdown(standing_line(standing), width="content")

@@ -16,7 +16,7 @@ def client() -> TestClient:
         await websocket.close()
 
     routes = [Route("/", lambda request: PlainTextResponse("in")), WebSocketRoute("/ws", socket)]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(hosts.OnlyKnownHosts)]))
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(hosts.AllowedHosts)]))
 
 
 @pytest.mark.parametrize(

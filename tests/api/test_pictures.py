@@ -38,7 +38,7 @@ def known(starter):
 
 
 def test_a_known_cover_without_a_picture_is_not_fetched_unless_asked_for(client, known, monkeypatch):
-    monkeypatch.setattr("covergenre.api.pictures.on_demand.picture", None)
+    monkeypatch.setattr("covergenre.api.pictures.fetcher.picture", None)
     assert client.get(f"/pictures/{known.content_hash}.jpg").status_code == 404
 
 
@@ -46,18 +46,18 @@ def test_its_picture_is_fetched_when_asked_for(client, known, monkeypatch, tmp_p
     file = tmp_path / "cover.jpg"
     file.write_bytes(encoded(cover("jazz"), "JPEG"))
     asked = []
-    monkeypatch.setattr("covergenre.api.pictures.on_demand.picture", lambda one: asked.append(one) or file)
+    monkeypatch.setattr("covergenre.api.pictures.fetcher.picture", lambda one: asked.append(one) or file)
     assert client.get(f"/pictures/{known.content_hash}.jpg?fetch=1").content == file.read_bytes()
     assert asked[0].content_hash == known.content_hash
 
 
 def test_one_that_does_not_come_is_no_content(client, known, monkeypatch):
-    monkeypatch.setattr("covergenre.api.pictures.on_demand.picture", lambda _: None)
+    monkeypatch.setattr("covergenre.api.pictures.fetcher.picture", lambda _: None)
     assert client.get(f"/pictures/{known.content_hash}.jpg?fetch=1").status_code == 204
 
 
 def test_a_page_of_another_site_can_not_have_it_fetched(client, known, monkeypatch):
-    monkeypatch.setattr("covergenre.api.pictures.on_demand.picture", None)
+    monkeypatch.setattr("covergenre.api.pictures.fetcher.picture", None)
     answer = client.get(f"/pictures/{known.content_hash}.jpg?fetch=1", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 404
 

@@ -19,7 +19,7 @@ from tiny import tiny_recipe
 
 from covergenre import home
 from covergenre.cluster import job
-from covergenre.cluster.feeding import filling, looking
+from covergenre.cluster.dataset import embedder, scanner
 from covergenre.cluster.job import Outcome, run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Look
@@ -114,10 +114,10 @@ def _head(address: str) -> str:
 def test_a_data_set_comes_out_as_it_does_here(ray_home, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz", "pop"], 3)
     here, _ = registry.register("here", folder)
-    there, _ = registry.register("there", folder, look_at=looking("ray"))
+    there, _ = registry.register("there", folder, look_at=scanner("ray"))
     assert_frame_equal(there.manifest, here.manifest)
     recipe = tiny_recipe(tmp_path)
-    vectors = embed_dataset(there, recipe, fill=filling("ray"))["original"]
+    vectors = embed_dataset(there, recipe, fill=embedder("ray"))["original"]
     (home.vectors() / recipe.key).rename(home.vectors() / "of-ray")
     assert abs(vectors - embed_dataset(here, recipe)["original"]).max() < 1e-4
 

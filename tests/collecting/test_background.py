@@ -5,8 +5,8 @@ from at_work import processes, until
 
 from benchmarks.standin import albums
 from covergenre.collecting import background, collect
-from covergenre.collecting.background import begin, follow, is_running, read_status, unfinished
-from covergenre.collecting.journal import Plan, save_plan
+from covergenre.collecting.background import is_running, read_status, start, unfinished, wait
+from covergenre.collecting.record import Plan, save_plan
 from covergenre.errors import Cancelled, CoverGenreError
 
 GENRES = ("jazz", "reggae")
@@ -20,9 +20,9 @@ def plan(world):
 
 
 def test_it_is_collected_by_a_process_of_its_own_and_followed(plan):
-    begin(plan)
+    start(plan)
     seen = []
-    dataset = follow(plan, seen.append)
+    dataset = wait(plan, seen.append)
     assert len(dataset.manifest) == 6
     assert seen[-1].total == 6
     assert (read_status(plan).state, unfinished()) == ("done", ())
@@ -32,23 +32,23 @@ def test_a_stop_is_obeyed_and_it_can_go_on(world):
     for genre in GENRES:
         world.albums[genre] = albums(genre, 400)
     plan = Plan("mine", GENRES, per_genre=300)
-    begin(plan)
+    start(plan)
     until(lambda: len(world.asked) > 3)
     with pytest.raises(CoverGenreError, match="being collected already"):
-        begin(plan)
+        start(plan)
     with pytest.raises(Cancelled, match="they are kept"):
-        follow(plan, should_stop=lambda: True)
+        wait(plan, should_stop=lambda: True)
     assert unfinished() == (plan,)
     less = Plan("mine", GENRES, per_genre=1)
-    begin(less)
-    assert len(follow(less).manifest) >= 2
+    start(less)
+    assert len(wait(less).manifest) >= 2
 
 
 def test_a_process_that_has_gone_is_said_to_be_lost(world):
     for genre in GENRES:
         world.albums[genre] = albums(genre, 400)
     plan = Plan("killed", GENRES, per_genre=300)
-    begin(plan)
+    start(plan)
     until(lambda: len(world.asked) > 3)
     for process in processes("covergenre.collecting.background"):
         process.kill()

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from benchmarks.standin import albums, picture
 from covergenre.collecting.collect import collect
-from covergenre.collecting.journal import Journal, Plan, open_plan
+from covergenre.collecting.record import Journal, Plan, open_plan
 from covergenre.dataset.split import split_of
 from covergenre.errors import BadDataset, Cancelled, ConnectionLost, CoverGenreError
 
@@ -194,7 +194,7 @@ def test_a_killed_process_goes_on_and_asks_nothing_twice(world, plan, tmp_path):
         world.albums[genre] = albums(genre, 40)
     script = tmp_path / "script.py"
     script.write_text(
-        "from covergenre.collecting.collect import collect\nfrom covergenre.collecting.journal import Plan\n"
+        "from covergenre.collecting.collect import collect\nfrom covergenre.collecting.record import Plan\n"
         f"collect(Plan('mine', {GENRES!r}, per_genre=30))\n"
     )
     for _ in range(2):

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from covergenre.collecting.collect import collect
-from covergenre.collecting.journal import Plan
+from covergenre.collecting.record import Plan
 
 
 @pytest.mark.web

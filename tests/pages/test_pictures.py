@@ -1,17 +1,17 @@
 import pytest
 
-from covergenre.collecting.on_demand import Standing
+from covergenre.collecting.fetcher import Availability
 from pages.widgets.pictures import standing_line
 
 
 @pytest.mark.parametrize(
     ("standing", "line"),
     [
-        (Standing(24, 12, 0, {}), "12 of 24 have a picture."),
-        (Standing(24, 3, 9, {}), "3 of 24 have a picture. 9 on the way."),
-        (Standing(4, 1, 0, {"no connection": 3}), "3 did not come: no connection."),
-        (Standing(4, 1, 0, {"no address known (spotify)": 3}), "Of 3 from Spotify no picture is known."),
-        (Standing(4, 1, 0, {"no address known (discogs)": 3}), "a token of your own"),
+        (Availability(24, 12, 0, {}), "12 of 24 have a picture."),
+        (Availability(24, 3, 9, {}), "3 of 24 have a picture. 9 on the way."),
+        (Availability(4, 1, 0, {"no connection": 3}), "3 did not come: no connection."),
+        (Availability(4, 1, 0, {"no address known (spotify)": 3}), "Of 3 from Spotify no picture is known."),
+        (Availability(4, 1, 0, {"no address known (discogs)": 3}), "a token of your own"),
     ],
 )
 def test_it_is_said_how_many_have_a_picture_and_why_others_have_none(standing, line):

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.standin import albums
 from covergenre.collecting import background
-from covergenre.collecting.journal import Plan, save_plan
+from covergenre.collecting.record import Plan, save_plan
 from covergenre.dataset.registry import names, open_dataset
 from pages.widgets.watch import jobs
 

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from covergenre.api.served import Description, Served, described
+from covergenre.api.frontend import FrontendMiddleware, PageDescription, render_document
 
 DOCUMENT = (
     '<html><head><title>Streamlit</title><script type="module" crossorigin src="./static/js/a.js"></script>'
@@ -26,8 +26,8 @@ async def talk(socket):
 @pytest.fixture
 def client() -> TestClient:
     served = Middleware(
-        Served,
-        pages={"/browse": Description("Browse <all>", 'Walk "on"', "Browse & see")},
+        FrontendMiddleware,
+        pages={"/browse": PageDescription("Browse <all>", 'Walk "on"', "Browse & see")},
         head="<style>.tile{}</style>",
     )
     return TestClient(
@@ -56,7 +56,7 @@ def test_a_script_goes_compressed_to_whoever_can_read_that(client):
 
 def test_a_script_is_compressed_once(client, monkeypatch):
     client.get("/static/js/a.js")
-    monkeypatch.setattr("covergenre.api.served.gzip.compress", None)
+    monkeypatch.setattr("covergenre.api.frontend.gzip.compress", None)
     assert client.get("/static/js/a.js").text == SCRIPT
 
 
@@ -94,9 +94,9 @@ def test_a_heading_is_there_before_anything_has_to_be_fetched(client):
 
 
 def test_a_document_that_is_not_as_streamlit_writes_it_keeps_its_scripts():
-    page = Description("Browse", "Walk on", "Browse the covers")
+    page = PageDescription("Browse", "Walk on", "Browse the covers")
     other = '<script src="./static/js/a.js"></script><div id="root"></div>'
-    assert described(other, page).startswith('<script src="./static/js/a.js"></script>')
+    assert render_document(other, page).startswith('<script src="./static/js/a.js"></script>')
 
 
 def test_a_websocket_is_not_touched(client):

@@ -47,7 +47,7 @@ class ShownCover(Protocol):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Availability:
     """Of some covers: how many have a picture at hand, for how many one may still come, and why there are no others."""
 
     covers: int
@@ -56,7 +56,7 @@ class Standing:
     reasons: Mapping[str, int]
 
 
-class OnDemand:
+class PictureFetcher:
     """Any number of threads may ask."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class OnDemand:
                 self._fetch(cover)
         return picture_file(cover.content_hash)
 
-    def standing(self, covers: Iterable[ShownCover]) -> Standing:
+    def availability(self, covers: Iterable[ShownCover]) -> Availability:
         """How it stands with the pictures of these covers."""
         shown = coming = 0
         reasons: Counter[str] = Counter()
@@ -95,7 +95,7 @@ class OnDemand:
                 reasons[reason] += 1
             else:
                 coming += 1
-        return Standing(len(covers), shown, coming, dict(reasons.most_common()))
+        return Availability(len(covers), shown, coming, dict(reasons.most_common()))
 
     def _fetch(self, cover: PublishedPicture) -> None:
         try:
@@ -118,5 +118,5 @@ class OnDemand:
             make_room()
 
 
-on_demand = OnDemand()
+fetcher = PictureFetcher()
 """For all visitors of one server."""

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from covergenre.cli.console import answer, print_json, say, table, with_interval
 from covergenre.cli.options import AsJson, RunId, RunIds, argument, option
-from covergenre.cli.training import evaluation_of, run_as_dict
+from covergenre.cli.train import evaluation_of, run_as_dict
 from covergenre.formatting import duration
 from covergenre.runs import default, launch
 from covergenre.runs.names import rename, run_name

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.standin import picture
 from covergenre import images
-from covergenre.collecting.on_demand import OnDemand
+from covergenre.collecting.fetcher import PictureFetcher
 from covergenre.collecting.pictures import PublishedPicture
 from covergenre.errors import ConnectionLost
 
@@ -36,19 +36,19 @@ def shown(cover: PublishedPicture) -> Cover:
 
 
 def test_a_picture_is_fetched_when_it_is_looked_at_and_only_once(world, published):
-    desk, cover = OnDemand(), published(1)
+    desk, cover = PictureFetcher(), published(1)
     assert desk.picture(cover).stat().st_size > 0
     assert desk.picture(cover).exists()
     assert len(world.asked) == 1
 
 
 def test_one_that_is_gone_is_not_asked_for_again_and_the_reason_is_known(world, published):
-    desk, cover = OnDemand(), published(1)
+    desk, cover = PictureFetcher(), published(1)
     world.lies["/pictures/1"] = (404, {}, b"")
     assert desk.picture(cover) is None
     assert desk.picture(cover) is None
     assert len(world.asked) == 1
-    assert desk.standing([shown(cover)]).reasons == {"no picture at its address any more": 1}
+    assert desk.availability([shown(cover)]).reasons == {"no picture at its address any more": 1}
 
 
 def test_without_a_connection_nothing_is_asked_for_a_while(world, published, monkeypatch):
@@ -58,17 +58,17 @@ def test_without_a_connection_nothing_is_asked_for_a_while(world, published, mon
         asked.append(cover)
         raise ConnectionLost("the host is away")
 
-    monkeypatch.setattr("covergenre.collecting.on_demand.fetch_picture", lost)
-    desk = OnDemand()
+    monkeypatch.setattr("covergenre.collecting.fetcher.fetch_picture", lost)
+    desk = PictureFetcher()
     assert [desk.picture(published(number)) for number in range(3)] == [None] * 3
     assert len(asked) == 1
-    assert desk.standing([shown(published(2))]).reasons == {"no connection": 1}
+    assert desk.availability([shown(published(2))]).reasons == {"no connection": 1}
 
 
 def test_it_is_known_how_many_are_there_and_on_the_way(world, published, tmp_path):
-    desk = OnDemand()
+    desk = PictureFetcher()
     desk.picture(published(1))
     covers = [shown(published(1)), shown(published(2)), Cover("3" * 32, ""), Cover("4" * 32, "", tmp_path)]
-    standing = desk.standing(covers)
+    standing = desk.availability(covers)
     assert (standing.covers, standing.shown, standing.coming) == (4, 2, 1)
     assert standing.reasons == {"no address known (spotify)": 1}

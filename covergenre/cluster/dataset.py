@@ -27,7 +27,7 @@ from covergenre.errors import BadDataset
 from covergenre.progress import Report, ShouldStop
 
 
-def looking(on: str) -> LookAt:
+def scanner(on: str) -> LookAt:
     """What a scan reads covers with, there."""
 
     def look_at(
@@ -45,7 +45,7 @@ def looking(on: str) -> LookAt:
     return look_at
 
 
-def filling(on: str) -> Fill:
+def embedder(on: str) -> Fill:
     """What computes vectors there; as each cover is read, it is measured and made small for pages, too."""
 
     def fill(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from covergenre import images
-from covergenre.api.as_data import prediction_data
+from covergenre.api.serialization import prediction_to_dict
 from covergenre.cli.console import complain, print_json, say, table
 from covergenre.cli.options import AsJson, option
 from covergenre.collection.novelty import ODD, UNFAMILIAR
@@ -62,7 +62,7 @@ def predict(
     if as_csv:
         _show(_answers(predictor, files, 0, words), _csv_printer(predictor.genres))
     else:
-        show = _json_printer(prediction_data) if as_json else _text_printer(_print_prediction)
+        show = _json_printer(prediction_to_dict) if as_json else _text_printer(_print_prediction)
         _show(_answers(predictor, files, neighbours, words), show)
 
 
@@ -161,7 +161,7 @@ def _answers(predictor: Predictor, asked: Sequence[Path], neighbours: int, words
 
 
 def _similar_data(prediction: Prediction) -> dict[str, Any]:
-    data = prediction_data(prediction)
+    data = prediction_to_dict(prediction)
     return {name: data[name] for name in ("path", "neighbours")}
 
 

@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from covergenre.api.patience import install, patient
+from covergenre.api.connection_limits import install, limited
 
 PROTOCOLS = (HttpToolsProtocol, H11Protocol)
 
@@ -40,7 +40,7 @@ def serving(protocol):
 @pytest.fixture(params=PROTOCOLS)
 def port(request):
     """Of a server that waits a second for headers of at most 4 KB, of two connections at once."""
-    with serving(patient(request.param, 1.0, 4096, 2)) as port:
+    with serving(limited(request.param, 1.0, 4096, 2)) as port:
         yield port
 
 
@@ -70,7 +70,7 @@ def test_headers_that_do_not_end_are_not_kept(port):
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_of_many_that_wait_the_first_goes(protocol):
-    with serving(patient(protocol, 600.0, 4096, 2)) as port:
+    with serving(limited(protocol, 600.0, 4096, 2)) as port:
         first, *others = (said(port, b"GET / HTTP/1.1\r\n") for _ in range(3))
         assert is_closed(first)
         for other in others:

@@ -6,7 +6,7 @@ from tiny import tiny_recipe
 
 from covergenre import home
 from covergenre.audit.measures import measure
-from covergenre.cluster.feeding import filling, looking
+from covergenre.cluster.dataset import embedder, scanner
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
 from covergenre.dataset.thumbnails import known_looks
@@ -24,16 +24,16 @@ def folder(tmp_path):
 
 def test_a_scan_by_others_finds_what_a_scan_here_finds(folder):
     here, _ = registry.register("here", folder)
-    there, scanned = registry.register("there", folder, look_at=looking(HERE))
+    there, scanned = registry.register("there", folder, look_at=scanner(HERE))
     assert_frame_equal(there.manifest, here.manifest)
     assert scanned.read == 7
-    assert registry.register("there", folder, look_at=looking(HERE))[1].reused == 7
+    assert registry.register("there", folder, look_at=scanner(HERE))[1].reused == 7
 
 
 def test_covers_are_embedded_measured_and_made_small_in_one_reading(folder, tmp_path):
     dataset, _ = registry.register("covers", folder)
     recipe = tiny_recipe(tmp_path)
-    there = embed_dataset(dataset, recipe, ("original", "flip"), fill=filling(HERE))
+    there = embed_dataset(dataset, recipe, ("original", "flip"), fill=embedder(HERE))
     assert known_looks(dataset) is not None
     assert not list(home.shards().glob("*/*/*.parquet"))
     for file in folder.rglob("*.jpg"):
@@ -50,8 +50,8 @@ def test_a_cover_that_went_is_named_and_the_others_are_kept(folder, tmp_path):
     kept = gone.read_bytes()
     gone.unlink()
     with pytest.raises(BadDataset, match=r"1 of 6 covers .* jazz/001.jpg"):
-        embed_dataset(dataset, tiny_recipe(tmp_path), fill=filling(HERE))
+        embed_dataset(dataset, tiny_recipe(tmp_path), fill=embedder(HERE))
     gone.write_bytes(kept)
     for file in folder.rglob("00[02].jpg"):
         file.unlink()
-    assert len(embed_dataset(dataset, tiny_recipe(tmp_path), fill=filling(HERE))["original"]) == 6
+    assert len(embed_dataset(dataset, tiny_recipe(tmp_path), fill=embedder(HERE))["original"]) == 6

@@ -16,13 +16,13 @@ MOST_WAITING = 256
 def install() -> None:
     """Have the servers of this process wait no longer: those that run already, too, with the next connection.
 
-    Uvicorn has chosen its protocol by the time it reads the app, so a connection becomes a patient one as it is made.
+    Uvicorn has chosen its protocol by the time it reads the app, so a connection becomes a limited one as it is made.
     """
     from uvicorn.protocols.http import auto
 
     usual: Any = auto.AutoHTTPProtocol
     made = usual.connection_made
-    better = patient(usual)
+    better = limited(usual)
 
     def connection_made(self: Any, transport: asyncio.BaseTransport) -> None:
         if type(self) is usual:
@@ -35,7 +35,7 @@ def install() -> None:
     usual.connection_made = connection_made
 
 
-def patient(
+def limited(
     protocol: Any, seconds: float = SECONDS, most_bytes: int = MOST_BYTES, most_waiting: int = MOST_WAITING
 ) -> type[asyncio.Protocol]:
     """A protocol of uvicorn's that has these limits."""

@@ -64,7 +64,7 @@ body { margin: 0; background: light-dark(#fbfaf7, #151412); color: light-dark(#1
 
 
 @dataclass(frozen=True)
-class Description:
+class PageDescription:
     """How a page is called, what is said of it where a link to it is shown, and its heading, which is seen first."""
 
     title: str
@@ -72,10 +72,10 @@ class Description:
     heading: str
 
 
-class Served:
+class FrontendMiddleware:
     """An ASGI application around that of Streamlit. All that is neither a script nor a page passes as it is."""
 
-    def __init__(self, app: App, pages: Mapping[str, Description], head: str = "") -> None:
+    def __init__(self, app: App, pages: Mapping[str, PageDescription], head: str = "") -> None:
         """`pages`: what is said of each, by its path on the server. `head`: HTML for the head of every page."""
         self._app = app
         self._pages = pages
@@ -114,11 +114,11 @@ class Served:
         await self._app(scope, receive, hold)
 
     async def _send(
-        self, send: Send, start: Mapping[str, Any], body: bytes, path: str, page: Description | None, zips: bool
+        self, send: Send, start: Mapping[str, Any], body: bytes, path: str, page: PageDescription | None, zips: bool
     ) -> None:
         headers = [pair for pair in start["headers"] if pair[0].lower() not in (_OWN if page else _OWN[:2])]
         if page:
-            body = described(body.decode("utf-8"), page, self._head).encode("utf-8")
+            body = render_document(body.decode("utf-8"), page, self._head).encode("utf-8")
         if zips:
             body = gzip.compress(body, 6) if page else await self._zip(path, body)
             headers.append((b"content-encoding", b"gzip"))
@@ -138,7 +138,7 @@ class Served:
         return self._zipped[path]
 
 
-def described(document: str, page: Description, head: str = "") -> str:
+def render_document(document: str, page: PageDescription, head: str = "") -> str:
     """Streamlit's document with the page's title, its description, more of a `head` and the outline of a page."""
     title, text = escape(page.title), escape(page.text)
     told = (

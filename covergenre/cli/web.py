@@ -8,9 +8,9 @@ from covergenre.cli.console import answer, listed, progress, table
 from covergenre.cli.options import AsJson, argument, option
 from covergenre.collecting.collect import collect
 from covergenre.collecting.genres import genre_tags
-from covergenre.collecting.journal import Plan
 from covergenre.collecting.names import fetch_names
 from covergenre.collecting.pictures import clear, fetch_pictures, published
+from covergenre.collecting.record import Plan
 from covergenre.collecting.sources import discogs_token
 from covergenre.dataset.starter import open_starter
 
