@@ -20,8 +20,8 @@ from PIL import Image
 from covergenre import images
 from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.starter import open_starter
-from covergenre.explain import SIDE, cover_up, probabilities, saliency
 from covergenre.predict import Predictor
+from covergenre.predict.explain import SIDE, cover_up, probabilities, saliency
 
 _SHARE = 0.2
 _RANDOM = 4  # places a cover

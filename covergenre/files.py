@@ -6,17 +6,19 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
 """The errors of a place where nothing may be written."""
 
+_STAMP = b"csv"  # the metadata key of the stamp of an Arrow file
 _log = logging.getLogger(__name__)
 _FULL = 2**24  # bytes; with less left, what one writes next may not fit
 
@@ -82,6 +84,36 @@ def replace_arrays(path: Path, **arrays: "np.ndarray") -> None:
 
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
+
+
+def write_arrow(tables: "Iterable[pd.DataFrame]", file: Path, stamp: bytes = b"") -> None:
+    """Write tables with the same columns to one Arrow file, as `replacing` does; one table is in memory at a time."""
+    import pyarrow as pa
+
+    writer = None
+    with replacing(file) as beside:
+        for table in tables:
+            columns = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata({_STAMP: stamp})
+            writer = writer or pa.ipc.new_file(str(beside), columns.schema)
+            writer.write_table(columns.combine_chunks())
+        if writer:
+            writer.close()
+
+
+def read_arrow(file: Path, stamp: bytes = b"") -> "pd.DataFrame | None":
+    """The table that `write_arrow` wrote, mapped into memory: a column takes room and time only when it is used.
+
+    None when it was written with another stamp. A damaged file raises any exception.
+    """
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    columns = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
+    if (columns.schema.metadata or {}).get(_STAMP) != stamp:
+        return None
+    texts = pd.StringDtype(na_value=np.nan)
+    return columns.to_pandas(types_mapper={pa.large_string(): texts, pa.string(): texts}.get, split_blocks=True)
 
 
 @contextmanager

@@ -102,13 +102,13 @@ def once_for_all_servers() -> Iterator[None]:
     are looked through, examples drawn, and garbage is collected when something large was opened."""
     from streamlit.components.v2 import manifest_scanner
 
-    from covergenre import sharing
+    from covergenre.collection import run_cache
     from pages.predict import ways_in
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         patch.setattr(ways_in, "drawn_examples", cache(ways_in.drawn_examples))
-        patch.setattr(sharing, "gc", SimpleNamespace(unfreeze=int, collect=int, freeze=int))
+        patch.setattr(run_cache, "gc", SimpleNamespace(unfreeze=int, collect=int, freeze=int))
         yield
 
 

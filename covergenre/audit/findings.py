@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from covergenre.files import where_allowed
-from covergenre.mapped import read_mapped, write_mapped
+from covergenre.files import read_arrow, where_allowed, write_arrow
 
 MANY = 200_000
 """Of more findings, those of an `AuditReport` lie in a file, and a column of them takes memory when it is looked at."""
@@ -94,8 +93,8 @@ def together(found: Sequence[pd.DataFrame], file: Path) -> pd.DataFrame:
     """All of these findings in one table; many are kept in `file`, where that may be written."""
     if sum(map(len, found)) > MANY:
         with where_allowed():
-            write_mapped([each for each in found if len(each)], file)
-            if (mapped := read_mapped(file)) is not None:
+            write_arrow([each for each in found if len(each)], file)
+            if (mapped := read_arrow(file)) is not None:
                 return mapped
     return pd.concat(found, ignore_index=True)
 

@@ -14,12 +14,12 @@ from covergenre.cli.console import complain, print_json, say, table
 from covergenre.cli.options import AsJson, option
 from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.passed_over import is_hidden
-from covergenre.describe import words_in_a_line
 from covergenre.errors import BadImage
 from covergenre.formatting import disarmed
 from covergenre.images import sound
 from covergenre.packages import missing, remedy
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
+from covergenre.predict.describe import words_in_a_line
 from covergenre.reading.networks import MODULE
 from covergenre.runs.default import answering
 

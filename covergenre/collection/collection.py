@@ -25,7 +25,7 @@ from covergenre.dataset.registry import Dataset
 from covergenre.embedding.index import Index, unit
 from covergenre.embedding.many import EXACT, Made, ManyIndex
 from covergenre.errors import BadDataset, BadImage, CoverGenreError
-from covergenre.palette import Palette, Swatch
+from covergenre.images.palette import Palette, Swatch
 from covergenre.repair.repair import tags_of
 
 Among = Literal["all", "same", "other"]

@@ -13,7 +13,7 @@ import numpy as np
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import first
 from covergenre.collection.table import Neighbour
-from covergenre.palette import Swatch
+from covergenre.images.palette import Swatch
 
 _HELD_OUT = ("validation", "test")
 _FEWEST = 3  # a decade with fewer covers says nothing of its colours

@@ -13,6 +13,7 @@ from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
 from covergenre.collection.near import Near, make_near
 from covergenre.collection.novelty import NoveltyDetector
+from covergenre.collection.run_cache import RunCache
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import split_of
@@ -22,7 +23,6 @@ from covergenre.embedding.many import EXACT, Made
 from covergenre.methods import Covers, Fitted
 from covergenre.methods.space import learn_space
 from covergenre.progress import Report, ShouldStop, never, silent
-from covergenre.sharing import Shared
 
 if TYPE_CHECKING:
     from covergenre.runs.record import Run
@@ -49,7 +49,7 @@ def open_run_collection(name: str = STARTER) -> Collection:
     return known_covers(run, run.load_model())[0]
 
 
-open_collection = Shared(open_run_collection, most=4)
+open_collection = RunCache(open_run_collection, most=4)
 """`open_run_collection` for all who live in one process."""
 
 

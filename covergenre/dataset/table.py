@@ -13,8 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from covergenre.dataset.csv_file import CsvFile, read_csv, whole_number, write_csv
-from covergenre.files import where_allowed
-from covergenre.mapped import read_mapped, write_mapped
+from covergenre.files import read_arrow, where_allowed, write_arrow
 
 NUMBERS = ("width", "height", "bytes", "modified")
 NOTES = ("artist", "album", "year")
@@ -71,7 +70,7 @@ def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
 def _map(table: pd.DataFrame, path: Path, stamp: bytes) -> None:
     """Keep a large table for `_mapped`, as that of the CSV of this stamp."""
     if len(table) > MANY:
-        write_mapped([table], path.with_suffix(".arrow"), stamp)
+        write_arrow([table], path.with_suffix(".arrow"), stamp)
 
 
 def _mapped(path: Path) -> pd.DataFrame | None:
@@ -80,7 +79,7 @@ def _mapped(path: Path) -> pd.DataFrame | None:
     if not file.is_file():
         return None
     try:
-        table = read_mapped(file, _stamp(path))
+        table = read_arrow(file, _stamp(path))
         return None if table is None else table.astype({"year": "Int64"})
     except Exception as error:  # A damaged file brings any exception out of its reader.
         _log.warning("%s is damaged, so the table is read from %s: %s", file, path, error)

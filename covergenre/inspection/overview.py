@@ -8,7 +8,7 @@ import pandas as pd
 
 from covergenre import images
 from covergenre.dataset.manifest import STATES, states, usable
-from covergenre.palette import Palette, Swatch
+from covergenre.images.palette import Palette, Swatch
 
 KINDS = ("sizes", "formats", "modes")
 """What files are told apart by: their sides, their format, and the mode of their pixels."""

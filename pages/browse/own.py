@@ -11,8 +11,8 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
 from covergenre.errors import BadImage, CoverGenreError, in_words
 from covergenre.images import MAX_BYTES
-from covergenre.kept_answers import Asked, Cover, forget, keep, open_kept
 from covergenre.predict import STARTER, open_predictor
+from covergenre.predict.saved_queries import Cover, Query, delete_query, load_query, save_query
 from pages.browse.tiles import show_near
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence, tidy
@@ -62,7 +62,7 @@ def is_own(key: str) -> bool:
 
 
 def own_key(token: str, number: int = 0) -> str:
-    """What a picture that is kept (see `kept_answers`) goes by where known covers go by `Neighbour.key`.
+    """What a picture that is kept (see `saved_queries`) goes by where known covers go by `Neighbour.key`.
 
     `number`: which of several that were brought together.
     """
@@ -109,7 +109,7 @@ def show_own(key: str, collection: Collection, name: str, filters: Filters, go: 
 def _own(key: str) -> Cover | None:
     """The picture of a key, as long as it is kept."""
     token, number = _kept_as(key)
-    kept = open_kept(token, number)
+    kept = load_query(token, number)
     return kept.covers[0] if kept and kept.covers else None
 
 
@@ -120,7 +120,7 @@ def _kept_as(key: str) -> tuple[str, int]:
 
 
 def _forget(key: str, go: Callable[[str], None]) -> None:
-    forget(_kept_as(key)[0])
+    delete_query(_kept_as(key)[0])
     go("")
 
 
@@ -134,7 +134,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
     data = upload.getvalue()
     try:
         images.decode_once(data)
-        token, _ = keep(Asked((Cover.of(upload.name, data),), STARTER))
+        token, _ = save_query(Query((Cover.of(upload.name, data),), STARTER))
     except (BadImage, OSError) as error:
         st.session_state.bring_error = sentence(in_words(error))
         return

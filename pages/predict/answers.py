@@ -5,8 +5,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from covergenre.kept_answers import Cover
 from covergenre.predict import Failure, Prediction, Predictor
+from covergenre.predict.saved_queries import Cover
 from pages.widgets.thumbnails import data_address, small
 
 NEIGHBOURS = 24

@@ -7,8 +7,8 @@ import shlex
 import streamlit as st
 
 from covergenre.api.routes import SWITCH
-from covergenre.kept_answers import Cover
 from covergenre.predict import STARTER
+from covergenre.predict.saved_queries import Cover
 
 
 def show_snippets(cover: Cover, run: str) -> None:

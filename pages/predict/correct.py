@@ -4,8 +4,8 @@ import streamlit as st
 
 from covergenre.errors import CoverGenreError, in_words
 from covergenre.formatting import listed
-from covergenre.kept_answers import Cover
 from covergenre.predict import Predictor
+from covergenre.predict.saved_queries import Cover
 from covergenre.repair import corrections
 from pages.widgets.genres import GENRES, display, inline
 from pages.widgets.safe_text import plain, sentence, tidy

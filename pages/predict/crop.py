@@ -6,7 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from covergenre import images
-from covergenre.kept_answers import Cover
+from covergenre.predict.saved_queries import Cover
 from pages.predict import place
 from pages.widgets.safe_text import tidy
 from pages.widgets.thumbnails import data_address

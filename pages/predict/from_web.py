@@ -10,7 +10,7 @@ from covergenre import __version__
 from covergenre.errors import Refused
 from covergenre.images import MAX_BYTES, decode_once
 from covergenre.jobs import Job
-from covergenre.kept_answers import Cover
+from covergenre.predict.saved_queries import Cover
 from covergenre.progress import Report, ShouldStop
 from covergenre.web import Web
 from pages.predict import place

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from covergenre.formatting import time_left
-from covergenre.kept_answers import Cover
 from covergenre.predict import Prediction, Predictor
+from covergenre.predict.saved_queries import Cover
 from pages.predict import place, table
 from pages.predict.answers import Answer, Answers
 from pages.widgets import verdict

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 import streamlit as st
 from PIL import Image
 
-from covergenre.explain import Evidence
 from covergenre.formatting import listed, percent
-from covergenre.kept_answers import Cover
 from covergenre.predict import Prediction, Predictor
+from covergenre.predict.explain import Evidence
+from covergenre.predict.saved_queries import Cover
 from pages.browse.own import own_key
 from pages.predict import place
 from pages.predict.answers import Answer

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from covergenre.kept_answers import Asked, Cover, forget, keep, open_kept
 from covergenre.predict import STARTER
+from covergenre.predict.saved_queries import Cover, Query, delete_query, load_query, save_query
 from covergenre.runs.default import default_run, use
 
 _ALL: dict[str, list[str]] = {"only": [], "sort": []}  # of many covers
@@ -18,18 +18,18 @@ def begin() -> None:
     known = {"held": ("", None), "stopped": False, "uploader": 0, "uploaded": (), "remarks": [], "unkept": False}
     for name, value in known.items():
         st.session_state.setdefault(name, value)
-    last: Asked | None = st.session_state.held[1]
+    last: Query | None = st.session_state.held[1]
     if last and "answer" not in st.query_params and st.session_state.get("came_from", "Predict") != "Predict":
         show(last.covers, st.session_state.get("opened"), st.session_state.remarks)
 
 
-def asked() -> Asked | None:
+def asked() -> Query | None:
     """The covers that the address names; None where it names none, or they have gone."""
     token = st.query_params.get("answer", "")
     if not token:
         return None
     if st.session_state.held[0] != token:
-        if (found := open_kept(token)) is None:
+        if (found := load_query(token)) is None:
             return None
         st.session_state.held = (token, found)
         st.session_state.remarks, st.session_state.stopped, st.session_state.unkept = [], False, False
@@ -56,9 +56,9 @@ def show(covers: Sequence[Cover], open_one: int | None = None, remarks: Iterable
     if not covers:
         st.query_params.update({"answer": [], "open": [], **_ALL})
         return
-    new = Asked(tuple(covers), default_run() or STARTER)
+    new = Query(tuple(covers), default_run() or STARTER)
     try:
-        token, kept = keep(new)
+        token, kept = save_query(new)
     except OSError as error:
         _log.warning("an answer can't be kept: %s", error)
         token, kept = "0" * 32, False
@@ -75,7 +75,7 @@ def look_at(number: int | None) -> None:
 
 def forget_it() -> None:
     """Delete the answer, and its address with it."""
-    forget(st.query_params.get("answer", ""))
+    delete_query(st.query_params.get("answer", ""))
     st.session_state.held = ("", None)
     st.session_state.uploader += 1
     show(())

@@ -16,7 +16,7 @@ from covergenre.exchange.archive import Limits, read_covers
 from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
 from covergenre.images.sound import cover_inside, is_sound
-from covergenre.kept_answers import Cover
+from covergenre.predict.saved_queries import Cover
 from pages.predict import from_web, place
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence

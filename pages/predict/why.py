@@ -5,11 +5,11 @@ import streamlit as st
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
 from covergenre import images
-from covergenre.describe import sentence, traits
-from covergenre.explain import Evidence, Saliency, evidence, saliency
 from covergenre.formatting import percent
-from covergenre.kept_answers import Cover
 from covergenre.predict import Prediction, Predictor
+from covergenre.predict.describe import sentence, traits
+from covergenre.predict.explain import Evidence, Saliency, evidence, saliency
+from covergenre.predict.saved_queries import Cover
 from pages.widgets import bars
 from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain, tidy

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from covergenre.collection.portraits import Decade
 from covergenre.formatting import percent
-from covergenre.palette import Swatch
+from covergenre.images.palette import Swatch
 from pages.widgets.bars import strip
 from pages.widgets.figures import table
 

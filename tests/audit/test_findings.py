@@ -93,7 +93,7 @@ class TestMany:
         def refused(*_):
             raise PermissionError(errno.EACCES, "not here")
 
-        monkeypatch.setattr(module, "write_mapped", refused)
+        monkeypatch.setattr(module, "write_arrow", refused)
         assert len(together([dark, near], tmp_path / "findings.arrow")) == 8
 
     def test_few_are_kept_in_no_file(self, tmp_path):

@@ -1,7 +1,7 @@
 import pytest
 
 from covergenre.collection.portraits import Decade
-from covergenre.palette import Swatch
+from covergenre.images.palette import Swatch
 from pages.widgets.portrait_parts import colours, timeline, unusual
 
 DARK, RED, LIGHT = Swatch("#101010", 0.5, 0.5), Swatch("#c00000", 0.3, 0.1), Swatch("#f0f0f0", 0.2, 0.4)

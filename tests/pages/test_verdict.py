@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from covergenre.collection.track_record import PastAnswers
 from covergenre.dataset.starter import LeftOut, open_starter
 from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import Evaluation
+from covergenre.predict.track_record import PastAnswers
 from pages.widgets.genres import inline
 from pages.widgets.verdict import album_line, dots, hardly_ever, known_as, not_a_choice, often, origin, scope, verdict
 

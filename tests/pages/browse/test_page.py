@@ -22,9 +22,9 @@ from covergenre.collection.map import map_key, quick_map
 from covergenre.collection.sources import index_run, open_run_collection
 from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
-from covergenre.kept_answers import Asked, Cover, keep
 from covergenre.methods import TrainSpec
 from covergenre.predict import STARTER, open_predictor
+from covergenre.predict.saved_queries import Cover, Query, save_query
 from covergenre.repair import repair
 from covergenre.training.train import train
 from pages.browse.basket import to_csv, to_zip
@@ -276,7 +276,7 @@ def test_no_view_imports_a_heavy_library(starter):
 @pytest.fixture
 def own(page) -> str:
     """The key of a picture that somebody brought to this server."""
-    token, _ = keep(Asked((Cover.of("mine.png", encoded(cover("jazz", 500))),), STARTER))
+    token, _ = save_query(Query((Cover.of("mine.png", encoded(cover("jazz", 500))),), STARTER))
     return own_key(token)
 
 

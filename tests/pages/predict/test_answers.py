@@ -3,8 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from drawing import cover, encoded
 
-from covergenre.kept_answers import Cover
 from covergenre.predict import Failure, Predictor
+from covergenre.predict.saved_queries import Cover
 from pages.predict.answers import Answers
 
 

@@ -1,8 +1,8 @@
 from benchmarks.examples import chosen, said_of
 from covergenre import images
-from covergenre.collection.track_record import PastAnswers
 from covergenre.demo import EXAMPLES, example_tiles
 from covergenre.predict import Predictor
+from covergenre.predict.track_record import PastAnswers
 from pages.predict.ways_in import drawn_examples
 
 

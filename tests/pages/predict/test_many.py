@@ -1,5 +1,5 @@
-from covergenre.collection.track_record import PastAnswers
-from covergenre.kept_answers import Cover
+from covergenre.predict.saved_queries import Cover
+from covergenre.predict.track_record import PastAnswers
 from pages.predict.many import batch_tile, certainty, group, in_order
 
 

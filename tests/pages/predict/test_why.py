@@ -9,8 +9,8 @@ from drawing import cover, encoded
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from covergenre.explain import Saliency
 from covergenre.predict import STARTER
+from covergenre.predict.explain import Saliency
 from pages.predict import why
 
 SECTION = """
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 import streamlit as st
 from covergenre.predict import Predictor
-from covergenre.kept_answers import Cover
+from covergenre.predict.saved_queries import Cover
 from pages.predict.why import show_why
 
 

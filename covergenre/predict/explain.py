@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 
 from covergenre import images
 from covergenre.methods.knn import FittedNeighbours
-from covergenre.predict import Look, Predictor, unlabelled
+from covergenre.predict.predictor import Look, Predictor, unlabelled
 
 SIDE = 256
 """The longer side, in pixels, of the picture that windows go over."""

@@ -10,13 +10,13 @@ import pandas as pd
 from covergenre.collection.collection import Collection
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.collection.sources import known_covers, with_names
-from covergenre.collection.track_record import TrackRecord
 from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, NoWeights
 from covergenre.methods import method
 from covergenre.methods.elsewhere import even_rows
+from covergenre.predict.track_record import TrackRecord
 from covergenre.runs.record import Run, probability_columns
 
 _log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.collection.performers import Performers
+from covergenre.predict.words import Performers
 from covergenre.reading.text import Line, ReadText
 
 KNOWN = Performers(["Johnny Cash", "Cash", "Nat King Cole", "Nat King Cole Trio", "", "U2"])

@@ -13,7 +13,7 @@ from covergenre.dataset.starter import STARTER
 T = TypeVar("T")
 
 
-class Shared(Generic[T]):
+class RunCache(Generic[T]):
     """Opens things by the name of a run or of the starter, and keeps the `most` that were asked for last.
 
     What they were opened from is looked at each time: a starter that was built again is opened again. One at a time is

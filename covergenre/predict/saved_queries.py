@@ -44,14 +44,14 @@ class Cover:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """The covers that were asked about, in their order, and the run (or the starter) that answers."""
 
     covers: tuple[Cover, ...]
     run: str
 
 
-def keep(asked: Asked) -> tuple[str, bool]:
+def save_query(asked: Query) -> tuple[str, bool]:
     """The token of these covers, and whether they were kept; they aren't when they alone take more than there may be.
 
     OSError when they can't be written.
@@ -69,7 +69,7 @@ def keep(asked: Asked) -> tuple[str, bool]:
     return token, True
 
 
-def open_kept(token: str, only: int | None = None) -> Asked | None:
+def load_query(token: str, only: int | None = None) -> Query | None:
     """What was kept under a token, of its covers `only` that of this number; None when it has gone, or never was there.
 
     A number that there is not gives no cover.
@@ -90,10 +90,10 @@ def open_kept(token: str, only: int | None = None) -> Asked | None:
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         _log.warning("%s can't be read, so it is left out: %s", file, error)
         return None
-    return Asked(covers, run)
+    return Query(covers, run)
 
 
-def forget(token: str) -> None:
+def delete_query(token: str) -> None:
     """Delete what was kept under a token, if anything was."""
     if _TOKEN.fullmatch(token):
         (home.answers() / f"{token}.zip").unlink(missing_ok=True)
@@ -105,7 +105,7 @@ def _folder() -> Path:
     return folder
 
 
-def _token(asked: Asked, folder: Path) -> str:
+def _token(asked: Query, folder: Path) -> str:
     digest = hashlib.blake2b(key=_salt(folder), digest_size=16)
     told = [asked.run, *(part for cover in asked.covers for part in (cover.name, cover.digest, cover.drawn_as))]
     digest.update(json.dumps(told).encode())
@@ -120,7 +120,7 @@ def _salt(folder: Path) -> bytes:
     return file.read_bytes()[:64]
 
 
-def _write(file: Path, asked: Asked) -> None:
+def _write(file: Path, asked: Query) -> None:
     """Pack the covers, as they are, into a file that takes its place whole."""
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     covers = [{"name": cover.name, "drawn_as": cover.drawn_as} for cover in asked.covers]

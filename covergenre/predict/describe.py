@@ -9,7 +9,7 @@ from PIL import Image
 
 from covergenre import images
 from covergenre.collection.table import Neighbour
-from covergenre.predict import Prediction, Words
+from covergenre.predict.predictor import Prediction, Words
 
 _SIDE = 64
 _MOST_TRAITS = 3

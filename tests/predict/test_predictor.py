@@ -211,7 +211,7 @@ def listener(predictor, monkeypatch) -> Predictor:
     hears = FittedWords(weights, np.zeros(len(predictor.genres), np.float32), {"temperature": 1.0})
     members = [("logistic", predictor.heads["Logistic regression"]), ("words", hears)]
     both = FittedEnsemble(members, {"members": "logistic words", "weight": 1.0, "temperature": 1.0})
-    monkeypatch.setattr("covergenre.predict.open_reader", Scribe)
+    monkeypatch.setattr("covergenre.predict.predictor.open_reader", Scribe)
     return Predictor(predictor.engine, predictor.genres, {"Both": both}, predictor.collection, predictor._novelty)
 
 
@@ -224,7 +224,7 @@ def test_words_on_a_cover_count_and_are_told(listener, jazz):
 
 
 def test_without_the_package_a_cover_is_answered_by_its_picture_alone(listener, jazz, monkeypatch):
-    monkeypatch.setattr("covergenre.predict.installed", lambda: False)
+    monkeypatch.setattr("covergenre.predict.predictor.installed", lambda: False)
     prediction = listener.predict(jazz)
     assert prediction.words is None
     assert prediction.probabilities == listener.predict(jazz, words=False).probabilities

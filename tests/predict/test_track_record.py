@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.collection.track_record import TrackRecord
+from covergenre.predict.track_record import TrackRecord
 
 
 def answers(confidence: np.ndarray, genre: int = 0) -> np.ndarray:

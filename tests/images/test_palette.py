@@ -2,7 +2,7 @@ import pytest
 from PIL import Image
 
 from covergenre import images
-from covergenre.palette import Palette
+from covergenre.images.palette import Palette
 
 
 def signature(colour: str, other: str | None = None) -> bytes:

@@ -5,10 +5,10 @@ from PIL import Image
 from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
-from covergenre.explain import SIDE, Saliency, cover_up, evidence, probabilities, saliency
 from covergenre.images import decode, shrink
 from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor
+from covergenre.predict.explain import SIDE, Saliency, cover_up, evidence, probabilities, saliency
 from covergenre.training.train import train
 
 

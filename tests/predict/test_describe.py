@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from covergenre.collection.table import Neighbour
-from covergenre.describe import sentence, traits, words_in_a_line
 from covergenre.predict import Prediction, Words
+from covergenre.predict.describe import sentence, traits, words_in_a_line
 
 
 def near(genre: str, album: str = "", artist: str = "") -> Neighbour:

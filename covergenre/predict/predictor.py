@@ -1,12 +1,4 @@
-"""From a cover's bytes to its genre: one object for the app, the command line and Python.
-
-    from covergenre.predict import Predictor
-
-    prediction = Predictor.open().predict(Path("cover.jpg").read_bytes())
-    print(prediction.genre, prediction.probabilities[prediction.genre])
-
-With the starter, neither torch nor scikit-learn is imported.
-"""
+"""What a run or the starter says of covers. With the starter, neither torch nor scikit-learn is imported."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -20,9 +12,8 @@ from PIL import Image
 from covergenre import augment, images
 from covergenre.collection.collection import Collection
 from covergenre.collection.novelty import NoveltyDetector
-from covergenre.collection.performers import Performers
+from covergenre.collection.run_cache import RunCache
 from covergenre.collection.table import Neighbour
-from covergenre.collection.track_record import PastAnswers, TrackRecord
 from covergenre.dataset.starter import STARTER, Card
 from covergenre.embedding.engine import Engine
 from covergenre.errors import BadImage, BadRun
@@ -30,12 +21,11 @@ from covergenre.methods import Covers, Fitted
 from covergenre.methods.base import Picture
 from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.methods.words import FittedWords
+from covergenre.predict.track_record import PastAnswers, TrackRecord
+from covergenre.predict.words import Performers, Words
 from covergenre.reading.networks import installed
 from covergenre.reading.reader import Reader, open_reader
 from covergenre.reading.text import ReadText
-from covergenre.sharing import Shared
-
-__all__ = ["STARTER", "Failure", "Neighbour", "Prediction", "Predictor", "open_predictor"]
 
 
 @dataclass(frozen=True)
@@ -62,20 +52,7 @@ class Prediction:
     same_pixels: bool = True
     precedent: PastAnswers | None = None
     note: str = ""
-    words: "Words | None" = None
-
-
-@dataclass(frozen=True)
-class Words:
-    """What is written on a cover: `lines` from the top down, those that speak for a genre, the plainest first, and the
-    performer of known covers whose name it is, else "".
-
-    `spoken`: the line, the genre, and how many times likelier the line makes it to the method that reads words.
-    """
-
-    lines: tuple[str, ...]
-    spoken: tuple[tuple[str, str, float], ...]
-    performer: str
+    words: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +118,7 @@ class Predictor:
     @classmethod
     def open(cls, run: str = STARTER) -> Self:
         """The predictor of a run, or of the starter. BadRun when it is missing, damaged or not done."""
-        from covergenre.answering import parts_of
+        from covergenre.predict.loading import parts_of
 
         return cls(**parts_of(run))
 
@@ -244,7 +221,7 @@ class Predictor:
         return Words(tuple(line.text for line in text.lines), spoken, self._performers.find(text) or "")
 
 
-open_predictor = Shared(Predictor.open)
+open_predictor = RunCache(Predictor.open)
 """`Predictor.open` for all who live in one process: pages and API hold a run's models once."""
 
 

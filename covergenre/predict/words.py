@@ -1,7 +1,8 @@
-"""Performers of the collection, found by what is written on a cover."""
+"""What is written on a cover, and the known performer that it names."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from covergenre.methods.ngrams import plain_letters
 from covergenre.reading.text import ReadText
@@ -11,8 +12,21 @@ _PIECE = 3
 _ALIKE = 0.85
 
 
+@dataclass(frozen=True)
+class Words:
+    """What is written on a cover: its `lines` from the top down, and the `performer` of known covers it names, or "".
+
+    `spoken`: the lines that point to a genre, the strongest first: each line, its genre, and how many times likelier
+    the line makes that genre for the method that reads words.
+    """
+
+    lines: tuple[str, ...]
+    spoken: tuple[tuple[str, str, float], ...]
+    performer: str
+
+
 class Performers:
-    """Names to be looked for in texts; a misread letter or a missed space does no harm."""
+    """Finds names in texts, despite a misread letter or a missing space."""
 
     def __init__(self, names: Iterable[str]) -> None:
         letters = {name: plain_letters(name) for name in set(names)}
