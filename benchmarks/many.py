@@ -127,7 +127,7 @@ def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
     from covergenre.collection.novelty import NoveltyDetector
     from covergenre.embedding.engine import engine_for
     from covergenre.methods import Context, Covers, TrainSpec, method
-    from covergenre.runs.names import christen
+    from covergenre.runs.notes import christen
     from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
     recipe, chance = recipe_of_starter(), np.random.default_rng(3)

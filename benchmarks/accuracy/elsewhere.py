@@ -31,10 +31,9 @@ from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import log_softmax, probabilities_of, softmax
 from covergenre.methods.components import Components
-from covergenre.methods.elsewhere import Elsewhere, calibrated_elsewhere, even_rows, joined_elsewhere
-from covergenre.methods.evenness import askable, genre_odds, prior
-from covergenre.methods.multinomial import fit_multinomial
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.leave_one_source_out import Elsewhere, calibrated_elsewhere, even_rows, joined_elsewhere
+from covergenre.methods.logistic import fit_multinomial
+from covergenre.methods.priors import askable, genre_odds, genre_weights, prior
 from covergenre.training.build_starter import RECIPE, choose_covers
 
 LEAST = 50

@@ -14,7 +14,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
 from covergenre.methods.ensemble import join, settle
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.priors import genre_weights
 
 Answer = Callable[[Covers], np.ndarray]
 """Probabilities (n, n_genres) of covers."""

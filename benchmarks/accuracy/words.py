@@ -26,7 +26,7 @@ from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.reading.text import ReadText
 from covergenre.training.parts import words_of
-from covergenre.training.reading_gain import names_apart
+from covergenre.training.starter_card import names_apart
 
 
 def main() -> None:

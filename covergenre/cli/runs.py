@@ -12,8 +12,7 @@ from covergenre.cli.options import AsJson, RunId, RunIds, argument, option
 from covergenre.cli.train import evaluation_of, run_as_dict
 from covergenre.formatting import duration
 from covergenre.runs import default, launch
-from covergenre.runs.names import rename, run_name
-from covergenre.runs.notes import read_notes, write_notes
+from covergenre.runs.notes import read_notes, rename, run_name, write_notes
 from covergenre.runs.record import Run, list_runs
 
 app = typer.Typer(name="runs", help="Runs: see, cancel, resume, delete and use them.")

@@ -8,7 +8,7 @@ from covergenre.cli.console import listed, print_json, progress, say, table, wit
 from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, Weights, option
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
-from covergenre.runs.names import method_title
+from covergenre.runs.notes import method_title
 from covergenre.studies.record import COLUMNS, Outcome, of_part
 
 TITLES = {

@@ -20,8 +20,7 @@ from covergenre.methods import METHODS, TrainSpec
 from covergenre.methods import method as method_called
 from covergenre.methods.base import preset_of
 from covergenre.predict import STARTER
-from covergenre.runs.names import run_name
-from covergenre.runs.notes import read_notes
+from covergenre.runs.notes import read_notes, run_name
 from covergenre.runs.record import Run
 
 _BACKBONE = "The pretrained network that covers are read by, or that learns on in finetune."

@@ -16,8 +16,7 @@ from typing import Self
 import numpy as np
 
 from covergenre.errors import BadRun
-from covergenre.methods.components import principal_axes
-from covergenre.methods.scaling import scale_of
+from covergenre.methods.components import principal_axes, scale_of
 
 ODD = 0.9
 """Above this, a picture is odd for a cover, and no answer about it is certain: so is one held-out cover in ten."""

@@ -21,7 +21,7 @@ from covergenre.evaluation.compare import Comparison, compare
 from covergenre.evaluation.metrics import Evaluation, without_covers
 from covergenre.files import read_json
 from covergenre.runs.cautions import Caution, cautions_of
-from covergenre.runs.names import run_names
+from covergenre.runs.notes import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
 

@@ -18,7 +18,7 @@ from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import is_full, read_json, replace_json, replacing
 from covergenre.methods.base import ENOUGH, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, unwritten
 from covergenre.packages import need

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from covergenre.methods.scaling import scale_of
+from covergenre.vectors import parts
 
 COMPONENTS = 768
 """At most so many are kept; 512 and 1,024 were measured to do alike."""
@@ -57,3 +57,13 @@ def principal_axes(standardised: np.ndarray, count: int) -> np.ndarray:
     from sklearn.utils.extmath import randomized_svd
 
     return randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T
+
+
+def scale_of(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean and standard deviation of each column, float32 of shape (d,); 1 for a column that doesn't vary."""
+    n = max(len(vectors), 1)
+    mean = sum(vectors[part].sum(axis=0, dtype=np.float64) for part in parts(n)) / n
+    strayed = sum(np.square(vectors[part] - mean).sum(axis=0, dtype=np.float64) for part in parts(n))
+    deviation = np.sqrt(strayed / n)
+    varies = deviation > 1e-6 * np.maximum(np.abs(mean), 1e-6)
+    return mean.astype(np.float32), np.where(varies, deviation, 1).astype(np.float32)

@@ -24,8 +24,7 @@ from covergenre.embedding.many import EXACT, ManyIndex, build_index
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, learned_from
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
-from covergenre.methods.evenness import even_votes
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.priors import even_votes, genre_weights
 from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head

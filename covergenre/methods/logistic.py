@@ -1,6 +1,6 @@
 """Logistic regression: one weight for each number of a vector and each genre.
 
-Where covers come from several sources, what tells the source gains it nothing: see `evenness`.
+Where covers come from several sources, what tells the source gains it nothing: see `priors`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, learned_from
-from covergenre.methods.calibration import probabilities_of
+from covergenre.methods.calibration import log_softmax, probabilities_of
 from covergenre.methods.components import Components
-from covergenre.methods.evenness import askable, genre_odds, prior
 from covergenre.methods.linear import Parameters, best_head
-from covergenre.methods.multinomial import fit_multinomial
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.priors import askable, genre_odds, genre_weights, prior
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
 
@@ -24,7 +22,8 @@ STRENGTHS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 
 _FALLBACK = 1e-3  # without a validation part
 _EVENED = 3e-4  # by sources left out, of which validation knows nothing; 1e-4 is right as often, but far too timid
-
+_TOLERANCE = 1e-6
+_MOST_STEPS = 300
 
 PRESETS = {"reference": Parameters(c=1.0, balance=0.0)}
 """Parameters by name. "reference": those of the reference study, which left the vectors as they were."""
@@ -81,6 +80,40 @@ class Logistic:
         if len(arrays["coefficients"]) != len(arrays["intercepts"]):
             raise damaged(folder, "its coefficients and intercepts don't fit together")
         return FittedLogistic(**arrays, choices=choices)
+
+
+def fit_multinomial(
+    scores: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    offsets: np.ndarray,
+    c: float,
+    start: tuple[np.ndarray, np.ndarray] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients (k, g) and intercepts (g,) with the lowest penalised loss on scores (n, k) of `labels` (n,).
+
+    The logits of a cover are `scores @ coefficients + intercepts + offsets`; `offsets` (n, g) are given. `weights` (n,)
+    say how much each cover counts, `c` is the inverse strength of the L2 penalty on the coefficients. `start`: where to
+    begin, as for a neighbouring `c`.
+    """
+    from scipy.optimize import minimize
+
+    (n, k), g = scores.shape, offsets.shape[1]
+    rows, truth = np.arange(n), np.eye(g)[labels]
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        coefficients, intercepts = flat[:-g].reshape(k, g), flat[-g:]
+        logs = log_softmax(scores @ coefficients.astype(scores.dtype) + intercepts + offsets)
+        slopes = c * weights[:, None] * (np.exp(logs) - truth)
+        value = -c * (weights * logs[rows, labels]).sum() + 0.5 * np.square(coefficients).sum()
+        by_coefficient = scores.T @ slopes.astype(scores.dtype) + coefficients
+        return value, np.concatenate([by_coefficient.ravel(), slopes.sum(axis=0)])
+
+    first = np.zeros(k * g + g) if start is None else np.concatenate([start[0].ravel(), start[1]])
+    options = {"maxiter": _MOST_STEPS, "ftol": _TOLERANCE}
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x
+    intercepts = found[-g:]
+    return found[:-g].reshape(k, g), intercepts - intercepts.mean()
 
 
 def _strengths(parameters: Parameters, training: Covers, validation: Covers) -> Sequence[float]:

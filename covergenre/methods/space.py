@@ -18,8 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from covergenre.methods.base import Covers
-from covergenre.methods.components import Components
-from covergenre.methods.scaling import scale_of
+from covergenre.methods.components import Components, scale_of
 
 METRICS = ("cosine", "standardised", "blend")
 

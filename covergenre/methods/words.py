@@ -3,8 +3,13 @@
 Much of what it learns is names: it knows a performer whose other covers it has seen, and words that go with a genre. On
 a cover with nothing to read it knows no more than how frequent the genres are, so it is best joined with a method that
 looks at pictures (see `ensemble`).
+
+Character n-grams stay alike when a reader mistakes a letter or a space. They are hashed (Weinberger and others, Feature
+hashing for large scale multitask learning, ICML 2009): no vocabulary is kept, so no name on a cover is stored.
 """
 
+import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +23,7 @@ from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training
 from covergenre.methods.calibration import probabilities_of
 from covergenre.methods.linear import Parameters, best_head
-from covergenre.methods.ngrams import BUCKETS, matrix_of
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged, load_head, save_head
 from covergenre.reading.networks import MODULE
@@ -29,6 +33,8 @@ NAME = "words"
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 """The values of C that are tried, in this order, until the validation log loss rises."""
 
+BUCKETS = 2**15
+_LENGTHS = range(3, 7)  # of n-grams, in characters
 _FALLBACK = 10.0  # without a validation part
 _TOLERANCE = 1e-3
 _MOST_STEPS = 200
@@ -131,6 +137,30 @@ def texts_of(covers: Covers, context: Context) -> Sequence[ReadText]:
     return [texts[key] for key in covers.hashes]
 
 
+def plain_letters(text: str) -> str:
+    """The letters and digits alone, small, without accents."""
+    return "".join(character for character in _small(text) if character.isalnum())
+
+
+def buckets_of(text: ReadText) -> np.ndarray:
+    """The buckets of all n-grams of three to six characters, int64 and each once: of the text as it is read, and of
+    its letters alone, for a reader often misses the space between words."""
+    words = " ".join(_small(str(text)).split())
+    grams = _grams(f" {words} ") | _grams(plain_letters(words)) if words else set()
+    # A hash that is the same in every process and version of Python.
+    return np.unique([zlib.crc32(gram.encode()) % BUCKETS for gram in grams]).astype(np.int64)
+
+
+def matrix_of(texts: Sequence[ReadText]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The texts as the rows of a sparse matrix: values, columns, and where each row begins. A row's length is 1, or 0
+    where nothing is read."""
+    rows = [buckets_of(text) for text in texts]
+    sizes = np.array([len(row) for row in rows], np.int64)
+    columns = np.concatenate([*rows, np.zeros(0, np.int64)])
+    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes)
+    return values, columns, np.concatenate([[0], np.cumsum(sizes)])
+
+
 def _heads(
     matrix: tuple[np.ndarray, ...],
     labels: np.ndarray,
@@ -167,3 +197,12 @@ def _logits(matrix: tuple[np.ndarray, ...], coefficients: np.ndarray, intercepts
     values, columns, starts = matrix
     rows = [values[start:end] @ coefficients[columns[start:end]] for start, end in pairwise(starts)]
     return np.reshape(rows, (-1, len(intercepts))) + intercepts
+
+
+def _grams(text: str) -> set[str]:
+    return {text[start : start + n] for n in _LENGTHS for start in range(len(text) - n + 1)}
+
+
+def _small(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in parts if not unicodedata.combining(character))

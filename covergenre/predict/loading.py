@@ -15,7 +15,7 @@ from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, NoWeights
 from covergenre.methods import method
-from covergenre.methods.elsewhere import even_rows
+from covergenre.methods.leave_one_source_out import even_rows
 from covergenre.predict.track_record import TrackRecord
 from covergenre.runs.record import Run, probability_columns
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from covergenre.methods.ngrams import plain_letters
+from covergenre.methods.words import plain_letters
 from covergenre.reading.text import ReadText
 
 _SHORTEST = 5  # letters; shorter names stand in many words

@@ -12,9 +12,9 @@ from covergenre.comparison.comparison import ComparedRuns
 from covergenre.formatting import percent, span
 from covergenre.report.charts import css_ink, ink_of, stroke, svg
 from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
-from covergenre.runs.names import method_title
-from covergenre.studies.published import LADDER, VARIANTS
+from covergenre.runs.notes import method_title
 from covergenre.studies.record import Outcome, Study, list_studies, of_part
+from covergenre.studies.reference import LADDER, VARIANTS
 
 CAVEAT = (
     "Dashed is what the reference study published, of its own covers. Unless these are the very same ones, a "

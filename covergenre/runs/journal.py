@@ -10,8 +10,8 @@ import psutil
 
 from covergenre.errors import Cancelled, in_words
 from covergenre.progress import Progress, Report
-from covergenre.runs.forms import State
 from covergenre.runs.record import Event, Run, Status
+from covergenre.runs.schema import State
 
 logger = logging.getLogger(__name__)
 

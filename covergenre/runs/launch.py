@@ -31,8 +31,8 @@ from covergenre.files import read_json, replace_json, where_allowed
 from covergenre.methods import method
 from covergenre.methods.base import ENOUGH
 from covergenre.progress import ShouldStop
-from covergenre.runs.forms import State
 from covergenre.runs.record import Run, Status, folder_of
+from covergenre.runs.schema import State
 
 _log = logging.getLogger(__name__)
 

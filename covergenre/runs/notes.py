@@ -1,13 +1,26 @@
-"""What somebody says of a run: its name, its tags and what to remember of it, in a file `notes.json` of its folder."""
+"""What users call a run and note on it: its name, tags and note, in a file `notes.json` of its folder.
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+Every run gets a short name when it is made, and keeps it until a user renames it.
+"""
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from filelock import FileLock
+
+from covergenre import home
+from covergenre.dataset.starter import STARTER
+from covergenre.errors import CoverGenreError
 from covergenre.files import read_json, replace_json
-from covergenre.runs.record import Run
+from covergenre.methods import method
+from covergenre.runs.record import Run, list_runs
 
 LONGEST, LONGEST_NAME, MOST_TAGS = 400, 40, 8
 """Characters of a note; of a name or a tag; how many tags a run has at most."""
+
+_DIGITS = 4  # of an id, which tell apart what is called alike
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,58 @@ def write_notes(run: Run, notes: Notes) -> None:
 def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """The tags that are not empty, each once and on one line."""
     return tuple(dict.fromkeys(filter(None, map(_line, tags))))[:MOST_TAGS]
+
+
+def run_name(run: Run) -> str:
+    """What a run is called; where it was never named, its method with the last digits of its id."""
+    title = method_title(run.spec.method)
+    if run.spec.dataset == STARTER:
+        return f"{title} (starter)"
+    return read_notes(run).name or f"{title} {run.id[-_DIGITS:]}"
+
+
+def run_names(runs: Sequence[Run]) -> tuple[str, ...]:
+    """The names of several runs; those that are called alike have the last digits of their ids too."""
+    names = [run_name(run) for run in runs]
+    count = Counter(names)
+    return tuple(
+        name if count[name] == 1 else f"{name} {run.id[-_DIGITS:]}" for name, run in zip(names, runs, strict=True)
+    )
+
+
+def in_full(run: Run) -> str:
+    """The name of a run with its data set and its tags, for lists to choose from."""
+    dataset = () if run.spec.dataset == STARTER else (run.spec.dataset,)
+    return " · ".join((run_name(run), *dataset, *read_notes(run).tags))
+
+
+def christen(run: Run) -> Run:
+    """Give a new run its first name: that of its method, with a number that no run of it has had while others are
+    there."""
+    title = method_title(run.spec.method)
+    with FileLock(home.runs() / ".names.lock"):
+        found = (re.fullmatch(rf"{re.escape(title)}(?: (\d+))?", read_notes(other).name) for other in list_runs())
+        numbers = [int(match[1] or 1) for match in found if match]
+        write_notes(run, replace(read_notes(run), name=f"{title} {max(numbers) + 1}" if numbers else title))
+    return run
+
+
+def rename(run: Run, name: str) -> None:
+    """Call a run otherwise. CoverGenreError for no name, or one that another run has."""
+    name = " ".join(name.split())
+    if not name:
+        raise CoverGenreError(f"no name is given for the run {run.id}: give one")
+    if any(run_name(other) == name for other in list_runs() if other.id != run.id):
+        raise CoverGenreError(f"another run is called {name!r}: give a name that no run has")
+    write_notes(run, replace(read_notes(run), name=name))
+
+
+def method_title(name: str) -> str:
+    """What a method is called; its bare name when this version has no such method any more."""
+    try:
+        return method(name).title
+    except CoverGenreError:
+        return name
 
 
 def _old_note(run: Run) -> str:

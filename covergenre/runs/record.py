@@ -1,6 +1,6 @@
 """A run on disk: one folder that says what was asked for, how far it is and what came of it.
 
-    run.json             `RunSpec` and the number of this format, written once; see `forms` for all that is JSON
+    run.json             `RunSpec` and the number of this format, written once; see `schema` for all that is JSON
     status.json          `Status`, replaced whole at every step
     events.jsonl         `Event`, one line for every report that carries figures
     predictions.parquet  every validation and test cover with its probabilities
@@ -40,7 +40,7 @@ from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full, publish_folder, replace_bytes, replacing
 from covergenre.methods import Fitted, method
-from covergenre.runs.forms import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_event, read_spec
+from covergenre.runs.schema import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_event, read_spec
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
     import pandas as pd

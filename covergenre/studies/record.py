@@ -26,7 +26,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.files import append_json, read_json, read_json_lines, replace_json, replace_text
-from covergenre.studies.published import published
+from covergenre.studies.reference import published
 
 _FIGURES = ("accuracy", "balanced_accuracy", "f1_weighted")
 COLUMNS = (

@@ -26,8 +26,8 @@ from covergenre.methods.base import preset_of
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs import launch
 from covergenre.runs.notes import read_notes, write_notes
-from covergenre.studies.published import GENRES
 from covergenre.studies.record import Outcome, Study
+from covergenre.studies.reference import GENRES
 from covergenre.training.experiment import fit_and_evaluate
 from covergenre.training.parts import Vectors, covers_of, parts_of
 from covergenre.training.train import train

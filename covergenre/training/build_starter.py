@@ -45,7 +45,7 @@ from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadDataset
 from covergenre.files import replace_json
 from covergenre.methods import Context, TrainSpec, ensemble, method
-from covergenre.methods.elsewhere import joined_elsewhere, tempered
+from covergenre.methods.leave_one_source_out import joined_elsewhere, tempered
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.reading.text import ReadText
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns

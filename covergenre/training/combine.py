@@ -13,8 +13,7 @@ from covergenre.methods import method
 from covergenre.methods.ensemble import NAME, FittedEnsemble
 from covergenre.progress import silent
 from covergenre.runs.journal import keep
-from covergenre.runs.names import christen
-from covergenre.runs.notes import read_notes, write_notes
+from covergenre.runs.notes import christen, read_notes, write_notes
 from covergenre.runs.record import Run, RunSpec, probability_columns
 from covergenre.training.train import evaluate
 

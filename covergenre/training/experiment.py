@@ -14,7 +14,7 @@ import pandas as pd
 
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, Fitted, TrainSpec, method
-from covergenre.methods.elsewhere import Elsewhere, asked_elsewhere, tempered
+from covergenre.methods.leave_one_source_out import Elsewhere, asked_elsewhere, tempered
 from covergenre.progress import Progress
 from covergenre.runs.record import PREDICTION_MS, probability_columns
 from covergenre.training.parts import Parts

@@ -26,7 +26,7 @@ from covergenre.packages import need, versions
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.runs.cautions import keep_background
 from covergenre.runs.journal import Journal, keep
-from covergenre.runs.names import christen
+from covergenre.runs.notes import christen
 from covergenre.runs.record import EMBEDDING_S, Run, RunSpec, probability_columns
 from covergenre.training.experiment import fit_and_evaluate
 from covergenre.training.parts import Parts, Vectors, covers_of, parts_of, words_of

@@ -15,7 +15,7 @@ from covergenre.report.document import html_report
 from covergenre.report.ladders import studies_of
 from covergenre.report.sections import CALIBRATION_MEANS, PRECISION_MEANS, SILENCE_MEANS, Sections
 from covergenre.report.tables import tables_of, zipped
-from covergenre.runs.names import in_full, run_name
+from covergenre.runs.notes import in_full, run_name
 from covergenre.runs.record import Run, finished_runs
 from pages.compare import view as compare_view
 from pages.compare.about import show_about

@@ -5,7 +5,7 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER, Predictor, open_predictor
 from covergenre.runs.default import answering, default_run
-from covergenre.runs.names import run_name
+from covergenre.runs.notes import run_name
 from covergenre.runs.record import Run
 from pages.predict import place
 from pages.predict.answers import Answer, Answers

@@ -14,8 +14,7 @@ from covergenre.evaluation.intervals import Interval
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.formatting import duration, listed, percent, span
 from covergenre.report.sections import FIGURES
-from covergenre.runs.names import method_title, run_name
-from covergenre.runs.notes import Notes, read_notes
+from covergenre.runs.notes import Notes, method_title, read_notes, run_name
 from covergenre.runs.record import Run, Status
 from pages.compare.view import task
 from pages.train.fields import VARIANT_WORDS, in_words

@@ -11,7 +11,7 @@ from covergenre.dataset import registry
 from covergenre.embedding.recipe import Recipe
 from covergenre.formatting import percent, span
 from covergenre.report.ladders import CAVEAT, ladders
-from covergenre.runs.names import method_title
+from covergenre.runs.notes import method_title
 from covergenre.studies.record import Outcome, Study, list_studies, to_csv
 from covergenre.studies.study import EXPERIMENTS, USUAL, begin, design
 from pages.train import work

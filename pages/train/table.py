@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from covergenre.runs.default import default_run
-from covergenre.runs.names import run_name
+from covergenre.runs.notes import run_name
 from covergenre.runs.record import Run
 from covergenre.training.combine import combine
 from pages.compare.view import MOST_RUNS

@@ -13,8 +13,17 @@ from covergenre.methods import METHODS
 from covergenre.runs import launch
 from covergenre.runs.cautions import cautions_of
 from covergenre.runs.default import default_run, use
-from covergenre.runs.names import rename, run_name
-from covergenre.runs.notes import LONGEST, LONGEST_NAME, MOST_TAGS, Notes, read_notes, tidy_tags, write_notes
+from covergenre.runs.notes import (
+    LONGEST,
+    LONGEST_NAME,
+    MOST_TAGS,
+    Notes,
+    read_notes,
+    rename,
+    run_name,
+    tidy_tags,
+    write_notes,
+)
 from covergenre.runs.record import Run, list_runs
 from covergenre.training.repeats import repeats_of, spread
 from pages.train import curve, history, study_tab, work

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from covergenre.runs import launch
-from covergenre.runs.names import run_name
+from covergenre.runs.notes import run_name
 from covergenre.runs.record import list_runs
 from pages.widgets.safe_text import plain
 

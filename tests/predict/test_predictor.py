@@ -16,8 +16,7 @@ from covergenre.errors import BadImage, BadRun
 from covergenre.images import decode
 from covergenre.methods import TrainSpec
 from covergenre.methods.ensemble import FittedEnsemble
-from covergenre.methods.ngrams import BUCKETS
-from covergenre.methods.words import FittedWords
+from covergenre.methods.words import BUCKETS, FittedWords
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.reading.text import Line, ReadText
 from covergenre.training.train import train

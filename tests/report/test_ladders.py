@@ -5,7 +5,7 @@ import pytest
 from studied import made, point
 
 from covergenre.report.ladders import ladders, studies_of, study_title
-from covergenre.studies.published import LADDER
+from covergenre.studies.reference import LADDER
 
 
 def circles(piece: str, kind: str) -> list[tuple[float, float]]:

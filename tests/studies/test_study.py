@@ -14,8 +14,8 @@ from covergenre.progress import never, silent
 from covergenre.runs import launch
 from covergenre.runs.record import list_runs
 from covergenre.studies import study as module
-from covergenre.studies.published import LADDER, VARIANTS, published
 from covergenre.studies.record import COLUMNS, Outcome, list_studies, of_part
+from covergenre.studies.reference import LADDER, VARIANTS, published
 from covergenre.studies.study import KS, design, in_order, plan, study
 
 TEN = in_order(tuple(sorted(module.GENRES)))

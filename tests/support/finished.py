@@ -12,7 +12,7 @@ from drawing import genre_folders
 from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import register
 from covergenre.embedding.recipe import Recipe
-from covergenre.runs.names import christen
+from covergenre.runs.notes import christen
 from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
 GENRES = ("country", "jazz", "rap")

@@ -8,8 +8,7 @@ from covergenre.methods import TrainSpec, method
 from covergenre.methods.ensemble import pool, settle
 from covergenre.predict import Predictor
 from covergenre.runs import launch
-from covergenre.runs.names import method_title
-from covergenre.runs.notes import read_notes, write_notes
+from covergenre.runs.notes import method_title, read_notes, write_notes
 from covergenre.runs.record import Run, list_runs, probability_columns
 from covergenre.training.combine import combine
 from covergenre.training.train import prepare, train

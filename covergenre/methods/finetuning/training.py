@@ -25,11 +25,7 @@ from fastai.torch_core import default_device
 from torch import nn
 
 from covergenre.methods.base import ENOUGH, Choices, Context, Covers
-from covergenre.methods.finetuning.checkpoint import Checkpoint
-from covergenre.methods.finetuning.network import layer_groups, new_network
-from covergenre.methods.finetuning.parameters import Parameters
-from covergenre.methods.finetuning.pictures import Pictures, batches
-from covergenre.methods.finetuning.watch import (
+from covergenre.methods.finetuning.callbacks import (
     TRAINING_COST,
     EpochWatch,
     FinderWatch,
@@ -37,7 +33,11 @@ from covergenre.methods.finetuning.watch import (
     network_of,
     restore,
 )
-from covergenre.methods.scaling import genre_weights
+from covergenre.methods.finetuning.checkpoint import Checkpoint
+from covergenre.methods.finetuning.network import layer_groups, new_network
+from covergenre.methods.finetuning.parameters import Parameters
+from covergenre.methods.finetuning.pictures import Pictures, batches
+from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
 
 _log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.methods.evenness import askable, even_votes, genre_odds, prior
+from covergenre.methods.priors import askable, even_votes, genre_odds, prior
 
 JAZZ, RAP, EDM = range(3)
 

@@ -15,7 +15,7 @@ import numpy as np
 from covergenre.methods.base import Context, Covers, Fitted, Method
 from covergenre.methods.calibration import fit_temperature, probabilities_of, softmax
 from covergenre.methods.ensemble import join, parted, usual_of
-from covergenre.methods.evenness import askable
+from covergenre.methods.priors import askable
 from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Progress
 

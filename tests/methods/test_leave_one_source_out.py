@@ -3,7 +3,7 @@ import pytest
 from asking import asked
 
 from covergenre.methods import Context, Covers, method
-from covergenre.methods.elsewhere import (
+from covergenre.methods.leave_one_source_out import (
     MOST,
     asked_elsewhere,
     calibrated_elsewhere,

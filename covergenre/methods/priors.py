@@ -57,6 +57,17 @@ def even_votes(labels: np.ndarray, sources: Sequence[str], n_genres: int, balanc
     return votes / votes.mean()
 
 
+def genre_weights(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
+    """How much a training cover of each genre counts, float64 of shape (n_genres,), 1 on average over the covers.
+
+    Proportional to (covers of the genre) ** -balance: 0 lets every cover count alike, 1 every genre, and what lies
+    between favours rare genres less than fully.
+    """
+    counts = np.bincount(labels, minlength=n_genres)
+    weights = counts.astype(np.float64) ** -balance
+    return weights * len(labels) / (weights * counts).sum()
+
+
 def askable(labels: np.ndarray, sources: Sequence[str]) -> list[str]:
     """The sources that can be left out and asked about: those with at least two genres that other sources have, too."""
     if not len(sources):

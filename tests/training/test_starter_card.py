@@ -1,7 +1,7 @@
 import numpy as np
 
 from covergenre.reading.text import Line, ReadText
-from covergenre.training.reading_gain import judge_words, names_apart
+from covergenre.training.starter_card import judge_words, names_apart
 
 
 def text(*lines: str) -> ReadText:

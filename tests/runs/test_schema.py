@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from covergenre import home
 from covergenre.errors import BadRun
-from covergenre.runs.forms import FORMAT
 from covergenre.runs.record import Run, Status, list_runs
+from covergenre.runs.schema import FORMAT
 
 amounts = st.floats(0, 1e12)
 statuses = st.builds(
