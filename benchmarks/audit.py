@@ -18,7 +18,7 @@ from pathlib import Path
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import Dataset, register
 from covergenre.embedding.embed import embed_dataset
-from covergenre.inspection.examine import RECIPES
+from covergenre.inspection.inspection import RECIPES
 
 _MORE = 10
 

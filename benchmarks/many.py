@@ -41,7 +41,7 @@ def stored(n: int, home: Path) -> None:
 def embedded(n: int, home: Path) -> None:
     """A registered data set of made-up covers, with what a scan, embedding and measuring leave of them: hashes that
     are like few others, an artist for every three, vectors by the starter's recipe, measures drawn at random."""
-    from covergenre.audit.measures import COLUMNS, take_in_measures
+    from covergenre.audit.measures import COLUMNS, add_measures
     from covergenre.embedding.embed import stores_of
     from covergenre.embedding.engine import engine_for
 
@@ -54,7 +54,7 @@ def embedded(n: int, home: Path) -> None:
     drawn = np.random.default_rng(5).random((n, len(COLUMNS)))
     measures = pd.DataFrame(drawn, columns=list(COLUMNS), index=pd.Index(hashes, name="content_hash"))
     (folder := home / "datasets" / "many" / "audit").mkdir()
-    take_in_measures(measures, folder)
+    add_measures(measures, folder)
 
 
 def recipe_of_starter() -> "Recipe":

@@ -13,7 +13,7 @@ import tempfile
 
 import pandas as pd
 
-from covergenre.audit import AuditReport, audit
+from covergenre.audit import Audit, audit_dataset
 from covergenre.dataset.csv_file import read_csv
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import split_of
@@ -48,8 +48,8 @@ def main() -> None:
         demo = build_demo()
         split, vectors = split_of(demo), embed_dataset(demo, Recipe(feature_set="stages"))["original"]
         planted, open_ones = _planted(demo), _left_open(demo)
-        print(_table(audit(demo, split, vectors), planted, open_ones).to_string(index=False))
-        strict = _table(audit(demo, split, vectors, thresholds=_STRICT), planted, open_ones)
+        print(_table(audit_dataset(demo, split, vectors), planted, open_ones).to_string(index=False))
+        strict = _table(audit_dataset(demo, split, vectors, thresholds=_STRICT), planted, open_ones)
         print(strict[strict["issue"].isin(_STRICT)].to_string(index=False))
 
 
@@ -78,7 +78,7 @@ def _planted_csv(demo: Dataset) -> pd.DataFrame:
     return pd.DataFrame(read_csv(demo.root / "planted.csv").cells)
 
 
-def _table(report: AuditReport, planted: pd.DataFrame, open_ones: pd.DataFrame) -> pd.DataFrame:
+def _table(report: Audit, planted: pd.DataFrame, open_ones: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for issue, paths in planted.groupby("issue")["path"]:
         wanted, either = set(paths), set(open_ones.loc[open_ones["issue"] == issue, "path"])

@@ -147,11 +147,11 @@ def learning(n: int) -> dict[str, float]:
 def audited() -> None:
     """Audit the data set of this home; print how long that takes, and the most memory that no file was mapped to."""
     from covergenre.dataset.registry import open_dataset
-    from covergenre.inspection.examine import examine
+    from covergenre.inspection.inspection import inspect_dataset
 
     dataset = open_dataset("many")
     with own_memory() as most:
-        seconds, _ = timed(lambda: examine(dataset))
+        seconds, _ = timed(lambda: inspect_dataset(dataset))
     print(json.dumps({"audit, s": seconds, "audit, GB of its own": most()}))
 
 

@@ -108,10 +108,10 @@ from pathlib import Path
 
 from covergenre.dataset.registry import register
 from covergenre.embedding.recipe import Recipe
-from covergenre.inspection import examine
+from covergenre.inspection import inspection
 from pages.explore.open import begin, open_named, work_on
 
-examine.RECIPES = (Recipe.from_dict(json.loads(sys.argv[1])),)
+inspection.RECIPES = (Recipe.from_dict(json.loads(sys.argv[1])),)
 register("mine", Path(sys.argv[2]))
 begin(open_named("mine"), with_audit=True)
 job = work_on(open_named("mine"))

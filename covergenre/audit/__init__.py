@@ -1,17 +1,20 @@
-"""The audit: what is wrong with a data set. `audit` is the one call; all else here is what it is made of."""
+"""The audit of a data set: duplicates, broken or odd files, doubtful labels, leaks and spurious cues.
 
-from covergenre.audit.chosen import choose_threshold, chosen_thresholds
-from covergenre.audit.facade import audit
-from covergenre.audit.findings import NO_GROUP, AuditReport
+`audit_dataset` runs every check and returns an `Audit`.
+"""
+
+from covergenre.audit.audit import audit_dataset
+from covergenre.audit.findings import NO_GROUP, Audit
 from covergenre.audit.issues import ISSUES, THRESHOLDS, Issue
+from covergenre.audit.thresholds import read_thresholds, set_threshold
 
 __all__ = [
     "ISSUES",
     "NO_GROUP",
     "THRESHOLDS",
-    "AuditReport",
+    "Audit",
     "Issue",
-    "audit",
-    "choose_threshold",
-    "chosen_thresholds",
+    "audit_dataset",
+    "read_thresholds",
+    "set_threshold",
 ]

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from covergenre.audit.cache import Arrays, digest, fold_inputs, load_or_compute
 from covergenre.audit.findings import findings
-from covergenre.audit.memory import Arrays, digest, fold_columns, remember
 from covergenre.dataset.split import honest_folds
 
 FOLDS = 5
@@ -16,21 +16,21 @@ _LEAVES = 16
 _LEAF = 10
 
 
-def known_cues(covers: pd.DataFrame, brightness: np.ndarray, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def cached_cues(covers: pd.DataFrame, brightness: np.ndarray, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`measure_cues`, remembered in `folder` for these covers."""
     files = covers[["width", "height", "bytes"]].to_numpy(np.int64)
-    key = digest(files, brightness, covers["source"].to_numpy(str), *fold_columns(covers))
+    key = digest(files, brightness, covers["source"].to_numpy(str), *fold_inputs(covers))
 
     def make() -> dict[str, np.ndarray]:
         overall, by_genre = measure_cues(covers, brightness)
         return {**_arrays("overall", overall), **_arrays("by genre", by_genre)}
 
-    found = remember(folder / "cues-1.npz", key, make)
+    found = load_or_compute(folder / "cues-1.npz", key, make)
     return _table("overall", found), _table("by genre", found)
 
 
 def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """How well each cue alone predicts the genre of covers left out: the `cues` and `cue_genres` of an `AuditReport`.
+    """How well each cue alone predicts the genre of covers left out: the `cues` and `cue_genres` of an `Audit`.
 
     A small decision tree is fitted to each cue on the other folds, with all genres of equal weight. Size is that of the
     file; `brightness`, (n,), may hold NaN. Genres of fewer than `FEWEST` covers have no row, and

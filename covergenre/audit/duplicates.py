@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from covergenre.audit.cache import digest, load_or_compute
 from covergenre.audit.findings import findings
-from covergenre.audit.memory import digest, remember
 from covergenre.audit.space import Space
 from covergenre.dataset.groups import (
     MANY,
@@ -54,14 +54,14 @@ def candidates(covers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return rows, rows[near_duplicates(covers["phash"].iloc[rows].tolist(), threshold)]
 
 
-def known_candidates(covers: pd.DataFrame, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+def cached_candidates(covers: pd.DataFrame, folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """`candidates`, remembered in `folder` for these covers: of a million they take minutes."""
 
     def make() -> dict[str, np.ndarray]:
         return dict(zip(("rows", "pairs"), candidates(covers), strict=True))
 
     key = digest(*(covers[column].to_numpy(str) for column in ("content_hash", "phash")))
-    found = remember(folder / "candidates-1.npz", key, make)
+    found = load_or_compute(folder / "candidates-1.npz", key, make)
     return found["rows"], found["pairs"]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from covergenre.files import read_arrow, where_allowed, write_arrow
 
 MANY = 200_000
-"""Of more findings, those of an `AuditReport` lie in a file, and a column of them takes memory when it is looked at."""
+"""Of more findings, those of an `Audit` lie in a file, and a column of them takes memory when it is looked at."""
 
 COLUMNS = ("issue", "path", "score", "flagged", "group", "detail")
 NO_GROUP = -1
@@ -20,7 +20,7 @@ _TYPES = {"issue": "str", "path": "str", "score": "float64", "flagged": "bool", 
 
 
 @dataclass(frozen=True, eq=False)
-class AuditReport:
+class Audit:
     """The findings in a data set, and what they rest on.
 
     `covers`: how many were looked at, unreadable ones too and excluded ones not. `findings`: one row an issue and

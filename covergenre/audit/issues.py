@@ -1,17 +1,15 @@
-"""What an audit looks for, as data: what each issue means, why it matters, and from which score a cover is flagged."""
+"""The issues that an audit looks for: what each means, why it matters, and from which score a cover is flagged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from covergenre.errors import CoverGenreError
-
 
 @dataclass(frozen=True)
 class Issue:
-    """One kind of defect. Scores lie in 0-1, 1 being the worst; covers from `threshold` on are flagged.
+    """One kind of defect. Scores are 0-1, 1 the worst; covers that score `threshold` or more are flagged.
 
-    `grave`: with it the figures of every method come out wrong, and not only a little worse.
+    `grave`: it makes the figures of every method wrong, rather than a little worse.
     """
 
     name: str
@@ -21,7 +19,7 @@ class Issue:
     grave: bool = False
 
 
-_UNSURE = "A method learns from it what isn't there."
+_MISLEADING = "It misleads the methods that are trained on it."
 
 ISSUES = (
     Issue("unreadable", 0.5, "The file can't be read as a picture.", "The cover is missing from every number."),
@@ -56,7 +54,7 @@ ISSUES = (
     Issue("blank", 0.87, "One colour and nothing else.", "Nothing in it tells a genre: often a missing picture."),
     Issue("dark", 0.68, "Even the brightest parts are dark.", "Little of the artwork can be seen."),
     Issue("light", 0.95, "Even the darkest parts are light.", "Little of the artwork can be seen."),
-    Issue("low information", 0.7, "Few different colours, most of them in large areas.", _UNSURE),
+    Issue("low information", 0.7, "Few different colours, most of them in large areas.", _MISLEADING),
     Issue("blurry", 0.5, "No sharp edge anywhere.", "Lettering and texture, which tell genres apart, are gone."),
     Issue("grayscale", 0.75, "No colour.", "Where one genre has more of them, colour tells more than it should."),
     Issue(
@@ -85,7 +83,7 @@ ISSUES = (
         "wrong labels",
         0.98,
         "By all other covers, its genre is very unlikely; the score is one minus its probability.",
-        _UNSURE,
+        _MISLEADING,
         grave=True,
     ),
     Issue("outliers", 0.5, "Unlike the covers of its own genre.", "Often no cover at all, or one of another genre."),
@@ -99,13 +97,3 @@ ISSUES = (
 )
 
 THRESHOLDS: Mapping[str, float] = MappingProxyType({issue.name: issue.threshold for issue in ISSUES})
-
-
-def thresholds(changed: Mapping[str, float] | None = None) -> dict[str, float]:
-    """The threshold of each issue, with these changed; CoverGenreError for an unknown issue or one outside 0-1."""
-    for name, value in (changed or {}).items():
-        if name not in THRESHOLDS:
-            raise CoverGenreError(f"there is no issue {name!r}: choose from {', '.join(THRESHOLDS)}")
-        if not 0 <= value <= 1:
-            raise CoverGenreError(f"the threshold {value} of {name!r} can't be: give a number from 0 to 1")
-    return {**THRESHOLDS, **(changed or {})}

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from covergenre.audit.cache import digest, fold_inputs, load_or_compute
 from covergenre.audit.findings import findings
-from covergenre.audit.memory import digest, fold_columns, remember
 from covergenre.audit.space import LEARNED
 from covergenre.dataset.layout import near_names
 from covergenre.dataset.split import honest_folds
@@ -53,7 +53,7 @@ def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Repor
         return {"probabilities": probabilities, "doubted": doubted, "oddness": oddness(vectors, labels)}
 
     return Judged(
-        tuple(genres.tolist()), **remember(folder / "labels-3.npz", digest(vectors, *fold_columns(covers)), make)
+        tuple(genres.tolist()), **load_or_compute(folder / "labels-3.npz", digest(vectors, *fold_inputs(covers)), make)
     )
 
 

@@ -62,7 +62,7 @@ def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, report: Report
     return Measured(known.reindex(covers["content_hash"]).set_index(covers.index), problems)
 
 
-def take_in_measures(measures: pd.DataFrame, folder: Path) -> None:
+def add_measures(measures: pd.DataFrame, folder: Path) -> None:
     """Keep measures that were taken elsewhere: `COLUMNS`, by content hash."""
     known = read_kept(folder / _FILE, COLUMNS, "float64")
     keep(pd.concat([known, measures[~measures.index.isin(known.index)]]), folder / _FILE)

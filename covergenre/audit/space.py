@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from covergenre.audit.memory import Arrays, digest, remember, remember_while
+from covergenre.audit.cache import Arrays, digest, load_or_compute, load_valid
 from covergenre.embedding.index import Index
 from covergenre.embedding.many import EXACT, ManyIndex, build_index
 from covergenre.vectors import drawn_evenly, parts, unit_rows
@@ -26,7 +26,7 @@ _NEIGHBOURS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Nearby:
+class NeighbourSearch:
     """Finds the nearest of the same covers through an index that is there: `find` takes rows (m,) and a number k to the
     rows (m, k) of the most similar, -1 where there are fewer. `digest` is another when the index is.
     """
@@ -47,7 +47,7 @@ class Space:
 
 
 def open_space(
-    vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: Nearby | None = None
+    vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: NeighbourSearch | None = None
 ) -> Space:
     """The space of float32 (n, d) vectors, n >= `ENOUGH`, with `pairs` and the nearest neighbours among `rows`.
 
@@ -55,7 +55,7 @@ def open_space(
     made for it.
     """
     key = digest(vectors, rows, pairs) + (nearby.digest if nearby else "")
-    return Space(**remember(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder, nearby)))
+    return Space(**load_or_compute(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder, nearby)))
 
 
 def learn_basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
@@ -76,11 +76,11 @@ def learn_basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _space(
-    vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: Nearby | None
+    vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: NeighbourSearch | None
 ) -> dict[str, np.ndarray]:
     marks = np.array([_mark(row) for row in vectors])
     some = drawn_evenly(np.zeros(len(vectors), int), LEARNED)
-    basis = remember_while(
+    basis = load_valid(
         folder / "basis-1.npz",
         lambda stored: _fits(stored, marks, vectors.shape[1]),
         lambda: {"marks": marks, **learn_basis(vectors if len(some) == len(vectors) else vectors[some])},
@@ -115,7 +115,7 @@ def _mark(vector: np.ndarray) -> int:
     return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector).data, digest_size=7).digest())
 
 
-def _through(nearby: Nearby, rows: np.ndarray) -> np.ndarray:
+def _through(nearby: NeighbourSearch, rows: np.ndarray) -> np.ndarray:
     """Pairs (k, 2) of covers, both among `rows`, and their nearest."""
     found = np.concatenate([nearby.find(rows[part], _NEIGHBOURS + 1) for part in parts(len(rows))])
     pairs = _paired(rows, found)

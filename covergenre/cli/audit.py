@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from covergenre.audit import THRESHOLDS, AuditReport, audit, chosen_thresholds
+from covergenre.audit import THRESHOLDS, Audit, audit_dataset, read_thresholds
 from covergenre.cli.console import answer, progress, say, table, writing
 from covergenre.cli.options import AsJson, DatasetName, option
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import CoverGenreError
 from covergenre.files import read_json, replace_json
-from covergenre.inspection.examine import examine, split_if_possible
+from covergenre.inspection.inspection import inspect_dataset, split_if_possible
 from covergenre.inspection.suggest import suggest
 from covergenre.progress import Report
 from covergenre.repair.repair import Plan, apply, join
@@ -29,7 +29,7 @@ app = typer.Typer()
 
 
 @app.command(name="audit")
-def audit_dataset(
+def audit(
     name: DatasetName,
     suggest_to: SuggestTo = None,
     apply_from: ApplyFrom = None,
@@ -61,13 +61,13 @@ def audit_dataset(
     answer(as_json, found.to_dict(), *_in_words(found))
 
 
-def _look(dataset: Dataset, vectors: bool, report: Report) -> AuditReport:
+def _look(dataset: Dataset, vectors: bool, report: Report) -> Audit:
     if vectors or not dataset.has_pictures:
-        return examine(dataset, report).report
-    return audit(dataset, split_if_possible(dataset), None, report, thresholds=chosen_thresholds(dataset))
+        return inspect_dataset(dataset, report).audit
+    return audit_dataset(dataset, split_if_possible(dataset), None, report, thresholds=read_thresholds(dataset))
 
 
-def _in_words(found: AuditReport) -> Iterator[str | Table]:
+def _in_words(found: Audit) -> Iterator[str | Table]:
     rows = [(row.issue, row.count, f"{row.share:.1%}") for row in found.summary.itertuples(index=False)]
     yield table(("issue", "covers", "share"), rows)
     for why in dict.fromkeys(found.skipped.values()):

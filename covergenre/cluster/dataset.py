@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from covergenre import home
-from covergenre.audit.measures import COLUMNS, take_in_measures
+from covergenre.audit.measures import COLUMNS, add_measures
 from covergenre.cluster.inputs import Item
 from covergenre.cluster.job import run
 from covergenre.cluster.shards import Shards
@@ -64,7 +64,7 @@ def embedder(on: str) -> Fill:
                 keep_thumbnail(key, jpeg)
             found.append(table.select(["key", *COLUMNS, "signature"]))
         known = pa.concat_tables(found).to_pandas().set_index("key")
-        take_in_measures(known[list(COLUMNS)], dataset.folder / "audit")
+        add_measures(known[list(COLUMNS)], dataset.folder / "audit")
         take_in_signatures(dataset, known[["signature"]])
         shards.remove()
 

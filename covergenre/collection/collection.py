@@ -16,7 +16,7 @@ import pandas as pd
 from PIL import Image
 
 from covergenre import images
-from covergenre.audit import AuditReport
+from covergenre.audit import Audit
 from covergenre.collection.filters import EVERYTHING, Filters, first
 from covergenre.collection.findings import Findings
 from covergenre.collection.table import CoverTable, Neighbour
@@ -61,7 +61,7 @@ class Collection(CoverTable):
         projection: Projection | None = None,
         rows: np.ndarray | None = None,
         dataset: Dataset | None = None,
-        report: AuditReport | None = None,
+        report: Audit | None = None,
         index: ManyIndex | None = None,
     ) -> None:
         """`covers`: as `CoverTable` takes them. `vectors`: (m, e), covers where neighbours are compared.

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 import pandas as pd
 
-from covergenre.audit import AuditReport
+from covergenre.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Finding:
 class Findings:
     """The findings of an audit. It may be about an earlier table of covers: what it doesn't know is passed over."""
 
-    def __init__(self, report: AuditReport, paths: Sequence[str], in_use: Callable[[str], bool]) -> None:
+    def __init__(self, report: Audit, paths: Sequence[str], in_use: Callable[[str], bool]) -> None:
         """`paths` of the covers, in the rows' order; `in_use` tells whether the cover of a path was not left out."""
         self.report = report
         self._paths = paths

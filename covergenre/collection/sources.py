@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from covergenre.audit.examined import Examined
+from covergenre.audit.inspection import Inspection
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
@@ -88,12 +88,12 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
     return Collection(covers, projection.project(vectors), projection), _novelty(run, covers, vectors)
 
 
-def dataset_collection(dataset: Dataset, examined: Examined | None = None) -> Collection:
+def dataset_collection(dataset: Dataset, examined: Inspection | None = None) -> Collection:
     """All covers of a data set, those left out and unreadable ones too, with what was found in it.
 
     Their vectors and parts are those of `inspection.indexing` where it was made, else those of the examination.
     """
-    covers, report = dataset_table(dataset), examined.report if examined else None
+    covers, report = dataset_table(dataset), examined.audit if examined else None
     if dataset.has_pictures and (near := Near.open(dataset.folder / NEAR)):
         rows, covers = near.place(covers)
         return Collection(covers, near.vectors, near.space, rows, dataset, report, near.index)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from covergenre.audit.examined import Examined
+from covergenre.audit.inspection import Inspection
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
-from covergenre.inspection.examine import known_vectors
+from covergenre.inspection.inspection import stored_vectors
 from covergenre.methods import Context, Covers, TrainSpec
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.training.experiment import fit_and_evaluate
@@ -29,7 +29,7 @@ class Effect:
 
 
 def measure_effect(
-    examined: Examined, repaired: pd.DataFrame, progress: Report = silent, should_stop: ShouldStop = never
+    examined: Inspection, repaired: pd.DataFrame, progress: Report = silent, should_stop: ShouldStop = never
 ) -> Effect:
     """The effect of making the manifest of a data set, which has a split, what `repaired` is.
 
@@ -37,14 +37,14 @@ def measure_effect(
     that leak, which would flatter the figure before: it was told their answers. Raises BadDataset when there are no
     vectors, or too few covers are left; Cancelled when stopped.
     """
-    dataset, split, vectors = examined.dataset, examined.split, known_vectors(examined.dataset)
+    dataset, split, vectors = examined.dataset, examined.split, stored_vectors(examined.dataset)
     if vectors is None or split is None:
         raise BadDataset(f"{dataset.name} has no vectors yet: embed it, or look for defects first")
     row_of = {path: row for row, path in enumerate(usable(dataset.manifest)["path"])}
     before, after = (_parts(manifest, split, row_of) for manifest in (dataset.manifest, repaired))
     test = after["test"]
     genres = tuple(sorted(set(after["train"]["genre"])))
-    leaking = set(examined.report.flagged("leakage")["path"])
+    leaking = set(examined.audit.flagged("leakage")["path"])
     test = test[test["genre"].isin(genres) & ~test["path"].isin(leaking)]
     if test.empty or len(genres) < 2:
         raise BadDataset("the repair leaves too few covers to train and to test on: repair less at once")

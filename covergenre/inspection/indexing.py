@@ -7,7 +7,7 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.embed import embed_missing
 from covergenre.embedding.many import Made
-from covergenre.inspection.examine import best_recipe, plain_width, split_if_possible
+from covergenre.inspection.inspection import best_recipe, plain_width, split_if_possible
 from covergenre.methods.space import Space
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 

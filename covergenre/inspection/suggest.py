@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from covergenre.audit import AuditReport
+from covergenre.audit import Audit
 from covergenre.dataset.layout import near_names
 from covergenre.errors import CoverGenreError
 from covergenre.repair.repair import Edit, Plan, keep_one_each, rows_of
@@ -33,7 +33,7 @@ REPAIRS_ON_REQUEST: Mapping[str, str] = MappingProxyType(
 )
 
 
-def suggest(manifest: pd.DataFrame, report: AuditReport, issues: Sequence[str] = tuple(REPAIRS)) -> dict[str, Plan]:
+def suggest(manifest: pd.DataFrame, report: Audit, issues: Sequence[str] = tuple(REPAIRS)) -> dict[str, Plan]:
     """By issue, what would repair it; in the order of `issues`, each cover in the first plan that has to do with it.
 
     An issue with nothing to repair has no plan. Raises CoverGenreError for an issue that no repair is known for, as
@@ -52,7 +52,7 @@ def suggest(manifest: pd.DataFrame, report: AuditReport, issues: Sequence[str] =
     return plans
 
 
-def _edits(manifest: pd.DataFrame, report: AuditReport, issue: str, settled: set[str]) -> list[Edit]:
+def _edits(manifest: pd.DataFrame, report: Audit, issue: str, settled: set[str]) -> list[Edit]:
     if issue == "near names":
         return _of_one_name(manifest, report.flagged(issue)["path"].tolist())
     groups = [group for group in report.groups(issue) if not settled & set(group)]

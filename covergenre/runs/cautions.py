@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from covergenre.audit.facts import Facts, known_facts
+from covergenre.audit.caveats import Caveats, read_caveats
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import load_split
 from covergenre.errors import BadDataset, BadRun
@@ -46,11 +46,11 @@ class Caution:
 class Background:
     """What was known of a run's covers when it was asked for; `repairs` in words, the oldest first."""
 
-    facts: Facts | None = None
+    facts: Caveats | None = None
     repairs: tuple[str, ...] = ()
 
 
-def cautions(facts: Facts, spec: TrainSpec) -> tuple[Caution, ...]:
+def cautions(facts: Caveats, spec: TrainSpec) -> tuple[Caution, ...]:
     """What the facts say against training as `spec` asks for, the gravest first."""
     found = (*_cues(facts, spec), *_sources(facts, spec), *_copies(facts, spec), *_labels(facts, spec))
     return tuple(sorted(found, key=lambda caution: not caution.grave))
@@ -63,7 +63,7 @@ def keep_background(run: Run, dataset: Dataset) -> None:
         repairs = [f"{each.why}, {counted(len(each.changes), 'cover')}" for each in made if each.undoes is None]
     except BadDataset:
         repairs = []
-    facts = known_facts(dataset)
+    facts = read_caveats(dataset)
     told = {"facts": asdict(facts) if facts else None, "repairs": repairs}
     replace_json(run.folder / "background.json", told)
 
@@ -72,14 +72,14 @@ def background_of(run: Run) -> Background:
     """What was kept; nothing for a run from before that, or where it can't be read."""
     try:
         told = read_json(run.folder / "background.json")
-        return Background(Facts(**told["facts"]) if told["facts"] else None, tuple(map(str, told["repairs"])))
+        return Background(Caveats(**told["facts"]) if told["facts"] else None, tuple(map(str, told["repairs"])))
     except (OSError, ValueError, LookupError, TypeError):
         return Background()
 
 
 def cautions_of(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]:
     """What speaks against the figures of a run: by the audit before it, else by one of the same covers since."""
-    facts = background_of(run).facts or (known_facts(dataset) if dataset else None)
+    facts = background_of(run).facts or (read_caveats(dataset) if dataset else None)
     known = cautions(facts, run.spec) if facts and facts.dataset_hash == run.spec.dataset_hash else ()
     return (*_protocol(run, dataset), *known)
 
@@ -112,7 +112,7 @@ def _protocol(run: Run, dataset: Dataset | None) -> Iterator[Caution]:
     )
 
 
-def _cues(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+def _cues(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     limit: Any = spec.parameters.get("limit") if spec.method == "finetune" else spec.recipe.limit
     if method(spec.method).reads == "texts" or (limit and limit <= facts.side):
         return
@@ -134,7 +134,7 @@ def _cues(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
         )
 
 
-def _sources(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+def _sources(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     alone = [genre for genre in spec.genres if genre in facts.one_source]
     rest = tuple(genre for genre in spec.genres if genre not in alone)
     if alone:
@@ -148,7 +148,7 @@ def _sources(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
         )
 
 
-def _copies(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+def _copies(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     copies = sum(_flagged(facts, spec, issue) for issue in _COPIES)
     if not copies:
         return
@@ -170,7 +170,7 @@ def _copies(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
         )
 
 
-def _labels(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
+def _labels(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     doubted = sum(_flagged(facts, spec, issue) for issue in ("wrong labels", "contradicting labels"))
     if doubted:
         yield Caution(
@@ -182,7 +182,7 @@ def _labels(facts: Facts, spec: TrainSpec) -> Iterator[Caution]:
         )
 
 
-def _flagged(facts: Facts, spec: TrainSpec, issue: str) -> int:
+def _flagged(facts: Caveats, spec: TrainSpec, issue: str) -> int:
     return sum(facts.flagged.get(issue, {}).get(genre, 0) for genre in spec.genres)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from covergenre.audit import ISSUES, THRESHOLDS, AuditReport, Issue
+from covergenre.audit import ISSUES, THRESHOLDS, Audit, Issue
 from covergenre.collection.collection import Collection
 from covergenre.formatting import counted, percent
 from covergenre.inspection.proposal import health
@@ -29,7 +29,7 @@ _ALIKE = 4  # of a group that are shown
 
 def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery: Callable[..., None]) -> None:
     """The cards, or the groups of the issue that was opened; `to_gallery` is called when a gallery is asked for."""
-    report = opened.examined.report
+    report = opened.examined.audit
     asked = st.query_params.get(GROUPS, "")
     if asked and opened.covers.findings.has_groups(asked):
         _show_groups(opened, asked, open_cover)
@@ -55,7 +55,7 @@ def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery:
 
 
 def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..., None]) -> None:
-    report = opened.examined.report
+    report = opened.examined.audit
 
     def open_gallery() -> None:
         to_gallery(**{ISSUE: issue.name})
@@ -101,7 +101,7 @@ def to_review() -> None:
 
 def _show_threshold(opened: Opened, issue: str) -> None:
     """From which score covers are flagged, and a way to change that."""
-    threshold, key = opened.examined.report.thresholds[issue], f"from {issue}"
+    threshold, key = opened.examined.audit.thresholds[issue], f"from {issue}"
     with menu("Threshold", f"menu {key}", type="tertiary", help="From which score on covers are flagged"):
         st.slider(
             f"Flag {inline(issue)} from a score of",
@@ -175,7 +175,7 @@ def _sizes(covers: Collection, rows: list[int]) -> dict[int, str]:
     return {row: f"{widths[row]} × {heights[row]}" for row in rows}
 
 
-def _show_cues(report: AuditReport) -> None:
+def _show_cues(report: Audit) -> None:
     if report.cues.empty:
         return
     st.header("What gives the genre away without the artwork", anchor=False)

@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeVar
 import streamlit as st
 
 from covergenre import home
-from covergenre.audit import choose_threshold
-from covergenre.audit.examined import Examined
+from covergenre.audit import set_threshold
+from covergenre.audit.inspection import Inspection
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
 from covergenre.collection.sources import dataset_collection, index_stamp
@@ -18,8 +18,8 @@ from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_looks, look
 from covergenre.embedding.many import EXACT
-from covergenre.inspection.examine import examine
 from covergenre.inspection.indexing import index_dataset
+from covergenre.inspection.inspection import inspect_dataset
 from covergenre.inspection.overview import Overview, overview
 from covergenre.inspection.proposal import Proposal, propose
 from covergenre.jobs import Job
@@ -34,7 +34,7 @@ _numbers = count(1)
 class Found(NamedTuple):
     """An examination, the stamp of the manifest that it is about, and its number."""
 
-    examined: Examined | None = None
+    examined: Inspection | None = None
     stamp: int = 0
     number: int = 0
 
@@ -50,7 +50,7 @@ class Opened:
     index: int  # the stamp of the index that the covers are compared by
 
     @property
-    def examined(self) -> Examined | None:
+    def examined(self) -> Inspection | None:
         """What was found in it, if it was looked through since the app started."""
         return self.found.examined
 
@@ -71,7 +71,7 @@ def examinations() -> dict[str, Found]:
     return {}
 
 
-def keep_examined(name: str, stamp: int, examined: Examined) -> None:
+def keep_examined(name: str, stamp: int, examined: Inspection) -> None:
     """Keep what was found in a data set, unless its manifest has changed meanwhile."""
     if stamp == registry.stamp(name):
         examinations()[name] = Found(examined, stamp, next(_numbers))
@@ -88,7 +88,7 @@ def open_named(name: str) -> Opened:
     dataset = _of(name, stamp, make=lambda: open_dataset(name))
     found = latest(name)
     if not dataset.has_pictures and found.stamp != stamp:  # a second, once
-        keep_examined(name, stamp, examine(dataset))
+        keep_examined(name, stamp, inspect_dataset(dataset))
         found = latest(name)
     index = index_stamp(dataset)
     covers = _of(name, stamp, found.number, index, make=lambda: dataset_collection(dataset, found.examined))
@@ -106,14 +106,14 @@ def was_audited(dataset: Dataset) -> bool:
 
 
 def begin(opened: Opened, with_audit: bool) -> None:
-    """Make the small pictures and, `with_audit`, examine the data set, in the background."""
+    """Make the small pictures and, `with_audit`, inspect the data set, in the background."""
     dataset, stamp = opened.dataset, opened.stamp
 
     def work(report, should_stop) -> None:
         look(dataset, report, should_stop)
         if with_audit:
             keep = partial(keep_examined, dataset.name, stamp)
-            keep(examine(dataset, report, should_stop, keep))
+            keep(inspect_dataset(dataset, report, should_stop, keep))
 
     title = "Looking for defects" if with_audit else "Looking at the covers"
     jobs().start(_work_name(opened), title, work, opened.stamp)
@@ -131,8 +131,8 @@ def begin_index(opened: Opened) -> None:
 
 
 def flag_from(opened: Opened, issue: str, threshold: float) -> None:
-    """Flag covers from another score on, which is kept with the data set, and examine it anew."""
-    choose_threshold(opened.dataset, issue, threshold)
+    """Flag covers from another score on, which is kept with the data set, and inspect it again."""
+    set_threshold(opened.dataset, issue, threshold)
     jobs().forget(_work_name(opened))
     begin(opened, with_audit=True)
 

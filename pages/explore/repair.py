@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from covergenre.audit import AuditReport
+from covergenre.audit import Audit
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent, span
 from covergenre.inspection.effect import Effect, measure_effect
@@ -43,11 +43,11 @@ def show_repair(opened: Opened) -> None:
     elif not opened.fresh:
         st.info("The data set changed and is being checked again.", icon=":material/hourglass_top:")
     else:
-        _show_suggestions(opened, opened.examined.report)
+        _show_suggestions(opened, opened.examined.audit)
     _show_history(opened)
 
 
-def _show_suggestions(opened: Opened, report: AuditReport) -> None:
+def _show_suggestions(opened: Opened, report: Audit) -> None:
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     known = {issue: how for issue, how in {**REPAIRS, **REPAIRS_ON_REQUEST}.items() if counts.get(issue)}
     st.header("Suggested", anchor=False)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent
-from covergenre.inspection.doubts import Doubt, doubts
+from covergenre.inspection.doubtful_labels import DoubtfulLabel, doubtful_labels
 from covergenre.repair import review
 from covergenre.repair.repair import history
 from pages.explore.actions import remember
@@ -27,7 +27,7 @@ def show_review(opened: Opened, go: Callable[[str], None]) -> None:
     if not opened.dataset.writable:
         st.info("Labels of this data set can't be changed.", icon=":material/lock:")
         return
-    report = opened.examined.report
+    report = opened.examined.audit
     if why := report.skipped.get("wrong labels"):
         st.info(f"Labels were not judged: {plain(why, 200)}.", icon=":material/info:")
         return
@@ -41,7 +41,7 @@ def _loop(opened: Opened, go: Callable[[str], None]) -> None:
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return
-    found = doubts(opened.examined.report, opened.dataset.manifest)
+    found = doubtful_labels(opened.examined.audit, opened.dataset.manifest)
     later = st.session_state.setdefault(_LATER, [])
     left = sorted((doubt for doubt in found if doubt.label not in decisions), key=lambda doubt: doubt.label in later)
     plan = review.plan_of(opened.dataset.manifest, decisions)
@@ -83,7 +83,7 @@ def _show_end(opened: Opened, total: int, changes: int) -> None:
         st.caption("One repair, which can be undone; the data set is then checked again.")
 
 
-def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None:
+def _show_doubt(opened: Opened, doubt: DoubtfulLabel, go: Callable[[str], None]) -> None:
     covers = opened.covers
     row = covers.row_of(doubt.path)
     left, right = st.columns([2, 3], gap="large")
@@ -105,7 +105,7 @@ def _show_doubt(opened: Opened, doubt: Doubt, go: Callable[[str], None]) -> None
         show_covers(covers, list(near), "review", go)
 
 
-def _show_answers(opened: Opened, doubt: Doubt) -> None:
+def _show_answers(opened: Opened, doubt: DoubtfulLabel) -> None:
     suggested, own = inline(plain(doubt.suggested, 24)), inline(plain(doubt.genre, 24))
     with st.container(horizontal=True, gap="small", key="answers"):
         for label, icon, key, becomes in (
@@ -140,18 +140,18 @@ def _dot(genre: str) -> str:
     return f'<b class="genre">{dot}{named(genre)}</b>'
 
 
-def _decide(opened: Opened, doubt: Doubt, becomes: str) -> None:
+def _decide(opened: Opened, doubt: DoubtfulLabel, becomes: str) -> None:
     with telling():
         if doubt.label not in review.read_decisions(opened.dataset):  # else a key was pressed twice
             review.decide(opened.dataset, doubt.label, becomes)
 
 
-def _decide_other(opened: Opened, doubt: Doubt) -> None:
+def _decide_other(opened: Opened, doubt: DoubtfulLabel) -> None:
     if genre := st.session_state[f"other genre of {doubt.path}"]:
         _decide(opened, doubt, genre)
 
 
-def _put_off(doubt: Doubt) -> None:
+def _put_off(doubt: DoubtfulLabel) -> None:
     later = st.session_state[_LATER]
     if doubt.label in later:
         later.remove(doubt.label)

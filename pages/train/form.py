@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from covergenre.audit.facts import known_facts
+from covergenre.audit.caveats import read_caveats
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
@@ -129,7 +129,7 @@ def asked(dataset: Dataset) -> TrainSpec:
 
 def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
     """What an audit says against training so, each with what mends it."""
-    facts = known_facts(dataset)
+    facts = read_caveats(dataset)
     if facts is None:
         _offer_audit(dataset)
         return
@@ -155,7 +155,7 @@ def _offer_audit(dataset: Dataset) -> None:
     if job and job.running:
         watch(job, "audit")
         return
-    if known_facts(dataset):  # it has ended since this page looked
+    if read_caveats(dataset):  # it has ended since this page looked
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look for defects first", icon=":material/troubleshoot:", on_click=examined.begin,

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from covergenre.audit import cues
-from covergenre.audit.cues import find_cues, known_cues, measure_cues
+from covergenre.audit.cues import cached_cues, find_cues, measure_cues
 
 GENRES = ["jazz", "pop", "rock"] * 40
 
@@ -84,17 +84,17 @@ def test_one_genre_can_be_told_from_nothing(rows):
 
 def test_cues_are_measured_once_and_remembered_as_they_were(rows, tmp_path, monkeypatch):
     covers = rows.covers(GENRES, width=[240, 300, 300] * 40)
-    first = known_cues(covers, np.full(120, 0.5), tmp_path)
+    first = cached_cues(covers, np.full(120, 0.5), tmp_path)
     monkeypatch.setattr(cues, "measure_cues", None)
-    for one, again in zip(first, known_cues(covers, np.full(120, 0.5), tmp_path), strict=True):
+    for one, again in zip(first, cached_cues(covers, np.full(120, 0.5), tmp_path), strict=True):
         pd.testing.assert_frame_equal(one, again)
     with pytest.raises(TypeError):
-        known_cues(covers.assign(width=300), np.full(120, 0.5), tmp_path)
+        cached_cues(covers.assign(width=300), np.full(120, 0.5), tmp_path)
 
 
 def test_that_there_are_no_cues_is_remembered_too(rows, tmp_path):
     covers = rows.covers(["jazz"] * 30)
     for _ in range(2):
-        overall, by_genre = known_cues(covers, np.full(30, 0.5), tmp_path)
+        overall, by_genre = cached_cues(covers, np.full(30, 0.5), tmp_path)
         assert (len(overall), len(by_genre)) == (0, 0)
         assert not find_cues(covers, by_genre, 0.8)["flagged"].any()

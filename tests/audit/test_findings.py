@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from covergenre.audit import findings as module
-from covergenre.audit.findings import COLUMNS, NO_GROUP, AuditReport, findings, together
+from covergenre.audit.findings import COLUMNS, NO_GROUP, Audit, findings, together
 
 
 def reported(*found, thresholds=None, skipped=None):
     """A report of ten covers with these findings."""
     empty = pd.DataFrame()
     limits = thresholds or {"dark": 0.5, "near duplicates": 0.5}
-    return AuditReport("mine", 10, pd.concat(found), limits, skipped or {}, empty, empty, empty)
+    return Audit("mine", 10, pd.concat(found), limits, skipped or {}, empty, empty, empty)
 
 
 dark = findings("dark", ["a", "b", "c"], [0.2, 0.6, 0.9], [False, True, True], ["rather", "very"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from covergenre.audit import space
-from covergenre.audit.space import Nearby, open_space
+from covergenre.audit.space import NeighbourSearch, open_space
 
 NO_PAIRS = np.zeros((0, 2), np.int64)
 
@@ -88,7 +88,7 @@ def test_an_index_that_is_there_is_asked_for_neighbours(vectors, tmp_path):
         asked.extend(rows)
         return np.column_stack([rows, (rows + 1) % 80, np.full(len(rows), -1)])
 
-    nearby = Nearby("one", find)
+    nearby = NeighbourSearch("one", find)
     pairs = open_space(vectors, np.arange(80), NO_PAIRS, tmp_path, nearby).pairs
     assert pairs.tolist() == sorted([[0, 79], *([row, row + 1] for row in range(79))])
     assert asked == list(range(80))

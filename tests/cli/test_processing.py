@@ -1,7 +1,7 @@
 import pyarrow.dataset as parquet
 from drawing import genre_folders
 
-from covergenre.inspection import examine
+from covergenre.inspection import inspection
 
 
 def test_a_folder_becomes_rows_and_a_second_run_costs_nothing(covergenre, tmp_path):
@@ -33,7 +33,7 @@ def test_without_ray_a_scan_on_it_says_what_to_install(covergenre, tmp_path, abs
 
 
 def test_an_index_is_made_and_its_recall_told(covergenre, dataset, recipe, monkeypatch):
-    monkeypatch.setattr(examine, "RECIPES", (recipe,))
+    monkeypatch.setattr(inspection, "RECIPES", (recipe,))
     (said,) = covergenre("index", "drawn", "--json").lines
     assert said["vectors"] == 60
     assert 0.9 < said["recall"] <= 1

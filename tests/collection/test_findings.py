@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from drawing import genre_folders
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import dataset_collection
@@ -29,7 +29,7 @@ def dataset(tmp_path):
 def covers(dataset):
     parts = pd.Series({"discogs/jazz/001.jpg": "train", "discogs/rap/001.jpg": "test"})
     split = Split("honest", 42, parts, parts)
-    return dataset_collection(dataset, Examined(dataset, audit(dataset), split, None))
+    return dataset_collection(dataset, Inspection(dataset, audit_dataset(dataset), split, None))
 
 
 def paths(covers: Collection, text: str = "", **wanted) -> list[str]:
@@ -83,9 +83,9 @@ def test_the_findings_of_a_cover_are_told_with_the_others_of_its_group(covers):
 
 
 def test_a_group_is_gone_when_one_cover_of_it_is_left(dataset):
-    report = audit(dataset)
+    report = audit_dataset(dataset)
     after = apply(dataset, exclude(["discogs/jazz/copy.jpg"], "a copy"))
-    covers = dataset_collection(after, Examined(dataset, report, None, None))
+    covers = dataset_collection(after, Inspection(dataset, report, None, None))
     assert covers.findings.groups("exact duplicates") == ()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from covergenre.collection.sources import index_run
-from covergenre.inspection import examine
+from covergenre.inspection import inspection
 from covergenre.inspection.indexing import index_dataset
 from covergenre.methods import TrainSpec
 from covergenre.training.train import train
@@ -54,7 +54,7 @@ def _closed(home: Path) -> list[str]:
 
 
 def test_two_of_them_show_and_answer_alike(dataset, recipe, own_home, monkeypatch):
-    monkeypatch.setattr(examine, "RECIPES", (recipe,))
+    monkeypatch.setattr(inspection, "RECIPES", (recipe,))
     run = train(dataset, TrainSpec("knn", recipe=recipe))
     index_run(run)
     index_dataset(dataset)

@@ -3,9 +3,9 @@ import pytest
 
 from covergenre.collection import sources
 from covergenre.collection.sources import dataset_collection, index_run, known_covers, open_collection
-from covergenre.inspection import examine
-from covergenre.inspection.examine import examine as look_through
+from covergenre.inspection import inspection
 from covergenre.inspection.indexing import index_dataset
+from covergenre.inspection.inspection import inspect_dataset as look_through
 from covergenre.predict import Predictor
 from covergenre.runs.record import Run
 
@@ -14,7 +14,7 @@ class TestOfADataSet:
     @pytest.fixture(autouse=True)
     def tiny(self, recipe, monkeypatch):
         """Covers become vectors by the tiny backbone."""
-        monkeypatch.setattr(examine, "RECIPES", (recipe,))
+        monkeypatch.setattr(inspection, "RECIPES", (recipe,))
 
     def test_its_index_finds_what_looking_at_all_finds(self, dataset):
         made, few = index_dataset(dataset), dataset_collection(dataset, look_through(dataset))

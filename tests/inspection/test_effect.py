@@ -4,10 +4,10 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_recipe
 
-from covergenre.audit import audit
+from covergenre.audit import audit_dataset
 from covergenre.dataset.registry import register
 from covergenre.errors import BadDataset
-from covergenre.inspection import examine
+from covergenre.inspection import inspection
 from covergenre.inspection.effect import measure_effect
 from covergenre.repair.repair import exclude, relabel, repaired
 
@@ -18,13 +18,13 @@ def dataset(tmp_path, monkeypatch):
     root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 24)
     for number in range(18):
         (root / "rap" / f"{number:03}.jpg").rename(root / "jazz" / f"rap{number:03}.jpg")
-    monkeypatch.setattr(examine, "RECIPES", (tiny_recipe(tmp_path),))
+    monkeypatch.setattr(inspection, "RECIPES", (tiny_recipe(tmp_path),))
     return register("mine", root)[0]
 
 
 @pytest.fixture
 def examined(dataset):
-    return examine.examine(dataset)
+    return inspection.inspect_dataset(dataset)
 
 
 def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, examined):
@@ -47,15 +47,15 @@ def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, examined):
     manifest = dataset.manifest.set_index("path")
     manifest.loc[trained, ["content_hash", "phash"]] = copy
     leaking = replace(dataset, manifest=manifest.reset_index()[list(dataset.manifest.columns)])
-    report = audit(leaking, examined.split)
+    report = audit_dataset(leaking, examined.split)
     assert tested in set(report.flagged("leakage")["path"])
-    effect = measure_effect(replace(examined, report=report), dataset.manifest)
+    effect = measure_effect(replace(examined, audit=report), dataset.manifest)
     assert effect.covers < (parts == "test").sum()
 
 
 def test_without_vectors_or_covers_it_says_so(dataset, examined, monkeypatch):
     with pytest.raises(BadDataset, match="too few"):
         measure_effect(examined, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")))
-    monkeypatch.setattr(examine, "RECIPES", (replace(examine.RECIPES[0], limit=20),))
+    monkeypatch.setattr(inspection, "RECIPES", (replace(inspection.RECIPES[0], limit=20),))
     with pytest.raises(BadDataset, match="no vectors"):
         measure_effect(examined, dataset.manifest)

@@ -3,8 +3,8 @@ import shutil
 import pytest
 from drawing import genre_folders
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import register
 from covergenre.inspection.proposal import health
 from covergenre.repair.repair import exclude, repaired
@@ -16,7 +16,7 @@ def examined(tmp_path):
     root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 5)
     shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")
     dataset = register("mine", root)[0]
-    return Examined(dataset, audit(dataset), None, None)
+    return Inspection(dataset, audit_dataset(dataset), None, None)
 
 
 def test_health_is_the_share_without_a_grave_defect(examined):

@@ -3,8 +3,8 @@ import shutil
 import pytest
 from drawing import genre_folders
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import register
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.proposal import propose
@@ -19,7 +19,7 @@ def examined(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COVERGENRE_HOME", str(root.parent / "home"))
         dataset, _ = register("mine", root)
-        return Examined(dataset, audit(dataset), None, None)
+        return Inspection(dataset, audit_dataset(dataset), None, None)
 
 
 def test_each_change_is_told_with_the_issue_that_it_is_for(examined):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covergenre.audit import THRESHOLDS, AuditReport
+from covergenre.audit import THRESHOLDS, Audit
 from covergenre.audit.findings import findings
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
@@ -38,7 +38,7 @@ def report(likely=EMPTY, **groups):
         numbers = np.repeat(np.arange(len(members)), [len(group) for group in members])
         ones = np.ones(len(paths))
         found.append(findings(issue.replace("_", " "), paths, ones, ones, [""] * len(paths), numbers))
-    return AuditReport("mine", 9, pd.concat(found), dict(THRESHOLDS), {}, EMPTY, EMPTY, likely)
+    return Audit("mine", 9, pd.concat(found), dict(THRESHOLDS), {}, EMPTY, EMPTY, likely)
 
 
 def excluded(plan):

@@ -3,8 +3,8 @@ import pytest
 from drawing import genre_folders
 from shelves import clouds, table
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.collection.collection import Collection
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
@@ -116,8 +116,8 @@ def test_covers_that_are_gone_since_have_no_point():
 
 def test_points_are_coloured_by_a_score_when_asked_for(tmp_path):
     dataset = register("mine", genre_folders(tmp_path / "covers", ("edm", "rap"), 2))[0]
-    report = audit(dataset)
-    covers = dataset_collection(dataset, Examined(dataset, report, None, clouds(["a"] * 4)))
+    report = audit_dataset(dataset)
+    covers = dataset_collection(dataset, Inspection(dataset, report, None, clouds(["a"] * 4)))
     drawn = traces(
         figure(
             covers,

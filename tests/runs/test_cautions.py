@@ -2,15 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from covergenre.audit import audit
-from covergenre.audit.facts import Facts
+from covergenre.audit import audit_dataset
+from covergenre.audit.caveats import Caveats
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import TrainSpec
 from covergenre.repair import repair
 from covergenre.repair.repair import Edit, Plan
 from covergenre.runs.cautions import background_of, cautions, cautions_of
 
-FACTS = Facts(
+FACTS = Caveats(
     dataset_hash="x",
     cues={"jazz": {"resolution": 0.99, "size": 0.9, "brightness": 1.0}, "pop": {"brightness": 0.95}},
     one_source={},
@@ -84,7 +84,7 @@ def one_out(dataset):
 def test_a_run_keeps_what_was_known_and_repaired_when_it_was_asked_for(one_out, recipe):
     from covergenre.training.train import prepare
 
-    audit(one_out)
+    audit_dataset(one_out)
     run = prepare(one_out, TrainSpec("knn", recipe=recipe))
     assert background_of(run).repairs == ("not a cover, 1 cover",)
     repair.undo(one_out)
@@ -99,7 +99,7 @@ def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recip
 
     run = prepare(dataset, TrainSpec("knn", recipe=recipe, split="reference"))
     assert len(cautions_of(run, dataset)) == 1
-    audit(dataset)
+    audit_dataset(dataset)
     flagged = {"exact duplicates": {"jazz": 2}}
     file = dataset.folder / "audit" / "facts.json"
     file.write_text(replace_flagged(file.read_text(), flagged))

@@ -12,7 +12,7 @@ from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
 from covergenre.embedding.recipe import Recipe
-from covergenre.inspection import examine
+from covergenre.inspection import inspection
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def recipe(tmp_path_factory) -> Recipe:
 @pytest.fixture(autouse=True)
 def tiny_backbone(recipe, monkeypatch) -> None:
     """Covers become vectors by the tiny backbone."""
-    monkeypatch.setattr(examine, "RECIPES", (recipe,))
+    monkeypatch.setattr(inspection, "RECIPES", (recipe,))
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def looked_through(once, engines, recipe) -> Path:
         (home / "engines").symlink_to(engines)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("COVERGENRE_HOME", str(home))
-            patch.setattr(examine, "RECIPES", (recipe,))
-            examine.examine(register("mine", defective(home / "covers"))[0])
+            patch.setattr(inspection, "RECIPES", (recipe,))
+            inspection.inspect_dataset(register("mine", defective(home / "covers"))[0])
         return home
 
     return once("looked through", look)

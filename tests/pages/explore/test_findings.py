@@ -6,7 +6,7 @@ import grids
 from apptests import address, press, said
 from exploring import at, field, settled, tiles, view
 
-from covergenre.audit import chosen_thresholds
+from covergenre.audit import read_thresholds
 from covergenre.dataset.registry import open_dataset
 from covergenre.repair.repair import history
 
@@ -83,7 +83,7 @@ def test_a_threshold_is_changed_and_the_findings_with_it(audited):
     assert slider.value == 0.5
     settled(slider.set_value(0.1).run())
     assert flagged() > before
-    assert chosen_thresholds(open_dataset("mine")) == {"outliers": 0.1}
+    assert read_thresholds(open_dataset("mine")) == {"outliers": 0.1}
     settled(press(audited, "usual outliers"))
     assert flagged() == before
 

@@ -1,8 +1,8 @@
 import pytest
 from drawing import genre_folders
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
@@ -17,7 +17,7 @@ def covers(tmp_path):
     (root / "jazz" / "copy.jpg").write_bytes((root / "jazz" / "000.jpg").read_bytes())
     (root / "jazz" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")
     dataset = register("mine", root)[0]
-    return dataset_collection(dataset, Examined(dataset, audit(dataset), None, None))
+    return dataset_collection(dataset, Inspection(dataset, audit_dataset(dataset), None, None))
 
 
 def test_the_note_of_a_tile_is_the_score_looked_at_or_an_unusual_state(covers):

@@ -10,8 +10,8 @@ from apptests import address, alone, click, held, said
 from drawing import cover, encoded, genre_folders
 from exploring import at, field, settled, tiles, view
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.inspection.indexing import index_dataset
 from pages.explore import open as opening
@@ -168,7 +168,7 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
     def open_a_moment_too_early(name):
         opened = open_named(name)
         if not opened.examined:
-            found = Examined(opened.dataset, audit(opened.dataset), None, None)
+            found = Inspection(opened.dataset, audit_dataset(opened.dataset), None, None)
             opening.keep_examined(name, opened.stamp, found)
         return opened
 

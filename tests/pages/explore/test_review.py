@@ -5,10 +5,10 @@ from apptests import press
 from drawing import genre_folders
 from exploring import at
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
+from covergenre.audit import audit_dataset
+from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import open_dataset, register, stamp
-from covergenre.inspection.doubts import Doubt
+from covergenre.inspection.doubtful_labels import DoubtfulLabel
 from covergenre.repair.repair import history
 from covergenre.repair.review import kept_labels
 from pages.explore import review
@@ -23,11 +23,11 @@ def page(tmp_path, monkeypatch):
     """The review of three covers of jazz that look like rap."""
     dataset = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 4))[0]
     hashes = dataset.manifest.set_index("path")["content_hash"]
-    found = tuple(Doubt(path, (hashes[path], "jazz"), "rap", 0.9) for path in DOUBTED)
-    monkeypatch.setattr(review, "doubts", lambda report, manifest: found)
-    report = audit(dataset)
+    found = tuple(DoubtfulLabel(path, (hashes[path], "jazz"), "rap", 0.9) for path in DOUBTED)
+    monkeypatch.setattr(review, "doubtful_labels", lambda report, manifest: found)
+    report = audit_dataset(dataset)
     report.skipped.pop("wrong labels")
-    keep_examined("mine", stamp("mine"), Examined(dataset, report, None, None))
+    keep_examined("mine", stamp("mine"), Inspection(dataset, report, None, None))
     return at(see="Review")
 
 

@@ -13,9 +13,9 @@ from drawing import genre_folders
 from finished import answers, finished
 from streamlit.testing.v1 import AppTest
 
-from covergenre.audit import audit
-from covergenre.audit.examined import Examined
-from covergenre.audit.facts import keep_facts
+from covergenre.audit import audit_dataset
+from covergenre.audit.caveats import write_caveats
+from covergenre.audit.inspection import Inspection
 from covergenre.dataset import registry
 from covergenre.dataset.registry import register
 from covergenre.methods.base import ENOUGH
@@ -81,7 +81,7 @@ def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, m
 
 
 def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(starter, mine):
-    keep_facts(mine, audit(mine))
+    write_caveats(mine, audit_dataset(mine))
     file = mine.folder / "audit" / "facts.json"
     cues = {"cues": {"rap": {"resolution": 1.0}}, "side": 180}
     file.write_text(json.dumps({**json.loads(file.read_text()), **cues}))
@@ -284,27 +284,27 @@ def three():
 
 
 def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, mine, monkeypatch):
-    def examine(dataset, *_):
-        keep_facts(dataset, audit(dataset))
-        return Examined(dataset, audit(dataset), None, None)
+    def inspect_dataset(dataset, *_):
+        write_caveats(dataset, audit_dataset(dataset))
+        return Inspection(dataset, audit_dataset(dataset), None, None)
 
-    monkeypatch.setattr("pages.explore.open.examine", examine)
+    monkeypatch.setattr("pages.explore.open.inspect_dataset", inspect_dataset)
     app = click(opened("train"), "Look for defects first")
     jobs().get(f"work on {mine.name}", registry.stamp(mine.name)).wait()
     assert "Look for defects first" not in [button.label for button in app.run().button]
 
 
 def test_an_audit_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, monkeypatch):
-    (_, end), real = held(f"work on {mine.name}", registry.stamp(mine.name)), form.known_facts
+    (_, end), real = held(f"work on {mine.name}", registry.stamp(mine.name)), form.read_caveats
 
     def too_early(dataset):
         found = real(dataset)
         if not found:
-            keep_facts(dataset, audit(dataset))
+            write_caveats(dataset, audit_dataset(dataset))
             end()
         return found
 
-    monkeypatch.setattr(form, "known_facts", too_early)
+    monkeypatch.setattr(form, "read_caveats", too_early)
     assert "Look for defects first" not in [button.label for button in opened("train").button]
 
 

@@ -15,13 +15,13 @@ _log = logging.getLogger(__name__)
 Arrays = Mapping[str, np.ndarray]
 
 
-def remember(file: Path, key: str, make: Callable[[], Arrays]) -> Arrays:
+def load_or_compute(file: Path, key: str, make: Callable[[], Arrays]) -> Arrays:
     """The arrays that `make` gives: those in `file` when they were stored under the same key, else made and stored."""
-    found = remember_while(file, lambda stored: str(stored["key"]) == key, lambda: {"key": np.asarray(key), **make()})
+    found = load_valid(file, lambda stored: str(stored["key"]) == key, lambda: {"key": np.asarray(key), **make()})
     return {name: array for name, array in found.items() if name != "key"}
 
 
-def remember_while(file: Path, holds: Callable[[Arrays], bool], make: Callable[[], Arrays]) -> Arrays:
+def load_valid(file: Path, holds: Callable[[Arrays], bool], make: Callable[[], Arrays]) -> Arrays:
     """The arrays in `file` while `holds` says so of them, else those that `make` gives, which are stored.
 
     A damaged file counts as none.
@@ -44,7 +44,7 @@ def digest(*arrays: np.ndarray) -> str:
     return total.hexdigest()
 
 
-def fold_columns(covers: pd.DataFrame) -> list[np.ndarray]:
+def fold_inputs(covers: pd.DataFrame) -> list[np.ndarray]:
     """What `honest_folds` makes folds of, fit for `digest`: to compare it is quicker than to make the folds again."""
     return [covers[column].to_numpy(str) for column in ("genre", "artist", "content_hash", "phash")]
 

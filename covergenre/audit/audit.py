@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from covergenre.audit import duplicates, labels, pictures
-from covergenre.audit.cues import find_cues, known_cues
-from covergenre.audit.facts import keep_facts
-from covergenre.audit.findings import AuditReport, findings, together
-from covergenre.audit.issues import thresholds as all_thresholds
+from covergenre.audit.cache import digest, load_or_compute
+from covergenre.audit.caveats import write_caveats
+from covergenre.audit.cues import cached_cues, find_cues
+from covergenre.audit.findings import Audit, findings, together
+from covergenre.audit.issues import THRESHOLDS
 from covergenre.audit.measures import Measured, measure
-from covergenre.audit.memory import digest, remember
-from covergenre.audit.space import ENOUGH, Nearby, open_space
+from covergenre.audit.space import ENOUGH, NeighbourSearch, open_space
+from covergenre.audit.thresholds import all_thresholds
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split
@@ -24,15 +25,15 @@ from covergenre.vectors import finite
 _OF_VECTORS = ("wrong labels", "outliers")
 
 
-def audit(
+def audit_dataset(
     dataset: Dataset,
     split: Split | None = None,
     vectors: np.ndarray | None = None,
     report: Report = silent,
     should_stop: ShouldStop = never,
-    thresholds: Mapping[str, float] | None = None,
-    nearby: Nearby | None = None,
-) -> AuditReport:
+    thresholds: Mapping[str, float] = THRESHOLDS,
+    nearby: NeighbourSearch | None = None,
+) -> Audit:
     """What is wrong with a data set: see `issues.ISSUES` for what is looked for.
 
     `split`: the one to look for leaks in. `vectors`: float32 (n, d) of the usable covers in the manifest's order, of
@@ -53,7 +54,7 @@ def audit(
     folder = dataset.folder / "audit"
     measured = measure(dataset, covers, folder, report, should_stop)
     report(Progress(0, 1, "comparing covers"))
-    rows, pairs = duplicates.known_candidates(covers, folder)
+    rows, pairs = duplicates.cached_candidates(covers, folder)
     told = vectors if len(covers) >= ENOUGH else None
     space = None if told is None else open_space(told, rows, pairs, folder, nearby)
     alike = duplicates.find_alike(covers, pairs, space, limits["near duplicates"])
@@ -63,8 +64,8 @@ def audit(
     if space and "wrong labels" not in skipped:
         judged = labels.judge(covers, space.short, folder, report, should_stop)
     values = measured.values
-    scores = remember(folder / "looks-1.npz", digest(values.to_numpy()), lambda: pictures.look_scores(values))
-    cues, cue_genres = known_cues(covers, values["brightness"].to_numpy(), folder)
+    scores = load_or_compute(folder / "looks-1.npz", digest(values.to_numpy()), lambda: pictures.look_scores(values))
+    cues, cue_genres = cached_cues(covers, values["brightness"].to_numpy(), folder)
     found = [
         _unreadable(looked_at, measured),
         *_repeats(covers, alike, split, limits),
@@ -75,8 +76,8 @@ def audit(
     ]
     likely = labels.likely_genres(covers, judged)
     everything = together(found, folder / "findings.arrow")
-    made = AuditReport(dataset.name, len(looked_at), everything, limits, skipped, cues, cue_genres, likely)
-    keep_facts(dataset, made)
+    made = Audit(dataset.name, len(looked_at), everything, limits, skipped, cues, cue_genres, likely)
+    write_caveats(dataset, made)
     return made
 
 

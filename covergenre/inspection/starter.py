@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from covergenre.audit import THRESHOLDS, AuditReport
+from covergenre.audit import THRESHOLDS, Audit
 from covergenre.audit.duplicates import candidates, find_alike, find_contradictions, find_duplicates, find_leaks
-from covergenre.audit.examined import Examined
+from covergenre.audit.inspection import Inspection
 from covergenre.audit.labels import find_imbalance, find_outliers, likely_genres, oddness
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
@@ -16,15 +16,15 @@ _NO_PICTURES = "the starter ships no pictures"
 _NOT_JUDGED = {"wrong labels": "the starter's vectors were made with the help of its labels"}
 
 
-def examine_shipped(dataset: Dataset) -> Examined:
+def inspect_starter(dataset: Dataset) -> Inspection:
     """The covers, their parts, and what pHashes and vectors alone tell; nothing is stored."""
     split, starter = split_of(dataset), open_starter(dataset.folder)
     units = np.asarray(starter.vectors, np.float32)
     units = unit_rows(units)
-    return Examined(dataset, _report(dataset.manifest, split, units), split, units, starter.vectors)
+    return Inspection(dataset, _report(dataset.manifest, split, units), split, units, starter.vectors)
 
 
-def _report(covers: pd.DataFrame, split: Split, units: np.ndarray) -> AuditReport:
+def _report(covers: pd.DataFrame, split: Split, units: np.ndarray) -> Audit:
     limits = dict(THRESHOLDS)
     alike = find_alike(covers, candidates(covers)[1], None, limits["near duplicates"])
     labels = np.unique(covers["genre"].to_numpy(str), return_inverse=True)[1]
@@ -40,6 +40,4 @@ def _report(covers: pd.DataFrame, split: Split, units: np.ndarray) -> AuditRepor
     cues = pd.DataFrame(columns=["cue", "balanced_accuracy", "chance"])
     cue_genres = pd.DataFrame(columns=["cue", "genre", "auc"])
     everything = pd.concat(found, ignore_index=True)
-    return AuditReport(
-        "starter", len(covers), everything, limits, skipped, cues, cue_genres, likely_genres(covers, None)
-    )
+    return Audit("starter", len(covers), everything, limits, skipped, cues, cue_genres, likely_genres(covers, None))

@@ -5,14 +5,14 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_recipe
 
-from covergenre.audit.space import Nearby
+from covergenre.audit.space import NeighbourSearch
 from covergenre.collection.near import Near
 from covergenre.dataset.registry import register
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import Cancelled
-from covergenre.inspection import examine as survey
-from covergenre.inspection.examine import examine, known_vectors, nearby_of, split_if_possible
+from covergenre.inspection import inspection as survey
 from covergenre.inspection.indexing import index_dataset
+from covergenre.inspection.inspection import index_neighbours, inspect_dataset, split_if_possible, stored_vectors
 from covergenre.methods import TrainSpec
 from covergenre.training.train import prepare
 
@@ -32,21 +32,21 @@ def dataset(tmp_path):
 
 def test_what_takes_no_vectors_is_found_first(dataset):
     first = []
-    whole = examine(dataset, publish=first.append)
-    assert "outliers" in first[0].report.skipped
+    whole = inspect_dataset(dataset, publish=first.append)
+    assert "outliers" in first[0].audit.skipped
     assert first[0].units is None
-    assert "outliers" not in whole.report.skipped
+    assert "outliers" not in whole.audit.skipped
     assert len(whole.units) == 52
     assert set(whole.split.parts) == {"train", "validation", "test"}
 
 
 def test_the_second_time_the_vectors_are_there(dataset):
-    assert known_vectors(dataset) is None
-    examine(dataset)
+    assert stored_vectors(dataset) is None
+    inspect_dataset(dataset)
     first = []
-    again = examine(dataset, publish=first.append)
+    again = inspect_dataset(dataset, publish=first.append)
     assert first == []
-    assert len(again.units) == len(known_vectors(dataset))
+    assert len(again.units) == len(stored_vectors(dataset))
 
 
 def test_stopped_while_embedding_what_was_found_first_is_there(dataset):
@@ -56,14 +56,14 @@ def test_stopped_while_embedding_what_was_found_first_is_there(dataset):
         under_way.append(progress.what)
 
     with pytest.raises(Cancelled):
-        examine(dataset, report, lambda: "embedding covers" in under_way, first.append)
-    assert first[0].report.covers == 52
+        inspect_dataset(dataset, report, lambda: "embedding covers" in under_way, first.append)
+    assert first[0].audit.covers == 52
 
 
 def test_a_data_set_too_small_to_split_is_examined_without_a_split(tmp_path):
     small = register("small", genre_folders(tmp_path / "small", ("jazz",), 1))[0]
     assert split_if_possible(small) is None
-    assert "leakage" in examine(small).report.skipped
+    assert "leakage" in inspect_dataset(small).audit.skipped
 
 
 def test_vectors_of_another_recipe_are_taken_when_they_are_complete(dataset, recipe, tmp_path, monkeypatch):
@@ -72,9 +72,9 @@ def test_vectors_of_another_recipe_are_taken_when_they_are_complete(dataset, rec
     known = embed_dataset(dataset, other)["original"]
     embed_dataset(first_covers(dataset, 40), recipe)
     first = []
-    examine(dataset, publish=first.append)
+    inspect_dataset(dataset, publish=first.append)
     assert first == []
-    np.testing.assert_array_equal(known_vectors(dataset), known)
+    np.testing.assert_array_equal(stored_vectors(dataset), known)
 
 
 def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, tmp_path, monkeypatch):
@@ -82,7 +82,7 @@ def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, t
     monkeypatch.setattr(survey, "RECIPES", (recipe, other))
     embed_dataset(first_covers(dataset, 50), other)
     steps = []
-    examine(dataset, steps.append)
+    inspect_dataset(dataset, steps.append)
     assert [step.total for step in steps if step.what == "embedding covers"] == [2, 2]
 
 
@@ -90,14 +90,14 @@ def test_a_recipe_that_a_run_used_is_known(dataset, recipe, tmp_path, monkeypatc
     monkeypatch.setattr(survey, "RECIPES", (tiny_recipe(tmp_path, limit=40),))
     prepare(dataset, TrainSpec("knn", recipe=recipe))
     known = embed_dataset(dataset, recipe)["original"]
-    np.testing.assert_array_equal(known_vectors(dataset), known)
+    np.testing.assert_array_equal(stored_vectors(dataset), known)
 
 
 def test_of_vectors_with_textures_the_part_without_is_taken(dataset, tmp_path, monkeypatch):
     textured, stages = tiny_recipe(tmp_path, "texture"), tiny_recipe(tmp_path, "stages")
     monkeypatch.setattr(survey, "RECIPES", (textured,))
-    assert len(examine(dataset).units) == 52
-    np.testing.assert_allclose(known_vectors(dataset), embed_dataset(dataset, stages)["original"], atol=1e-4)
+    assert len(inspect_dataset(dataset).units) == 52
+    np.testing.assert_allclose(stored_vectors(dataset), embed_dataset(dataset, stages)["original"], atol=1e-4)
 
 
 def first_covers(dataset, count):
@@ -112,28 +112,28 @@ class TestIndexed:
         index_dataset(dataset)
 
     def test_its_index_finds_the_neighbours_that_the_audit_looks_at(self, dataset, monkeypatch):
-        asked, real = [], Nearby
-        monkeypatch.setattr(survey, "Nearby", lambda digest, find: asked.append(digest) or real(digest, find))
-        found = examine(dataset)
+        asked, real = [], NeighbourSearch
+        monkeypatch.setattr(survey, "NeighbourSearch", lambda digest, find: asked.append(digest) or real(digest, find))
+        found = inspect_dataset(dataset)
         assert asked == [Near.open(dataset.folder / "near").index.made.digest]
         assert len(found.units) == 52
 
     def test_the_nearest_are_told_by_the_rows_of_usable_covers(self, dataset):
-        nearby = nearby_of(dataset, known_vectors(dataset))
+        nearby = index_neighbours(dataset, stored_vectors(dataset))
         found = nearby.find(np.array([5, 40]), 3)
         assert found[:, 0].tolist() == [5, 40]
 
     def test_it_is_not_asked_about_other_vectors(self, dataset):
-        vectors = known_vectors(dataset)
-        assert nearby_of(dataset, vectors[::-1]) is None
-        assert nearby_of(dataset, vectors[:, 1:]) is None
+        vectors = stored_vectors(dataset)
+        assert index_neighbours(dataset, vectors[::-1]) is None
+        assert index_neighbours(dataset, vectors[:, 1:]) is None
 
     def test_it_is_not_asked_when_a_cover_is_new(self, dataset):
         manifest = dataset.manifest
         manifest.loc[3, "content_hash"] = "f" * 32
-        assert nearby_of(replace(dataset, manifest=manifest), known_vectors(dataset)) is None
+        assert index_neighbours(replace(dataset, manifest=manifest), stored_vectors(dataset)) is None
 
     def test_it_is_asked_when_a_cover_went(self, dataset):
-        manifest, vectors = dataset.manifest, known_vectors(dataset)
-        nearby = nearby_of(replace(dataset, manifest=manifest.drop(index=3)), np.delete(vectors, 3, axis=0))
+        manifest, vectors = dataset.manifest, stored_vectors(dataset)
+        nearby = index_neighbours(replace(dataset, manifest=manifest.drop(index=3)), np.delete(vectors, 3, axis=0))
         assert nearby.find(np.array([3]), 1).tolist() == [[3]]

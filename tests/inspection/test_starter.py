@@ -4,7 +4,7 @@ import pytest
 from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.dataset.table import COLUMNS
-from covergenre.inspection.examine import examine
+from covergenre.inspection.inspection import inspect_dataset
 
 
 @pytest.fixture
@@ -13,14 +13,14 @@ def opened(starter):
 
 
 def test_the_starter_reads_as_a_data_set_with_its_own_parts(opened):
-    examined = examine(open_dataset(STARTER))
+    examined = inspect_dataset(open_dataset(STARTER))
     assert set(COLUMNS) <= set(examined.dataset.manifest.columns)
     assert examined.split.parts.tolist() == opened.covers["part"].tolist()
     np.testing.assert_allclose(np.linalg.norm(examined.units, axis=1), 1, atol=1e-3)
 
 
 def test_what_needs_pictures_is_said_not_to_be_judged(opened):
-    report = examine(open_dataset(STARTER)).report
+    report = inspect_dataset(open_dataset(STARTER)).audit
     assert "ships no pictures" in report.skipped["blurry"]
     assert "labels" in report.skipped["wrong labels"]
     judged = report.summary["issue"].tolist()
@@ -37,5 +37,5 @@ def test_what_needs_pictures_is_said_not_to_be_judged(opened):
 
 def test_nothing_is_written_beside_it(opened, starter):
     before = sorted(file.name for file in starter.rglob("*"))
-    examine(open_dataset(STARTER))
+    inspect_dataset(open_dataset(STARTER))
     assert sorted(file.name for file in starter.rglob("*")) == before

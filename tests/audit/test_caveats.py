@@ -4,8 +4,8 @@ import pytest
 from drawing import genre_folders
 from PIL import Image
 
-from covergenre.audit import audit
-from covergenre.audit.facts import known_facts
+from covergenre.audit import audit_dataset
+from covergenre.audit.caveats import read_caveats
 from covergenre.dataset.registry import register
 
 
@@ -21,9 +21,9 @@ def dataset(tmp_path):
 
 
 def test_an_audit_leaves_what_bears_on_training(dataset):
-    assert known_facts(dataset) is None
-    audit(dataset)
-    facts = known_facts(dataset)
+    assert read_caveats(dataset) is None
+    audit_dataset(dataset)
+    facts = read_caveats(dataset)
     assert facts.cues["rap"]["resolution"] > 0.8
     assert facts.side == min(dataset.manifest[["width", "height"]].max(axis=1))
     assert facts.flagged["exact duplicates"] == {"jazz": 2}
@@ -31,11 +31,11 @@ def test_an_audit_leaves_what_bears_on_training(dataset):
 
 
 def test_facts_about_other_covers_are_not_those_of_these(dataset):
-    audit(dataset)
-    assert known_facts(replace(dataset, manifest=dataset.manifest[1:])) is None
+    audit_dataset(dataset)
+    assert read_caveats(replace(dataset, manifest=dataset.manifest[1:])) is None
 
 
 def test_damaged_facts_are_none(dataset):
-    audit(dataset)
+    audit_dataset(dataset)
     (dataset.folder / "audit" / "facts.json").write_text("[]")
-    assert known_facts(dataset) is None
+    assert read_caveats(dataset) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from covergenre.audit.cues import one_source
-from covergenre.audit.findings import AuditReport
+from covergenre.audit.findings import Audit
 from covergenre.dataset.manifest import fingerprint, usable
 from covergenre.dataset.registry import Dataset
 from covergenre.files import read_json, replace_json, where_allowed
@@ -15,11 +15,11 @@ from covergenre.files import read_json, replace_json, where_allowed
 COUNTED = ("wrong labels", "contradicting labels", "exact duplicates", "near duplicates")
 """The issues whose covers are counted."""
 
-_MOST_ARE_AS_LARGE = 0.05  # the share of covers that may be smaller than `Facts.side`
+_MOST_ARE_AS_LARGE = 0.05  # the share of covers that may be smaller than `Caveats.side`
 
 
 @dataclass(frozen=True)
-class Facts:
+class Caveats:
     """About the covers of `dataset_hash` (see `manifest.fingerprint`).
 
     `cues`: by genre, the AUC of each cue that gives it away. `one_source`: the genres whose covers come from one of
@@ -34,12 +34,12 @@ class Facts:
     flagged: Mapping[str, Mapping[str, int]]
 
 
-def facts_of(dataset: Dataset, report: AuditReport) -> Facts:
+def find_caveats(dataset: Dataset, report: Audit) -> Caveats:
     """The facts in an audit of the data set."""
     covers, told = usable(dataset.manifest), report.cue_genres
     told = told[told["auc"] >= report.thresholds["spurious cues"]]
     genre_of = covers.set_index("path")["genre"]
-    return Facts(
+    return Caveats(
         fingerprint(dataset.manifest),
         {genre: dict(zip(own["cue"], own["auc"].round(3), strict=True)) for genre, own in told.groupby("genre")},
         one_source(covers),
@@ -48,22 +48,22 @@ def facts_of(dataset: Dataset, report: AuditReport) -> Facts:
     )
 
 
-def keep_facts(dataset: Dataset, report: AuditReport) -> None:
+def write_caveats(dataset: Dataset, report: Audit) -> None:
     """Keep them with the data set, where that may be written to."""
     with where_allowed():
-        replace_json(_file(dataset.folder), asdict(facts_of(dataset, report)))
+        replace_json(_file(dataset.folder), asdict(find_caveats(dataset, report)))
 
 
-def known_facts(dataset: Dataset) -> Facts | None:
+def read_caveats(dataset: Dataset) -> Caveats | None:
     """The facts that were kept; None when there are none about the covers as they are."""
     try:
-        facts = Facts(**read_json(_file(dataset.folder)))
+        facts = Caveats(**read_json(_file(dataset.folder)))
     except (OSError, ValueError, TypeError):
         return None
     return facts if facts.dataset_hash == fingerprint(dataset.manifest) else None
 
 
-def _by_genre(report: AuditReport, issue: str, genre_of: pd.Series) -> dict[str, int]:
+def _by_genre(report: Audit, issue: str, genre_of: pd.Series) -> dict[str, int]:
     return report.flagged(issue)["path"].map(genre_of).value_counts().to_dict()
 
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from drawing import genre_folders
 
-from covergenre.audit import audit
+from covergenre.audit import audit_dataset
 from covergenre.audit.findings import findings
 from covergenre.dataset.registry import register
-from covergenre.inspection.doubts import doubts
+from covergenre.inspection.doubtful_labels import doubtful_labels
 from covergenre.repair.repair import apply, exclude
 
 
@@ -20,12 +20,12 @@ def found(tmp_path):
     scores = np.array([0.99, 0.999, 0, 0])
     doubted = findings("wrong labels", paths, scores, scores > 0.5, ["", ""])
     likely = pd.DataFrame({"path": paths, "genre": ["rap", "rap", "rap", "rap"], "probability": [0.8, 0.9, 1, 1]})
-    return dataset, replace(audit(dataset), findings=doubted, likely=likely)
+    return dataset, replace(audit_dataset(dataset), findings=doubted, likely=likely)
 
 
 def test_the_most_doubtful_comes_first_with_what_it_looks_like(found):
     dataset, report = found
-    told = doubts(report, dataset.manifest)
+    told = doubtful_labels(report, dataset.manifest)
     assert [(doubt.path, doubt.genre, doubt.suggested) for doubt in told] == [
         ("jazz/001.jpg", "jazz", "rap"),
         ("jazz/000.jpg", "jazz", "rap"),
@@ -34,6 +34,6 @@ def test_the_most_doubtful_comes_first_with_what_it_looks_like(found):
 
 def test_what_was_left_out_does_not_come_again(found):
     dataset, report = found
-    told = doubts(report, dataset.manifest)
+    told = doubtful_labels(report, dataset.manifest)
     after = apply(dataset, exclude(["jazz/000.jpg"], "blank"))
-    assert doubts(report, after.manifest) == told[:1]
+    assert doubtful_labels(report, after.manifest) == told[:1]

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from covergenre.audit import audit, chosen_thresholds
-from covergenre.audit.duplicates import known_candidates
-from covergenre.audit.examined import Examined
-from covergenre.audit.memory import remember
-from covergenre.audit.space import ENOUGH, Nearby, open_space
+from covergenre.audit import audit_dataset, read_thresholds
+from covergenre.audit.cache import load_or_compute
+from covergenre.audit.duplicates import cached_candidates
+from covergenre.audit.inspection import Inspection
+from covergenre.audit.space import ENOUGH, NeighbourSearch, open_space
 from covergenre.collection.near import Near
 from covergenre.collection.sources import NEAR
 from covergenre.dataset.manifest import usable
@@ -20,7 +20,7 @@ from covergenre.embedding.embed import embed_missing, stores_of
 from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, NoWeights
-from covergenre.inspection.shipped import examine_shipped
+from covergenre.inspection.starter import inspect_starter
 from covergenre.progress import Report, ShouldStop, never, silent
 from covergenre.runs.record import list_runs
 from covergenre.vectors import unit_rows
@@ -34,12 +34,12 @@ _ASKED = 50  # covers by which an index is known to be of these vectors
 _log = logging.getLogger(__name__)
 
 
-def examine(
+def inspect_dataset(
     dataset: Dataset,
     report: Report = silent,
     should_stop: ShouldStop = never,
-    publish: Callable[[Examined], None] | None = None,
-) -> Examined:
+    publish: Callable[[Inspection], None] | None = None,
+) -> Inspection:
     """Split, embed and audit a data set, by the thresholds that were chosen for it.
 
     What takes no vectors is found first and given to `publish`, because embedding takes minutes; what is there already
@@ -47,20 +47,22 @@ def examine(
     `embed_dataset` do.
     """
     if not dataset.has_pictures:
-        return examine_shipped(dataset)
-    split, thresholds = split_if_possible(dataset), chosen_thresholds(dataset)
+        return inspect_starter(dataset)
+    split, thresholds = split_if_possible(dataset), read_thresholds(dataset)
     recipe, complete = best_recipe(dataset)
     if not complete:
         if publish:
-            publish(Examined(dataset, audit(dataset, split, None, report, should_stop, thresholds), split, None))
+            publish(
+                Inspection(dataset, audit_dataset(dataset, split, None, report, should_stop, thresholds), split, None)
+            )
         embed_missing(dataset, recipe, report=report, should_stop=should_stop)
     vectors = _vectors(dataset, recipe)
-    nearby = nearby_of(dataset, vectors)
-    found = audit(dataset, split, vectors, report, should_stop, thresholds, nearby)
-    return Examined(dataset, found, split, _units(dataset, vectors, nearby))
+    nearby = index_neighbours(dataset, vectors)
+    found = audit_dataset(dataset, split, vectors, report, should_stop, thresholds, nearby)
+    return Inspection(dataset, found, split, _units(dataset, vectors, nearby))
 
 
-def nearby_of(dataset: Dataset, vectors: np.ndarray) -> Nearby | None:
+def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch | None:
     """What finds neighbours through the index of a data set (see `indexing`); None where there is none that fits:
 
     it has to hold every usable cover, where its space takes these vectors, float32 (n, d), now.
@@ -80,10 +82,10 @@ def nearby_of(dataset: Dataset, vectors: np.ndarray) -> Nearby | None:
         found = near.index.search(near.vectors[vector_of[rows]], k)[1]
         return np.where(found >= 0, row_of[found], -1)
 
-    return Nearby(near.index.made.digest, find)
+    return NeighbourSearch(near.index.made.digest, find)
 
 
-def known_vectors(dataset: Dataset) -> np.ndarray | None:
+def stored_vectors(dataset: Dataset) -> np.ndarray | None:
     """The vectors of the usable covers, float32 (n, d), if one recipe has all of them; else None.
 
     Of those that tell textures it is the part without: what is near was judged by eye with that.
@@ -113,7 +115,7 @@ def plain_width(dataset: Dataset, recipe: Recipe) -> int | None:
     if recipe.feature_set != "texture":
         return None
     file = dataset.folder / "audit" / "plain-1.npz"
-    return int(remember(file, recipe.key, lambda: {"width": np.array(engine_for(recipe).plain)})["width"])
+    return int(load_or_compute(file, recipe.key, lambda: {"width": np.array(engine_for(recipe).plain)})["width"])
 
 
 def split_if_possible(dataset: Dataset) -> Split | None:
@@ -137,11 +139,11 @@ def _recipes(name: str) -> Iterator[Recipe]:
     yield from dict.fromkeys(run.spec.recipe for run in list_runs() if run.spec.dataset == name)
 
 
-def _units(dataset: Dataset, vectors: np.ndarray, nearby: Nearby | None) -> np.ndarray:
+def _units(dataset: Dataset, vectors: np.ndarray, nearby: NeighbourSearch | None) -> np.ndarray:
     """Where the audit compares covers, which it remembers; of few covers, how their vectors stray from the mean."""
     if len(vectors) >= ENOUGH:
         folder = dataset.folder / "audit"
-        rows, pairs = known_candidates(usable(dataset.manifest), folder)
+        rows, pairs = cached_candidates(usable(dataset.manifest), folder)
         vectors = open_space(vectors, rows, pairs, folder, nearby).short
     else:
         vectors = vectors - vectors.mean(axis=0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.audit.memory import digest, remember, remember_while
+from covergenre.audit.cache import digest, load_or_compute, load_valid
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def maker(made):
 
 def test_what_is_remembered_is_not_made_again(tmp_path, maker, made):
     file = tmp_path / "audit" / "a.npz"
-    first, again = remember(file, "key", maker), remember(file, "key", maker)
+    first, again = load_or_compute(file, "key", maker), load_or_compute(file, "key", maker)
     assert len(made) == 1
     assert first.keys() == again.keys()
     for name, array in first.items():
@@ -30,7 +30,7 @@ def test_what_is_remembered_is_not_made_again(tmp_path, maker, made):
 
 def test_another_key_is_made_anew_and_takes_the_place(tmp_path, maker, made):
     for key in ("one", "two", "two", "one"):
-        remember(tmp_path / "a.npz", key, maker)
+        load_or_compute(tmp_path / "a.npz", key, maker)
     assert len(made) == 3
     assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
@@ -38,14 +38,14 @@ def test_another_key_is_made_anew_and_takes_the_place(tmp_path, maker, made):
 @pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04 half of one"])
 def test_a_damaged_file_is_made_anew(tmp_path, maker, made, damage):
     (tmp_path / "a.npz").write_bytes(damage)
-    remember(tmp_path / "a.npz", "key", maker)
-    remember(tmp_path / "a.npz", "key", maker)
+    load_or_compute(tmp_path / "a.npz", "key", maker)
+    load_or_compute(tmp_path / "a.npz", "key", maker)
     assert len(made) == 1
 
 
 def test_what_could_execute_is_never_read(tmp_path, maker, made):
     np.savez(tmp_path / "a.npz", key=np.str_("key"), numbers=np.array([print], dtype=object))
-    remember(tmp_path / "a.npz", "key", maker)
+    load_or_compute(tmp_path / "a.npz", "key", maker)
     assert len(made) == 1
 
 
@@ -59,5 +59,5 @@ def test_a_digest_tells_values_shapes_and_types_apart():
 def test_what_still_holds_is_not_made_again_and_what_lacks_something_is(tmp_path, maker, made):
     file = tmp_path / "a.npz"
     for holds in (lambda found: True, lambda found: len(found["numbers"]) == 3, lambda found: found["gone"] is None):
-        remember_while(file, holds, maker)
+        load_valid(file, holds, maker)
     assert len(made) == 2

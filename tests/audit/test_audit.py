@@ -7,7 +7,7 @@ import pytest
 from drawing import cover, genre_folders
 from PIL import Image, ImageFilter
 
-from covergenre.audit import ISSUES, audit
+from covergenre.audit import ISSUES, audit_dataset
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import register
 from covergenre.dataset.split import split_of
@@ -46,7 +46,7 @@ def found(report, issue):
 
 
 def test_each_planted_defect_is_found(dataset, vectors):
-    report = audit(dataset, vectors=vectors)
+    report = audit_dataset(dataset, vectors=vectors)
     assert found(report, "unreadable") == {"broken.jpg"}
     assert found(report, "blank") == {"blank.png"}
     assert found(report, "mixed formats") == {"blank.png"}
@@ -58,14 +58,14 @@ def test_each_planted_defect_is_found(dataset, vectors):
 
 
 def test_without_split_and_vectors_the_rest_is_judged_and_what_is_missing_told(dataset):
-    report = audit(dataset)
+    report = audit_dataset(dataset)
     assert set(report.skipped) == {"leakage", "wrong labels", "outliers"}
     assert found(report, "near duplicates") >= {"001.jpg", "recompressed.jpg"}
     assert report.likely.empty
 
 
 def test_with_all_that_is_needed_every_issue_is_judged(dataset, vectors):
-    report = audit(dataset, split_of(dataset), vectors)
+    report = audit_dataset(dataset, split_of(dataset), vectors)
     assert report.skipped == {}
     assert report.summary["issue"].tolist() == [issue.name for issue in ISSUES]
     assert set(report.findings["issue"]) <= {issue.name for issue in ISSUES}
@@ -78,68 +78,74 @@ def test_with_all_that_is_needed_every_issue_is_judged(dataset, vectors):
 def test_leaks_are_those_of_the_split_given(dataset):
     split = split_of(dataset)
     split.parts["jazz/000.jpg"], split.parts["jazz/copy.jpg"] = "train", "test"
-    assert {"000.jpg", "copy.jpg"} <= found(audit(dataset, split), "leakage")
+    assert {"000.jpg", "copy.jpg"} <= found(audit_dataset(dataset, split), "leakage")
 
 
 def test_the_share_is_of_all_covers_but_those_excluded(dataset):
     manifest = dataset.manifest.copy()
     manifest.loc[manifest["path"].str.startswith("pop/0"), "excluded"] = "a back cover"
-    report = audit(type(dataset)("mine", dataset.root, dataset.folder, manifest))
+    report = audit_dataset(type(dataset)("mine", dataset.root, dataset.folder, manifest))
     assert report.covers == len(manifest) - 30
     assert report.summary.set_index("issue").loc["unreadable", "share"] == pytest.approx(1 / report.covers)
     assert not report.findings["path"].str.startswith("pop/0").any()
 
 
 def test_an_audit_again_opens_no_cover_and_finds_the_same(dataset, vectors):
-    first = audit(dataset, split_of(dataset), vectors)
+    first = audit_dataset(dataset, split_of(dataset), vectors)
     shutil.rmtree(dataset.root)
-    again = audit(dataset, split_of(dataset), vectors)
+    again = audit_dataset(dataset, split_of(dataset), vectors)
     pd.testing.assert_frame_equal(first.findings, again.findings)
     pd.testing.assert_frame_equal(first.likely, again.likely)
 
 
 def test_added_covers_cost_only_themselves(dataset):
-    audit(dataset)
+    audit_dataset(dataset)
     for number in range(3):
         cover("pop", 200 + number).save(dataset.root / "pop" / f"new{number}.jpg")
     steps = []
-    audit(register("mine", dataset.root)[0], report=steps.append)
+    audit_dataset(register("mine", dataset.root)[0], report=steps.append)
     assert [step.total for step in steps if step.what == "measuring covers"] == [3]
 
 
 def test_thresholds_can_be_changed_and_are_in_the_report(dataset):
-    report = audit(dataset, thresholds={"blurry": 1.0})
+    report = audit_dataset(dataset, thresholds={"blurry": 1.0})
     assert found(report, "blurry") == set()
     assert report.thresholds["blurry"] == 1.0
 
 
 def test_a_cover_gone_since_the_scan_is_unreadable(dataset):
     (dataset.root / "pop" / "005.jpg").unlink()
-    assert found(audit(dataset), "unreadable") == {"broken.jpg", "005.jpg"}
+    assert found(audit_dataset(dataset), "unreadable") == {"broken.jpg", "005.jpg"}
 
 
 def test_broken_files_alone_are_a_report(tmp_path):
     (tmp_path / "covers" / "jazz").mkdir(parents=True)
     (tmp_path / "covers" / "jazz" / "broken.jpg").write_bytes(b"no picture")
-    report = audit(register("broken", tmp_path / "covers")[0])
+    report = audit_dataset(register("broken", tmp_path / "covers")[0])
     assert (report.covers, len(report.findings)) == (1, 1)
 
 
 def test_one_genre_alone_is_audited_for_the_rest(tmp_path):
     dataset, _ = register("one", genre_folders(tmp_path / "covers", ["jazz"], 3))
-    assert set(audit(dataset).skipped) == {"leakage", "class imbalance", "spurious cues", "wrong labels", "outliers"}
+    assert set(audit_dataset(dataset).skipped) == {
+        "leakage",
+        "class imbalance",
+        "spurious cues",
+        "wrong labels",
+        "outliers",
+    }
 
 
 def test_of_few_covers_vectors_tell_nothing(tmp_path):
     dataset, _ = register("few", genre_folders(tmp_path / "covers", ["jazz", "pop"], 5))
-    report = audit(dataset, vectors=np.ones((10, 4), np.float32))
+    report = audit_dataset(dataset, vectors=np.ones((10, 4), np.float32))
     assert "fewer than 50" in report.skipped["wrong labels"]
 
 
 def test_nothing_left_to_look_at_is_an_error(dataset):
     manifest = dataset.manifest.assign(excluded="all of it")
     with pytest.raises(BadDataset, match="no cover left"):
-        audit(type(dataset)("mine", dataset.root, dataset.folder, manifest))
+        audit_dataset(type(dataset)("mine", dataset.root, dataset.folder, manifest))
 
 
 @pytest.mark.parametrize(
@@ -153,14 +159,14 @@ def test_nothing_left_to_look_at_is_an_error(dataset):
 )
 def test_vectors_of_something_else_are_refused(dataset, vectors, spoil):
     with pytest.raises(CoverGenreError, match="expected one finite float32 vector"):
-        audit(dataset, vectors=spoil(vectors))
+        audit_dataset(dataset, vectors=spoil(vectors))
 
 
 def test_a_stop_is_obeyed_and_what_was_measured_is_kept(dataset, vectors):
     calls = itertools.count()
     with pytest.raises(Cancelled):
-        audit(dataset, vectors=vectors, should_stop=lambda: next(calls) > 2)
-    assert audit(dataset, vectors=vectors).covers == len(dataset.manifest)
+        audit_dataset(dataset, vectors=vectors, should_stop=lambda: next(calls) > 2)
+    assert audit_dataset(dataset, vectors=vectors).covers == len(dataset.manifest)
 
 
 @pytest.mark.covers
@@ -169,7 +175,7 @@ def test_on_real_covers_copies_and_small_black_metal_are_found(real, covers, tmp
 
     sources = real.manifest["source"].isin(["discogs", "metal_archives"])
     manifest = real.manifest[sources].groupby("genre").head(60).reset_index(drop=True)
-    report = audit(Dataset("real", covers, tmp_path, manifest))
+    report = audit_dataset(Dataset("real", covers, tmp_path, manifest))
     told = report.cue_genres.set_index(["cue", "genre"])["auc"]
     assert told["resolution", "black metal"] > 0.95
     assert len(found(report, "contradicting labels")) > 0
