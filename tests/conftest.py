@@ -103,11 +103,11 @@ def once_for_all_servers() -> Iterator[None]:
     from streamlit.components.v2 import manifest_scanner
 
     from covergenre.collection import run_cache
-    from pages.predict import ways_in
+    from pages.predict import uploads
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
-        patch.setattr(ways_in, "drawn_examples", cache(ways_in.drawn_examples))
+        patch.setattr(uploads, "drawn_examples", cache(uploads.drawn_examples))
         patch.setattr(run_cache, "gc", SimpleNamespace(unfreeze=int, collect=int, freeze=int))
         yield
 

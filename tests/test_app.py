@@ -18,8 +18,8 @@ from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset import registry
 from covergenre.dataset.starter import open_starter
-from pages.explore.sources import LARGEST_ZIP
-from pages.predict.ways_in import MOST_MB
+from pages.explore.datasets import LARGEST_ZIP
+from pages.predict.uploads import MOST_MB
 from pages.widgets import model_card
 
 APP = ROOT / "streamlit_app.py"

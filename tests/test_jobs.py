@@ -109,14 +109,14 @@ from pathlib import Path
 from covergenre.dataset.registry import register
 from covergenre.embedding.recipe import Recipe
 from covergenre.inspection import inspection
-from pages.explore.open import begin, open_named, work_on
+from pages.explore.workspace import current_job, open_workspace, start_inspection
 
 inspection.RECIPES = (Recipe.from_dict(json.loads(sys.argv[1])),)
 register("mine", Path(sys.argv[2]))
-begin(open_named("mine"), with_audit=True)
-job = work_on(open_named("mine"))
+start_inspection(open_workspace("mine"), with_audit=True)
+job = current_job(open_workspace("mine"))
 job.wait(600)
-opened = open_named("mine")
+opened = open_workspace("mine")
 print([job.state, job.error, len(opened.covers.vectors), sorted({"torch", "fastai", "timm"} & set(sys.modules))])
 """
 

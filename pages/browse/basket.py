@@ -11,7 +11,7 @@ from covergenre.collection.filters import Filters
 from covergenre.collection.table import Neighbour
 from covergenre.exchange.export import folder
 from covergenre.formatting import as_csv, counted
-from pages.browse.tiles import KEPT, kept_keys, put, show_tiles
+from pages.browse.tiles import BASKET, basket_keys, set_basket, show_tiles
 from pages.widgets.address import go as go_to
 from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import tidy
@@ -24,7 +24,7 @@ _COLUMNS = ("artist", "album", "year", "genre", "source", "id", "page_url")
 
 def show_basket(collection: Collection, filters: Filters, go: Callable[[str], None]) -> None:
     """The covers that were put aside, and those most like them, away from those that are named as unlike."""
-    rows = [row for key in kept_keys() if (row := collection.row(key)) is not None]
+    rows = [row for key in basket_keys() if (row := collection.row(key)) is not None]
     if not rows:
         st.info(
             "Nothing is put aside yet. Press + on a cover, then find what lies between several, or take the list away.",
@@ -39,7 +39,7 @@ def show_basket(collection: Collection, filters: Filters, go: Callable[[str], No
         if files := sum(cover.path is not None for cover in covers):
             st.download_button(f"Download {counted(files, 'file')}", lambda: to_zip(covers), "covers.zip",
                                "application/zip", icon=":material/folder_zip:", on_click="ignore")  # fmt: skip
-        st.button("Empty the basket", type="tertiary", icon=":material/delete:", on_click=put, args=([],))
+        st.button("Empty the basket", type="tertiary", icon=":material/delete:", on_click=set_basket, args=([],))
     show_tiles(covers, go, "kept")
     unlike = _choose_unlike(covers)
     liked = [row for row, cover in zip(rows, covers, strict=True) if cover.key not in unlike]
@@ -81,6 +81,6 @@ def _choose_unlike(covers: Sequence[Neighbour]) -> list[str]:
             selection_mode="multi",
             format_func=titles.get,
             key=UNLIKE,
-            on_change=lambda: go_to(**{UNLIKE: st.session_state[UNLIKE], KEPT: kept_keys()}),
+            on_change=lambda: go_to(**{UNLIKE: st.session_state[UNLIKE], BASKET: basket_keys()}),
         )
     )

@@ -13,19 +13,27 @@ from covergenre.formatting import counted
 from covergenre.predict import STARTER
 from pages.browse import facts
 from pages.browse.basket import show_basket
-from pages.browse.by_words import show_by_words
-from pages.browse.narrow import choose_filters, chosen_filters
-from pages.browse.own import bring, choose_order, is_own, near_own, own_title, show_own, take_late
+from pages.browse.filters import choose_filters, chosen_filters
 from pages.browse.portraits import show_portrait
-from pages.browse.tiles import bring_kept, kept_keys, show_near, show_tiles
+from pages.browse.text_search import show_text_search
+from pages.browse.tiles import basket_keys, restore_basket, show_similar, show_tiles
+from pages.browse.upload import (
+    choose_order,
+    is_upload,
+    show_upload,
+    show_uploader,
+    similar_to_upload,
+    take_pending_upload,
+    upload_title,
+)
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
+from pages.widgets.collection_choice import choose_collection
 from pages.widgets.genres import show_colours
 from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.segments import segments
 from pages.widgets.verdict import album_line
-from pages.widgets.whose import choose_whose
 
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map", "basket": "Basket"}
 SEARCHES = {"name": "Names", "words": "Pictures"}
@@ -117,7 +125,7 @@ def show_search(collection: Collection) -> Asked:
             width="stretch",
         )
         beside = st.container(width="content")
-        bring(go)
+        show_uploader(go)
     filters = choose_filters(collection, from_the_start)
     beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(collection,))
     return Asked(text, in_pictures, filters)
@@ -126,19 +134,19 @@ def show_search(collection: Collection) -> Asked:
 def show_covers(name: str, collection: Collection, asked: Asked) -> None:
     """The cover with those most like it, or all covers that were asked for."""
     asked_for = walk()
-    spot = asked_for.among(lambda key: collection.row(key) is not None or is_own(key))
+    spot = asked_for.among(lambda key: collection.row(key) is not None or is_upload(key))
     row = collection.row(spot.cover)
     if asked_for.cover and not spot.cover:
         say_gone()
     if asked.text or not spot.cover:
         if asked.in_pictures:
-            show_by_words(collection, asked.text, asked.filters, go)
+            show_text_search(collection, asked.text, asked.filters, go)
         else:
             show_found(collection, asked.text, asked.filters)
         return
     show_trail(collection, spot)
     if row is None:
-        show_own(spot.cover, collection, name, asked.filters, go)
+        show_upload(spot.cover, collection, name, asked.filters, go)
     else:
         show_cover(collection, row, asked.filters)
 
@@ -189,7 +197,7 @@ def show_trail(collection: Collection, spot: Walk) -> None:
 
 def step_title(collection: Collection, key: str) -> str:
     """What a step of the trail is called."""
-    return own_title(key) if is_own(key) else album_line(collection.cover(collection.row(key)))
+    return upload_title(key) if is_upload(key) else album_line(collection.cover(collection.row(key)))
 
 
 def show_cover(collection: Collection, row: int, filters: Filters) -> None:
@@ -204,7 +212,7 @@ def show_cover(collection: Collection, row: int, filters: Filters) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             order = choose_order()
             among = segments("Among", AMONG, "among")
-        show_near(collection, collection.like(row, NEAR, filters, among, order == "most"), go)
+        show_similar(collection, collection.like(row, NEAR, filters, among, order == "most"), go)
 
 
 def show_facts(collection: Collection, row: int) -> None:
@@ -243,8 +251,8 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
     places = map_chart.places_of(collection.vectors)
     cover = walk().cover
     row = collection.row(cover)
-    if is_own(cover):
-        near = near_own(cover, collection, name, A_ROW, asked.filters)
+    if is_upload(cover):
+        near = similar_to_upload(cover, collection, name, A_ROW, asked.filters)
     else:
         near = [] if row is None else collection.like(row, A_ROW, asked.filters)
     lit = collection.find(asked.filters, "" if asked.in_pictures else asked.text)
@@ -262,8 +270,8 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
         show_tiles(covers, go, "marked")
 
 
-take_late(go)
-bring_kept()
+take_pending_upload(go)
+restore_basket()
 with st.container(key="page"):
     st.title("Browse the covers", anchor=False)
     bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
@@ -271,7 +279,7 @@ with st.container(key="page"):
         view = segments("View", VIEWS, "view")
     try:
         with bar:
-            name = choose_whose()
+            name = choose_collection()
         collection = open_collection(name)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
@@ -284,6 +292,6 @@ with st.container(key="page"):
     elif view == "map":
         show_map(name, collection, show_search(collection))
     elif view == "basket":
-        show_basket(collection, choose_filters(collection, from_the_start) if kept_keys() else EVERYTHING, go)
+        show_basket(collection, choose_filters(collection, from_the_start) if basket_keys() else EVERYTHING, go)
     else:
         show_covers(name, collection, show_search(collection))

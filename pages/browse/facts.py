@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from covergenre.collection.table import Neighbour
 from covergenre.formatting import percent
+from pages.widgets.cover_art import UNTITLED, art, web_address
 from pages.widgets.figures import genre_cell
 from pages.widgets.genres import inline
 from pages.widgets.safe_text import plain
-from pages.widgets.sleeve import UNTITLED, art, web_address
 from pages.widgets.verdict import is_untitled, origin, source_title
 
 _PARTS = {

@@ -8,11 +8,11 @@ import streamlit as st
 from covergenre.collection.collection import Collection
 from covergenre.collection.table import Neighbour
 from pages.widgets.address import go as go_to
+from pages.widgets.collection_choice import KEY
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.tiles import show_grid, tile
-from pages.widgets.whose import KEY
 
-KEPT = "keep"
+BASKET = "keep"
 MOST = 100
 """As many covers as a basket, which stands in the address, may hold."""
 
@@ -27,7 +27,7 @@ def show_tiles(
     if load_pictures is None:
         load_pictures = choose_pictures(covers, name)
     whose = {KEY: st.query_params[KEY]} if KEY in st.query_params else {}
-    kept = set(kept_keys())
+    kept = set(basket_keys())
     tiles = [
         tile(
             each,
@@ -41,7 +41,7 @@ def show_tiles(
     show_grid(tiles, name, go, _toggle)
 
 
-def show_near(collection: Collection, near: Sequence[tuple[int, float]], go: Callable[[str], None]) -> None:
+def show_similar(collection: Collection, near: Sequence[tuple[int, float]], go: Callable[[str], None]) -> None:
     """The covers in these rows with their similarities, those most like another."""
     if near:
         show_tiles(collection.covers(near), go, "near")
@@ -49,26 +49,26 @@ def show_near(collection: Collection, near: Sequence[tuple[int, float]], go: Cal
         st.info("No other covers match these filters.", icon=":material/filter_alt_off:")
 
 
-def bring_kept() -> None:
+def restore_basket() -> None:
     """Put the basket back into the address of whoever comes from another page.
 
     Before anything is drawn that can be pressed: a press ends the run, and the next one doesn't come from there.
     """
-    if st.session_state.get(KEPT) and st.session_state.get("came_from", "Browse") != "Browse" and not kept_keys():
-        put(st.session_state[KEPT])
+    if st.session_state.get(BASKET) and st.session_state.get("came_from", "Browse") != "Browse" and not basket_keys():
+        set_basket(st.session_state[BASKET])
 
 
-def kept_keys() -> list[str]:
+def basket_keys() -> list[str]:
     """The keys of the covers in the basket, as the address says."""
-    return list(dict.fromkeys(st.query_params.get_all(KEPT)))[:MOST]
+    return list(dict.fromkeys(st.query_params.get_all(BASKET)))[:MOST]
 
 
-def put(keys: Sequence[str]) -> None:
+def set_basket(keys: Sequence[str]) -> None:
     """Make these the covers in the basket."""
-    st.session_state[KEPT] = list(keys)[:MOST]
-    go_to(**{KEPT: st.session_state[KEPT]})
+    st.session_state[BASKET] = list(keys)[:MOST]
+    go_to(**{BASKET: st.session_state[BASKET]})
 
 
 def _toggle(key: str) -> None:
-    kept = kept_keys()
-    put([other for other in kept if other != key] if key in kept else [*kept, key])
+    kept = basket_keys()
+    set_basket([other for other in kept if other != key] if key in kept else [*kept, key])

@@ -1,15 +1,15 @@
-"""The two runs that the Compare page looks at closely, as its address says (see `compare_view`)."""
+"""The two runs that the Compare page looks at closely, as its address says (see `compare_selection`)."""
 
 import streamlit as st
 
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
-from pages.compare import view as compare_view
+from pages.compare import selection as compare_selection
 from pages.widgets.address import follow
 
 
 def choose_pair(compared: ComparedRuns) -> tuple[ComparedRun, ComparedRun]:
     """The two runs to look at closely; asked for only where there are more."""
-    a, b = compare_view.pair(st.query_params, compared)
+    a, b = compare_selection.pair(st.query_params, compared)
     if len(compared.runs) < 3:
         return a, b
     names = {run.id: run.name for run in compared.runs}

@@ -6,7 +6,7 @@ from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.evaluation.agreement import in_cell
 from covergenre.evaluation.intervals import wilson
 from covergenre.formatting import percent, span
-from pages.compare.view import Cell
+from pages.compare.selection import Cell
 from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain
 

@@ -17,11 +17,11 @@ from covergenre.report.sections import CALIBRATION_MEANS, PRECISION_MEANS, SILEN
 from covergenre.report.tables import tables_of, zipped
 from covergenre.runs.notes import in_full, run_name
 from covergenre.runs.record import Run, finished_runs
-from pages.compare import view as compare_view
-from pages.compare.about import show_about
+from pages.compare import selection as compare_selection
 from pages.compare.confusion import show_confusion
 from pages.compare.covers import show_galleries
 from pages.compare.ladders import show_ladders
+from pages.compare.settings import show_settings
 from pages.widgets.address import go
 from pages.widgets.figures import genre_cell
 from pages.widgets.genres import show_colours
@@ -74,7 +74,7 @@ def pick(finished: Sequence[Run]) -> tuple[str, ...]:
     names = {run.id: in_full(run) for run in finished}
     addressed = st.query_params.get_all("run")
     emptied = not addressed and st.session_state.get("compare_runs") == []
-    chosen = () if emptied else compare_view.chosen_runs(addressed, finished)
+    chosen = () if emptied else compare_selection.chosen_runs(addressed, finished)
     st.session_state.compare_runs = list(chosen)
     if chosen and not addressed:
         go(run=list(chosen))
@@ -82,7 +82,7 @@ def pick(finished: Sequence[Run]) -> tuple[str, ...]:
         "Finished runs",
         list(names),
         format_func=names.get,
-        max_selections=compare_view.MOST_RUNS,
+        max_selections=compare_selection.MOST_RUNS,
         key="compare_runs",
         on_change=picked_runs,
     )
@@ -214,6 +214,6 @@ with st.container(key="page"):
         elif opened == "Calibration":
             show_calibration(compared, parts)
         elif opened == "Settings":
-            show_about(compared, parts)
+            show_settings(compared, parts)
         else:
             show_ladders()

@@ -10,7 +10,7 @@ from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.evaluation.confusion import order
 from covergenre.report.sections import Sections
 from pages.compare import cells, matrix
-from pages.compare import view as compare_view
+from pages.compare import selection as compare_selection
 from pages.compare.address import choose_pair
 from pages.compare.covers import show_covers
 from pages.widgets.address import go
@@ -31,7 +31,7 @@ def show_confusion(compared: ComparedRuns, parts: Sections) -> None:
             measure = _control("Cells show", tuple(matrix.MEASURES), "compare_measure", matrix.MEASURES.get)
     total = np.sum([run.evaluation.confusion for run in compared.runs], axis=0)
     places = list(order(total, compared.genres, by))
-    cell = compare_view.cell(st.query_params, compared, a, b)
+    cell = compare_selection.cell(st.query_params, compared, a, b)
     if view == "Difference":
         with st.container(width="stretch" if len(places) > _WIDE else 820):
             _show_difference(compared, a, b, places, cell)
@@ -51,7 +51,7 @@ def _control(label: str, options: tuple[str, ...], key: str, words: Callable[[st
 
 
 def _show_matrix(
-    compared: ComparedRuns, run: ComparedRun, side: int, places: list[int], measure: str, cell: compare_view.Cell
+    compared: ComparedRuns, run: ComparedRun, side: int, places: list[int], measure: str, cell: compare_selection.Cell
 ) -> None:
     """The matrix of one run."""
     genres = [compared.genres[place] for place in places]
@@ -62,7 +62,7 @@ def _show_matrix(
 
 
 def _show_difference(
-    compared: ComparedRuns, a: ComparedRun, b: ComparedRun, places: list[int], cell: compare_view.Cell
+    compared: ComparedRuns, a: ComparedRun, b: ComparedRun, places: list[int], cell: compare_selection.Cell
 ) -> None:
     """How the matrices of two runs differ."""
     genres = [compared.genres[place] for place in places]
@@ -97,7 +97,7 @@ def _is_chosen() -> bool:
 
 
 def _show_cell(
-    compared: ComparedRuns, parts: Sections, a: ComparedRun, b: ComparedRun, cell: compare_view.Cell
+    compared: ComparedRuns, parts: Sections, a: ComparedRun, b: ComparedRun, cell: compare_selection.Cell
 ) -> None:
     """The select boxes that name a cell, and what is in it."""
     names, genres = {run.id: run.name for run in (a, b)}, ["", *compared.genres]

@@ -10,16 +10,16 @@ from covergenre.exchange.export import as_list
 from covergenre.formatting import counted
 from covergenre.repair import repair
 from covergenre.repair.repair import Plan, Repair
-from pages.explore.news import note, telling
-from pages.explore.open import Opened
+from pages.explore.messages import report, reporting_errors
+from pages.explore.workspace import Workspace
 from pages.widgets import menus
 from pages.widgets.genres import GENRES, named
 from pages.widgets.safe_text import plain
 
 
-def carry_out(opened: Opened, plan: Plan, done: Callable[[], None] = lambda: None) -> None:
+def carry_out(opened: Workspace, plan: Plan, done: Callable[[], None] = lambda: None) -> None:
     """Repair the data set, which is one entry of its history, and then call `done`; else the page says why not."""
-    with telling():
+    with reporting_errors():
         before = len(repair.history(opened.dataset))
         repair.apply(opened.dataset, plan)
         if made := repair.history(opened.dataset)[before:]:
@@ -29,10 +29,10 @@ def carry_out(opened: Opened, plan: Plan, done: Callable[[], None] = lambda: Non
         done()
 
 
-def remember(opened: Opened, made: Repair, what: str) -> None:
+def remember(opened: Workspace, made: Repair, what: str) -> None:
     """Have the page tell what a repair has done, with the way to undo it."""
     words = plain(f"{what}: {counted(len(made.changes), 'cover')}.", 160)
-    note(words, opened.dataset.name, made.number)
+    report(words, opened.dataset.name, made.number)
 
 
 def leave_out(paths: Sequence[str]) -> Plan:
@@ -40,7 +40,7 @@ def leave_out(paths: Sequence[str]) -> Plan:
     return replace(repair.exclude(paths, "by hand"), why="left out by hand")
 
 
-def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable[[], None] = lambda: None) -> None:
+def show_actions(opened: Workspace, paths: Sequence[str], name: str, done: Callable[[], None] = lambda: None) -> None:
     """What can be done with these covers; `done` is called after it was. `name` tells the bar from others."""
     covers = opened.covers
     rows = covers.rows_of(paths)
@@ -53,7 +53,7 @@ def show_actions(opened: Opened, paths: Sequence[str], name: str, done: Callable
         done()
 
     def act(plan: Callable[[], Plan]) -> None:
-        with telling():
+        with reporting_errors():
             carry_out(opened, plan(), close)
 
     def relabel() -> None:

@@ -1,7 +1,7 @@
-"""What the Explore page is at, as its address says: each change is one step for whoever goes back.
+"""The state of the Explore page, kept in its address: each change is one step of the browser's history.
 
-Streamlit's own binding of widgets to the address passes over those in a closed popover; so the address leads here, and
-widgets are set to it before they are drawn.
+Streamlit's own binding of widgets to the address skips those in a closed popover, so here the address leads and the
+widgets are set from it before they are drawn.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,48 +11,44 @@ import streamlit as st
 
 from pages.widgets.address import go
 
-__all__ = ["PAGE", "go", "one", "several", "told", "turn", "widget"]
-
-
-def told(name: str) -> str:
-    """What the address tells by a name; "" for nothing."""
-    return st.query_params.get(name, "")
-
-
-def one(name: str, options: Sequence[str], word: Callable[[str], str] = str, default: str = "") -> str:
-    """The one of the options that the address names, in any case, by itself or its word; else the default."""
-    return next(iter(several(name, options, word)), default)
-
-
-def several(name: str, options: Sequence[str], word: Callable[[str], str] = str) -> list[str]:
-    """The options that the address names, in any case, by themselves or their words."""
-    asked = {each.casefold() for each in st.query_params.get_all(name)}
-    return [option for option in options if asked & {option.casefold(), word(option).casefold()}]
-
-
-def widget(name: str, value: Any) -> dict[str, Any]:
-    """Key and `on_change` of a widget that shows `value` and, when it is changed, puts what it is set to there."""
-    key = f"at {name}"
-    st.session_state[key] = value
-    return {"key": key, "on_change": _follow, "args": (name, key)}
-
-
 PAGE = "sheet"
 
 
-def turn(pages: int, name: str = PAGE) -> int:
-    """Draw the choice among so many pages of a grid, if there are several; the page that the address names."""
-    asked = told(name)
-    page = min(int(asked), pages) if asked.isdecimal() and int(asked) else 1
+def get(name: str) -> str:
+    """The value of a parameter; "" if the address has none."""
+    return st.query_params.get(name, "")
+
+
+def get_option(name: str, options: Sequence[str], label: Callable[[str], str] = str, default: str = "") -> str:
+    """The option that the address names, by value or label and in any case; else the default."""
+    return next(iter(get_options(name, options, label)), default)
+
+
+def get_options(name: str, options: Sequence[str], label: Callable[[str], str] = str) -> list[str]:
+    """The options that the address names, by value or label and in any case."""
+    named = {each.casefold() for each in st.query_params.get_all(name)}
+    return [option for option in options if named & {option.casefold(), label(option).casefold()}]
+
+
+def bind(name: str, value: Any) -> dict[str, Any]:
+    """Key and `on_change` of a widget that shows `value` and writes its changes to the address."""
+    key = f"at {name}"
+    st.session_state[key] = value
+    return {"key": key, "on_change": _write, "args": (name, key)}
+
+
+def show_pager(pages: int, name: str = PAGE) -> int:
+    """Draw the pager of a grid if it has several pages; the page that the address names."""
     if pages < 2:
         return 1
-    key = f"at {name}"
+    key, value = f"at {name}", get(name)
+    page = min(int(value), pages) if value.isdecimal() and int(value) else 1
     if st.session_state.get(key, 1) != page:
         st.session_state[key] = page
-    return st.pagination(pages, key=key, on_change=_follow, args=(name, key))
+    return st.pagination(pages, key=key, on_change=_write, args=(name, key))
 
 
-def _follow(name: str, key: str) -> None:
+def _write(name: str, key: str) -> None:
     value = st.session_state[key]
     if isinstance(value, int):
         go(**{name: "" if value == 1 else str(value)})

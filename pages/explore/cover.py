@@ -11,12 +11,12 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.table import page_url
 from covergenre.errors import CoverGenreError
 from pages.explore.actions import show_actions
-from pages.explore.open import Opened
 from pages.explore.tiles import show_covers
+from pages.explore.workspace import Workspace
+from pages.widgets.cover_art import web_address
 from pages.widgets.figures import genre_cell
 from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain
-from pages.widgets.sleeve import web_address
 from pages.widgets.thumbnails import small
 from pages.widgets.verdict import source_title
 
@@ -24,7 +24,7 @@ _LARGE = 720
 _NEAREST = 12
 
 
-def show_cover(opened: Opened, row: int, go: Callable[[str], None]) -> None:
+def show_cover(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
     """The cover in this row, and everything about it."""
     covers = opened.covers
     left, right = st.columns([2, 3], gap="large")
@@ -99,7 +99,7 @@ def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> N
             show_covers(covers, rows, "group", go)
 
 
-def _show_nearest(opened: Opened, row: int, go: Callable[[str], None]) -> None:
+def _show_nearest(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
     if near := dict(opened.covers.like(row, _NEAREST)):
         st.header("Most similar covers", anchor=False)
         show_covers(opened.covers, list(near), "near", go, {other: f"{cosine:.2f}" for other, cosine in near.items()})

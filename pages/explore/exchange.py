@@ -9,15 +9,15 @@ from covergenre.exchange.export import as_list, write_folders
 from covergenre.files import is_full
 from covergenre.formatting import counted, size
 from covergenre.progress import Report, ShouldStop
-from pages.explore.news import note, tell, telling
-from pages.explore.open import Opened
+from pages.explore.messages import report, report_error, reporting_errors
+from pages.explore.workspace import Workspace
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
 
 _LARGEST_TABLE = 50  # MB
 
 
-def show_exchange(opened: Opened) -> None:
+def show_exchange(opened: Workspace) -> None:
     """The ways out and in."""
     st.header("Take it along", anchor=False)
     with st.container(horizontal=True, gap="small"):
@@ -29,7 +29,7 @@ def show_exchange(opened: Opened) -> None:
         _show_table(opened)
 
 
-def _offer(label: str, text, opened: Opened, what: str) -> None:
+def _offer(label: str, text, opened: Workspace, what: str) -> None:
     st.download_button(
         label,
         lambda: text().encode(),
@@ -40,7 +40,7 @@ def _offer(label: str, text, opened: Opened, what: str) -> None:
     )
 
 
-def _show_folders(opened: Opened) -> None:
+def _show_folders(opened: Workspace) -> None:
     """Copies of the covers in use in folders of their genres: made when asked for, then handed over."""
     name, file = f"folders of {opened.dataset.name}", home.home() / "exports" / f"{opened.dataset.name}.zip"
     job = jobs().get(name, opened.stamp)
@@ -63,9 +63,9 @@ def _show_folders(opened: Opened) -> None:
             st.caption(sentence(job.error))
 
 
-def _make(opened: Opened, name: str, file) -> None:
+def _make(opened: Workspace, name: str, file) -> None:
     if is_full(home.home()):
-        tell("the disk is full: make room first")
+        report_error("the disk is full: make room first")
         return
 
     def work(report: Report, should_stop: ShouldStop) -> int:
@@ -74,7 +74,7 @@ def _make(opened: Opened, name: str, file) -> None:
     jobs().start(name, "Copying", work, opened.stamp)
 
 
-def _show_table(opened: Opened) -> None:
+def _show_table(opened: Workspace) -> None:
     """A table of artists and albums, matched by path or file name."""
     st.header("Artists and albums", anchor=False)
     known, covers = int((opened.dataset.manifest["artist"] != "").sum()), len(opened.dataset.manifest)
@@ -93,12 +93,12 @@ def _show_table(opened: Opened) -> None:
             st.rerun()
 
 
-def _annotate(opened: Opened, upload, over: bool) -> None:
+def _annotate(opened: Workspace, upload, over: bool) -> None:
     if upload is None:
-        tell("no table was dropped: drop a CSV file first")
+        report_error("no table was dropped: drop a CSV file first")
         return
-    with telling():
+    with reporting_errors():
         done = annotate(opened.dataset, upload.name, upload.getvalue(), over)
         changed = f"{counted(done.covers, 'cover')}; {counted(done.cells, 'cell')} changed."
         remarks = (sentence(remark) for remark in done.remarks)
-        note(" ".join([f"{plain(upload.name)} tells of {changed}", *remarks]), opened.dataset.name)
+        report(" ".join([f"{plain(upload.name)} tells of {changed}", *remarks]), opened.dataset.name)

@@ -5,19 +5,28 @@ from functools import partial
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
+from pages.explore import datasets as explore_datasets
 from pages.explore import filters as explore_filters
-from pages.explore import sources as explore_sources
-from pages.explore.address import PAGE, go, one, widget
+from pages.explore.address import PAGE, bind, get_option, go
 from pages.explore.cover import show_cover
 from pages.explore.findings import GROUPS, VIEW, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
-from pages.explore.news import show_news
-from pages.explore.open import Opened, begin, begin_index, is_many, news_of, open_named, was_audited, work_on
+from pages.explore.messages import show_message
 from pages.explore.overview import show_overview
 from pages.explore.repair import show_repair
 from pages.explore.review import show_review
-from pages.explore.views import show_views
+from pages.explore.saved_views import show_views
+from pages.explore.workspace import (
+    Workspace,
+    current_job,
+    is_large,
+    open_workspace,
+    start_index,
+    start_inspection,
+    version_of,
+    was_audited,
+)
 from pages.widgets.genres import show_colours
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
@@ -48,27 +57,27 @@ def to_gallery(**filters: str | list[str]) -> None:
     go(**{**explore_filters.only(**filters), COVER: "", GROUPS: "", VIEW: VIEWS["gallery"]})
 
 
-def show_work(opened: Opened) -> None:
+def show_work(opened: Workspace) -> None:
     """Begin what costs little by itself; show what is under way, and what stopped."""
-    job = work_on(opened)
-    if job is None and not opened.fresh and not is_many(opened):
-        begin(opened, with_audit=was_audited(opened.dataset))
-        job = work_on(opened)
+    job = current_job(opened)
+    if job is None and not opened.is_current and not is_large(opened):
+        start_inspection(opened, with_audit=was_audited(opened.dataset))
+        job = current_job(opened)
     state = job.state if job else "done"  # asked first: what it has found is there before it says so
-    if news_of(opened) != opened.news:
+    if version_of(opened) != opened.version:
         st.rerun()
     if state == "running":
-        watch(job, "work", partial(news_of, opened))
+        watch(job, "work", partial(version_of, opened))
     elif state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
             why = sentence(job.error) if job.error else "What was made until then is kept."
             st.markdown(f"{job.title}: {job.state}. {why}", width="content")
-            st.button("Go on", on_click=begin, args=(opened, was_audited(opened.dataset)))
+            st.button("Go on", on_click=start_inspection, args=(opened, was_audited(opened.dataset)))
 
 
-def show_index(opened: Opened) -> None:
+def show_index(opened: Workspace) -> None:
     """How well the nearest of many covers are found; an offer to make the index, where there is none."""
-    job = work_on(opened)
+    job = current_job(opened)
     if made := opened.covers.made:
         st.caption(f"{made}.")
     elif not (job and job.running):
@@ -78,28 +87,28 @@ def show_index(opened: Opened) -> None:
                 "some minutes, and their vectors first, where those are missing.",
                 width="stretch",
             )
-            st.button("Make the index", type="primary", icon=":material/hub:", on_click=begin_index, args=(opened,))
+            st.button("Make the index", type="primary", icon=":material/hub:", on_click=start_index, args=(opened,))
 
 
-def offer_audit(opened: Opened, why: str) -> None:
+def offer_audit(opened: Workspace, why: str) -> None:
     """What is asked for needs an audit that was not made yet."""
     st.info(why, icon=":material/troubleshoot:")
-    job = work_on(opened)
+    job = current_job(opened)
     st.button(
         "Look for defects",
         type="primary",
         icon=":material/troubleshoot:",
-        on_click=begin,
+        on_click=start_inspection,
         args=(opened, True),
         disabled=bool(job and job.running),
     )
     st.caption("About a minute for a thousand covers, most of it to compute their vectors, once.")
 
 
-def show_covers(opened: Opened) -> None:
+def show_covers(opened: Workspace) -> None:
     """The gallery, or the cover that was opened."""
     covers = opened.covers
-    asked = explore_filters.choose(opened)
+    asked = explore_filters.choose_filters(opened)
     rows, row = asked.find(covers), covers.row_of(st.query_params.get(COVER, ""))
     if row is None:
         show_gallery(opened, rows, asked, open_cover)
@@ -108,7 +117,7 @@ def show_covers(opened: Opened) -> None:
         show_cover(opened, row, open_cover)
 
 
-def show(view: str, opened: Opened) -> None:
+def show(view: str, opened: Workspace) -> None:
     """One view of the data set."""
     if view == "overview":
         show_overview(opened, to_gallery)
@@ -118,7 +127,7 @@ def show(view: str, opened: Opened) -> None:
         show_repair(opened)
     elif view == "map" and opened.covers.vectors is not None:
         show_map(opened, to_gallery)
-    elif not opened.examined:
+    elif not opened.inspection:
         offer_audit(opened, "This data set has not been looked through yet.")
     elif view == "review":
         show_review(opened, open_cover)
@@ -128,8 +137,8 @@ def show(view: str, opened: Opened) -> None:
         offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
 
 
-job = explore_sources.bringing()  # asked first: what ends after that is watched, and shown when the page is run again
-explore_sources.finish()
+job = explore_datasets.adding_job()  # before `finish`: a job that ends in between is shown by the next run
+explore_datasets.finish()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
     news = st.container()
@@ -137,29 +146,29 @@ with st.container(key="page"):
         watch(job, "bringing")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     with bar:
-        name = explore_sources.choose()
+        name = explore_datasets.choose_dataset()
     with news:
-        show_news(name)
+        show_message(name)
     if not name:
         if not job:
-            explore_sources.show_ways()
-            explore_sources.show_starter()
+            explore_datasets.show_add_forms()
+            explore_datasets.show_starter()
         st.stop()
     try:
-        opened = open_named(name)
+        opened = open_workspace(name)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="This data set can't be opened")
         with bar:
-            explore_sources.show_way_out(name)
+            explore_datasets.show_damaged(name)
         st.stop()
     show_colours(opened.covers.genres)
     with bar:
         show_views(opened)
-        explore_sources.show_management(opened)
+        explore_datasets.show_management(opened)
     titles = list(VIEWS.values())
     chosen = st.segmented_control(
         "View", titles, required=True, label_visibility="collapsed", wrap=True,
-        **widget(VIEW, one(VIEW, titles, default=titles[0])),
+        **bind(VIEW, get_option(VIEW, titles, default=titles[0])),
     )  # fmt: skip
     view = next(name for name, title in VIEWS.items() if title == chosen)
     if not opened.dataset.writable:
@@ -170,6 +179,6 @@ with st.container(key="page"):
     else:
         if view != "review":  # what is decided there is settled, and looked through anew, at its end
             show_work(opened)
-        if is_many(opened):
+        if is_large(opened):
             show_index(opened)
     show(view, opened)

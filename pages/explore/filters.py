@@ -14,12 +14,12 @@ from covergenre.dataset.manifest import STATES
 from covergenre.dataset.split import PARTS
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.overview import kinds_of
-from pages.explore.address import PAGE, go, one, several, told, widget
-from pages.explore.kept import kept
-from pages.explore.open import Opened, open_predictions, runs_of
+from pages.explore.address import PAGE, bind, get, get_option, get_options, go
+from pages.explore.selection import load_selection
+from pages.explore.workspace import Workspace, finished_runs_of, open_predictions
+from pages.widgets.collection_choice import collection_title
 from pages.widgets.genres import display
 from pages.widgets.safe_text import sentence, tidy
-from pages.widgets.whose import title
 
 ON_MAP = "map"  # covers that were chosen there, by the name under which they are kept
 TEXT, ISSUE, BY = "words", "issue", "by"
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
         return rows[self.answers.passing(self.wanted)[rows]] if self.answers else rows
 
 
-def choose(opened: Opened) -> Asked:
+def choose_filters(opened: Workspace) -> Asked:
     """Draw the filters, and tell what they are set to."""
     covers = opened.covers
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -63,7 +63,7 @@ def choose(opened: Opened) -> Asked:
             icon=":material/search:",
             label_visibility="collapsed",
             width="stretch",
-            **widget(TEXT, told(TEXT)),
+            **bind(TEXT, get(TEXT)),
         )
         with st.popover("Filter", icon=":material/tune:"):
             chosen: dict[str, Any] = {
@@ -72,23 +72,23 @@ def choose(opened: Opened) -> Asked:
             issue = _choose_issue(covers)
             answers, wanted = _choose_answers(opened)
         order = _choose_order(covers)
-    picked = kept(told(ON_MAP))
-    if told(ON_MAP) and picked is None:
+    picked = load_selection(get(ON_MAP))
+    if get(ON_MAP) and picked is None:
         st.caption("The covers that were chosen on the map are no longer known: choose them anew.")
-    files = {kind: value for kind, key in KIND_KEYS.items() if (value := told(key))}
+    files = {kind: value for kind, key in KIND_KEYS.items() if (value := get(key))}
     asked = Asked(Filters(**chosen, issue=issue, picked=picked), text, order, answers, wanted, files)
     show_chips(asked)
     return asked
 
 
-def cleared() -> dict[str, str]:
+def no_filters() -> dict[str, str]:
     """What takes all filters off, for the address."""
     return dict.fromkeys((*KEYS, ON_MAP, PAGE), "")
 
 
 def only(**places: str | list[str]) -> dict[str, str | list[str]]:
     """What sets these filters and takes all others off."""
-    return {**cleared(), **places}
+    return {**no_filters(), **places}
 
 
 def word(value: str) -> str:
@@ -118,7 +118,7 @@ def show_chips(asked: Asked) -> None:
             st.button(label, key=f"chip-{place}", icon=":material/close:", help="Remove this filter",
                       on_click=lambda off=off: go(**off, **{PAGE: ""}))  # fmt: skip
         if len(chips) > 1:
-            st.button("Clear all", key="chip-all", type="tertiary", on_click=lambda: go(**cleared()))
+            st.button("Clear all", key="chip-all", type="tertiary", on_click=lambda: go(**no_filters()))
 
 
 def choose_run(runs: Sequence[str], required: bool = False) -> str:
@@ -127,9 +127,9 @@ def choose_run(runs: Sequence[str], required: bool = False) -> str:
     run = st.selectbox(
         "Answers of a run",
         options,
-        format_func=lambda run: run if run == _NO_RUN else title(run),
+        format_func=lambda run: run if run == _NO_RUN else collection_title(run),
         help="A run answers for the covers of its validation and test parts, not for those it learned from.",
-        **widget(RUN, one(RUN, options, default=options[0])),
+        **bind(RUN, get_option(RUN, options, default=options[0])),
     )
     return "" if run == _NO_RUN else run
 
@@ -143,7 +143,7 @@ def _answer_chips(wanted: Wanted) -> list[tuple[str, Mapping[str, str | list[str
     if wanted.certainty != (0.0, 1.0):
         low, high = (round(100 * share) for share in wanted.certainty)
         chips.append((f"Certainty {low}–{high} %", {SURE: ""}))
-    return [*chips, (f"Tested by {title(told(RUN))}", dict.fromkeys((RUN, SAID, VERDICT, SURE), ""))]
+    return [*chips, (f"Tested by {collection_title(get(RUN))}", dict.fromkeys((RUN, SAID, VERDICT, SURE), ""))]
 
 
 def _options(covers: Collection) -> list[tuple[str, list[str]]]:
@@ -161,7 +161,8 @@ def _pills(label: str, options: Sequence[str], name: str) -> tuple[str, ...]:
         return ()
     said: Callable[[str], str] = lambda option: word("" if option == _NO_PART else option)  # noqa: E731
     held = [option or _NO_PART for option in options]  # an address can't hold a text of no letters
-    chosen = st.pills(label, held, selection_mode="multi", format_func=said, **widget(name, several(name, held, said)))
+    chosen = st.pills(label, held, selection_mode="multi", format_func=said,
+                      **bind(name, get_options(name, held, said)))  # fmt: skip
     return tuple("" if each == _NO_PART and "" in options else each for each in chosen or ())
 
 
@@ -170,13 +171,13 @@ def _choose_issue(covers: Collection) -> str:
         return ""
     summary = covers.findings.report.summary
     found = [_ALL, *summary.loc[summary["count"] > 0, "issue"]]
-    chosen = st.selectbox("Issue", found, format_func=display, **widget(ISSUE, one(ISSUE, found, default=_ALL)))
+    chosen = st.selectbox("Issue", found, format_func=display, **bind(ISSUE, get_option(ISSUE, found, default=_ALL)))
     return "" if chosen == _ALL else chosen
 
 
-def _choose_answers(opened: Opened) -> tuple[Predictions | None, Wanted]:
+def _choose_answers(opened: Workspace) -> tuple[Predictions | None, Wanted]:
     """What a run took the covers for: which run, and which of its answers."""
-    runs = runs_of(opened)
+    runs = finished_runs_of(opened)
     run = choose_run(runs) if runs else ""
     if not run:
         return None, Wanted()
@@ -187,14 +188,14 @@ def _choose_answers(opened: Opened) -> tuple[Predictions | None, Wanted]:
         return None, Wanted()
     genres = _pills("It said", answers.genres, SAID)
     verdict = st.pills(
-        "And was", [_RIGHT, _WRONG], format_func=display, **widget(VERDICT, one(VERDICT, (_RIGHT, _WRONG)) or None)
+        "And was", [_RIGHT, _WRONG], format_func=display, **bind(VERDICT, get_option(VERDICT, (_RIGHT, _WRONG)) or None)
     )
-    low, high = st.slider("Certainty in percent", 0, 100, **widget(SURE, _sure()))
+    low, high = st.slider("Certainty in percent", 0, 100, **bind(SURE, _sure()))
     return answers, Wanted(genres, None if verdict is None else verdict == _RIGHT, (low / 100, high / 100))
 
 
 def _sure() -> tuple[int, int]:
-    asked = re.fullmatch(r"(\d{1,3})-(\d{1,3})", told(SURE))
+    asked = re.fullmatch(r"(\d{1,3})-(\d{1,3})", get(SURE))
     low, high = (int(asked[1]), int(asked[2])) if asked else (0, 100)
     return (low, high) if low <= high <= 100 else (0, 100)
 
@@ -209,6 +210,6 @@ def _choose_order(covers: Collection) -> str:
         format_func=lambda issue: "In order" if issue == _ORDER else f"Worst first: {issue}",
         label_visibility="collapsed",
         width=230,
-        **widget(BY, one(BY, options, default=_ORDER)),
+        **bind(BY, get_option(BY, options, default=_ORDER)),
     )
     return "" if chosen == _ORDER else chosen

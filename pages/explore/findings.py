@@ -11,11 +11,11 @@ from covergenre.formatting import counted, percent
 from covergenre.inspection.proposal import health
 from covergenre.repair import repair
 from pages.explore.actions import carry_out
-from pages.explore.address import go, turn
-from pages.explore.choice import choose
+from pages.explore.address import go, show_pager
 from pages.explore.filters import ISSUE
-from pages.explore.open import Opened, flag_from
+from pages.explore.selection import select
 from pages.explore.tiles import show_covers
+from pages.explore.workspace import Workspace, set_threshold
 from pages.widgets.figures import table
 from pages.widgets.genres import display, inline
 from pages.widgets.menus import menu
@@ -27,9 +27,9 @@ A_PAGE = 8
 _ALIKE = 4  # of a group that are shown
 
 
-def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery: Callable[..., None]) -> None:
+def show_findings(opened: Workspace, open_cover: Callable[[str], None], to_gallery: Callable[..., None]) -> None:
     """The cards, or the groups of the issue that was opened; `to_gallery` is called when a gallery is asked for."""
-    report = opened.examined.audit
+    report = opened.inspection.audit
     asked = st.query_params.get(GROUPS, "")
     if asked and opened.covers.findings.has_groups(asked):
         _show_groups(opened, asked, open_cover)
@@ -54,15 +54,15 @@ def show_findings(opened: Opened, open_cover: Callable[[str], None], to_gallery:
     _show_cues(report)
 
 
-def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..., None]) -> None:
-    report = opened.examined.audit
+def _show_card(opened: Workspace, issue: Issue, count: int, to_gallery: Callable[..., None]) -> None:
+    report = opened.inspection.audit
 
     def open_gallery() -> None:
         to_gallery(**{ISSUE: issue.name})
 
-    def select() -> None:
+    def select_flagged() -> None:
         open_gallery()
-        choose(path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path))
+        select(path for path in opened.covers.findings.flagged(issue.name) if opened.covers.is_used(path))
 
     with st.container(border=True, key=f"card-{issue.name.replace(' ', '-')}"):
         st.subheader(f"{display(issue.name)} :gray[{count:,}]", anchor=False)
@@ -72,7 +72,7 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..
         with st.container(horizontal=True, gap="small"):
             st.button("See them", key=f"see-{issue.name}", on_click=open_gallery, icon=":material/grid_view:")
             if opened.dataset.writable and count:
-                st.button("Select", key=f"select-{issue.name}", on_click=select, icon=":material/check_box:",
+                st.button("Select", key=f"select-{issue.name}", on_click=select_flagged, icon=":material/check_box:",
                           help="See them, all selected: leave out, relabel, tag or take along")  # fmt: skip
             if opened.dataset.writable and issue.name == "wrong labels" and count:
                 st.button("Review", key="review-them", on_click=to_review, icon=":material/rate_review:")
@@ -85,9 +85,9 @@ def _show_card(opened: Opened, issue: Issue, count: int, to_gallery: Callable[..
                 _show_threshold(opened, issue.name)
 
 
-def show_health(opened: Opened) -> None:
+def show_health(opened: Workspace) -> None:
     """In a line, how much of the data set has nothing grave."""
-    share = health(opened.examined, opened.dataset.manifest)
+    share = health(opened.inspection, opened.dataset.manifest)
     st.markdown(
         f"**{percent(share)} healthy.** That is the share of covers in use without a defect that makes the figures of "
         "every method wrong."
@@ -99,9 +99,9 @@ def to_review() -> None:
     go(**{VIEW: "Review"})
 
 
-def _show_threshold(opened: Opened, issue: str) -> None:
+def _show_threshold(opened: Workspace, issue: str) -> None:
     """From which score covers are flagged, and a way to change that."""
-    threshold, key = opened.examined.audit.thresholds[issue], f"from {issue}"
+    threshold, key = opened.inspection.audit.thresholds[issue], f"from {issue}"
     with menu("Threshold", f"menu {key}", type="tertiary", help="From which score on covers are flagged"):
         st.slider(
             f"Flag {inline(issue)} from a score of",
@@ -110,16 +110,16 @@ def _show_threshold(opened: Opened, issue: str) -> None:
             threshold,
             0.01,
             key=key,
-            on_change=lambda: flag_from(opened, issue, st.session_state[key]),
+            on_change=lambda: set_threshold(opened, issue, st.session_state[key]),
         )
         st.caption("Kept with the data set.")
         if threshold != (usual := THRESHOLDS[issue]):
             st.button(f"As usual, {usual:.2f}", key=f"usual {issue}", on_click=_as_usual, args=(opened, issue, key))
 
 
-def _as_usual(opened: Opened, issue: str, key: str) -> None:
+def _as_usual(opened: Workspace, issue: str, key: str) -> None:
     st.session_state[key] = THRESHOLDS[issue]
-    flag_from(opened, issue, THRESHOLDS[issue])
+    set_threshold(opened, issue, THRESHOLDS[issue])
 
 
 def _open_groups(issue: str) -> None:
@@ -130,7 +130,7 @@ def _close_groups() -> None:
     go(**{GROUPS: ""})
 
 
-def _show_groups(opened: Opened, issue: str, open_cover: Callable[[str], None]) -> None:
+def _show_groups(opened: Workspace, issue: str, open_cover: Callable[[str], None]) -> None:
     covers = opened.covers
     st.button("All findings", type="tertiary", icon=":material/arrow_back:", on_click=_close_groups)
     groups = covers.findings.groups(issue)
@@ -140,14 +140,14 @@ def _show_groups(opened: Opened, issue: str, open_cover: Callable[[str], None]) 
         st.info("None left.", icon=":material/check:")
         return
     grid = st.container(key="sets")
-    page = turn(-(-len(groups) // A_PAGE), GROUP_PAGE)
+    page = show_pager(-(-len(groups) // A_PAGE), GROUP_PAGE)
     with grid:
         for number, paths in enumerate(groups[(page - 1) * A_PAGE : page * A_PAGE]):
             _show_group(opened, issue, number, paths, open_cover)
 
 
 def _show_group(
-    opened: Opened, issue: str, number: int, paths: tuple[str, ...], open_cover: Callable[[str], None]
+    opened: Workspace, issue: str, number: int, paths: tuple[str, ...], open_cover: Callable[[str], None]
 ) -> None:
     covers = opened.covers
     rows = covers.rows_of(paths)
@@ -164,7 +164,7 @@ def _show_group(
         show_covers(covers, rows[:_ALIKE], f"group{number}", open_cover, notes)
 
 
-def _show_repairs(opened: Opened, issue: str, number: int, paths: tuple[str, ...]) -> None:
+def _show_repairs(opened: Workspace, issue: str, number: int, paths: tuple[str, ...]) -> None:
     keep, out = repair.keep_one_each(opened.dataset.manifest, [paths]), repair.exclude(paths, issue)
     st.button("Keep the best", key=f"keep-{number}", on_click=carry_out, args=(opened, keep))
     st.button("Leave all out", key=f"out-{number}", on_click=carry_out, args=(opened, out))

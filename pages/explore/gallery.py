@@ -8,32 +8,32 @@ import streamlit as st
 from covergenre.collection.collection import Collection
 from covergenre.collection.predictions import Predictions
 from covergenre.formatting import percent
-from pages.explore.address import turn
-from pages.explore.choice import chosen, show_choice, toggle
+from pages.explore.address import show_pager
 from pages.explore.filters import Asked
-from pages.explore.open import Opened
+from pages.explore.selection import selected, show_selection, toggle
 from pages.explore.tiles import show_covers
+from pages.explore.workspace import Workspace
 from pages.widgets.genres import display
 
 A_PAGE = 48
 
 
-def show_gallery(opened: Opened, rows: np.ndarray, asked: Asked, go: Callable[[str], None]) -> None:
+def show_gallery(opened: Workspace, rows: np.ndarray, asked: Asked, go: Callable[[str], None]) -> None:
     """The covers in these rows, which the filters left; a click on one calls `go` with its path."""
     covers = opened.covers
     if not len(rows):
         st.info("No covers match these filters.", icon=":material/filter_alt_off:")
         return
     pages = -(-len(rows) // A_PAGE)
-    choosing = show_choice(opened, rows)
+    choosing = show_selection(opened, rows)
     grid = st.container()
     with st.container(horizontal_alignment="center"):
-        page = turn(pages)
+        page = show_pager(pages)
     shown = rows[(page - 1) * A_PAGE : page * A_PAGE].tolist()
     with grid:
         said = notes(covers, shown, asked)
         if choosing:
-            show_covers(covers, shown, "gallery", lambda path: toggle(opened, path), said, chosen(opened))
+            show_covers(covers, shown, "gallery", lambda path: toggle(opened, path), said, selected(opened))
         else:
             show_covers(covers, shown, "gallery", go, said)
 

@@ -8,9 +8,9 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore.actions import show_actions
-from pages.explore.address import one, widget
-from pages.explore.kept import keep
-from pages.explore.open import Opened, open_predictions, runs_of
+from pages.explore.address import bind, get_option
+from pages.explore.selection import save_selection
+from pages.explore.workspace import Workspace, finished_runs_of, open_predictions
 from pages.widgets import map_chart
 from pages.widgets.map_chart import Colour
 from pages.widgets.safe_text import sentence
@@ -20,15 +20,17 @@ _GENRE, _SAID, _RIGHT, _SURE = "Genre", "What a run said", "Right or wrong", "Ce
 _OF_RUNS = (_SAID, _RIGHT, _SURE)
 
 
-def show_map(opened: Opened, to_gallery: Callable[..., None]) -> None:
+def show_map(opened: Workspace, to_gallery: Callable[..., None]) -> None:
     """The map, coloured by genre, a score, or a run's answers; `to_gallery` is called when a gallery is asked for."""
     covers = opened.covers
     places = map_chart.places_of(covers.vectors)
-    runs = runs_of(opened)
+    runs = finished_runs_of(opened)
     graded = covers.findings.graded if covers.findings else ()
     options = [_GENRE, *(_OF_RUNS if runs else ()), *(f"Score: {issue}" for issue in graded)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox("Colour by", options, width=260, **widget(COLOUR, one(COLOUR, options, default=_GENRE)))
+        chosen = st.selectbox(
+            "Colour by", options, width=260, **bind(COLOUR, get_option(COLOUR, options, default=_GENRE))
+        )
         run = explore_filters.choose_run(runs, required=True) if chosen in _OF_RUNS else ""
     try:
         colour = _colour(opened, chosen, run)
@@ -55,7 +57,7 @@ def show_map(opened: Opened, to_gallery: Callable[..., None]) -> None:
         show_actions(opened, sorted(picked), "map")
 
 
-def _colour(opened: Opened, chosen: str, run: str) -> Colour | None:
+def _colour(opened: Workspace, chosen: str, run: str) -> Colour | None:
     """What the map is coloured by; None for the genre."""
     if chosen not in _OF_RUNS:
         return None if chosen == _GENRE else Colour(chosen, opened.covers.findings.scores(chosen.split(": ", 1)[1]))
@@ -69,4 +71,4 @@ def _colour(opened: Opened, chosen: str, run: str) -> Colour | None:
 
 
 def _open(picked: frozenset[str], to_gallery: Callable[..., None]) -> None:
-    to_gallery(**{explore_filters.ON_MAP: keep(picked)})
+    to_gallery(**{explore_filters.ON_MAP: save_selection(picked)})

@@ -9,7 +9,7 @@ from covergenre.formatting import percent, size
 from covergenre.inspection.overview import KINDS, GenreLook, Overview
 from pages.explore.exchange import show_exchange
 from pages.explore.filters import KIND_KEYS
-from pages.explore.open import Opened, open_overview
+from pages.explore.workspace import Workspace, open_overview
 from pages.widgets.figures import genre_cell, table
 from pages.widgets.genres import css_colour
 from pages.widgets.portrait_parts import colours
@@ -19,7 +19,7 @@ _MOST = 6  # sizes that are listed
 _TITLES = {"sizes": "Pixels", "formats": "Format", "modes": "Mode"}
 
 
-def show_overview(opened: Opened, to_gallery: Callable[..., None]) -> None:
+def show_overview(opened: Workspace, to_gallery: Callable[..., None]) -> None:
     """The figures, and the table to take along; `to_gallery` is called, with filters, when covers are asked for."""
     seen = open_overview(opened)
     used = int(seen.genres["usable"].sum())

@@ -15,10 +15,10 @@ from covergenre.repair import repair
 from covergenre.repair.history import Repair, standing
 from covergenre.repair.repair import Edit
 from pages.explore.actions import carry_out
-from pages.explore.address import turn
-from pages.explore.news import undo
-from pages.explore.open import Opened, open_proposal
+from pages.explore.address import show_pager
+from pages.explore.messages import undo
 from pages.explore.tiles import show_covers
+from pages.explore.workspace import Workspace, open_proposal
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
@@ -28,7 +28,7 @@ _A_PAGE = 24
 _PAGE, _SPARED = "change_sheet", "spared"
 
 
-def show_repair(opened: Opened) -> None:
+def show_repair(opened: Workspace) -> None:
     """What could be repaired, what that would change, and what was."""
     if not opened.dataset.writable:
         st.info(
@@ -38,16 +38,16 @@ def show_repair(opened: Opened) -> None:
         )
         return
     st.markdown("Repairs change the table of the data set, never a file. Each can be undone.")
-    if not opened.examined:
+    if not opened.inspection:
         st.info("Look for defects first: repairs are suggested for what is found.", icon=":material/troubleshoot:")
-    elif not opened.fresh:
+    elif not opened.is_current:
         st.info("The data set changed and is being checked again.", icon=":material/hourglass_top:")
     else:
-        _show_suggestions(opened, opened.examined.audit)
+        _show_suggestions(opened, opened.inspection.audit)
     _show_history(opened)
 
 
-def _show_suggestions(opened: Opened, report: Audit) -> None:
+def _show_suggestions(opened: Workspace, report: Audit) -> None:
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     known = {issue: how for issue, how in {**REPAIRS, **REPAIRS_ON_REQUEST}.items() if counts.get(issue)}
     st.header("Suggested", anchor=False)
@@ -86,12 +86,12 @@ def _show_suggestions(opened: Opened, report: Audit) -> None:
     )
 
 
-def _spared(opened: Opened) -> frozenset[str]:
+def _spared(opened: Workspace) -> frozenset[str]:
     """The covers that are to stay as they are, whatever was suggested."""
     return st.session_state.get(_SPARED, {}).get((opened.dataset.name, opened.stamp), frozenset())
 
 
-def _show_changes(opened: Opened, proposal: Proposal) -> None:
+def _show_changes(opened: Workspace, proposal: Proposal) -> None:
     """A tile for each change, ticked until a click says otherwise."""
     covers, paths, spared = opened.covers, list(proposal.notes), _spared(opened)
     edits = {edit.path: edit for edit in proposal.suggested.edits}
@@ -110,7 +110,7 @@ def _show_changes(opened: Opened, proposal: Proposal) -> None:
         st.button("Tick none", type="tertiary", key="tick-none", on_click=spare, args=(frozenset(edits),),
                   disabled=not ticked)  # fmt: skip
     grid = st.container()
-    page = turn(pages, _PAGE)
+    page = show_pager(pages, _PAGE)
     rows = covers.rows_of(paths[(page - 1) * _A_PAGE : page * _A_PAGE])
     with grid:
         notes = {row: what(edits.get(path := covers.paths[row]), proposal.notes[path]) for row in rows}
@@ -130,9 +130,9 @@ def _show_counts(proposal: Proposal) -> None:
                       delta_arrow="off", width="content")  # fmt: skip
 
 
-def _show_accuracy(opened: Opened, proposal: Proposal) -> None:
+def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:
     """What the repair does to accuracy: measured when asked for, because it takes a while."""
-    if opened.examined.units is None or not opened.examined.split:
+    if opened.inspection.units is None or not opened.inspection.split:
         return
     name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, proposal.plan))
     job = jobs().get(name, about)
@@ -153,8 +153,8 @@ def _show_accuracy(opened: Opened, proposal: Proposal) -> None:
         st.caption(sentence(job.error or "it was stopped"))
 
 
-def _measure(opened: Opened, proposal: Proposal, name: str, about: int) -> None:
-    examined = opened.examined
+def _measure(opened: Workspace, proposal: Proposal, name: str, about: int) -> None:
+    examined = opened.inspection
 
     def work(report: Report, should_stop: ShouldStop) -> Effect:
         return measure_effect(examined, proposal.after, report, should_stop)
@@ -169,7 +169,7 @@ def what(edit: Edit | None, issue: str) -> str:
     return f"becomes {display(edit.genre)}" if edit.genre else f"out: {issue}"
 
 
-def _show_history(opened: Opened) -> None:
+def _show_history(opened: Workspace) -> None:
     try:
         repairs = repair.history(opened.dataset)
     except CoverGenreError as error:
@@ -184,7 +184,7 @@ def _show_history(opened: Opened) -> None:
             _show_repair(opened, each, each.number in stand)
 
 
-def _show_repair(opened: Opened, made: Repair, stands: bool) -> None:
+def _show_repair(opened: Workspace, made: Repair, stands: bool) -> None:
     when = datetime.fromisoformat(made.when).astimezone()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         covers = counted(len(made.changes), "cover")

@@ -12,9 +12,9 @@ from covergenre.repair import review
 from covergenre.repair.repair import history
 from pages.explore.actions import remember
 from pages.explore.cover import show_large
-from pages.explore.news import telling
-from pages.explore.open import Opened
+from pages.explore.messages import reporting_errors
 from pages.explore.tiles import show_covers
+from pages.explore.workspace import Workspace
 from pages.widgets.genres import GENRES, css_colour, inline, named
 from pages.widgets.safe_text import plain, sentence
 
@@ -22,12 +22,12 @@ _LATER = "looked at later"
 _NEAREST = 4
 
 
-def show_review(opened: Opened, go: Callable[[str], None]) -> None:
+def show_review(opened: Workspace, go: Callable[[str], None]) -> None:
     """The next doubted label, or what comes of all that was decided."""
     if not opened.dataset.writable:
         st.info("Labels of this data set can't be changed.", icon=":material/lock:")
         return
-    report = opened.examined.audit
+    report = opened.inspection.audit
     if why := report.skipped.get("wrong labels"):
         st.info(f"Labels were not judged: {plain(why, 200)}.", icon=":material/info:")
         return
@@ -35,13 +35,13 @@ def show_review(opened: Opened, go: Callable[[str], None]) -> None:
 
 
 @st.fragment
-def _loop(opened: Opened, go: Callable[[str], None]) -> None:
+def _loop(opened: Workspace, go: Callable[[str], None]) -> None:
     try:
         decisions = review.read_decisions(opened.dataset)
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return
-    found = doubtful_labels(opened.examined.audit, opened.dataset.manifest)
+    found = doubtful_labels(opened.inspection.audit, opened.dataset.manifest)
     later = st.session_state.setdefault(_LATER, [])
     left = sorted((doubt for doubt in found if doubt.label not in decisions), key=lambda doubt: doubt.label in later)
     plan = review.plan_of(opened.dataset.manifest, decisions)
@@ -52,7 +52,7 @@ def _loop(opened: Opened, go: Callable[[str], None]) -> None:
     _show_doubt(opened, left[0], go)
 
 
-def _show_progress(opened: Opened, done: int, total: int, changes: int, can_go_back: bool) -> None:
+def _show_progress(opened: Workspace, done: int, total: int, changes: int, can_go_back: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar"):
         st.progress(done / total, f"{done:,} of {counted(total, 'doubted label')} decided")
         st.button("Back", icon=":material/undo:", shortcut="B", key="review-back", disabled=not can_go_back,
@@ -61,15 +61,15 @@ def _show_progress(opened: Opened, done: int, total: int, changes: int, can_go_b
             _show_settle(opened, changes, "secondary")
 
 
-def _show_settle(opened: Opened, changes: int, kind: Literal["primary", "secondary"]) -> None:
+def _show_settle(opened: Workspace, changes: int, kind: Literal["primary", "secondary"]) -> None:
     if st.button(f"Apply {counted(changes, 'change')}", icon=":material/build:", key="settle", type=kind):
-        with telling():
+        with reporting_errors():
             review.settle(opened.dataset)
             remember(opened, history(opened.dataset)[-1], "Reviewed labels")
         st.rerun()
 
 
-def _show_end(opened: Opened, total: int, changes: int) -> None:
+def _show_end(opened: Workspace, total: int, changes: int) -> None:
     if not total:
         st.success("No label is doubted.", icon=":material/check:")
         st.caption("Findings › Wrong labels › Threshold changes how soon one is.")
@@ -83,7 +83,7 @@ def _show_end(opened: Opened, total: int, changes: int) -> None:
         st.caption("One repair, which can be undone; the data set is then checked again.")
 
 
-def _show_doubt(opened: Opened, doubt: DoubtfulLabel, go: Callable[[str], None]) -> None:
+def _show_doubt(opened: Workspace, doubt: DoubtfulLabel, go: Callable[[str], None]) -> None:
     covers = opened.covers
     row = covers.row_of(doubt.path)
     left, right = st.columns([2, 3], gap="large")
@@ -105,7 +105,7 @@ def _show_doubt(opened: Opened, doubt: DoubtfulLabel, go: Callable[[str], None])
         show_covers(covers, list(near), "review", go)
 
 
-def _show_answers(opened: Opened, doubt: DoubtfulLabel) -> None:
+def _show_answers(opened: Workspace, doubt: DoubtfulLabel) -> None:
     suggested, own = inline(plain(doubt.suggested, 24)), inline(plain(doubt.genre, 24))
     with st.container(horizontal=True, gap="small", key="answers"):
         for label, icon, key, becomes in (
@@ -140,13 +140,13 @@ def _dot(genre: str) -> str:
     return f'<b class="genre">{dot}{named(genre)}</b>'
 
 
-def _decide(opened: Opened, doubt: DoubtfulLabel, becomes: str) -> None:
-    with telling():
+def _decide(opened: Workspace, doubt: DoubtfulLabel, becomes: str) -> None:
+    with reporting_errors():
         if doubt.label not in review.read_decisions(opened.dataset):  # else a key was pressed twice
             review.decide(opened.dataset, doubt.label, becomes)
 
 
-def _decide_other(opened: Opened, doubt: DoubtfulLabel) -> None:
+def _decide_other(opened: Workspace, doubt: DoubtfulLabel) -> None:
     if genre := st.session_state[f"other genre of {doubt.path}"]:
         _decide(opened, doubt, genre)
 
@@ -158,6 +158,6 @@ def _put_off(doubt: DoubtfulLabel) -> None:
     later.append(doubt.label)
 
 
-def _take_back(opened: Opened) -> None:
-    with telling():
+def _take_back(opened: Workspace) -> None:
+    with reporting_errors():
         review.take_back(opened.dataset)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from covergenre import images
 from covergenre.predict.saved_queries import Cover
-from pages.predict import place
+from pages.predict import session
 from pages.widgets.safe_text import tidy
 from pages.widgets.thumbnails import data_address
 
@@ -42,7 +42,7 @@ def _tools(cover: Cover) -> None:
     untouched = not turn and (across, down) == (_WHOLE, _WHOLE)
     if st.button("Ask about this part", type="primary", disabled=untouched, key=f"cut-{key}"):
         st.session_state.uploader += 1  # so that it does not name another cover
-        place.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", images.png(part))])
+        session.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", images.png(part))])
         st.rerun()
 
 

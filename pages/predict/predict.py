@@ -7,12 +7,12 @@ from covergenre.predict import STARTER, Predictor, open_predictor
 from covergenre.runs.default import answering, default_run
 from covergenre.runs.notes import run_name
 from covergenre.runs.record import Run
-from pages.predict import place
+from pages.predict import session
 from pages.predict.answers import Answer, Answers
-from pages.predict.many import read_few, show_many
-from pages.predict.one import show_one
-from pages.predict.ways_in import example_row, ways_in
-from pages.predict.words_read import words_wanted
+from pages.predict.batch import read_next, show_batch
+from pages.predict.cover_text import words_wanted
+from pages.predict.single import show_single
+from pages.predict.uploads import show_examples, show_uploads
 from pages.widgets import verdict
 from pages.widgets.announce import announce
 from pages.widgets.genres import display, show_colours
@@ -27,7 +27,7 @@ def answers_of(predictor: Predictor, words: bool) -> Answers:
 
 def open_answering() -> tuple[Predictor, str, str]:
     """What answers, its name, and a word if it is not what did or should: an answer stays with the run that gave it."""
-    now = place.asked()
+    now = session.current()
     if now is None or now.run == (default_run() or STARTER):
         return answering(open_predictor, STARTER)
     try:
@@ -41,24 +41,24 @@ def show_who(run: str) -> None:
     """That a run answers instead of the starter, and the way back."""
     with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"Your run answers: {plain(run_name(Run.open(run)))}, {plain(run)}.", width="content")
-        st.button("Let the starter answer", type="tertiary", on_click=place.let_starter_answer)
+        st.button("Let the starter answer", type="tertiary", on_click=session.use_starter)
 
 
 def answer_area(predictor: Predictor, run: str, words: bool) -> None:
     """What is said about the covers that the address names."""
-    covers, answers = place.asked().covers, answers_of(predictor, words)
+    covers, answers = session.current().covers, answers_of(predictor, words)
     with st.container(key="answer"):
-        unread = read_few(answers, covers)
-        number = 0 if len(covers) == 1 else place.opened()
+        unread = read_next(answers, covers)
+        number = 0 if len(covers) == 1 else session.open_index()
         if number is None or number >= len(covers):
-            show_many(covers, answers, predictor)
+            show_batch(covers, answers, predictor)
             said = "" if unread else f"{len(covers)} covers are answered."
         else:
             if len(covers) > 1:
                 show_way_back(number, len(covers))
             said = ""
             if answer := answers.get(covers[number]):
-                show_one(covers[number], answer, predictor, run)
+                show_single(covers[number], answer, predictor, run)
                 said = spoken(answer)
                 title_tab(covers[number].name, answer)
         if st.session_state.unkept:
@@ -73,7 +73,7 @@ def answer_area(predictor: Predictor, run: str, words: bool) -> None:
 def show_way_back(number: int, covers: int) -> None:
     """From one of many covers to all of them and to the next."""
     with st.container(key="back", horizontal=True, vertical_alignment="center", gap="small"):
-        go, all_covers = place.look_at, f"All {covers} covers"
+        go, all_covers = session.open_cover, f"All {covers} covers"
         st.button(all_covers, icon=":material/apps:", type="tertiary", on_click=go, args=(None,))
         last = number == covers - 1
         st.button("Previous", icon=":material/chevron_left:", on_click=go, args=(number - 1,), disabled=number == 0)
@@ -95,12 +95,12 @@ def title_tab(name: str, answer: Answer) -> None:
         st.set_page_config(page_title=f"{genre}? {tidy(name, 40)} · covergenre")
 
 
-place.begin()
+session.restore()
 region = st.container(key="announced", height="content")
 with st.container(key="page"):
     st.title("What does this cover sound like?", anchor=False)
-    ways_in()
-    example_row()
+    show_uploads()
+    show_examples()
     try:
         predictor, run, word = open_answering()
     except CoverGenreError as error:
@@ -111,9 +111,9 @@ with st.container(key="page"):
         show_who(run)
     if word:
         st.warning(sentence(word), icon=":material/sync_problem:")
-    if place.is_lost():
+    if session.is_expired():
         st.info("This answer is no longer kept here. Drop its cover again.", icon=":material/hourglass_disabled:")
-    if place.asked():
+    if session.current():
         if run == STARTER and default_run():
             st.caption("The starter gave this answer. Covers that you drop now are answered by your run.")
         answer_area(predictor, run, words_wanted(predictor))

@@ -31,7 +31,7 @@ def show_why(predictor: Predictor, run: str, cover: Cover, prediction: Predictio
         st.markdown(plain(said(cover.digest, prediction, cover.data), 400))
         st.markdown(methods(prediction), unsafe_allow_html=True)
         with st.container(key="place"):
-            show_place(predictor, run, cover, prediction)
+            show_saliency(predictor, run, cover, prediction)
 
 
 def methods(prediction: Prediction) -> str:
@@ -50,7 +50,7 @@ def methods(prediction: Prediction) -> str:
     return f'<div class="methods">{"".join(columns)}</div>'
 
 
-def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
+def show_saliency(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
     """Where in the picture the answer comes from, once it is asked for."""
     wanted = st.toggle(
         "Show where in the picture it comes from",
@@ -71,7 +71,7 @@ def show_place(predictor: Predictor, run: str, cover: Cover, prediction: Predict
     )
     share = st.slider("How much of the picture to mark", 5, 50, 20, 5, format="%d %%", key="why_share") / 100
     with st.spinner("Looking where it comes from"):
-        found = find_place(run, cover.digest, predictor, cover.data)
+        found = find_saliency(run, cover.digest, predictor, cover.data)
     marked = mark(images.decode_once(cover.data).image, found, genre, share)
     called = inline(plain(genre))
     st.image(
@@ -100,7 +100,7 @@ def said(digest: str, prediction: Prediction, _data: bytes) -> str:  # noqa: ARG
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def find_place(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Saliency:  # noqa: ARG001 (keys)
+def find_saliency(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Saliency:  # noqa: ARG001 (keys)
     """Where the answer comes from, found once."""
     return saliency(_predictor, images.decode_once(_data).image)
 

@@ -18,7 +18,7 @@ from covergenre.runs.cautions import Caution, cautions
 from covergenre.runs.record import Run
 from covergenre.training.build_starter import METHODS as STARTER_METHODS
 from covergenre.training.estimate import seconds_for, usual_seconds
-from pages.explore import open as examined
+from pages.explore import workspace
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
 from pages.widgets.address import follow, go, settle
 from pages.widgets.genres import named
@@ -150,15 +150,15 @@ def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
 
 def _offer_audit(dataset: Dataset) -> None:
     """The way to an audit, which Explore shares; what it finds then stands here."""
-    opened = examined.open_named(dataset.name)
-    job = examined.work_on(opened)
+    opened = workspace.open_workspace(dataset.name)
+    job = workspace.current_job(opened)
     if job and job.running:
         watch(job, "audit")
         return
     if read_caveats(dataset):  # it has ended since this page looked
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Look for defects first", icon=":material/troubleshoot:", on_click=examined.begin,
+        st.button("Look for defects first", icon=":material/troubleshoot:", on_click=workspace.start_inspection,
                   args=(opened, True))  # fmt: skip
         st.caption("Wrong labels, copies, and what gives genres away.", width="content")
     if job and job.error:

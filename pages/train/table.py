@@ -8,9 +8,9 @@ from covergenre.runs.default import default_run
 from covergenre.runs.notes import run_name
 from covergenre.runs.record import Run
 from covergenre.training.combine import combine
-from pages.compare.view import MOST_RUNS
-from pages.train import history, work
-from pages.train.history import RunSummary
+from pages.compare.selection import MOST_RUNS
+from pages.train import queue, run_summary
+from pages.train.run_summary import RunSummary
 from pages.widgets.address import follow, go
 from pages.widgets.safe_text import tidy
 
@@ -38,7 +38,7 @@ def show_table(summaries: Sequence[RunSummary]) -> None:
     ids = [each.run.id for each in told]
     key = f"history-{hash((*ids,))}"  # rows are selected by number: other runs are another table
     event = st.dataframe(
-        history.frame(told, default_run(), baseline, columns, group),
+        run_summary.frame(told, default_run(), baseline, columns, group),
         column_config=_TABLE,
         hide_index=True,
         row_height=_ROW_HEIGHT,
@@ -51,7 +51,7 @@ def show_table(summaries: Sequence[RunSummary]) -> None:
     done = [told[row] for row in event.selection.rows if row < len(told) and told[row].evaluation]
     if len(done) > 1:
         _show_together([each.run.id for each in done], "Compare these")
-        st.button("Combine into an ensemble", icon=":material/join:", on_click=work.attempt, args=(_combine, ids, key))
+        st.button("Combine into an ensemble", icon=":material/join:", on_click=queue.attempt, args=(_combine, ids, key))
     elif st.query_params.get("find") and len(known := [each.run.id for each in told if each.evaluation]) > 1:
         _show_together(known[:MOST_RUNS], "Compare those found")
 
@@ -73,13 +73,13 @@ def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSum
         st.session_state[_BASE] = asked if asked in done else ""
         st.selectbox("Baseline", ["", *done], format_func=lambda run: tidy(run_name(done[run].run)) if run else "None",
                      key=_BASE, on_change=follow, args=("baseline", _BASE))  # fmt: skip
-        group = st.selectbox("Group by", ["", *history.GROUPS], format_func=lambda name: name.capitalize() or "Nothing",
-                             key="train_group", persist_state="session")  # fmt: skip
-        names = dict.fromkeys(name for each in summaries for name in history.settings(each.run))
+        group = st.selectbox("Group by", ["", *run_summary.GROUPS], key="train_group", persist_state="session",
+                             format_func=lambda name: name.capitalize() or "Nothing")  # fmt: skip
+        names = dict.fromkeys(name for each in summaries for name in run_summary.settings(each.run))
         columns = st.multiselect("Settings as columns", list(names), key="train_columns", persist_state="session")
         hidden = any(each.notes.hidden for each in summaries) and st.toggle("Hidden ones too", key="train_hidden")
-    told = history.found(summaries, st.session_state[_FIND], hidden)
-    return history.grouped(told, group), done.get(st.session_state[_BASE]), columns, group
+    told = run_summary.search(summaries, st.session_state[_FIND], hidden)
+    return run_summary.group_runs(told, group), done.get(st.session_state[_BASE]), columns, group
 
 
 def _show_together(ids: list[str], words: str) -> None:

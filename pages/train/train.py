@@ -26,9 +26,9 @@ from covergenre.runs.notes import (
 )
 from covergenre.runs.record import Run, list_runs
 from covergenre.training.repeats import repeats_of, spread
-from pages.train import curve, history, study_tab, work
+from pages.train import curve, queue, run_summary, studies
 from pages.train import form as train_form
-from pages.train.history import RunSummary
+from pages.train.run_summary import RunSummary
 from pages.train.table import open_run, show_table
 from pages.widgets import model_card
 from pages.widgets.address import go
@@ -84,7 +84,7 @@ def start() -> None:
     run = prepare(dataset, train_form.asked(dataset))
     launch.start(run)
     open_run(run.id)
-    st.toast(f"{history.title(run)} is in the queue.", icon=":material/play_arrow:")
+    st.toast(f"{run_summary.title(run)} is in the queue.", icon=":material/play_arrow:")
 
 
 def start_every_method() -> None:
@@ -149,14 +149,14 @@ def show_form(earlier: list[RunSummary]) -> None:
     few = spec.n_genres < 2
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", disabled=few, on_click=work.attempt, args=(start,)
+            "Train", type="primary", icon=":material/play_arrow:", disabled=few, on_click=queue.attempt, args=(start,)
         )
         st.button(
             "Train all methods",
             help="Those that learn from vectors, one after the other, each with its own settings.",
             icon=":material/playlist_play:",
             disabled=few,
-            on_click=work.attempt,
+            on_click=queue.attempt,
             args=(start_every_method,),
         )
         runs = [each.run for each in earlier]
@@ -169,14 +169,14 @@ def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:
 
     @st.fragment(run_every=POLL if any(at_first) else None)
     def drawn() -> None:
-        running, waiting = work.active()
+        running, waiting = queue.active()
         if (running, waiting) != at_first:
             st.rerun()
-        work.show_error()
+        queue.show_error()
         for run in running:
-            work.show_running(run)
+            queue.show_running(run)
         if waiting:
-            work.show_queue(waiting)
+            queue.show_queue(waiting)
         if not any(at_first):
             st.markdown("Nothing is being trained.")
             st.caption("Training runs in a separate process: you can close this page.")
@@ -195,9 +195,9 @@ def show_opened(summaries: list[RunSummary]) -> None:
     run = opened.run
     with st.container(key="opened"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.header(history.title(run), anchor=False, width="content")
+            st.header(run_summary.title(run), anchor=False, width="content")
             st.button("Close", icon=":material/close:", type="tertiary", on_click=open_run, args=(None,))
-        st.caption(f"{plain(run.id)} · {history.state_word(opened.status)}")
+        st.caption(f"{plain(run.id)} · {run_summary.state_word(opened.status)}")
         if opened.status.error and opened.status.state == "cancelled":
             st.caption(sentence(opened.status.error))
         elif opened.status.error:
@@ -210,14 +210,14 @@ def show_opened(summaries: list[RunSummary]) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             if opened.evaluation:
-                st.markdown(history.figures(opened.evaluation), unsafe_allow_html=True)
+                st.markdown(run_summary.figures(opened.evaluation), unsafe_allow_html=True)
             curve.show(charts)
         with right if opened.evaluation or charts else left:
-            st.markdown(history.asked(run), unsafe_allow_html=True)
+            st.markdown(run_summary.settings_table(run), unsafe_allow_html=True)
         if opened.evaluation:
             show_colours(run.spec.genres)
             st.markdown(model_card.by_genre(opened.evaluation), unsafe_allow_html=True)
-        work.show_log(run)
+        queue.show_log(run)
 
 
 def show_actions(opened: RunSummary) -> None:
@@ -232,28 +232,28 @@ def show_actions(opened: RunSummary) -> None:
                 query_params={"run": run.id},
             )
         if state == "done" and run.id == default_run():
-            st.button("Let the starter answer again", icon=":material/undo:", on_click=work.attempt, args=(use, None))
+            st.button("Let the starter answer again", icon=":material/undo:", on_click=queue.attempt, args=(use, None))
         elif state == "done":
-            st.button("Use for prediction", icon=":material/album:", on_click=work.attempt, args=(use, run.id))
+            st.button("Use for prediction", icon=":material/album:", on_click=queue.attempt, args=(use, run.id))
         else:
-            st.button("Resume", icon=":material/resume:", on_click=work.attempt, args=(launch.resume, run.id))
-            work.finish_button(run)
+            st.button("Resume", icon=":material/resume:", on_click=queue.attempt, args=(launch.resume, run.id))
+            queue.finish_button(run)
         if run.spec.method in METHODS:
             st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
             with menu("Repeat", _REPEAT, icon=":material/casino:"):
                 st.number_input("Other seeds", 1, 20, 4, key=f"more-{run.id}")
-                st.button("Train again with these", on_click=work.attempt, args=(repeat, run))
+                st.button("Train again with these", on_click=queue.attempt, args=(repeat, run))
         shown = (
             ("Show in the table", ":material/visibility:")
             if opened.notes.hidden
             else ("Hide", ":material/visibility_off:")
         )
-        st.button(shown[0], icon=shown[1], on_click=work.attempt, args=(hide, run, not opened.notes.hidden))
+        st.button(shown[0], icon=shown[1], on_click=queue.attempt, args=(hide, run, not opened.notes.hidden))
         with menu("Name and note", _NOTES, icon=":material/edit_note:"):
             show_notes(run, opened.notes)
         with menu("Delete", _DELETE, icon=":material/delete:"):
             st.markdown("Its model and its figures are deleted permanently.")
-            st.button("Delete permanently", type="primary", on_click=work.attempt, args=(delete, run.id))
+            st.button("Delete permanently", type="primary", on_click=queue.attempt, args=(delete, run.id))
     if opened.notes.tags:
         st.caption(plain(", ".join(opened.notes.tags), LONGEST))
     if opened.notes.note:
@@ -286,12 +286,12 @@ def show_notes(run: Run, notes: Notes) -> None:
         key=f"tags-{run.id}",
     )
     st.text_area("What to remember of it", notes.note, max_chars=LONGEST, key=f"note-{run.id}")
-    st.button("Keep", on_click=work.attempt, args=(keep_notes, run))
+    st.button("Keep", on_click=queue.attempt, args=(keep_notes, run))
 
 
 def show_runs() -> None:
     """What to train, what is at work, and what came of it."""
-    at_first = work.active()  # asked first: a run that ends while the page is drawn has it drawn again
+    at_first = queue.active()  # asked first: a run that ends while the page is drawn has it drawn again
     told = run_summaries()
     form, now = st.columns([3, 2], gap="large")
     with form:
@@ -314,6 +314,6 @@ with st.container(key="page"):
         label_visibility="collapsed",
     )
     if view == "Studies":
-        study_tab.show_studies()
+        studies.show_studies()
     else:
         show_runs()

@@ -12,7 +12,7 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.map import DRAWABLE, draw_map_apart, known_map, map_key
 from pages.widgets.genres import colours_among, display
 from pages.widgets.safe_text import tidy
-from pages.widgets.watch import jobs, offer, under_way
+from pages.widgets.watch import jobs, offer_job, running_job
 
 KEY = "places"
 
@@ -42,10 +42,10 @@ def places_of(vectors: np.ndarray) -> np.ndarray:
     """The places of covers by their vectors, float32 (m, 2); offers to draw the good map where there is none yet."""
     key = map_key(vectors)
     name = f"map {key}"
-    drawing, job = under_way(name), jobs().get(name)
+    drawing, job = running_job(name), jobs().get(name)
     places, good = _known(key, bool(job and job.state == "done"), vectors)
     if not good and len(vectors) <= DRAWABLE:
-        offer(
+        offer_job(
             name,
             drawing,
             "This is a rough map. A detailed one takes a minute or two, once.",

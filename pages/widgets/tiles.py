@@ -13,10 +13,10 @@ import streamlit as st
 
 from covergenre.collection.table import Neighbour
 from covergenre.formatting import percent
+from pages.widgets.cover_art import art, words
 from pages.widgets.figures import genre_cell
 from pages.widgets.genres import css_colour
 from pages.widgets.safe_text import tidy
-from pages.widgets.sleeve import art, words
 from pages.widgets.verdict import album_line
 
 _GRID = st.components.v2.component(

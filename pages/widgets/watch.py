@@ -24,17 +24,17 @@ def watch(job: Job, name: str, news: Callable[[], object] = lambda: None, can_st
     _watching(job, name, news, news(), can_stop)
 
 
-def under_way(name: str) -> Job | None:
+def running_job(name: str) -> Job | None:
     """The work of this name, unless it has ended. Ask before looking for what it makes, which is there by its end."""
     job = jobs().get(name)
     return job if job and job.running else None
 
 
-def offer(name: str, at_work: Job | None, words: str, label: str, icon: str, title: str, work: Work) -> None:
-    """Work that a visitor may begin with a button: why (`words`, Markdown), or how far it is, and what went wrong.
+def offer_job(name: str, at_work: Job | None, words: str, label: str, icon: str, title: str, work: Work) -> None:
+    """Offer work with a button and the reason for it (`words`, Markdown), or show its progress or what went wrong.
 
-    `name` tells it from other work; `at_work` was `under_way` before the page missed what it makes; `title` is what it
-    is called meanwhile.
+    `name` tells it from other work. `at_work` is its `running_job`, asked for before the page looked for the result.
+    `title` names it while it runs.
     """
     if at_work:
         watch(at_work, name)

@@ -6,7 +6,7 @@ from drawing import cover
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pages.widgets.sleeve import web_address
+from pages.widgets.cover_art import web_address
 from pages.widgets.tiles import face
 
 HOSTILE = st.one_of(

@@ -28,10 +28,10 @@ from covergenre.predict.saved_queries import Cover, Query, save_query
 from covergenre.repair import repair
 from covergenre.training.train import train
 from pages.browse.basket import to_csv, to_zip
-from pages.browse.own import is_own, own_key
+from pages.browse.upload import is_upload, upload_key
 from pages.widgets import map_chart
+from pages.widgets.collection_choice import collection_title as whose_title
 from pages.widgets.watch import jobs
-from pages.widgets.whose import title as whose_title
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def test_no_view_imports_a_heavy_library(starter):
 def own(page) -> str:
     """The key of a picture that somebody brought to this server."""
     token, _ = save_query(Query((Cover.of("mine.png", encoded(cover("jazz", 500))),), STARTER))
-    return own_key(token)
+    return upload_key(token)
 
 
 def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own, library):
@@ -303,7 +303,7 @@ def test_a_picture_can_be_brought_here(page):
     page.run()
     page.file_uploader[0].upload("mine.png", encoded(cover("rap", 501))).run()
     (key,) = address(page, "cover")
-    assert is_own(key)
+    assert is_upload(key)
     assert "mine.png" in said(page)
 
 

@@ -5,7 +5,7 @@ from finished import finished, sure
 
 from covergenre.comparison.comparison import compare_runs
 from pages.compare.cells import covers, genre_of, heading, sentence
-from pages.compare.view import Cell
+from pages.compare.selection import Cell
 
 
 @pytest.fixture

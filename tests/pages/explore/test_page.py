@@ -14,8 +14,7 @@ from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.inspection.indexing import index_dataset
-from pages.explore import open as opening
-from pages.explore import sources
+from pages.explore import datasets, workspace
 from pages.widgets.watch import jobs
 
 
@@ -163,16 +162,16 @@ def test_filters_stay_while_a_cover_or_another_view_is_looked_at(page):
 
 
 def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch):
-    open_named = opening.open_named
+    open_workspace = workspace.open_workspace
 
     def open_a_moment_too_early(name):
-        opened = open_named(name)
-        if not opened.examined:
+        opened = open_workspace(name)
+        if not opened.inspection:
             found = Inspection(opened.dataset, audit_dataset(opened.dataset), None, None)
-            opening.keep_examined(name, opened.stamp, found)
+            workspace.save_inspection(name, opened.stamp, found)
         return opened
 
-    monkeypatch.setattr(opening, "open_named", open_a_moment_too_early)
+    monkeypatch.setattr(workspace, "open_workspace", open_a_moment_too_early)
     assert "Exact duplicates" in said(view(page, "findings"))
 
 
@@ -190,8 +189,8 @@ def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
 @pytest.mark.parametrize("before", [True, False])
 def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, monkeypatch, before):
     job, end = held("bringing a data set", result=(open_dataset("mine"), None))
-    page.session_state[sources._OWN] = job  # it was begun by this visitor
-    real = sources.bringing
+    page.session_state[datasets._OWN] = job  # it was begun by this visitor
+    real = datasets.adding_job
 
     def ends_meanwhile():
         if before:
@@ -200,7 +199,7 @@ def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, mo
         end()
         return found
 
-    monkeypatch.setattr(sources, "bringing", ends_meanwhile)
+    monkeypatch.setattr(datasets, "adding_job", ends_meanwhile)
     assert "mine: 63 covers." in said(page.run())
 
 
@@ -257,7 +256,7 @@ def test_a_view_is_saved_and_found_again(page):
 
 
 def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, monkeypatch):
-    monkeypatch.setattr(opening, "EXACT", 10)
+    monkeypatch.setattr(workspace, "EXACT", 10)
     register("mine", root)
     page = at()
     assert "have no index yet" in said(page)
@@ -268,9 +267,9 @@ def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, 
 
 
 def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monkeypatch):
-    monkeypatch.setattr(opening, "EXACT", 10)
+    monkeypatch.setattr(workspace, "EXACT", 10)
     register("mine", root)
-    page, real = at(), opening.open_named
+    page, real = at(), workspace.open_workspace
 
     def opened_before_the_index_was_done(name):
         opened = real(name)
@@ -278,6 +277,6 @@ def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monke
             index_dataset(opened.dataset)
         return opened
 
-    monkeypatch.setattr(opening, "open_named", opened_before_the_index_was_done)
+    monkeypatch.setattr(workspace, "open_workspace", opened_before_the_index_was_done)
     page.run()
     assert "62 covers are compared by an index, which finds" in said(page)

@@ -12,7 +12,7 @@ from covergenre.inspection.doubtful_labels import DoubtfulLabel
 from covergenre.repair.repair import history
 from covergenre.repair.review import kept_labels
 from pages.explore import review
-from pages.explore.open import keep_examined
+from pages.explore.workspace import save_inspection
 from pages.widgets.watch import jobs
 
 DOUBTED = ["jazz/000.jpg", "jazz/001.jpg", "jazz/002.jpg"]
@@ -27,7 +27,7 @@ def page(tmp_path, monkeypatch):
     monkeypatch.setattr(review, "doubtful_labels", lambda report, manifest: found)
     report = audit_dataset(dataset)
     report.skipped.pop("wrong labels")
-    keep_examined("mine", stamp("mine"), Inspection(dataset, report, None, None))
+    save_inspection("mine", stamp("mine"), Inspection(dataset, report, None, None))
     return at(see="Review")
 
 

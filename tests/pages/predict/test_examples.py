@@ -3,7 +3,7 @@ from covergenre import images
 from covergenre.demo import EXAMPLES, example_tiles
 from covergenre.predict import Predictor
 from covergenre.predict.track_record import PastAnswers
-from pages.predict.ways_in import drawn_examples
+from pages.predict.uploads import drawn_examples
 
 
 def test_an_example_is_a_file_with_the_very_pixels_that_were_drawn():

@@ -288,7 +288,7 @@ def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, 
         write_caveats(dataset, audit_dataset(dataset))
         return Inspection(dataset, audit_dataset(dataset), None, None)
 
-    monkeypatch.setattr("pages.explore.open.inspect_dataset", inspect_dataset)
+    monkeypatch.setattr("pages.explore.workspace.inspect_dataset", inspect_dataset)
     app = click(opened("train"), "Look for defects first")
     jobs().get(f"work on {mine.name}", registry.stamp(mine.name)).wait()
     assert "Look for defects first" not in [button.label for button in app.run().button]

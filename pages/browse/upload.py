@@ -13,7 +13,7 @@ from covergenre.errors import BadImage, CoverGenreError, in_words
 from covergenre.images import MAX_BYTES
 from covergenre.predict import STARTER, open_predictor
 from covergenre.predict.saved_queries import Cover, Query, delete_query, load_query, save_query
-from pages.browse.tiles import show_near
+from pages.browse.tiles import show_similar
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.segments import segments
@@ -26,13 +26,13 @@ _LATE = "bring late"
 _MARK = "own-"
 
 
-def take_late(go: Callable[[str], None]) -> None:
+def take_pending_upload(go: Callable[[str], None]) -> None:
     """Go to a picture that came before this session had drawn where to drop it; before any widget is drawn."""
     if key := st.session_state.pop(_LATE, ""):
         _take(key, go)
 
 
-def bring(go: Callable[[str], None]) -> None:
+def show_uploader(go: Callable[[str], None]) -> None:
     """Draw the way to start from a picture of one's own; `go` is called with its key."""
     with st.popover("Your picture", icon=":material/add_photo_alternate:"), st.container(key="bring"):
         key = f"bring-{st.session_state.setdefault('brought', 0)}"
@@ -56,12 +56,12 @@ def choose_order() -> str:
     return segments("Order", ORDERS, "order")
 
 
-def is_own(key: str) -> bool:
+def is_upload(key: str) -> bool:
     """Whether a key is that of a picture somebody brought, still there or not."""
     return key.startswith(_MARK)
 
 
-def own_key(token: str, number: int = 0) -> str:
+def upload_key(token: str, number: int = 0) -> str:
     """What a picture that is kept (see `saved_queries`) goes by where known covers go by `Neighbour.key`.
 
     `number`: which of several that were brought together.
@@ -69,13 +69,13 @@ def own_key(token: str, number: int = 0) -> str:
     return f"{_MARK}{token}-{number}"
 
 
-def own_title(key: str) -> str:
+def upload_title(key: str) -> str:
     """The name of a picture that was brought."""
     own = _own(key)
     return tidy(own.name) if own else "Your picture"
 
 
-def near_own(
+def similar_to_upload(
     key: str, collection: Collection, name: str, k: int, filters: Filters, most: bool = True
 ) -> list[tuple[int, float]]:
     """The rows and similarities of the covers of `name` most like a picture that was brought; none when it has gone."""
@@ -83,7 +83,7 @@ def near_own(
     return collection.nearest(_place(name, own.digest, own.data), k, filters, most) if own else []
 
 
-def show_own(key: str, collection: Collection, name: str, filters: Filters, go: Callable[[str], None]) -> None:
+def show_upload(key: str, collection: Collection, name: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The picture, and the covers most or least like it."""
     own = _own(key)
     if own is None:
@@ -99,11 +99,11 @@ def show_own(key: str, collection: Collection, name: str, filters: Filters, go: 
     with right:
         most = choose_order() == "most"
         try:
-            near = near_own(key, collection, name, _SHOWN, filters, most)
+            near = similar_to_upload(key, collection, name, _SHOWN, filters, most)
         except CoverGenreError as error:
             st.error(sentence(str(error)), title="Your picture can't be compared with these covers")
             return
-        show_near(collection, near, go)
+        show_similar(collection, near, go)
 
 
 def _own(key: str) -> Cover | None:
@@ -139,7 +139,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
         st.session_state.bring_error = sentence(in_words(error))
         return
     st.session_state.brought = st.session_state.get("brought", 0) + 1
-    go(own_key(token))
+    go(upload_key(token))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -17,7 +17,7 @@ from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
 from covergenre.images.sound import cover_inside, is_sound
 from covergenre.predict.saved_queries import Cover
-from pages.predict import from_web, place
+from pages.predict import from_url, session
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.thumbnails import data_address
@@ -46,7 +46,7 @@ def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
     return covers, f"{plain(name)}: {len(covers)} covers; passed over: {reasons}." if reasons else ""
 
 
-def ways_in() -> None:
+def show_uploads() -> None:
     """The place to drop covers, and the other ways to bring them."""
     key = f"uploads-{st.session_state.uploader}"
     with st.container(key="drop"):
@@ -64,20 +64,20 @@ def ways_in() -> None:
     with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
         paste_into("drop")
         camera = st.toggle("Use the camera", key="camera", persist_state="session")
-        from_web.ask()
+        from_url.ask()
     if camera:
         with st.container(key="lens"):
             st.camera_input(
                 "A photo of the sleeve, as large and straight as it goes", key="photo", on_change=_take_photo
             )
-    from_web.show_progress()
+    from_url.show_progress()
     for remark in st.session_state.remarks:
         st.info(remark, icon=":material/folder_zip:")
 
 
-def example_row() -> None:
+def show_examples() -> None:
     """A few drawn covers to click, while nobody has brought a cover of their own."""
-    now = place.asked()
+    now = session.current()
     if now and any(not cover.drawn_as for cover in now.covers):
         st.empty()  # In their place, so that they go at once and not when the covers have been read.
         return
@@ -105,7 +105,7 @@ def _take_uploads(key: str) -> None:
     Streamlit also calls this when nothing has changed: a browser that has not yet heard that the page is done reports
     uploaders that have gone, and the server has forgotten what was in them; after a lost session also the files.
     """
-    place.begin()
+    session.restore()
     if key == f"uploads-{st.session_state.uploader}":
         _take([upload for upload in st.session_state.get(key) or () if isinstance(upload, UploadedFile)])
 
@@ -117,26 +117,26 @@ def _take(uploads: list[UploadedFile]) -> None:
     st.session_state.uploaded = _ids(uploads)
     found = [opened(upload.name, upload.getvalue()) for upload in uploads]
     covers = [cover for several, _ in found for cover in several]
-    now = place.asked()
+    now = session.current()
     before = {cover.digest for cover in now.covers} if now else set()
     added = [number for number, cover in enumerate(covers) if cover.digest not in before]
     newest = added[0] if len(added) == 1 and len(covers) > 1 else None
-    place.show(covers, newest, [remark for _, remark in found if remark])
+    session.show(covers, newest, [remark for _, remark in found if remark])
 
 
 def _take_photo() -> None:
     """A photo was taken; one that was cleared leaves its answer until there is another."""
-    place.begin()
+    session.restore()
     if isinstance(photo := st.session_state.get("photo"), UploadedFile):
         st.session_state.uploader += 1
-        place.show([Cover.of("photo.jpg", photo.getvalue())])
+        session.show([Cover.of("photo.jpg", photo.getvalue())])
 
 
 def _take_example(cover: Cover) -> None:
     """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
-    place.begin()
+    session.restore()
     st.session_state.uploader += 1
-    place.show([cover])
+    session.show([cover])
 
 
 def _ids(uploads: Iterable[UploadedFile]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from covergenre.errors import BadRun, CoverGenreError, in_words
 from covergenre.formatting import roughly, size
 from covergenre.runs import launch
 from covergenre.runs.record import Run, Status, list_runs
-from pages.train import curve, history
+from pages.train import curve, run_summary
 from pages.widgets.safe_text import plain, sentence
 
 _LINES = 12
@@ -40,7 +40,7 @@ def show_running(run: Run) -> None:
     """A run at work: how far it is, its curve, what it takes, what it logs, and how to stop it."""
     status = run.status()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{history.title(run)}**, {len(run.spec.genres)} genres", width="content")
+        st.markdown(f"**{run_summary.title(run)}**, {len(run.spec.genres)} genres", width="content")
         with st.container(horizontal=True, width="content"):
             finish_button(run)
             _cancel_button(run)
@@ -65,7 +65,7 @@ def finish_button(run: Run) -> None:
 
 def show_log(run: Run) -> None:
     """The end of its log."""
-    if lines := history.tail(run, _LINES):
+    if lines := run_summary.log_tail(run, _LINES):
         with st.expander("Log", icon=":material/notes:"):
             st.code(lines, language=None, wrap_lines=True)
 
@@ -75,7 +75,7 @@ def show_queue(waiting: tuple[Run, ...]) -> None:
     st.markdown("**Next**" if len(waiting) == 1 else f"**Next: {len(waiting)} runs, in this order**")
     for place, run in enumerate(waiting):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"waits-{place}"):
-            st.markdown(f"{place + 1}. {history.title(run)}, {len(run.spec.genres)} genres", width="stretch")
+            st.markdown(f"{place + 1}. {run_summary.title(run)}, {len(run.spec.genres)} genres", width="stretch")
             _icon(run, "up", "arrow_upward", "Earlier", place == 0, launch.move, run.id, place - 1)
             _icon(run, "down", "arrow_downward", "Later", place + 1 == len(waiting), launch.move, run.id, place + 1)
             _icon(run, "out", "close", "Take out", False, launch.cancel, run.id)

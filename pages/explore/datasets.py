@@ -19,10 +19,10 @@ from covergenre.formatting import counted, listed
 from covergenre.jobs import Job, Work
 from covergenre.runs.record import standing_on
 from pages.explore import web
-from pages.explore.choice import TICKED
-from pages.explore.filters import cleared
-from pages.explore.news import note, take_wrong, tell, telling
-from pages.explore.open import Opened, examinations
+from pages.explore.filters import no_filters
+from pages.explore.messages import report, report_error, reporting_errors, take_error
+from pages.explore.selection import SELECTED
+from pages.explore.workspace import Workspace, inspections
 from pages.widgets.address import go, settle
 from pages.widgets.menus import close, menu
 from pages.widgets.safe_text import plain, sentence
@@ -51,7 +51,7 @@ _MISSING = {
 }
 
 
-def choose() -> str:
+def choose_dataset() -> str:
     """The name of the chosen data set, or of the starter; "" when there is none and the starter wasn't asked for."""
     known = registry.names(shipped=True)
     if known in ((), (STARTER,)) and STARTER not in (st.session_state.get(NAME), st.query_params.get(NAME)):
@@ -63,7 +63,7 @@ def choose() -> str:
     )  # fmt: skip
 
 
-def bringing() -> Job | None:
+def adding_job() -> Job | None:
     """The work that brings a data set, whoever began it; None when there is none under way."""
     job = jobs().get(_BRINGING)
     if job and job.running:
@@ -79,14 +79,14 @@ def finish() -> None:
         return
     del st.session_state[_OWN]
     if job.state == "failed":
-        tell(job.error)
+        report_error(job.error)
     elif job.state == "stopped":
         st.toast(sentence(job.error or "stopped"), icon=":material/stop_circle:")
     else:
         dataset, scan = job.result
         _choose(dataset.name)
         words = f"{plain(dataset.name)}: {counted(len(dataset.manifest), 'cover')}."
-        note(f"{words} {_said(scan)}" if scan else words, dataset.name)
+        report(f"{words} {_said(scan)}" if scan else words, dataset.name)
 
 
 def _said(scan: Scan) -> str:
@@ -102,7 +102,7 @@ def _said(scan: Scan) -> str:
     return " ".join([*parts, *(sentence(remark) for remark in scan.remarks)])
 
 
-def show_ways() -> None:
+def show_add_forms() -> None:
     """The ways to come by a data set."""
     demo, folder = st.columns(2, gap="large")
     dropped, collected = st.columns(2, gap="large")
@@ -145,7 +145,7 @@ def show_ways() -> None:
 
 def _close() -> None:
     """Draw the page anew without the dialog; where something is wrong, say so beside what was typed instead."""
-    if why := take_wrong():
+    if why := take_error():
         st.error(why, icon=":material/error:")
     else:
         _ask(False)
@@ -180,7 +180,7 @@ def show_starter() -> None:
             st.button("See the starter", icon=":material/fact_check:", on_click=_choose, args=(STARTER,))
 
 
-def show_management(opened: Opened) -> None:
+def show_management(opened: Workspace) -> None:
     """Train on it, rescan, rename, remove, and bring another; only the last where the data set can't be changed."""
     if opened.dataset.writable:
         if st.button("Train on this", icon=":material/model_training:"):
@@ -209,7 +209,7 @@ def _show_changes(dataset: Dataset) -> None:
         )
 
 
-def show_way_out(name: str) -> None:
+def show_damaged(name: str) -> None:
     """What can be done where the data set is damaged: forget it, and bring another."""
     if name != STARTER:
         with menu("Manage", _MANAGE, icon=":material/settings:"):
@@ -236,17 +236,17 @@ def _offer_ways() -> None:
 
 @st.dialog("Add a data set", width="large", on_dismiss=lambda: _ask(False))
 def _ask_ways() -> None:
-    show_ways()
+    show_add_forms()
 
 
 def _choose(name: str) -> None:
     """Show another data set, without the filters and the cover of this one."""
-    go(**{**cleared(), TICKED: "", "open": "", "groups": "", NAME: name})
+    go(**{**no_filters(), SELECTED: "", "open": "", "groups": "", NAME: name})
 
 
 def _start(title: str, work: Work) -> None:
-    if bringing():
-        tell("another data set is being brought just now: wait until it is there, or stop it")
+    if adding_job():
+        report_error("another data set is being brought just now: wait until it is there, or stop it")
     else:
         st.session_state[_OWN] = jobs().start(_BRINGING, title, work)
 
@@ -256,7 +256,7 @@ def _draw() -> None:
 
 
 def _scan(name: str, text: str, level: int | None) -> None:
-    with telling():
+    with reporting_errors():
         _start("Scanning", _registering(name.strip() or "mine", allowed_folder(text), level))
 
 
@@ -272,7 +272,7 @@ def _registering(name: str, root: Path, level: int | None, missing: registry.Mis
 
 def _unpack(name: str, upload, level: int | None) -> None:
     if upload is None:
-        tell("no ZIP was dropped: drop one first")
+        report_error("no ZIP was dropped: drop one first")
         return
     data = io.BytesIO(upload.getvalue())
 
@@ -283,7 +283,7 @@ def _unpack(name: str, upload, level: int | None) -> None:
 
 
 def _collect(plan: Plan) -> None:
-    if not bringing():
+    if not adding_job():
         _start(f"Collecting {plan.name}", web.work(plan))
 
 
@@ -292,17 +292,17 @@ def _rename(old: str) -> None:
     if old == new:
         return
     close(_MANAGE)
-    with telling():
+    with reporting_errors():
         registry.rename(old, new)
-        examinations().pop(old, None)
+        inspections().pop(old, None)
         go(**{NAME: new})
 
 
 def _remove(name: str, dataset: Dataset | None) -> None:
     close(_MANAGE)
-    with telling():
+    with reporting_errors():
         registry.remove(name)
         if dataset:
             archive.discard(dataset)
-    examinations().pop(name, None)
+    inspections().pop(name, None)
     _choose("")

@@ -11,12 +11,12 @@ from covergenre.report.sections import Sections
 from covergenre.runs.cautions import background_of
 from covergenre.runs.export import SNIPPET, exported
 from pages.train import curve
-from pages.train.history import settings
+from pages.train.run_summary import settings
 from pages.widgets.figures import table
 from pages.widgets.safe_text import plain
 
 
-def show_about(compared: ComparedRuns, parts: Sections) -> None:
+def show_settings(compared: ComparedRuns, parts: Sections) -> None:
     """Settings beside each other, how they learned, and the models to take away."""
     runs = compared.runs
     differ = len(runs) > 1 and st.toggle("Only what differs", value=True, key="compare_differ", persist_state="page")

@@ -13,7 +13,7 @@ _ALL: dict[str, list[str]] = {"only": [], "sort": []}  # of many covers
 _log = logging.getLogger(__name__)
 
 
-def begin() -> None:
+def restore() -> None:
     """What the session knows before anybody brought a cover; and back to the last answer from another page."""
     known = {"held": ("", None), "stopped": False, "uploader": 0, "uploaded": (), "remarks": [], "unkept": False}
     for name, value in known.items():
@@ -23,7 +23,7 @@ def begin() -> None:
         show(last.covers, st.session_state.get("opened"), st.session_state.remarks)
 
 
-def asked() -> Query | None:
+def current() -> Query | None:
     """The covers that the address names; None where it names none, or they have gone."""
     token = st.query_params.get("answer", "")
     if not token:
@@ -36,12 +36,12 @@ def asked() -> Query | None:
     return st.session_state.held[1]
 
 
-def is_lost() -> bool:
+def is_expired() -> bool:
     """Whether the address names an answer that has gone."""
-    return "answer" in st.query_params and asked() is None
+    return "answer" in st.query_params and current() is None
 
 
-def opened() -> int | None:
+def open_index() -> int | None:
     """Which of many covers is looked at."""
     text = st.query_params.get("open", "")
     return int(text) if text.isdecimal() and len(text) < 6 else None
@@ -67,13 +67,13 @@ def show(covers: Sequence[Cover], open_one: int | None = None, remarks: Iterable
     st.query_params.update({"answer": token, "open": [] if open_one is None else str(open_one), **_ALL})
 
 
-def look_at(number: int | None) -> None:
+def open_cover(number: int | None) -> None:
     """Open one of many covers; None: go back to all of them."""
     st.session_state.opened = number
     st.query_params.update({"open": [] if number is None else str(number)})
 
 
-def forget_it() -> None:
+def forget_covers() -> None:
     """Delete the answer, and its address with it."""
     delete_query(st.query_params.get("answer", ""))
     st.session_state.held = ("", None)
@@ -81,8 +81,8 @@ def forget_it() -> None:
     show(())
 
 
-def let_starter_answer() -> None:
+def use_starter() -> None:
     """The starter answers from now on, these covers too; the answer of the run keeps its address."""
     use(None)
-    if now := asked():
-        show(now.covers, opened(), st.session_state.remarks)
+    if now := current():
+        show(now.covers, open_index(), st.session_state.remarks)

@@ -16,7 +16,7 @@ from covergenre.formatting import duration, listed, percent, span
 from covergenre.report.sections import FIGURES
 from covergenre.runs.notes import Notes, method_title, read_notes, run_name
 from covergenre.runs.record import Run, Status
-from pages.compare.view import task
+from pages.compare.selection import task
 from pages.train.fields import VARIANT_WORDS, in_words
 from pages.widgets.figures import figure, table
 from pages.widgets.genres import display
@@ -83,7 +83,7 @@ def frame(
     """One row a run with `COLUMNS`; the run `used` for predictions is marked.
 
     With a `baseline`, by how much each run of the same test covers is more accurate; with `columns`, these `settings`;
-    with a `group`, one of `GROUPS`, that first, said once where runs stand together (see `grouped`). Tags and notes
+    with a `group`, one of `GROUPS`, that first, said once where runs stand together (see `group_runs`). Tags and notes
     have a column once there are any.
     """
     table = pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
@@ -101,7 +101,7 @@ def frame(
     return table
 
 
-def grouped(summaries: Sequence[RunSummary], group: str) -> list[RunSummary]:
+def group_runs(summaries: Sequence[RunSummary], group: str) -> list[RunSummary]:
     """The runs with those of a group together, one of `GROUPS` ("": as they are), the group of the newest run first."""
     if not group:
         return list(summaries)
@@ -109,7 +109,7 @@ def grouped(summaries: Sequence[RunSummary], group: str) -> list[RunSummary]:
     return sorted(summaries, key=lambda each: groups.index(GROUPS[group](each)))
 
 
-def found(summaries: Sequence[RunSummary], words: str, hidden: bool) -> list[RunSummary]:
+def search(summaries: Sequence[RunSummary], words: str, hidden: bool) -> list[RunSummary]:
     """The runs whose name, data set, tags, state, note or settings ("seed 42") hold all these words.
 
     `hidden`: those that are hidden, too.
@@ -140,7 +140,7 @@ def figures(evaluation: Evaluation) -> str:
     return table((f"On {evaluation.covers:,} test covers", ""), rows)
 
 
-def asked(run: Run) -> str:
+def settings_table(run: Run) -> str:
     """What a run was asked for as HTML."""
     return table(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in settings(run).items()))
 
@@ -158,12 +158,12 @@ def settings(run: Run) -> dict[str, str]:
     return dict([*told, ("Forms of a cover", forms), ("Split", spec.split), ("Seed", str(spec.seed))])
 
 
-def tail(run: Run, lines: int = 12) -> str:
+def log_tail(run: Run, lines: int = 12) -> str:
     """The last lines of its log; "" when there is none."""
-    return end_of(run.folder / "log.txt", lines)
+    return tail(run.folder / "log.txt", lines)
 
 
-def end_of(log: Path, lines: int) -> str:
+def tail(log: Path, lines: int) -> str:
     """The last lines of a file; "" when there is none."""
     try:
         with log.open("rb") as file:

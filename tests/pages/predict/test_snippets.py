@@ -4,7 +4,7 @@ import shlex
 import pytest
 
 from covergenre.predict import STARTER
-from pages.predict.by_api import snippets
+from pages.predict.snippets import snippets
 
 HERE = "http://localhost:8501/?answer=abc"
 

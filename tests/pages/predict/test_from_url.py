@@ -6,7 +6,7 @@ from drawing import cover, encoded
 
 from covergenre.errors import BadImage, Refused
 from covergenre.progress import never
-from pages.predict.from_web import fetch
+from pages.predict.from_url import fetch
 
 PICTURE = encoded(cover("jazz", 1))
 PAGES = {

@@ -12,13 +12,13 @@ from covergenre.collection.text_process import WordsApart
 from covergenre.errors import NoWeights
 from pages.browse.tiles import show_tiles
 from pages.widgets.safe_text import plain, sentence
-from pages.widgets.watch import offer, under_way
+from pages.widgets.watch import offer_job, running_job
 
 _SHOWN = 24
 _A_SECOND = 8  # covers that two cores look at, about
 
 
-def show_by_words(collection: Collection, text: str, filters: Filters, go: Callable[[str], None]) -> None:
+def show_text_search(collection: Collection, text: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The covers that fit a text best; or what to do so that there are any."""
     if not text_search.installed():
         st.info(
@@ -28,9 +28,9 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
             icon=":material/download:",
         )
         return
-    fetching = under_way("words")
+    fetching = running_job("words")
     if not text_search.is_here():
-        offer(
+        offer_job(
             "words",
             fetching,
             "A network that reads pictures and words has to be fetched, once.",
@@ -40,7 +40,7 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
             text_search.fetch_words,
         )
         return
-    looking = under_way("look at covers")
+    looking = running_job("look at covers")
     try:
         with st.spinner("Opening the network that reads words"):
             index = text_search.WordIndex.open(collection, WordsApart.open())  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ def show_by_words(collection: Collection, text: str, filters: Filters, go: Calla
         st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
         return
     if unseen := len(index.unseen):
-        offer(
+        offer_job(
             "look at covers",
             looking,
             f"{unseen:,} covers are not prepared for word search yet. Preparing them takes about "

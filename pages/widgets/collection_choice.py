@@ -11,7 +11,7 @@ from pages.widgets.safe_text import tidy
 KEY = "of"
 
 
-def choose_whose() -> str:
+def choose_collection() -> str:
     """Draw the choice, where there is one, and tell the run's id or the starter's name; it is in the page's address."""
     runs = [run.id for run in list_runs() if run.status().state == "done"]
     if not runs:
@@ -21,7 +21,7 @@ def choose_whose() -> str:
         "Covers of",
         options,
         index=options.index(used) if used in options else 0,
-        format_func=title,
+        format_func=collection_title,
         key=KEY,
         bind="query-params",
         label_visibility="collapsed",
@@ -29,7 +29,7 @@ def choose_whose() -> str:
     )
 
 
-def title(name: str) -> str:
+def collection_title(name: str) -> str:
     """What the covers of a run are called, also in an address."""
     if name == STARTER:
         return "The starter"

@@ -10,21 +10,21 @@ from covergenre.formatting import listed, percent
 from covergenre.predict import Prediction, Predictor
 from covergenre.predict.explain import Evidence
 from covergenre.predict.saved_queries import Cover
-from pages.browse.own import own_key
-from pages.predict import place
+from pages.browse.upload import upload_key
+from pages.predict import session
 from pages.predict.answers import Answer
-from pages.predict.by_api import show_snippets
-from pages.predict.correct import show_correction
+from pages.predict.correction import show_correction
+from pages.predict.cover_text import show_words
 from pages.predict.crop import show_crop
+from pages.predict.snippets import show_snippets
 from pages.predict.why import find_votes, show_why
-from pages.predict.words_read import show_words
 from pages.widgets import bars, verdict
+from pages.widgets.collection_choice import KEY, collection_title
 from pages.widgets.genres import css_colour, inline
 from pages.widgets.pictures import choose_pictures
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.thumbnails import data_address, small
 from pages.widgets.tiles import show_grid, tile
-from pages.widgets.whose import KEY, title
 
 BROWSE = "pages/browse/browse.py"
 SIZES = (8, 16, 24)
@@ -41,7 +41,7 @@ def preview(digest: str, _data: bytes, name: str) -> str:  # noqa: ARG001 (the d
     return f'<img src="{data_address(jpeg)}" alt="{alt}" style="aspect-ratio: {width} / {height}">'
 
 
-def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> None:
+def show_single(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> None:
     """One cover and everything that is said about it, or why nothing can be."""
     prediction = answer.prediction
     if prediction is None:
@@ -67,7 +67,7 @@ def show_one(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> No
                 "Forget it",
                 icon=":material/delete:",
                 type="tertiary",
-                on_click=place.forget_it,
+                on_click=session.forget_covers,
                 help="An answer is kept for a while under the address that your browser shows; whoever has the "
                 "address can see it. This deletes it.",
             )
@@ -116,17 +116,17 @@ def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run
     nearest = prediction.neighbours[:size]
     load = choose_pictures(nearest, "nearest")
     votes = found.votes if found else None
-    tiles = [tile(each, load, votes, f"browse?{urlencode(there(run, each.key))}") for each in nearest]
+    tiles = [tile(each, load, votes, f"browse?{urlencode(browse_address(run, each.key))}") for each in nearest]
     if key := show_grid(tiles, "nearest", lambda _: None):
-        st.switch_page(BROWSE, query_params=there(run, key))
+        st.switch_page(BROWSE, query_params=browse_address(run, key))
     if not st.session_state.unkept:
-        own = there(run, own_key(st.query_params["answer"], place.opened() or 0))
+        own = browse_address(run, upload_key(st.query_params["answer"], session.open_index() or 0))
         st.page_link(BROWSE, label="Continue in Browse from this cover", icon=":material/explore:", query_params=own)
 
 
-def there(run: str, cover: str) -> dict[str, str]:
+def browse_address(run: str, cover: str) -> dict[str, str]:
     """Where Browse looks at a cover among those of `run`."""
-    return {KEY: title(run), "cover": cover}
+    return {KEY: collection_title(run), "cover": cover}
 
 
 def votes_strip(found: Evidence) -> str:

@@ -3,8 +3,8 @@ from finished import answers, finished
 
 from covergenre.runs.notes import Notes, write_notes
 from covergenre.training.train import evaluate
-from pages.train import history
-from pages.train.history import RunSummary
+from pages.train import run_summary
+from pages.train.run_summary import RunSummary
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def run():
 
 
 def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
-    row = history.frame([RunSummary.of(run)]).iloc[0]
+    row = run_summary.frame([RunSummary.of(run)]).iloc[0]
     accuracy = run.evaluation().accuracy
     assert (row["name"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
     assert row["accuracy"].startswith(f"{100 * accuracy.value:.1f}")
@@ -26,7 +26,7 @@ def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
 
 def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
     write_notes(run, Notes("At 150 px", ("talk", "small"), "the one for the talk"))
-    row = history.frame([RunSummary.of(run)], used=run.id).iloc[0]
+    row = run_summary.frame([RunSummary.of(run)], used=run.id).iloc[0]
     assert row["name"] == "At 150 px · in use"
     assert row["tags"] == "talk, small"
     assert row["note"] == "the one for the talk"
@@ -34,42 +34,42 @@ def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
 
 def test_a_run_without_figures_has_none(run):
     failed = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
-    assert history.frame([RunSummary.of(failed)]).iloc[0]["accuracy"] == ""
+    assert run_summary.frame([RunSummary.of(failed)]).iloc[0]["accuracy"] == ""
     (run.folder / "evaluation.json").write_text("{")
     assert RunSummary.of(run).evaluation is None
 
 
 def test_what_was_asked_for_is_harmless_in_html():
     run = finished([0, 1, 2], answers([0, 1, 2]), genres=("<b>", "jazz", "rap"))
-    assert "<b>" not in history.asked(run)
-    assert "Jazz" in history.asked(run)
+    assert "<b>" not in run_summary.settings_table(run)
+    assert "Jazz" in run_summary.settings_table(run)
 
 
 def test_the_log_is_told_from_its_end(run):
-    assert history.tail(run) == ""
+    assert run_summary.log_tail(run) == ""
     (run.folder / "log.txt").write_text("\n".join(f"line {n}" for n in range(1000)))
-    assert history.tail(run, 2).splitlines() == ["line 998", "line 999"]
+    assert run_summary.log_tail(run, 2).splitlines() == ["line 998", "line 999"]
 
 
 def test_runs_are_found_by_their_settings(run):
     other = finished([0, 1, 2], answers([0, 1, 2]), method="knn", parameters={"k": 20}, seed=7)
     told = [RunSummary.of(each) for each in (other, run)]
-    assert [each.run for each in history.found(told, "seed 7", hidden=False)] == [other]
-    assert [each.run for each in history.found(told, "neighbours 20", hidden=False)] == [other]
+    assert [each.run for each in run_summary.search(told, "seed 7", hidden=False)] == [other]
+    assert [each.run for each in run_summary.search(told, "neighbours 20", hidden=False)] == [other]
 
 
 def test_runs_of_a_group_stand_together_under_its_name(run):
     later = [finished([0, 1, 2], answers([0, 1, 2]), method) for method in ("knn", "logistic")]
     told = [RunSummary.of(each) for each in (later[1], later[0], run)]
-    together = history.grouped(told, "method")
+    together = run_summary.group_runs(told, "method")
     assert [each.run for each in together] == [later[1], run, later[0]]
-    table = history.frame(together, group="method")
+    table = run_summary.frame(together, group="method")
     assert table.columns[0] == "method"
     assert table["method"].tolist() == ["Logistic regression", "", "Nearest neighbours"]
-    assert history.grouped(told, "") == told
+    assert run_summary.group_runs(told, "") == told
 
 
 def test_settings_stand_beside_the_names_and_what_nobody_wrote_has_no_column(run):
-    columns = history.frame([RunSummary.of(run)], columns=["Seed", "Split"]).columns.tolist()
+    columns = run_summary.frame([RunSummary.of(run)], columns=["Seed", "Split"]).columns.tolist()
     assert columns[:5] == ["name", "data set", "genres", "Seed", "Split"]
     assert not {"tags", "note"} & set(columns)

@@ -13,7 +13,7 @@ from covergenre.jobs import Job
 from covergenre.predict.saved_queries import Cover
 from covergenre.progress import Report, ShouldStop
 from covergenre.web import Web
-from pages.predict import place
+from pages.predict import session
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import jobs, watch
 
@@ -64,7 +64,7 @@ def show_progress() -> None:
         del st.session_state["fetching"]
         if job.state == "done":
             st.session_state.uploader += 1
-            place.show([job.result])
+            session.show([job.result])
             st.rerun()
         st.session_state.unfetched = job.error if job.state == "failed" else ""
     if wrong := st.session_state.get("unfetched"):

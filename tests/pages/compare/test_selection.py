@@ -5,7 +5,7 @@ from finished import GENRES, answers, finished, sure
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.runs.record import list_runs
-from pages.compare.view import MOST_RUNS, Cell, cell, chosen_runs, pair
+from pages.compare.selection import MOST_RUNS, Cell, cell, chosen_runs, pair
 
 LABELS = [0, 1, 2]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -1,6 +1,6 @@
 from covergenre.predict.saved_queries import Cover
 from covergenre.predict.track_record import PastAnswers
-from pages.predict.many import batch_tile, certainty, group, in_order
+from pages.predict.batch import batch_tile, certainty, group, in_order
 
 
 def test_an_answer_counts_under_its_genre_or_why_it_has_none(answer, failure, neighbour):

@@ -12,7 +12,7 @@ from covergenre.dataset.registry import register
 from covergenre.runs import launch
 from covergenre.studies.record import list_studies
 from covergenre.studies.study import begin, design, study
-from pages.train import study_tab
+from pages.train import studies
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monk
         for key in asked.points:
             asked.add(replace(point(key.partition("/")[0], "knn", 2), key=key))
 
-    monkeypatch.setattr(study_tab, "begin", end_at_once)
+    monkeypatch.setattr(studies, "begin", end_at_once)
     app = opened("train", view="Studies")
     click(app, "Begin")
     assert "Starting" not in said(app)

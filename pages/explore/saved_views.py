@@ -8,8 +8,8 @@ from pages.explore import filters as explore_filters
 from pages.explore.address import go
 from pages.explore.findings import VIEW
 from pages.explore.map import COLOUR
-from pages.explore.news import telling
-from pages.explore.open import Opened
+from pages.explore.messages import reporting_errors
+from pages.explore.workspace import Workspace
 from pages.widgets.menus import close, menu
 from pages.widgets.safe_text import plain, sentence
 
@@ -17,7 +17,7 @@ _NAME, _MENU = "view name", "views"
 _KEYS = (*explore_filters.KEYS, VIEW, COLOUR)
 
 
-def show_views(opened: Opened) -> None:
+def show_views(opened: Workspace) -> None:
     """The views that were saved, and a way to save this one."""
     if not opened.dataset.writable:
         return
@@ -41,9 +41,9 @@ def show_views(opened: Opened) -> None:
                                   args=(opened,))  # fmt: skip
 
 
-def _save(opened: Opened) -> None:
+def _save(opened: Workspace) -> None:
     view = {key: told for key in _KEYS if (told := st.query_params.get_all(key))}
-    with telling():
+    with reporting_errors():
         save_view(opened.dataset, st.session_state[_NAME], view)
         close(_MENU)
 
@@ -54,6 +54,6 @@ def _open(view: View) -> None:
     go(**explore_filters.only(**{"open": "", **asked}))
 
 
-def _drop(opened: Opened, name: str) -> None:
-    with telling():
+def _drop(opened: Workspace, name: str) -> None:
+    with reporting_errors():
         drop_view(opened.dataset, name)

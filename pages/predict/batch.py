@@ -9,7 +9,7 @@ import streamlit as st
 from covergenre.formatting import time_left
 from covergenre.predict import Prediction, Predictor
 from covergenre.predict.saved_queries import Cover
-from pages.predict import place, table
+from pages.predict import session, table
 from pages.predict.answers import Answer, Answers
 from pages.widgets import verdict
 from pages.widgets.figures import genre_cell
@@ -23,7 +23,7 @@ ORDERS = {"dropped": "As dropped", "surest": "Surest first", "doubtful": "Least 
 UNFAMILIAR, UNREAD = "Unfamiliar", "Not read"
 
 
-def read_few(answers: Answers, covers: Sequence[Cover]) -> list[Cover]:
+def read_next(answers: Answers, covers: Sequence[Cover]) -> list[Cover]:
     """Read what is new of a few covers; of many, tell how far it is, with a way to stop, and which are to be read next.
 
     These are for when the page is drawn, so that all covers are there at once and fill as they are read.
@@ -49,7 +49,7 @@ def read_few(answers: Answers, covers: Sequence[Cover]) -> list[Cover]:
     return missing[:CHUNK]
 
 
-def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -> None:
+def show_batch(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -> None:
     """All answers as a grid, those of the chosen genres, in the chosen order."""
     known = [answers.get(cover) for cover in covers]
     read = [answer for answer in known if answer]
@@ -64,7 +64,7 @@ def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -
                 icon=":material/download:",
                 on_click="ignore",
             )
-            st.button("Forget them", icon=":material/delete:", type="tertiary", on_click=place.forget_it)
+            st.button("Forget them", icon=":material/delete:", type="tertiary", on_click=session.forget_covers)
     if unread := table.unread(read):
         st.caption(f"Not read: {unread}.")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="narrow"):
@@ -74,7 +74,7 @@ def show_many(covers: Sequence[Cover], answers: Answers, predictor: Predictor) -
     sheets = max(1, -(-len(shown) // SHEET))
     sheet = min(st.session_state.get("sheet", 1) or 1, sheets)
     now = shown[(sheet - 1) * SHEET : sheet * SHEET]
-    show_grid([batch_tile(n, covers[n], known[n]) for n in now], "batch", lambda number: place.look_at(int(number)))
+    show_grid([batch_tile(n, covers[n], known[n]) for n in now], "batch", lambda n: session.open_cover(int(n)))
     if sheets > 1:
         st.pagination(sheets, key="sheet", bind="query-params")
 

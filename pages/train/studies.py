@@ -14,10 +14,10 @@ from covergenre.report.ladders import CAVEAT, ladders
 from covergenre.runs.notes import method_title
 from covergenre.studies.record import Outcome, Study, list_studies, to_csv
 from covergenre.studies.study import EXPERIMENTS, USUAL, begin, design
-from pages.train import work
+from pages.train import queue
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data
-from pages.train.history import end_of
+from pages.train.run_summary import tail
 from pages.widgets.safe_text import plain, tidy
 
 POLL = 3.0
@@ -72,7 +72,7 @@ def _show_form(names: tuple[str, ...]) -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=not only,
-            on_click=work.attempt,
+            on_click=queue.attempt,
             args=(_begin,),
         )
 
@@ -110,7 +110,7 @@ def _show(study: Study) -> None:
         starting = not running and _is_starting(study)
         if poll and not (running or starting):
             st.rerun()
-        work.show_error()
+        queue.show_error()
         _show_progress(study, running, starting)
         _show_outcomes(study)
 
@@ -138,7 +138,7 @@ def _show_progress(study: Study, running: bool, starting: bool) -> None:
         st.caption("Starting …")
     elif len(made) < len(study.points):
         st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to continue.")
-        if last := end_of(study.folder / "log.txt", 4):
+        if last := tail(study.folder / "log.txt", 4):
             st.code(last, language=None, wrap_lines=True)
 
 
