@@ -127,7 +127,7 @@ def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
     from covergenre.collection.novelty import NoveltyDetector
     from covergenre.embedding.engine import engine_for
     from covergenre.methods import Context, Covers, TrainSpec, method
-    from covergenre.runs.notes import christen
+    from covergenre.runs.notes import assign_name
     from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
     recipe, chance = recipe_of_starter(), np.random.default_rng(3)
@@ -139,7 +139,7 @@ def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
     covers = Covers(known, labels, tuple(f"{row:032x}" for row in range(2_000)))
     head = method("logistic").fit(covers, covers, spec, Context())
     told = {"dataset": "many", "dataset_id": dataset.id, "dataset_hash": "0" * 16, "versions": {}}
-    run = christen(Run.create(RunSpec(**{**vars(spec), **told})))
+    run = assign_name(Run.create(RunSpec(**{**vars(spec), **told})))
     head.save(run.folder / "model")
     shutil.copytree(near, run.folder / "near")
     axes = chance.normal(size=(width, np.load(near / "vectors.npy", mmap_mode="r").shape[1])).astype(np.float32)

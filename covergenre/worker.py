@@ -42,7 +42,7 @@ def work() -> None:
     except Timeout:
         return
     while run := _next(lock):
-        began, trainer = time.time(), subprocess.Popen(launch.command(run.id))
+        began, trainer = time.time(), subprocess.Popen(launch.worker_command(run.id))
         with suppress(BadRun):  # somebody deleted or damaged it meanwhile
             _accompany(run, trainer)
         code = trainer.wait()
@@ -66,7 +66,7 @@ def train(run_id: str) -> None:
 def study(name: str) -> None:
     """Make the points of a study that aren't made yet."""
     from covergenre.studies.record import open_study
-    from covergenre.studies.study import study as make
+    from covergenre.studies.study import run_study as make
 
     signal.signal(signal.SIGTERM, _stop)
     os.nice(_NICE)
@@ -79,7 +79,7 @@ def study(name: str) -> None:
 @contextmanager
 def _own_temporary(run: Run) -> Iterator[None]:
     """Temporary files lie with the run: where this process is killed, they go when the run is resumed or deleted."""
-    folder = launch.own_temporary(run)
+    folder = launch.temporary_folder(run)
     folder.mkdir(exist_ok=True)
     tempfile.tempdir = str(folder)
     try:
@@ -91,7 +91,7 @@ def _own_temporary(run: Run) -> Iterator[None]:
 def _next(lock: FileLock) -> Run | None:
     """The next run that waits. When none does, the lock goes before the queue can change: no run is ever overlooked."""
     with launch.queue_lock():
-        run = next(iter(launch.waiting()), None)
+        run = next(iter(launch.queued_runs()), None)
         if run is None:
             lock.release()
         return run
@@ -102,8 +102,8 @@ def _accompany(run: Run, trainer: subprocess.Popen) -> None:
     while trainer.poll() is None:
         with suppress(subprocess.TimeoutExpired):
             trainer.wait(_LOOK_EVERY)
-        if trainer.returncode is None and run.out_of_grace():
-            launch.end(run)
+        if trainer.returncode is None and run.grace_expired():
+            launch.terminate(run)
 
 
 def _settle(run: Run, code: int, began: float) -> None:
@@ -117,7 +117,7 @@ def _settle(run: Run, code: int, began: float) -> None:
             error = f"Its process {_ending(code)} before it began; worker.log beside the runs may say why."
             run.write_status(replace(status, state="failed", error=error))
         elif status.state == "lost":
-            shutil.rmtree(launch.own_temporary(run), ignore_errors=True)
+            shutil.rmtree(launch.temporary_folder(run), ignore_errors=True)
             why = "the disk is full: make room, then resume it" if is_full(run.folder) else "log.txt has its last words"
             run.write_status(replace(status, error=f"Its process {_ending(code)}; {why}."))
 

@@ -31,9 +31,14 @@ from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import log_softmax, probabilities_of, softmax
 from covergenre.methods.components import Components
-from covergenre.methods.leave_one_source_out import Elsewhere, calibrated_elsewhere, even_rows, joined_elsewhere
+from covergenre.methods.leave_one_source_out import (
+    LeftOutPredictions,
+    calibrate_left_out,
+    cap_per_source,
+    combine_left_out,
+)
 from covergenre.methods.logistic import fit_multinomial
-from covergenre.methods.priors import askable, genre_odds, genre_weights, prior
+from covergenre.methods.priors import genre_weights, holdout_sources, log_prior, log_source_priors
 from covergenre.training.build_starter import RECIPE, choose_covers
 
 LEAST = 50
@@ -60,7 +65,7 @@ class Judged(NamedTuple):
     """What a recipe says of covers whose source was left out; and, as sure as that lets it be, of all covers, (n,
     genres), with the rest of their source learned."""
 
-    elsewhere: Elsewhere
+    elsewhere: LeftOutPredictions
     learned: np.ndarray
 
 
@@ -74,7 +79,7 @@ def main() -> None:
     together = {name: names for name, names in TOGETHER.items() if set(names) <= set(recipes)}
     everyone, groups = _covers(chosen.covers, replace(RECIPE, backbone=chosen.backbone))
     elsewhere = {name: [] for name in recipes}
-    for source in askable(everyone.labels, everyone.sources):
+    for source in holdout_sources(everyone.labels, everyone.sources):
         asked = np.flatnonzero(np.asarray(everyone.sources) == source)
         known = ~np.isin(groups, groups[asked])
         known[asked] = False
@@ -119,13 +124,13 @@ def _answers(recipes: Sequence[str], covers: Covers, known: np.ndarray, asked: n
 
 def _judged(covers: Covers, parts: Sequence[tuple[np.ndarray, np.ndarray]], learned: np.ndarray) -> Judged:
     rows, raw = (np.concatenate(each) for each in zip(*parts, strict=True))
-    elsewhere = calibrated_elsewhere(rows, np.asarray(covers.sources)[rows], covers.labels[rows], raw)
+    elsewhere = calibrate_left_out(rows, np.asarray(covers.sources)[rows], covers.labels[rows], raw)
     return Judged(elsewhere, probabilities_of(np.log(learned), elsewhere.certainty))
 
 
 def _joined(members: Sequence[Judged]) -> Judged:
     """What recipes say together: the mean of their answers, calibrated anew, as an ensemble has it."""
-    elsewhere = joined_elsewhere([member.elsewhere for member in members], 0.0)
+    elsewhere = combine_left_out([member.elsewhere for member in members], 0.0)
     learned = np.log(np.mean([member.learned for member in members], axis=0))
     return Judged(elsewhere, probabilities_of(learned, elsewhere.certainty))
 
@@ -142,7 +147,7 @@ def _print(covers: Covers, judged: dict[str, Judged]) -> None:
         large = [at for at in own.values() if at.sum() >= LEAST]
         recalls = [_balanced(told.labels[at], right[at]) for at in large]
         says = np.mean([told.probabilities[at].max(axis=1).mean() for at in large])
-        even = even_rows(told.sources)
+        even = cap_per_source(told.sources)
         error = _evaluated(told.labels[even], told.probabilities[even]).calibration_error.value
         figures = [100 * np.mean([right[at].mean() for at in large]), 100 * np.mean(recalls), 100 * says]
         cells = [name, *(f"{figure:.1f}" for figure in figures), f"{error:.3f}"]
@@ -184,9 +189,12 @@ def _regression(
         weights = np.bincount(cells[1])[cells[1]] ** -shared_weights
         weights *= len(weights) / weights.sum()
     if smoothing is None:
-        offsets, usual = np.zeros((1, n_genres)), prior(labels, n_genres, balance) - prior(labels, n_genres, weighted)
+        offsets, usual = (
+            np.zeros((1, n_genres)),
+            log_prior(labels, n_genres, balance) - log_prior(labels, n_genres, weighted),
+        )
     else:
-        offsets, usual = genre_odds(labels, sources, n_genres, smoothing), prior(labels, n_genres, balance)
+        offsets, usual = log_source_priors(labels, sources, n_genres, smoothing), log_prior(labels, n_genres, balance)
     coefficients, intercepts = fit_multinomial(scores, labels, weights, offsets, c)
     if through is not None:
         coefficients = through @ coefficients
@@ -235,14 +243,14 @@ def _robust(known: Known, c: float, rounds: int = 4) -> Answer:
     labels, sources, scores = known.covers.labels, np.asarray(known.covers.sources), known.components.scores
     cells = np.unique([f"{label} {source}" for label, source in zip(labels, sources, strict=True)], return_inverse=True)
     own, sizes = cells[1], np.bincount(cells[1])
-    offsets, shares, found = genre_odds(labels, sources, len(GENRES)), np.sqrt(sizes), None
+    offsets, shares, found = log_source_priors(labels, sources, len(GENRES)), np.sqrt(sizes), None
     for _ in range(rounds):
         weights = (shares / shares.sum() * len(labels) / sizes)[own]
         found = fit_multinomial(scores, labels, weights, offsets, c, found)
         logs = log_softmax(scores @ found[0] + found[1] + offsets)[np.arange(len(labels)), labels]
         shares = shares * np.exp(-np.bincount(own, logs) / sizes)
     matrix, offset = known.components.unfold(found[0])
-    usual = prior(labels, len(GENRES), 0.5)
+    usual = log_prior(labels, len(GENRES), 0.5)
     return lambda vectors: softmax(vectors @ matrix + offset + found[1] + usual)
 
 

@@ -13,7 +13,7 @@ from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.calibration import fit_temperature, log_loss, softmax
-from covergenre.methods.ensemble import join, settle
+from covergenre.methods.ensemble import calibrate, pool_logits
 from covergenre.methods.priors import genre_weights
 
 Answer = Callable[[Covers], np.ndarray]
@@ -73,8 +73,8 @@ def _together(*learners: Learn) -> Learn:
 
     def learn(training: Covers, validation: Covers, n_genres: int) -> Answer:
         answers = [learner(training, validation, n_genres) for learner in learners]
-        temperature = settle([answer(validation) for answer in answers], [], validation.labels)["temperature"]
-        return lambda covers: softmax(join([answer(covers) for answer in answers], [], 0.0) / temperature)
+        temperature = calibrate([answer(validation) for answer in answers], [], validation.labels)["temperature"]
+        return lambda covers: softmax(pool_logits([answer(covers) for answer in answers], [], 0.0) / temperature)
 
     return learn
 

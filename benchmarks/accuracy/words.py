@@ -25,8 +25,8 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.reading.text import ReadText
-from covergenre.training.parts import words_of
-from covergenre.training.starter_card import names_apart
+from covergenre.training.parts import read_texts
+from covergenre.training.starter_card import name_groups
 
 
 def main() -> None:
@@ -38,9 +38,9 @@ def main() -> None:
     found = Dataset("covers", chosen.covers.resolve(), home.home(), scan(chosen.covers).manifest)
     covers = usable(found.manifest).reset_index(drop=True)
     vectors = embed_dataset(found, Recipe(limit=150))["original"]
-    texts = words_of(found, covers, Context())
+    texts = read_texts(found, covers, Context())
     print(f"{np.mean([bool(text.lines) for text in texts]):.0%} of {len(texts)} covers have words that could be read")
-    named = covers.assign(artist=names_apart(covers["artist"].tolist(), texts))
+    named = covers.assign(artist=name_groups(covers["artist"].tolist(), texts))
     ten = Task("ten", GENRES, tuple(covers["source"].unique()))
     print("| task | judged | looks | words | both | gain | weight |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for task in (*TASKS, ten):

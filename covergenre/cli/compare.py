@@ -10,13 +10,13 @@ from rich.table import Table
 from covergenre.cli.console import answer, table, with_interval, writing
 from covergenre.cli.options import AsJson, argument, option
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
-from covergenre.comparison.slices import slices_of
+from covergenre.comparison.slices import compute_slices
 from covergenre.files import replace_text
 from covergenre.formatting import duration, size
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
-from covergenre.report.ladders import studies_of
-from covergenre.report.tables import METRICS, tables_of
+from covergenre.report.ladders import related_studies
+from covergenre.report.tables import METRICS, comparison_tables
 from covergenre.runs.record import Run
 
 Runs = Annotated[list[str], argument("Ids of finished runs, or starter.", "RUN")]
@@ -75,8 +75,8 @@ def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
 
 def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
     """The report, and beside it a CSV a table, named after the report."""
-    cut, studies = slices_of(compared), studies_of(compared)
-    tables = tables_of(compared, cut, studies)
+    cut, studies = compute_slices(compared), related_studies(compared)
+    tables = comparison_tables(compared, cut, studies)
     texts = {file: html_report(compared, cut, pictures, studies)}
     texts |= {file.with_name(f"{file.stem}-{table.name}.csv"): table.to_csv() for table in tables}
     with writing(file):

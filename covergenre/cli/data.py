@@ -30,7 +30,7 @@ from covergenre.dataset.registry import Dataset, Missing, open_dataset, register
 from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
-from covergenre.runs.record import standing_on
+from covergenre.runs.record import dependents_note
 
 _NAMED = 5  # files passed over that are named
 
@@ -134,7 +134,7 @@ def remove(name: DatasetName, yes: Annotated[bool, option("Don't ask.", "--yes")
     """
     if name not in registry.names():
         open_dataset(name)  # which says what there is
-    if said := standing_on(name):
+    if said := dependents_note(name):
         say(said)
     if not yes:
         typer.confirm(f"Forget {name}?", abort=True)

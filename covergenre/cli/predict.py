@@ -21,7 +21,7 @@ from covergenre.packages import missing, remedy
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
 from covergenre.predict.describe import words_in_a_line
 from covergenre.reading.networks import MODULE
-from covergenre.runs.default import answering
+from covergenre.runs.default import open_default
 
 _CHUNK = 32  # files held in memory at once
 
@@ -117,7 +117,7 @@ def _csv_printer(genres: Sequence[str]) -> Callable[[Answer], None]:
 def _opened(run: str | None) -> Predictor:
     if run:
         return Predictor.open(run)
-    predictor, _, word = answering(Predictor.open, STARTER)
+    predictor, _, word = open_default(Predictor.open, STARTER)
     if word:
         complain(word)
     return predictor

@@ -26,7 +26,7 @@ def runs(context: typer.Context, as_json: AsJson = False) -> None:
     """
     if context.invoked_subcommand:
         return
-    launch.wake()
+    launch.ensure_worker()
     if as_json:
         for run in list_runs():
             print_json(run_as_dict(run))
@@ -119,7 +119,7 @@ def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, 
 
     Example: covergenre runs use 20261122-221434-knn-38fb
     """
-    default.use(None if run == "starter" else run)
+    default.set_default_run(None if run == "starter" else run)
     say(f"{run} answers from now on")
 
 

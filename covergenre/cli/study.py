@@ -9,7 +9,7 @@ from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limi
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.notes import method_title
-from covergenre.studies.record import COLUMNS, Outcome, of_part
+from covergenre.studies.record import COLUMNS, Outcome, by_method
 
 TITLES = {
     "ladder": "Ladder of genres",
@@ -42,12 +42,18 @@ def study(
 
     Example: covergenre study demo --only ladder,k --quick
     """
-    from covergenre.studies.study import USUAL, design
-    from covergenre.studies.study import study as make
+    from covergenre.studies.study import DEFAULT_EXPERIMENTS, design
+    from covergenre.studies.study import run_study as make
 
     dataset, recipe = open_dataset(name), Recipe(backbone, features, limit, weights)
     asked = design(
-        dataset, split, list(listed(only)) or USUAL, quick, list(listed(genres, dataset.genres)), recipe, seed
+        dataset,
+        split,
+        list(listed(only)) or DEFAULT_EXPERIMENTS,
+        quick,
+        list(listed(genres, dataset.genres)),
+        recipe,
+        seed,
     )
     with progress() as report:
         made = make(asked, dataset, report)
@@ -57,7 +63,7 @@ def study(
             print_json(dict(zip(COLUMNS, outcome.row(), strict=True)))
         return
     for part, title in TITLES.items():
-        rows = [_row(outcome) for found in of_part(outcomes, part).values() for outcome in found]
+        rows = [_row(outcome) for found in by_method(outcomes, part).values() for outcome in found]
         if rows:
             say(table((title, "", "covers", "accuracy", "F1, weighted", "reference", "s"), rows), "")
     say("reference: the accuracy that the reference study published, of its own covers")

@@ -15,7 +15,7 @@ from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadRun
-from covergenre.evaluation.metrics import Evaluation, without_covers
+from covergenre.evaluation.metrics import Evaluation, absent_genres_note
 from covergenre.methods import METHODS, TrainSpec
 from covergenre.methods import method as method_called
 from covergenre.methods.base import preset_of
@@ -161,4 +161,4 @@ def _in_words(evaluation: Evaluation) -> Iterator[str | Table]:
     yield table(("genre", "covers", "precision", "recall", "F1"), rows)
     yield f"{evaluation.covers} test covers; 95 % intervals in brackets"
     if evaluation.absent:
-        yield without_covers(evaluation.absent)
+        yield absent_genres_note(evaluation.absent)

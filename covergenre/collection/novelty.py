@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 
 from covergenre.errors import BadRun
-from covergenre.methods.components import principal_axes, scale_of
+from covergenre.methods.components import mean_and_deviation, principal_axes
 
 ODD = 0.9
 """Above this, a picture is odd for a cover, and no answer about it is certain: so is one held-out cover in ten."""
@@ -47,7 +47,7 @@ class NoveltyDetector:
     def learn(cls, training: np.ndarray, held_out: np.ndarray, plain: int | None = None) -> Self:
         """From the first `plain` (None: all) numbers of vectors, (n, d) of training and (m, d) of held-out covers."""
         training, held_out = training[:, :plain], held_out[:, :plain]
-        mean, deviation = scale_of(training)
+        mean, deviation = mean_and_deviation(training)
         components = _principal((training - mean) / deviation)
         both = _both(held_out, mean, deviation, components)
         scales = np.maximum(np.quantile(both, UNFAMILIAR, axis=0), 1e-6)

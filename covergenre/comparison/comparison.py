@@ -18,9 +18,9 @@ from covergenre.collection.sources import TABLE, dataset_table
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation.compare import Comparison, compare
-from covergenre.evaluation.metrics import Evaluation, without_covers
+from covergenre.evaluation.metrics import Evaluation, absent_genres_note
 from covergenre.files import read_json
-from covergenre.runs.cautions import Caution, cautions_of
+from covergenre.runs.cautions import Caution, run_cautions
 from covergenre.runs.notes import run_names
 from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
@@ -109,7 +109,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     )
     covers = _covers(test, datasets[at])
     if absent := compared[0].evaluation.absent:
-        left_out = (*left_out, without_covers(absent))
+        left_out = (*left_out, absent_genres_note(absent))
     return ComparedRuns(compared, genres, covers, labels, left_out, comparison)
 
 
@@ -138,7 +138,7 @@ def _dataset(name: str, dataset_id: str) -> Dataset | None:
         return None
 
 
-def validation_of(run: Run, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def validation_predictions(run: Run, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The labels int64 (n,) of a run's validation covers of these genres, and its answers float64 (n, g) as if no
     other could be given; of no cover where its split held none back. BadRun when its answers can't be read."""
     answers = _part(run, "validation", genres)
@@ -256,7 +256,7 @@ def _compared(
         seconds=run.status().seconds,
         model_bytes=sum(sizes) or None,
         prediction_ms=told[-1] if told else None,
-        cautions=cautions_of(run, dataset),
+        cautions=run_cautions(run, dataset),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
-from covergenre.evaluation.agreement import between, hardest, mistakes, typical
+from covergenre.evaluation.agreement import disagreement, hardest, mistakes, typical
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ def galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[G
 
 def pair_galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
     """Where two runs part, and where both are wrong."""
-    split = between(compared.labels, a.probabilities, b.probabilities)
+    split = disagreement(compared.labels, a.probabilities, b.probabilities)
     order = "Those first on which they differ the most."
     only_a, only_b = (f"{one.name} names their genre, {other.name} doesn't. {order}" for one, other in ((a, b), (b, a)))
     return (

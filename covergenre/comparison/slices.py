@@ -36,13 +36,13 @@ class Slice:
     accuracy: tuple[Interval, ...]
 
 
-def slices_of(compared: ComparedRuns) -> tuple[Slice, ...]:
-    """The slices of `facts_of`."""
+def compute_slices(compared: ComparedRuns) -> tuple[Slice, ...]:
+    """The slices of `cover_facts`."""
     right = [run.probabilities.argmax(axis=1) == compared.labels for run in compared.runs]
-    return slices(right, facts_of(compared))
+    return slice_accuracy(right, cover_facts(compared))
 
 
-def slices(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...]:
+def slice_accuracy(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...]:
     """The slices that `facts` cuts the covers into, a column a fact, a row a cover.
 
     `right`: which covers each run names rightly, bool (n,). A fact that is "" is unknown; one that is the same for all
@@ -59,7 +59,7 @@ def slices(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...
     return tuple(found)
 
 
-def facts_of(compared: ComparedRuns) -> pd.DataFrame:
+def cover_facts(compared: ComparedRuns) -> pd.DataFrame:
     """What cuts the compared covers: source, resolution, compression, brightness, colour, and whether one like it was
     learned from.
 

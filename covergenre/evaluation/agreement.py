@@ -22,7 +22,7 @@ class Split:
     neither: np.ndarray
 
 
-def in_cell(
+def cell_members(
     labels: np.ndarray, probabilities: np.ndarray, true: int | None = None, predicted: int | None = None
 ) -> np.ndarray:
     """The covers of the genre `true` that are predicted to be of the genre `predicted`, the surest first.
@@ -35,7 +35,7 @@ def in_cell(
     return _descending(probabilities.max(axis=1), inside)
 
 
-def among_first(labels: np.ndarray, probabilities: np.ndarray, most: int = 3) -> np.ndarray:
+def in_top(labels: np.ndarray, probabilities: np.ndarray, most: int = 3) -> np.ndarray:
     """Whether the true genre of each cover is among its most probable ones, the first of equals: bool (n,)."""
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :most]
     return (order == labels[:, None]).any(axis=1)
@@ -46,7 +46,7 @@ def mistakes(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return _descending(-_of_truth(labels, probabilities), probabilities.argmax(axis=1) != labels)
 
 
-def between(labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> Split:
+def disagreement(labels: np.ndarray, a: np.ndarray, b: np.ndarray) -> Split:
     """Which of two methods gets which covers right. Each part begins with the covers on which they differ the most.
 
     That is by how probable they hold the true genre.

@@ -9,7 +9,7 @@ import numpy as np
 
 from covergenre.errors import CoverGenreError
 from covergenre.evaluation.intervals import LEVEL, Interval, percentiles, resample
-from covergenre.evaluation.metrics import RESAMPLED, Evaluation, checked, judge
+from covergenre.evaluation.metrics import RESAMPLED, Evaluation, check_inputs, evaluate_resampled
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,11 @@ def compare(
     """
     if not probabilities:
         raise CoverGenreError("found no method to judge: give at least one")
-    judged = {name: judge(labels, chances, genres, groups, seed, resamples) for name, chances in probabilities.items()}
-    right = np.stack([rightly(labels, chances, genres) for chances in probabilities.values()], axis=1)
+    judged = {
+        name: evaluate_resampled(labels, chances, genres, groups, seed, resamples)
+        for name, chances in probabilities.items()
+    }
+    right = np.stack([correct(labels, chances, genres) for chances in probabilities.values()], axis=1)
     drawn = resample(np.column_stack([right, np.ones(len(right))]), groups, seed, resamples)
     accuracies = drawn[:, :-1] / drawn[:, -1:]
     found = [
@@ -126,9 +129,9 @@ def compare(
     )
 
 
-def rightly(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> np.ndarray:
+def correct(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> np.ndarray:
     """Which covers are predicted to be of their true genre, bool (n,); CoverGenreError as `evaluate` raises it."""
-    labels, probabilities, _ = checked(labels, probabilities, genres)
+    labels, probabilities, _ = check_inputs(labels, probabilities, genres)
     return probabilities.argmax(axis=1) == labels
 
 

@@ -39,7 +39,7 @@ def percentiles(value: float, resampled: np.ndarray) -> Interval:
     return _around(value, low, high)
 
 
-def joined(parts: Sequence[Interval], weights: np.ndarray, resampled: np.ndarray) -> Interval:
+def weighted_sum(parts: Sequence[Interval], weights: np.ndarray, resampled: np.ndarray) -> Interval:
     """The sum of shares by their `weights` (n,), which add up to 1, with an interval from those of its parts.
 
     Each end lies as far away as those of the independent parts together: the square root of the sum of their weighted
@@ -53,7 +53,7 @@ def joined(parts: Sequence[Interval], weights: np.ndarray, resampled: np.ndarray
     return _around(value, max(value - below, 0), min(value + above, 1))
 
 
-def distance(gaps: np.ndarray, resampled: np.ndarray) -> Interval:
+def absolute_sum(gaps: np.ndarray, resampled: np.ndarray) -> Interval:
     """The sum of the absolute `gaps` (m,), a share from 0 to 1, given the gaps in resamples, (resamples, m).
 
     Chance alone makes such a sum greater than it is, in a resample more than in the sample, so that its percentiles lie

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from covergenre.errors import CoverGenreError
-from covergenre.evaluation.intervals import Interval, distance, joined, percentiles, resample, wilson
+from covergenre.evaluation.intervals import Interval, absolute_sum, percentiles, resample, weighted_sum, wilson
 
 BINS = 15
 """How many bins of confidence, evenly wide, the calibration error is taken over."""
@@ -84,7 +84,7 @@ class Evaluation:
         return TypeAdapter(cls).validate_json(json.dumps(dict(fields)), strict=True)
 
 
-def without_covers(genres: Sequence[str]) -> str:
+def absent_genres_note(genres: Sequence[str]) -> str:
     """What there is to say where no cover is of some genres, in a sentence."""
     return (
         f"No test cover is of {', '.join(genres)}: how well that is told isn't known, and the intervals of figures "
@@ -117,10 +117,10 @@ def evaluate(
     bootstrap samples draw whole groups. CoverGenreError unless there are covers, and labels, probabilities and groups
     fit them.
     """
-    return judge(labels, probabilities, genres, groups, seed, resamples)[0]
+    return evaluate_resampled(labels, probabilities, genres, groups, seed, resamples)[0]
 
 
-def judge(
+def evaluate_resampled(
     labels: np.ndarray,
     probabilities: np.ndarray,
     genres: Sequence[str],
@@ -133,7 +133,7 @@ def judge(
     Methods that are judged on the same covers with the same groups and seed meet the same resamples, so that their
     differences there are paired.
     """
-    labels, probabilities, groups = checked(labels, probabilities, genres, groups)
+    labels, probabilities, groups = check_inputs(labels, probabilities, genres, groups)
     confusion = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
     summands = _summands(labels, probabilities)
     figures, gaps = _figures(summands.sum(axis=0), len(genres))
@@ -145,7 +145,7 @@ def judge(
         accuracy=wilson(int(confusion.trace()), len(labels)),
         **{name: _over_genres(name, by_genre, resampled[name]) for name in _OVER_GENRES},
         log_loss=percentiles(float(figures["log_loss"]), resampled["log_loss"]),
-        calibration_error=distance(gaps, resampled_gaps),
+        calibration_error=absolute_sum(gaps, resampled_gaps),
         by_genre=by_genre,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
@@ -157,7 +157,7 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, n_genres: int) -
     return np.bincount(labels * n_genres + predicted, minlength=n_genres**2).reshape(n_genres, n_genres)
 
 
-def checked(
+def check_inputs(
     labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], groups: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """The three as int64 (n,), float64 (n, g) and int64 (n,); CoverGenreError unless they can be evaluated."""
@@ -212,7 +212,7 @@ def _over_genres(name: str, by_genre: Sequence[GenreScores], resampled: np.ndarr
     score, alike = _OVER_GENRES[name]
     known = [scores for scores in by_genre if scores.covers]
     weights = np.array([1.0 if alike else scores.covers for scores in known])
-    found = joined([getattr(scores, score) for scores in known], weights / weights.sum(), resampled)
+    found = weighted_sum([getattr(scores, score) for scores in known], weights / weights.sum(), resampled)
     occur = len(known) / len(by_genre)
     if not alike or occur == 1:
         return found

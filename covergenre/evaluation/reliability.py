@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from covergenre.evaluation.intervals import Interval, wilson
-from covergenre.evaluation.metrics import BINS, checked
+from covergenre.evaluation.metrics import BINS, check_inputs
 
-LEAST = 10
+MIN_ANSWERED = 10
 """Covers that have to be answered for it to say anything that they are answered rightly."""
 
 
@@ -24,7 +24,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Answered:
+class CoveragePoint:
     """What comes of answering only where confidence is at least `confidence`: so many `covers`, this `share` of all."""
 
     confidence: float
@@ -33,7 +33,7 @@ class Answered:
     accuracy: Interval
 
 
-def reliability(
+def reliability_bins(
     labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], bins: int = BINS
 ) -> tuple[Bin, ...]:
     """The points of a reliability diagram, by rising confidence: those of `bins` evenly wide bins that hold any cover.
@@ -52,9 +52,9 @@ def reliability(
     return tuple(found)
 
 
-def coverage(
+def coverage_curve(
     labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], points: int = 50
-) -> tuple[Answered, ...]:
+) -> tuple[CoveragePoint, ...]:
     """Accuracy against coverage, from the surest covers to all of them, in at most `points` steps of like size.
 
     Covers of equal confidence are answered together. Also known as the risk-coverage curve (El-Yaniv and Wiener, On the
@@ -67,31 +67,35 @@ def coverage(
     wanted = confidence[np.ceil(np.linspace(0, len(order), points + 1)[1:]).astype(np.int64) - 1]
     covers = np.searchsorted(-confidence, -np.unique(wanted)[::-1], side="right")
     return tuple(
-        Answered(float(confidence[n - 1]), int(n), float(n / len(order)), wilson(int(right[n - 1]), int(n)))
+        CoveragePoint(float(confidence[n - 1]), int(n), float(n / len(order)), wilson(int(right[n - 1]), int(n)))
         for n in covers
     )
 
 
-def sure_enough(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], right: float) -> float | None:
-    """From which confidence on answers are right this often, on these covers: choose it on validation.
+def confidence_threshold(
+    labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], right: float
+) -> float | None:
+    """The lowest confidence from which on this share of answers is right: to be chosen on validation.
 
-    The lowest with which they are, so that most covers are answered; None where no `LEAST` surest covers are named so
-    well. Arguments, and CoverGenreError, are as for `evaluate`.
+    None where fewer than `MIN_ANSWERED` covers would be answered. Arguments, and CoverGenreError, are as for
+    `evaluate`.
     """
     enough = [
         each.confidence
-        for each in coverage(labels, probabilities, genres, points=len(labels))
-        if each.covers >= LEAST and each.accuracy.value >= right
+        for each in coverage_curve(labels, probabilities, genres, points=len(labels))
+        if each.covers >= MIN_ANSWERED and each.accuracy.value >= right
     ]
     return min(enough, default=None)
 
 
-def answered_from(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], confidence: float) -> Answered:
+def accuracy_above(
+    labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], confidence: float
+) -> CoveragePoint:
     """What comes of answering from this confidence on. Arguments, and CoverGenreError, are as for `evaluate`."""
     sure, right = _confidence(labels, probabilities, genres)
     told = sure >= confidence
     covers = int(told.sum())
-    return Answered(confidence, covers, covers / len(told), wilson(int(right[told].sum()), covers))
+    return CoveragePoint(confidence, covers, covers / len(told), wilson(int(right[told].sum()), covers))
 
 
 def precision_recall(labels: np.ndarray, probabilities: np.ndarray, genre: int) -> tuple[np.ndarray, np.ndarray, float]:
@@ -108,7 +112,7 @@ def precision_recall(labels: np.ndarray, probabilities: np.ndarray, genre: int) 
     return recall, precision, float(np.diff(recall, prepend=0) @ precision)
 
 
-def error_by_chance(probabilities: np.ndarray, bins: int = BINS, draws: int = 200, seed: int = 0) -> float:
+def chance_calibration_error(probabilities: np.ndarray, bins: int = BINS, draws: int = 200, seed: int = 0) -> float:
     """The calibration error that a method would show on as many covers if it were right just as often as it is sure.
 
     It isn't 0, and the more so the fewer covers there are: the mean over `draws` of such covers (consistency
@@ -121,7 +125,7 @@ def error_by_chance(probabilities: np.ndarray, bins: int = BINS, draws: int = 20
     return float(np.abs(gaps).sum(axis=1).mean() / len(confidence))
 
 
-def untempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+def undo_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """What a method's probabilities (n, g) were before its logits were divided by `temperature`."""
     powers = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)) * temperature
     powers = np.exp(powers - powers.max(axis=1, keepdims=True))
@@ -130,5 +134,5 @@ def untempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
 
 def _confidence(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The highest probability of each cover, and whether it is the true genre's: float64 and bool, (n,)."""
-    labels, probabilities, _ = checked(labels, probabilities, genres)
+    labels, probabilities, _ = check_inputs(labels, probabilities, genres)
     return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels

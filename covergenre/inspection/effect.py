@@ -14,7 +14,7 @@ from covergenre.inspection.inspection import stored_vectors
 from covergenre.methods import Context, Covers, TrainSpec
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.training.experiment import fit_and_evaluate
-from covergenre.training.parts import Parts, as_covers
+from covergenre.training.parts import Parts, to_covers
 
 METHOD = "logistic"
 
@@ -68,4 +68,4 @@ def _parts(manifest: pd.DataFrame, split: Split, row_of: dict[str, int]) -> dict
 
 def _covers(covers: pd.DataFrame, genres: tuple[str, ...], vectors: np.ndarray, row_of: dict[str, int]) -> Covers:
     labelled = covers.assign(label=np.searchsorted(genres, covers["genre"].to_numpy(str)))
-    return as_covers(labelled, [vectors[[row_of[path] for path in covers["path"]]]])
+    return to_covers(labelled, [vectors[[row_of[path] for path in covers["path"]]]])

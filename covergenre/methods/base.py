@@ -19,11 +19,11 @@ Choices = Mapping[str, Any]
 Reads = Literal["vectors", "pictures", "texts"]
 """What a method learns from; "texts" are the words on the covers, to be read off their pictures."""
 
-LEARNED = 50_000
+SAMPLE_SIZE = 50_000
 """Covers: of more, heads learn weights and spaces from so many, drawn from each genre of each source alike, and make
 their choices on so many of the validation part. Vectors of more may be mapped from a file."""
 
-ENOUGH = "enough"
+FINISH_FILE = "enough"
 """A file in a checkpoint that asks its method to make do with what it has learned so far."""
 
 Picture = Callable[[], Image.Image]
@@ -69,19 +69,19 @@ class Covers:
         hashes, pictures, sources, texts = ([held[row] for row in at] if held else [] for held in self._held())
         return Covers(self.vectors[at], np.asarray(self.labels)[at], tuple(hashes), pictures, tuple(sources), texts)
 
-    def drawn(self) -> "Covers":
-        """About `LEARNED` of the covers, of each genre in each source an equal share; all when there are no more.
+    def sample(self) -> "Covers":
+        """About `SAMPLE_SIZE` of the covers, of each genre in each source an equal share; all when there are no more.
 
         Always the same ones.
         """
-        rows = self.rows_drawn()
+        rows = self.sample_rows()
         return self if len(rows) == len(self) else self.take(rows)
 
-    def rows_drawn(self) -> np.ndarray:
-        """The positions of those that `drawn` takes, ascending."""
+    def sample_rows(self) -> np.ndarray:
+        """The positions of those that `sample` takes, ascending."""
         strata = np.unique(np.asarray(self.sources, str), return_inverse=True)[1] if self.sources else 0
         labels = np.asarray(self.labels)
-        return drawn_evenly(labels + strata * (labels.max(initial=0) + 1), LEARNED)
+        return drawn_evenly(labels + strata * (labels.max(initial=0) + 1), SAMPLE_SIZE)
 
     def _held(self) -> tuple[Sequence[Any], ...]:
         return self.hashes, self.pictures, self.sources, self.texts
@@ -91,8 +91,8 @@ class Covers:
 class Context:
     """Where and for whom a method learns: who hears of its progress, who may stop it, and what it may leave behind.
 
-    `checkpoint` is a folder, made when it is needed, where a method may leave what it has learned so far; called again
-    with the same input, it goes on from there. With `ENOUGH` in it, it learns no more than it has, if that is anything.
+    `checkpoint` is a folder, made when it is needed, where a method may keep its progress; called again with the same
+    input, it goes on from there. With `FINISH_FILE` in it, a method that has learned anything stops learning.
     """
 
     progress: Report = silent
@@ -174,7 +174,7 @@ def check_training(training: Covers, validation: Covers, n_genres: int) -> None:
     check_width(validation, training.vectors.shape[1])
 
 
-def learned_from(training: Covers, known: int) -> Choices:
+def sample_choices(training: Covers, known: int) -> Choices:
     """How many covers were learned from, as a choice to keep, where those were not all that are known."""
     return {"learned_from": len(training)} if len(training) < known else {}
 

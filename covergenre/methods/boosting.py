@@ -16,11 +16,11 @@ import numpy as np
 
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import is_full, read_json, replace_json, replacing
-from covergenre.methods.base import ENOUGH, Choices, Context, Covers, check_training, check_width
+from covergenre.methods.base import FINISH_FILE, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
-from covergenre.methods.storage import damaged, unwritten
+from covergenre.methods.storage import damaged_head, write_error
 from covergenre.packages import need
 from covergenre.progress import Progress
 
@@ -132,7 +132,7 @@ class Boosting:
             if watch.error:
                 raise watch.error from None  # CatBoost would reword it
             if checkpoint and str(checkpoint) in str(error):
-                raise unwritten(error) from error
+                raise write_error(error) from error
             raise CoverGenreError(f"no trees can be grown on these covers ({error}): add covers") from error
         if watch.stopped:
             raise Cancelled("stopped while growing trees")
@@ -149,12 +149,12 @@ class Boosting:
             digest, choices = stored["digest"], dict(stored["choices"])
             trees = (folder / _TREES).read_bytes()
             if hashlib.sha256(trees).hexdigest() != digest:
-                raise damaged(folder, f"{_TREES} is not as it was saved")
+                raise damaged_head(folder, f"{_TREES} is not as it was saved")
             if not 0 < choices["temperature"] < np.inf:
-                raise damaged(folder, "its temperature is not a number above 0")
+                raise damaged_head(folder, "its temperature is not a number above 0")
             return FittedBoosting(CatBoostClassifier().load_model(blob=trees), choices)
         except (OSError, ValueError, LookupError, TypeError, CatBoostError) as error:
-            raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
+            raise damaged_head(folder, f"it can't be read ({type(error).__name__})") from error
 
 
 class _Watch:
@@ -180,7 +180,7 @@ class _Watch:
 
     def _is_enough(self) -> bool:
         kept = self._context.checkpoint
-        return kept is not None and (kept / ENOUGH).exists() and (kept / _SNAPSHOT).exists()
+        return kept is not None and (kept / FINISH_FILE).exists() and (kept / _SNAPSHOT).exists()
 
 
 def _check_room(checkpoint: Path | None) -> None:

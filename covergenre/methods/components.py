@@ -32,7 +32,7 @@ class Components:
     @classmethod
     def learn(cls, vectors: np.ndarray) -> Self:
         """Those of vectors (n, d); fewer than `COMPONENTS` where n or d is less."""
-        mean, deviation = scale_of(vectors)
+        mean, deviation = mean_and_deviation(vectors)
         standardised = (vectors - mean) / deviation
         count = min(COMPONENTS, *standardised.shape)
         axes = principal_axes(standardised, count)
@@ -59,7 +59,7 @@ def principal_axes(standardised: np.ndarray, count: int) -> np.ndarray:
     return randomized_svd(standardised, count, n_iter=_ROUNDS, random_state=0)[2].T
 
 
-def scale_of(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def mean_and_deviation(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean and standard deviation of each column, float32 of shape (d,); 1 for a column that doesn't vary."""
     n = max(len(vectors), 1)
     mean = sum(vectors[part].sum(axis=0, dtype=np.float64) for part in parts(n)) / n

@@ -19,7 +19,7 @@ import numpy as np
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Covers, Fitted
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
-from covergenre.methods.storage import damaged, load_choices, save_choices
+from covergenre.methods.storage import damaged_head, load_choices, save_choices
 from covergenre.methods.words import FittedWords
 
 NAME = "ensemble"
@@ -45,7 +45,7 @@ class FittedEnsemble:
     @classmethod
     def of(cls, members: Sequence[tuple[str, Fitted]], answers: Sequence[np.ndarray], labels: np.ndarray) -> Self:
         """The ensemble of these members, settled on their answers (n, g) to validation covers of `labels`."""
-        settled = settle(*parted(answers, [usual_of(member) for _, member in members]), labels)
+        settled = calibrate(*split_evidence(answers, [wordless_answer(member) for _, member in members]), labels)
         return cls(members, {"members": " ".join(name for name, _ in members), **settled})
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
@@ -54,8 +54,10 @@ class FittedEnsemble:
 
     def joined(self, answers: Sequence[np.ndarray]) -> np.ndarray:
         """What it says of covers of which its members say `answers`, each (n, g)."""
-        usual = [usual_of(member) for _, member in self.members]
-        return probabilities_of(join(*parted(answers, usual), self.choices.get("weight", 0.0)), self.choices)
+        usual = [wordless_answer(member) for _, member in self.members]
+        return probabilities_of(
+            pool_logits(*split_evidence(answers, usual), self.choices.get("weight", 0.0)), self.choices
+        )
 
     def readers(self) -> list[FittedWords]:
         """The members that read words."""
@@ -91,7 +93,7 @@ class Ensemble:
         choices = load_choices(folder)
         names = str(choices.get("members", "")).split()
         if len(names) < 2:
-            raise damaged(folder, "it names fewer than two members")
+            raise damaged_head(folder, "it names fewer than two members")
         members = [(name, method(name).load(folder / f"member-{number}")) for number, name in enumerate(names)]
         return FittedEnsemble(members, choices)
 
@@ -101,12 +103,12 @@ def pool(answers: Sequence[np.ndarray]) -> np.ndarray:
     return np.maximum(np.mean(answers, axis=0), np.finfo(np.float64).tiny)
 
 
-def usual_of(member: Fitted) -> np.ndarray | None:
-    """What a member that reads words says where there are none; None for the others. See `parted`."""
+def wordless_answer(member: Fitted) -> np.ndarray | None:
+    """What a member that reads words says where there are none; None for the others. See `split_evidence`."""
     return member.usual if isinstance(member, FittedWords) else None
 
 
-def parted(
+def split_evidence(
     answers: Sequence[np.ndarray], usual: Sequence[np.ndarray | None]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The answers (n, g) to average, and the evidence (n, g) of those that read words: `usual` has what these say of
@@ -121,24 +123,24 @@ def parted(
     return (averaged, evidence) if averaged else (list(answers), [])
 
 
-def join(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], weight: float) -> np.ndarray:
-    """The logits (n, g) of the average with the evidence of words at a weight; see `parted`."""
+def pool_logits(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], weight: float) -> np.ndarray:
+    """The logits (n, g) of the average with the evidence of words at a weight; see `split_evidence`."""
     return np.log(pool(averaged)) + weight * np.sum(evidence, axis=0) if evidence else np.log(pool(averaged))
 
 
-def settle(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], labels: np.ndarray) -> dict[str, float]:
+def calibrate(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], labels: np.ndarray) -> dict[str, float]:
     """The temperature with the lowest log loss on validation covers of `labels`, and the weight where there is
     evidence; without covers they are 1 and `_FALLBACK_WEIGHT`."""
     if not evidence:
-        return {"temperature": fit_temperature(join(averaged, evidence, 0.0), labels)}
+        return {"temperature": fit_temperature(pool_logits(averaged, evidence, 0.0), labels)}
     if not len(labels):
         return {"weight": _FALLBACK_WEIGHT, "temperature": 1.0}
 
     def loss(choices: dict[str, float]) -> float:
-        return log_loss(join(averaged, evidence, choices["weight"]) / choices["temperature"], labels)
+        return log_loss(pool_logits(averaged, evidence, choices["weight"]) / choices["temperature"], labels)
 
     tried = [
-        {"weight": weight, "temperature": fit_temperature(join(averaged, evidence, weight), labels)}
+        {"weight": weight, "temperature": fit_temperature(pool_logits(averaged, evidence, weight), labels)}
         for weight in _WEIGHTS
     ]
     return min(tried, key=loss)

@@ -23,7 +23,7 @@ from covergenre.methods.base import Choices, Context, Covers, Picture, check_tra
 from covergenre.methods.calibration import softmax
 from covergenre.methods.finetuning.parameters import PRESETS, Parameters
 from covergenre.methods.spec import TrainSpec
-from covergenre.methods.storage import damaged, load_choices, save_choices
+from covergenre.methods.storage import damaged_head, load_choices, save_choices
 
 if TYPE_CHECKING:
     from torch import nn
@@ -102,14 +102,14 @@ class FineTuning:
         """See `Method.load`."""
         choices = load_choices(folder)
         if missing := [name for name in _FILES if not (folder / name).is_file()]:
-            raise damaged(folder, f"{missing[0]} is not there")
+            raise damaged_head(folder, f"{missing[0]} is not there")
         backbone, limit = str(choices.get("backbone")), choices.get("limit") or None
         if not isinstance(limit, int | None):
-            raise damaged(folder, "its limit is no number of pixels")
+            raise damaged_head(folder, "its limit is no number of pixels")
         try:
             return FineTuned(Engine.read(folder / _NETWORK, backbone, _GENRES, limit), choices, folder)
         except NoWeights as error:
-            raise damaged(folder, str(error)) from error
+            raise damaged_head(folder, str(error)) from error
 
 
 def _check_pictures(covers: Covers) -> None:

@@ -22,12 +22,12 @@ import numpy as np
 from covergenre.embedding.index import Index
 from covergenre.embedding.many import EXACT, ManyIndex, build_index
 from covergenre.errors import CoverGenreError
-from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, learned_from
+from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, sample_choices
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
-from covergenre.methods.priors import even_votes, genre_weights
+from covergenre.methods.priors import genre_weights, vote_weights
 from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
-from covergenre.methods.storage import damaged, load_head, save_head
+from covergenre.methods.storage import damaged_head, load_head, save_head
 from covergenre.progress import Progress
 from covergenre.vectors import parts, unit_rows
 
@@ -212,8 +212,8 @@ class NearestNeighbours:
         n_genres, parameters = spec.n_genres, spec.parameters_as(Parameters)
         check_training(training, validation, n_genres)
         tried = _tried_spaces(parameters, searching=len(validation) > 0)
-        some, validation = training.drawn(), validation.drawn()
-        spaces, told = Spaces(some, n_genres), learned_from(some, len(training))
+        some, validation = training.sample(), validation.sample()
+        spaces, told = Spaces(some, n_genres), sample_choices(some, len(training))
 
         def judged() -> Iterator[tuple[FittedNeighbours, float]]:
             for done, (metric, shrinkage) in enumerate(tried, 1):
@@ -232,7 +232,7 @@ class NearestNeighbours:
         kinds = {"matrix": 2, "offset": 1, "vectors": 2, "labels": 1, "hashes": 1, "weights": 1, "evened": 1}
         arrays, choices = load_head(folder, ("evened",), **kinds)
         if not (_fit_together(**arrays) and _usable(choices)):
-            raise damaged(folder, "its arrays and choices don't fit together")
+            raise damaged_head(folder, "its arrays and choices don't fit together")
         matrix, offset = arrays.pop("matrix"), arrays.pop("offset")
         space = Space(matrix[:, 0] if matrix.shape[1] == 1 else matrix, offset)
         return FittedNeighbours(space, **arrays, choices=choices, folder=folder)
@@ -257,7 +257,7 @@ def _placed(
     placed = np.empty((len(training), len(space.offset)), np.float16)
     for part in parts(len(training)):
         placed[part] = unit_rows(space.project(training.vectors[part]))
-    evened = even_votes(training.labels, training.sources, n_genres, balance)
+    evened = vote_weights(training.labels, training.sources, n_genres, balance)
     return FittedNeighbours(
         space,
         placed,

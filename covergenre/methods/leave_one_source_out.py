@@ -14,12 +14,12 @@ import numpy as np
 
 from covergenre.methods.base import Context, Covers, Fitted, Method
 from covergenre.methods.calibration import fit_temperature, probabilities_of, softmax
-from covergenre.methods.ensemble import join, parted, usual_of
-from covergenre.methods.priors import askable
+from covergenre.methods.ensemble import pool_logits, split_evidence, wordless_answer
+from covergenre.methods.priors import holdout_sources
 from covergenre.methods.spec import TrainSpec
 from covergenre.progress import Progress
 
-MOST = 250
+MAX_PER_SOURCE = 250
 """Covers of one source that count, so that a large one doesn't drown the others."""
 
 _FREEDOM = 3  # degrees from which on Student's distribution has a deviation
@@ -27,7 +27,7 @@ _LEAST = 50  # covers of a source from which on it says how much too sure a meth
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class LeftOutPredictions:
     """Answers to covers whose source was left out: `rows` (m,), their positions; their `sources`; `labels` (m,);
     `probabilities` (m, g), each row calibrated on the other sources. `certainty`: the temperature that all of them call
     for, and its spread, as choices (see `probabilities_of`).
@@ -41,9 +41,9 @@ class Elsewhere:
     usual: np.ndarray | None = None
 
 
-def asked_elsewhere(
+def predict_left_out(
     chosen: Method, fitted: Fitted, covers: Covers, groups: np.ndarray | None, spec: TrainSpec, context: Context
-) -> Elsewhere | None:
+) -> LeftOutPredictions | None:
     """How a method answers when the source is new, with the choices that `fitted` made; None where that can't be asked.
 
     `covers` are those that it learned from; of the variants of one only the first is asked about. `groups` (n,) are
@@ -54,7 +54,7 @@ def asked_elsewhere(
     parameters = _settled(chosen, fitted, spec)
     if parameters is None:
         return None
-    sources = askable(covers.labels, covers.sources)
+    sources = holdout_sources(covers.labels, covers.sources)
     told, own, usual, labels = np.asarray(covers.sources, str), [], [], np.asarray(covers.labels)
     originals = np.unique(covers.hashes, return_index=True)[1] if sources else np.zeros(0, np.int64)
     for done, source in enumerate(sources):
@@ -69,23 +69,23 @@ def asked_elsewhere(
             blank = covers.take(np.zeros(0, np.int64))
             answer = chosen.fit(covers.take(known), blank, replace(spec, parameters=parameters), Context())
             own.append((asked, answer.predict_proba(covers.take(asked))))
-            without = usual_of(answer)
+            without = wordless_answer(answer)
             usual += [without] * len(asked) if without is not None else []
     if not own:
         return None
     rows, probabilities = (np.concatenate(parts) for parts in zip(*own, strict=True))
-    return calibrated_elsewhere(rows, told[rows], labels[rows], probabilities, np.stack(usual) if usual else None)
+    return calibrate_left_out(rows, told[rows], labels[rows], probabilities, np.stack(usual) if usual else None)
 
 
-def calibrated_elsewhere(
+def calibrate_left_out(
     rows: np.ndarray,
     sources: np.ndarray,
     labels: np.ndarray,
     probabilities: np.ndarray,
     usual: np.ndarray | None = None,
     widen: Callable[[int], float] = lambda _: 1.0,
-) -> Elsewhere:
-    """Answers to sources left out, each source tempered by what the others call for; see `Elsewhere`.
+) -> LeftOutPredictions:
+    """Answers to sources left out, each source tempered by what the others call for; see `LeftOutPredictions`.
 
     `widen`: how many times wider than among so many sources the temperature may spread on a further one.
     """
@@ -96,15 +96,15 @@ def calibrated_elsewhere(
         certainty = _certainty(logits[~own], labels[~own], sources[~own], widen)
         for tempered_answer, answer in zip(told, answers, strict=True):
             tempered_answer[own] = probabilities_of(np.log(answer[own]), certainty)
-    return Elsewhere(rows, sources, labels, told[0], _certainty(logits, labels, sources, widen), *told[1:])
+    return LeftOutPredictions(rows, sources, labels, told[0], _certainty(logits, labels, sources, widen), *told[1:])
 
 
-def joined_elsewhere(members: Sequence[Elsewhere | None], weight: float) -> Elsewhere | None:
+def combine_left_out(members: Sequence[LeftOutPredictions | None], weight: float) -> LeftOutPredictions | None:
     """What several methods say together, words at a weight, of the covers that all were asked about; None where one was
     not.
 
     How sure they are together is what counts, and it hangs on few sources: so its spread is that of a further one,
-    see `of_a_further`. Those of the members are not widened: their mean would be of other genres, and no better.
+    see `spread_factor`. Those of the members are not widened: their mean would be of other genres, and no better.
     """
     known = [member for member in members if member is not None]
     if not known or len(known) < len(members):
@@ -112,18 +112,18 @@ def joined_elsewhere(members: Sequence[Elsewhere | None], weight: float) -> Else
     shared = functools.reduce(np.intersect1d, [each.rows for each in known])
     shares = [_some(each, shared) for each in known]
     answers, usual = [each.probabilities for each in shares], [each.usual for each in shares]
-    together = softmax(join(*parted(answers, usual), weight))
-    return calibrated_elsewhere(shared, shares[0].sources, shares[0].labels, together, widen=of_a_further)
+    together = softmax(pool_logits(*split_evidence(answers, usual), weight))
+    return calibrate_left_out(shared, shares[0].sources, shares[0].labels, together, widen=spread_factor)
 
 
-def tempered(fitted: Fitted, elsewhere: Elsewhere | None) -> Fitted:
+def with_temperature(fitted: Fitted, elsewhere: LeftOutPredictions | None) -> Fitted:
     """The same head, as sure as its answers to sources left out let it be. `elsewhere` is of temperature 1."""
     if elsewhere is None or not is_dataclass(fitted):
         return fitted
     return replace(fitted, choices={**fitted.choices, **elsewhere.certainty})
 
 
-def of_a_further(n: int) -> float:
+def spread_factor(n: int) -> float:
     """How many times wider than the sample deviation of n draws (n >= 2) the distribution of a further one is.
 
     The deviation of Student's predictive distribution of a normal variable whose mean and variance are both estimated
@@ -134,18 +134,20 @@ def of_a_further(n: int) -> float:
     return ((1 + 1 / n) * freedom / (freedom - 2)) ** 0.5
 
 
-def even_rows(sources: np.ndarray) -> np.ndarray:
-    """The positions of at most `MOST` covers of each source, spread evenly among them."""
+def cap_per_source(sources: np.ndarray) -> np.ndarray:
+    """The positions of at most `MAX_PER_SOURCE` covers of each source, spread evenly among them."""
     rows = [np.flatnonzero(sources == source) for source in np.unique(sources)]
-    return np.concatenate([each[np.linspace(0, len(each) - 1, min(len(each), MOST)).astype(int)] for each in rows])
+    return np.concatenate(
+        [each[np.linspace(0, len(each) - 1, min(len(each), MAX_PER_SOURCE)).astype(int)] for each in rows]
+    )
 
 
-def _some(told: Elsewhere, rows: np.ndarray) -> Elsewhere:
+def _some(told: LeftOutPredictions, rows: np.ndarray) -> LeftOutPredictions:
     """What was told of some of the covers, in this order."""
     order = np.argsort(told.rows)
     at = order[np.searchsorted(told.rows, rows, sorter=order)]
     usual = None if told.usual is None else told.usual[at]
-    return Elsewhere(rows, told.sources[at], told.labels[at], told.probabilities[at], told.certainty, usual)
+    return LeftOutPredictions(rows, told.sources[at], told.labels[at], told.probabilities[at], told.certainty, usual)
 
 
 def _certainty(
@@ -153,7 +155,7 @@ def _certainty(
 ) -> dict[str, float]:
     """The temperature that sources call for, and how far it may differ on another; without two that are large, the one
     of the lowest log loss; 1 without covers."""
-    even = even_rows(sources) if len(labels) else np.zeros(0, int)
+    even = cap_per_source(sources) if len(labels) else np.zeros(0, int)
     large = [own for name in np.unique(sources) if len(own := even[sources[even] == name]) >= _LEAST]
     if len(large) < 2:
         return {"temperature": fit_temperature(logits[even], labels[even])}

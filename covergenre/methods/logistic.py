@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, learned_from
+from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, sample_choices
 from covergenre.methods.calibration import log_softmax, probabilities_of
 from covergenre.methods.components import Components
 from covergenre.methods.linear import Parameters, best_head
-from covergenre.methods.priors import askable, genre_odds, genre_weights, prior
+from covergenre.methods.priors import genre_weights, holdout_sources, log_prior, log_source_priors
 from covergenre.methods.spec import TrainSpec
-from covergenre.methods.storage import damaged, load_head, save_head
+from covergenre.methods.storage import damaged_head, load_head, save_head
 
 STRENGTHS = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 """The values of C that are tried, in this order, until the validation log loss rises."""
@@ -64,7 +64,7 @@ class Logistic:
         """See `Method.fit`. Values of C are compared by validation log loss, each at its best temperature."""
         check_training(training, validation, spec.n_genres)
         parameters, known = spec.parameters_as(Parameters), len(training)
-        training, validation = training.drawn(), validation.drawn()
+        training, validation = training.sample(), validation.sample()
         strengths = _strengths(parameters, training, validation)
         heads = _heads(training, spec.n_genres, strengths, parameters.balance, context)
 
@@ -72,13 +72,13 @@ class Logistic:
             return validation.vectors @ coefficients.T + intercepts
 
         weights = best_head(heads, logits_of, validation.labels, len(strengths), context.progress)
-        return FittedLogistic(weights[0], weights[1], {**weights[2], **learned_from(training, known)})
+        return FittedLogistic(weights[0], weights[1], {**weights[2], **sample_choices(training, known)})
 
     def load(self, folder: Path) -> FittedLogistic:
         """See `Method.load`."""
         arrays, choices = load_head(folder, coefficients=2, intercepts=1)
         if len(arrays["coefficients"]) != len(arrays["intercepts"]):
-            raise damaged(folder, "its coefficients and intercepts don't fit together")
+            raise damaged_head(folder, "its coefficients and intercepts don't fit together")
         return FittedLogistic(**arrays, choices=choices)
 
 
@@ -120,7 +120,7 @@ def _strengths(parameters: Parameters, training: Covers, validation: Covers) -> 
     """The values of C to try."""
     if parameters.c is not None:
         return (parameters.c,)
-    if askable(training.labels, training.sources):
+    if holdout_sources(training.labels, training.sources):
         return (_EVENED,)
     return STRENGTHS if len(validation) else (_FALLBACK,)
 
@@ -133,10 +133,10 @@ def _heads(
     From the strongest penalty on, each fit starts where the one before ended.
     """
     components = Components.learn(training.vectors)
-    evened = bool(askable(training.labels, training.sources))
+    evened = bool(holdout_sources(training.labels, training.sources))
     weights = np.ones(len(training)) if evened else genre_weights(training.labels, n_genres, balance)[training.labels]
-    offsets = genre_odds(training.labels, training.sources, n_genres) if evened else np.zeros((1, n_genres))
-    usual = prior(training.labels, n_genres, balance) if evened else np.zeros(n_genres)
+    offsets = log_source_priors(training.labels, training.sources, n_genres) if evened else np.zeros((1, n_genres))
+    usual = log_prior(training.labels, n_genres, balance) if evened else np.zeros(n_genres)
     found = None
     for c in strengths:
         context.check_stop()

@@ -22,7 +22,9 @@ SMOOTHING = 30.0
 _FEWEST = 2  # genres that a source must share with others, or leaving it out asks nothing
 
 
-def genre_odds(labels: np.ndarray, sources: Sequence[str], n_genres: int, smoothing: float = SMOOTHING) -> np.ndarray:
+def log_source_priors(
+    labels: np.ndarray, sources: Sequence[str], n_genres: int, smoothing: float = SMOOTHING
+) -> np.ndarray:
     """The logarithm of how likely each genre is in the source of each of n covers: float64 (n, n_genres)."""
     labels = np.asarray(labels)
     general = np.sqrt(np.bincount(labels, minlength=n_genres))
@@ -34,7 +36,7 @@ def genre_odds(labels: np.ndarray, sources: Sequence[str], n_genres: int, smooth
     return np.log(np.maximum(table, 1e-9))[own]
 
 
-def prior(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
+def log_prior(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
     """The logarithm of how likely each genre is taken to be before a cover is seen: float64 (n_genres,).
 
     Proportional to (covers of the genre) ** (1 - balance): 1 takes all genres for alike.
@@ -43,17 +45,17 @@ def prior(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
     return np.log(counts / counts.sum())
 
 
-def even_votes(labels: np.ndarray, sources: Sequence[str], n_genres: int, balance: float) -> np.ndarray | None:
+def vote_weights(labels: np.ndarray, sources: Sequence[str], n_genres: int, balance: float) -> np.ndarray | None:
     """What the vote of each of n covers counts, float64 (n,), 1 on average, so that a genre gains nothing by being
     common in the sources that look like a cover; None where no source can be told from the others.
 
-    As likely as the genre is taken to be beforehand (see `prior`), divided by how likely it is in the cover's source.
+    The prior of the cover's genre (see `log_prior`), divided by that in its source.
     """
-    if not askable(labels, sources):
+    if not holdout_sources(labels, sources):
         return None
     labels = np.asarray(labels)
-    odds = genre_odds(labels, sources, n_genres)[np.arange(len(labels)), labels]
-    votes = np.exp(prior(labels, n_genres, balance)[labels] - odds)
+    odds = log_source_priors(labels, sources, n_genres)[np.arange(len(labels)), labels]
+    votes = np.exp(log_prior(labels, n_genres, balance)[labels] - odds)
     return votes / votes.mean()
 
 
@@ -68,7 +70,7 @@ def genre_weights(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarr
     return weights * len(labels) / (weights * counts).sum()
 
 
-def askable(labels: np.ndarray, sources: Sequence[str]) -> list[str]:
+def holdout_sources(labels: np.ndarray, sources: Sequence[str]) -> list[str]:
     """The sources that can be left out and asked about: those with at least two genres that other sources have, too."""
     if not len(sources):
         return []

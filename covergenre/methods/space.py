@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from covergenre.methods.base import Covers
-from covergenre.methods.components import Components, scale_of
+from covergenre.methods.components import Components, mean_and_deviation
 
 METRICS = ("cosine", "standardised", "blend")
 
@@ -59,7 +59,7 @@ class Spaces:
             width = self._training.vectors.shape[1]
             return Space(np.ones(width, np.float32), np.zeros(width, np.float32))
         if metric == "standardised":
-            mean, deviation = scale_of(self._training.vectors)
+            mean, deviation = mean_and_deviation(self._training.vectors)
             return Space(1 / deviation, -mean / deviation)
         scores, labels, width = self._components.scores, self._training.labels, self._components.width
         directions = [_looks(scores), _discriminants(scores, labels, self._n_genres, shrinkage, width)]

@@ -35,12 +35,12 @@ def load_head(folder: Path, optional: Sequence[str] = (), **dimensions: int) -> 
         with np.load(folder / _ARRAYS, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
     except Exception as error:  # A damaged archive brings any exception out of its reader.
-        raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
+        raise damaged_head(folder, f"it can't be read ({type(error).__name__})") from error
     needed = {name: axes for name, axes in dimensions.items() if name in arrays or name not in optional}
     if {name: array.ndim for name, array in arrays.items()} != needed:
-        raise damaged(folder, f"it should hold the arrays {', '.join(dimensions)}")
+        raise damaged_head(folder, f"it should hold the arrays {', '.join(dimensions)}")
     if not all(_finite(array) for array in arrays.values()):
-        raise damaged(folder, "a value in it is not a finite number")
+        raise damaged_head(folder, "a value in it is not a finite number")
     return arrays, load_choices(folder)
 
 
@@ -50,22 +50,22 @@ def load_choices(folder: Path) -> Choices:
     try:
         choices = read_json(folder / _CHOICES)
     except (OSError, ValueError, RecursionError) as error:
-        raise damaged(folder, f"it can't be read ({type(error).__name__})") from error
+        raise damaged_head(folder, f"it can't be read ({type(error).__name__})") from error
     if not isinstance(choices, dict) or not _positive(choices.get("temperature")):
-        raise damaged(folder, "its temperature is not a number above 0")
+        raise damaged_head(folder, "its temperature is not a number above 0")
     if "spread" in choices and not _positive(choices["spread"]):
-        raise damaged(folder, "the spread of its temperature is not a number above 0")
+        raise damaged_head(folder, "the spread of its temperature is not a number above 0")
     return choices
 
 
-def unwritten(error: Exception) -> CoverGenreError:
+def write_error(error: Exception) -> CoverGenreError:
     """The error of a checkpoint that can't be written, as on a full disk."""
     return CoverGenreError(
         f"what was learned could not be written ({error}): make room on the disk, then resume the run"
     )
 
 
-def damaged(folder: Path, why: str) -> BadRun:
+def damaged_head(folder: Path, why: str) -> BadRun:
     """The error for a head that is not as it was saved."""
     return BadRun(f"the head in {folder} is missing or damaged: {why}. Train again, or restore the folder")
 

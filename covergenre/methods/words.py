@@ -25,7 +25,7 @@ from covergenre.methods.calibration import probabilities_of
 from covergenre.methods.linear import Parameters, best_head
 from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
-from covergenre.methods.storage import damaged, load_head, save_head
+from covergenre.methods.storage import damaged_head, load_head, save_head
 from covergenre.reading.networks import MODULE
 from covergenre.reading.text import ReadText
 
@@ -42,7 +42,7 @@ _TOLD = 1.5  # times likelier: a line that makes less of a difference says nothi
 
 
 @dataclass(frozen=True)
-class Spoken:
+class TellingLine:
     """A line on a cover that speaks for a genre (its position), and how many times likelier it makes it."""
 
     line: str
@@ -67,11 +67,11 @@ class FittedWords:
         """See `Fitted.predict_proba`. Covers whose texts are not there are read."""
         return self._answers(texts_of(covers, Context()))
 
-    def spoken(self, text: ReadText) -> tuple[Spoken, ...]:
+    def telling_lines(self, text: ReadText) -> tuple[TellingLine, ...]:
         """The lines of a text that speak for a genre, the plainest first: each taken alone, against no words at all."""
         alone = self._answers([ReadText((line,)) for line in text.lines])
         told = [
-            Spoken(line.text, int(gains.argmax()), float(gains.max()))
+            TellingLine(line.text, int(gains.argmax()), float(gains.max()))
             for line, gains in zip(text.lines, alone / self.usual, strict=True)
         ]
         return tuple(sorted((each for each in told if each.factor >= _TOLD), key=lambda each: -each.factor))
@@ -119,7 +119,7 @@ class Words:
         """See `Method.load`."""
         arrays, choices = load_head(folder, coefficients=2, intercepts=1)
         if arrays["coefficients"].shape != (BUCKETS, len(arrays["intercepts"])):
-            raise damaged(folder, "its coefficients and intercepts don't fit together")
+            raise damaged_head(folder, "its coefficients and intercepts don't fit together")
         return FittedWords(**arrays, choices=choices)
 
 

@@ -15,7 +15,7 @@ from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun, NoWeights
 from covergenre.methods import method
-from covergenre.methods.leave_one_source_out import even_rows
+from covergenre.methods.leave_one_source_out import cap_per_source
 from covergenre.predict.track_record import TrackRecord
 from covergenre.runs.record import Run, probability_columns
 
@@ -70,10 +70,10 @@ def _record(runs: Sequence[Run]) -> TrackRecord | None:
     """
     genres = runs[0].spec.genres
     try:
-        tables = [table for run in runs if (table := run.left_out()) is not None]
+        tables = [table for run in runs if (table := run.left_out_predictions()) is not None]
         elsewhere = len(tables) == len(runs)
         if elsewhere:
-            tables[0] = tables[0].iloc[even_rows(tables[0]["source"].to_numpy(str))]
+            tables[0] = tables[0].iloc[cap_per_source(tables[0]["source"].to_numpy(str))]
         else:
             tables = [run.predictions().query("part == 'validation'") for run in runs]
     except BadRun as error:

@@ -217,7 +217,7 @@ class Predictor:
     def _words_of(self, text: ReadText | None) -> Words | None:
         if text is None or self._words is None:
             return None
-        spoken = tuple((each.line, self.genres[each.genre], each.factor) for each in self._words.spoken(text))
+        spoken = tuple((each.line, self.genres[each.genre], each.factor) for each in self._words.telling_lines(text))
         return Words(tuple(line.text for line in text.lines), spoken, self._performers.find(text) or "")
 
 

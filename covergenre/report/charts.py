@@ -1,6 +1,6 @@
 """Charts as inline SVG: for a report that needs nothing else, and for a page that shall stand there at once.
 
-Text, grid and frame take the colour of the text around them, lines and points the ink of `INKS`, which follows the
+Text, grid and frame take the colour of the text around them, lines and points the ink of `COLOURS`, which follows the
 theme by itself. Each chart carries its figures as text too: a description, and a title at every point.
 """
 
@@ -10,11 +10,11 @@ from html import escape
 import numpy as np
 
 from covergenre.evaluation.intervals import Interval
-from covergenre.evaluation.reliability import Answered, Bin
+from covergenre.evaluation.reliability import Bin, CoveragePoint
 from covergenre.formatting import percent
 from covergenre.runs.record import Run
 
-INKS = (
+COLOURS = (
     ("#0a64a4", "#6cb8f0"),
     ("#b84a00", "#ff9a56"),
     ("#00735c", "#3fc9a5"),
@@ -33,31 +33,31 @@ _COUNTS = 44  # the height of the strip that shows how many covers there are
 _TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
-def ink_of(method: str) -> int:
+def method_colour(method: str) -> int:
     """The number of a method's ink."""
-    return _INKED.index(method) if method in _INKED else len(INKS) - 1
+    return _INKED.index(method) if method in _INKED else len(COLOURS) - 1
 
 
-def inks(runs: Sequence[Run]) -> list[int]:
+def run_colours(runs: Sequence[Run]) -> list[int]:
     """The number of each run's ink, wherever it stands among them: its method's. Of several of a method the oldest has
     it; the others, from the oldest on, have what is left."""
     taken: dict[str, int] = {}
     later = []
     for run in sorted(runs, key=lambda run: (run.spec.created, run.id)):
-        number = ink_of(run.spec.method)
+        number = method_colour(run.spec.method)
         if number in taken.values():
             later.append((run, number))
         else:
             taken[run.id] = number
     for run, number in later:
-        free = (each for each in range(len(INKS)) if each not in taken.values())
+        free = (each for each in range(len(COLOURS)) if each not in taken.values())
         taken[run.id] = next(free, number)
     return [taken[run.id] for run in runs]
 
 
-def css_ink(number: int) -> str:
+def css_colour(number: int) -> str:
     """The ink of the run of that number, as CSS that follows the theme."""
-    return "light-dark({}, {})".format(*INKS[number % len(INKS)])
+    return "light-dark({}, {})".format(*COLOURS[number % len(COLOURS)])
 
 
 def swatch(number: int) -> str:
@@ -68,7 +68,9 @@ def swatch(number: int) -> str:
 
 def stroke(number: int, dashed: bool = True) -> str:
     """The ink of a run's line, and its dashes."""
-    return f'style="stroke: {css_ink(number)}; stroke-dasharray: {DASHES[number % len(DASHES)] if dashed else "none"}"'
+    return (
+        f'style="stroke: {css_colour(number)}; stroke-dasharray: {DASHES[number % len(DASHES)] if dashed else "none"}"'
+    )
 
 
 def svg(description: str, body: str, height: int) -> str:
@@ -96,12 +98,12 @@ def reliability_chart(after: Sequence[Bin], before: Sequence[Bin] = (), number: 
     )
     diagonal = f'<line class="ideal" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>'
     described = "; ".join(_told(each) for each in after)
-    body = f'{diagonal}{rings}<g style="color: {css_ink(number)}">{dots}{_strip(after, most)}</g>'
+    body = f'{diagonal}{rings}<g style="color: {css_colour(number)}">{dots}{_strip(after, most)}</g>'
     axes = _axes("How sure the run is", "How often it is right", strip=True)
     return svg(f"Reliability: {described}", axes + body, _HEIGHT + _COUNTS)
 
 
-def coverage_chart(curves: Mapping[str, Sequence[Answered]], numbers: Sequence[int]) -> str:
+def coverage_chart(curves: Mapping[str, Sequence[CoveragePoint]], numbers: Sequence[int]) -> str:
     """Accuracy (upwards) against the share of covers that are answered at all (to the right), a line a run.
 
     `numbers`: of the runs' inks.

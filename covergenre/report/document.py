@@ -14,7 +14,7 @@ from covergenre.formatting import percent
 from covergenre.report import STYLES
 from covergenre.report.conclusion import verdict
 from covergenre.report.ladders import CAVEAT, ladders, study_title
-from covergenre.report.sections import CALIBRATION_MEANS, PRECISION_MEANS, SILENCE_MEANS, Sections
+from covergenre.report.sections import ABSTENTION_NOTE, CALIBRATION_NOTE, PRECISION_NOTE, Sections
 from covergenre.studies.record import Study
 
 IN_GALLERY = 12
@@ -69,10 +69,10 @@ def html_report(
         _section(
             "Calibration",
             _wall(parts.reliability(number) for number in range(len(compared.runs))),
-            f"<p>{CALIBRATION_MEANS}</p>",
+            f"<p>{CALIBRATION_NOTE}</p>",
         ),
-        _section("Accuracy against coverage", f"<p>{SILENCE_MEANS}</p>", parts.silence(), parts.coverage()),
-        _section("Precision and recall", f"<p>{PRECISION_MEANS}</p>", parts.precision()),
+        _section("Accuracy against coverage", f"<p>{ABSTENTION_NOTE}</p>", parts.abstention(), parts.coverage()),
+        _section("Precision and recall", f"<p>{PRECISION_NOTE}</p>", parts.precision()),
         *(_ladders(study) for study in studies),
         *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in shown if len(gallery.rows)),
         _section("The runs", _runs(compared)),

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from covergenre.comparison.comparison import ComparedRuns
 from covergenre.formatting import percent, span
-from covergenre.report.charts import css_ink, ink_of, stroke, svg
-from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
+from covergenre.report.charts import css_colour, method_colour, stroke, svg
+from covergenre.report.markup import Scale, axis, common_scale, escape_line, figure, table
 from covergenre.runs.notes import method_title
-from covergenre.studies.record import Outcome, Study, list_studies, of_part
+from covergenre.studies.record import Outcome, Study, by_method, list_studies
 from covergenre.studies.reference import LADDER, VARIANTS
 
 CAVEAT = (
@@ -66,10 +66,10 @@ class _Scales:
         return self.values[0], self.values[-1]
 
 
-def studies_of(compared: ComparedRuns) -> tuple[Study, ...]:
+def related_studies(compared: ComparedRuns) -> tuple[Study, ...]:
     """The studies of the data sets of these runs that anything has come of, the latest first."""
     datasets = {run.run.spec.dataset for run in compared.runs}
-    return tuple(study for study in list_studies() if study.dataset in datasets and study.shown())
+    return tuple(study for study in list_studies() if study.dataset in datasets and study.current_outcomes())
 
 
 def study_title(study: Study) -> str:
@@ -79,8 +79,8 @@ def study_title(study: Study) -> str:
 
 def ladders(study: Study) -> str:
     """The charts and figures of a study, part by part; "" while nothing has come of it."""
-    outcomes = study.shown()
-    return "".join(_part(part, found) for part in _EXPERIMENTS if (found := of_part(outcomes, part)))
+    outcomes = study.current_outcomes()
+    return "".join(_part(part, found) for part in _EXPERIMENTS if (found := by_method(outcomes, part)))
 
 
 def _part(part: str, found: Mapping[str, Sequence[Outcome]]) -> str:
@@ -109,7 +109,7 @@ def _published(known: _Experiment, method: str) -> list[tuple[int, float]]:
 def _chart(known: _Experiment, scales: _Scales, method: str, points: Sequence[Outcome]) -> str:
     """The points of one method, what was published of it, and the axes."""
     theirs = _published(known, method) or [(each.x, each.published) for each in points if each.published is not None]
-    number = ink_of(method)
+    number = method_colour(method)
     line = " ".join(f"{scales.x(each.x):.1f},{scales.y(each.accuracy.value):.1f}" for each in points)
     dashes = " ".join(f"{scales.x(x):.1f},{scales.y(share):.1f}" for x, share in theirs)
     rings = "".join(
@@ -120,18 +120,18 @@ def _chart(known: _Experiment, scales: _Scales, method: str, points: Sequence[Ou
     body = (
         f'{_axes(known, scales)}<polyline class="ideal" fill="none" points="{dashes}"/>{rings}'
         f'<g class="curve"><polyline points="{line}" {stroke(number, dashed=False)}/></g>'
-        f'<g style="color: {css_ink(number)}">{"".join(_dot(scales, each) for each in points)}</g>'
+        f'<g style="color: {css_colour(number)}">{"".join(_dot(scales, each) for each in points)}</g>'
     )
     title = method_title(method)
     told = "; ".join(f"{each.what} {percent(each.accuracy.value, 1)}" for each in points)
     chart = svg(f"{known.title}, {title}: {told}", body, _HEIGHT)
-    name = f'<strong style="color: {css_ink(number)}">{in_line(title)}</strong>'
+    name = f'<strong style="color: {css_colour(number)}">{escape_line(title)}</strong>'
     return f"<figure>{chart}<figcaption>{name}</figcaption></figure>"
 
 
 def _dot(scales: _Scales, outcome: Outcome) -> str:
     x, interval = scales.x(outcome.x), outcome.accuracy
-    told = f"{in_line(outcome.what)}: {percent(interval.value, 1)} ({span(interval)}), {outcome.covers:,} covers"
+    told = f"{escape_line(outcome.what)}: {percent(interval.value, 1)} ({span(interval)}), {outcome.covers:,} covers"
     return (
         f'<g class="dot"><line x1="{x:.1f}" x2="{x:.1f}" y1="{scales.y(interval.low):.1f}" '
         f'y2="{scales.y(interval.high):.1f}"/><circle cx="{x:.1f}" cy="{scales.y(interval.value):.1f}" r="4"/>'
@@ -173,13 +173,13 @@ def _figures(found: Mapping[str, Sequence[Outcome]]) -> str:
     """A row a point, a column a method."""
     by_x = {name: {each.x: each for each in points} for name, points in found.items()}
     values = sorted({x for points in by_x.values() for x in points})
-    scale = limits(each.accuracy for points in found.values() for each in points)
+    scale = common_scale(each.accuracy for points in found.values() for each in points)
     rows = [["<small>per cent</small>", *[axis(scale)] * len(by_x)]]
     for x in values:
         here = [points.get(x) for points in by_x.values()]
         told = [each for each in here if each]
-        rows.append([in_line(told[0].what), *(_cell(each, scale) if each else "–" for each in here)])
-    return table(("Accuracy", *(in_line(method_title(name)) for name in by_x)), rows)
+        rows.append([escape_line(told[0].what), *(_cell(each, scale) if each else "–" for each in here)])
+    return table(("Accuracy", *(escape_line(method_title(name)) for name in by_x)), rows)
 
 
 def _cell(outcome: Outcome, scale: Scale) -> str:

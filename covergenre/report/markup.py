@@ -1,6 +1,6 @@
 """Pieces of HTML that reports and pages share: tables of figures, each with its 95 % interval.
 
-What goes into a cell is HTML already; a text from outside passes `in_line` first. No piece has a line break.
+What goes into a cell is HTML already; a text from outside passes `escape_line` first. No piece has a line break.
 """
 
 import math
@@ -31,7 +31,7 @@ WHOLE = Scale(0, 1, 0.25)
 """That of a share."""
 
 
-def in_line(text: str) -> str:
+def escape_line(text: str) -> str:
     """A text from outside as HTML on one line."""
     return escape(" ".join(text.split()))
 
@@ -78,7 +78,7 @@ def axis(scale: Scale, share: bool = True) -> str:
     return f'<span class="axis">{"".join(_mark(scale, value, word) for value, word in marks)}</span>'
 
 
-def limits(intervals: Iterable[Interval]) -> Scale:
+def common_scale(intervals: Iterable[Interval]) -> Scale:
     """A scale that all the intervals fit on, with a few marks at round values."""
     known = list(intervals)
     low, high = min(each.low for each in known), max(each.high for each in known)

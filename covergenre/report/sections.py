@@ -11,25 +11,25 @@ from itertools import chain
 
 import numpy as np
 
-from covergenre.comparison.comparison import ComparedRun, ComparedRuns, validation_of
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns, validation_predictions
 from covergenre.comparison.slices import Slice
-from covergenre.evaluation.agreement import among_first
+from covergenre.evaluation.agreement import in_top
 from covergenre.evaluation.confusion import most_confused, order, shares
 from covergenre.evaluation.intervals import Interval, wilson
 from covergenre.evaluation.reliability import (
-    Answered,
     Bin,
-    answered_from,
-    coverage,
-    error_by_chance,
+    CoveragePoint,
+    accuracy_above,
+    chance_calibration_error,
+    confidence_threshold,
+    coverage_curve,
     precision_recall,
-    reliability,
-    sure_enough,
-    untempered,
+    reliability_bins,
+    undo_temperature,
 )
 from covergenre.formatting import counted, duration, milliseconds, percent, size, span
-from covergenre.report.charts import coverage_chart, css_ink, inks, precision_chart, reliability_chart, swatch
-from covergenre.report.markup import Scale, axis, figure, in_line, limits, table
+from covergenre.report.charts import coverage_chart, css_colour, precision_chart, reliability_chart, run_colours, swatch
+from covergenre.report.markup import Scale, axis, common_scale, escape_line, figure, table
 from covergenre.runs.notes import read_notes
 
 FIGURES = (
@@ -43,18 +43,18 @@ FIGURES = (
 """What stands in a headline: its name in an `Evaluation`, its title, and what it means."""
 
 
-CALIBRATION_MEANS = (
+CALIBRATION_NOTE = (
     "The calibration error is the mean distance of the dots from the line, by covers. Chance alone moves them away: "
     "“by chance” is what a run would show on so many covers that is right just as often as it is sure. The interval "
     "takes off all that chance could have added, and so begins at 0 unless there are many covers or the error is large."
 )
 
-SILENCE_MEANS = (
+ABSTENTION_NOTE = (
     "Below some confidence a run may say “don’t know”. From which one on its answers are right as often as wanted is "
     "chosen on validation; how often they then are, and on how many covers, is read on test."
 )
 
-PRECISION_MEANS = (
+PRECISION_NOTE = (
     "Upwards how often it is right (precision), to the right how much of the genre is found (recall), in per cent, as "
     "ever less likely covers are called by the genre too."
 )
@@ -70,7 +70,7 @@ class Sections:
     """Pieces of HTML about compared runs. `genre` shows a genre, as HTML."""
 
     compared: ComparedRuns
-    genre: Callable[[str], str] = in_line
+    genre: Callable[[str], str] = escape_line
 
     def headline(self) -> str:
         """The figures of every run with their intervals, and what the run cost.
@@ -79,10 +79,10 @@ class Sections:
         mark may contradict the sentence above the table (see `conclusion`), which tells of balanced accuracy itself.
         """
         top = self._among_first() if len(self.compared.genres) > _TOP else []
-        shares = limits([*top, *(each for name in _MEANS for each in self._intervals(name))])
+        shares = common_scale([*top, *(each for name in _MEANS for each in self._intervals(name))])
         rows = [self._axis(shares)]
         for name, title, meaning in FIGURES:
-            scale = shares if name in _MEANS else limits(self._intervals(name))
+            scale = shares if name in _MEANS else common_scale(self._intervals(name))
             rows += [] if name in _MEANS else [self._axis(scale, name != "log_loss")]
             rows.append([f"{title}<small>{meaning}</small>", *self._figures(name, scale)])
             if name == _MEANS[-1] and top:
@@ -102,7 +102,7 @@ class Sections:
     def cautions(self) -> str:
         """What speaks against the figures of each run; "" where nothing does."""
         items = "".join(
-            f"<li>{in_line(run.name)}<small>{in_line(each.words)}</small></li>"
+            f"<li>{escape_line(run.name)}<small>{escape_line(each.words)}</small></li>"
             for run in self.compared.runs
             for each in run.cautions
         )
@@ -111,8 +111,8 @@ class Sections:
     def pairs(self) -> str:
         """Every pair of runs in a sentence, the surest difference first, and how many covers only one gets right."""
         items = "".join(
-            f"<li>{in_line(pair.sentence)}<small>Only {in_line(pair.a)} is right on {pair.only_a:,}, "
-            f"only {in_line(pair.b)} on {pair.only_b:,}.</small></li>"
+            f"<li>{escape_line(pair.sentence)}<small>Only {escape_line(pair.a)} is right on {pair.only_a:,}, "
+            f"only {escape_line(pair.b)} on {pair.only_b:,}.</small></li>"
             for pair in sorted(self.compared.comparison.pairs, key=lambda pair: pair.adjusted)
         )
         return f'<ul class="pairs">{items}</ul>'
@@ -122,7 +122,7 @@ class Sections:
         position = self.compared.genres.index(genre)
         scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
         rows = [[each.precision, each.recall, each.f1] for each in scores]
-        scale = limits(chain.from_iterable(rows))
+        scale = common_scale(chain.from_iterable(rows))
         cells = ([heading, *(figure(each, scale) for each in row)]
                  for heading, row in zip(self.run_headings(), rows, strict=True))  # fmt: skip
         marks = ["<small>per cent</small>", *[axis(scale)] * 3]
@@ -130,7 +130,7 @@ class Sections:
 
     def by_genre(self) -> str:
         """F1 of every genre, a column a run; recall and precision in small."""
-        scale = limits(each.f1 for run in self.compared.runs for each in run.evaluation.by_genre if each.covers)
+        scale = common_scale(each.f1 for run in self.compared.runs for each in run.evaluation.by_genre if each.covers)
         rows = [self._axis(scale)]
         for position, genre in enumerate(self.compared.genres):
             scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
@@ -155,7 +155,7 @@ class Sections:
             return "<p>No run mistakes any genre for another.</p>"
         places = [(genres.index(each.true), genres.index(each.predicted)) for each in found]
         taken = [[wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices] for cell in places]
-        scale = limits(chain.from_iterable(taken))
+        scale = common_scale(chain.from_iterable(taken))
         rows = [self._axis(scale)]
         for each, cell, shares_taken in zip(found, places, taken, strict=True):
             cells = (
@@ -167,10 +167,10 @@ class Sections:
 
     def slices(self, slices: Sequence[Slice]) -> str:
         """The accuracy of every run on each slice."""
-        scale = limits(chain.from_iterable(each.accuracy for each in slices))
+        scale = common_scale(chain.from_iterable(each.accuracy for each in slices))
         rows = [self._axis(scale)]
         for each in slices:
-            kind = in_line(f"{each.fact.capitalize()}: {each.value}".replace("_", " "))
+            kind = escape_line(f"{each.fact.capitalize()}: {each.value}".replace("_", " "))
             accuracy = (figure(accuracy, scale) for accuracy in each.accuracy)
             rows.append([f"{kind}<small>{counted(each.covers, 'cover')}</small>", *accuracy])
         return table(("Accuracy", *self.run_headings()), rows)
@@ -194,12 +194,12 @@ class Sections:
         before: tuple[Bin, ...] = ()
         told = ""
         if run.temperature is not None:
-            before = reliability(labels, untempered(run.probabilities, run.temperature), genres)
+            before = reliability_bins(labels, undo_temperature(run.probabilities, run.temperature), genres)
             told = f" Before its temperature of {run.temperature:.2f} (rings): {_error_of(before)}."
-        after, error = reliability(labels, run.probabilities, genres), run.evaluation.calibration_error
+        after, error = reliability_bins(labels, run.probabilities, genres), run.evaluation.calibration_error
         ink = self._inks[number]
-        name = f'<strong style="color: {css_ink(ink)}">{in_line(run.name)}</strong>'
-        chance = escape(percent(error_by_chance(run.probabilities), 1))
+        name = f'<strong style="color: {css_colour(ink)}">{escape_line(run.name)}</strong>'
+        chance = escape(percent(chance_calibration_error(run.probabilities), 1))
         caption = (
             f"{name}: calibration error {escape(percent(error.value, 1))} ({span(error)}); {chance} by chance.{told}"
         )
@@ -208,20 +208,20 @@ class Sections:
     def coverage(self) -> str:
         """Accuracy against coverage, a line a run."""
         labels, genres = self.compared.labels, self.compared.genres
-        curves = {run.name: coverage(labels, run.probabilities, genres) for run in self.compared.runs}
+        curves = {run.name: coverage_curve(labels, run.probabilities, genres) for run in self.compared.runs}
         legend = "".join(f"<li>{heading}</li>" for heading in self.run_headings())
         chart = coverage_chart(curves, self._inks)
         caption = f'<figcaption><ul class="legend">{legend}</ul></figcaption>'
         return f'<div class="wall"><figure>{chart}{caption}</figure></div>'
 
-    def silence(self) -> str:
+    def abstention(self) -> str:
         """What comes of saying "don't know" where a run is less sure than was chosen on validation; "" where no run
         held back covers to choose on."""
         rows = [(wanted, [self._answered(run, wanted) for run in self.compared.runs]) for wanted in _WANTED]
         known = [each.accuracy for _, answered in rows for each in answered if each]
         if not known:
             return ""
-        scale = limits(known)
+        scale = common_scale(known)
         cells = (
             [f"{percent(wanted)} right", *(_silent(each, scale) for each in answered)] for wanted, answered in rows
         )
@@ -240,11 +240,11 @@ class Sections:
                 )
         return f'<div class="wall small">{"".join(figures)}</div>'
 
-    def _answered(self, run: ComparedRun, wanted: float) -> Answered | None:
+    def _answered(self, run: ComparedRun, wanted: float) -> CoveragePoint | None:
         genres = self.compared.genres
-        labels, answers = validation_of(run.run, genres)
-        sure = sure_enough(labels, answers, genres, wanted) if len(labels) else None
-        told = None if sure is None else answered_from(self.compared.labels, run.probabilities, genres, sure)
+        labels, answers = validation_predictions(run.run, genres)
+        sure = confidence_threshold(labels, answers, genres, wanted) if len(labels) else None
+        told = None if sure is None else accuracy_above(self.compared.labels, run.probabilities, genres, sure)
         return told if told and told.covers else None
 
     def _intervals(self, name: str) -> list[Interval]:
@@ -252,7 +252,7 @@ class Sections:
 
     def _among_first(self) -> list[Interval]:
         labels = self.compared.labels
-        found = [among_first(labels, run.probabilities, _TOP) for run in self.compared.runs]
+        found = [in_top(labels, run.probabilities, _TOP) for run in self.compared.runs]
         return [wilson(int(each.sum()), len(labels)) for each in found]
 
     def _axis(self, scale: Scale, share: bool = True) -> list[str]:
@@ -265,17 +265,17 @@ class Sections:
             leader = comparison.best if name == "accuracy" else comparison.leaders.get(name)
             best = run.name == leader and (name == "balanced_accuracy" or leader == comparison.best)
             warned = [each.brief for each in run.cautions if each.grave and name == "accuracy"]
-            told = "".join(f'<small class="caution">{in_line(each)}</small>' for each in warned)
+            told = "".join(f'<small class="caution">{escape_line(each)}</small>' for each in warned)
             yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "") + told
 
     @property
     def _inks(self) -> list[int]:
-        return inks([run.run for run in self.compared.runs])
+        return run_colours([run.run for run in self.compared.runs])
 
     def run_headings(self) -> list[str]:
         """The name of each run after its line."""
         lines = zip(map(swatch, self._inks), self.compared.runs, strict=True)
-        return [f"{line} {in_line(run.name)}" for line, run in lines]
+        return [f"{line} {escape_line(run.name)}" for line, run in lines]
 
     def _shaded(self, texts: Sequence[Sequence[str]], blue: np.ndarray, orange: np.ndarray, by: str) -> str:
         genres = self.compared.genres
@@ -300,10 +300,10 @@ def _told(run: ComparedRun) -> str:
     """Which run it is, and what somebody wanted to remember of it."""
     notes = read_notes(run.run)
     said = (run.id, run.run.spec.dataset, ", ".join(notes.tags), notes.note)
-    return "".join(f"<small>{in_line(each)}</small>" for each in said if each)
+    return "".join(f"<small>{escape_line(each)}</small>" for each in said if each)
 
 
-def _silent(told: Answered | None, scale: Scale) -> str:
+def _silent(told: CoveragePoint | None, scale: Scale) -> str:
     if not told:
         return "–<small>no answers of validation are</small>"
     share, sure = escape(percent(told.share)), escape(percent(told.confidence))

@@ -30,7 +30,9 @@ class Table:
         return as_csv(self.columns, self.rows)
 
 
-def tables_of(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()) -> tuple[Table, ...]:
+def comparison_tables(
+    compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()
+) -> tuple[Table, ...]:
     """All tables of a comparison: figures, pairs, genres, confusion, covers; slices and ladders where there are any."""
     interval = ("value", "low", "high")
     run = ("run", "name")
@@ -51,7 +53,7 @@ def tables_of(compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Seq
     )
 
 
-def zipped(tables: Iterable[Table]) -> bytes:
+def zip_tables(tables: Iterable[Table]) -> bytes:
     """The tables as CSV files in one ZIP archive."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
@@ -101,7 +103,7 @@ def _slices(compared: ComparedRuns, slices: Iterable[Slice]) -> Iterator[tuple]:
 
 def _ladders(studies: Iterable[Study]) -> Iterator[tuple]:
     for study in studies:
-        for outcome in study.shown():
+        for outcome in study.current_outcomes():
             yield (study.dataset, study.split, len(study.genres), *outcome.row())
 
 

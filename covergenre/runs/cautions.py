@@ -56,7 +56,7 @@ def cautions(facts: Caveats, spec: TrainSpec) -> tuple[Caution, ...]:
     return tuple(sorted(found, key=lambda caution: not caution.grave))
 
 
-def keep_background(run: Run, dataset: Dataset) -> None:
+def save_background(run: Run, dataset: Dataset) -> None:
     """Keep with a new run what is known of its data set now."""
     try:
         made = standing(read_history(dataset.folder))
@@ -68,7 +68,7 @@ def keep_background(run: Run, dataset: Dataset) -> None:
     replace_json(run.folder / "background.json", told)
 
 
-def background_of(run: Run) -> Background:
+def read_background(run: Run) -> Background:
     """What was kept; nothing for a run from before that, or where it can't be read."""
     try:
         told = read_json(run.folder / "background.json")
@@ -77,14 +77,14 @@ def background_of(run: Run) -> Background:
         return Background()
 
 
-def cautions_of(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]:
+def run_cautions(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]:
     """What speaks against the figures of a run: by the audit before it, else by one of the same covers since."""
-    facts = background_of(run).facts or (read_caveats(dataset) if dataset else None)
+    facts = read_background(run).facts or (read_caveats(dataset) if dataset else None)
     known = cautions(facts, run.spec) if facts and facts.dataset_hash == run.spec.dataset_hash else ()
     return (*_protocol(run, dataset), *known)
 
 
-def leaking(run: Run, dataset: Dataset) -> tuple[int, int]:
+def count_leaks(run: Run, dataset: Dataset) -> tuple[int, int]:
     """How many of a run's test covers have a near copy or a cover of the same artist in training, and of how many.
 
     Raises BadDataset when its split is missing or damaged, BadRun when its answers can't be read.
@@ -102,7 +102,7 @@ def _protocol(run: Run, dataset: Dataset | None) -> Iterator[Caution]:
     told, brief = "", ""
     with suppress(BadDataset, BadRun):
         if dataset:
-            some, of = leaking(run, dataset)
+            some, of = count_leaks(run, dataset)
             told = f"{some:,} of its {of:,} test covers have a near copy or a cover of the same artist in training. "
             brief = f": {some:,} of {of:,} test covers have one like them in training"
     yield Caution(

@@ -30,7 +30,7 @@ def default_run() -> str | None:
         return None
 
 
-def answering(open: Callable[[str], Opened], otherwise: str) -> tuple[Opened, str, str]:
+def open_default(open: Callable[[str], Opened], otherwise: str) -> tuple[Opened, str, str]:
     """What answers where no run is named: it, opened, its name, and a word if the run in use gave way to `otherwise`.
 
     A run in use may stand on a data set that was removed since, or be damaged: that is no reason not to answer.
@@ -48,7 +48,7 @@ def answering(open: Callable[[str], Opened], otherwise: str) -> tuple[Opened, st
         )
 
 
-def use(run_id: str | None) -> None:
+def set_default_run(run_id: str | None) -> None:
     """Let a run answer from now on, or the starter again (None). BadRun when there is none or it isn't done."""
     path = home.home() / "default_run"
     if run_id is None:

@@ -30,7 +30,7 @@ for genre, share in sorted(zip(run.spec.genres, shares), key=lambda each: -each[
 _LEFT_OUT = ("checkpoint", "temporary", "model.partial", "log.txt", "stop.json")
 
 
-def exported(run: Run) -> bytes:
+def export_run(run: Run) -> bytes:
     """The run's folder as a ZIP archive, under its id, with `SNIPPET` as use.py; BadRun unless its model is sound."""
     run.load_model()
     archive = io.BytesIO()

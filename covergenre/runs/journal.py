@@ -52,7 +52,7 @@ class Meter:
 
 
 class Journal:
-    """Writes down what the work reports and passes it on, joined into one progress; made by `keep`."""
+    """Writes down what the work reports and passes it on, joined into one progress; made by `open_journal`."""
 
     def __init__(self, run: Run, report: Report):
         process = psutil.Process()
@@ -85,7 +85,7 @@ class Journal:
 
 
 @contextmanager
-def keep(run: Run, report: Report) -> Iterator[Journal]:
+def open_journal(run: Run, report: Report) -> Iterator[Journal]:
     """Keep the journal of `run` while the block works; however it ends, the status says so and its error goes on.
 
     Only a block that ends well leaves a model: what there is of it goes first, which also makes room on a full disk.

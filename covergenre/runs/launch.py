@@ -29,7 +29,7 @@ from covergenre import home
 from covergenre.errors import BadRun, Cancelled
 from covergenre.files import read_json, replace_json, where_allowed
 from covergenre.methods import method
-from covergenre.methods.base import ENOUGH
+from covergenre.methods.base import FINISH_FILE
 from covergenre.progress import ShouldStop
 from covergenre.runs.record import Run, Status, folder_of
 from covergenre.runs.schema import State
@@ -65,10 +65,10 @@ def start(run: Run) -> None:
         if (state := run.status().state) != "queued":
             raise BadRun(f"the run {run.id} is {state} and can't be started: resume it, or train again")
         _append(run)
-    wake()
+    ensure_worker()
 
 
-def waiting() -> tuple[Run, ...]:
+def queued_runs() -> tuple[Run, ...]:
     """The runs that wait for their turn, the next one first."""
     return tuple(run for run_id in _read_queue() if (run := _queued(run_id)))
 
@@ -76,7 +76,7 @@ def waiting() -> tuple[Run, ...]:
 def move(run_id: str, place: int) -> None:
     """Give a waiting run another place in the queue; 0 is the next to be executed. BadRun when it doesn't wait."""
     with queue_lock():
-        ids = [run.id for run in waiting()]
+        ids = [run.id for run in queued_runs()]
         if run_id not in ids:
             raise BadRun(f"the run {run_id} doesn't wait, so it has no place to change")
         ids.remove(run_id)
@@ -97,11 +97,11 @@ def cancel(run_id: str, grace: float | None = None) -> None:
         state = run.status().state
         if state not in ("queued", "running"):
             raise BadRun(f"the run {run_id} is {state}: there is nothing to cancel")
-        run.ask_to_stop(grace)
+        run.request_stop(grace)
         if state == "queued":
             run.write_status(Status("cancelled"))
     if state == "running" and grace <= 0:
-        end(run)
+        terminate(run)
 
 
 def resume(run_id: str) -> Run:
@@ -116,9 +116,9 @@ def resume(run_id: str) -> Run:
         state = run.status().state
         if state in ("running", "done"):
             raise BadRun(f"the run {run_id} is {state}: only one that was cancelled, failed or lost can be resumed")
-        (run.checkpoint / ENOUGH).unlink(missing_ok=True)
+        (run.checkpoint / FINISH_FILE).unlink(missing_ok=True)
         _queue_again(run, state)
-    wake()
+    ensure_worker()
     return run
 
 
@@ -129,7 +129,7 @@ def can_finish(run: Run) -> bool:
 
 def is_finishing(run: Run) -> bool:
     """Whether a run has been asked to make do with what it has learned."""
-    return (run.checkpoint / ENOUGH).exists()
+    return (run.checkpoint / FINISH_FILE).exists()
 
 
 def finish(run_id: str) -> Run:
@@ -145,10 +145,10 @@ def finish(run_id: str) -> Run:
         state = run.status().state
         if state in ("queued", "done") or not run.checkpoint.is_dir():
             raise BadRun(f"the run {run_id} is {state} and has learned nothing that could be made do with")
-        (run.checkpoint / ENOUGH).touch()
+        (run.checkpoint / FINISH_FILE).touch()
         if state != "running":
             _queue_again(run, state)
-    wake()
+    ensure_worker()
     return run
 
 
@@ -162,15 +162,15 @@ def delete(run_id: str) -> None:
     shutil.rmtree(hidden)
 
 
-def wake() -> None:
+def ensure_worker() -> None:
     """See to it that there is a worker if a run waits. Quick: call it wherever runs are looked at.
 
     The queue goes on by itself; this brings it back after a reboot, or when somebody has killed the worker.
     """
-    if not waiting():
+    if not queued_runs():
         return
     with where_allowed(), queue_lock():
-        if waiting() and _is_free(worker_lock()):
+        if queued_runs() and _is_free(worker_lock()):
             _spawn_worker()
 
 
@@ -192,7 +192,7 @@ def usage(run: Run) -> Usage | None:
     return None
 
 
-def end(run: Run) -> None:
+def terminate(run: Run) -> None:
     """End the process of a run that doesn't stop when asked, unless it is this one; the run then reads as cancelled.
 
     First by a signal that lets it write down its end, then by one that it can't refuse. How long the system takes to
@@ -211,7 +211,7 @@ def end(run: Run) -> None:
         )
 
 
-def own_temporary(run: Run) -> Path:
+def temporary_folder(run: Run) -> Path:
     """Where the process of a run puts what it needs for a while, so that none of it outlives the run."""
     return run.folder / "temporary"
 
@@ -232,17 +232,17 @@ def turn_lock() -> FileLock:
 
 
 @contextmanager
-def turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterator[None]:
+def wait_for_turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterator[None]:
     """The turn of work that is in no queue, such as a point of a study: runs that wait go first.
 
     `tell` is called once if it has to wait. Cancelled when stopped meanwhile.
     """
     lock = turn_lock()
     told = False
-    while waiting() or not _taken(lock):
+    while queued_runs() or not _taken(lock):
         if not told:
             tell()
-            wake()
+            ensure_worker()
             told = True
         if should_stop():
             raise Cancelled("stopped while it waited for its turn")
@@ -253,12 +253,12 @@ def turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterator[None]:
         lock.release()
 
 
-def command(*arguments: str) -> Sequence[str]:
+def worker_command(*arguments: str) -> Sequence[str]:
     """The command line of `worker`. With -P, nothing in the current folder passes for one of its modules."""
     return (sys.executable, "-P", "-m", "covergenre.worker", *arguments)
 
 
-def detached(command: Sequence[str], log: Path) -> None:
+def spawn_detached(command: Sequence[str], log: Path) -> None:
     """Start a process that belongs to nobody: in a session of its own, it hears no signal meant for its parent.
 
     It has this home and finds this package; what it prints is added to `log`.
@@ -276,7 +276,7 @@ def detached(command: Sequence[str], log: Path) -> None:
 
 
 def _spawn_worker() -> None:
-    detached(command(), home.runs() / "worker.log")
+    spawn_detached(worker_command(), home.runs() / "worker.log")
 
 
 def _lock(name: str) -> FileLock:
@@ -314,7 +314,7 @@ def _start_over(run: Run) -> None:
     The status changes last: a kill before that changes nothing.
     """
     run.drop_model()
-    shutil.rmtree(own_temporary(run), ignore_errors=True)
+    shutil.rmtree(temporary_folder(run), ignore_errors=True)
     gone = ["predictions.parquet", "left_out.parquet", "evaluation.json", "stop.json"]
     for name in gone if run.checkpoint.exists() else [*gone, "events.jsonl"]:
         (run.folder / name).unlink(missing_ok=True)
@@ -328,7 +328,7 @@ def _queue_again(run: Run, state: State) -> None:
 
 
 def _append(run: Run) -> None:
-    _write_queue([*(other.id for other in waiting() if other != run), run.id])
+    _write_queue([*(other.id for other in queued_runs() if other != run), run.id])
 
 
 def _queued(run_id: str) -> Run | None:

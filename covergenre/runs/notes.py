@@ -73,13 +73,13 @@ def run_names(runs: Sequence[Run]) -> tuple[str, ...]:
     )
 
 
-def in_full(run: Run) -> str:
+def full_name(run: Run) -> str:
     """The name of a run with its data set and its tags, for lists to choose from."""
     dataset = () if run.spec.dataset == STARTER else (run.spec.dataset,)
     return " · ".join((run_name(run), *dataset, *read_notes(run).tags))
 
 
-def christen(run: Run) -> Run:
+def assign_name(run: Run) -> Run:
     """Give a new run its first name: that of its method, with a number that no run of it has had while others are
     there."""
     title = method_title(run.spec.method)

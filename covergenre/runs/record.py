@@ -126,17 +126,17 @@ class Run:
         status = read(Status, self.folder / "status.json")
         return _process(status) if status.state == "running" else None
 
-    def ask_to_stop(self, grace: float) -> None:
+    def request_stop(self, grace: float) -> None:
         """Leave word that the run should stop, and has `grace` seconds to do so by itself."""
         replace_bytes(self.folder / "stop.json", encode(time.time() + grace))
 
-    def stop_asked(self) -> bool:
+    def stop_requested(self) -> bool:
         """Whether the run was asked to stop: whoever works on it looks here."""
         return (self.folder / "stop.json").exists()
 
-    def out_of_grace(self) -> bool:
+    def grace_expired(self) -> bool:
         """Whether the run was asked to stop and has had the time to. Raises BadRun when the word left is damaged."""
-        return self.stop_asked() and time.time() >= read(float, self.folder / "stop.json")
+        return self.stop_requested() and time.time() >= read(float, self.folder / "stop.json")
 
     def append_event(self, event: Event) -> None:
         """Add one event."""
@@ -154,13 +154,13 @@ class Run:
         with replacing(self.folder / "predictions.parquet") as beside:
             predictions.to_parquet(beside, index=False)
 
-    def write_left_out(self, answers: "pd.DataFrame | None") -> None:
-        """Store the answers to covers whose source was left out, if there are any; see `left_out` for the columns."""
+    def write_left_out_predictions(self, answers: "pd.DataFrame | None") -> None:
+        """Store the predictions for covers whose source was left out, if any; see `left_out_predictions`."""
         if answers is not None:
             with replacing(self.folder / _LEFT_OUT) as beside:
                 answers.to_parquet(beside, index=False)
 
-    def left_out(self) -> "pd.DataFrame | None":
+    def left_out_predictions(self) -> "pd.DataFrame | None":
         """Training covers answered by a fit that had not seen their source: path, source, genre, group and
         probabilities; None where there are none. BadRun when they are damaged."""
         import pandas as pd
@@ -276,7 +276,7 @@ def runs_on(dataset: str) -> tuple[Run, ...]:
     return tuple(run for run in list_runs() if run.spec.dataset == dataset and run.spec.dataset_id in ("", known))
 
 
-def standing_on(dataset: str) -> str:
+def dependents_note(dataset: str) -> str:
     """Which of the user's runs can't answer once this data set is removed, in a sentence; "" when there are none."""
     ids = [run.id for run in runs_on(dataset)]
     many = "1 run" if len(ids) == 1 else f"{len(ids)} runs"

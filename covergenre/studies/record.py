@@ -26,7 +26,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
 from covergenre.files import append_json, read_json, read_json_lines, replace_json, replace_text
-from covergenre.studies.reference import published
+from covergenre.studies.reference import reference_accuracy
 
 _FIGURES = ("accuracy", "balanced_accuracy", "f1_weighted")
 COLUMNS = (
@@ -60,7 +60,7 @@ class Outcome:
     @property
     def published(self) -> float | None:
         """The accuracy that the reference study published for it; None when there is none."""
-        return published(self.part, self.method, self.x)
+        return reference_accuracy(self.part, self.method, self.x)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
@@ -107,7 +107,7 @@ class Study:
     def add(self, outcome: Outcome) -> None:
         """Keep one outcome, and bring the table up to date."""
         append_json(self.folder / "outcomes.jsonl", asdict(outcome))
-        replace_text(self.folder / "table.csv", to_csv(self.shown()))
+        replace_text(self.folder / "table.csv", to_csv(self.current_outcomes()))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, each point once. A line torn by a kill is passed over."""
@@ -115,7 +115,7 @@ class Study:
         found = [outcome for line in lines if (outcome := _outcome(line))]
         return tuple({outcome.key: outcome for outcome in found}.values())
 
-    def shown(self) -> tuple[Outcome, ...]:
+    def current_outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes that belong together: of the parts that were asked for last their points, of others all."""
         outcomes = self.outcomes()
         asked = {key.partition("/")[0] for key in self.points}
@@ -140,11 +140,11 @@ class Study:
         except (OSError, ValueError):
             return ""
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Have whoever works on it stop: within a second or two as a rule, at the next point at the latest."""
         (self.folder / "stop").touch()
 
-    def stop_asked(self) -> bool:
+    def stop_requested(self) -> bool:
         """Whether it was asked to stop."""
         return (self.folder / "stop").exists()
 
@@ -163,14 +163,14 @@ def list_studies() -> tuple[Study, ...]:
 
 
 def to_csv(outcomes: Iterable[Outcome]) -> str:
-    """The outcomes as a table of `COLUMNS`; shares are 0 to 1, `published` is an accuracy."""
+    """The outcomes as a table of `COLUMNS`; shares are 0 to 1, `reference_accuracy` is an accuracy."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows([COLUMNS, *(outcome.row() for outcome in outcomes)])
     return buffer.getvalue()
 
 
-def of_part(outcomes: Sequence[Outcome], part: str) -> dict[str, list[Outcome]]:
+def by_method(outcomes: Sequence[Outcome], part: str) -> dict[str, list[Outcome]]:
     """The outcomes of a part by method, each list by where they stand."""
     found: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=lambda outcome: outcome.x):

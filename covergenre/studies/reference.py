@@ -28,7 +28,7 @@ METHODS: Mapping[str, float] = {"knn": 0.467, "logistic": 0.584, "boosting": 0.5
 BEST_K = 1
 
 
-def published(part: str, method: str, x: int) -> float | None:
+def reference_accuracy(part: str, method: str, x: int) -> float | None:
     """The accuracy that it published for a point of a study (see `study`); None when it has none."""
     if part == "ladder":
         return _at(LADDER.get(method, ()), x - 2)

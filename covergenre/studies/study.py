@@ -29,11 +29,11 @@ from covergenre.runs.notes import read_notes, write_notes
 from covergenre.studies.record import Outcome, Study
 from covergenre.studies.reference import GENRES
 from covergenre.training.experiment import fit_and_evaluate
-from covergenre.training.parts import Vectors, covers_of, parts_of
+from covergenre.training.parts import VectorCache, load_parts, select_covers
 from covergenre.training.train import train
 
 EXPERIMENTS = ("ladder", "k", "variants", "methods", "finetune")
-USUAL = EXPERIMENTS[:-1]
+DEFAULT_EXPERIMENTS = EXPERIMENTS[:-1]
 """Without fine-tuning, which takes hours where the others take minutes."""
 
 KS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 25, 50, 100)
@@ -64,7 +64,7 @@ class Point:
 def design(
     dataset: Dataset,
     split: str = "honest",
-    only: Sequence[str] = USUAL,
+    only: Sequence[str] = DEFAULT_EXPERIMENTS,
     quick: bool = False,
     genres: Sequence[str] = (),
     recipe: Recipe | None = None,
@@ -78,12 +78,12 @@ def design(
     Raises CoverGenreError for an unknown part, split or genre, or fewer than two genres.
     """
     _check(dataset, split, only, genres)
-    ordered = tuple(genres) or in_order(dataset.genres)
+    ordered = tuple(genres) or order_genres(dataset.genres)
     keys = tuple(point.key for point in plan(ordered, split, only, quick))
     return Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
 
 
-def study(
+def run_study(
     asked: Study, dataset: Dataset | None = None, progress: Report = silent, should_stop: ShouldStop = never
 ) -> Study:
     """Make the points that aren't made yet; the same study. `dataset`: the one it is about (None: open it by its name).
@@ -98,24 +98,26 @@ def study(
     asked.folder.mkdir(parents=True, exist_ok=True)
     with asked.lock:
         asked.save()
-        _make(asked, dataset, Context(progress, lambda: should_stop() or asked.stop_asked()))
+        _make(asked, dataset, Context(progress, lambda: should_stop() or asked.stop_requested()))
     return asked
 
 
-def begin(asked: Study) -> None:
-    """Have `study` done by a process of its own, which outlives this one. CoverGenreError when one is at work on it."""
+def start_study(asked: Study) -> None:
+    """Run a study in a process of its own, which outlives this one. CoverGenreError when it is running already."""
     _check_free(asked)
     asked.save()
-    launch.detached(launch.command("study", asked.folder.name), asked.folder / "log.txt")
+    launch.spawn_detached(launch.worker_command("study", asked.folder.name), asked.folder / "log.txt")
 
 
-def in_order(genres: Sequence[str]) -> tuple[str, ...]:
+def order_genres(genres: Sequence[str]) -> tuple[str, ...]:
     """The genres as ladders take them: those of the reference in its order, then the others by name."""
     known = [genre for genre in GENRES if genre in genres]
     return (*known, *sorted(set(genres) - set(known)))
 
 
-def plan(genres: tuple[str, ...], split: str, only: Sequence[str] = USUAL, quick: bool = False) -> tuple[Point, ...]:
+def plan(
+    genres: tuple[str, ...], split: str, only: Sequence[str] = DEFAULT_EXPERIMENTS, quick: bool = False
+) -> tuple[Point, ...]:
     """The points of a study, in the order in which they are made."""
     parts: dict[str, Callable[[], Iterator[Point]]] = {
         "ladder": lambda: _ladder(genres, split, quick),
@@ -203,7 +205,7 @@ def _make(asked: Study, dataset: Dataset, context: Context) -> None:
             progress(Progress(number, len(points), "waiting for a run that goes first"))
 
         make = bench.run if point.part in EXPERIMENTS[3:] else bench.judge
-        with launch.turn(context.should_stop, waiting):
+        with launch.wait_for_turn(context.should_stop, waiting):
             asked.add(make(point, replace(context, progress=inside)))
     progress(Progress(len(points), len(points), "done"))
 
@@ -235,14 +237,14 @@ class _Bench:
 
     def __init__(self, asked: Study, dataset: Dataset) -> None:
         self._asked, self._dataset = asked, dataset
-        self._vectors = Vectors(dataset, asked.recipe)
-        self._covers = covers_of(dataset, TrainSpec("", genres=asked.genres, split=asked.split, seed=asked.seed))
+        self._vectors = VectorCache(dataset, asked.recipe)
+        self._covers = select_covers(dataset, TrainSpec("", genres=asked.genres, split=asked.split, seed=asked.seed))
 
     def judge(self, point: Point, context: Context) -> Outcome:
         """Train and test here, and leave nothing but figures."""
         spec = self._spec(point)
         self._vectors.of(self._covers, ("original",), context)  # of all genres at once, as later points have more
-        parts = parts_of(self._dataset, covers_of(self._dataset, spec), spec, self._vectors, context)
+        parts = load_parts(self._dataset, select_covers(self._dataset, spec), spec, self._vectors, context)
         began = time.perf_counter()
         result = fit_and_evaluate(parts, spec, context)
         return _outcome(point, result.evaluation, time.perf_counter() - began)

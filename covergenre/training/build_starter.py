@@ -45,12 +45,12 @@ from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.errors import BadDataset
 from covergenre.files import replace_json
 from covergenre.methods import Context, TrainSpec, ensemble, method
-from covergenre.methods.leave_one_source_out import joined_elsewhere, tempered
+from covergenre.methods.leave_one_source_out import combine_left_out, with_temperature
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 from covergenre.reading.text import ReadText
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 from covergenre.training.experiment import Result, fit_and_evaluate
-from covergenre.training.parts import Parts, as_covers, words_of
+from covergenre.training.parts import Parts, read_texts, to_covers
 from covergenre.training.starter_card import make_card, method_card, words_figures
 
 RECIPE = Recipe(limit=EVEN)
@@ -85,7 +85,7 @@ def build_starter(
     split = honest_split(chosen, seed)
     context = Context(progress, should_stop)
     vectors = _vectors(dataset, recipe, split, context)
-    texts = words_of(dataset, chosen, context) if words else []
+    texts = read_texts(dataset, chosen, context) if words else []
     parts = _parts(chosen, split, vectors, texts, dataset.genres)
     asked = TrainSpec(ensemble.NAME, dataset=STARTER, genres=dataset.genres, recipe=recipe, seed=seed)
     members = [name for name in METHODS if words or method(name).reads != "texts"]
@@ -152,7 +152,7 @@ def _parts(
     manifest: pd.DataFrame, split: Split, vectors: np.ndarray, texts: Sequence[ReadText], genres: Sequence[str]
 ) -> Parts:
     labels = pd.Categorical(manifest["genre"], categories=genres).codes
-    everyone = replace(as_covers(manifest.assign(label=labels), [vectors]), texts=texts)
+    everyone = replace(to_covers(manifest.assign(label=labels), [vectors]), texts=texts)
     covers = {part: everyone.take((split.parts == part).to_numpy()) for part in PARTS}
     groups = [split.groups[split.parts == part].to_numpy() for part in ("test", "train")]
     return Parts(**covers, groups=groups[0], train_groups=groups[1])
@@ -163,8 +163,10 @@ def _together(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, cont
     members = [(name, result.fitted) for name, result in results.items()]
     answers = [result.validation for result in results.values()]
     fitted = ensemble.FittedEnsemble.of(members, answers, parts.validation.labels)
-    elsewhere = joined_elsewhere([result.elsewhere for result in results.values()], fitted.choices.get("weight", 0.0))
-    return replace(fit_and_evaluate(parts, spec, context, lambda: tempered(fitted, elsewhere)), elsewhere=elsewhere)
+    elsewhere = combine_left_out([result.elsewhere for result in results.values()], fitted.choices.get("weight", 0.0))
+    return replace(
+        fit_and_evaluate(parts, spec, context, lambda: with_temperature(fitted, elsewhere)), elsewhere=elsewhere
+    )
 
 
 def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:
@@ -180,8 +182,8 @@ def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manife
     covers = by_hash(manifest).assign(part=split.parts.to_numpy(), group=split.groups.to_numpy())
     predictions = result.predictions(covers, spec.genres)
     run.write_predictions(predictions.astype(dict.fromkeys(probability_columns(spec.genres), np.float32)))
-    if (left_out := result.left_out(covers, spec.genres)) is not None:
-        run.write_left_out(left_out.astype(dict.fromkeys(probability_columns(spec.genres), np.float32)))
+    if (left_out := result.left_out_predictions(covers, spec.genres)) is not None:
+        run.write_left_out_predictions(left_out.astype(dict.fromkeys(probability_columns(spec.genres), np.float32)))
     run.append_event(Event("predicting", 1, 1, {PREDICTION_MS: 1000 * result.predicting / len(predictions)}))
     ended = result.began + result.fitting + result.predicting
     run.write_status(Status("done", 1, 1, started=result.began, updated=ended))

@@ -12,8 +12,8 @@ from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import method
 from covergenre.methods.ensemble import NAME, FittedEnsemble
 from covergenre.progress import silent
-from covergenre.runs.journal import keep
-from covergenre.runs.notes import christen, read_notes, write_notes
+from covergenre.runs.journal import open_journal
+from covergenre.runs.notes import assign_name, read_notes, write_notes
 from covergenre.runs.record import Run, RunSpec, probability_columns
 from covergenre.training.train import evaluate
 
@@ -28,10 +28,10 @@ def combine(runs: Sequence[Run]) -> Run:
     their covers, genres, split, seed and, those that read vectors, their recipe.
     """
     _check(runs)
-    run = christen(Run.create(_spec(runs)))
+    run = assign_name(Run.create(_spec(runs)))
     tags = [tag for tag in read_notes(runs[0]).tags if all(tag in read_notes(other).tags for other in runs)]
     write_notes(run, replace(read_notes(run), tags=tuple(tags)))  # it is found where they are
-    with keep(run, silent):
+    with open_journal(run, silent):
         predictions = [each.predictions() for each in runs]
         columns = probability_columns(run.spec.genres)
         told = predictions[0].drop(columns=columns)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, Fitted, TrainSpec, method
-from covergenre.methods.leave_one_source_out import Elsewhere, asked_elsewhere, tempered
+from covergenre.methods.leave_one_source_out import LeftOutPredictions, predict_left_out, with_temperature
 from covergenre.progress import Progress
 from covergenre.runs.record import PREDICTION_MS, probability_columns
 from covergenre.training.parts import Parts
@@ -37,7 +37,7 @@ class Result:
     began: float
     fitting: float
     predicting: float
-    elsewhere: Elsewhere | None = None
+    elsewhere: LeftOutPredictions | None = None
 
     def predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
         """The held-out ones of these covers with their probabilities, as `Run.predictions` has them."""
@@ -46,8 +46,8 @@ class Result:
         columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
         return held_out[["path", "part", "genre", "group"]].reset_index(drop=True).join(columns)
 
-    def left_out(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame | None:
-        """The training covers that were asked about with their source left out, as `Run.left_out` has them."""
+    def left_out_predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame | None:
+        """Predictions for training covers whose source was left out, as `Run.left_out_predictions` has them."""
         if self.elsewhere is None:
             return None
         asked = covers[covers["part"] == "train"].iloc[self.elsewhere.rows]
@@ -82,16 +82,16 @@ def fit_and_evaluate(
     return Result(fitted, validation, test, evaluation, began, fitting, predicting, elsewhere)
 
 
-def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, Elsewhere | None]:
+def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, LeftOutPredictions | None]:
     """What the method learned, as sure as its answers to sources left out let it be, and these."""
     chosen = method(spec.method)
     fitted = chosen.fit(parts.train, parts.validation, spec, context)
-    rows = parts.train.rows_drawn()
-    some, groups = parts.train.drawn(), None if parts.train_groups is None else parts.train_groups[rows]
-    elsewhere = asked_elsewhere(chosen, fitted, some, groups, spec, context)
+    rows = parts.train.sample_rows()
+    some, groups = parts.train.sample(), None if parts.train_groups is None else parts.train_groups[rows]
+    elsewhere = predict_left_out(chosen, fitted, some, groups, spec, context)
     if elsewhere is not None:
         elsewhere = replace(elsewhere, rows=rows[elsewhere.rows])
-    return tempered(fitted, elsewhere), elsewhere
+    return with_temperature(fitted, elsewhere), elsewhere
 
 
 def _answers(fitted: Fitted, covers: Covers, n_genres: int) -> np.ndarray:

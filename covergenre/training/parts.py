@@ -36,7 +36,7 @@ class Parts:
     train_groups: np.ndarray | None = None
 
 
-class Vectors:
+class VectorCache:
     """The vectors of a data set by one recipe: embedded when they are asked for, which took so many `seconds`, then
     kept at hand; many in a file (see `VectorStore.get`)."""
 
@@ -71,7 +71,7 @@ class Vectors:
         return index.equals(paths) or (len(paths) <= MANY and bool(paths.isin(index).all()))
 
 
-def covers_of(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
+def select_covers(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
     """The usable covers of a spec's genres, in the manifest's order: path, genre, content_hash, part, group and label.
 
     Also its source, where the manifest has one. `label` (int64) is the position in the genres. The split is that of all
@@ -94,8 +94,10 @@ def covers_of(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
     return covers.reset_index(drop=True)
 
 
-def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: Vectors, context: Context) -> Parts:
-    """The covers that `covers_of` found, by part, with what the spec's method reads.
+def load_parts(
+    dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: VectorCache, context: Context
+) -> Parts:
+    """The covers that `select_covers` found, by part, with what the spec's method reads.
 
     Training covers come in every variant of the spec, one after the other; the others as originals only. For a method
     that reads pictures they come with these, each read when it is asked for; for one that reads words, with those.
@@ -108,17 +110,17 @@ def parts_of(dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: V
         inside = slice(*np.searchsorted(in_order["part"].map(PARTS.index), PARTS.index(part) + np.array([0, 1])))
         own, variants = in_order[inside], spec.variants if part == "train" else spec.variants[:1]
         if reads == "texts":
-            parts[part] = replace(as_covers(own, [blank[inside]]), texts=words_of(dataset, own, context))
+            parts[part] = replace(to_covers(own, [blank[inside]]), texts=read_texts(dataset, own, context))
         elif reads == "pictures":
             parts[part] = _pictured(dataset, own, variants)
         else:
             further = vectors.of(own, variants[1:], context)
-            parts[part] = as_covers(own, [originals[inside], *further])
+            parts[part] = to_covers(own, [originals[inside], *further])
     groups = {part: covers.loc[covers["part"] == part, "group"].to_numpy(np.int64) for part in ("train", "test")}
     return Parts(**parts, groups=groups["test"], train_groups=np.tile(groups["train"], len(spec.variants)))
 
 
-def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
+def to_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
     labels, hashes, n = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist(), len(vectors)
     sources = covers["source"].fillna("").tolist() if "source" in covers else []
@@ -126,7 +128,7 @@ def as_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     return Covers(together, np.tile(labels, n), tuple(hashes * n), sources=tuple(sources * n))
 
 
-def words_of(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list[ReadText]:
+def read_texts(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list[ReadText]:
     """What is written on covers of the data set, in their order; see `read_covers`."""
     keys = covers["content_hash"].tolist()
     files = {key: partial(read_cover, dataset, path, key) for path, key in zip(covers["path"], keys, strict=True)}
@@ -140,7 +142,7 @@ def _pictured(dataset: Dataset, covers: pd.DataFrame, variants: Sequence[str]) -
         for variant in variants
         for path, key in zip(covers["path"], covers["content_hash"], strict=True)
     ]
-    return replace(as_covers(covers, [np.zeros((len(covers), 0), np.float32)] * len(variants)), pictures=pictures)
+    return replace(to_covers(covers, [np.zeros((len(covers), 0), np.float32)] * len(variants)), pictures=pictures)
 
 
 def _picture(dataset: Dataset, path: str, key: str, variant: str) -> Image.Image:

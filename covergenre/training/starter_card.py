@@ -21,7 +21,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.metrics import evaluate
 from covergenre.methods import Covers, TrainSpec, method
-from covergenre.methods.leave_one_source_out import Elsewhere, even_rows
+from covergenre.methods.leave_one_source_out import LeftOutPredictions, cap_per_source
 from covergenre.methods.words import plain_letters
 from covergenre.packages import versions
 from covergenre.reading.text import ReadText
@@ -77,15 +77,15 @@ def words_figures(
     result: Result, test: Covers, texts: Sequence[ReadText], manifest: pd.DataFrame, split: Split
 ) -> WordsFigures:
     """What the words on the test covers add to their looks."""
-    names = np.array(names_apart(manifest["artist"].tolist(), texts))
+    names = np.array(name_groups(manifest["artist"].tolist(), texts))
     part = split.parts.to_numpy()
     apart = ~np.isin(names[part == "test"], names[part == "train"])
     looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
     right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
-    return judge_words(right, right_read, test.texts, apart)
+    return reading_gain(right, right_read, test.texts, apart)
 
 
-def names_apart(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
+def name_groups(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
     """For each cover the name of the covers it must stay with: those of its artist, and those that share with it a line
     or a long word that at most a dozen covers have."""
     holders: dict[str, list[int]] = defaultdict(list)
@@ -102,7 +102,7 @@ def names_apart(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
     return [f"together {group}" for group in connect(np.array(links, int).reshape(-1, 2), len(texts))]
 
 
-def judge_words(looks: np.ndarray, both: np.ndarray, texts: Sequence[ReadText], apart: np.ndarray) -> WordsFigures:
+def reading_gain(looks: np.ndarray, both: np.ndarray, texts: Sequence[ReadText], apart: np.ndarray) -> WordsFigures:
     """What words add on held-out covers: whether each is answered rightly (n,) by its looks and with its words, what is
     written on it, and whether no cover that was learned from shares its names."""
     readable = float(np.mean([bool(text.lines) for text in texts]))
@@ -131,8 +131,8 @@ def _counts(rows: pd.Series, columns: Sequence[str], order: Sequence[str]) -> di
     return {str(row): {name: int(count) for name, count in cells.items()} for row, cells in table.iterrows()}
 
 
-def _left_out(spec: TrainSpec, asked: Elsewhere, groups: np.ndarray) -> LeftOut:
-    even = even_rows(asked.sources)
+def _left_out(spec: TrainSpec, asked: LeftOutPredictions, groups: np.ndarray) -> LeftOut:
+    even = cap_per_source(asked.sources)
     labels, answers = asked.labels[even], asked.probabilities[even]
     evaluation = evaluate(labels, answers, spec.genres, groups[asked.rows[even]], spec.seed)
     right = asked.probabilities.argmax(axis=1) == asked.labels

@@ -24,12 +24,12 @@ from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Context, TrainSpec, method
 from covergenre.packages import need, versions
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
-from covergenre.runs.cautions import keep_background
-from covergenre.runs.journal import Journal, keep
-from covergenre.runs.notes import christen
+from covergenre.runs.cautions import save_background
+from covergenre.runs.journal import Journal, open_journal
+from covergenre.runs.notes import assign_name
 from covergenre.runs.record import EMBEDDING_S, Run, RunSpec, probability_columns
 from covergenre.training.experiment import fit_and_evaluate
-from covergenre.training.parts import Parts, Vectors, covers_of, parts_of, words_of
+from covergenre.training.parts import Parts, VectorCache, load_parts, read_texts, select_covers
 
 _log = logging.getLogger(__name__)
 
@@ -67,10 +67,10 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     _log.debug("recipe %s", spec.recipe.key)  # which also finds out whether there is such a backbone and weights file
     settled |= {"dataset_hash": fingerprint(dataset.manifest), "dataset_id": dataset.id, "versions": _versions()}
     prepared = RunSpec(**{**vars(spec), **settled})
-    covers_of(dataset, prepared)
+    select_covers(dataset, prepared)
     check_engine(spec.recipe)
-    run = christen(Run.create(prepared))
-    keep_background(run, dataset)
+    run = assign_name(Run.create(prepared))
+    save_background(run, dataset)
     return run
 
 
@@ -88,18 +88,18 @@ def execute(
     """
     if (state := run.status().state) != "queued":
         raise BadRun(f"the run {run.id} is {state}: only a queued one can be executed; train again for a new one")
-    with keep(run, progress) as journal:
-        context = Context(journal.report, lambda: should_stop() or run.stop_asked(), run.checkpoint)
+    with open_journal(run, progress) as journal:
+        context = Context(journal.report, lambda: should_stop() or run.stop_requested(), run.checkpoint)
         context.check_stop()
         dataset = dataset or open_dataset(run.spec.dataset, run.spec.dataset_id)
         _check_unchanged(dataset, run.spec)
-        covers = covers_of(dataset, run.spec)
+        covers = select_covers(dataset, run.spec)
         _log.info("%s on %s: %s", run.spec.method, dataset.name, covers["part"].value_counts().to_dict())
         parts = _parts(dataset, covers, run.spec, journal, context)
         journal.enter(_FITTED)
         result = fit_and_evaluate(parts, run.spec, context)
         run.write_predictions(result.predictions(covers, run.spec.genres))
-        run.write_left_out(result.left_out(covers, run.spec.genres))
+        run.write_left_out_predictions(result.left_out_predictions(covers, run.spec.genres))
         run.write_evaluation(result.evaluation)
         result.fitted.save(run.stage_model())
         run.publish_model()
@@ -154,7 +154,7 @@ def _check_unchanged(dataset: Dataset, spec: RunSpec) -> None:
 
 def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journal, context: Context) -> Parts:
     """What the method gets, in two phases of the journal: all originals, then the variants of training covers."""
-    vectors, embedded = Vectors(dataset, spec.recipe), _EMBEDDED
+    vectors, embedded = VectorCache(dataset, spec.recipe), _EMBEDDED
     if method(spec.method).reads != "vectors":
         embedded = _EMBEDDED_BESIDE
     journal.enter(_FETCHED)
@@ -164,9 +164,9 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
     vectors.embed(covers, ("original",), context)
     if method(spec.method).reads == "texts":
         journal.enter(_READ)
-        words_of(dataset, covers, context)  # which are kept: below, they are there
+        read_texts(dataset, covers, context)  # which are kept: below, they are there
     else:
         journal.enter(embedded)
-    parts = parts_of(dataset, covers, spec, vectors, context)
+    parts = load_parts(dataset, covers, spec, vectors, context)
     context.progress(Progress(1, 1, "embedding covers", {EMBEDDING_S: vectors.seconds}))
     return parts

@@ -3,7 +3,7 @@
 import numpy as np
 
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
-from covergenre.evaluation.agreement import in_cell
+from covergenre.evaluation.agreement import cell_members
 from covergenre.evaluation.intervals import wilson
 from covergenre.formatting import percent, span
 from pages.compare.selection import Cell
@@ -14,7 +14,7 @@ from pages.widgets.safe_text import plain
 def covers(compared: ComparedRuns, cell: Cell) -> np.ndarray:
     """The positions of the cell's covers, those first of whose answer the run is surest."""
     true, predicted = (compared.genres.index(genre) if genre else None for genre in (cell.true, cell.predicted))
-    return in_cell(compared.labels, cell.of.probabilities, true, predicted)
+    return cell_members(compared.labels, cell.of.probabilities, true, predicted)
 
 
 def heading(cell: Cell) -> str:

@@ -8,14 +8,14 @@ import streamlit as st
 
 from covergenre import home
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
-from covergenre.comparison.slices import Slice, slices_of
+from covergenre.comparison.slices import Slice, compute_slices
 from covergenre.errors import CoverGenreError
 from covergenre.report.conclusion import verdict
 from covergenre.report.document import html_report
-from covergenre.report.ladders import studies_of
-from covergenre.report.sections import CALIBRATION_MEANS, PRECISION_MEANS, SILENCE_MEANS, Sections
-from covergenre.report.tables import tables_of, zipped
-from covergenre.runs.notes import in_full, run_name
+from covergenre.report.ladders import related_studies
+from covergenre.report.sections import ABSTENTION_NOTE, CALIBRATION_NOTE, PRECISION_NOTE, Sections
+from covergenre.report.tables import comparison_tables, zip_tables
+from covergenre.runs.notes import full_name, run_name
 from covergenre.runs.record import Run, finished_runs
 from pages.compare import selection as compare_selection
 from pages.compare.confusion import show_confusion
@@ -46,7 +46,7 @@ def load(ids: tuple[str, ...], stamp: tuple) -> ComparedRuns:  # noqa: ARG001 (t
 @st.cache_resource(max_entries=16, show_spinner="Looking at the covers …")
 def load_slices(ids: tuple[str, ...], stamp: tuple) -> tuple[Slice, ...]:
     """Their slices, for which every cover has to be read."""
-    return slices_of(load(ids, stamp))
+    return compute_slices(load(ids, stamp))
 
 
 def times(*files: Path) -> tuple:
@@ -71,7 +71,7 @@ def picked_runs() -> None:
 
 def pick(finished: Sequence[Run]) -> tuple[str, ...]:
     """The box of runs; what it holds, which the address says too, so that runs that come later change nothing."""
-    names = {run.id: in_full(run) for run in finished}
+    names = {run.id: full_name(run) for run in finished}
     addressed = st.query_params.get_all("run")
     emptied = not addressed and st.session_state.get("compare_runs") == []
     chosen = () if emptied else compare_selection.chosen_runs(addressed, finished)
@@ -97,7 +97,7 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -
         pictures = st.toggle("Covers as small pictures", value=len(compared.runs) < 4)
         st.download_button(
             "Report in one HTML file",
-            lambda: html_report(compared, load_slices(ids, stamp), pictures, studies_of(compared)).encode(),
+            lambda: html_report(compared, load_slices(ids, stamp), pictures, related_studies(compared)).encode(),
             "comparison.html",
             "text/html",
             on_click="ignore",
@@ -105,7 +105,7 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -
         )
         st.download_button(
             "Tables as CSV files",
-            lambda: zipped(tables_of(compared, load_slices(ids, stamp), studies_of(compared))),
+            lambda: zip_tables(comparison_tables(compared, load_slices(ids, stamp), related_studies(compared))),
             "comparison.zip",
             "application/zip",
             on_click="ignore",
@@ -154,14 +154,14 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
     )
     diagrams = "".join(parts.reliability(number) for number in range(len(compared.runs)))
     st.markdown(f'<div class="wall">{diagrams}</div>', unsafe_allow_html=True)
-    st.caption(CALIBRATION_MEANS)
+    st.caption(CALIBRATION_NOTE)
     st.header("Answering only when sure", anchor=False)
-    if told := parts.silence():
-        st.caption(SILENCE_MEANS)
+    if told := parts.abstention():
+        st.caption(ABSTENTION_NOTE)
         st.markdown(told, unsafe_allow_html=True)
     st.markdown(parts.coverage(), unsafe_allow_html=True)
     st.header("Precision and recall by genre", anchor=False)
-    st.caption(PRECISION_MEANS)
+    st.caption(PRECISION_NOTE)
     st.markdown(parts.precision(), unsafe_allow_html=True)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from covergenre.collection.table import page_url
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.formatting import percent
-from covergenre.report.charts import inks, swatch
+from covergenre.report.charts import run_colours, swatch
 from pages.widgets.genres import css_colour, named
 from pages.widgets.safe_text import plain, tidy
 from pages.widgets.thumbnails import soft_tile, tile_of_file
@@ -19,7 +19,7 @@ from pages.widgets.thumbnails import soft_tile, tile_of_file
 
 def cover_grid(compared: ComparedRuns, rows: Iterable[int], runs: Sequence[ComparedRun]) -> str:
     """The grid as one block of HTML; each cover with the answers of `runs`, which a legend tells apart."""
-    lines = dict(zip(compared.runs, map(swatch, inks([run.run for run in compared.runs])), strict=True))
+    lines = dict(zip(compared.runs, map(swatch, run_colours([run.run for run in compared.runs])), strict=True))
     lines = {run: lines[run] for run in runs}
     tiles = "".join(_tile(compared, int(row), lines) for row in rows)
     legend = "".join(f"<li>{line} {plain(run.name)}</li>" for run, line in lines.items())

@@ -9,7 +9,7 @@ from pages.widgets.safe_text import tidy
 
 def show_ladders() -> None:
     """The charts of a study, once there is one."""
-    studies = {study.folder.name: study for study in list_studies() if study.shown()}
+    studies = {study.folder.name: study for study in list_studies() if study.current_outcomes()}
     if not studies:
         st.markdown("There is no study yet. Start one on the Train page, or from the shell:")
         st.code("covergenre study demo --quick", language="bash")

@@ -6,10 +6,10 @@ from functools import partial
 import streamlit as st
 
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
-from covergenre.report.charts import INKS, inks
+from covergenre.report.charts import COLOURS, run_colours
 from covergenre.report.sections import Sections
-from covergenre.runs.cautions import background_of
-from covergenre.runs.export import SNIPPET, exported
+from covergenre.runs.cautions import read_background
+from covergenre.runs.export import SNIPPET, export_run
 from pages.train import curve
 from pages.train.run_summary import settings
 from pages.widgets.figures import table
@@ -22,7 +22,7 @@ def show_settings(compared: ComparedRuns, parts: Sections) -> None:
     differ = len(runs) > 1 and st.toggle("Only what differs", value=True, key="compare_differ", persist_state="page")
     st.markdown(_settings(parts, runs, differ), unsafe_allow_html=True)
     dark = st.context.theme.type == "dark"
-    colours = [INKS[number][dark] for number in inks([run.run for run in runs])]
+    colours = [COLOURS[number][dark] for number in run_colours([run.run for run in runs])]
     if charts := curve.curves({run.name: run.run.events() for run in runs}, colours):
         st.header("How they learned" if len(runs) > 1 else "How it learned", anchor=False)
         curve.show(charts, columns=2)
@@ -33,7 +33,7 @@ def show_settings(compared: ComparedRuns, parts: Sections) -> None:
             for run in own:
                 st.download_button(
                     plain(run.name),
-                    partial(exported, run.run),
+                    partial(export_run, run.run),
                     f"{run.id}.zip",
                     "application/zip",
                     on_click="ignore",
@@ -57,4 +57,4 @@ def _settings(parts: Sections, runs: Sequence[ComparedRun], differ: bool) -> str
 
 
 def _repairs(run: ComparedRun) -> str:
-    return "; ".join(background_of(run.run).repairs) or "nothing known of"
+    return "; ".join(read_background(run.run).repairs) or "nothing known of"

@@ -17,7 +17,7 @@ from covergenre.exchange import archive
 from covergenre.exchange.roots import allowed_folder, allowed_roots
 from covergenre.formatting import counted, listed
 from covergenre.jobs import Job, Work
-from covergenre.runs.record import standing_on
+from covergenre.runs.record import dependents_note
 from pages.explore import web
 from pages.explore.filters import no_filters
 from pages.explore.messages import report, report_error, reporting_errors, take_error
@@ -219,7 +219,7 @@ def show_damaged(name: str) -> None:
 
 def _show_removal(name: str, consequence: str, dataset: Dataset | None = None) -> None:
     """Remove the data set, once that was confirmed."""
-    if said := standing_on(name):
+    if said := dependents_note(name):
         st.warning(plain(said, 400), icon=":material/warning:")
     sure = st.checkbox(f"Forget its scan, splits, audit and repairs. {consequence}", key=f"sure {name}")
     st.button(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from covergenre.errors import CoverGenreError
 from covergenre.predict import STARTER, Predictor, open_predictor
-from covergenre.runs.default import answering, default_run
+from covergenre.runs.default import default_run, open_default
 from covergenre.runs.notes import run_name
 from covergenre.runs.record import Run
 from pages.predict import session
@@ -29,11 +29,11 @@ def open_answering() -> tuple[Predictor, str, str]:
     """What answers, its name, and a word if it is not what did or should: an answer stays with the run that gave it."""
     now = session.current()
     if now is None or now.run == (default_run() or STARTER):
-        return answering(open_predictor, STARTER)
+        return open_default(open_predictor, STARTER)
     try:
         return open_predictor(now.run), now.run, ""
     except CoverGenreError:
-        predictor, run, _ = answering(open_predictor, STARTER)
+        predictor, run, _ = open_default(open_predictor, STARTER)
         return predictor, run, f"the run {now.run} that gave this answer is gone: this is the answer of {run}"
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from covergenre.predict import STARTER
 from covergenre.predict.saved_queries import Cover, Query, delete_query, load_query, save_query
-from covergenre.runs.default import default_run, use
+from covergenre.runs.default import default_run, set_default_run
 
 _ALL: dict[str, list[str]] = {"only": [], "sort": []}  # of many covers
 _log = logging.getLogger(__name__)
@@ -83,6 +83,6 @@ def forget_covers() -> None:
 
 def use_starter() -> None:
     """The starter answers from now on, these covers too; the answer of the run keeps its address."""
-    use(None)
+    set_default_run(None)
     if now := current():
         show(now.covers, open_index(), st.session_state.remarks)

@@ -17,8 +17,8 @@ _ROOM = 2  # curves of a run at work: more would push the rest out of sight
 
 def active() -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     """The runs at work, as a rule one at most, and those that wait; sees to it that somebody works on them."""
-    launch.wake()
-    waiting = launch.waiting()
+    launch.ensure_worker()
+    waiting = launch.queued_runs()
     return tuple(run for run in list_runs() if _state(run) == "running"), waiting
 
 
@@ -91,7 +91,7 @@ def progress_words(status: Status, finishing: bool = False) -> str:
 
 
 def _cancel_button(run: Run) -> None:
-    if run.stop_asked():
+    if run.stop_requested():
         st.button(
             "Stopping; end it now", icon=":material/dangerous:", on_click=attempt, args=(launch.cancel, run.id, 0)
         )

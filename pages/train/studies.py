@@ -13,7 +13,7 @@ from covergenre.formatting import percent, span
 from covergenre.report.ladders import CAVEAT, ladders
 from covergenre.runs.notes import method_title
 from covergenre.studies.record import Outcome, Study, list_studies, to_csv
-from covergenre.studies.study import EXPERIMENTS, USUAL, begin, design
+from covergenre.studies.study import DEFAULT_EXPERIMENTS, EXPERIMENTS, design, start_study
 from pages.train import queue
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data
@@ -60,7 +60,7 @@ def _show_form(names: tuple[str, ...]) -> None:
             "Experiments",
             EXPERIMENTS,
             selection_mode="multi",
-            default=USUAL,
+            default=DEFAULT_EXPERIMENTS,
             format_func=_WORDS.get,
             key="study_only",
             wrap=True,
@@ -88,7 +88,7 @@ def _begin() -> None:
         state.study_quick != _POINTS[0],
         recipe=Recipe(limit=limit),
     )
-    begin(asked)
+    start_study(asked)
     state.study = asked.folder.name
     state.study_begun = time.monotonic()
 
@@ -133,7 +133,9 @@ def _show_progress(study: Study, running: bool, starting: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             said = f"{len(made)} of {len(study.points)} points · {plain(study.now(), 120)}"
             st.progress(len(made) / max(len(study.points), 1), said)
-            st.button("Stop", icon=":material/stop_circle:", disabled=study.stop_asked(), on_click=study.ask_to_stop)
+            st.button(
+                "Stop", icon=":material/stop_circle:", disabled=study.stop_requested(), on_click=study.request_stop
+            )
     elif starting:
         st.caption("Starting …")
     elif len(made) < len(study.points):
@@ -143,7 +145,7 @@ def _show_progress(study: Study, running: bool, starting: bool) -> None:
 
 
 def _show_outcomes(study: Study) -> None:
-    outcomes = study.shown()
+    outcomes = study.current_outcomes()
     if not outcomes:
         return
     st.markdown(f"{CAVEAT} Bars are 95 % intervals.")

@@ -11,8 +11,8 @@ from covergenre.errors import BadRun, CoverGenreError
 from covergenre.formatting import percent
 from covergenre.methods import METHODS
 from covergenre.runs import launch
-from covergenre.runs.cautions import cautions_of
-from covergenre.runs.default import default_run, use
+from covergenre.runs.cautions import run_cautions
+from covergenre.runs.default import default_run, set_default_run
 from covergenre.runs.notes import (
     LONGEST,
     LONGEST_NAME,
@@ -190,7 +190,7 @@ def show_opened(summaries: list[RunSummary]) -> None:
     opened = next((each for each in summaries if each.run.id == run_id), None)
     if run_id and not opened:
         st.info(f"There is no run {plain(run_id, 60)} any more.", icon=":material/search_off:")
-    if not opened or opened.status.state == "running" or opened.run in launch.waiting():
+    if not opened or opened.status.state == "running" or opened.run in launch.queued_runs():
         return  # what is at work is shown above
     run = opened.run
     with st.container(key="opened"):
@@ -204,7 +204,7 @@ def show_opened(summaries: list[RunSummary]) -> None:
             st.error(sentence(opened.status.error), icon=":material/error:")
         show_actions(opened)
         show_spread(opened, summaries)
-        for caution in cautions_of(run, dataset_behind(run)) if opened.evaluation else ():
+        for caution in run_cautions(run, dataset_behind(run)) if opened.evaluation else ():
             st.caption(f":material/warning: {sentence(caution.words)}")
         charts = curve.curves({"": run.events()})
         left, right = st.columns(2, gap="large")
@@ -232,9 +232,16 @@ def show_actions(opened: RunSummary) -> None:
                 query_params={"run": run.id},
             )
         if state == "done" and run.id == default_run():
-            st.button("Let the starter answer again", icon=":material/undo:", on_click=queue.attempt, args=(use, None))
+            st.button(
+                "Let the starter answer again",
+                icon=":material/undo:",
+                on_click=queue.attempt,
+                args=(set_default_run, None),
+            )
         elif state == "done":
-            st.button("Use for prediction", icon=":material/album:", on_click=queue.attempt, args=(use, run.id))
+            st.button(
+                "Use for prediction", icon=":material/album:", on_click=queue.attempt, args=(set_default_run, run.id)
+            )
         else:
             st.button("Resume", icon=":material/resume:", on_click=queue.attempt, args=(launch.resume, run.id))
             queue.finish_button(run)

@@ -37,7 +37,7 @@ def train(covergenre, tmp_path):
 
 @pytest.fixture
 def no_worker(monkeypatch):
-    monkeypatch.setattr(launch, "wake", lambda: None)
+    monkeypatch.setattr(launch, "ensure_worker", lambda: None)
 
 
 def test_each_run_is_one_object_with_its_figures(covergenre, evaluated, cancelled):
@@ -90,7 +90,7 @@ def test_show_tells_what_was_asked_for(covergenre, evaluated):
 def test_a_run_in_the_background_waits_and_can_be_cancelled_and_resumed(covergenre, train, no_worker):
     (queued,) = train("--method", "knn").lines
     assert queued["state"] == "queued"
-    assert [run.id for run in launch.waiting()] == [queued["id"]]
+    assert [run.id for run in launch.queued_runs()] == [queued["id"]]
     assert covergenre("runs", "cancel", queued["id"], "--json").lines[0]["state"] == "cancelled"
     assert covergenre("runs", "resume", queued["id"], "--json").lines[0]["state"] == "queued"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from covergenre.comparison.comparison import compare_runs
-from covergenre.comparison.slices import facts_of, slices
+from covergenre.comparison.slices import cover_facts, slice_accuracy
 from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import register
 from covergenre.dataset.split import split_of
@@ -18,7 +18,7 @@ from covergenre.evaluation.intervals import wilson
 def test_a_slice_tells_the_accuracy_of_each_run_on_its_covers():
     facts = pd.DataFrame({"source": ["a", "b", "a", "a"]})
     right = [np.array([True, True, False, True]), np.array([False, False, False, True])]
-    first, second = slices(right, facts)
+    first, second = slice_accuracy(right, facts)
     assert (first.fact, first.value, first.covers) == ("source", "a", 3)
     assert first.accuracy == (wilson(2, 3), wilson(1, 3))
     assert second.accuracy == (wilson(1, 1), wilson(0, 1))
@@ -26,14 +26,14 @@ def test_a_slice_tells_the_accuracy_of_each_run_on_its_covers():
 
 @given(st.lists(st.sampled_from(["dark", "light", ""]), min_size=1, max_size=30))
 def test_the_slices_of_a_fact_hold_each_cover_that_it_is_known_of_once(values):
-    found = slices([np.ones(len(values), bool)], pd.DataFrame({"brightness": values}))
+    found = slice_accuracy([np.ones(len(values), bool)], pd.DataFrame({"brightness": values}))
     known = [value for value in values if value]
     assert sum(each.covers for each in found) == (len(known) if len(set(known)) > 1 else 0)
 
 
 def test_brightness_runs_from_dark_to_light():
     facts = pd.DataFrame({"brightness": ["light", "dark", "middling"]})
-    assert [each.value for each in slices([np.ones(3, bool)], facts)] == ["dark", "middling", "light"]
+    assert [each.value for each in slice_accuracy([np.ones(3, bool)], facts)] == ["dark", "middling", "light"]
 
 
 @pytest.fixture
@@ -50,20 +50,20 @@ def painted(tmp_path):
 
 
 def test_brightness_and_colour_are_read_off_the_pictures(painted):
-    facts = facts_of(painted)
+    facts = cover_facts(painted)
     assert facts["brightness"].tolist() == ["dark", "", "middling", "dark", "light"]
     assert facts["colour"].tolist() == ["grey", "", "grey", "coloured", "grey"]
 
 
 def test_resolution_and_compression_are_those_of_the_files(painted):
-    facts = facts_of(painted)
+    facts = cover_facts(painted)
     assert set(facts["resolution"]) == {"up to 150 px"}
     sizes = painted.dataset.manifest["bytes"][:5]
     assert facts["compression"].tolist() == ["strong" if size <= 0.15 * 1600 else "medium" for size in sizes]
 
 
 def test_whether_a_cover_was_seen_in_training_is_unknown_without_a_split(painted):
-    assert set(facts_of(painted)["seen in training"]) == {""}
+    assert set(cover_facts(painted)["seen in training"]) == {""}
 
 
 def test_a_near_copy_in_the_training_part_is_found(tmp_path):
@@ -77,7 +77,7 @@ def test_a_near_copy_in_the_training_part_is_found(tmp_path):
     asked = {"paths": test, "split": "reference", "dataset_hash": fingerprint(dataset.manifest)}
     runs = [finished(labels, sure(labels), method, **asked) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
-    seen = dict(zip(compared.covers.paths, facts_of(compared)["seen in training"], strict=True))
+    seen = dict(zip(compared.covers.paths, cover_facts(compared)["seen in training"], strict=True))
     training = set(split.groups[split.parts == "train"])
     assert seen == {path: "yes" if split.groups[path] in training else "no" for path in test}
     assert "yes" in seen.values()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from covergenre.evaluation.agreement import between, hardest, in_cell, mistakes, typical
+from covergenre.evaluation.agreement import cell_members, disagreement, hardest, mistakes, typical
 from covergenre.evaluation.metrics import confusion_matrix
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])
@@ -34,21 +34,21 @@ B = np.array(
 
 
 def test_the_covers_of_a_cell_are_its_surest_first():
-    assert in_cell(LABELS, A, true=0, predicted=1).tolist() == [2, 1]
-    assert in_cell(LABELS, A, true=2, predicted=0).tolist() == []
+    assert cell_members(LABELS, A, true=0, predicted=1).tolist() == [2, 1]
+    assert cell_members(LABELS, A, true=2, predicted=0).tolist() == []
 
 
 def test_the_covers_of_a_row_or_a_column():
-    assert in_cell(LABELS, A, true=0).tolist() == [2, 0, 1]
-    assert in_cell(LABELS, A, predicted=1).tolist() == [2, 3, 1]
-    assert in_cell(LABELS, A).tolist() == [2, 3, 0, 1, 4, 5]
+    assert cell_members(LABELS, A, true=0).tolist() == [2, 0, 1]
+    assert cell_members(LABELS, A, predicted=1).tolist() == [2, 3, 1]
+    assert cell_members(LABELS, A).tolist() == [2, 3, 0, 1, 4, 5]
 
 
 def test_cells_hold_as_many_covers_as_the_confusion_matrix_counts(drawn):
     labels, probabilities, genres = drawn(120)
     counts = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
     for true, predicted in np.ndindex(counts.shape):
-        found = in_cell(labels, probabilities, true, predicted)
+        found = cell_members(labels, probabilities, true, predicted)
         assert len(found) == counts[true, predicted]
         assert (np.diff(probabilities[found].max(axis=1)) <= 0).all()
 
@@ -72,7 +72,7 @@ def test_mistakes_are_the_covers_with_the_greatest_loss(drawn):
 
 
 def test_covers_are_split_by_who_is_right():
-    split = between(LABELS, A, B)
+    split = disagreement(LABELS, A, B)
     assert split.only_a.tolist() == [3]
     assert split.only_b.tolist() == [2]
     assert split.both.tolist() == [5, 0]
@@ -80,7 +80,7 @@ def test_covers_are_split_by_who_is_right():
 
 
 def test_the_same_method_is_never_right_alone():
-    split = between(LABELS, A, A)
+    split = disagreement(LABELS, A, A)
     assert split.only_a.tolist() == split.only_b.tolist() == []
     assert sorted(split.neither) == [1, 2, 4]
 
@@ -89,10 +89,10 @@ def test_the_same_method_is_never_right_alone():
 def test_every_cover_is_in_one_part(seed):
     chance = np.random.default_rng(seed)
     labels, (a, b) = chance.integers(0, 3, 20), chance.dirichlet([1, 1, 1], (2, 20))
-    split = between(labels, a, b)
+    split = disagreement(labels, a, b)
     parts = [split.only_a, split.only_b, split.both, split.neither]
     assert sorted(np.concatenate(parts)) == list(range(20))
-    assert {len(each) for each in (between(labels, b, a).only_b, split.only_a)} == {len(split.only_a)}
+    assert {len(each) for each in (disagreement(labels, b, a).only_b, split.only_a)} == {len(split.only_a)}
 
 
 # --- all methods

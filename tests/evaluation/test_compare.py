@@ -12,9 +12,9 @@ from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from covergenre.errors import CoverGenreError
-from covergenre.evaluation.compare import Comparison, Pair, bootstrap_p, compare, holm, mcnemar, rightly
+from covergenre.evaluation.compare import Comparison, Pair, bootstrap_p, compare, correct, holm, mcnemar
 from covergenre.evaluation.intervals import Interval
-from covergenre.evaluation.metrics import evaluate, judge
+from covergenre.evaluation.metrics import evaluate, evaluate_resampled
 
 GENRES = ("a", "b")
 
@@ -250,7 +250,9 @@ def test_the_paired_resamples_of_a_figure_are_those_of_scipy_and_scikit_learn(ra
 
     rows = np.arange(300)
     other = stats.bootstrap((rows,), difference, method="percentile", n_resamples=1000, vectorized=False, rng=1)
-    mine = (judge(labels, each, GENRES, resamples=1000)[1]["balanced_accuracy"] for each in methods.values())
+    mine = (
+        evaluate_resampled(labels, each, GENRES, resamples=1000)[1]["balanced_accuracy"] for each in methods.values()
+    )
     apart = np.subtract(*mine)
     low, high = other.confidence_interval
     assert np.quantile(apart, [0.025, 0.975]) == pytest.approx([low, high], abs=0.02)
@@ -314,6 +316,6 @@ def test_methods_on_other_covers_are_refused():
 
 
 def test_which_covers_are_right_is_told_of_good_probabilities_only():
-    assert rightly(np.array([0, 1]), answers([True, True]), GENRES).tolist() == [True, False]
+    assert correct(np.array([0, 1]), answers([True, True]), GENRES).tolist() == [True, False]
     with pytest.raises(CoverGenreError, match="add up to 1"):
-        rightly(np.array([0]), np.array([[np.nan, 1]]), GENRES)
+        correct(np.array([0]), np.array([[np.nan, 1]]), GENRES)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from covergenre.evaluation.intervals import Interval, distance, joined, percentiles, resample, wilson
+from covergenre.evaluation.intervals import Interval, absolute_sum, percentiles, resample, weighted_sum, wilson
 
 # --- an interval
 
@@ -64,7 +64,7 @@ def test_a_value_beyond_its_resamples_stretches_the_interval():
 def test_a_distance_is_bounded_above_by_the_basic_bootstrap_of_scipy():
     sample = np.random.default_rng(0).beta(2, 5, size=400)
     other = stats.bootstrap((sample,), np.mean, method="basic", n_resamples=5000, rng=1).confidence_interval
-    interval = distance(sample[:1] * 0 + sample.mean(), resample(sample[:, None], None, 0, 5000) / 400)
+    interval = absolute_sum(sample[:1] * 0 + sample.mean(), resample(sample[:, None], None, 0, 5000) / 400)
     assert interval.value == sample.mean()
     assert interval.high == pytest.approx(other.high, abs=1e-3)
 
@@ -72,14 +72,14 @@ def test_a_distance_is_bounded_above_by_the_basic_bootstrap_of_scipy():
 def test_a_distance_that_chance_explains_may_be_0():
     gaps = np.array([0.01, -0.02])
     noise = np.array([[0.05, 0.01], [-0.03, 0.02]])
-    interval = distance(gaps, gaps + noise)
+    interval = absolute_sum(gaps, gaps + noise)
     assert (interval.value, interval.low) == (0.03, 0)
     assert interval.high == pytest.approx(2 * 0.03 - 0.02, abs=0.002)
-    assert distance(10 * gaps, 10 * gaps + noise).low == pytest.approx(0.3 - 0.06, abs=0.001)
+    assert absolute_sum(10 * gaps, 10 * gaps + noise).low == pytest.approx(0.3 - 0.06, abs=0.001)
 
 
 def test_a_distance_stays_a_share():
-    assert distance(np.array([0.98]), np.array([[0.9], [0.97]])).high == 1
+    assert absolute_sum(np.array([0.98]), np.array([[0.9], [0.97]])).high == 1
 
 
 def test_resamples_are_those_of_scipy_in_mean_and_deviation():
@@ -122,7 +122,7 @@ def test_a_seed_draws_the_same_again_and_another_does_not():
 
 def test_a_mean_of_shares_that_are_all_1_is_not_certain():
     parts, still = [wilson(4, 4)] * 3, np.full(1000, 1.0)
-    interval = joined(parts, np.full(3, 1 / 3), still)
+    interval = weighted_sum(parts, np.full(3, 1 / 3), still)
     low = proportion_confint(4, 4, method="wilson")[0]
     assert (interval.value, interval.high) == (1, 1)
     assert interval.low == pytest.approx(1 - np.sqrt(3 * (1 - low) ** 2) / 3)
@@ -133,14 +133,14 @@ def test_a_mean_of_two_shares_has_the_interval_of_statsmodels():
     one, other = wilson(30, 50), wilson(9, 40)
     low, high = confint_proportions_2indep(30, 50, 9, 40, method="newcomb", compare="diff")
     half = np.full(2, 0.5)
-    interval = joined([one, Interval(1 - other.value, 1 - other.high, 1 - other.low)], half, np.zeros(2))
+    interval = weighted_sum([one, Interval(1 - other.value, 1 - other.high, 1 - other.low)], half, np.zeros(2))
     assert 2 * interval.low - 1 == pytest.approx(low)
     assert 2 * interval.high - 1 == pytest.approx(high)
 
 
 def test_a_mean_is_no_surer_than_its_resamples():
     resampled = np.random.default_rng(0).normal(0.5, 0.1, 4000)
-    interval = joined([wilson(50, 100)] * 4, np.full(4, 0.25), resampled)
+    interval = weighted_sum([wilson(50, 100)] * 4, np.full(4, 0.25), resampled)
     assert (interval.low, interval.high) == pytest.approx((0.5 - 0.196, 0.5 + 0.196), abs=0.01)
 
 
@@ -149,6 +149,6 @@ def test_the_mean_of_the_recalls_of_few_covers_covers_the_truth(shares):
     chance, held = np.random.default_rng(0), 0
     for _ in range(400):
         parts = [wilson(int(chance.binomial(of, share)), of) for of, share in zip((4, 12, 30), shares, strict=True)]
-        interval = joined(parts, np.full(3, 1 / 3), np.zeros(2))
+        interval = weighted_sum(parts, np.full(3, 1 / 3), np.zeros(2))
         held += interval.low <= np.mean(shares) <= interval.high
     assert held >= 360  # of 400; Wilson's own intervals of 4 covers are a little short of 95 %

@@ -11,13 +11,13 @@ from statsmodels.stats.proportion import proportion_confint
 from covergenre.errors import CoverGenreError
 from covergenre.evaluation.metrics import evaluate
 from covergenre.evaluation.reliability import (
-    answered_from,
-    coverage,
-    error_by_chance,
+    accuracy_above,
+    chance_calibration_error,
+    confidence_threshold,
+    coverage_curve,
     precision_recall,
-    reliability,
-    sure_enough,
-    untempered,
+    reliability_bins,
+    undo_temperature,
 )
 from covergenre.methods.calibration import softmax
 
@@ -37,21 +37,21 @@ def test_the_curve_is_that_of_scikit_learn(drawn):
     labels, probabilities, genres = drawn(500)
     right = probabilities.argmax(axis=1) == labels
     accuracies, confidences = calibration_curve(right, probabilities.max(axis=1), n_bins=12)
-    bins = reliability(labels, probabilities, genres, bins=12)
+    bins = reliability_bins(labels, probabilities, genres, bins=12)
     assert [each.accuracy.value for each in bins] == pytest.approx(accuracies)
     assert [each.confidence for each in bins] == pytest.approx(confidences)
 
 
 def test_bins_hold_every_cover_once_and_their_confidence(drawn):
     labels, probabilities, genres = drawn(300)
-    bins = reliability(labels, probabilities, genres)
+    bins = reliability_bins(labels, probabilities, genres)
     assert sum(each.covers for each in bins) == 300
     assert all(each.low <= each.confidence <= each.high for each in bins)
     assert all(before.high <= after.low + 1e-12 for before, after in pairwise(bins))
 
 
 def test_a_bin_has_the_wilson_interval_of_its_covers():
-    (found,) = reliability(np.array([0, 0, 1]), sure(0.7, 0.72, 0.74), GENRES, bins=4)
+    (found,) = reliability_bins(np.array([0, 0, 1]), sure(0.7, 0.72, 0.74), GENRES, bins=4)
     assert (found.low, found.high, found.covers) == (0.5, 0.75, 3)
     assert found.confidence == pytest.approx(0.72)
     low, high = proportion_confint(2, 3, method="wilson")
@@ -59,22 +59,22 @@ def test_a_bin_has_the_wilson_interval_of_its_covers():
 
 
 def test_full_certainty_is_in_the_last_bin():
-    (found,) = reliability(np.array([0, 1]), sure(1.0, 0.95), GENRES, bins=10)
+    (found,) = reliability_bins(np.array([0, 1]), sure(1.0, 0.95), GENRES, bins=10)
     assert (found.low, found.high, found.covers) == (0.9, 1.0, 2)
 
 
 def test_the_calibration_error_is_the_mean_distance_from_the_diagonal(drawn):
     answers = drawn(400, sharpness=3)
-    bins = reliability(*answers)
+    bins = reliability_bins(*answers)
     error = sum(each.covers * abs(each.accuracy.value - each.confidence) for each in bins) / 400
     assert evaluate(*answers).calibration_error.value == pytest.approx(error)
 
 
 def test_bins_of_a_calibrated_method_hold_the_diagonal(drawn):
-    bins = reliability(*drawn(20_000))
+    bins = reliability_bins(*drawn(20_000))
     inside = [each.accuracy.low <= each.confidence <= each.accuracy.high for each in bins]
     assert sum(inside) >= len(bins) - 2
-    too_sure = reliability(*drawn(20_000, sharpness=3))
+    too_sure = reliability_bins(*drawn(20_000, sharpness=3))
     assert too_sure[-1].accuracy.high < too_sure[-1].confidence
 
 
@@ -83,7 +83,7 @@ def test_bins_of_a_calibrated_method_hold_the_diagonal(drawn):
 
 def test_a_hand_worked_curve():
     labels, probabilities = np.array([0, 1, 0, 1]), sure(0.9, 0.8, 0.7, 0.6)
-    curve = coverage(labels, probabilities, GENRES)
+    curve = coverage_curve(labels, probabilities, GENRES)
     assert [(each.confidence, each.covers, each.share) for each in curve] == [
         (0.9, 1, 0.25),
         (0.8, 2, 0.5),
@@ -96,7 +96,7 @@ def test_a_hand_worked_curve():
 def test_every_point_is_the_accuracy_of_the_covers_above_its_confidence(drawn):
     labels, probabilities, genres = drawn(333)
     confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
-    for point in coverage(labels, probabilities, genres, points=20):
+    for point in coverage_curve(labels, probabilities, genres, points=20):
         answered = confidence >= point.confidence
         assert point.covers == answered.sum()
         assert point.share == answered.mean()
@@ -104,13 +104,13 @@ def test_every_point_is_the_accuracy_of_the_covers_above_its_confidence(drawn):
 
 
 def test_covers_of_equal_confidence_are_answered_together():
-    curve = coverage(np.array([0, 1, 0]), sure(0.7, 0.7, 0.7), GENRES)
+    curve = coverage_curve(np.array([0, 1, 0]), sure(0.7, 0.7, 0.7), GENRES)
     assert [(each.covers, each.share) for each in curve] == [(3, 1.0)]
 
 
 @given(st.lists(st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9]), min_size=1, max_size=40), st.integers(1, 60))
 def test_a_curve_rises_in_coverage_to_all_covers_in_at_most_so_many_steps(confidences, points):
-    curve = coverage(np.zeros(len(confidences), np.int64), sure(*confidences), GENRES, points)
+    curve = coverage_curve(np.zeros(len(confidences), np.int64), sure(*confidences), GENRES, points)
     covers = [each.covers for each in curve]
     assert covers == sorted(set(covers))
     assert covers[-1] == len(confidences)
@@ -119,11 +119,11 @@ def test_a_curve_rises_in_coverage_to_all_covers_in_at_most_so_many_steps(confid
 
 def test_its_end_is_the_accuracy_of_the_evaluation(drawn):
     answers = drawn(200)
-    assert coverage(*answers)[-1].accuracy == evaluate(*answers).accuracy
+    assert coverage_curve(*answers)[-1].accuracy == evaluate(*answers).accuracy
 
 
 def test_keeping_silent_where_unsure_makes_a_calibrated_method_more_accurate(drawn):
-    curve = coverage(*drawn(5000), points=4)
+    curve = coverage_curve(*drawn(5000), points=4)
     assert curve[0].accuracy.low > curve[-1].accuracy.high
 
 
@@ -133,17 +133,17 @@ def test_keeping_silent_where_unsure_makes_a_calibrated_method_more_accurate(dra
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 3.0])
 def test_the_probabilities_before_the_temperature_come_back(temperature):
     logits = np.random.default_rng(0).normal(size=(20, 5)) * 3
-    np.testing.assert_allclose(untempered(softmax(logits / temperature), temperature), softmax(logits), rtol=1e-6)
+    np.testing.assert_allclose(undo_temperature(softmax(logits / temperature), temperature), softmax(logits), rtol=1e-6)
 
 
 def test_a_probability_of_0_stays_0():
-    np.testing.assert_allclose(untempered(np.array([[0.0, 1.0]]), 2.0), [[0, 1]], atol=1e-100)
+    np.testing.assert_allclose(undo_temperature(np.array([[0.0, 1.0]]), 2.0), [[0, 1]], atol=1e-100)
 
 
 # --- what can't be drawn
 
 
-@pytest.mark.parametrize("curve", [reliability, coverage])
+@pytest.mark.parametrize("curve", [reliability_bins, coverage_curve])
 def test_what_cannot_be_evaluated_cannot_be_drawn(curve):
     with pytest.raises(CoverGenreError, match="at least one cover"):
         curve(np.zeros(0, np.int64), np.zeros((0, 2)), GENRES)
@@ -151,9 +151,9 @@ def test_what_cannot_be_evaluated_cannot_be_drawn(curve):
 
 def test_a_calibrated_method_shows_the_error_of_chance_and_the_more_covers_the_less(drawn):
     few, many = (drawn(n, seed=3) for n in (150, 5000))
-    assert error_by_chance(many.probabilities) < error_by_chance(few.probabilities) / 3
+    assert chance_calibration_error(many.probabilities) < chance_calibration_error(few.probabilities) / 3
     shown = [evaluate(*drawn(150, seed=seed), resamples=2).calibration_error.value for seed in range(100)]
-    assert error_by_chance(few.probabilities) == pytest.approx(np.mean(shown), rel=0.1)
+    assert chance_calibration_error(few.probabilities) == pytest.approx(np.mean(shown), rel=0.1)
 
 
 # --- saying "don't know"
@@ -162,17 +162,17 @@ def test_a_calibrated_method_shows_the_error_of_chance_and_the_more_covers_the_l
 def test_the_lowest_confidence_is_taken_from_which_on_answers_are_right_as_often_as_wanted():
     labels = np.array([0] * 12 + [1] * 8)
     answers = np.array([[0.9, 0.1]] * 12 + [[0.6, 0.4]] * 4 + [[0.3, 0.7]] * 4)
-    assert sure_enough(labels, answers, GENRES[:2], 0.95) == pytest.approx(0.7)
-    assert sure_enough(labels, answers, GENRES[:2], 0.8) == pytest.approx(0.6)
+    assert confidence_threshold(labels, answers, GENRES[:2], 0.95) == pytest.approx(0.7)
+    assert confidence_threshold(labels, answers, GENRES[:2], 0.8) == pytest.approx(0.6)
 
 
 def test_a_few_sure_covers_are_too_few_to_choose_by():
     labels, answers = np.array([0] * 9 + [1] * 20), np.array([[0.9, 0.1]] * 9 + [[0.6, 0.4]] * 20)
-    assert sure_enough(labels, answers, GENRES[:2], 0.95) is None
+    assert confidence_threshold(labels, answers, GENRES[:2], 0.95) is None
 
 
 def test_from_a_confidence_on_covers_are_counted_and_judged():
-    told = answered_from(np.array([0, 1, 0]), np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]]), GENRES[:2], 0.7)
+    told = accuracy_above(np.array([0, 1, 0]), np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]]), GENRES[:2], 0.7)
     assert (told.covers, told.share, told.accuracy.value) == (2, pytest.approx(2 / 3), 0.5)
 
 

@@ -303,25 +303,25 @@ def test_parts_of_different_widths_are_refused(parts, clouds):
 
 
 def test_of_many_covers_a_share_of_each_genre_in_each_source_is_drawn(clouds, monkeypatch):
-    monkeypatch.setattr(base, "LEARNED", 60)
+    monkeypatch.setattr(base, "SAMPLE_SIZE", 60)
     covers = replace(clouds(600), sources=tuple("a" if row < 450 else "b" for row in range(600)))
-    drawn = covers.drawn()
+    drawn = covers.sample()
     assert len(drawn) == 60
     assert Counter(zip(drawn.sources, drawn.labels.tolist(), strict=True)) == {
         (source, label): 15 if source == "a" else 5 for source in "ab" for label in range(3)
     }
-    assert covers.drawn().hashes == drawn.hashes
+    assert covers.sample().hashes == drawn.hashes
 
 
 def test_of_few_covers_all_are_drawn(clouds):
     covers = clouds(30)
-    assert covers.drawn() is covers
+    assert covers.sample() is covers
 
 
 @every_head
 def test_of_many_covers_a_share_is_learned_from_and_the_head_says_so(name, parts, clouds, monkeypatch):
     whole = fit(name, *parts[:2])
-    monkeypatch.setattr(base, "LEARNED", 60)
+    monkeypatch.setattr(base, "SAMPLE_SIZE", 60)
     some = fit(name, *parts[:2])
     assert "learned_from" not in whole.choices
     assert some.choices["learned_from"] == 60

@@ -8,7 +8,7 @@ from asking import asked
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, boosting, method
-from covergenre.methods.base import ENOUGH
+from covergenre.methods.base import FINISH_FILE
 from covergenre.methods.boosting import MOST_TREES, PATIENCE, PRESETS, Parameters
 from covergenre.progress import never, silent
 
@@ -177,7 +177,7 @@ def test_with_enough_it_makes_do_with_the_trees_there_are(parts, tmp_path):
     told = []
     with pytest.raises(Cancelled):
         fit(*parts[:2], should_stop=lambda: len(told) == 12, progress=told.append, checkpoint=tmp_path)
-    (tmp_path / ENOUGH).touch()
+    (tmp_path / FINISH_FILE).touch()
     assert fit(*parts[:2], checkpoint=tmp_path).choices["trees"] == 13
 
 

@@ -10,7 +10,7 @@ from asking import asked
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, method
-from covergenre.methods.ensemble import FittedEnsemble, join, parted, settle
+from covergenre.methods.ensemble import FittedEnsemble, calibrate, pool_logits, split_evidence
 from covergenre.methods.words import BUCKETS, FittedWords, Parameters, buckets_of, matrix_of, plain_letters
 from covergenre.progress import Progress
 from covergenre.reading.text import Line, ReadText
@@ -58,11 +58,11 @@ def test_without_words_it_says_what_is_usual(fitted):
 
 
 def test_it_tells_which_lines_speak_for_which_genre(fitted):
-    first, *more = fitted.spoken(text("live", "Johnny Cash"))
+    first, *more = fitted.telling_lines(text("live", "Johnny Cash"))
     assert (first.line, first.genre) == ("Johnny Cash", 0)
     assert first.factor > 1.5
     assert all(each.factor <= first.factor for each in more)
-    assert fitted.spoken(text()) == ()
+    assert fitted.telling_lines(text()) == ()
 
 
 def test_it_learns_nothing_where_there_is_nothing():
@@ -148,26 +148,26 @@ def pictures() -> np.ndarray:
 
 
 def evidence_of(fitted: FittedWords, covers: Covers, pictures: np.ndarray) -> tuple[list, list]:
-    return parted([pictures, fitted.predict_proba(covers)], [None, fitted.usual])
+    return split_evidence([pictures, fitted.predict_proba(covers)], [None, fitted.usual])
 
 
 def test_words_that_are_right_get_a_weight_and_make_answers_right(fitted, pictures):
     covers = sung(90, 3)
     averaged, evidence = evidence_of(fitted, covers, pictures)
-    weight = settle(averaged, evidence, covers.labels)["weight"]
-    joined = join(averaged, evidence, weight)
+    weight = calibrate(averaged, evidence, covers.labels)["weight"]
+    joined = pool_logits(averaged, evidence, weight)
     assert weight > 0
     assert (joined.argmax(axis=1) == covers.labels).mean() > (pictures.argmax(axis=1) == covers.labels).mean() + 0.2
 
 
 def test_words_that_say_nothing_get_hardly_a_weight(pictures):
     noise = np.random.default_rng(1).normal(size=pictures.shape)
-    assert settle([pictures], [noise], sung(90, 3).labels)["weight"] <= 0.2
+    assert calibrate([pictures], [noise], sung(90, 3).labels)["weight"] <= 0.2
 
 
 def test_a_cover_without_words_is_answered_by_its_looks_alone(fitted, pictures):
     averaged, evidence = evidence_of(fitted, saying(*[text()] * 90), pictures)
-    np.testing.assert_allclose(join(averaged, evidence, 2.0), np.log(pictures), atol=1e-12)
+    np.testing.assert_allclose(pool_logits(averaged, evidence, 2.0), np.log(pictures), atol=1e-12)
 
 
 def test_the_ensemble_is_kept_with_its_weight(fitted, clouds, tmp_path):

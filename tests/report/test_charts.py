@@ -6,11 +6,11 @@ import pytest
 from finished import finished, sure
 
 from covergenre.evaluation.intervals import wilson
-from covergenre.evaluation.reliability import Answered, Bin
-from covergenre.report.charts import INKS, coverage_chart, css_ink, inks, reliability_chart, swatch
+from covergenre.evaluation.reliability import Bin, CoveragePoint
+from covergenre.report.charts import COLOURS, coverage_chart, css_colour, reliability_chart, run_colours, swatch
 
 BINS = (Bin(0.4, 0.5, 20, 0.45, wilson(8, 20)), Bin(0.8, 0.9, 5, 0.85, wilson(5, 5)))
-POINTS = (Answered(0.9, 1, 0.1, wilson(1, 1)), Answered(0.5, 10, 1.0, wilson(6, 10)))
+POINTS = (CoveragePoint(0.9, 1, 0.1, wilson(1, 1)), CoveragePoint(0.5, 10, 1.0, wilson(6, 10)))
 
 
 def _svg(text):
@@ -60,8 +60,8 @@ def test_a_line_a_run_goes_from_the_surest_covers_to_all():
 
 
 def test_runs_differ_in_ink_and_in_dashes():
-    assert len({swatch(number) for number in range(len(INKS))}) == len(INKS)
-    assert css_ink(len(INKS)) == css_ink(0)
+    assert len({swatch(number) for number in range(len(COLOURS))}) == len(COLOURS)
+    assert css_colour(len(COLOURS)) == css_colour(0)
 
 
 def test_a_run_keeps_its_ink_whatever_it_is_compared_with():
@@ -69,12 +69,12 @@ def test_a_run_keeps_its_ink_whatever_it_is_compared_with():
         finished([0], sure([0]), method, created=datetime(2026, 11, 22, hour, tzinfo=UTC))
         for hour, method in enumerate(("knn", "knn", "logistic"))
     )
-    assert inks([logistic, knn]) == inks([later, logistic, knn])[1:]
-    assert len(set(inks([later, logistic, knn]))) == 3
-    assert inks([later]) == inks([knn])
+    assert run_colours([logistic, knn]) == run_colours([later, logistic, knn])[1:]
+    assert len(set(run_colours([later, logistic, knn]))) == 3
+    assert run_colours([later]) == run_colours([knn])
 
 
-@pytest.mark.parametrize("ink", INKS)
+@pytest.mark.parametrize("ink", COLOURS)
 def test_an_ink_can_be_read_on_its_paper(ink):
     assert _contrast(ink[0], "#fbfaf7") >= 4.5
     assert _contrast(ink[1], "#151412") >= 4.5

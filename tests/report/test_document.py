@@ -6,16 +6,16 @@ from finished import answers, finished
 from studied import made, point
 
 from covergenre.comparison.comparison import compare_runs
-from covergenre.comparison.slices import slices_of
+from covergenre.comparison.slices import compute_slices
 from covergenre.report import document
 from covergenre.report.document import html_report
-from covergenre.report.ladders import CAVEAT, studies_of, study_title
+from covergenre.report.ladders import CAVEAT, related_studies, study_title
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def test_a_report_needs_nothing_from_outside(compared):
-    report = html_report(compared, slices_of(compared), True, now=NOW)
+    report = html_report(compared, compute_slices(compared), True, now=NOW)
     assert "<script" not in report
     addresses = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", report)
     assert addresses
@@ -24,7 +24,7 @@ def test_a_report_needs_nothing_from_outside(compared):
 
 
 def test_a_report_holds_every_section(compared):
-    report = html_report(compared, slices_of(compared), False, now=NOW)
+    report = html_report(compared, compute_slices(compared), False, now=NOW)
     titles = re.findall(r"<h2>([^<]*)</h2>", report)
     assert titles[:8] == [
         *("Figures", "Pairs", "By genre", "Confusion", "Most confused", "Slices"),
@@ -40,7 +40,7 @@ def test_a_report_without_slices_has_no_empty_section(compared):
 
 def test_ladders_are_part_of_it(compared):
     study = made(point("ladder", "knn", 2), point("ladder", "knn", 3))
-    report = html_report(compared, studies=studies_of(compared), now=NOW)
+    report = html_report(compared, studies=related_studies(compared), now=NOW)
     assert f"<h2>Ladders: {study_title(study)}</h2>" in report
     assert CAVEAT in report
     assert "More and more genres" in report

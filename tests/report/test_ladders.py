@@ -4,7 +4,7 @@ from html import unescape
 import pytest
 from studied import made, point
 
-from covergenre.report.ladders import ladders, studies_of, study_title
+from covergenre.report.ladders import ladders, related_studies, study_title
 from covergenre.studies.reference import LADDER
 
 
@@ -68,7 +68,7 @@ def test_a_study_of_which_nothing_has_come_says_nothing():
 def test_the_studies_of_a_comparison_are_those_of_its_data_sets(compared):
     made(dataset="mine")
     made(point("ladder", "knn", 2), dataset="other")
-    assert studies_of(compared) == ()
+    assert related_studies(compared) == ()
     study = made(point("ladder", "knn", 2))
-    assert [each.folder for each in studies_of(compared)] == [study.folder]
+    assert [each.folder for each in related_studies(compared)] == [study.folder]
     assert study_title(study) == "mine, 3 genres, honest split"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from covergenre.comparison.comparison import compare_runs
-from covergenre.comparison.slices import slices_of
+from covergenre.comparison.slices import compute_slices
 from covergenre.evaluation.intervals import Interval
-from covergenre.report.markup import Scale, axis, figure, limits, table
+from covergenre.report.markup import Scale, axis, common_scale, figure, table
 from covergenre.report.sections import Sections
 
 _VOID = {"br", "img", "meta"}
@@ -47,7 +47,7 @@ def test_every_section_is_well_formed(compared):
     parts = Sections(compared)
     a, b = compared.runs
     pieces = [parts.headline(), parts.pairs(), parts.one_genre("jazz"), parts.by_genre(), parts.confused()]
-    pieces += [parts.slices(slices_of(compared)), parts.matrix(a), parts.difference(a, b)]
+    pieces += [parts.slices(compute_slices(compared)), parts.matrix(a), parts.difference(a, b)]
     pieces += [parts.reliability(0), parts.coverage(), parts.precision()]
     for piece in pieces:
         _well_formed(piece)
@@ -120,7 +120,7 @@ def test_silence_is_chosen_on_validation_and_told_of_test():
     told.loc[told["part"] == "test", "part"] = ["validation"] * 10 + ["test"] * 5 + ["validation"] * 10 + ["test"] * 5
     told.loc[told["path"].isin([f"country/{n:04}.jpg" for n in range(15, 25)]), "genre"] = "jazz"
     run.write_predictions(told)
-    said = " ".join(_text(Sections(compare_runs([run])).silence()).split())
+    said = " ".join(_text(Sections(compare_runs([run])).abstention()).split())
     assert "95 % right 100.0 %" in said
     assert "50 % of covers answered, those it is 80 % sure of" in said
 
@@ -129,7 +129,7 @@ def test_nothing_is_said_of_silence_where_no_cover_was_held_back_to_choose_on():
     run = finished([0, 1, 2], sure([0, 1, 2]))
     told = run.predictions()
     run.write_predictions(told[told["part"] == "test"])
-    assert Sections(compare_runs([run])).silence() == ""
+    assert Sections(compare_runs([run])).abstention() == ""
 
 
 def test_names_from_outside_are_escaped():
@@ -160,14 +160,14 @@ def test_a_figure_stands_on_its_scale(value):
 
 @given(st.lists(st.tuples(*[st.floats(0, 30)] * 3).map(sorted), min_size=1, max_size=5))
 def test_a_scale_holds_all_intervals_and_has_a_few_marks(bounds):
-    scale = limits([Interval(value, low, high) for low, value, high in bounds])
+    scale = common_scale([Interval(value, low, high) for low, value, high in bounds])
     assert scale.low <= min(low for low, _, _ in bounds) + 1e-6
     assert scale.high >= max(high for _, _, high in bounds) - 1e-6
     assert axis(scale).count("<i ") <= 8
 
 
 def test_shares_from_40_to_90_stand_between_round_marks():
-    scale = limits([Interval(0.5, 0.43, 0.6), Interval(0.7, 0.65, 0.87)])
+    scale = common_scale([Interval(0.5, 0.43, 0.6), Interval(0.7, 0.65, 0.87)])
     assert re.findall(r">([\d.]+)</i>", axis(scale)) == ["40", "50", "60", "70", "80", "90"]
 
 

@@ -5,8 +5,8 @@ from finished import finished, sure
 from studied import made, point
 
 from covergenre.comparison.comparison import compare_runs
-from covergenre.comparison.slices import slices_of
-from covergenre.report.tables import Table, tables_of
+from covergenre.comparison.slices import compute_slices
+from covergenre.report.tables import Table, comparison_tables
 
 
 def _rows(table):
@@ -14,11 +14,11 @@ def _rows(table):
 
 
 def _named(compared, name):
-    return _rows(next(table for table in tables_of(compared, slices_of(compared)) if table.name == name))
+    return _rows(next(table for table in comparison_tables(compared, compute_slices(compared)) if table.name == name))
 
 
 def test_every_table_has_as_many_cells_as_columns(compared):
-    for table in tables_of(compared, slices_of(compared)):
+    for table in comparison_tables(compared, compute_slices(compared)):
         assert {len(row) for row in table.rows} == {len(table.columns)}
 
 
@@ -43,12 +43,12 @@ def test_the_cells_of_the_confusion_matrix_count_every_cover_of_a_run(compared):
 
 
 def test_slices_are_left_out_where_there_are_none(compared):
-    assert "slices" not in {table.name for table in tables_of(compared)}
+    assert "slices" not in {table.name for table in comparison_tables(compared)}
 
 
 def test_the_points_of_the_ladders_stand_beside_what_was_published(compared):
     study = made(point("ladder", "knn", 2, 0.75), point("ladder", "knn", 40, 0.25))
-    (table,) = (table for table in tables_of(compared, studies=[study]) if table.name == "ladders")
+    (table,) = (table for table in comparison_tables(compared, studies=[study]) if table.name == "ladders")
     first, second = _rows(table)
     assert (first["data set"], first["method"], first["x"]) == ("mine", "knn", "2")
     assert (float(first["accuracy"]), float(first["published"])) == (0.75, 0.947)

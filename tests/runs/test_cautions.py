@@ -8,7 +8,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.methods import TrainSpec
 from covergenre.repair import repair
 from covergenre.repair.repair import Edit, Plan
-from covergenre.runs.cautions import background_of, cautions, cautions_of
+from covergenre.runs.cautions import cautions, read_background, run_cautions
 
 FACTS = Caveats(
     dataset_hash="x",
@@ -86,11 +86,11 @@ def test_a_run_keeps_what_was_known_and_repaired_when_it_was_asked_for(one_out, 
 
     audit_dataset(one_out)
     run = prepare(one_out, TrainSpec("knn", recipe=recipe))
-    assert background_of(run).repairs == ("not a cover, 1 cover",)
+    assert read_background(run).repairs == ("not a cover, 1 cover",)
     repair.undo(one_out)
-    assert background_of(run).facts.dataset_hash == run.spec.dataset_hash
+    assert read_background(run).facts.dataset_hash == run.spec.dataset_hash
     (run.folder / "background.json").write_text("{")
-    assert background_of(run).facts is None
+    assert read_background(run).facts is None
 
 
 def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recipe):
@@ -98,14 +98,14 @@ def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recip
     from covergenre.training.train import prepare
 
     run = prepare(dataset, TrainSpec("knn", recipe=recipe, split="reference"))
-    assert len(cautions_of(run, dataset)) == 1
+    assert len(run_cautions(run, dataset)) == 1
     audit_dataset(dataset)
     flagged = {"exact duplicates": {"jazz": 2}}
     file = dataset.folder / "audit" / "facts.json"
     file.write_text(replace_flagged(file.read_text(), flagged))
-    assert [caution.changes for caution in cautions_of(run, dataset) if caution.grave][-1] == {"split": "honest"}
+    assert [caution.changes for caution in run_cautions(run, dataset) if caution.grave][-1] == {"split": "honest"}
     repair.apply(dataset, Plan("odd", (Edit(dataset.manifest["path"][0], excluded="odd"),)))
-    assert len(cautions_of(run, open_dataset("drawn"))) == 1
+    assert len(run_cautions(run, open_dataset("drawn"))) == 1
 
 
 def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
@@ -117,10 +117,10 @@ def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
     split = split_of(dataset, "reference")
     test = split.parts[split.parts == "test"].index
     alike = sum((split.parts[split.groups == split.groups[path]] == "train").any() for path in test)
-    (caution,) = cautions_of(run, dataset)
+    (caution,) = run_cautions(run, dataset)
     assert f"{alike} of its {len(test)} test covers" in caution.words
     assert caution.grave
-    (alone,) = cautions_of(run)
+    (alone,) = run_cautions(run)
     assert "reference study's protocol" in alone.words
 
 

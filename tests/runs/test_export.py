@@ -7,13 +7,13 @@ import pytest
 
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
-from covergenre.runs.export import exported
+from covergenre.runs.export import export_run
 from covergenre.training.train import prepare, train
 
 
 def test_what_is_taken_away_answers_elsewhere(dataset, recipe, tmp_path):
     run = train(dataset, TrainSpec("knn", {"metric": "cosine", "k": 3, "vote_temperature": 0.07}, recipe=recipe))
-    with zipfile.ZipFile(io.BytesIO(exported(run))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export_run(run))) as archive:
         assert f"{run.id}/log.txt" not in archive.namelist()
         archive.extractall(tmp_path)
     cover = next((dataset.root / "jazz").iterdir())
@@ -24,4 +24,4 @@ def test_what_is_taken_away_answers_elsewhere(dataset, recipe, tmp_path):
 
 def test_a_run_that_is_not_done_cannot_be_taken_away(dataset, recipe):
     with pytest.raises(BadRun, match="is queued"):
-        exported(prepare(dataset, TrainSpec("knn", recipe=recipe)))
+        export_run(prepare(dataset, TrainSpec("knn", recipe=recipe)))

@@ -42,11 +42,11 @@ def test_what_waits_is_shown_moved_and_taken_out(new, hold):
     for run in runs:
         launch.start(run)
     until(lambda: state(runs[0]) == "running")
-    assert launch.waiting() == tuple(runs[1:])
+    assert launch.queued_runs() == tuple(runs[1:])
     launch.move(runs[3].id, 0)
-    assert launch.waiting() == (runs[3], runs[1], runs[2])
+    assert launch.queued_runs() == (runs[3], runs[1], runs[2])
     launch.cancel(runs[1].id)
-    assert launch.waiting() == (runs[3], runs[2])
+    assert launch.queued_runs() == (runs[3], runs[2])
     hold.release()
     until(is_idle)
     assert [state(run) for run in runs] == ["done", "cancelled", "done", "done"]
@@ -132,7 +132,7 @@ def test_a_run_cancelled_before_it_began_is_never_executed(new):
 
 def test_a_run_in_the_foreground_can_be_cancelled_from_elsewhere(dataset, recipe):
     def report(progress):
-        if progress.what == "embedding covers" and not list_runs()[0].stop_asked():
+        if progress.what == "embedding covers" and not list_runs()[0].stop_requested():
             launch.cancel(list_runs()[0].id, grace=0)
 
     with pytest.raises(Cancelled):
@@ -186,7 +186,7 @@ def test_when_the_worker_is_killed_the_run_goes_on_and_the_next_waits_for_its_tu
     worker = first.process().parent()
     worker.kill()
     worker.wait()
-    launch.wake()
+    launch.ensure_worker()
     until(lambda: processes(second.id))
     assert [state(first), state(second)] == ["running", "queued"]
     hold.release()
@@ -267,7 +267,7 @@ def test_a_deleted_run_is_gone_and_waits_no_more(new, hold):
     with pytest.raises(BadRun, match="is running: cancel it first"):
         launch.delete(first.id)
     launch.delete(second.id)
-    assert launch.waiting() == ()
+    assert launch.queued_runs() == ()
     hold.release()
     until(is_idle)
     launch.delete(first.id)
@@ -290,10 +290,10 @@ def test_a_run_that_is_not_there_is_named(change):
 
 @pytest.mark.parametrize("content", ["", "{", "3", json.dumps([3, "nobody"])])
 def test_a_damaged_queue_is_an_empty_one(new, content, monkeypatch):
-    monkeypatch.setattr(launch, "wake", lambda: None)
+    monkeypatch.setattr(launch, "ensure_worker", lambda: None)
     home.runs().mkdir(exist_ok=True)
     (home.runs() / "queue.json").write_text(content)
-    assert launch.waiting() == ()
+    assert launch.queued_runs() == ()
     run = new()
     launch.start(run)
-    assert launch.waiting() == (run,)
+    assert launch.queued_runs() == (run,)

@@ -9,8 +9,8 @@ from covergenre.runs.notes import (
     LONGEST,
     MOST_TAGS,
     Notes,
-    christen,
-    in_full,
+    assign_name,
+    full_name,
     read_notes,
     rename,
     run_name,
@@ -53,7 +53,7 @@ def test_a_note_from_before_there_were_names_is_still_there(run):
 @pytest.fixture
 def named(spec):
     """Makes a run and gives it its first name."""
-    return lambda method="logistic": christen(Run.create(replace(spec, method=method)))
+    return lambda method="logistic": assign_name(Run.create(replace(spec, method=method)))
 
 
 def test_a_run_is_called_by_its_method(named):
@@ -106,4 +106,4 @@ def test_a_run_can_be_called_otherwise_but_not_as_another_is(named):
 def test_in_full_a_run_has_its_data_set_and_tags(named):
     run = named()
     write_notes(run, Notes("Mine", ("talk", "150 px")))
-    assert in_full(run) == "Mine · mine · talk · 150 px"
+    assert full_name(run) == "Mine · mine · talk · 150 px"

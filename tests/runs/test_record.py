@@ -185,25 +185,25 @@ def test_what_a_witness_wrote_of_a_lost_run_is_kept(new_run):
 
 def test_nobody_asked_a_new_run_to_stop(new_run):
     run = new_run()
-    assert not run.stop_asked()
-    assert not run.out_of_grace()
+    assert not run.stop_requested()
+    assert not run.grace_expired()
 
 
 def test_a_run_that_should_stop_has_time_to(new_run):
     run = new_run()
-    run.ask_to_stop(grace=3600)
-    assert run.stop_asked()
-    assert not run.out_of_grace()
-    run.ask_to_stop(grace=0)
-    assert run.out_of_grace()
+    run.request_stop(grace=3600)
+    assert run.stop_requested()
+    assert not run.grace_expired()
+    run.request_stop(grace=0)
+    assert run.grace_expired()
 
 
 def test_a_damaged_wish_still_stops_the_run(new_run):
     run = new_run()
     (run.folder / "stop.json").write_text("soon")
-    assert run.stop_asked()
+    assert run.stop_requested()
     with pytest.raises(BadRun, match=r"stop\.json"):
-        run.out_of_grace()
+        run.grace_expired()
 
 
 # --- events

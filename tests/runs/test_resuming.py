@@ -6,7 +6,7 @@ from at_work import is_idle, state, until
 from covergenre import worker
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
-from covergenre.methods.base import ENOUGH
+from covergenre.methods.base import FINISH_FILE
 from covergenre.runs import launch
 from covergenre.training.train import prepare
 
@@ -23,7 +23,7 @@ def test_a_run_that_is_done_is_not_resumed(new):
 def test_a_resumed_run_starts_clean(new):
     run = new()
     run.write_status(launch.Status("failed", error="the disk was full"))
-    run.ask_to_stop(0)
+    run.request_stop(0)
     (run.folder / "events.jsonl").write_text("{}")
     with launch.turn_lock():
         launch.resume(run.id)
@@ -74,9 +74,9 @@ def test_a_cancelled_run_is_taken_up_again_to_make_do(new):
     run.write_status(launch.Status("cancelled"))
     with launch.turn_lock():
         launch.finish(run.id)
-        assert (state(run), (run.checkpoint / ENOUGH).exists()) == ("queued", True)
+        assert (state(run), (run.checkpoint / FINISH_FILE).exists()) == ("queued", True)
         launch.resume(run.id)
-        assert not (run.checkpoint / ENOUGH).exists()
+        assert not (run.checkpoint / FINISH_FILE).exists()
     until(is_idle)
 
 
@@ -93,11 +93,11 @@ def test_what_a_killed_process_needed_for_a_while_goes_with_the_next_try(new, ho
     run = new()
     launch.start(run)
     until(lambda: state(run) == "running")
-    assert launch.own_temporary(run).is_dir()
+    assert launch.temporary_folder(run).is_dir()
     run.process().kill()
     until(lambda: state(run) == "lost" and is_idle())
     hold.release()
     launch.resume(run.id)
     until(is_idle)
     assert state(run) == "done"
-    assert not launch.own_temporary(run).exists()
+    assert not launch.temporary_folder(run).exists()

@@ -5,7 +5,7 @@ from finished import GENRES, answers, finished, on_drawn_covers
 
 from covergenre.dataset.registry import open_dataset, register, remove, rename
 from covergenre.errors import BadDataset, BadRun
-from covergenre.runs.record import Run, runs_on, standing_on
+from covergenre.runs.record import Run, dependents_note, runs_on
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def test_another_data_set_of_the_name_is_not_taken_for_it(run, tmp_path):
 
 
 def test_the_runs_of_a_data_set_are_named(run):
-    assert standing_on("mine").startswith("3 runs can't answer without mine: ")
-    assert standing_on("other") == ""
+    assert dependents_note("mine").startswith("3 runs can't answer without mine: ")
+    assert dependents_note("other") == ""
 
 
 def test_a_changed_bit_of_a_run_is_named():

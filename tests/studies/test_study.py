@@ -14,11 +14,11 @@ from covergenre.progress import never, silent
 from covergenre.runs import launch
 from covergenre.runs.record import list_runs
 from covergenre.studies import study as module
-from covergenre.studies.record import COLUMNS, Outcome, list_studies, of_part
-from covergenre.studies.reference import LADDER, VARIANTS, published
-from covergenre.studies.study import KS, design, in_order, plan, study
+from covergenre.studies.record import COLUMNS, Outcome, by_method, list_studies
+from covergenre.studies.reference import LADDER, VARIANTS, reference_accuracy
+from covergenre.studies.study import KS, design, order_genres, plan, run_study
 
-TEN = in_order(tuple(sorted(module.GENRES)))
+TEN = order_genres(tuple(sorted(module.GENRES)))
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def quick(dataset, recipe):
     """A quick study of some parts."""
 
     def quick(*only, progress=silent, should_stop=never, **more):
-        return study(design(dataset, only=only, quick=True, recipe=recipe, **more), dataset, progress, should_stop)
+        return run_study(design(dataset, only=only, quick=True, recipe=recipe, **more), dataset, progress, should_stop)
 
     return quick
 
@@ -47,7 +47,7 @@ def test_ladders_go_from_two_genres_to_all_in_the_order_of_the_reference():
 
 
 def test_genres_that_the_reference_has_not_come_last():
-    assert in_order(("ambient", "rap", "jazz")) == ("jazz", "rap", "ambient")
+    assert order_genres(("ambient", "rap", "jazz")) == ("jazz", "rap", "ambient")
 
 
 def test_every_k_is_tried_with_all_variants_and_every_method_with_each_number_of_variants():
@@ -78,15 +78,19 @@ def test_every_point_has_a_key_of_its_own():
 
 
 def test_published_figures_stand_beside_the_points_they_belong_to():
-    assert published("ladder", "knn", 2) == LADDER["knn"][0] == 0.947
-    assert published("ladder", "logistic", 10) == 0.584
-    assert published("variants", "boosting", 6) == VARIANTS["boosting"][5] == 0.565
-    assert published("k", "knn", 1) == published("methods", "knn", 0) == 0.467
-    assert published("finetune", "finetune", 0) == 0.701
+    assert reference_accuracy("ladder", "knn", 2) == LADDER["knn"][0] == 0.947
+    assert reference_accuracy("ladder", "logistic", 10) == 0.584
+    assert reference_accuracy("variants", "boosting", 6) == VARIANTS["boosting"][5] == 0.565
+    assert reference_accuracy("k", "knn", 1) == reference_accuracy("methods", "knn", 0) == 0.467
+    assert reference_accuracy("finetune", "finetune", 0) == 0.701
 
 
 def test_where_nothing_was_published_nothing_is_said():
-    assert [published("ladder", "boosting", 2), published("ladder", "knn", 11), published("k", "knn", 4)] == [None] * 3
+    assert [
+        reference_accuracy("ladder", "boosting", 2),
+        reference_accuracy("ladder", "knn", 11),
+        reference_accuracy("k", "knn", 4),
+    ] == [None] * 3
 
 
 # --- what is made
@@ -94,7 +98,7 @@ def test_where_nothing_was_published_nothing_is_said():
 
 def test_a_ladder_makes_a_point_a_rung_with_intervals_and_no_runs(quick):
     made = quick("ladder")
-    found = of_part(made.outcomes(), "ladder")
+    found = by_method(made.outcomes(), "ladder")
     assert {name: [each.x for each in points] for name, points in found.items()} == {"knn": [2, 3], "logistic": [2, 3]}
     assert all(each.accuracy.low <= each.accuracy.value <= each.accuracy.high for each in made.outcomes())
     assert list_runs() == ()
@@ -102,9 +106,9 @@ def test_a_ladder_makes_a_point_a_rung_with_intervals_and_no_runs(quick):
 
 def test_variants_and_methods_are_made_too_and_the_methods_are_runs(dataset, recipe, monkeypatch):
     monkeypatch.setattr(module, "_QUICK_VARIANTS", (2,))
-    points = plan(in_order(dataset.genres), "honest", ["variants", "methods"], quick=True)
+    points = plan(order_genres(dataset.genres), "honest", ["variants", "methods"], quick=True)
     monkeypatch.setattr(module, "plan", lambda *_: [point for point in points if point.method != "boosting"])
-    made = study(design(dataset, recipe=recipe), dataset)
+    made = run_study(design(dataset, recipe=recipe), dataset)
     assert [each.method for each in made.outcomes()] == ["knn", "logistic", "knn", "logistic"]
     assert [each.run for each in made.outcomes() if each.run] == [run.id for run in reversed(list_runs())]
 
@@ -158,14 +162,14 @@ def test_a_study_can_be_stopped_while_it_waits(quick):
 def test_what_is_asked_of_a_study_goes_to_disk_and_the_worker_makes_it(dataset, recipe):
     asked = design(dataset, only=["ladder"], quick=True, recipe=recipe)
     asked.save()
-    subprocess.run(launch.command("study", asked.folder.name), check=True)
+    subprocess.run(launch.worker_command("study", asked.folder.name), check=True)
     assert {each.key for each in asked.outcomes()} == set(asked.points)
 
 
 def test_a_study_of_covers_that_have_changed_is_refused(dataset, recipe):
     asked = replace(design(dataset, recipe=recipe), dataset_hash="another")
     with pytest.raises(BadDataset, match="has changed since"):
-        study(asked, dataset)
+        run_study(asked, dataset)
 
 
 def test_another_seed_or_recipe_is_another_study(quick, dataset, recipe):
@@ -231,5 +235,5 @@ def test_points_of_other_settings_are_kept_but_not_shown_among_those_asked_for_l
     made = quick("k")
     made.add(outcome(key="k/knn/1/3/6/k=1", part="k", x=1))
     assert len(made.outcomes()) == 9
-    assert len(of_part(made.shown(), "k")["knn"]) == 4
-    assert len(of_part(made.shown(), "ladder")["knn"]) == 2
+    assert len(by_method(made.current_outcomes(), "k")["knn"]) == 4
+    assert len(by_method(made.current_outcomes(), "ladder")["knn"]) == 2

@@ -29,7 +29,7 @@ def state(run: Run) -> str:
 
 def is_idle() -> bool:
     """Whether no run waits and the worker has gone."""
-    return not launch.waiting() and not processes()
+    return not launch.queued_runs() and not processes()
 
 
 def processes(word: str = "covergenre.worker") -> list[psutil.Process]:

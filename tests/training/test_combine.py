@@ -5,7 +5,7 @@ import pytest
 
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import TrainSpec, method
-from covergenre.methods.ensemble import pool, settle
+from covergenre.methods.ensemble import calibrate, pool
 from covergenre.predict import Predictor
 from covergenre.runs import launch
 from covergenre.runs.notes import method_title, read_notes, write_notes
@@ -56,7 +56,7 @@ def test_the_temperature_is_chosen_on_validation_alone(pair):
     predictions = combined.predictions()
     genres = predictions.loc[predictions["part"] == "validation", "genre"]
     labels = np.array([combined.spec.genres.index(genre) for genre in genres])
-    settled = settle([of(run, "validation") for run in pair], [], labels)
+    settled = calibrate([of(run, "validation") for run in pair], [], labels)
     assert combined.load_model().choices["temperature"] == settled["temperature"]
 
 

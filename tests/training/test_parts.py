@@ -8,7 +8,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.registry import register
 from covergenre.methods import Context, Covers, TrainSpec, base
 from covergenre.training.experiment import fit_and_evaluate
-from covergenre.training.parts import Parts, Vectors, covers_of, parts_of
+from covergenre.training.parts import Parts, VectorCache, load_parts, select_covers
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def spec(tmp_path) -> TrainSpec:
 
 def test_a_part_is_a_slice_of_all_vectors(tmp_path, spec):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 12))
-    vectors, covers = Vectors(dataset, spec.recipe), covers_of(dataset, spec)
-    parts = parts_of(dataset, covers, spec, vectors, Context())
+    vectors, covers = VectorCache(dataset, spec.recipe), select_covers(dataset, spec)
+    parts = load_parts(dataset, covers, spec, vectors, Context())
     assert parts.train.vectors.base is parts.test.vectors.base is not None
     for name in ("train", "validation", "test"):
         part, own = getattr(parts, name), covers[covers["part"] == name]
@@ -28,7 +28,7 @@ def test_a_part_is_a_slice_of_all_vectors(tmp_path, spec):
 
 
 def test_of_many_covers_some_are_asked_about_with_their_source_left_out(spec, monkeypatch):
-    monkeypatch.setattr(base, "LEARNED", 50)
+    monkeypatch.setattr(base, "SAMPLE_SIZE", 50)
     chance, labels = np.random.default_rng(0), np.tile([0, 1], 100)
     train = Covers(
         (chance.normal(size=(200, 6)) + labels[:, None]).astype(np.float32),

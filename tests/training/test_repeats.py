@@ -12,14 +12,14 @@ from covergenre.training.train import prepare
 
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch):
-    monkeypatch.setattr(launch, "wake", lambda: None)
+    monkeypatch.setattr(launch, "ensure_worker", lambda: None)
 
 
 def test_all_methods_that_learn_from_vectors_wait_with_one_tag(dataset, recipe, absent):
     absent("catboost")
     runs = start_all(dataset, TrainSpec("words", recipe=recipe, seed=7))
     assert [run.spec.method for run in runs] == ["knn", "logistic"]
-    assert launch.waiting() == runs
+    assert launch.queued_runs() == runs
     assert {run.spec.seed for run in runs} == {7}
     assert len({read_notes(run).tags for run in runs}) == 1
 

@@ -43,7 +43,7 @@ class Teller:
             raise Cancelled("stopped while fine-tuning; what the finished epochs have learned is kept")
 
 
-class Watch(Callback):
+class StoppableCallback(Callback):
     """A callback that can be stopped between batches and whose exceptions pass as they are: fastai rewords them."""
 
     order = 65  # after fastai's own have done their part
@@ -61,7 +61,7 @@ class Watch(Callback):
         self._teller.check()
 
 
-class FinderWatch(Watch):
+class FinderCallback(StoppableCallback):
     """Tells the curve of the learning-rate finder as it is drawn."""
 
     def after_batch(self) -> None:
@@ -70,7 +70,7 @@ class FinderWatch(Watch):
         self._teller.tell("finding the learning rate", TRAINING_COST, point)
 
 
-class EpochWatch(Watch):
+class EpochCallback(StoppableCallback):
     """Tells of each batch and epoch, judges each epoch on validation, and keeps it in the checkpoint."""
 
     def __init__(
@@ -118,7 +118,7 @@ class EpochWatch(Watch):
     def after_validate(self) -> None:
         """Judge the epoch and keep it."""
         epoch, judged = self._judge()
-        self._checkpoint.add(epoch, state_of(self.learn))
+        self._checkpoint.add(epoch, learner_state(self.learn))
         figures = {**self._training_figures(), **judged}
         self._teller.tell(self._name, 0, figures)
         _log.info("%s: %s", self._name, ", ".join(f"{name} {value:.3f}" for name, value in figures.items()))
@@ -141,7 +141,7 @@ class EpochWatch(Watch):
         return Epoch(loss, temperature), {"validation log loss": loss, "validation accuracy": accuracy}
 
 
-def state_of(learner: Any) -> dict[str, Tensor]:
+def learner_state(learner: Any) -> dict[str, Tensor]:
     """The tensors of a learner's network, and what its optimiser remembers of each parameter."""
     tensors = {f"network.{name}": tensor for name, tensor in learner.model.state_dict().items()}
     for number, (_, _, remembered, _) in enumerate(learner.opt.all_params()):
@@ -150,9 +150,9 @@ def state_of(learner: Any) -> dict[str, Tensor]:
     return tensors
 
 
-def restore(learner: Any, tensors: Mapping[str, Tensor]) -> None:
-    """Give a learner what `state_of` took from another of the same network, which is not frozen in other layers."""
-    learner.model.load_state_dict(network_of(tensors))
+def restore_learner(learner: Any, tensors: Mapping[str, Tensor]) -> None:
+    """Load what `learner_state` gave into a learner of the same network, frozen in the same layers."""
+    learner.model.load_state_dict(network_state(tensors))
     for number, (parameter, _, remembered, _) in enumerate(learner.opt.all_params()):
         prefix = f"optimiser.{number}."
         for name, value in tensors.items():
@@ -160,6 +160,6 @@ def restore(learner: Any, tensors: Mapping[str, Tensor]) -> None:
                 remembered[name.removeprefix(prefix)] = value.to(parameter.device) if value.ndim else value.item()
 
 
-def network_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The network's own, of the tensors that `state_of` took."""
+def network_state(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The network's own, of the tensors that `learner_state` took."""
     return {name.removeprefix("network."): value for name, value in tensors.items() if name.startswith("network.")}

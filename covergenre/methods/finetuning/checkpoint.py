@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from covergenre.files import read_json, replace_json, replacing
-from covergenre.methods.storage import unwritten
+from covergenre.methods.storage import write_error
 
 _STATE = "state.json"
 _log = logging.getLogger(__name__)
@@ -92,4 +92,4 @@ def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
     try:
         save_file({name: tensor.contiguous().cpu() for name, tensor in tensors.items()}, path)
     except SafetensorError as error:
-        raise unwritten(error) from error
+        raise write_error(error) from error

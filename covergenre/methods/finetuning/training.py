@@ -24,14 +24,14 @@ from fastai.losses import CrossEntropyLossFlat
 from fastai.torch_core import default_device
 from torch import nn
 
-from covergenre.methods.base import ENOUGH, Choices, Context, Covers
+from covergenre.methods.base import FINISH_FILE, Choices, Context, Covers
 from covergenre.methods.finetuning.callbacks import (
     TRAINING_COST,
-    EpochWatch,
-    FinderWatch,
+    EpochCallback,
+    FinderCallback,
     Teller,
-    network_of,
-    restore,
+    network_state,
+    restore_learner,
 )
 from covergenre.methods.finetuning.checkpoint import Checkpoint
 from covergenre.methods.finetuning.network import layer_groups, new_network
@@ -85,7 +85,7 @@ class _Course:
         """What `fine_tune` gives."""
         frozen, checkpoint = self.parameters.frozen_epochs, self.checkpoint
         if checkpoint.epochs:
-            self.learner.model.load_state_dict(network_of(checkpoint.tensors(len(checkpoint.epochs))))
+            self.learner.model.load_state_dict(network_state(checkpoint.tensors(len(checkpoint.epochs))))
         else:
             checkpoint.base_lr = self.parameters.base_lr or self._find_rate()
         self._teller.done = self._finding + len(checkpoint.epochs) * self._each
@@ -125,7 +125,7 @@ class _Course:
         """The learning rate where fastai's finder sees the loss fall steadily; the network is as before afterwards."""
         self.learner.freeze()
         low, high = _FINDER_RATES
-        with self.learner.added_cbs([Recorder(add_time=False), FinderWatch(self._teller)]):
+        with self.learner.added_cbs([Recorder(add_time=False), FinderCallback(self._teller)]):
             try:
                 found = self.learner.lr_find(low, high, self._finder_batches, show_plot=False).valley
                 rate = float(f"{min(max(found, _USUAL_RATES[0]), _USUAL_RATES[1]):.3g}")
@@ -143,14 +143,14 @@ class _Course:
             return
         (self.learner.freeze if frozen else self.learner.unfreeze)()
         if done:
-            restore(self.learner, self.checkpoint.tensors(len(self.checkpoint.epochs)))
-        watch = EpochWatch(self._teller, self.checkpoint, self.labels, self._begin, self._name, self._is_over)
+            restore_learner(self.learner, self.checkpoint.tensors(len(self.checkpoint.epochs)))
+        watch = EpochCallback(self._teller, self.checkpoint, self.labels, self._begin, self._name, self._is_over)
         self.learner.fit_one_cycle(length, rates, cbs=watch, start_epoch=done, **shape)
 
     def _is_over(self) -> bool:
         """Whether it is out of patience, which it has for as long as only the head learns, or may learn no more."""
         done, frozen, patience = len(self.checkpoint.epochs), self.parameters.frozen_epochs, self.parameters.patience
-        if done and (self.checkpoint.folder / ENOUGH).exists():
+        if done and (self.checkpoint.folder / FINISH_FILE).exists():
             return True
         return done > frozen and 0 < patience <= done - max(frozen, self.checkpoint.best)
 
@@ -167,7 +167,7 @@ class _Course:
     def _best(self) -> tuple[nn.Sequential, Choices]:
         number = self.checkpoint.best
         network = self.learner.model.to("cpu", memory_format=torch.contiguous_format)
-        network.load_state_dict(network_of(self.checkpoint.tensors(number)))
+        network.load_state_dict(network_state(self.checkpoint.tensors(number)))
         choices = {
             "backbone": self.parameters.backbone,
             "side": self.parameters.side,

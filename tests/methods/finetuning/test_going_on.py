@@ -7,7 +7,7 @@ import pytest
 from finetuned import TEST, drawn, fit, judged
 
 from covergenre.errors import Cancelled
-from covergenre.methods.base import ENOUGH
+from covergenre.methods.base import FINISH_FILE
 from covergenre.methods.finetuning.parameters import Parameters
 from covergenre.progress import Progress
 
@@ -69,7 +69,7 @@ def test_a_training_that_was_stopped_in_its_first_epoch_begins_again(quick, fitt
 
 def test_with_enough_it_makes_do_with_the_finished_epochs(quick, stop_after):
     folder = stop_after(2)
-    (folder / ENOUGH).touch()
+    (folder / FINISH_FILE).touch()
     heard = []
     fitted = fit(quick, progress=heard.append, folder=folder)
     assert heard == []
@@ -82,7 +82,7 @@ def test_when_told_that_it_is_enough_it_ends_before_the_next_batch(quick, tmp_pa
     def listen(progress: Progress) -> None:
         heard.append(progress)
         if progress.what == "epoch 2 of 4":
-            (tmp_path / ENOUGH).touch()
+            (tmp_path / FINISH_FILE).touch()
 
     fitted = fit(quick, progress=listen, folder=tmp_path)
     assert [progress.what for progress in heard].count("epoch 2 of 4") == 1
@@ -90,7 +90,7 @@ def test_when_told_that_it_is_enough_it_ends_before_the_next_batch(quick, tmp_pa
 
 
 def test_nothing_is_never_enough(quick, tmp_path):
-    (tmp_path / ENOUGH).touch()
+    (tmp_path / FINISH_FILE).touch()
     assert fit(replace(quick, epochs=1), folder=tmp_path).choices["epochs"] == 1
 
 

@@ -19,7 +19,7 @@ from covergenre.dataset.registry import open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.evaluation.agreement import mistakes
 from covergenre.report.conclusion import verdict
-from covergenre.report.tables import tables_of, zipped
+from covergenre.report.tables import comparison_tables, zip_tables
 
 visit = partial(opened, "compare")
 
@@ -261,7 +261,7 @@ def test_a_run_that_is_damaged_is_named(runs):
 
 
 def test_report_and_tables_can_be_taken_away(runs):
-    archive = zipfile.ZipFile(io.BytesIO(zipped(tables_of(compare_runs(runs)))))
+    archive = zipfile.ZipFile(io.BytesIO(zip_tables(comparison_tables(compare_runs(runs)))))
     assert set(archive.namelist()) == {f"{name}.csv" for name in ("figures", "pairs", "genres", "confusion", "covers")}
     labels = [button.label for button in visit(run=[run.id for run in runs]).get("download_button")]
     assert labels == ["Report in one HTML file", "Tables as CSV files"]

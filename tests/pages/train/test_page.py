@@ -18,7 +18,7 @@ from covergenre.audit.caveats import write_caveats
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset import registry
 from covergenre.dataset.registry import register
-from covergenre.methods.base import ENOUGH
+from covergenre.methods.base import FINISH_FILE
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
 from covergenre.runs.notes import Notes, read_notes, write_notes
@@ -31,7 +31,7 @@ from pages.widgets.watch import jobs
 @pytest.fixture(autouse=True)
 def no_work(monkeypatch):
     """Nobody starts to work."""
-    monkeypatch.setattr(launch, "wake", lambda: None)
+    monkeypatch.setattr(launch, "ensure_worker", lambda: None)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, m
     app.selectbox(key="train_logistic_c").set_value(0.01).run()
     app.get("pills")[0].set_value(["jazz", "rap"]).run()
     click(app, "Train")
-    (run,) = launch.waiting()
+    (run,) = launch.queued_runs()
     assert (run.spec.method, run.spec.genres, run.spec.parameters["c"]) == ("logistic", ("jazz", "rap"), 0.01)
     assert "Logistic regression on mine, 2 genres" in said(app)
     assert app.query_params["run"] == run.id
@@ -91,7 +91,7 @@ def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(st
     app = click(app, "Shrink all to 150 px")
     assert not app.warning
     click(app, "Train")
-    assert launch.waiting()[0].spec.recipe.limit == 150
+    assert launch.queued_runs()[0].spec.recipe.limit == 150
 
 
 def test_with_one_genre_there_is_nothing_to_train(starter, mine):
@@ -118,18 +118,18 @@ def test_the_reference_study_sets_the_fields(starter, mine):
     app.segmented_control(key="train_method").set_value("boosting").run()
     app.segmented_control(key="train_preset_boosting").set_value("reference").run()
     click(app, "Train")
-    asked = launch.waiting()[0].spec.parameters
+    asked = launch.queued_runs()[0].spec.parameters
     assert (asked["trees"], asked["depth"], asked["learning_rate"], asked["features"]) == (200, 6, 0.3, None)
 
 
 def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
     app = opened("train")
     click(click(app, "Train"), "Train")
-    first, second = (run.id for run in launch.waiting())
+    first, second = (run.id for run in launch.queued_runs())
     app.button(key=f"up-{second}").click().run()
-    assert [run.id for run in launch.waiting()] == [second, first]
+    assert [run.id for run in launch.queued_runs()] == [second, first]
     app.button(key=f"out-{first}").click().run()
-    assert [run.id for run in launch.waiting()] == [second]
+    assert [run.id for run in launch.queued_runs()] == [second]
 
 
 def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work):
@@ -139,7 +139,7 @@ def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work
     assert "what it logged" in app.code[0].value
     assert len(app.get("vega_lite_chart")) == 1
     click(app, "Cancel")
-    assert at_work.stop_asked()
+    assert at_work.stop_requested()
     assert "Stopping; end it now" in [button.label for button in app.button]
 
 
@@ -160,7 +160,7 @@ def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
     at_work.checkpoint.mkdir()
     (at_work.checkpoint / "snapshot").touch()
     app = click(opened("train"), "Finish now")
-    assert (at_work.checkpoint / ENOUGH).exists()
+    assert (at_work.checkpoint / FINISH_FILE).exists()
     assert "Finish now" not in [button.label for button in app.button]
     assert app.get("progress")[0].proto.text.endswith("finishing with its best so far")
 
@@ -176,7 +176,7 @@ def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
     app.segmented_control(key="train_method").set_value("finetune").run()
     app.selectbox(key="train_finetune_limit").set_value(150).run()
     click(app, "Train")
-    (run,) = launch.waiting()
+    (run,) = launch.queued_runs()
     assert (run.spec.parameters["limit"], run.spec.recipe.limit) == (150, 150)
 
 
@@ -243,7 +243,7 @@ def test_a_run_that_failed_says_why_and_can_be_resumed(starter):
     app = opened("train", run=run.id)
     assert "No space left on device" in unescape(app.error[0].value)
     click(app, "Resume")
-    assert [each.id for each in launch.waiting()] == [run.id]
+    assert [each.id for each in launch.queued_runs()] == [run.id]
 
 
 def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
@@ -347,7 +347,7 @@ def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(star
 def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, three, absent):
     absent("catboost")
     app = click(opened("train"), "Train all methods")
-    assert {run.spec.method for run in launch.waiting()} == {"knn", "logistic"}
+    assert {run.spec.method for run in launch.queued_runs()} == {"knn", "logistic"}
     assert sorted(names(app)) == ["Logistic regression 2", "Nearest neighbours 3"]
 
 

@@ -11,7 +11,7 @@ from tiny import tiny_recipe
 from covergenre.dataset.registry import register
 from covergenre.runs import launch
 from covergenre.studies.record import list_studies
-from covergenre.studies.study import begin, design, study
+from covergenre.studies.study import design, run_study, start_study
 from pages.train import studies
 
 
@@ -19,8 +19,8 @@ from pages.train import studies
 def begun(monkeypatch) -> list:
     """The commands that would have been started."""
     commands = []
-    monkeypatch.setattr(launch, "detached", lambda command, log: commands.append(list(command)))
-    monkeypatch.setattr(launch, "wake", lambda: None)
+    monkeypatch.setattr(launch, "spawn_detached", lambda command, log: commands.append(list(command)))
+    monkeypatch.setattr(launch, "ensure_worker", lambda: None)
     return commands
 
 
@@ -50,7 +50,7 @@ def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monk
         for key in asked.points:
             asked.add(replace(point(key.partition("/")[0], "knn", 2), key=key))
 
-    monkeypatch.setattr(studies, "begin", end_at_once)
+    monkeypatch.setattr(studies, "start_study", end_at_once)
     app = opened("train", view="Studies")
     click(app, "Begin")
     assert "Starting" not in said(app)
@@ -58,12 +58,12 @@ def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monk
 
 
 def test_what_a_study_found_is_drawn_and_told(starter, begun, mine, tmp_path):
-    study(design(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path)))
+    run_study(design(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path)))
     app = opened("train", view="Studies")
     assert "More and more genres" in said(app)
     assert len(app.dataframe[0].value) == 2
 
 
 def test_a_study_that_was_stopped_says_how_far_it_came(starter, begun, mine, tmp_path):
-    begin(design(mine, only=["ladder"], recipe=tiny_recipe(tmp_path)))
+    start_study(design(mine, only=["ladder"], recipe=tiny_recipe(tmp_path)))
     assert "Stopped at 0 of 2 points" in said(opened("train", view="Studies"))
