@@ -100,7 +100,7 @@ def test_covers_are_taken_out_of_a_zip_and_what_else_is_in_it_is_said(app):
     assert "2 covers" in text
     assert [cover.name for cover in app.session_state.held[1].covers] == ["a.png", "deep/b.png"]
     assert unescape(app.info[0].value) == (
-        "covers.zip: 2 covers; passed over: 1 not an image and 1 a name that leads out of the archive."
+        "covers.zip: 2 covers; skipped: 1 not an image and 1 a name that leads out of the archive."
     )
 
 

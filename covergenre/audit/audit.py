@@ -19,7 +19,7 @@ from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset, CoverGenreError
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
-from covergenre.repair.review import Label, kept_labels
+from covergenre.repair.review import Label, confirmed_labels
 from covergenre.vectors import finite
 
 _OF_VECTORS = ("wrong labels", "outliers")
@@ -71,7 +71,7 @@ def audit_dataset(
         *_repeats(covers, alike, split, limits),
         *pictures.find_looks(covers, values, scores, limits),
         *pictures.find_odd_files(covers, limits),
-        *_doubts(covers, judged, limits, kept_labels(dataset)),
+        *_doubts(covers, judged, limits, confirmed_labels(dataset)),
         find_cues(covers, cue_genres, limits["spurious cues"]),
     ]
     likely = labels.likely_genres(covers, judged)

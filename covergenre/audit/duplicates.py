@@ -24,9 +24,9 @@ from covergenre.dataset.groups import (
     artist_keys,
     connect,
     distances,
+    is_informative,
     link_equal,
     near_duplicates,
-    tells,
 )
 
 _CANDIDATES = 18  # bits, `NEAR` of many covers; pairs beyond are compared only if their vectors are neighbours
@@ -69,9 +69,9 @@ def find_alike(covers: pd.DataFrame, pairs: np.ndarray, space: Space | None, thr
     """Which covers show one picture: those linked by pairs of at least this likeness. Without a space, pHash alone."""
     phashes, n = covers["phash"].tolist(), len(covers)
     if space:
-        telling = np.array([tells(phash) for phash in phashes])[space.pairs].all(axis=1)
-        pairs = space.pairs[telling]
-        scores = (1 - distances(phashes, pairs) / _RANDOM + space.cosines[telling]) / 2
+        informative = np.array([is_informative(phash) for phash in phashes])[space.pairs].all(axis=1)
+        pairs = space.pairs[informative]
+        scores = (1 - distances(phashes, pairs) / _RANDOM + space.cosines[informative]) / 2
     else:
         scores = 1 - distances(phashes, pairs) / _CLEARLY_NOT
     near = scores >= threshold

@@ -10,7 +10,7 @@ import pandas as pd
 from covergenre.audit.cache import digest, fold_inputs, load_or_compute
 from covergenre.audit.findings import findings
 from covergenre.audit.space import LEARNED
-from covergenre.dataset.layout import near_names
+from covergenre.dataset.layout import similar_names
 from covergenre.dataset.split import honest_folds
 from covergenre.errors import Cancelled
 from covergenre.progress import Progress, Report, ShouldStop
@@ -94,7 +94,7 @@ def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
 
 def find_near_names(covers: pd.DataFrame) -> pd.DataFrame:
     """Covers of a genre that another one, with more covers, is called nearly as."""
-    called = {other: group[0] for group in near_names(covers["genre"]) for other in group[1:]}
+    called = {other: group[0] for group in similar_names(covers["genre"]) for other in group[1:]}
     odd = covers[covers["genre"].isin(called)]
     ones = np.ones(len(odd))
     details = [f"the genre {genre!r} is called nearly as {called[genre]!r}" for genre in odd["genre"]]

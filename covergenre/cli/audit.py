@@ -16,7 +16,7 @@ from covergenre.files import read_json, replace_json
 from covergenre.inspection.inspection import inspect_dataset, split_if_possible
 from covergenre.inspection.suggest import suggest
 from covergenre.progress import Report
-from covergenre.repair.repair import Plan, apply, join
+from covergenre.repair.repair import Plan, apply, merge_plans
 
 SuggestTo = Annotated[
     Path | None, option("Write the suggested repairs to this file (JSON).", "--suggest", metavar="FILE")
@@ -57,7 +57,7 @@ def audit(
     if suggest_to:
         plans = suggest(dataset.manifest, found)
         with writing(suggest_to):
-            replace_json(suggest_to, join(plans.values(), "the suggested repairs").to_dict())
+            replace_json(suggest_to, merge_plans(plans.values(), "the suggested repairs").to_dict())
     answer(as_json, found.to_dict(), *_in_words(found))
 
 

@@ -32,7 +32,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.runs.record import dependents_note
 
-_NAMED = 5  # files passed over that are named
+_NAMED = 5  # skipped files that are named
 
 
 app = typer.Typer()
@@ -60,13 +60,13 @@ def scan(
 
     Example: covergenre scan ~/covers --name mine
     """
-    look_at = cluster.scanner(on) if on else None
+    reader = cluster.scanner(on) if on else None
     with progress() as report:
-        dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing, look_at=look_at)
+        dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing, read_pixels=reader)
     data = {
         **_summary(dataset),
-        "passed_over": dict(scanned.passed_over),
-        "passed_over_names": dict(scanned.passed_over.names),
+        "passed_over": dict(scanned.skipped),
+        "passed_over_names": dict(scanned.skipped.names),
         "read": scanned.read,
         "reused": scanned.reused,
         "gone": len(scanned.gone),
@@ -167,10 +167,10 @@ def _in_words(dataset: Dataset) -> tuple[Table, str]:
 
 def _scanned_in_words(scanned: Scan) -> Iterator[str]:
     yield f"read as {scanned.layout}; --genre-level chooses another"
-    for reason, count in scanned.passed_over.items():
-        named = scanned.passed_over.names[reason][:_NAMED]
+    for reason, count in scanned.skipped.items():
+        named = scanned.skipped.names[reason][:_NAMED]
         more = ", ..." if count > len(named) else ""
-        yield f"passed over, {reason}: {count} ({', '.join(named)}{more})"
+        yield f"skipped, {reason}: {count} ({', '.join(named)}{more})"
     if scanned.gone:
         yield f"gone: {len(scanned.gone)} ({', '.join(scanned.gone[:_NAMED])}); kept for when they are back"
     yield from scanned.remarks

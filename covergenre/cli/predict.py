@@ -13,7 +13,7 @@ from covergenre.api.serialization import prediction_to_dict
 from covergenre.cli.console import complain, print_json, say, table
 from covergenre.cli.options import AsJson, option
 from covergenre.collection.novelty import ODD, UNFAMILIAR
-from covergenre.dataset.passed_over import is_hidden
+from covergenre.dataset.skipped import is_hidden
 from covergenre.errors import BadImage
 from covergenre.formatting import disarmed
 from covergenre.images import sound

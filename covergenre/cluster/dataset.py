@@ -18,31 +18,31 @@ from covergenre.cluster.job import run
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, column
 from covergenre.dataset.folder import CoverFile
-from covergenre.dataset.manifest import UNSEEN, LookAt
+from covergenre.dataset.manifest import NO_PIXELS, ReadPixels
 from covergenre.dataset.registry import Dataset
-from covergenre.dataset.thumbnails import keep_thumbnail, take_in_signatures
+from covergenre.dataset.thumbnails import add_signatures, save_thumbnail
 from covergenre.embedding.embed import Fill, Job, Stores
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset
 from covergenre.progress import Report, ShouldStop
 
 
-def scanner(on: str) -> LookAt:
+def scanner(on: str) -> ReadPixels:
     """What a scan reads covers with, there."""
 
-    def look_at(
+    def read_pixels(
         root: Path, covers: Sequence[CoverFile], report: Report, should_stop: ShouldStop
     ) -> list[dict[str, Any]]:
         keys = [f"{cover.path}\n{cover.bytes}\n{cover.modified}" for cover in covers]
         items = [Item(key, cover.path, str(root / cover.path)) for key, cover in zip(keys, covers, strict=True)]
         shards, looks = _done(root, items, [Look()], on, report, should_stop), {}
-        for table in shards.tables(("problem", *UNSEEN)):
+        for table in shards.tables(("problem", *NO_PIXELS)):
             for row in table.to_pylist():
-                looks[row.pop("key")] = {**row, **UNSEEN} if row["problem"] else row
+                looks[row.pop("key")] = {**row, **NO_PIXELS} if row["problem"] else row
         shards.remove()
         return [looks[key] for key in keys]
 
-    return look_at
+    return read_pixels
 
 
 def embedder(on: str) -> Fill:
@@ -61,11 +61,11 @@ def embedder(on: str) -> Fill:
                 flat = table[column(variant)].combine_chunks().flatten().to_numpy(zero_copy_only=False)
                 store.put(keys, flat.reshape(len(keys), -1))
             for key, jpeg in zip(keys, table["thumbnail"].to_pylist(), strict=True):
-                keep_thumbnail(key, jpeg)
+                save_thumbnail(key, jpeg)
             found.append(table.select(["key", *COLUMNS, "signature"]))
         known = pa.concat_tables(found).to_pandas().set_index("key")
         add_measures(known[list(COLUMNS)], dataset.folder / "audit")
-        take_in_signatures(dataset, known[["signature"]])
+        add_signatures(dataset, known[["signature"]])
         shards.remove()
 
     return fill

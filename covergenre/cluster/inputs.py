@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from covergenre import images
-from covergenre.dataset.passed_over import is_hidden
+from covergenre.dataset.skipped import is_hidden
 from covergenre.errors import BadDataset, BadImage
 from covergenre.packages import need
 

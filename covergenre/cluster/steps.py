@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from covergenre import augment, images
 from covergenre.api.serialization import prediction_to_dict
 from covergenre.audit.measures import COLUMNS, measure_picture
-from covergenre.dataset.manifest import look
+from covergenre.dataset.manifest import pixel_columns
 from covergenre.dataset.thumbnails import SIDE
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
@@ -48,7 +48,7 @@ class Look:
 
     def __call__(self, cover: Opened) -> Mapping[str, Any]:
         """See `Step`."""
-        return look(cover.decoded)
+        return pixel_columns(cover.decoded)
 
 
 @dataclass(frozen=True)

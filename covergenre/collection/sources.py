@@ -18,7 +18,7 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import split_of
 from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
-from covergenre.dataset.thumbnails import known_looks
+from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.many import EXACT, Made
 from covergenre.methods import Covers, Fitted
 from covergenre.methods.space import learn_space
@@ -139,7 +139,7 @@ def dataset_table(dataset: Dataset) -> pd.DataFrame:
     manifest = dataset.manifest
     if not dataset.has_pictures:
         return manifest
-    looks = known_looks(dataset)
+    looks = known_signatures(dataset)
     signatures = {} if looks is None else looks["signature"].to_dict()
     known = [signatures.get(key, b"") for key in manifest["content_hash"].tolist()] if signatures else b""
     return manifest.assign(image_url=manifest.get("image_url", ""), id=manifest["path"], signature=known)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.groups import telling, tells
-from covergenre.dataset.hashes import KEY, Hashes
-from covergenre.dataset.lookup import find_files
+from covergenre.dataset.file_lookup import find_files
+from covergenre.dataset.groups import informative, is_informative
+from covergenre.dataset.hash_index import KEY, HashIndex
 from covergenre.dataset.manifest import STATES, states
 from covergenre.dataset.starter import COLUMNS
 
@@ -137,7 +137,7 @@ class CoverTable:
         None for a picture without structure, whose hash tells nothing.
         """
         rows, known = self._telling
-        if not (tells(phash) and len(rows)):
+        if not (is_informative(phash) and len(rows)):
             return None
         apart = np.bitwise_count(known ^ np.uint64(int(phash, 16)))
         return self.cover(int(rows[apart.argmin()])) if apart.min() <= COPY else None
@@ -156,13 +156,13 @@ class CoverTable:
         return {path: row for row, path in enumerate(self.paths)}
 
     @cached_property
-    def _by_pixels(self) -> Hashes:
-        return Hashes(self.hashes)
+    def _by_pixels(self) -> HashIndex:
+        return HashIndex(self.hashes)
 
     @cached_property
     def _telling(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows whose perceptual hash tells something, and those hashes, uint64."""
-        return telling(self.column("phash"))
+        return informative(self.column("phash"))
 
     def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
         value = {name: self.column(name)[row] for name in COLUMNS if name != "phash"}

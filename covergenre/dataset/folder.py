@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from covergenre.dataset.passed_over import HIDDEN, PassedOver, is_hidden
+from covergenre.dataset.skipped import HIDDEN, SkippedFiles, is_hidden
 from covergenre.errors import BadDataset
 from covergenre.images import EXTENSIONS
 
@@ -39,7 +39,7 @@ class CoverFile:
     modified: int
 
 
-def find_covers(root: Path) -> tuple[list[CoverFile], PassedOver]:
+def find_covers(root: Path) -> tuple[list[CoverFile], SkippedFiles]:
     """The cover files under `root`, sorted by path, and what was passed over for which reason.
 
     A file is taken for a cover by its ending (`images.EXTENSIONS`); it is not read. A folder that is passed over counts
@@ -47,28 +47,28 @@ def find_covers(root: Path) -> tuple[list[CoverFile], PassedOver]:
     would look like all.
     """
     root = Path(os.path.realpath(root))
-    found, passed_over, folders = [], PassedOver(), [""]
+    found, skipped, folders = [], SkippedFiles(), [""]
     while folders:
         folder = folders.pop()
-        for entry in _entries(root, folder, passed_over):
+        for entry in _entries(root, folder, skipped):
             kind, status = _kind(entry, root, in_genre=bool(folder))
             if kind == _FOLDER:
                 folders.append(f"{folder}{entry.name}/")
             elif kind == _COVER and status:
                 found.append(CoverFile(folder + entry.name, status.st_size, status.st_mtime_ns))
             else:
-                passed_over.add(kind, folder + os.fsencode(entry.name).decode("utf-8", "replace"))
-    return sorted(found, key=lambda cover: cover.path), passed_over
+                skipped.add(kind, folder + os.fsencode(entry.name).decode("utf-8", "replace"))
+    return sorted(found, key=lambda cover: cover.path), skipped
 
 
-def _entries(root: Path, folder: str, passed_over: PassedOver) -> Iterator[os.DirEntry]:
+def _entries(root: Path, folder: str, skipped: SkippedFiles) -> Iterator[os.DirEntry]:
     try:
         with os.scandir(root / folder) as entries:
             yield from entries
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM):
             raise BadDataset(f"{root / folder} can't be read just now ({error}): try again when it can") from error
-        passed_over.add(CLOSED, folder)
+        skipped.add(CLOSED, folder)
 
 
 def _kind(entry: os.DirEntry, root: Path, in_genre: bool) -> tuple[str, os.stat_result | None]:

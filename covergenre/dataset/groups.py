@@ -20,7 +20,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from covergenre.dataset.buckets import pairs_within
+from covergenre.dataset.hamming import pairs_within
 
 NEAR = 10
 MANY = 100_000
@@ -43,8 +43,8 @@ def group_covers(phashes: Sequence[str], artists: Sequence[str], hashes: Sequenc
     """
     distinct, first = np.unique(np.asarray(phashes, dtype=str), return_index=True)
     near = first[near_duplicates(distinct.tolist())]
-    telling = [phash if tells(phash) else "" for phash in phashes]
-    links = [near, link_equal(hashes), link_equal(artist_keys(artists)), link_equal(telling)]
+    informative = [phash if is_informative(phash) else "" for phash in phashes]
+    links = [near, link_equal(hashes), link_equal(artist_keys(artists)), link_equal(informative)]
     return connect(np.concatenate(links), len(hashes))
 
 
@@ -89,7 +89,7 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     """
     import faiss
 
-    rows, known = telling(phashes)
+    rows, known = informative(phashes)
     if len(rows) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     if len(rows) > MANY:
@@ -122,8 +122,8 @@ def _nearest(others: np.ndarray, far: np.ndarray) -> np.ndarray:
     return np.append(others[order], others.min())
 
 
-def telling(phashes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, int64, of the pHashes that say anything (see `tells`), and these, uint64."""
+def informative(phashes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The rows, int64, of the pHashes that say anything (see `is_informative`), and these, uint64."""
     told = np.asarray(phashes, object)
     rows = np.flatnonzero(told != "")
     codes = np.frombuffer(bytes.fromhex("".join(told[rows].tolist())), ">u8").astype(np.uint64)
@@ -131,6 +131,6 @@ def telling(phashes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return rows[kept], codes[kept]
 
 
-def tells(phash: str) -> bool:
+def is_informative(phash: str) -> bool:
     """Whether a pHash says anything: that of a picture without structure, or an unknown one, doesn't."""
     return phash != "" and int(phash, 16).bit_count() >= _FEWEST_BITS

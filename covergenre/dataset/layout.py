@@ -67,7 +67,7 @@ class Layout:
 BY_GENRE = Layout()
 
 
-def recognise(paths: Sequence[str], genre_level: int | None = None) -> Layout:
+def detect_layout(paths: Sequence[str], genre_level: int | None = None) -> Layout:
     """The layout of the covers at these paths (POSIX, relative to the root); `genre_level`: the one to take."""
     folders = [PurePosixPath(path).parts[:-1] for path in paths]
     deepest = max(map(len, folders), default=0)
@@ -75,7 +75,7 @@ def recognise(paths: Sequence[str], genre_level: int | None = None) -> Layout:
     if genre_level is not None:
         return Layout(genre_level, albums and 0 < genre_level < deepest)
     known = [_share_known(folders, level) for level in range(1, deepest + 1)]
-    parents = sum(nearly(each[-1]) in _GENRES for each in folders) / max(len(folders), 1)
+    parents = sum(normalized_name(each[-1]) in _GENRES for each in folders) / max(len(folders), 1)
     best = max(range(deepest), key=lambda at: known[at], default=0)
     if deepest > 1 and known[best] > 0.5 and parents < known[best] / 2:
         return Layout(best + 1, albums)
@@ -87,7 +87,7 @@ def recognise(paths: Sequence[str], genre_level: int | None = None) -> Layout:
     return Layout(usual if deeper and all(each[:usual] in holding for each in deeper) else 0)
 
 
-def fronts(paths: Iterable[str]) -> set[str]:
+def front_covers(paths: Iterable[str]) -> set[str]:
     """Of each album's folder, and those of its discs and scans, the one path that is most likely its front."""
     albums: Mapping[tuple[str, ...], list[str]] = defaultdict(list)
     for path in paths:
@@ -115,7 +115,9 @@ def _are_albums(paths: Sequence[str]) -> bool:
 
 
 def _share_known(folders: Sequence[tuple[str, ...]], level: int) -> float:
-    return sum(len(each) >= level and nearly(each[level - 1]) in _GENRES for each in folders) / max(len(folders), 1)
+    return sum(len(each) >= level and normalized_name(each[level - 1]) in _GENRES for each in folders) / max(
+        len(folders), 1
+    )
 
 
 def _side(path: str) -> int:
@@ -148,16 +150,16 @@ def _album(below: Sequence[str]) -> dict[str, object]:
     return {"artist": artist, "album": album, "year": year}
 
 
-def nearly(name: str) -> str:
-    """What is alike in names that look nearly alike: no case, accents, blanks, dashes; "&" is "and"."""
+def normalized_name(name: str) -> str:
+    """What is alike in names that look normalized_name alike: no case, accents, blanks, dashes; "&" is "and"."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     return "".join(letter for letter in letters if unicodedata.category(letter)[0] in "LN") or name
 
 
-def near_names(genres: Iterable[str]) -> list[list[str]]:
-    """The genres of nearly one name, each group with the most frequent first."""
+def similar_names(genres: Iterable[str]) -> list[list[str]]:
+    """The genres of normalized_name one name, each group with the most frequent first."""
     counts = Counter(genres)
     groups: Mapping[str, list[str]] = defaultdict(list)
     for genre, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
-        groups[nearly(genre)].append(genre)
+        groups[normalized_name(genre)].append(genre)
     return [group for group in groups.values() if len(group) > 1]

@@ -30,9 +30,9 @@ import pandas as pd
 
 from covergenre import images
 from covergenre.dataset.folder import CoverFile, find_covers
-from covergenre.dataset.layout import BY_GENRE, Layout, fronts, recognise
-from covergenre.dataset.notes import Notes, read_notes
-from covergenre.dataset.passed_over import PassedOver
+from covergenre.dataset.layout import BY_GENRE, Layout, detect_layout, front_covers
+from covergenre.dataset.metadata import Metadata, read_metadata
+from covergenre.dataset.skipped import SkippedFiles
 from covergenre.dataset.table import COLUMNS, EDITS, NOTES, read_manifest, typed, write_manifest
 from covergenre.errors import BadDataset, BadImage
 from covergenre.progress import Report, ShouldStop, each, never, silent
@@ -44,9 +44,9 @@ GONE = "the file is gone: put it back and scan again"
 STATES = ("usable", "left out", "unreadable")
 """What a cover of a data set can be."""
 
-UNSEEN = {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": ""}
+NO_PIXELS = {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": ""}
 
-LookAt = Callable[[Path, Sequence[CoverFile], Report, ShouldStop], Sequence[Mapping[str, Any]]]
+ReadPixels = Callable[[Path, Sequence[CoverFile], Report, ShouldStop], Sequence[Mapping[str, Any]]]
 """Gives what the pixels of each of the covers below a root tell, with its problem, in their order."""
 
 _log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Scan:
     """
 
     manifest: pd.DataFrame
-    passed_over: PassedOver
+    skipped: SkippedFiles
     read: int
     reused: int
     gone: tuple[str, ...] = ()
@@ -80,14 +80,14 @@ def scan(
     report: Report = silent,
     should_stop: ShouldStop = never,
     genre_level: int | None = None,
-    look_at: LookAt | None = None,
+    read_pixels: ReadPixels | None = None,
 ) -> Scan:
     """The manifest of the covers under `root`, a folder of genre folders (sources may lie between).
 
     `genre_level`: which folder names the genre (see `layout`); None to tell it from how the files lie.
 
     A row of `previous` is reused when its file has the same size and time of change; a changed file is read again and
-    keeps its edits. `look_at`: who reads those; None: threads of this process. Where `root` holds a table
+    keeps its edits. `read_pixels`: who reads those; None: threads of this process. Where `root` holds a table
     `manifest.csv` with a column `path`, its artist, album, year and columns of its own fill what is unknown of covers
     that are new or changed.
 
@@ -96,14 +96,14 @@ def scan(
     root = Path(root)
     if not root.is_dir():
         raise BadDataset(f"{root} is not a folder: name the folder that holds the genre folders")
-    found, passed_over = find_covers(root)
-    layout = recognise([cover.path for cover in found], genre_level)
+    found, skipped = find_covers(root)
+    layout = detect_layout([cover.path for cover in found], genre_level)
     on_disk = {cover.path for cover in found}
-    found = _without_backs(found, layout, passed_over)
+    found = _without_backs(found, layout, skipped)
     notes = _notes(root, [cover.path for cover in found])
     known = {} if previous is None else {row["path"]: row for row in previous.to_dict("records")}
     fresh = [cover for cover in found if not _is_unchanged(known.get(cover.path), cover)]
-    looks = (look_at or _look_at_all)(root, fresh, report, should_stop)
+    looks = (read_pixels or _look_at_all)(root, fresh, report, should_stop)
     for cover, look in zip(fresh, looks, strict=True):
         known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes.values, layout)
     here = {cover.path for cover in found}
@@ -112,7 +112,7 @@ def scan(
     kept = ((path, row) for path, row in known.items() if path in here or path not in on_disk)
     rows = [row if path in here else {**row, "problem": GONE} for path, row in kept]
     manifest = typed({column: [row.get(column, _UNKNOWN.get(column, "")) for row in rows] for column in columns})
-    return Scan(manifest, passed_over, len(fresh), len(found) - len(fresh), gone, layout, notes.remarks)
+    return Scan(manifest, skipped, len(fresh), len(found) - len(fresh), gone, layout, notes.remarks)
 
 
 def usable(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -125,8 +125,8 @@ def states(manifest: pd.DataFrame) -> np.ndarray:
     return np.select([manifest["excluded"] != "", manifest["problem"] != ""], STATES[1:], STATES[0])
 
 
-def look(decoded: images.Decoded) -> dict[str, Any]:
-    """What the pixels of a cover tell, by column; `UNSEEN` of one that can't be read."""
+def pixel_columns(decoded: images.Decoded) -> dict[str, Any]:
+    """What the pixels of a cover tell, by column; `NO_PIXELS` of one that can't be read."""
     return {
         "width": decoded.width,
         "height": decoded.height,
@@ -152,24 +152,24 @@ def fingerprint(manifest: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _notes(root: Path, paths: Sequence[str]) -> Notes:
+def _notes(root: Path, paths: Sequence[str]) -> Metadata:
     """What the table beside the covers tells; nothing when there is none that can be trusted."""
     table = root / _TABLE_BESIDE
     if not table.is_file():
-        return Notes()
+        return Metadata()
     if not table.resolve().is_relative_to(root.resolve()):
-        return Notes(remarks=(f"{table.name} is a link that leads out of the folder; it was not read",))
-    return read_notes(table, paths)
+        return Metadata(remarks=(f"{table.name} is a link that leads out of the folder; it was not read",))
+    return read_metadata(table, paths)
 
 
-def _without_backs(found: Sequence[CoverFile], layout: Layout, passed_over: PassedOver) -> list[CoverFile]:
+def _without_backs(found: Sequence[CoverFile], layout: Layout, skipped: SkippedFiles) -> list[CoverFile]:
     """The covers; in a music library one an album, its front."""
     if not layout.albums:
         return list(found)
-    kept = fronts(cover.path for cover in found)
+    kept = front_covers(cover.path for cover in found)
     for cover in found:
         if cover.path not in kept:
-            passed_over.add("not the front of its album", cover.path)
+            skipped.add("not the front of its album", cover.path)
     return [cover for cover in found if cover.path in kept]
 
 
@@ -189,9 +189,9 @@ def _look_at_all(root: Path, covers: Sequence[CoverFile], report: Report, should
 
 def _look(file: Path) -> dict:
     try:
-        return {**look(images.decode(images.read(file))), "problem": ""}
+        return {**pixel_columns(images.decode(images.read(file))), "problem": ""}
     except BadImage as error:
-        return {**UNSEEN, "problem": str(error)}
+        return {**NO_PIXELS, "problem": str(error)}
 
 
 def _row(

@@ -25,8 +25,8 @@ from filelock import FileLock
 
 from covergenre import home
 from covergenre.dataset.identity import id_of
-from covergenre.dataset.layout import Layout, recognise
-from covergenre.dataset.manifest import GONE, LookAt, Scan, keep_edits, read_manifest, scan, usable, write_manifest
+from covergenre.dataset.layout import Layout, detect_layout
+from covergenre.dataset.manifest import GONE, ReadPixels, Scan, keep_edits, read_manifest, scan, usable, write_manifest
 from covergenre.dataset.starter import STARTER, by_hash, open_starter
 from covergenre.dataset.table import COLUMNS, NUMBERS, typed
 from covergenre.errors import BadDataset, BadRun, CoversMissing
@@ -83,14 +83,14 @@ def register(
     should_stop: ShouldStop = never,
     genre_level: int | None = None,
     missing: Missing = "refuse",
-    look_at: LookAt | None = None,
+    read_pixels: ReadPixels | None = None,
 ) -> tuple[Dataset, Scan]:
     """Scan the folder `root` and store what was found under `name`; called again, rescan it.
 
     `genre_level`: which folder names the genre (see `layout`); None for the one chosen before, or told from the files.
     `missing`: what becomes of covers whose files are gone: their rows are kept ("keep"), dropped ("forget"), or kept
     unless all of a genre or a tenth of the covers is missing ("refuse"): then it is rather the disk that is away.
-    `look_at`: see `scan`.
+    `read_pixels`: see `scan`.
 
     Raises CoversMissing then; BadDataset when the name can't be had or stands for another folder, when `root` is not a
     folder or holds no cover, or when a table to be read is broken; Cancelled when stopped. What was stored before stays
@@ -105,13 +105,13 @@ def register(
     if genre_level is None:
         genre_level = before.get("genre_level")
     elif previous is not None and before.get("genre_level") != genre_level:
-        previous = _without_guesses(previous, recognise(previous["path"].tolist(), before.get("genre_level")))
+        previous = _without_guesses(previous, detect_layout(previous["path"].tolist(), before.get("genre_level")))
     if previous is not None and before.get("decoder") != DECODER:
         previous = previous.assign(modified=0)  # so that all is read again: pixels may differ
-    scanned = scan(root, previous, report, should_stop, genre_level, look_at)
+    scanned = scan(root, previous, report, should_stop, genre_level, read_pixels)
     if not scanned.read + scanned.reused:
         raise BadDataset(
-            f"{root} holds no GENRE/COVER.jpg ({scanned.passed_over.in_words()}): name the folder of the genre folders"
+            f"{root} holds no GENRE/COVER.jpg ({scanned.skipped.summary()}): name the folder of the genre folders"
         )
     if missing == "refuse":
         _check_missing(scanned)

@@ -40,7 +40,7 @@ def thumbnail(dataset: Dataset, path: str, key: str) -> bytes:
     except (BadImage, BadDataset) as error:
         _log.info("%s has no thumbnail: %s", path, error)
         return b""
-    keep_thumbnail(key, made)
+    save_thumbnail(key, made)
     return made
 
 
@@ -50,8 +50,8 @@ def thumbnails(dataset: Dataset, covers: Sequence[tuple[str, str]]) -> list[byte
         return list(pool.map(lambda cover: thumbnail(dataset, *cover) if cover[1] else b"", covers))
 
 
-def known_looks(dataset: Dataset) -> pd.DataFrame | None:
-    """What `look` stored, or what ships, when it has all usable covers; else None."""
+def known_signatures(dataset: Dataset) -> pd.DataFrame | None:
+    """What `make_signatures` stored, or what ships, when it has all usable covers; else None."""
     if not dataset.has_pictures:
         return dataset.manifest.set_index("content_hash")[_COLUMNS]
     known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
@@ -59,7 +59,7 @@ def known_looks(dataset: Dataset) -> pd.DataFrame | None:
     return known.reindex(hashes) if hashes.isin(known.index).all() else None
 
 
-def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> pd.DataFrame:
+def make_signatures(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> pd.DataFrame:
     """How each usable cover looks: column signature, by content hash, a row a cover in the manifest's order; b"" where
     it can't be read any more.
 
@@ -86,7 +86,7 @@ def look(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = ne
     return known.reindex(covers["content_hash"])
 
 
-def keep_thumbnail(key: str, jpeg: bytes) -> None:
+def save_thumbnail(key: str, jpeg: bytes) -> None:
     """Keep the thumbnail of the picture with this content hash."""
     file = home.thumbnails() / f"{key}.jpg"
     with where_allowed():
@@ -94,7 +94,7 @@ def keep_thumbnail(key: str, jpeg: bytes) -> None:
         replace_bytes(file, jpeg)
 
 
-def take_in_signatures(dataset: Dataset, signatures: pd.DataFrame) -> None:
+def add_signatures(dataset: Dataset, signatures: pd.DataFrame) -> None:
     """Keep signatures that were drawn elsewhere: column signature, by content hash."""
     known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
     keep(pd.concat([known, signatures[~signatures.index.isin(known.index)]]), dataset.folder / _FILE)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from covergenre.dataset.manifest import read_manifest, write_manifest
-from covergenre.dataset.notes import Notes, read_notes
+from covergenre.dataset.metadata import Metadata, read_metadata
 from covergenre.dataset.registry import Dataset, lock
 from covergenre.dataset.table import typed
 from covergenre.errors import BadDataset
@@ -43,18 +43,18 @@ def annotate(dataset: Dataset, name: str, data: bytes, overwrite: bool = False) 
     return Annotated(replace(dataset, manifest=after), len(covers), _differing(manifest, after), notes.remarks)
 
 
-def _read(name: str, data: bytes, paths: list[str]) -> Notes:
+def _read(name: str, data: bytes, paths: list[str]) -> Metadata:
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.csv"
         table.write_bytes(data)
         try:
-            notes = read_notes(table, paths)
+            notes = read_metadata(table, paths)
         except BadDataset as error:
             raise BadDataset(str(error).replace(str(table), name)) from error
     return replace(notes, remarks=tuple(remark.replace(table.name, name) for remark in notes.remarks))
 
 
-def _with(manifest: pd.DataFrame, notes: Notes, overwrite: bool) -> pd.DataFrame:
+def _with(manifest: pd.DataFrame, notes: Metadata, overwrite: bool) -> pd.DataFrame:
     columns = {column: manifest[column].tolist() for column in manifest.columns}
     for column, values in notes.values.items():
         before = columns.get(column, [""] * len(manifest))

@@ -24,10 +24,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from covergenre import home
-from covergenre.dataset.layout import recognise
+from covergenre.dataset.layout import detect_layout
 from covergenre.dataset.manifest import Scan
-from covergenre.dataset.passed_over import HIDDEN, PassedOver, is_hidden
 from covergenre.dataset.registry import Dataset, check_name, names, register
+from covergenre.dataset.skipped import HIDDEN, SkippedFiles, is_hidden
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.exchange.zip_names import readable_names
 from covergenre.files import publish_folder
@@ -65,7 +65,7 @@ class Unpacked:
 
     root: Path
     covers: int
-    passed_over: PassedOver
+    skipped: SkippedFiles
 
 
 def register_archive(
@@ -88,7 +88,7 @@ def register_archive(
     except BaseException:
         shutil.rmtree(unpacked.root, ignore_errors=True)
         raise
-    return dataset, replace(scan, passed_over=unpacked.passed_over.plus(scan.passed_over))
+    return dataset, replace(scan, skipped=unpacked.skipped.plus(scan.skipped))
 
 
 def unpack(
@@ -108,23 +108,23 @@ def unpack(
     beside = target.with_name(f".{target.name}")
     try:
         with zipfile.ZipFile(archive) as opened:
-            found, passed_over = _members(opened, limits)
-            members = _without_wrapper(found, passed_over)
+            found, skipped = _members(opened, limits)
+            members = _without_wrapper(found, skipped)
             beside.mkdir(parents=True)
-            contents = _contents(opened, members, passed_over, limits)
-            covers = _write_all(contents, len(members), beside, passed_over, report, should_stop)
+            contents = _contents(opened, members, skipped, limits)
+            covers = _write_all(contents, len(members), beside, skipped, report, should_stop)
         if not covers:
-            why = passed_over.in_words()
+            why = skipped.summary()
             raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
         publish_folder(beside, target)
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the genre folders again") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return Unpacked(target, covers, passed_over)
+    return Unpacked(target, covers, skipped)
 
 
-def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], PassedOver]:
+def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], SkippedFiles]:
     """The pictures in a ZIP, in folders or not, as (path, bytes) in its order; and what was passed over, by reason.
 
     Nothing is written. Passed over is what `unpack` passes over. Raises BadDataset when it is no ZIP, holds no picture
@@ -132,14 +132,14 @@ def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[l
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members, passed_over = _members(opened, limits)
+            members, skipped = _members(opened, limits)
             pictures = {path: info for path, info in members.items() if PurePosixPath(path).name != _TABLE}
-            covers = list(_contents(opened, pictures, passed_over, limits))
+            covers = list(_contents(opened, pictures, skipped, limits))
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the covers again") from error
     if not covers:
-        raise BadDataset(f"this ZIP holds no picture ({passed_over.in_words()}): pack the covers themselves")
-    return covers, passed_over
+        raise BadDataset(f"this ZIP holds no picture ({skipped.summary()}): pack the covers themselves")
+    return covers, skipped
 
 
 def is_unpacked(dataset: Dataset) -> bool:
@@ -153,12 +153,12 @@ def discard(dataset: Dataset) -> None:
         shutil.rmtree(dataset.root, ignore_errors=True)
 
 
-def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], PassedOver]:
+def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], SkippedFiles]:
     """The files worth unpacking, by the path that each is to have; and why others are not."""
     infos = opened.infolist()
     if len(infos) > limits.files:
         raise BadDataset(f"this ZIP has {len(infos):,} entries, at most {limits.files:,} are unpacked: pack fewer")
-    passed_over = PassedOver()
+    skipped = SkippedFiles()
     names = readable_names(infos)
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
@@ -167,10 +167,10 @@ def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile
             continue
         reason = _refusal(path, info) or ("there twice" if path in found else "")
         if reason:
-            passed_over.add(reason, path)
+            skipped.add(reason, path)
         else:
             found[path] = info
-    return found, passed_over
+    return found, skipped
 
 
 def _refusal(path: str, info: zipfile.ZipInfo) -> str:
@@ -206,18 +206,18 @@ def _is_writable(path: str, parts: list[str]) -> bool:
     return longest <= _LONGEST and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path)
 
 
-def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver) -> dict[str, zipfile.ZipInfo]:
+def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], skipped: SkippedFiles) -> dict[str, zipfile.ZipInfo]:
     """The files without the one folder that holds all genre folders; those that then lie in no genre are left out."""
     tops = {path.split("/")[0] for path in found}
     covers = [path for path in found if PurePosixPath(path).name != _TABLE]
     depths = [path.count("/") for path in covers]
-    around = len(tops) == 1 and depths and min(depths) >= 2 and recognise(covers).genre_level != 1
+    around = len(tops) == 1 and depths and min(depths) >= 2 and detect_layout(covers).genre_level != 1
     skip = 1 if around else 0
     kept = {}
     for path, info in found.items():
         inner = path.split("/", skip)[skip]
         if inner != _TABLE and ("/" not in inner or inner.endswith(f"/{_TABLE}")):
-            passed_over.add("in no genre folder", path)
+            skipped.add("in no genre folder", path)
         else:
             kept[inner] = info
     return kept
@@ -227,7 +227,7 @@ def _write_all(
     contents: Iterator[tuple[str, bytes]],
     total: int,
     folder: Path,
-    passed_over: PassedOver,
+    skipped: SkippedFiles,
     report: Report,
     should_stop: ShouldStop,
 ) -> int:
@@ -242,7 +242,7 @@ def _write_all(
             with file.open("xb") as written:
                 written.write(data)
         except (FileExistsError, NotADirectoryError):
-            passed_over.add("a file where another has a folder", path)
+            skipped.add("a file where another has a folder", path)
         else:
             covers += path != _TABLE
         if done % _REPORT_EVERY == 0 or done == total:
@@ -251,7 +251,7 @@ def _write_all(
 
 
 def _contents(
-    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], passed_over: PassedOver, limits: Limits
+    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], skipped: SkippedFiles, limits: Limits
 ) -> Iterator[tuple[str, bytes]]:
     """The path and the bytes of each member, one at a time; those that can't be had are passed over."""
     left = limits.total
@@ -264,10 +264,10 @@ def _contents(
                     f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts"
                 ) from None
             left -= limits.file  # so much was unpacked to find that out
-            passed_over.add(f"larger than {limits.file // 2**20} MB", path)
+            skipped.add(f"larger than {limits.file // 2**20} MB", path)
         except _Damaged as error:
             _log.debug("%s is not unpacked: %s", path, error)
-            passed_over.add("damaged", path)
+            skipped.add("damaged", path)
         else:
             left -= len(data)
             yield path, data

@@ -9,7 +9,7 @@ from covergenre.audit import ISSUES
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset.manifest import usable
 from covergenre.inspection.suggest import suggest
-from covergenre.repair.repair import Plan, join, repaired
+from covergenre.repair.repair import Plan, merge_plans, repaired
 
 _WHY = "the suggested repairs"
 _TITLES = {
@@ -41,7 +41,7 @@ def propose(
 ) -> Proposal:
     """The repairs that `suggest` has for these issues, without those of the paths `spared`; raises as that does."""
     plans = suggest(manifest, examined.audit, issues)
-    suggested = join(plans.values(), _WHY)
+    suggested = merge_plans(plans.values(), _WHY)
     plan = Plan(_WHY, tuple(edit for edit in suggested.edits if edit.path not in spared))
     after = repaired(manifest, plan)
     healthy = health(examined, manifest), health(examined, after)

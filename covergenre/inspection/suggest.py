@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from covergenre.audit import Audit
-from covergenre.dataset.layout import near_names
+from covergenre.dataset.layout import similar_names
 from covergenre.errors import CoverGenreError
 from covergenre.repair.repair import Edit, Plan, keep_one_each, rows_of
 
@@ -70,7 +70,7 @@ def _edits(manifest: pd.DataFrame, report: Audit, issue: str, settled: set[str])
 
 def _of_one_name(manifest: pd.DataFrame, paths: Sequence[str]) -> list[Edit]:
     """Give these covers the genre that theirs is called nearly as."""
-    called = {other: group[0] for group in near_names(manifest["genre"]) for other in group[1:]}
+    called = {other: group[0] for group in similar_names(manifest["genre"]) for other in group[1:]}
     rows = rows_of(manifest, paths)["genre"]
     return [Edit(path, genre=called[genre]) for path, genre in rows.items() if genre in called]
 

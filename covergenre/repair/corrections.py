@@ -30,7 +30,7 @@ class Correction:
     counts: Mapping[str, int]
 
 
-def correct(data: bytes, name: str, genre: str) -> Correction:
+def save(data: bytes, name: str, genre: str) -> Correction:
     """Keep a cover (the bytes of its file, called `name`) under the genre it has; told twice, the last one holds.
 
     BadDataset when `genre` can't name a genre; BadImage when there is no cover in `data`.
@@ -51,7 +51,7 @@ def correct(data: bytes, name: str, genre: str) -> Correction:
     return _scan()
 
 
-def undo(data: bytes) -> None:
+def remove(data: bytes) -> None:
     """Take a cover out again; the data set goes with its last one."""
     with registry.lock():
         for file in _files(data):
@@ -62,7 +62,7 @@ def undo(data: bytes) -> None:
         registry.remove(name)
 
 
-def told(data: bytes) -> str:
+def genre_of(data: bytes) -> str:
     """The genre that a cover was kept under; "" for none."""
     return next((file.parent.name for file in _files(data)), "")
 

@@ -61,7 +61,7 @@ def add_repair(folder: Path, why: str, changes: Sequence[Change], undoes: int | 
     return repair
 
 
-def standing(repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+def active_repairs(repairs: Sequence[Repair]) -> tuple[Repair, ...]:
     """The repairs that are not undone; an undoing stands too, unless it was undone itself."""
     undone: set[int] = set()
     for repair in reversed(repairs):

@@ -14,7 +14,7 @@ from covergenre.dataset.manifest import read_manifest, write_manifest
 from covergenre.dataset.registry import Dataset, lock
 from covergenre.dataset.table import EDITS
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.repair.history import Change, Repair, add_repair, read_history, standing
+from covergenre.repair.history import Change, Repair, active_repairs, add_repair, read_history
 
 TAGS_APART = "; "
 
@@ -122,7 +122,7 @@ def keep_one_each(manifest: pd.DataFrame, groups: Sequence[Sequence[str]], why: 
     return Plan(why, tuple(edits))
 
 
-def join(plans: Iterable[Plan], why: str) -> Plan:
+def merge_plans(plans: Iterable[Plan], why: str) -> Plan:
     """One plan of several; where two would edit a cover, the first does."""
     edits: dict[str, Edit] = {}
     for plan in plans:
@@ -257,7 +257,7 @@ def _store(dataset: Dataset, before: pd.DataFrame, after: pd.DataFrame, why: str
 
 
 def _undoable(repairs: Sequence[Repair], number: int | None) -> Repair:
-    stand = standing(repairs)
+    stand = active_repairs(repairs)
     if number is None:
         made = [repair for repair in stand if repair.undoes is None]
         if not made:

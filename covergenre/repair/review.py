@@ -2,9 +2,9 @@
 
 [["CONTENT_HASH", "jazz", "rap"], ...]    the cover of these pixels that is called jazz is to become rap
 
-A cover keeps its genre (the same again), gets another one, or is left out (""). A decision is stored at once and
-changes nothing else, so that the next cover comes without a wait; `settle` makes one repair of all of them. That a
-label was kept is remembered after that, and the audit doubts it no more.
+A cover keeps its genre (the same again), gets another one, or is left out (""). A decision is only stored, so that the
+next cover comes without a wait; `apply_decisions` makes one repair of all of them. Labels that were kept are remembered
+afterwards, and the audit doubts them no more.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ def decide(dataset: Dataset, label: Label, becomes: str) -> None:
         _write(dataset, {**decisions, label: becomes})
 
 
-def take_back(dataset: Dataset) -> Label | None:
+def undo_last(dataset: Dataset) -> Label | None:
     """Forget the latest decision; whose it was, None when there is none."""
     with lock():
         decisions = read_decisions(dataset)
@@ -58,12 +58,12 @@ def take_back(dataset: Dataset) -> Label | None:
     return label
 
 
-def kept_labels(dataset: Dataset) -> frozenset[Label]:
+def confirmed_labels(dataset: Dataset) -> frozenset[Label]:
     """The labels that people looked at and kept. BadDataset when the file is damaged."""
     return frozenset(label for label, becomes in read_decisions(dataset).items() if becomes == label[1])
 
 
-def plan_of(manifest: pd.DataFrame, decisions: Mapping[Label, str]) -> Plan:
+def plan_decisions(manifest: pd.DataFrame, decisions: Mapping[Label, str]) -> Plan:
     """What the decisions change."""
     covers = usable(manifest)
     edits = []
@@ -76,10 +76,10 @@ def plan_of(manifest: pd.DataFrame, decisions: Mapping[Label, str]) -> Plan:
     return Plan(_WHY, tuple(edits))
 
 
-def settle(dataset: Dataset) -> Dataset:
+def apply_decisions(dataset: Dataset) -> Dataset:
     """Carry out the decisions as one repair; labels that were given count as kept from then on."""
     decisions = read_decisions(dataset)
-    after = repair.apply(dataset, plan_of(open_dataset(dataset.name).manifest, decisions))
+    after = repair.apply(dataset, plan_decisions(open_dataset(dataset.name).manifest, decisions))
     with lock():
         now = read_decisions(dataset)
         made = {label: becomes for label, becomes in decisions.items() if now.get(label) == becomes}

@@ -16,7 +16,7 @@ from covergenre.errors import BadDataset, BadRun
 from covergenre.files import read_json, replace_json
 from covergenre.formatting import counted, listed
 from covergenre.methods import TrainSpec, method
-from covergenre.repair.history import read_history, standing
+from covergenre.repair.history import active_repairs, read_history
 from covergenre.runs.record import Run
 
 SIDES = (224, 150, 96)
@@ -59,7 +59,7 @@ def cautions(facts: Caveats, spec: TrainSpec) -> tuple[Caution, ...]:
 def save_background(run: Run, dataset: Dataset) -> None:
     """Keep with a new run what is known of its data set now."""
     try:
-        made = standing(read_history(dataset.folder))
+        made = active_repairs(read_history(dataset.folder))
         repairs = [f"{each.why}, {counted(len(each.changes), 'cover')}" for each in made if each.undoes is None]
     except BadDataset:
         repairs = []

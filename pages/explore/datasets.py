@@ -35,7 +35,7 @@ _BRINGING = "bringing a data set"
 _OWN = "brought"  # the work that this visitor began
 _NEW_NAME, _MANAGE = "new name", "manage"
 _ASKING = "asking how to add"  # while the dialog is open
-_NAMED = 5  # files passed over that are named
+_NAMED = 5  # skipped files that are named
 _AUTO = "auto"  # a list takes None for nothing chosen
 _LEVELS: dict[int | str, str] = {
     _AUTO: "told from the files",
@@ -92,9 +92,9 @@ def finish() -> None:
 def _said(scan: Scan) -> str:
     """How a folder was read, what was passed over and what is gone, in Markdown."""
     over = [
-        f"{count} × {plain(why)} ({listed([plain(name, 60) for name in scan.passed_over.names[why][:_NAMED]])}"
+        f"{count} × {plain(why)} ({listed([plain(name, 60) for name in scan.skipped.names[why][:_NAMED]])}"
         f"{', ...' if count > _NAMED else ''})"
-        for why, count in scan.passed_over.items()
+        for why, count in scan.skipped.items()
     ]
     parts = [f"Read as {plain(str(scan.layout))}."]
     parts += [f"Passed over: {'; '.join(over)}."] if over else []

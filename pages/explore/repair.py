@@ -12,7 +12,7 @@ from covergenre.inspection.proposal import Proposal
 from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST
 from covergenre.progress import Report, ShouldStop
 from covergenre.repair import repair
-from covergenre.repair.history import Repair, standing
+from covergenre.repair.history import Repair, active_repairs
 from covergenre.repair.repair import Edit
 from pages.explore.actions import carry_out
 from pages.explore.address import show_pager
@@ -178,7 +178,7 @@ def _show_history(opened: Workspace) -> None:
     if not repairs:
         return
     st.header("History", anchor=False)
-    stand = {each.number for each in standing(repairs)}
+    stand = {each.number for each in active_repairs(repairs)}
     with st.container(key="repairs", gap="xsmall"):
         for each in reversed(repairs[-_RECENT:]):
             _show_repair(opened, each, each.number in stand)

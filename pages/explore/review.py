@@ -44,7 +44,7 @@ def _loop(opened: Workspace, go: Callable[[str], None]) -> None:
     found = doubtful_labels(opened.inspection.audit, opened.dataset.manifest)
     later = st.session_state.setdefault(_LATER, [])
     left = sorted((doubt for doubt in found if doubt.label not in decisions), key=lambda doubt: doubt.label in later)
-    plan = review.plan_of(opened.dataset.manifest, decisions)
+    plan = review.plan_decisions(opened.dataset.manifest, decisions)
     if not left:
         _show_end(opened, len(found), len(plan.edits))
         return
@@ -64,7 +64,7 @@ def _show_progress(opened: Workspace, done: int, total: int, changes: int, can_g
 def _show_settle(opened: Workspace, changes: int, kind: Literal["primary", "secondary"]) -> None:
     if st.button(f"Apply {counted(changes, 'change')}", icon=":material/build:", key="settle", type=kind):
         with reporting_errors():
-            review.settle(opened.dataset)
+            review.apply_decisions(opened.dataset)
             remember(opened, history(opened.dataset)[-1], "Reviewed labels")
         st.rerun()
 
@@ -160,4 +160,4 @@ def _put_off(doubt: DoubtfulLabel) -> None:
 
 def _take_back(opened: Workspace) -> None:
     with reporting_errors():
-        review.take_back(opened.dataset)
+        review.undo_last(opened.dataset)

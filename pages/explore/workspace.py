@@ -16,7 +16,7 @@ from covergenre.collection.predictions import Predictions
 from covergenre.collection.sources import dataset_collection, index_stamp
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.dataset.thumbnails import known_looks, look
+from covergenre.dataset.thumbnails import known_signatures, make_signatures
 from covergenre.embedding.many import EXACT
 from covergenre.inspection.indexing import index_dataset
 from covergenre.inspection.inspection import inspect_dataset
@@ -105,7 +105,7 @@ def start_inspection(opened: Workspace, with_audit: bool) -> None:
     dataset, stamp = opened.dataset, opened.stamp
 
     def work(report, should_stop) -> None:
-        look(dataset, report, should_stop)
+        make_signatures(dataset, report, should_stop)
         if with_audit:
             save = partial(save_inspection, dataset.name, stamp)
             save(inspect_dataset(dataset, report, should_stop, save))
@@ -138,7 +138,7 @@ def current_job(opened: Workspace) -> Job | None:
 
 def open_overview(opened: Workspace) -> Overview:
     """The figures of a data set; brightness and colours only once the thumbnails are made."""
-    looks, dataset = known_looks(opened.dataset), opened.dataset
+    looks, dataset = known_signatures(opened.dataset), opened.dataset
     return _cached(
         dataset.name, opened.stamp, "overview", looks is not None, make=lambda: overview(dataset.manifest, looks)
     )

@@ -15,7 +15,7 @@ TRAIN = "pages/train/train.py"
 
 def show_correction(cover: Cover, predictor: Predictor) -> None:
     """Draw the genres to choose from, and what became of the choice."""
-    told, key = corrections.told(cover.data), f"truth-{cover.digest}"
+    told, key = corrections.genre_of(cover.data), f"truth-{cover.digest}"
     with st.container(key="truth", gap="xsmall"):
         st.pills(
             "Wrong? Say what it is",
@@ -54,8 +54,8 @@ def _tell(cover: Cover, key: str) -> None:
     genre = st.session_state[key]
     try:
         if genre:
-            st.session_state.corrected = corrections.correct(cover.data, cover.name, genre)
+            st.session_state.corrected = corrections.save(cover.data, cover.name, genre)
         else:
-            corrections.undo(cover.data)
+            corrections.remove(cover.data)
     except (CoverGenreError, OSError) as error:
         st.session_state.not_corrected = in_words(error)

@@ -38,12 +38,12 @@ def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
     if not data.startswith(_ZIP):
         return [Cover.of(name, data)], ""
     try:
-        found, passed_over = read_covers(io.BytesIO(data), PACKED)
+        found, skipped = read_covers(io.BytesIO(data), PACKED)
     except BadDataset as error:
         return [], f"{plain(name)}: {sentence(str(error))}"
     covers = [Cover.of(path, content) for path, content in found]
-    reasons = listed([f"{count} {plain(why)}" for why, count in passed_over.items()])
-    return covers, f"{plain(name)}: {len(covers)} covers; passed over: {reasons}." if reasons else ""
+    reasons = listed([f"{count} {plain(why)}" for why, count in skipped.items()])
+    return covers, f"{plain(name)}: {len(covers)} covers; skipped: {reasons}." if reasons else ""
 
 
 def show_uploads() -> None:

@@ -7,7 +7,7 @@ from covergenre import home, images
 from covergenre.api.pictures import picture_routes
 from covergenre.collection.sources import open_collection
 from covergenre.dataset.registry import register
-from covergenre.dataset.thumbnails import look
+from covergenre.dataset.thumbnails import make_signatures
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def client() -> TestClient:
 
 def test_a_picture_that_was_made_is_served(client, tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz",), 1))
-    look(dataset)
+    make_signatures(dataset)
     answer = client.get(f"/pictures/{dataset.manifest['content_hash'].iloc[0]}.jpg")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert images.decode(answer.content).image.size == (96, 96)

@@ -9,7 +9,7 @@ from covergenre.audit.measures import measure
 from covergenre.cluster.dataset import embedder, scanner
 from covergenre.cluster.job import HERE
 from covergenre.dataset import registry
-from covergenre.dataset.thumbnails import known_looks
+from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import BadDataset
 from covergenre.progress import never, silent
@@ -24,17 +24,17 @@ def folder(tmp_path):
 
 def test_a_scan_by_others_finds_what_a_scan_here_finds(folder):
     here, _ = registry.register("here", folder)
-    there, scanned = registry.register("there", folder, look_at=scanner(HERE))
+    there, scanned = registry.register("there", folder, read_pixels=scanner(HERE))
     assert_frame_equal(there.manifest, here.manifest)
     assert scanned.read == 7
-    assert registry.register("there", folder, look_at=scanner(HERE))[1].reused == 7
+    assert registry.register("there", folder, read_pixels=scanner(HERE))[1].reused == 7
 
 
 def test_covers_are_embedded_measured_and_made_small_in_one_reading(folder, tmp_path):
     dataset, _ = registry.register("covers", folder)
     recipe = tiny_recipe(tmp_path)
     there = embed_dataset(dataset, recipe, ("original", "flip"), fill=embedder(HERE))
-    assert known_looks(dataset) is not None
+    assert known_signatures(dataset) is not None
     assert not list(home.shards().glob("*/*/*.parquet"))
     for file in folder.rglob("*.jpg"):
         file.unlink()  # nothing has to be read again

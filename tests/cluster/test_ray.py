@@ -114,7 +114,7 @@ def _head(address: str) -> str:
 def test_a_data_set_comes_out_as_it_does_here(ray_home, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz", "pop"], 3)
     here, _ = registry.register("here", folder)
-    there, _ = registry.register("there", folder, look_at=scanner("ray"))
+    there, _ = registry.register("there", folder, read_pixels=scanner("ray"))
     assert_frame_equal(there.manifest, here.manifest)
     recipe = tiny_recipe(tmp_path)
     vectors = embed_dataset(there, recipe, fill=embedder("ray"))["original"]

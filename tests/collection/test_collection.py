@@ -14,7 +14,7 @@ from covergenre.collection.filters import Filters, first
 from covergenre.collection.sources import open_run_collection, with_names
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import seal
-from covergenre.dataset.thumbnails import look
+from covergenre.dataset.thumbnails import make_signatures
 from covergenre.embedding.many import ManyIndex, build_index
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
@@ -247,7 +247,7 @@ class TestOpen:
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
         run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
         assert open_run_collection(run.id).colours(np.arange(16)) == ()
-        look(dataset)
+        make_signatures(dataset)
         assert sum(swatch.share for swatch in open_run_collection(run.id).colours(np.arange(16))) == pytest.approx(1)
 
     def test_a_run_that_is_not_there_is_said_so(self):

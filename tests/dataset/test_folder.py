@@ -26,7 +26,7 @@ def paths(root):
     return [cover.path for cover in find_covers(root)[0]]
 
 
-def passed_over(root):
+def skipped(root):
     return find_covers(root)[1]
 
 
@@ -52,37 +52,37 @@ def test_names_stay_as_they_are_on_disk(root, form):
 def test_hidden_files_and_folders_are_passed_over(root):
     put(root / "jazz" / ".b.jpg")
     put(root / ".git" / "objects" / "b.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
 
 
 def test_files_that_are_no_images_are_passed_over(root):
     for name in ("jazz/notes.txt", "jazz/jpg", "README.md"):
         put(root / name)
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 3})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 3})
 
 
 def test_an_image_outside_any_genre_folder_is_passed_over(root):
     put(root / "loose.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NO_GENRE: 1})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NO_GENRE: 1})
 
 
 def test_a_name_that_is_not_unicode_is_passed_over_as_file_and_as_folder(root):
     put(root / "jazz" / os.fsdecode(b"caf\xe9.jpg"))
     put(root / os.fsdecode(b"caf\xe9") / "b.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NOT_UNICODE: 2})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_UNICODE: 2})
 
 
 def test_links_that_leave_the_root_are_refused(root):
     (root / "jazz" / "file.jpg").symlink_to(root.parent / "outside" / "secret.jpg")
     (root / "folder").symlink_to(root.parent / "outside")
     (root / "jazz" / "dots.jpg").symlink_to("../../outside/secret.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 3})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 3})
 
 
 def test_a_link_to_a_folder_whose_name_begins_like_the_root_is_refused(root):
     put(root.parent / "root-of-another" / "b.jpg")
     (root / "pop").symlink_to(root.parent / "root-of-another")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 1})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 1})
 
 
 def test_a_link_to_a_cover_inside_the_root_is_a_cover(root):
@@ -95,7 +95,7 @@ def test_links_that_loop_or_lead_nowhere_are_passed_over(root):
     (root / "jazz" / "up").symlink_to("..")
     (root / "jazz" / "self.jpg").symlink_to("self.jpg")
     (root / "jazz" / "gone.jpg").symlink_to("gone-for-ever.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.LINK: 3})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.LINK: 3})
 
 
 def test_a_root_that_is_itself_a_link_is_fine(root):
@@ -105,7 +105,7 @@ def test_a_root_that_is_itself_a_link_is_fine(root):
 
 def test_a_pipe_called_like_an_image_is_not_opened(root):
     os.mkfifo(root / "jazz" / "pipe.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 1})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 1})
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="a closed folder is open to root")
@@ -113,7 +113,7 @@ def test_a_folder_that_cannot_be_opened_is_passed_over(root):
     put(root / "pop" / "b.jpg")
     (root / "pop").chmod(0)
     try:
-        assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.CLOSED: 1})
+        assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.CLOSED: 1})
     finally:
         (root / "pop").chmod(0o700)
 
@@ -122,13 +122,13 @@ def test_a_folder_that_cannot_be_opened_is_passed_over(root):
 def test_folders_of_systems_are_no_genres(root, name):
     put(root / name / "b.jpg")
     put(root / "jazz" / name / "b.jpg")
-    assert (paths(root), passed_over(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
 
 
 def test_what_is_passed_over_is_named(root):
     put(root / "jazz" / "notes.txt")
     put(root / "loose.jpg")
-    assert passed_over(root).names == {folder.NOT_AN_IMAGE: ["jazz/notes.txt"], folder.NO_GENRE: ["loose.jpg"]}
+    assert skipped(root).names == {folder.NOT_AN_IMAGE: ["jazz/notes.txt"], folder.NO_GENRE: ["loose.jpg"]}
 
 
 def test_a_folder_that_fails_for_a_reason_of_the_disk_ends_the_search(root, monkeypatch):

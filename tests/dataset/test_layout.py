@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.dataset.layout import Layout, fronts, near_names, recognise, tidy_genre
+from covergenre.dataset.layout import Layout, detect_layout, front_covers, similar_names, tidy_genre
 
 ARTISTS = ("Ada Lane", "Bo Hill", "Cy Twain")
 
@@ -27,30 +27,30 @@ class TestRecognise:
         ],
     )
     def test_covers_by_genre_have_it_in_the_folder_that_holds_them(self, paths):
-        assert recognise(paths) == Layout(0, albums=False)
+        assert detect_layout(paths) == Layout(0, albums=False)
 
     @pytest.mark.parametrize("file", ["cover.jpg", "Folder.jpg", "front.png", "AlbumArt.jpg"])
     def test_a_music_library_has_it_in_the_first_folder(self, file):
-        assert recognise(library(file=file)) == Layout(1, albums=True)
+        assert detect_layout(library(file=file)) == Layout(1, albums=True)
 
     def test_a_folder_around_a_library_is_not_a_genre(self):
-        assert recognise(library(top="Music/")) == Layout(2, albums=True)
+        assert detect_layout(library(top="Music/")) == Layout(2, albums=True)
 
     def test_a_library_may_be_two_deep(self):
         paths = [
             f"{genre}/{artist} - Blue {n}/cover.jpg" for genre in ("Zouk", "Jazz") for artist in ARTISTS for n in (1, 2)
         ]
-        assert recognise(paths) == Layout(1, albums=True)
+        assert detect_layout(paths) == Layout(1, albums=True)
 
     def test_names_of_genres_tell_where_they_stand(self):
         paths = [
             f"{genre}/{decade}s/{n}.jpg" for genre in ("Jazz", "Hip-Hop") for decade in (1960, 1970) for n in range(9)
         ]
-        assert recognise(paths) == Layout(1, albums=False)
+        assert detect_layout(paths) == Layout(1, albums=False)
 
     def test_what_was_chosen_is_taken(self):
-        assert recognise(library(), genre_level=2) == Layout(2, albums=True)
-        assert recognise(library(), genre_level=0) == Layout(0, albums=False)
+        assert detect_layout(library(), genre_level=2) == Layout(2, albums=True)
+        assert detect_layout(library(), genre_level=0) == Layout(0, albums=False)
 
     def test_it_can_be_said(self):
         assert [str(Layout()), str(Layout(2, True))] == ["GENRE/cover.jpg", "FOLDER1/GENRE/.../ALBUM/cover.jpg"]
@@ -94,21 +94,21 @@ class TestFronts:
         ],
     )
     def test_the_front_goes_before_back_and_booklet(self, pictures, front):
-        assert fronts(f"Jazz/Ada/Blue/{name}" for name in pictures) == {f"Jazz/Ada/Blue/{front}"}
+        assert front_covers(f"Jazz/Ada/Blue/{name}" for name in pictures) == {f"Jazz/Ada/Blue/{front}"}
 
     def test_discs_and_scans_belong_to_their_album(self):
         paths = ["J/A/Blue/cover.jpg", "J/A/Blue/CD1/cover.jpg", "J/A/Blue/Scans/front.jpg", "J/A/Red/CD1/cover.jpg"]
-        assert fronts(paths) == {"J/A/Blue/cover.jpg", "J/A/Red/CD1/cover.jpg"}
+        assert front_covers(paths) == {"J/A/Blue/cover.jpg", "J/A/Red/CD1/cover.jpg"}
 
 
 def test_a_folder_below_covers_of_a_genre_is_a_part_of_it():
     paths = ["jazz/1.jpg", "jazz/2.jpg", "rap/1.jpg", "jazz/live/3.jpg", "jazz/live/old/4.jpg"]
-    assert {recognise(paths).facts(path)["genre"] for path in paths} == {"jazz", "rap"}
+    assert {detect_layout(paths).facts(path)["genre"] for path in paths} == {"jazz", "rap"}
 
 
 def test_sources_beside_genres_stay_sources():
     paths = ["jazz/1.jpg", "rap/1.jpg", "spotify/pop/3.jpg"]
-    assert [recognise(paths).facts(path)["genre"] for path in paths] == ["jazz", "rap", "pop"]
+    assert [detect_layout(paths).facts(path)["genre"] for path in paths] == ["jazz", "rap", "pop"]
 
 
 def test_a_genres_name_is_composed_and_without_blanks_around_it():
@@ -117,9 +117,9 @@ def test_a_genres_name_is_composed_and_without_blanks_around_it():
 
 def test_genres_of_nearly_one_name_are_found_the_most_frequent_first():
     genres = ["Jazz"] * 3 + ["jazz"] + ["black metal", "Black-Metal", "black metal"] + ["rap"]
-    assert near_names(genres) == [["Jazz", "jazz"], ["black metal", "Black-Metal"]]
+    assert similar_names(genres) == [["Jazz", "jazz"], ["black metal", "Black-Metal"]]
 
 
 @pytest.mark.parametrize("pair", [("R&B", "R and B"), ("Música", "musica"), ("hip-hop", "HipHop")])
 def test_case_accents_dashes_and_ands_do_not_make_another_name(pair):
-    assert len(near_names(pair)) == 1
+    assert len(similar_names(pair)) == 1

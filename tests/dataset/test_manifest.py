@@ -116,7 +116,7 @@ def test_repairs_made_meanwhile_are_kept_and_those_undone_stay_undone(root):
 
 def test_what_was_passed_over_is_counted(root):
     (root / "jazz" / "notes.txt").write_text("")
-    assert scan(root).passed_over == {"not an image": 1}
+    assert scan(root).skipped == {"not an image": 1}
 
 
 def test_a_missing_root_is_refused(tmp_path):
@@ -180,7 +180,7 @@ def test_a_table_beside_the_covers_tells_artist_album_year_and_columns_of_its_ow
         "http://a.b/?1",
     ]
     assert row(scanned.manifest, "jazz/001.jpg")[["artist", "image_url"]].tolist() == ["", ""]
-    assert scanned.passed_over == {"not an image": 1}
+    assert scanned.skipped == {"not an image": 1}
 
 
 def test_an_edit_outweighs_the_table_beside_the_covers(root):
@@ -241,7 +241,7 @@ class TestMusicLibrary:
         told = row(scanned.manifest, "Jazz/Ada/Blue (1961)/cover.jpg")
         assert (str(scanned.layout), len(scanned.manifest)) == ("GENRE/.../ALBUM/cover.jpg", 8)
         assert told[["genre", "artist", "album", "year"]].tolist() == ["Jazz", "Ada", "Blue", 1961]
-        assert scanned.passed_over == {"not the front of its album": 8}
+        assert scanned.skipped == {"not the front of its album": 8}
 
     def test_another_folder_can_be_chosen(self, library):
         assert set(scan(library, genre_level=2).manifest["genre"]) == {"Ada", "Bo"}
@@ -306,6 +306,6 @@ def test_every_real_cover_is_read_once_and_all_are_usable(covers, real):
     pictures = {path.relative_to(covers).as_posix() for path in covers.glob("*/*/*")}
     assert set(real.manifest["path"]) == pictures
     assert (len(real.manifest), real.read) == (len(pictures), len(pictures))
-    assert dict(real.passed_over) == {"not an image": 2}  # README.md and manifest.csv
+    assert dict(real.skipped) == {"not an image": 2}  # README.md and manifest.csv
     assert (real.manifest["problem"] == "").all()
     assert scan(covers, real.manifest).read == 0

@@ -97,7 +97,7 @@ def test_a_name_stands_for_one_folder(root, tmp_path):
 
 def test_a_folder_without_covers_is_refused_with_what_was_found(tmp_path):
     (tmp_path / "notes.txt").write_text("")
-    with pytest.raises(BadDataset, match="1 passed over: not an image"):
+    with pytest.raises(BadDataset, match="1 skipped: not an image"):
         register("mine", tmp_path)
     assert names() == ()
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from covergenre import home, images
 from covergenre.dataset.registry import register
-from covergenre.dataset.thumbnails import SIDE, known_looks, look, thumbnail, thumbnails
+from covergenre.dataset.thumbnails import SIDE, known_signatures, make_signatures, thumbnail, thumbnails
 from covergenre.errors import Cancelled
 
 
@@ -35,33 +35,33 @@ def test_a_cover_that_cannot_be_read_has_none(dataset):
 
 
 def test_the_looks_of_all_usable_covers_are_kept(dataset):
-    assert known_looks(dataset) is None
+    assert known_signatures(dataset) is None
     said = []
-    looks = look(dataset, said.append)
+    looks = make_signatures(dataset, said.append)
     assert len(looks) == 6
     assert {len(signature) for signature in looks["signature"]} == {images.SIGNATURE_LENGTH}
     assert (said[-1].done, said[-1].total) == (6, 6)
-    assert known_looks(dataset).equals(looks)
+    assert known_signatures(dataset).equals(looks)
 
 
 def test_looking_again_costs_only_what_is_new(dataset):
-    look(dataset)
+    make_signatures(dataset)
     genre_folders(dataset.root, ("jazz",), 5, side=300)
     said = []
-    looks = look(register("mine", dataset.root)[0], said.append)
+    looks = make_signatures(register("mine", dataset.root)[0], said.append)
     assert said[-1].total == 2
     assert len(looks) == 8
 
 
 def test_stopped_it_keeps_what_it_made(dataset):
     with pytest.raises(Cancelled, match="is kept"):
-        look(dataset, should_stop=lambda: True)
+        make_signatures(dataset, should_stop=lambda: True)
     assert len(list(home.thumbnails().iterdir())) >= 1
-    assert len(look(dataset)) == 6
+    assert len(make_signatures(dataset)) == 6
 
 
 def test_a_damaged_file_is_made_anew(dataset):
-    looks = look(dataset)
+    looks = make_signatures(dataset)
     next(dataset.folder.glob("looks*")).write_bytes(b"PAR1")
-    assert known_looks(dataset) is None
-    assert look(dataset).equals(looks)
+    assert known_signatures(dataset) is None
+    assert make_signatures(dataset).equals(looks)

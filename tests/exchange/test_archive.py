@@ -35,7 +35,7 @@ def paths(root) -> list[str]:
 def test_genre_folders_are_unpacked_and_can_be_registered():
     unpacked = unpack(packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png", "rap/b.png"]
-    assert (unpacked.covers, unpacked.passed_over) == (2, {})
+    assert (unpacked.covers, unpacked.skipped) == (2, {})
     dataset, _ = register("mine", unpacked.root)
     assert dataset.genres == ("jazz", "rap")
 
@@ -78,7 +78,7 @@ def test_names_of_any_script_are_kept(name):
 def test_a_name_that_leads_out_is_passed_over_and_nothing_is_written_outside(name, own_home):
     unpacked = unpack(packed(("jazz/a.png", PICTURE), (name, PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png"]
-    assert unpacked.passed_over == {"a name that leads out of the archive": 1}
+    assert unpacked.skipped == {"a name that leads out of the archive": 1}
     assert not list(own_home.rglob("out.png"))
 
 
@@ -88,7 +88,7 @@ def test_links_and_devices_are_passed_over(kind):
     link.external_attr = (kind | 0o777) << 16
     unpacked = unpack(packed(("jazz/a.png", PICTURE), (link, b"/etc/passwd")))
     assert paths(unpacked.root) == ["jazz/a.png"]
-    assert unpacked.passed_over == {"a link or device": 1}
+    assert unpacked.skipped == {"a link or device": 1}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_links_and_devices_are_passed_over(kind):
 def test_what_is_no_cover_is_passed_over_by_reason(name, reason):
     unpacked = unpack(packed(("jazz/a.png", PICTURE), (name, PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png"]
-    assert unpacked.passed_over == {reason: 1}
+    assert unpacked.skipped == {reason: 1}
 
 
 def test_a_name_that_is_there_twice_is_unpacked_once():
@@ -117,7 +117,7 @@ def test_a_name_that_is_there_twice_is_unpacked_once():
         file = packed(("jazz/a.png", PICTURE), ("jazz/a.png", b"other"))
     unpacked = unpack(file)
     assert (unpacked.root / "jazz" / "a.png").read_bytes() == PICTURE
-    assert unpacked.passed_over == {"there twice": 1}
+    assert unpacked.skipped == {"there twice": 1}
 
 
 def test_a_file_where_another_needs_a_folder_is_passed_over():
@@ -129,7 +129,7 @@ def test_a_bomb_in_one_file_is_passed_over_as_too_large():
     bomb = packed(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000))
     unpacked = unpack(bomb, limits=Limits(file=2**20))
     assert paths(unpacked.root) == ["jazz/a.png"]
-    assert unpacked.passed_over == {"larger than 1 MB": 1}
+    assert unpacked.skipped == {"larger than 1 MB": 1}
 
 
 def test_a_file_that_lies_about_its_size_is_stopped_all_the_same():
@@ -149,7 +149,7 @@ def test_a_bomb_of_many_files_is_refused_and_leaves_nothing(own_home):
 def test_a_file_without_a_name_is_passed_over():
     data = packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)).getvalue().replace(b"rap/b", b"\0ap/b")
     unpacked = unpack(io.BytesIO(data))
-    assert (paths(unpacked.root), sum(unpacked.passed_over.values())) == (["jazz/a.png"], 1)
+    assert (paths(unpacked.root), sum(unpacked.skipped.values())) == (["jazz/a.png"], 1)
 
 
 def test_too_many_entries_are_refused():
@@ -162,14 +162,14 @@ def test_a_damaged_file_is_passed_over_and_the_others_are_kept():
     at = file.rindex(PICTURE[:20]) + 30
     unpacked = unpack(io.BytesIO(file[:at] + b"\xff\xff\xff" + file[at + 3 :]))
     assert paths(unpacked.root) == ["jazz/a.png"]
-    assert unpacked.passed_over == {"damaged": 1}
+    assert unpacked.skipped == {"damaged": 1}
 
 
 def test_an_encrypted_file_is_passed_over():
     file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
     central = file.rindex(b"PK\x01\x02")
     locked = file[: central + 8] + b"\x01\x00" + file[central + 10 :]
-    assert unpack(io.BytesIO(locked)).passed_over == {"encrypted": 1}
+    assert unpack(io.BytesIO(locked)).skipped == {"encrypted": 1}
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"milk", packed().getvalue(), packed(("a.txt", b"x")).getvalue()])
@@ -194,7 +194,7 @@ def test_an_archive_becomes_a_data_set():
     dataset, scan = register_archive("mine", packed(("jazz/a.png", PICTURE), ("notes.txt", b"x")))
     assert names() == ("mine",)
     assert dataset.manifest["path"].tolist() == ["jazz/a.png"]
-    assert scan.passed_over == {"not an image": 1}
+    assert scan.skipped == {"not an image": 1}
 
 
 @pytest.mark.parametrize("name", ["mine", "starter", "../up"])
@@ -230,9 +230,9 @@ def test_only_unpacked_copies_are_deleted(tmp_path):
 
 def test_covers_are_read_from_anywhere_in_a_zip_and_nothing_is_written():
     archive = packed(("a.png", PICTURE), ("deep/er/b.png", b"b"), ("manifest.csv", b"path"), ("notes.txt", b"milk"))
-    covers, passed_over = read_covers(archive)
+    covers, skipped = read_covers(archive)
     assert covers == [("a.png", PICTURE), ("deep/er/b.png", b"b")]
-    assert passed_over == {"not an image": 1}
+    assert skipped == {"not an image": 1}
     assert not home.uploads().exists()
 
 
@@ -243,8 +243,8 @@ def test_a_name_that_leads_out_is_not_read_either(name):
 
 def test_a_picture_that_unpacks_to_too_much_is_passed_over_and_counts_against_all_that_may_be_read():
     bomb = b"\0" * 1000
-    covers, passed_over = read_covers(packed(("bomb.png", bomb), ("a.png", b"a")), Limits(9, 100, 200))
-    assert (covers, sum(passed_over.values())) == ([("a.png", b"a")], 1)
+    covers, skipped = read_covers(packed(("bomb.png", bomb), ("a.png", b"a")), Limits(9, 100, 200))
+    assert (covers, sum(skipped.values())) == ([("a.png", b"a")], 1)
     with pytest.raises(BadDataset, match="unpacks to more than"):
         read_covers(packed(*((f"{number}.png", bomb) for number in range(3))), Limits(9, 100, 200))
 
@@ -256,7 +256,7 @@ def test_what_is_no_zip_is_not_read(data):
 
 
 def test_a_zip_without_pictures_says_what_it_holds():
-    with pytest.raises(BadDataset, match=r"no picture \(1 passed over: not an image"):
+    with pytest.raises(BadDataset, match=r"no picture \(1 skipped: not an image"):
         read_covers(packed(("notes.txt", b"milk")))
 
 
@@ -269,7 +269,7 @@ class TestOtherSystems:
         file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
         central = file.rindex(b"PK\x01\x02")
         unpacked = unpack(io.BytesIO(file[: central + 10] + b"\x09\x00" + file[central + 12 :]))
-        assert unpacked.passed_over == {
+        assert unpacked.skipped == {
             "packed as deflate64, which is not read here: pack it again as an ordinary ZIP (Deflate)": 1
         }
         assert unpacked.covers == 1
@@ -309,7 +309,7 @@ def test_archives_of_other_systems_lose_no_cover(name, some):
         pictures = [each for each in archive.namelist() if each.endswith(".jpg") and "__MACOSX" not in each]
     assert len(dataset.manifest) == len(pictures)
     assert some in dataset.genres
-    assert set(scan.passed_over) <= {"hidden"}
+    assert set(scan.skipped) <= {"hidden"}
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")

@@ -5,7 +5,7 @@ from PIL import Image
 
 from covergenre import images
 from covergenre.dataset.registry import register
-from covergenre.dataset.thumbnails import look
+from covergenre.dataset.thumbnails import make_signatures
 from covergenre.inspection.overview import lightness, overview
 from covergenre.repair.repair import exclude, repaired
 
@@ -37,7 +37,7 @@ def test_files_are_counted_by_size_format_and_mode(dataset):
 
 def test_each_genre_has_its_brightness_colour_and_palette_once_looked_at(dataset):
     assert overview(dataset.manifest).looks == ()
-    looks = overview(dataset.manifest, look(dataset)).looks
+    looks = overview(dataset.manifest, make_signatures(dataset)).looks
     assert [each.genre for each in looks] == ["jazz", "rap"]
     for each in looks:
         assert 0 <= each.brightness[0] <= each.brightness[1] <= each.brightness[2] <= 1

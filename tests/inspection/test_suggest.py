@@ -6,7 +6,7 @@ from covergenre.audit import THRESHOLDS, Audit
 from covergenre.audit.findings import findings
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST, suggest
-from covergenre.repair.repair import Edit, join, repaired
+from covergenre.repair.repair import Edit, merge_plans, repaired
 
 EMPTY = pd.DataFrame()
 
@@ -94,7 +94,7 @@ def test_plans_of_all_issues_can_be_joined_and_tried_on():
     paths = ["jazz/a", "jazz/b", "pop/c", "pop/d"]
     rows = manifest(*paths)
     found = report(near_duplicates=[paths[:2]], blank=[["pop/d", "jazz/b"]])
-    after = repaired(rows, join(suggest(rows, found).values(), "suggested"))
+    after = repaired(rows, merge_plans(suggest(rows, found).values(), "suggested"))
     assert after["excluded"].tolist() == ["", "a near copy of jazz/a", "", "blank"]
 
 

@@ -4,7 +4,7 @@ from drawing import cover, encoded, genre_folders
 from covergenre import home
 from covergenre.dataset import registry
 from covergenre.errors import BadDataset, BadImage
-from covergenre.repair.corrections import correct, told, undo
+from covergenre.repair.corrections import genre_of, remove, save
 
 BLUE, RED = encoded(cover("jazz", 1)), encoded(cover("rap", 2))
 
@@ -15,8 +15,8 @@ def own_home(tmp_path, monkeypatch):
 
 
 def test_covers_become_a_data_set_called_mine():
-    assert correct(BLUE, "blue.png", "jazz").counts == {"jazz": 1}
-    kept = correct(RED, "red.png", "rap")
+    assert save(BLUE, "blue.png", "jazz").counts == {"jazz": 1}
+    kept = save(RED, "red.png", "rap")
     assert (kept.dataset, dict(kept.counts)) == ("mine", {"jazz": 1, "rap": 1})
     dataset = registry.open_dataset("mine")
     assert dataset.genres == ("jazz", "rap")
@@ -24,39 +24,39 @@ def test_covers_become_a_data_set_called_mine():
 
 
 def test_told_twice_the_last_genre_holds():
-    correct(BLUE, "blue.png", "jazz")
-    assert correct(BLUE, "other name.png", "Black  Metal").counts == {"black metal": 1}
-    assert told(BLUE) == "black metal"
+    save(BLUE, "blue.png", "jazz")
+    assert save(BLUE, "other name.png", "Black  Metal").counts == {"black metal": 1}
+    assert genre_of(BLUE) == "black metal"
 
 
 def test_a_correction_is_undone_and_the_data_set_goes_with_the_last():
-    correct(BLUE, "blue.png", "jazz")
-    correct(RED, "red.png", "rap")
-    undo(BLUE)
+    save(BLUE, "blue.png", "jazz")
+    save(RED, "red.png", "rap")
+    remove(BLUE)
     assert registry.open_dataset("mine").genres == ("rap",)
-    assert told(BLUE) == ""
-    undo(RED)
+    assert genre_of(BLUE) == ""
+    remove(RED)
     assert registry.names() == ()
-    undo(RED)
+    remove(RED)
 
 
 def test_a_data_set_of_that_name_that_is_another_is_left_alone(tmp_path):
     registry.register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 2))
-    assert correct(BLUE, "blue.png", "jazz").dataset == "mine-2"
-    assert correct(RED, "red.png", "jazz").counts == {"jazz": 2}
+    assert save(BLUE, "blue.png", "jazz").dataset == "mine-2"
+    assert save(RED, "red.png", "jazz").counts == {"jazz": 2}
     assert len(registry.open_dataset("mine").manifest) == 4
 
 
 @pytest.mark.parametrize("genre", ["", "..", "a/b", "a\\b", ".hidden", "x" * 41, "jazz\0"])
 def test_what_can_be_no_folder_is_no_genre(genre):
     with pytest.raises(BadDataset, match="can't be a genre"):
-        correct(BLUE, "blue.png", genre)
+        save(BLUE, "blue.png", genre)
     assert not home.corrections().exists()
 
 
 @pytest.mark.parametrize("name", ["../../x.png", "/etc/passwd", "", "C:\\covers\\a.png", "a\0b.png", "\u202egnp.exe"])
 def test_a_hostile_name_stays_in_its_folder(name):
-    correct(BLUE, name, "jazz")
+    save(BLUE, name, "jazz")
     (file,) = (path for path in home.corrections().rglob("*") if path.is_file())
     assert file.parent == home.corrections() / "jazz"
     assert file.suffix == ".png"
@@ -64,5 +64,5 @@ def test_a_hostile_name_stays_in_its_folder(name):
 
 def test_what_is_no_picture_is_not_kept():
     with pytest.raises(BadImage):
-        correct(b"milk", "milk.jpg", "jazz")
+        save(b"milk", "milk.jpg", "jazz")
     assert not home.corrections().exists()

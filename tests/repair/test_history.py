@@ -3,7 +3,7 @@ import json
 import pytest
 
 from covergenre.errors import BadDataset
-from covergenre.repair.history import Change, add_repair, read_history, standing
+from covergenre.repair.history import Change, active_repairs, add_repair, read_history
 
 CHANGE = Change('jazz/"a",\u2028 é\n.jpg', {"excluded": "", "edit": ""}, {"excluded": "blank", "edit": "1"})
 
@@ -31,7 +31,7 @@ def test_repairs_are_numbered_and_read_back_as_they_were_written(tmp_path):
 )
 def test_what_was_undone_does_not_stand_unless_the_undoing_was_undone(tmp_path, undoes, expected):
     repairs = [add_repair(tmp_path, "", [], number) for number in undoes]
-    stand = {repair.number for repair in standing(repairs)}
+    stand = {repair.number for repair in active_repairs(repairs)}
     # An undoing that was undone is gone itself; the undoing of it stands.
     assert stand == set(expected)
 

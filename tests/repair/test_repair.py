@@ -12,7 +12,7 @@ from covergenre.dataset.manifest import COLUMNS, fingerprint, read_manifest, usa
 from covergenre.dataset.registry import open_dataset, register, remove
 from covergenre.dataset.split import split_of
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.repair.history import standing
+from covergenre.repair.history import active_repairs
 from covergenre.repair.repair import (
     Edit,
     Plan,
@@ -20,8 +20,8 @@ from covergenre.repair.repair import (
     exclude,
     history,
     include,
-    join,
     keep_one_each,
+    merge_plans,
     relabel,
     repaired,
     tag,
@@ -105,20 +105,20 @@ def test_tried_on_it_is_what_applied_it_would_be_but_for_the_number(dataset):
 
 
 def test_of_joined_plans_the_first_has_its_way():
-    joined = join([exclude(["a"], "one"), exclude(["b", "a"], "two")], "both")
+    joined = merge_plans([exclude(["a"], "one"), exclude(["b", "a"], "two")], "both")
     assert joined == Plan("both", (Edit("a", excluded="one"), Edit("b", excluded="two")))
 
 
 def test_repairs_touch_the_manifest_and_the_history_only(dataset):
     before = {file: file.read_bytes() for file in dataset.root.rglob("*.jpg")}
-    apply(dataset, join([exclude(PATHS[:2], "blank"), relabel(PATHS[2:], "rock")], "repairs"))
+    apply(dataset, merge_plans([exclude(PATHS[:2], "blank"), relabel(PATHS[2:], "rock")], "repairs"))
     undo(dataset)
     assert {file: file.read_bytes() for file in dataset.root.rglob("*.jpg")} == before
     assert {file.name for file in dataset.folder.iterdir()} == {"dataset.json", "manifest.csv", "repairs.jsonl"}
 
 
 def test_repairs_survive_a_rescan_and_can_be_undone_after_it(dataset):
-    apply(dataset, join([exclude(PATHS[:1], "blank"), relabel(PATHS[1:2], "rock")], "repairs"))
+    apply(dataset, merge_plans([exclude(PATHS[:1], "blank"), relabel(PATHS[1:2], "rock")], "repairs"))
     (dataset.root / "jazz" / "000.jpg").write_bytes((dataset.root / "pop" / "000.jpg").read_bytes())
     (dataset.root / "pop" / "001.jpg").unlink()
     after = register("mine", dataset.root)[0]
@@ -145,7 +145,7 @@ def test_the_history_tells_what_was_done_and_why(dataset):
 
 
 def test_what_changes_nothing_is_not_in_the_history(dataset):
-    after = apply(dataset, join([relabel(["jazz/000.jpg"], "jazz"), include(["pop/000.jpg"])], "nothing"))
+    after = apply(dataset, merge_plans([relabel(["jazz/000.jpg"], "jazz"), include(["pop/000.jpg"])], "nothing"))
     assert history(after) == ()
     pd.testing.assert_frame_equal(after.manifest, dataset.manifest)
 
@@ -158,7 +158,7 @@ def test_undo_goes_back_one_repair_at_a_time(dataset):
     pd.testing.assert_frame_equal(undo(dataset).manifest, dataset.manifest)
     with pytest.raises(BadDataset, match="no repair to undo"):
         undo(dataset)
-    assert [repair.number for repair in standing(history(dataset)) if repair.undoes is None] == []
+    assert [repair.number for repair in active_repairs(history(dataset)) if repair.undoes is None] == []
 
 
 def test_any_repair_can_be_undone_and_that_too(dataset):
@@ -235,7 +235,7 @@ def test_a_data_set_removed_meanwhile_is_not_made_again(dataset):
 
 
 def test_a_plan_is_json_and_back():
-    plan = join([exclude(["a"], "blank"), relabel(["b"], "pop"), include(["c"])], "all")
+    plan = merge_plans([exclude(["a"], "blank"), relabel(["b"], "pop"), include(["c"])], "all")
     assert Plan.from_dict(plan.to_dict()) == plan
 
 

@@ -4,7 +4,14 @@ from drawing import genre_folders
 from covergenre.dataset.registry import open_dataset, register
 from covergenre.errors import BadDataset
 from covergenre.repair.repair import history, undo
-from covergenre.repair.review import decide, kept_labels, plan_of, read_decisions, settle, take_back
+from covergenre.repair.review import (
+    apply_decisions,
+    confirmed_labels,
+    decide,
+    plan_decisions,
+    read_decisions,
+    undo_last,
+)
 
 
 @pytest.fixture
@@ -24,14 +31,14 @@ def genre_of(path):
 def test_a_decision_changes_nothing_until_it_is_settled(dataset):
     decide(dataset, label(dataset, "jazz/000.jpg"), "pop")
     assert genre_of("jazz/000.jpg") == "jazz"
-    settle(dataset)
+    apply_decisions(dataset)
     assert genre_of("jazz/000.jpg") == "pop"
 
 
 def test_many_decisions_are_one_repair(dataset):
     decide(dataset, label(dataset, "jazz/000.jpg"), "pop")
     decide(dataset, label(dataset, "jazz/001.jpg"), "")
-    after = settle(dataset)
+    after = apply_decisions(dataset)
     assert [len(repair.changes) for repair in history(dataset)] == [2]
     assert after.manifest.set_index("path").loc["jazz/001.jpg", "excluded"] == "a wrong label"
 
@@ -40,34 +47,34 @@ def test_a_kept_label_and_a_given_one_are_remembered(dataset):
     kept, wrong = label(dataset, "jazz/000.jpg"), label(dataset, "jazz/001.jpg")
     decide(dataset, kept, "jazz")
     decide(dataset, wrong, "pop")
-    settle(dataset)
-    assert kept_labels(dataset) == {kept, (wrong[0], "pop")}
+    apply_decisions(dataset)
+    assert confirmed_labels(dataset) == {kept, (wrong[0], "pop")}
 
 
 def test_the_latest_decision_is_taken_back(dataset):
     first, second = label(dataset, "jazz/000.jpg"), label(dataset, "jazz/001.jpg")
     decide(dataset, first, "pop")
     decide(dataset, second, "jazz")
-    assert take_back(dataset) == second
+    assert undo_last(dataset) == second
     assert read_decisions(dataset) == {first: "pop"}
 
 
 def test_with_nothing_decided_nothing_is_taken_back(dataset):
-    assert take_back(dataset) is None
+    assert undo_last(dataset) is None
 
 
 def test_once_settled_and_undone_a_label_may_be_looked_at_again(dataset):
     decide(dataset, label(dataset, "jazz/001.jpg"), "")
-    settle(dataset)
+    apply_decisions(dataset)
     undo(dataset)
-    assert plan_of(open_dataset("mine").manifest, read_decisions(dataset)).edits == ()
+    assert plan_decisions(open_dataset("mine").manifest, read_decisions(dataset)).edits == ()
     assert label(dataset, "jazz/001.jpg") not in read_decisions(dataset)
 
 
 def test_what_was_decided_of_another_genre_does_not_count(dataset):
     key, _ = label(dataset, "jazz/000.jpg")
     decide(dataset, (key, "rap"), "pop")
-    assert plan_of(dataset.manifest, read_decisions(dataset)).edits == ()
+    assert plan_decisions(dataset.manifest, read_decisions(dataset)).edits == ()
 
 
 @pytest.mark.parametrize("text", ["{", "[[1, 2, 3]]", '[["a", "b"]]'])

@@ -10,7 +10,7 @@ from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import open_dataset, register, stamp
 from covergenre.inspection.doubtful_labels import DoubtfulLabel
 from covergenre.repair.repair import history
-from covergenre.repair.review import kept_labels
+from covergenre.repair.review import confirmed_labels
 from pages.explore import review
 from pages.explore.workspace import save_inspection
 from pages.widgets.watch import jobs
@@ -61,7 +61,7 @@ def test_all_answers_are_applied_as_one_repair_and_what_was_kept_is_remembered(p
     assert manifest.loc[DOUBTED, "genre"].tolist() == ["rap", "jazz", "jazz"]
     assert manifest.loc[DOUBTED[2], "excluded"] == "a wrong label"
     assert len(history(open_dataset("mine"))) == 1
-    assert (manifest.loc[DOUBTED[1], "content_hash"], "jazz") in kept_labels(open_dataset("mine"))
+    assert (manifest.loc[DOUBTED[1], "content_hash"], "jazz") in confirmed_labels(open_dataset("mine"))
 
 
 def test_while_answers_are_given_nothing_is_looked_through_anew(page):

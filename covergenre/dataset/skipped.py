@@ -1,13 +1,13 @@
-"""What is no cover, and what was passed over because of it: one list for folders and archives."""
+"""Files that a scan or an archive skips because they are not covers."""
 
 from collections import defaultdict
 from typing import Self
 
-MOST_NAMED = 20
+MAX_NAMES = 20
 
 HIDDEN = "hidden"
 
-_OF_SYSTEMS = frozenset(
+_SYSTEM_NAMES = frozenset(
     {
         *("@eadir", "@tmp", "#recycle", "#snapshot", "$recycle.bin", "recycler", "recycled", "lost+found", "found.000"),
         *("system volume information", "__macosx", "network trash folder", "temporary items", "resource.frk"),
@@ -16,12 +16,12 @@ _OF_SYSTEMS = frozenset(
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder is one that a system keeps for itself and shows to nobody."""
-    return name.startswith(".") or name.casefold() in _OF_SYSTEMS
+    """Whether a file or folder is hidden, or one that an operating system or NAS keeps for itself."""
+    return name.startswith(".") or name.casefold() in _SYSTEM_NAMES
 
 
-class PassedOver(dict[str, int]):
-    """How many entries were passed over, by reason; `names` has the first `MOST_NAMED` of each."""
+class SkippedFiles(dict[str, int]):
+    """How many entries were skipped, by reason; `names` holds the first `MAX_NAMES` of each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,18 +30,18 @@ class PassedOver(dict[str, int]):
     def add(self, reason: str, name: str) -> None:
         """Count an entry."""
         self[reason] = self.get(reason, 0) + 1
-        if len(self.names[reason]) < MOST_NAMED:
+        if len(self.names[reason]) < MAX_NAMES:
             self.names[reason].append(name)
 
     def plus(self, other: Self) -> Self:
-        """These and those of `other`."""
+        """The sum of both."""
         both = type(self)()
         for each in (self, other):
             for reason, count in each.items():
                 both[reason] = both.get(reason, 0) + count
-                both.names[reason] = [*both.names[reason], *each.names[reason]][:MOST_NAMED]
+                both.names[reason] = [*both.names[reason], *each.names[reason]][:MAX_NAMES]
         return both
 
-    def in_words(self) -> str:
-        """ "2 passed over: hidden; 1 passed over: not an image", or that there was nothing."""
-        return "; ".join(f"{count} passed over: {reason}" for reason, count in self.items()) or "it is empty"
+    def summary(self) -> str:
+        """ "2 skipped: hidden; 1 skipped: not an image", or that there was nothing."""
+        return "; ".join(f"{count} skipped: {reason}" for reason, count in self.items()) or "it is empty"

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from covergenre.dataset import buckets
-from covergenre.dataset.buckets import pairs_within
+from covergenre.dataset import hamming
+from covergenre.dataset.hamming import pairs_within
 
 turned = st.lists(st.integers(0, 63), max_size=14).map(lambda bits: sum({1 << bit for bit in bits}))
 
@@ -24,6 +24,6 @@ def test_pairs_are_those_that_comparing_all_gives(codes, threshold):
 def test_work_is_done_in_parts_of_any_size(at_once, monkeypatch):
     codes = np.arange(64, dtype=np.uint64)
     whole = pairs_within(codes, 1)
-    monkeypatch.setattr(buckets, "_AT_ONCE", at_once)
+    monkeypatch.setattr(hamming, "_AT_ONCE", at_once)
     assert pairs_within(codes, 1).tolist() == whole.tolist()
     assert len(whole) == 64 * 6 // 2

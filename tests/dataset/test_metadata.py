@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.dataset.notes import Notes, read_notes
+from covergenre.dataset.metadata import Metadata, read_metadata
 from covergenre.errors import BadDataset
 
 PATHS = ["jazz/a.jpg", "jazz/b.jpg", "rap/a.jpg"]
@@ -10,10 +10,10 @@ PATHS = ["jazz/a.jpg", "jazz/b.jpg", "rap/a.jpg"]
 def told(tmp_path):
     """What a table of this content tells of `PATHS`."""
 
-    def read(content: str | bytes) -> Notes:
+    def read(content: str | bytes) -> Metadata:
         file = tmp_path / "manifest.csv"
         file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_notes(file, PATHS)
+        return read_metadata(file, PATHS)
 
     return read
 

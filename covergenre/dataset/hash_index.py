@@ -14,7 +14,7 @@ KEY = 16
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # by which letters are mixed
 
 
-class Hashes:
+class HashIndex:
     """Finds the first row of a content hash, by all of its digits or the first `KEY`."""
 
     def __init__(self, hashes: Sequence[str], rows: np.ndarray | None = None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from drawing import cover, genre_folders
 
 from covergenre import home
-from covergenre.dataset.lookup import find_files
+from covergenre.dataset.file_lookup import find_files
 from covergenre.dataset.registry import register, remove
 
 

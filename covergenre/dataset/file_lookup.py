@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from covergenre import home
-from covergenre.dataset.hashes import Hashes
+from covergenre.dataset.hash_index import HashIndex
 from covergenre.dataset.manifest import STATES, states
 from covergenre.dataset.registry import Dataset, names, open_dataset, stamp
 from covergenre.errors import BadDataset
@@ -22,7 +22,7 @@ class _Known(NamedTuple):
 
     dataset: Dataset
     paths: Sequence[str]
-    hashes: Hashes
+    hashes: HashIndex
 
 
 def find_files(content_hashes: Sequence[str]) -> list[Path | None]:
@@ -62,5 +62,5 @@ def _known(stamped: tuple[tuple[Path, int], ...]) -> list[_Known]:
             continue
         table = dataset.manifest
         used = np.flatnonzero(states(table) == STATES[0])
-        known.append(_Known(dataset, table["path"].array, Hashes(table["content_hash"].array, used)))
+        known.append(_Known(dataset, table["path"].array, HashIndex(table["content_hash"].array, used)))
     return known

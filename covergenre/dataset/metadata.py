@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from covergenre.dataset.csv_file import CsvFile, parse_csv
-from covergenre.dataset.layout import nearly
+from covergenre.dataset.layout import normalized_name
 from covergenre.dataset.table import COLUMNS, NOTES, year
 from covergenre.errors import BadDataset
 
@@ -28,19 +28,19 @@ _DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
-class Notes:
+class Metadata:
     """Column -> path -> value, for `NOTES` and columns that no manifest has; and what is to say about the table."""
 
     values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 
-def read_notes(table: Path, paths: Sequence[str]) -> Notes:
+def read_metadata(table: Path, paths: Sequence[str]) -> Metadata:
     """What the table tells of the covers at these paths; BadDataset, naming row and column, when it is broken."""
     sheet = _with_known_names(_read(table))
     if "path" not in sheet.cells:
         named = ", ".join(map(repr, list(sheet.cells)[:8])) or "nothing"
-        return Notes(remarks=(f"{table.name} was not used: its first row names {named}, and no column 'path'",))
+        return Metadata(remarks=(f"{table.name} was not used: its first row names {named}, and no column 'path'",))
     covers = _match(sheet.cells["path"], paths)
     _check_once(sheet, covers)
     columns = [column for column in sheet.cells if column in NOTES or column not in COLUMNS]
@@ -55,10 +55,10 @@ def read_notes(table: Path, paths: Sequence[str]) -> Notes:
     unread = _other_genres(sheet, covers)
     matched = sum(path != "" for path in covers)
     if matched == len(covers):
-        return Notes(values, unread)
+        return Metadata(values, unread)
     missed = next(cell for cell, path in zip(sheet.cells["path"], covers, strict=True) if not path)
     like = f"; its paths look like {missed!r}, those of covers like {paths[0]!r}" if paths and not matched else ""
-    return Notes(values, (f"{matched} of {len(covers)} rows of {table.name} match a cover{like}", *unread))
+    return Metadata(values, (f"{matched} of {len(covers)} rows of {table.name} match a cover{like}", *unread))
 
 
 def _read(table: Path) -> CsvFile:
@@ -118,7 +118,11 @@ def _composed(path: str) -> str:
 def _other_genres(sheet: CsvFile, covers: Sequence[str]) -> tuple[str, ...]:
     """What is to say of rows whose genre is not that of a folder on the way to their cover."""
     rows = zip(sheet.cells.get("genre", ()), covers, strict=False)
-    other = [told for told, path in rows if path and told and nearly(told) not in map(nearly, path.split("/")[:-1])]
+    other = [
+        told
+        for told, path in rows
+        if path and told and normalized_name(told) not in map(normalized_name, path.split("/")[:-1])
+    ]
     if not other:
         return ()
     counted = f"{len(other)} of {len(covers)} rows of {sheet.path.name}"
