@@ -2,27 +2,22 @@
 
 python -m benchmarks.collecting [--per-genre 200] [--kills 5] [--home FOLDER] [--train knn,logistic]
 
-A stand-in for MusicBrainz and the Cover Art Archive tells on loopback of drawn albums of ten genres; `covergenre
-collect` brings them at the pace that the real ones ask for, which takes 9 minutes for 2,000 covers. Its process is
-killed with -9 and begun anew. FOLDER keeps what came, for a look at it in the app.
+A fake of MusicBrainz and the Cover Art Archive on loopback serves drawn albums of ten genres; `covergenre collect`
+fetches them at the pace that the real ones ask for, which takes 9 minutes for 2,000 covers. Its process is killed with
+-9 and started again. FOLDER keeps the result, for a look at it in the app.
 """
 
-import argparse
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.standin import World, albums, standing_in
-from covergenre.demo.albums import Album, draw, release
+from benchmarks.common import command_line, covergenre, empty_home, encode
+from benchmarks.fake_sources import World, albums, serve
+from covergenre.demo.albums import draw, release
 
 _NAME = "collected"
 _SPARE = 1.6  # albums told of for each that is wanted: some carry two genres, some have no cover, some artists too many
@@ -36,21 +31,21 @@ _WINDOW = 10.0  # seconds; what is allowed in them counts the requests at both e
 
 def main() -> None:
     """Collect, kill, go on, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--per-genre", type=int, default=200, help="covers of each genre (default 200)")
     parser.add_argument("--kills", type=int, default=5, help="how often it is killed (default 5)")
     parser.add_argument("--home", type=Path, help="keep everything in this folder")
     parser.add_argument("--train", default="knn,logistic", help="methods to train on what came, joined by commas")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with empty_home() as folder:
         os.environ["COVERGENRE_HOME"] = str(options.home or folder)
         world = drawn_world(round(options.per_genre * _SPARE))
-        with standing_in(world) as one, standing_in(world) as two, standing_in(world) as world.pictures:
+        with serve(world) as one, serve(world) as two, serve(world) as world.pictures:
             os.environ.update(COVERGENRE_MUSICBRAINZ=one, COVERGENRE_COVERART=two)
             told = collect_and_kill(world, options.per_genre, options.kills)
         _print(world, told, options.kills)
         for method in filter(None, options.train.split(",")):
-            run = json.loads(_shell("train", _NAME, "--method", method, "--json").communicate()[0])
+            run = json.loads(covergenre("train", _NAME, "--method", method, "--json").communicate()[0])
             accuracy = run["metrics"]["balanced_accuracy"]
             low, high = (100 * accuracy[end] for end in ("low", "high"))
             print(f"{method}: balanced accuracy {100 * accuracy['value']:.1f} % [{low:.1f}, {high:.1f}]", flush=True)
@@ -70,8 +65,8 @@ def drawn_world(per_genre: int) -> World:
             if number % 40 == 7:
                 told["tags"] = [*told["tags"], tag]
             if number % 50 == 9:
-                world.lies[f"/release-group/{told['id']}/"] = (404, {}, b"")
-    world.draw = lambda path: _jpeg(drawn[Path(path).stem])
+                world.overrides[f"/release-group/{told['id']}/"] = (404, {}, b"")
+    world.draw = lambda path: encode(draw(drawn[Path(path).stem]).resize((250, 250)), "JPEG", quality=88)
     return world
 
 
@@ -81,17 +76,12 @@ def collect_and_kill(world: World, per_genre: int, kills: int) -> dict:
     command = ("collect", _NAME, "--per-genre", str(per_genre), "--json")
     for number in range(kills):
         until = 10 * per_genre * (number + rng.random()) / kills
-        process = _shell(*command)
+        process = covergenre(*command)
         while process.poll() is None and sum(world.count("/pictures/").values()) < until:
             time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.communicate()
-    return json.loads(_shell(*command).communicate()[0])
-
-
-def busiest(times: np.ndarray) -> int:
-    """The most requests in any `_WINDOW`."""
-    return int((np.searchsorted(times, times + _WINDOW) - np.arange(len(times))).max())
+    return json.loads(covergenre(*command).communicate()[0])
 
 
 def _print(world: World, told: dict, kills: int) -> None:
@@ -99,21 +89,10 @@ def _print(world: World, told: dict, kills: int) -> None:
     print(f"{len(told['failures'])} albums not taken")
     print(f"{'asked':20}{'requests':>10}{'made twice':>12}{'busiest 10 s':>14}{'allowed':>9}")
     for host, part, allowed in _HOSTS:
-        times = np.array([at for at, path in world.asked if part in path])
-        counts = world.count(part)
+        times, counts = np.array([at for at, path in world.requests if part in path]), world.count(part)
         twice = sum(count - 1 for count in counts.values())
-        print(f"{host:20}{counts.total():10,}{twice:12}{busiest(times):14}{allowed:>9}")
-
-
-def _jpeg(album: Album) -> bytes:
-    buffer = BytesIO()
-    draw(album).resize((250, 250)).save(buffer, "JPEG", quality=88)
-    return buffer.getvalue()
-
-
-def _shell(*arguments: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "covergenre", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        busiest = int((np.searchsorted(times, times + _WINDOW) - np.arange(len(times))).max())
+        print(f"{host:20}{counts.total():10,}{twice:12}{busiest:14}{allowed:>9}")
 
 
 if __name__ == "__main__":

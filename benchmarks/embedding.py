@@ -10,13 +10,8 @@ On a busy machine the whole is unfair to torch, whose threads wait for one anoth
 what an idle one would say.
 """
 
-import argparse
 import functools
 import multiprocessing
-import os
-import resource
-import tempfile
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -24,104 +19,84 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from covergenre import images
+from benchmarks.common import command_line, empty_home, machine, peak_bytes, read_image, spread, timed
 from covergenre.dataset.registry import open_dataset, register
 from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import FEATURE_SETS, Recipe
 
-Timed = tuple[float, np.ndarray]
-
 _CHUNK = 25
 _DATASET = "benchmark"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="a folder of genre folders, JPEG covers in them")
+    parser = command_line(__doc__, "a folder of genre folders, JPEG covers in them")
     parser.add_argument("--covers", type=int, default=300, help="how many to take, evenly spread (default 300)")
     parser.add_argument("--backbone", default=Recipe().backbone)
     parser.add_argument("--features", choices=FEATURE_SETS, default=Recipe().feature_set)
     parser.add_argument("--twice", action="store_true", help="also embed the whole folder as a data set, and again")
     options = parser.parse_args()
-    recipe = Recipe(options.backbone, options.features)
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["COVERGENRE_HOME"] = home
+    recipe, files = Recipe(options.backbone, options.features), spread(options.folder, options.covers)
+    with empty_home():
         with _process() as process:
-            process.submit(_convert, recipe).result()
-        _race(_spread(options.folder, options.covers), recipe)
+            process.submit(_ours, files[:1], recipe).result()  # converts the backbone
+        _race(files, recipe)
         if options.twice:
             _embed_twice(options.folder, recipe)
 
 
-class _Way:
-    """One way to embed, at work in a process of its own."""
-
-    def __init__(self, name: str, embed: Callable[[Sequence[Path], Recipe], Timed], process: ProcessPoolExecutor):
-        self.name, self.seconds, self.vectors, self.fastest = name, [], [], 0.0
-        self._embed, self._process = embed, process
-
-    def take(self, files: Sequence[Path], recipe: Recipe) -> Timed:
-        return self._process.submit(self._embed, files, recipe).result()
-
-    def keep(self, timed: Timed) -> None:
-        self.seconds.append(timed[0])
-        self.vectors.extend(timed[1])
-        self.fastest = max(self.fastest, len(timed[1]) / timed[0])
-
-    @property
-    def speed(self) -> float:
-        """Covers a second."""
-        return len(self.vectors) / sum(self.seconds)
-
-    def __str__(self) -> str:
-        peak = self._process.submit(_peak_megabytes).result()
-        speeds = f"{self.speed:6.1f} covers/s (fastest chunk {self.fastest:.1f})"
-        return f"{self.name:12} {speeds}   peak memory {peak:.0f} MB"
-
-
 def _race(files: Sequence[Path], recipe: Recipe) -> None:
+    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
+    print(f"{len(files)} covers by {recipe.backbone}, {recipe.feature_set}; {machine()}")
     with _process() as first, _process() as second:
-        plain, ours = ways = _Way("plain torch", _plain, first), _Way("our engine", _ours, second)
+        ways = {"plain torch": (first, _plain), "our engine": (second, _ours)}
+
+        def embed(way: str, chunk: Sequence[Path]) -> tuple[float, np.ndarray]:
+            process, work = ways[way]
+            return process.submit(work, chunk, recipe).result()
+
         for way in ways:
-            way.take(files[:_CHUNK], recipe)
-        for start in range(0, len(files), _CHUNK):
-            for way in ways:
-                way.keep(way.take(files[start : start + _CHUNK], recipe))
-        print(f"{len(files)} covers by {recipe.backbone}, {recipe.feature_set}; {_machine()}", plain, ours, sep="\n")
-    print(f"{ours.speed / plain.speed:.1f} times as fast (by the fastest chunks {ours.fastest / plain.fastest:.1f})")
-    print(f"largest cosine distance between the two {_distances(plain.vectors, ours.vectors).max():.1e}")
+            embed(way, chunks[0])
+        results = [[embed(way, chunk) for way in ways] for chunk in chunks]
+        speeds, fastest = [], []
+        for (way, (process, _)), taken in zip(ways.items(), zip(*results, strict=True), strict=True):
+            speeds.append(len(files) / sum(seconds for seconds, _ in taken))
+            fastest.append(max(len(vectors) / seconds for seconds, vectors in taken))
+            peak = process.submit(peak_bytes).result() / 2**20
+            print(f"{way:12} {speeds[-1]:6.1f} covers/s (fastest chunk {fastest[-1]:.1f})   peak memory {peak:.0f} MB")
+    print(f"{speeds[1] / speeds[0]:.1f} times as fast (by the fastest chunks {fastest[1] / fastest[0]:.1f})")
+    furthest = max(_distances(plain, ours).max() for (_, plain), (_, ours) in results)
+    print(f"largest cosine distance between the two {furthest:.1e}")
 
 
 def _embed_twice(folder: Path, recipe: Recipe) -> None:
-    with _process() as process:
-        count = process.submit(_scan, folder).result()
+    count = len(register(_DATASET, folder)[0].manifest)
     for time_of in ("first", "again, nothing changed"):
         with _process() as process:
             seconds = process.submit(_embed, recipe).result()
-            peak = process.submit(_peak_megabytes).result()
-        print(f"data set of {count}, {time_of}: {seconds:.2f} s, peak memory {peak:.0f} MB; {_machine()}")
+            peak = process.submit(peak_bytes).result() / 2**20
+        print(f"data set of {count}, {time_of}: {seconds:.2f} s, peak memory {peak:.0f} MB; {machine()}")
 
 
-def _plain(files: Sequence[Path], recipe: Recipe) -> Timed:
-    network, preprocessing = _network(recipe), get_backbone(recipe.backbone).preprocessing
+def _plain(files: Sequence[Path], recipe: Recipe) -> tuple[float, np.ndarray]:
+    """Seconds and the vectors, one cover after another in torch."""
     import torch
 
-    started = time.perf_counter()
-    vectors = []
-    for file in files:
+    network, preprocessing = _network(recipe), get_backbone(recipe.backbone).preprocessing
+
+    def vector(file: Path) -> np.ndarray:
         pixels = torch.from_numpy(preprocessing.apply(Image.open(file).convert("RGB")))
-        vectors.append(network(pixels[None])[0].detach().numpy())
-    return time.perf_counter() - started, np.stack(vectors)
+        return network(pixels[None])[0].detach().numpy()
+
+    return timed(lambda: np.stack([vector(file) for file in files]))
 
 
-def _ours(files: Sequence[Path], recipe: Recipe) -> Timed:
+def _ours(files: Sequence[Path], recipe: Recipe) -> tuple[float, np.ndarray]:
+    """Seconds and the vectors, as `embed_dataset` computes them."""
     engine = _engine(recipe)
-    started = time.perf_counter()
     with ThreadPoolExecutor(engine.workers) as pool:
-        vectors = list(pool.map(lambda file: engine.vector(images.decode(images.read(file)).image), files))
-    return time.perf_counter() - started, np.stack(vectors)
+        return timed(lambda: np.stack(list(pool.map(lambda file: engine.vector(read_image(file)), files))))
 
 
 @functools.cache
@@ -136,19 +111,9 @@ def _engine(recipe: Recipe) -> Engine:
     return engine_for(recipe)
 
 
-def _convert(recipe: Recipe) -> None:
-    engine_for(recipe)
-
-
-def _scan(folder: Path) -> int:
-    return len(register(_DATASET, folder)[0].manifest)
-
-
 def _embed(recipe: Recipe) -> float:
     dataset = open_dataset(_DATASET)
-    started = time.perf_counter()
-    embed_dataset(dataset, recipe)
-    return time.perf_counter() - started
+    return timed(lambda: embed_dataset(dataset, recipe))[0]
 
 
 def _process() -> ProcessPoolExecutor:
@@ -156,22 +121,10 @@ def _process() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
 
 
-def _spread(folder: Path, count: int) -> list[Path]:
-    files = sorted(folder.rglob("*.jpg"))
-    return files[:: max(1, len(files) // count)][:count]
-
-
-def _distances(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> np.ndarray:
-    one, other = (np.asarray(vectors, np.float64) for vectors in (first, second))
+def _distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Cosine distances, row by row."""
+    one, other = (vectors.astype(np.float64) for vectors in (first, second))
     return 1 - (one * other).sum(1) / (np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1))
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-
-
-def _peak_megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

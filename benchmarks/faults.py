@@ -6,25 +6,22 @@ Everything is drawn here and happens in a temporary home. To hold means: an answ
 that says what to do; nothing else raised, nothing half written, nothing written outside, nothing lost, in bounded time.
 """
 
-import argparse
 import io
 import json
 import logging
-import os
 import random
 import resource
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from benchmarks.common import command_line, covergenre, empty_home, encode, peak_bytes
 from covergenre import home, images
 from covergenre.dataset.groups import connect, near_duplicates
 from covergenre.dataset.registry import names, open_dataset, register, remove
@@ -38,42 +35,52 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 _MAGIC = (b"\xff\xda\xff\xda", b"\xff" * 6, bytes(6), b"\x7f\xff\xff\xff", b"II*\0", b"IHDR", b"../", b"\\", b'",;\n')
 _EVIL = ("../out.png", "/out.png", "..\\out.png", "C:\\out.png", "jazz/..\\..\\out.png", "jazz/a.png/b.png")
 
-Case = tuple[str, Callable[[], None]]
+Case = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a campaign has to work with: chance, how many mutations of each kind, an empty home."""
+
+    rng: random.Random
+    rounds: int
+    home: Path
+
+    def covers(self, each: int = 3) -> Path:
+        """A folder of so many drawn covers of each of two genres."""
+        root = self.home / "covers"
+        for genre in ("jazz", "rap"):
+            (root / genre).mkdir(parents=True)
+            for number in range(each):
+                (root / genre / f"{number}.jpg").write_bytes(_drawn("JPEG", self.rng))
+        return root
+
+    def damaged(self, file: Path, rounds: int, act: Callable[[], object]) -> Iterator[Case]:
+        """Cases of a file that is damaged in one way after another, and whole again in the end."""
+        good = file.read_bytes()
+        for number in range(rounds):
+            file.write_bytes(_mutated(good, self.rng))
+            yield f"{file.name} {number}", act
+        file.write_bytes(good)
 
 
 def main() -> None:
     """Run the campaign and print its table."""
-    campaigns = {
-        "copies": _copies,  # first: its figure is how much larger this process grew than it ever was
-        "pictures": _pictures,
-        "archives": _archives,
-        "tables": _tables,
-        "records": _records,
-        "runs": _runs,
-        "starter": _starter,
-        "kills": _kills,
-        "full": _full,
-        "readonly": _readonly,
-        "sessions": _sessions,
-    }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="mutations of each kind (default 200)")
-    parser.add_argument("--only", default=",".join(campaigns), help="kinds, joined by commas")
+    parser.add_argument("--only", default=",".join(_CAMPAIGNS), help="kinds, joined by commas")
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # of what is damaged on purpose
-    failed = 0
     print(f"{'kind':12}{'tried':>8}{'held':>8}{'failed':>8}{'seconds':>10}")
-    for kind in options.only.split(","):
-        failed += _try_all(kind, campaigns[kind], options.rounds)
+    failed = sum(_try_all(kind, options.rounds) for kind in options.only.split(","))
     sys.exit(1 if failed else 0)
 
 
-def _try_all(kind: str, campaign: Callable[[random.Random, int, Path], Iterator[Case]], rounds: int) -> int:
+def _try_all(kind: str, rounds: int) -> int:
     """Try all cases of a kind in a home of its own; how many failed."""
     began, tried, failures = time.perf_counter(), 0, []
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["COVERGENRE_HOME"] = str(Path(folder) / "home")
-        for name, act in campaign(random.Random(kind), rounds, Path(folder)):
+    with empty_home() as folder:
+        for name, act in _CAMPAIGNS[kind](Setting(random.Random(kind), rounds, folder)):
             tried += 1
             started = time.process_time()
             try:
@@ -91,65 +98,72 @@ def _try_all(kind: str, campaign: Callable[[random.Random, int, Path], Iterator[
     return len(failures)
 
 
-def _pictures(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+def _copies(setting: Setting) -> Iterator[Case]:
+    """6,000 near copies of a placeholder are one group, in memory that is bounded."""
+    base = 0xAAAAAAAA55555555
+    crowd = [f"{base ^ sum(1 << bit for bit in setting.rng.sample(range(64), 4)):016x}" for _ in range(6000)]
+
+    def act() -> None:
+        before = peak_bytes()
+        pairs = near_duplicates(crowd, 18)
+        grown = (peak_bytes() - before) / 2**20
+        print(f"    6,000 near copies: {len(pairs):,} pairs named, {grown:.0f} MB more at the most")
+        assert grown < 200, f"{grown:.0f} MB"
+        assert len(set(connect(pairs, len(crowd)).tolist())) == 1, "the crowd fell apart"
+
+    yield "6,000 near copies", act
+
+
+def _pictures(setting: Setting) -> Iterator[Case]:
     for kind in _FORMATS:
-        whole = _encoded(kind, rng)
-        for number in range(rounds):
-            data = _mutated(whole, rng)
+        whole = _drawn(kind, setting.rng)
+        for number in range(setting.rounds):
+            data = _mutated(whole, setting.rng)
             yield f"{kind} {number}", lambda data=data: images.thumbnail(images.decode(data).image)
     for name, data in _costly():
         yield name, lambda data=data: images.thumbnail(images.decode(data).image)
 
 
-def _archives(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
-    for number in range(rounds):
-        data = _zipped(rng, evil=number % 2 == 0)
-        data = _mutated(data, rng) if number % 3 else data
+def _archives(setting: Setting) -> Iterator[Case]:
+    """No file is left anywhere but the registry's lock, and no unpacked copies."""
+    for number in range(setting.rounds):
+        data = _zipped(setting.rng, evil=number % 2 == 0)
+        data = _mutated(data, setting.rng) if number % 3 else data
 
         def act(data: bytes = data) -> None:
-            dataset, _ = register_archive("zip", io.BytesIO(data))
-            remove("zip")
-            discard(dataset)
+            try:
+                dataset, _ = register_archive("zip", io.BytesIO(data))
+                remove("zip")
+                discard(dataset)
+            finally:
+                left = [path for path in setting.home.rglob("*") if path.is_file() and path.name != ".lock"]
+                assert not left, f"left {left[:3]}"
 
-        yield f"archive {number}", _leaving_nothing(act, folder)
+        yield f"archive {number}", act
 
 
-def _tables(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
-    root = _covers(folder / "covers", rng)
-    table = "path,artist,album,year\n" + "".join(f"jazz/{n}.jpg,Ada,Blue,1959\n" for n in range(3))
-    for number in range(rounds):
-        data = _mutated(table.encode(), rng)
-
-        def act(data: bytes = data) -> None:
-            (root / "manifest.csv").write_bytes(data)
-            register("tables", root)
-
-        yield f"table beside the covers {number}", act
-    (root / "manifest.csv").unlink()
+def _tables(setting: Setting) -> Iterator[Case]:
+    root = setting.covers()
+    table = root / "manifest.csv"
+    table.write_text("path,artist,album,year\n" + "".join(f"jazz/{n}.jpg,Ada,Blue,1959\n" for n in range(3)))
+    yield from setting.damaged(table, setting.rounds, lambda: register("tables", root))
+    table.unlink()
     register("tables", root)
     stored = home.datasets() / "tables" / "manifest.csv"
-    good = stored.read_bytes()
-    for number in range(rounds):
-        stored.write_bytes(_mutated(good, rng))
-        yield f"stored manifest {number}", lambda: open_dataset("tables")
+    yield from setting.damaged(stored, setting.rounds, lambda: open_dataset("tables"))
 
 
-def _records(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
-    root = _covers(folder / "covers", rng)
+def _records(setting: Setting) -> Iterator[Case]:
+    root = setting.covers()
     register("records", root)
     record = home.datasets() / "records" / "dataset.json"
-    good = record.read_bytes()
-    for number in range(rounds):
-        record.write_bytes(_mutated(good, rng))
-        yield f"record {number}", lambda: register("records", root)
-    record.write_bytes(good)
+    yield from setting.damaged(record, setting.rounds, lambda: register("records", root))
     register("records", root)
 
 
-def _runs(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
+def _runs(setting: Setting) -> Iterator[Case]:
     """A run of which one file changed says so, or is read as it was."""
-    register("mine", _covers(folder / "covers", rng, each=10))
-    run_id = json.loads(_said("train", "mine", "--method", "knn", "--set", "k=3", "--json"))["id"]
+    run_id = _trained(setting.covers(each=10))
     kinds = (".json", ".npz", ".parquet")
     files = sorted(file for file in (home.runs() / run_id).rglob("*") if file.suffix in kinds)
 
@@ -159,46 +173,41 @@ def _runs(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
         for read in (run.status, run.evaluation, run.predictions, run.events, run.load_model):
             read()
 
-    for number in range(rounds):
-        file = files[number % len(files)]
-        good = file.read_bytes()
-        file.write_bytes(_mutated(good, rng))
-        yield f"{file.name} {number}", act
-        file.write_bytes(good)
+    for file in files:
+        yield from setting.damaged(file, -(-setting.rounds // len(files)), act)
 
 
-def _starter(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
+def _starter(setting: Setting) -> Iterator[Case]:
     """Changed bytes are named: no answer comes from them."""
-    shipped = home.shipped_starter()
-    own = folder / "home" / "starter"
-    shutil.copytree(shipped, own)
-    for number in range(min(rounds, 40)):
+    own = setting.home / "starter"
+    shutil.copytree(home.shipped_starter(), own)
+
+    def act() -> None:
+        open_starter(own)
+        raise AssertionError("changed bytes were taken for good")
+
+    for number in range(min(setting.rounds, 40)):
         file = own / ("network.bin", "vectors.npy", "covers.parquet", "familiarity.npz")[number % 4]
         good = file.read_bytes()
-        at = rng.randrange(len(good))
-        file.unlink()
-        file.write_bytes(good[:at] + bytes([good[at] ^ 1 << rng.randrange(8)]) + good[at + 1 :])
-
-        def act() -> None:
-            open_starter(own)
-            raise AssertionError("changed bytes were taken for good")
-
-        yield f"{file.name} {number}", act
-        file.unlink()
-        file.write_bytes(good)
+        at = setting.rng.randrange(len(good))
+        for data in (good[:at] + bytes([good[at] ^ 1 << setting.rng.randrange(8)]) + good[at + 1 :], good):
+            file.unlink()  # whoever has mapped the old file keeps it
+            file.write_bytes(data)
+            if data is not good:
+                yield f"{file.name} {number}", act
 
 
-def _kills(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
+def _kills(setting: Setting) -> Iterator[Case]:
     """A scan that is killed at any time leaves a data set that opens, or none; asked again it is whole."""
-    root = _covers(folder / "covers", rng, each=60)
-    for _ in range(min(rounds // 10, 20)):
-        delay = rng.uniform(0.2, 4)
+    root = setting.covers(each=60)
+    for _ in range(min(setting.rounds // 10, 20)):
+        delay = setting.rng.uniform(0.2, 4)
 
         def act(delay: float = delay) -> None:
-            process = _shell("scan", str(root), "--name", "killed")
+            process = covergenre("scan", str(root), "--name", "killed")
             time.sleep(delay)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            process.kill()
+            process.communicate()
             if "killed" in names():
                 assert len(open_dataset("killed").manifest) == 120, "half a data set"
             assert len(register("killed", root)[0].manifest) == 120, "covers are lost"
@@ -206,13 +215,14 @@ def _kills(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:
         yield f"kill after {delay:.1f} s", act
 
 
-def _full(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+def _full(setting: Setting) -> Iterator[Case]:
     """Where nothing more can be written, a command says so on one line and leaves nothing half written."""
-    root = _covers(folder / "covers", rng, each=20)
+    root = setting.covers(each=20)
     for limit in (0, 100, 1000, 4000):
 
         def act(limit: int = limit) -> None:
-            process = _shell("scan", str(root), "--name", "full", largest=limit)
+            bound = (resource.RLIMIT_FSIZE, (limit, limit))
+            process = covergenre("scan", str(root), "--name", "full", preexec_fn=lambda: resource.setrlimit(*bound))
             said = process.communicate(timeout=120)[1].decode()
             assert "Traceback" not in said, said[-300:]
             assert process.returncode == 1, f"exit code {process.returncode}"
@@ -221,12 +231,10 @@ def _full(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # n
         yield f"files of at most {limit} bytes", act
 
 
-def _readonly(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+def _readonly(setting: Setting) -> Iterator[Case]:
     """Where nothing may be written, what only reads answers, and what writes says so on one line."""
-    root = _covers(folder / "covers", rng, each=10)
-    cover = root / "jazz" / "0.jpg"
-    register("mine", root)
-    trained = json.loads(_said("train", "mine", "--method", "knn", "--set", "k=3", "--json"))["id"]
+    root = setting.covers(each=10)
+    cover, trained = root / "jazz" / "0.jpg", _trained(root)
     reads = (
         ("runs",),
         ("runs", "show", trained),
@@ -236,30 +244,37 @@ def _readonly(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]: 
         ("starter", "show"),
     )
     writes = (("scan", str(root), "--name", "mine"), ("runs", "use", trained), ("train", "mine", "--method", "knn"))
-    before = _listing(home.home())
+    # A mount of the process's own, because permissions don't bind root.
+    mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    within = ("unshare", "--mount", "--map-root-user", "sh", "-c", mount, str(setting.home))
+
+    def listing() -> set[tuple[str, int]]:
+        return {(str(path), path.stat().st_size) for path in setting.home.rglob("*")}
+
+    before = listing()
     for arguments in (*reads, *writes):
 
         def act(arguments: tuple[str, ...] = arguments) -> None:
-            process = _shell(*arguments, readonly=home.home())
+            process = covergenre(*arguments, within=within)
             said = process.communicate(timeout=300)[1].decode()
             assert "Traceback" not in said, said[-300:]
             assert process.returncode == (arguments in writes), f"exit code {process.returncode}: {said[-200:]}"
-            assert _listing(home.home()) == before, "something was written"
+            assert listing() == before, "something was written"
 
         yield " ".join(arguments[:2]), act
 
 
-def _sessions(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
+def _sessions(setting: Setting) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
     """Each page in a session that knows nothing, and one whose addresses are nonsense."""
     from streamlit.testing.v1 import AppTest
 
-    pages = ("predict/predict", "browse/browse", "explore/explore", "train/train", "compare/compare", "starter/starter")
+    pages = ("predict", "browse", "explore", "train", "compare", "starter")
     nonsense = ({}, {"run": "\0", "cover": "own-" + "f" * 32, "data": "../.."}, {"whose": "x" * 5000, "view": "none"})
     for page in pages:
         for asked in nonsense:
 
             def act(page: str = page, asked: dict[str, str] = asked) -> None:
-                app = AppTest.from_file(str(home.project() / "pages" / f"{page}.py"), default_timeout=120)
+                app = AppTest.from_file(str(home.project() / "pages" / page / f"{page}.py"), default_timeout=120)
                 app.query_params.update(asked)
                 app.run()
                 assert not app.exception, app.exception[0].message
@@ -267,60 +282,28 @@ def _sessions(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]: 
             yield f"{page} {sorted(asked)}", act
 
 
-def _copies(rng: random.Random, rounds: int, folder: Path) -> Iterator[Case]:  # noqa: ARG001 (as all are called)
-    """6,000 near copies of a placeholder are one group, in memory that is bounded."""
-    base = 0xAAAAAAAA55555555
-    crowd = [f"{base ^ sum(1 << bit for bit in rng.sample(range(64), 4)):016x}" for _ in range(6000)]
-
-    def act() -> None:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        pairs = near_duplicates(crowd, 18)
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        print(f"    6,000 near copies: {len(pairs):,} pairs named, {grown:.0f} MB more at the most")
-        assert grown < 200, f"{grown:.0f} MB"
-        assert len(set(connect(pairs, len(crowd)).tolist())) == 1, "the crowd fell apart"
-
-    yield "6,000 near copies", act
-
-
-def _listing(folder: Path) -> set[tuple[str, int]]:
-    return {(str(path), path.stat().st_size) for path in folder.rglob("*")}
+_CAMPAIGNS: dict[str, Callable[[Setting], Iterator[Case]]] = {
+    "copies": _copies,  # first: its figure is how much larger this process grew than it ever was
+    "pictures": _pictures,
+    "archives": _archives,
+    "tables": _tables,
+    "records": _records,
+    "runs": _runs,
+    "starter": _starter,
+    "kills": _kills,
+    "full": _full,
+    "readonly": _readonly,
+    "sessions": _sessions,
+}
 
 
-def _said(*arguments: str) -> str:
-    """What a command says, which has to go well."""
-    process = _shell(*arguments)
-    out, error = process.communicate(timeout=300)
-    if process.returncode:
+def _trained(root: Path) -> str:
+    """The id of a run on these covers, registered as the data set mine."""
+    register("mine", root)
+    out, error = covergenre("train", "mine", "--method", "knn", "--set", "k=3", "--json").communicate(timeout=300)
+    if not out:
         raise RuntimeError(error.decode())
-    return out.decode()
-
-
-def _shell(*arguments: str, largest: int | None = None, readonly: Path | None = None) -> subprocess.Popen:
-    """A command in a process of its own, which can write no file larger than `largest` bytes, nor in `readonly`."""
-
-    def bound() -> None:
-        if largest is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-
-    command = [sys.executable, "-B", "-m", "covergenre", *arguments]
-    if readonly:  # a mount of the process's own, because permissions don't bind root
-        mount = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
-        command = ["unshare", "--mount", "--map-root-user", "sh", "-c", mount, str(readonly), *command]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=bound)
-
-
-def _leaving_nothing(act: Callable[[], None], folder: Path) -> Callable[[], None]:
-    """The act, checked to leave no file anywhere but in the home's own places, and no unpacked copies."""
-
-    def checked() -> None:
-        try:
-            act()
-        finally:
-            left = [path for path in folder.rglob("*") if path.is_file() and path.name not in (".lock",)]
-            assert not left, f"left {left[:3]}"
-
-    return checked
+    return json.loads(out)["id"]
 
 
 def _mutated(data: bytes, rng: random.Random) -> bytes:
@@ -348,14 +331,14 @@ def _mutated(data: bytes, rng: random.Random) -> bytes:
 def _costly() -> Iterator[tuple[str, bytes]]:
     """Small files that ask for much."""
     for size in ((50_000_000, 1), (1, 50_000_000), (70_000, 500)):
-        yield f"PNG of {size}", _bytes(Image.new("1", size), "PNG")
-    progressive = _bytes(Image.new("RGB", (4000, 4000), "navy"), "JPEG", progressive=True)
+        yield f"PNG of {size}", encode(Image.new("1", size), "PNG")
+    progressive = encode(Image.new("RGB", (4000, 4000), "navy"), "JPEG", progressive=True)
     last = progressive.rindex(b"\xff\xda")
     for scans in (20, 200, 2000):
         yield f"JPEG of {scans} scans", progressive[:last] + progressive[last:-2] * scans + b"\xff\xd9"
     yield "JPEG of a million comments", progressive[:2] + b"\xff\xfe\0\2" * 1_000_000 + progressive[2:]
-    yield "WebP of 7071 x 7071", _bytes(Image.new("L", (7071, 7071)), "WEBP", lossless=True, method=0)
-    yield "TIFF of floats", _bytes(Image.new("F", (7071, 7071)), "TIFF", compression="tiff_deflate")
+    yield "WebP of 7071 x 7071", encode(Image.new("L", (7071, 7071)), "WEBP", lossless=True, method=0)
+    yield "TIFF of floats", encode(Image.new("F", (7071, 7071)), "TIFF", compression="tiff_deflate")
 
 
 def _zipped(rng: random.Random, evil: bool) -> bytes:
@@ -363,7 +346,7 @@ def _zipped(rng: random.Random, evil: bool) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for genre in ("jazz", "rap"):
-            archive.writestr(f"{genre}/{rng.randrange(9)}.png", _encoded("PNG", rng))
+            archive.writestr(f"{genre}/{rng.randrange(9)}.png", _drawn("PNG", rng))
         if evil:
             for name in _EVIL:
                 archive.writestr(name, b"x")
@@ -374,24 +357,10 @@ def _zipped(rng: random.Random, evil: bool) -> bytes:
     return buffer.getvalue()
 
 
-def _covers(root: Path, rng: random.Random, each: int = 3) -> Path:
-    for genre in ("jazz", "rap"):
-        (root / genre).mkdir(parents=True)
-        for number in range(each):
-            (root / genre / f"{number}.jpg").write_bytes(_encoded("JPEG", rng))
-    return root
-
-
-def _encoded(kind: str, rng: random.Random) -> bytes:
+def _drawn(kind: str, rng: random.Random) -> bytes:
     image = Image.new("RGB", (64, 64), tuple(rng.randbytes(3)))
     ImageDraw.Draw(image).ellipse((8, 8, rng.randint(20, 60), rng.randint(20, 60)), fill=tuple(rng.randbytes(3)))
-    return _bytes(image, kind)
-
-
-def _bytes(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+    return encode(image, kind)
 
 
 if __name__ == "__main__":

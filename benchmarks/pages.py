@@ -8,7 +8,6 @@ that went over the wire. `--beside` does the same with another checkout of the a
 one machine in one run. Chromium and playwright are needed.
 """
 
-import argparse
 import os
 import shutil
 import socket
@@ -22,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common import command_line, machine
 from covergenre.dataset.starter import open_starter
 
 _PAGES = {
@@ -52,26 +52,26 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--beside", type=Path, help="another checkout to measure in the same run")
     parser.add_argument("--only", default="", help="pages whose name begins so")
     options = parser.parse_args()
     roots = [*([options.beside.resolve()] if options.beside else []), Path(__file__).resolve().parents[1]]
-    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; CLS, kB over the wire, s to the first words")
+    print(f"{machine()}; CLS, kB over the wire, s to the first words")
     columns = [f"{which} {width}px" for which in ("beside", "here")[-len(roots) :] for width in _WIDTHS]
-    print(f"{'':22}" + "".join(f"{column:>22}" for column in columns))
+    print(" " * 22 + "".join(f"{column:>22}" for column in columns))
+    cover = open_starter().covers["content_hash"].iloc[7][:16]
     with browser() as chromium, apps(roots) as addresses:
-        for name, path in _PAGES.items():
-            if name.startswith(options.only):
-                path = path.format(cover=open_starter().covers["content_hash"].iloc[7][:16])
-                cells = [_measure(chromium, at, path, name, width) for at in addresses for width in _WIDTHS]
-                row = "".join(f"{cls:9.3f}{size:7.0f}{words:6.1f}" for cls, size, words in cells)
-                print(f"{name:22}{row}", flush=True)
+        for name in (name for name in _PAGES if name.startswith(options.only)):
+            path = _PAGES[name].format(cover=cover)
+            cells = [_measure(chromium, at, path, name, width) for at in addresses for width in _WIDTHS]
+            row = "".join(f"{cls:9.3f}{size:7.0f}{words:6.1f}" for cls, size, words in cells)
+            print(f"{name:22}{row}", flush=True)
 
 
 @contextmanager
 def browser() -> Iterator[Any]:
-    """A chromium of the system; it ends with the block."""
+    """Chromium, as installed on the system."""
     from playwright.sync_api import sync_playwright
 
     path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
@@ -106,16 +106,10 @@ def start(root: Path, home: Path) -> tuple[subprocess.Popen, str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
     environment = {**os.environ, "COVERGENRE_HOME": str(home), "PYTHONPATH": str(root)}
-    process = subprocess.Popen(
-        [*command, "--server.headless=true"],
-        cwd=root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([*command, "--server.headless=true"], cwd=root, env=environment, **quiet)
     address = f"http://localhost:{port}"
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
+    for _ in range(300):
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
                 return process, address

@@ -8,11 +8,9 @@ nobody could see. The second table has the issues of near copies with a stricter
 to a few designs, which the usual one, set on real covers, takes for copies.
 """
 
-import os
-import tempfile
-
 import pandas as pd
 
+from benchmarks.common import empty_home
 from covergenre.audit import Audit, audit_dataset
 from covergenre.dataset.csv_file import read_csv
 from covergenre.dataset.registry import Dataset
@@ -43,8 +41,7 @@ _STRICT = {"near duplicates": 0.8, "contradicting labels": 0.8}
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["COVERGENRE_HOME"] = home
+    with empty_home():
         demo = build_demo()
         split, vectors = split_of(demo), embed_dataset(demo, Recipe(feature_set="stages"))["original"]
         planted, open_ones = _planted(demo), _left_open(demo)

@@ -8,10 +8,7 @@ The first prediction is counted from the start of the process: Python, the impor
 its neighbours. Each figure is the median of several processes, and the worst beside it.
 """
 
-import argparse
 import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,21 +16,19 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks.common import command_line, machine, peak_bytes, spread, timed
+
 _HEAVY = ("torch", "timm", "sklearn", "scipy", "fastai", "catboost", "streamlit")
-_MEASURE = "import sys; from benchmarks.prediction import measure; measure(sys.argv[1:])"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="a folder with JPEG covers at any depth")
+    parser = command_line(__doc__, "a folder with JPEG covers at any depth")
     parser.add_argument("--covers", type=int, default=50, help="how many of them each process predicts (default 50)")
     parser.add_argument("--processes", type=int, default=5, help="how many fresh processes to start (default 5)")
     options = parser.parse_args()
-    files = sorted(options.folder.resolve().rglob("*.jpg"))
-    files = files[:: max(1, len(files) // options.covers)][: options.covers]
+    files = spread(options.folder, options.covers)
     measured = [_in_a_fresh_process(files) for _ in range(options.processes)]
-    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    print(f"{options.processes} processes, {len(files)} covers each; {machine}")
+    print(f"{options.processes} processes, {len(files)} covers each; {machine()}")
     print(f"{'':44}{'median':>9}{'worst':>9}   budget")
     _row("start of the process to first prediction, s", (m["first"] for m in measured), "< 1.5")
     _row("warm prediction with 12 neighbours, ms", (1000 * s for m in measured for s in m["warm"]), "< 100")
@@ -50,10 +45,14 @@ def measure(files: Sequence[str]) -> None:
     from covergenre.predict import Predictor
 
     predictor = Predictor.open()
-    _seconds(predictor, Path(files[0]), words=False)
+
+    def seconds(file: str, words: bool) -> float:
+        return timed(lambda: predictor.predict(Path(file).read_bytes(), words=words))[0]
+
+    seconds(files[0], words=False)
     first = time.monotonic()
-    warm = [_seconds(predictor, Path(file), words=False) for file in files[1:]]
-    first_read, *read = [_seconds(predictor, Path(file), words=True) for file in files]
+    warm = [seconds(file, words=False) for file in files[1:]]
+    first_read, *read = [seconds(file, words=True) for file in files]
     import psutil
 
     figures = {
@@ -61,23 +60,18 @@ def measure(files: Sequence[str]) -> None:
         "warm": warm,
         "first_read": first_read,
         "read": read,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak": peak_bytes() / 2**20,
         "resident": psutil.Process().memory_info().rss / 2**20,
         "heavy": [name for name in _HEAVY if name in sys.modules],
     }
     print(json.dumps(figures))
 
 
-def _seconds(predictor, file: Path, words: bool) -> float:
-    started = time.perf_counter()
-    predictor.predict(file.read_bytes(), words=words)
-    return time.perf_counter() - started
-
-
 def _in_a_fresh_process(files: Sequence[Path]) -> dict:
     started = time.monotonic()
-    command = [sys.executable, "-c", _MEASURE, *map(str, files)]
-    figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    code = "import sys; from benchmarks.prediction import measure; measure(sys.argv[1:])"
+    told = subprocess.run([sys.executable, "-c", code, *map(str, files)], check=True, stdout=subprocess.PIPE, text=True)
+    figures = json.loads(told.stdout)
     return {**figures, "first": figures["first"] - started}
 
 

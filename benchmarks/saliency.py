@@ -7,19 +7,14 @@ top genre is covered, and the same shape put elsewhere at random. Both are cover
 and by the cover's mean colour, which it has never tried. Also what one saliency takes.
 """
 
-import argparse
-import os
 import statistics
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from benchmarks.common import command_line, held_out, machine, read_image, timed
 from covergenre import images
-from covergenre.dataset.manifest import scan, usable
-from covergenre.dataset.starter import open_starter
 from covergenre.predict import Predictor
 from covergenre.predict.explain import SIDE, cover_up, probabilities, saliency
 
@@ -28,14 +23,14 @@ _RANDOM = 4  # places a cover
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="the folder of real covers that the starter was made from")
+    parser = command_line(__doc__, "the folder of real covers that the starter was made from")
     parser.add_argument("--each", type=int, default=10, help="how many covers of each genre (default 10)")
     options = parser.parse_args()
     predictor, rng = Predictor.open(), np.random.default_rng(0)
-    files = _held_out(options.folder, options.each, rng)
-    measured = [_measure(predictor, images.decode(images.read(file)).image, rng) for file in files]
-    print(f"{len(files)} held-out covers; load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
+    genres = held_out(options.folder)[1].groupby("genre")["path"]
+    paths = [path for _, held in genres for path in held.iloc[rng.permutation(len(held))[: options.each]]]
+    measured = [_measure(predictor, read_image(options.folder / path), rng) for path in paths]
+    print(f"{len(paths)} held-out covers; {machine()}")
     seconds = [one["seconds"] for one in measured]
     print(f"one saliency: median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s; budget 3 s")
     print(f"\nthe top genre's probability falls, when a fifth is covered by{'':12}marked   random   marked more often")
@@ -47,18 +42,8 @@ def main() -> None:
         print(f"{'':4}more for the marked place by {np.mean(marked - random):.3f} [{low:.3f}, {high:.3f}]")
 
 
-def _held_out(folder: Path, each: int, rng: np.random.Generator) -> list[Path]:
-    manifest = usable(scan(folder).manifest)
-    known = open_starter().covers
-    test = manifest[manifest["content_hash"].isin(known.loc[known["part"] == "test", "content_hash"])]
-    chosen = [rows["path"].iloc[rng.permutation(len(rows))[:each]] for _, rows in test.groupby("genre")]
-    return [folder / path for paths in chosen for path in paths]
-
-
 def _measure(predictor: Predictor, image: Image.Image, rng: np.random.Generator) -> dict:
-    started = time.perf_counter()
-    found = saliency(predictor, image)
-    seconds = time.perf_counter() - started
+    seconds, found = timed(lambda: saliency(predictor, image))
     small = images.shrink(image, SIDE)
     look = predictor.look(image)
     before = probabilities(predictor, look, [small])[0]

@@ -3,30 +3,16 @@
 python -m benchmarks.scan ../shared/covers
 """
 
-import argparse
-import os
-import tempfile
-import time
-from pathlib import Path
-
+from benchmarks.common import command_line, empty_home, timed
 from covergenre.dataset.registry import register
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="a folder of genre folders")
-    folder = parser.parse_args().folder
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["COVERGENRE_HOME"] = home
-        first, covers = _seconds(folder)
-        again, _ = _seconds(folder)
-    print(f"{covers} covers: first {first:.2f} s, again {again:.2f} s, {first / again:.0f} times faster")
-
-
-def _seconds(folder: Path) -> tuple[float, int]:
-    started = time.perf_counter()
-    dataset, _ = register("benchmark", folder)
-    return time.perf_counter() - started, len(dataset.manifest)
+    folder = command_line(__doc__, "a folder of genre folders").parse_args().folder
+    with empty_home():
+        first, (dataset, _) = timed(lambda: register("benchmark", folder))
+        again, _ = timed(lambda: register("benchmark", folder))
+    print(f"{len(dataset.manifest)} covers: first {first:.2f} s, again {again:.2f} s, {first / again:.0f} times faster")
 
 
 if __name__ == "__main__":

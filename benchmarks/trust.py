@@ -9,7 +9,6 @@ the sample photographs of scikit-learn and, where it is installed, of scikit-ima
 starter never saw, are covers all the same: an honest measure finds them little stranger than those it knows.
 """
 
-import argparse
 import importlib.util
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +18,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
-from covergenre import images
+from benchmarks.common import command_line, held_out, read_image
 from covergenre.collection.novelty import ODD, UNFAMILIAR, NoveltyDetector
-from covergenre.dataset.manifest import scan, usable
 from covergenre.dataset.starter import open_starter
 from covergenre.predict import Predictor
 
@@ -31,8 +29,7 @@ _Picture = Callable[[np.random.Generator], Image.Image]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="the folder of real covers that the starter was made from")
+    parser = command_line(__doc__, "the folder of real covers that the starter was made from")
     parser.add_argument("--each", type=int, default=100, help="how many pictures of each kind (default 100)")
     options = parser.parse_args()
     predictor = Predictor.open()
@@ -43,8 +40,8 @@ def main() -> None:
         # As the app looks at them: by one view alone, covers seem odder than they are.
         return familiarity.unfamiliar(np.stack([predictor.look(picture).vector for picture in pictures]))
 
-    held_out, others = _covers(options.folder, options.each, chance)
-    covers = measured(held_out)
+    test, others = _covers(options.folder, options.each, chance)
+    covers = measured(test)
     print(f"{len(covers)} held-out covers; odd (above {ODD}), no cover (above {UNFAMILIAR}): {_flagged(covers)}\n")
     print(f"{'against':44}{'pictures':>9}{'AUROC':>8}{'odd':>8}{'no cover':>10}")
     made = {name: [draw(chance) for _ in range(options.each)] for name, draw in _kinds().items()}
@@ -63,15 +60,12 @@ def _covers(
     folder: Path, each: int, chance: np.random.Generator
 ) -> tuple[list[Image.Image], Mapping[str, list[Image.Image]]]:
     """Three times `each` covers of the starter's test part, and covers of genres that it never saw."""
-    manifest = usable(scan(folder).manifest)
-    known = open_starter().covers
-    test = manifest[manifest["content_hash"].isin(known.loc[known["part"] == "test", "content_hash"])]
+    manifest, test = held_out(folder)
 
     def some(paths: Sequence[str], n: int) -> list[Image.Image]:
-        chosen = chance.permutation(np.asarray(paths, str))[:n]
-        return [images.decode(images.read(folder / path)).image for path in chosen]
+        return [read_image(folder / path) for path in chance.permutation(np.asarray(paths, str))[:n]]
 
-    unknown = sorted(set(manifest["genre"]) - set(known["genre"]))
+    unknown = sorted(set(manifest["genre"]) - set(open_starter().covers["genre"]))
     return some(test["path"], 3 * each), {
         f"covers of {genre}": some(manifest.loc[manifest["genre"] == genre, "path"], each) for genre in unknown
     }

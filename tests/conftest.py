@@ -115,14 +115,14 @@ def once_for_all_servers() -> Iterator[None]:
 @pytest.fixture
 def hub_of(monkeypatch) -> Iterator[Callable]:
     """Starts a hub that holds these files, by repository and name, and to which the settings lead: its `World`."""
-    from benchmarks.standin import World, standing_in
+    from benchmarks.fake_sources import World, serve
 
     monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
     with ExitStack() as servers:
 
         def start(files: Mapping[tuple[str, str], bytes]) -> World:
             held = World(files={f"/{place}/resolve/main/{name}": data for (place, name), data in files.items()})
-            monkeypatch.setenv("HF_ENDPOINT", servers.enter_context(standing_in(held)))
+            monkeypatch.setenv("HF_ENDPOINT", servers.enter_context(serve(held)))
             return held
 
         yield start
@@ -132,13 +132,13 @@ def hub_of(monkeypatch) -> Iterator[Callable]:
 def world(monkeypatch) -> Iterator:
     """What there is to collect, and a server that speaks for it: it may be asked twenty times as often as the real one,
     and the settings lead to it."""
-    from benchmarks.standin import World, standing_in
+    from benchmarks.fake_sources import World, serve
     from covergenre.collecting import sources
 
     usual, world = sources._source, World()
     monkeypatch.setattr(sources, "_source", lambda *named: replace(usual(*named), between=usual(*named).between / 20))
     monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
-    with standing_in(world) as base:
+    with serve(world) as base:
         for setting in sources.SETTINGS:
             monkeypatch.setenv(setting, base)
         yield world

@@ -66,7 +66,7 @@ def test_a_killed_process_is_gone_on_with(world, file):
 
 
 def test_a_file_that_is_not_what_was_announced_is_not_kept(world, file):
-    world.lies["/blobs/"] = (200, {}, DATA[:-1] + b"x")
+    world.overrides["/blobs/"] = (200, {}, DATA[:-1] + b"x")
     with pytest.raises(NoWeights, match=r"another digest than its host tells\): connect"):
         hub.fetch("timm/x", FILE, file)
     assert not list(file.parent.glob("x*"))
@@ -92,9 +92,9 @@ def test_without_a_connection_it_is_said_where_to_put_the_file(monkeypatch, file
 
 def test_a_small_file_is_checked_as_git_has_it(world, file):
     etag = {"ETag": '"9e26dfeeb6e641a33dae4961196235bdb965b21b"'}
-    world.lies["/config.json"] = (200, etag, b"[]")
+    world.overrides["/config.json"] = (200, etag, b"[]")
     with pytest.raises(NoWeights, match="another digest"):
         hub.fetch("timm/x", "config.json", file)
-    world.lies["/config.json"] = (200, etag, b"{}")
+    world.overrides["/config.json"] = (200, etag, b"{}")
     hub.fetch("timm/x", "config.json", file)
     assert file.read_bytes() == b"{}"

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from benchmarks.standin import World, standing_in
+from benchmarks.fake_sources import World, serve
 from covergenre import web as module
 from covergenre.errors import Cancelled, ConnectionLost, Refused
 from covergenre.web import Web
@@ -21,7 +21,7 @@ def world():
 
 @pytest.fixture
 def base(world):
-    with standing_in(world) as base:
+    with serve(world) as base:
         yield base
 
 
@@ -41,7 +41,7 @@ def impatient(monkeypatch):
 
 
 def test_an_answer_has_its_body_and_kind(base, world, web):
-    world.lies["/x"] = (200, {"Content-Type": "Text/Plain; charset=utf-8"}, b"hello")
+    world.overrides["/x"] = (200, {"Content-Type": "Text/Plain; charset=utf-8"}, b"hello")
     answer = web.get(f"{base}/x", SMALL)
     assert (answer.status, answer.body, answer.media_type) == (200, b"hello", "text/plain")
 
@@ -51,23 +51,23 @@ def test_what_is_not_there_is_an_answer_too(base, web):
 
 
 def test_redirects_are_followed(base, world, web):
-    world.lies["/a"] = (307, {"Location": "/b"}, b"")
-    world.lies["/b"] = (200, {}, b"there")
+    world.overrides["/a"] = (307, {"Location": "/b"}, b"")
+    world.overrides["/b"] = (200, {}, b"there")
     assert web.get(f"{base}/a", SMALL).body == b"there"
 
 
 def test_endless_redirects_end(base, world, web):
-    world.lies["/a"] = (302, {"Location": "/a"}, b"")
+    world.overrides["/a"] = (302, {"Location": "/a"}, b"")
     with pytest.raises(Refused, match="more than 5 redirects"):
         web.get(f"{base}/a", SMALL)
-    assert len(world.asked) == 6
+    assert len(world.requests) == 6
 
 
 @pytest.mark.parametrize(
     "target", ["http://10.0.0.1/x", "http://[::1]:9/x", "http://169.254.169.254/", "http://0.0.0.0/"]
 )
 def test_a_redirect_into_a_private_network_is_refused(base, world, web, target):
-    world.lies["/a"] = (302, {"Location": target}, b"")
+    world.overrides["/a"] = (302, {"Location": target}, b"")
     with pytest.raises(Refused, match="leads into a private network"):
         web.get(f"{base}/a", SMALL)
 
@@ -86,22 +86,22 @@ def test_what_is_no_address_of_the_web_is_refused(web, address):
 
 
 def test_a_token_is_not_told_to_another_host(base, world, web):
-    world.lies["/a"] = (302, {"Location": base.replace("127.0.0.1", "localhost") + "/b"}, b"")
-    world.lies["/b"] = (200, {}, b"")
+    world.overrides["/a"] = (302, {"Location": base.replace("127.0.0.1", "localhost") + "/b"}, b"")
+    world.overrides["/b"] = (200, {}, b"")
     with Web("tests", trusted=["127.0.0.1", "localhost"]) as web:
         web.get(f"{base}/a", SMALL, {"Authorization": "secret"})
     assert world.tokens == ["secret", ""]
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read(base, world, web):
-    world.lies["/x"] = (200, {"Content-Length": str(5 * 2**30)}, b"a")
+    world.overrides["/x"] = (200, {"Content-Length": str(5 * 2**30)}, b"a")
     with pytest.raises(Refused, match=r"a body of more than 0\.00954 MB"):
         web.get(f"{base}/x", SMALL)
 
 
 def test_a_body_that_does_not_say_so_is_cut(base, world, web):
     body = b"".join(b"%x\r\n%s\r\n" % (4096, b"a" * 4096) for _ in range(9)) + b"0\r\n\r\n"
-    world.lies["/x"] = (200, {"Transfer-Encoding": "chunked"}, body)
+    world.overrides["/x"] = (200, {"Transfer-Encoding": "chunked"}, body)
     with pytest.raises(Refused, match="a body of more than"):
         web.get(f"{base}/x", SMALL)
 
@@ -114,30 +114,30 @@ def test_a_drip_of_bytes_ends(monkeypatch, web, begun):
 
 
 def test_a_busy_host_is_asked_again_when_it_asks_to_be(base, world, web, impatient):
-    world.lies["/x"] = lambda times: (503, {"Retry-After": "3"}, b"") if times < 3 else (200, {}, b"now")
+    world.overrides["/x"] = lambda times: (503, {"Retry-After": "3"}, b"") if times < 3 else (200, {}, b"now")
     assert web.get(f"{base}/x", SMALL).body == b"now"
     assert impatient == [3.0, 3.0]
 
 
 def test_a_host_may_name_the_time_to_ask_again(base, world, web, impatient):
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
-    world.lies["/x"] = lambda times: (503, {"Retry-After": later}, b"") if times < 2 else (200, {}, b"")
+    world.overrides["/x"] = lambda times: (503, {"Retry-After": later}, b"") if times < 2 else (200, {}, b"")
     web.get(f"{base}/x", SMALL)
     assert 15 < impatient[0] <= 20
 
 
 def test_a_host_that_wants_to_be_left_alone_is(base, world, web):
-    world.lies["/x"] = (429, {"Retry-After": "7200"}, b"")
+    world.overrides["/x"] = (429, {"Retry-After": "7200"}, b"")
     with pytest.raises(ConnectionLost, match="left alone for 120 minutes"):
         web.get(f"{base}/x", SMALL)
-    assert len(world.asked) == 1
+    assert len(world.requests) == 1
 
 
 def test_a_host_that_stays_away_is_given_up_after_five_tries(base, world, web, impatient):
-    world.lies["/x"] = (503, {}, b"")
+    world.overrides["/x"] = (503, {}, b"")
     with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1 answers 503: check the connection"):
         web.get(f"{base}/x", SMALL)
-    assert (len(world.asked), impatient[:4]) == (5, [1.0, 2.0, 4.0, 8.0])
+    assert (len(world.requests), impatient[:4]) == (5, [1.0, 2.0, 4.0, 8.0])
 
 
 def test_where_nobody_listens_the_connection_is_lost(web, impatient):
@@ -146,10 +146,10 @@ def test_where_nobody_listens_the_connection_is_lost(web, impatient):
 
 
 def test_another_refusal_is_not_tried_again(base, world, web):
-    world.lies["/x"] = (401, {}, b"")
+    world.overrides["/x"] = (401, {}, b"")
     with pytest.raises(Refused, match="the host answers 401"):
         web.get(f"{base}/x", SMALL)
-    assert len(world.asked) == 1
+    assert len(world.requests) == 1
 
 
 def test_requests_to_a_host_keep_their_distance(base, world):
@@ -160,7 +160,7 @@ def test_requests_to_a_host_keep_their_distance(base, world):
 
 
 def test_a_stop_ends_the_wait(base, world):
-    world.lies["/x"] = (503, {"Retry-After": "60"}, b"")
+    world.overrides["/x"] = (503, {"Retry-After": "60"}, b"")
     began = time.monotonic()
     with (
         Web("tests", trusted=["127.0.0.1"], should_stop=lambda: time.monotonic() > began + 0.3) as web,

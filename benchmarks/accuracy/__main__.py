@@ -11,7 +11,6 @@ seeds' splits with Student's 95 % interval; the splits share covers, so it says 
 the choice of covers does. Seconds are of processor time.
 """
 
-import argparse
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -22,9 +21,9 @@ import pandas as pd
 
 from benchmarks.accuracy.recipes import TRIALS, Trial, read_by
 from benchmarks.accuracy.tasks import TASKS, Task, labels_of, parts_of
+from benchmarks.common import command_line, markdown, markdown_header, scanned, student
 from covergenre import home
-from covergenre.dataset.manifest import scan, usable
-from covergenre.dataset.registry import Dataset
+from covergenre.dataset.manifest import usable
 from covergenre.embedding.embed import embed_dataset
 from covergenre.evaluation.metrics import evaluate
 from covergenre.methods import Covers, TrainSpec
@@ -52,8 +51,7 @@ class Outcome:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("covers", type=Path)
+    parser = command_line(__doc__, "COVERS, as above")
     parser.add_argument("--only", nargs="*", default=[""], help="recipes whose name holds one of these words")
     parser.add_argument("--task", nargs="*", default=[task.name for task in TASKS])
     parser.add_argument("--seeds", type=int, default=5)
@@ -65,7 +63,7 @@ def main() -> None:
         for trial in TRIALS
         if any(word in trial.name for word in chosen.only)
     ]
-    found = Dataset("covers", chosen.covers.resolve(), home.home(), scan(chosen.covers).manifest)
+    found = scanned(chosen.folder)
     kept = _Kept(home.home() / "accuracy.jsonl")
     for trial in trials:
         vectors = None
@@ -157,19 +155,12 @@ def _table(kept: _Kept, trials: list[Trial], tasks: list[Task], seeds: int) -> s
         costs.append(cost)
     figures = ["log loss", "calibration error", "s to train", "ms a cover"]
     cost_header = ["recipe"] + [f"{task.name}: {name}" for task in tasks if not task.other for name in figures]
-    return "\n\n".join(_markdown(*table) for table in ((header, rights), (cost_header, costs)))
+    tables = ((header, rights), (cost_header, costs))
+    return "\n\n".join("\n".join((markdown_header(columns), *map(markdown, rows))) for columns, rows in tables)
 
 
 def _per_cent(values: list[float]) -> str:
-    from scipy.stats import t
-
-    spread = t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0
-    return f"{100 * np.mean(values):.1f} ± {100 * spread:.1f}"
-
-
-def _markdown(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{100 * np.mean(values):.1f} ± {100 * np.nan_to_num(student(values)):.1f}"
 
 
 if __name__ == "__main__":

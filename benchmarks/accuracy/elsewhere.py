@@ -10,7 +10,6 @@ error there is that of at most 250 covers of each together. Choices were made by
 little.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,10 +19,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from covergenre import home
+from benchmarks.common import command_line, markdown, markdown_header, scanned
 from covergenre.dataset.groups import group_covers
-from covergenre.dataset.manifest import scan
-from covergenre.dataset.registry import Dataset
 from covergenre.dataset.starter import GENRES
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
@@ -70,14 +67,13 @@ class Judged(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("covers", type=Path)
+    parser = command_line(__doc__, "COVERS, as above")
     parser.add_argument("--only", nargs="*", default=[""], help="recipes whose name holds one of these words")
     parser.add_argument("--backbone", default=RECIPE.backbone, help="the network that reads covers")
     chosen = parser.parse_args()
     recipes = [name for name in RECIPES if any(word in name for word in chosen.only)]
     together = {name: names for name, names in TOGETHER.items() if set(names) <= set(recipes)}
-    everyone, groups = _covers(chosen.covers, replace(RECIPE, backbone=chosen.backbone))
+    everyone, groups = _covers(chosen.folder, replace(RECIPE, backbone=chosen.backbone))
     elsewhere = {name: [] for name in recipes}
     for source in holdout_sources(everyone.labels, everyone.sources):
         asked = np.flatnonzero(np.asarray(everyone.sources) == source)
@@ -98,10 +94,9 @@ def main() -> None:
 
 
 def _covers(folder: Path, recipe: Recipe) -> tuple[Covers, np.ndarray]:
-    found = Dataset("covers", folder.resolve(), home.home(), scan(folder).manifest)
+    found = scanned(folder)
     chosen = choose_covers(found.manifest)[0]
-    dataset = Dataset(found.name, found.root, found.folder, chosen)
-    vectors = embed_dataset(dataset, recipe)["original"]
+    vectors = embed_dataset(replace(found, manifest=chosen), recipe)["original"]
     labels = pd.Categorical(chosen["genre"], categories=list(GENRES)).codes.astype(np.int64)
     artists = chosen["artist"].where(~chosen["source"].isin(_SERIES), chosen["source"])
     groups = group_covers(chosen["phash"].tolist(), artists.tolist(), chosen["content_hash"].tolist())
@@ -140,7 +135,7 @@ def _print(covers: Covers, judged: dict[str, Judged]) -> None:
     asked = pd.Series(next(iter(judged.values())).elsewhere.sources).value_counts().sort_index()
     header += [f"{source} ({count})" for source, count in asked.items()]
     header += ["learned: accuracy", "balanced", "calibration error"]
-    print(f"| {' | '.join(header)} |\n| --- |{' ---: |' * (len(header) - 1)}")
+    print(markdown_header(header))
     for name, (told, learned) in judged.items():
         right = told.probabilities.argmax(axis=1) == told.labels
         own = {source: told.sources == source for source in asked.index}
@@ -155,7 +150,7 @@ def _print(covers: Covers, judged: dict[str, Judged]) -> None:
         there = _evaluated(covers.labels, learned)
         cells += [f"{100 * each.value:.1f}" for each in (there.accuracy, there.balanced_accuracy)]
         cells += [f"{there.calibration_error.value:.3f}"]
-        print(f"| {' | '.join(cells)} |", flush=True)
+        print(markdown(cells), flush=True)
 
 
 def _evaluated(labels: np.ndarray, probabilities: np.ndarray) -> Evaluation:

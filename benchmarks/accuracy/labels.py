@@ -7,7 +7,6 @@ drawn at random, 20 a genre, none of them contradicting, were judged by hand wit
 holds the genre that was said of each, and whether that was clear ("sure") or another of the five would have done, too.
 """
 
-import argparse
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -15,15 +14,14 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.accuracy.tasks import TASKS
+from benchmarks.common import command_line, scanned
 from covergenre.dataset.groups import group_covers
-from covergenre.dataset.manifest import scan, usable
+from covergenre.dataset.manifest import usable
 from covergenre.evaluation.intervals import wilson
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("covers", type=Path)
-    covers = usable(scan(parser.parse_args().covers).manifest)
+    covers = usable(scanned(command_line(__doc__, "COVERS, as above").parse_args().folder).manifest)
     covers = covers[(covers["source"] == "discogs") & covers["genre"].isin(TASKS[0].genres)].reset_index(drop=True)
     _copies(covers)
     _judged(covers)

@@ -7,18 +7,15 @@ covers that share a line or a long word that few covers have stay in one part.
 Each figure is the mean over splits, in per cent; "gain" with Student's 95 % interval over the splits.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy.tasks import TASKS, Task, labels_of, parts_of
-from covergenre import home
-from covergenre.dataset.manifest import scan, usable
-from covergenre.dataset.registry import Dataset
+from benchmarks.common import command_line, markdown, markdown_header, scanned, student
+from covergenre.dataset.manifest import usable
 from covergenre.dataset.starter import GENRES
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
@@ -30,19 +27,18 @@ from covergenre.training.starter_card import name_groups
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("covers", type=Path)
+    parser = command_line(__doc__, "COVERS, as above")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--task", nargs="*", default=["discogs5", "ten", "to spotify"])
     chosen = parser.parse_args()
-    found = Dataset("covers", chosen.covers.resolve(), home.home(), scan(chosen.covers).manifest)
+    found = scanned(chosen.folder)
     covers = usable(found.manifest).reset_index(drop=True)
     vectors = embed_dataset(found, Recipe(limit=150))["original"]
     texts = read_texts(found, covers, Context())
     print(f"{np.mean([bool(text.lines) for text in texts]):.0%} of {len(texts)} covers have words that could be read")
     named = covers.assign(artist=name_groups(covers["artist"].tolist(), texts))
     ten = Task("ten", GENRES, tuple(covers["source"].unique()))
-    print("| task | judged | looks | words | both | gain | weight |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print(markdown_header(("task", "judged", "looks", "words", "both", "gain", "weight"), texts=2))
     for task in (*TASKS, ten):
         for how, table in (("as they come", covers), ("performers apart", named)):
             if task.name in chosen.task:
@@ -52,14 +48,11 @@ def main() -> None:
 def _line(
     task: Task, how: str, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[ReadText], seeds: int
 ) -> str:
-    from scipy.stats import t
-
     rows = np.array([_judged(task, covers, vectors, texts, seed) for seed in range(seeds)])
     gains = 100 * (rows[:, 2] - rows[:, 0])
-    spread = t.ppf(0.975, seeds - 1) * gains.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else np.nan
-    looks, words, both, weight = rows.mean(axis=0)
-    gain = f"{gains.mean():+.1f} ± {spread:.1f}"
-    return f"| {task.name} | {how} | {100 * looks:.1f} | {100 * words:.1f} | {100 * both:.1f} | {gain} | {weight:.1f} |"
+    *accuracies, weight = rows.mean(axis=0)
+    gain = f"{gains.mean():+.1f} ± {student(gains):.1f}"
+    return markdown((task.name, how, *(f"{100 * each:.1f}" for each in accuracies), gain, f"{weight:.1f}"))
 
 
 def _judged(

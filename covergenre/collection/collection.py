@@ -2,7 +2,7 @@
 time, each leading on to those most like it.
 
 Covers go by their row. Plain arrays do the work: a filter may leave any of the covers, and looking at all of them stays
-fast up to some 100,000 (`benchmarks/browse.py`). Of many the vectors lie in a file, with an index (see `near`).
+fast up to some 100,000 (`benchmarks/scale.py`). Of many the vectors lie in a file, with an index (see `near`).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from benchmarks.standin import albums
+from benchmarks.fake_sources import albums
 from covergenre.dataset.starter import seal
 
 
@@ -19,7 +19,7 @@ def test_covers_are_collected_and_counted(world, covergenre):
 
 
 def test_people_get_tables(world, covergenre):
-    world.lies[f"/{world.albums['rap'][0]['id']}/"] = (404, {}, b"")
+    world.overrides[f"/{world.albums['rap'][0]['id']}/"] = (404, {}, b"")
     said = covergenre("collect", "mine", "--genres", "jazz,rap", "--per-genre", "1")
     assert "no cover at the source" in said.out
     assert "mine: 2 covers, ready to train on" in said.out

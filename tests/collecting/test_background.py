@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from at_work import processes, until
 
-from benchmarks.standin import albums
+from benchmarks.fake_sources import albums
 from covergenre.collecting import background, collect
 from covergenre.collecting.background import is_running, read_status, start, unfinished, wait
 from covergenre.collecting.record import Plan, save_plan
@@ -33,7 +33,7 @@ def test_a_stop_is_obeyed_and_it_can_go_on(world):
         world.albums[genre] = albums(genre, 400)
     plan = Plan("mine", GENRES, per_genre=300)
     start(plan)
-    until(lambda: len(world.asked) > 3)
+    until(lambda: len(world.requests) > 3)
     with pytest.raises(CoverGenreError, match="being collected already"):
         start(plan)
     with pytest.raises(Cancelled, match="they are kept"):
@@ -49,7 +49,7 @@ def test_a_process_that_has_gone_is_said_to_be_lost(world):
         world.albums[genre] = albums(genre, 400)
     plan = Plan("killed", GENRES, per_genre=300)
     start(plan)
-    until(lambda: len(world.asked) > 3)
+    until(lambda: len(world.requests) > 3)
     for process in processes("covergenre.collecting.background"):
         process.kill()
         process.wait()

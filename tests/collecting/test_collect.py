@@ -7,7 +7,7 @@ import time
 import pytest
 from filelock import FileLock
 
-from benchmarks.standin import albums, picture
+from benchmarks.fake_sources import albums, picture
 from covergenre.collecting.collect import collect
 from covergenre.collecting.record import Journal, Plan, open_plan
 from covergenre.dataset.split import split_of
@@ -86,8 +86,8 @@ def test_an_album_of_two_genres_is_left_out_and_named(world, plan):
 )
 def test_a_picture_that_is_none_is_named_and_the_others_come(world, plan, lie, reason):
     fill(world, 5)
-    world.lies[f"/{world.albums['jazz'][0]['id']}/front-"] = lie
-    world.lies["/again/"] = lie
+    world.overrides[f"/{world.albums['jazz'][0]['id']}/front-"] = lie
+    world.overrides["/again/"] = lie
     collected = collect(plan)
     assert collected.covers == {"jazz": 4, "reggae": 4}
     (failure,) = collected.failures
@@ -97,11 +97,11 @@ def test_a_picture_that_is_none_is_named_and_the_others_come(world, plan, lie, r
 
 def test_what_could_not_be_had_is_not_asked_for_again(world, plan):
     fill(world, 3)
-    world.lies[f"/{world.albums['jazz'][0]['id']}/front-"] = (404, {}, b"")
+    world.overrides[f"/{world.albums['jazz'][0]['id']}/front-"] = (404, {}, b"")
     collect(plan)
-    asked = len(world.asked)
+    asked = len(world.requests)
     assert collect(plan).covers == {"jazz": 2, "reggae": 3}
-    assert len(world.asked) == asked
+    assert len(world.requests) == asked
 
 
 def test_more_may_be_asked_for_later(world, plan):
@@ -113,11 +113,11 @@ def test_more_may_be_asked_for_later(world, plan):
 
 def test_a_lost_connection_keeps_what_came_and_goes_on_later(world, plan):
     fill(world)
-    world.lies["/pictures/"] = lambda _: (503, {}, b"") if len(world.count("/pictures/")) > 5 else None
+    world.overrides["/pictures/"] = lambda _: (503, {}, b"") if len(world.count("/pictures/")) > 5 else None
     with pytest.raises(ConnectionLost):
         collect(plan)
     kept = len(list(plan.folder.rglob("*.jpg")))
-    world.lies.clear()
+    world.overrides.clear()
     assert (kept, collect(plan).covers) == (5, {"jazz": 4, "reggae": 4})
     assert max(world.count("/ws/2/").values()) == 1
 
@@ -135,14 +135,14 @@ def test_a_page_that_holds_less_than_was_promised_ends_the_list(world, plan):
     fill(world, 3)
     for genre in GENRES:
         page = {"count": 500, "release-groups": world.albums[genre]}
-        world.lies[f"tag%3A%22{genre}%22"] = (200, {}, json.dumps(page).encode())
-    world.lies = {"offset=3": (200, {}, b'{"count": 500, "release-groups": []}'), **world.lies}
+        world.overrides[f"tag%3A%22{genre}%22"] = (200, {}, json.dumps(page).encode())
+    world.overrides = {"offset=3": (200, {}, b'{"count": 500, "release-groups": []}'), **world.overrides}
     assert collect(plan).covers == {"jazz": 3, "reggae": 3}
 
 
 def test_where_nothing_came_it_is_said_why(world, plan):
     fill(world, 3)
-    world.lies["/front-"] = (404, {}, b"")
+    world.overrides["/front-"] = (404, {}, b"")
     with pytest.raises(BadDataset, match=r"no cover of jazz, reggae could be had: no cover at the source \(6 times\)"):
         collect(plan)
 
@@ -198,9 +198,9 @@ def test_a_killed_process_goes_on_and_asks_nothing_twice(world, plan, tmp_path):
         f"collect(Plan('mine', {GENRES!r}, per_genre=30))\n"
     )
     for _ in range(2):
-        asked = len(world.asked)
+        asked = len(world.requests)
         process = subprocess.Popen([sys.executable, str(script)])
-        while process.poll() is None and len(world.asked) < asked + 6:
+        while process.poll() is None and len(world.requests) < asked + 6:
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.standin import picture
+from benchmarks.fake_sources import picture
 from covergenre import images
 from covergenre.collecting.fetcher import PictureFetcher
 from covergenre.collecting.pictures import PublishedPicture
@@ -39,15 +39,15 @@ def test_a_picture_is_fetched_when_it_is_looked_at_and_only_once(world, publishe
     desk, cover = PictureFetcher(), published(1)
     assert desk.picture(cover).stat().st_size > 0
     assert desk.picture(cover).exists()
-    assert len(world.asked) == 1
+    assert len(world.requests) == 1
 
 
 def test_one_that_is_gone_is_not_asked_for_again_and_the_reason_is_known(world, published):
     desk, cover = PictureFetcher(), published(1)
-    world.lies["/pictures/1"] = (404, {}, b"")
+    world.overrides["/pictures/1"] = (404, {}, b"")
     assert desk.picture(cover) is None
     assert desk.picture(cover) is None
-    assert len(world.asked) == 1
+    assert len(world.requests) == 1
     assert desk.availability([shown(cover)]).reasons == {"no picture at its address any more": 1}
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from benchmarks.standin import albums
+from benchmarks.fake_sources import albums
 from covergenre.collecting.musicbrainz import find_albums
 from covergenre.collecting.sources import open_web
 from covergenre.errors import Refused
@@ -15,7 +15,7 @@ def page(world, genre="jazz", offset=0):
 
 def lie(world, groups, kind="application/json"):
     body = groups if isinstance(groups, bytes) else json.dumps({"count": 1, "release-groups": groups}).encode()
-    world.lies["/ws/2/"] = (200, {"Content-Type": kind}, body)
+    world.overrides["/ws/2/"] = (200, {"Content-Type": kind}, body)
 
 
 def test_an_album_has_what_is_known_of_it(world):

@@ -31,7 +31,7 @@ def test_a_release_is_asked_for_once(world):
 
 
 def test_artists_are_named_as_they_sign(world):
-    world.lies["/releases/"] = release(artists=[{"name": "Ann (3)", "join": "&"}, {"name": "Bob", "join": ""}])
+    world.overrides["/releases/"] = release(artists=[{"name": "Ann (3)", "join": "&"}, {"name": "Bob", "join": ""}])
     fetch_names(["1"])
     assert read_names()["1"].artist == "Ann & Bob"
 
@@ -46,23 +46,23 @@ def test_artists_are_named_as_they_sign(world):
     ],
 )
 def test_what_has_no_name_is_kept_with_its_reason(world, lie, reason):
-    world.lies["/releases/"] = lie
+    world.overrides["/releases/"] = lie
     assert fetch_names(["1"]) == {reason: 1}
     assert read_names() == {"1": Name("1", reason=reason)}
 
 
 def test_a_token_that_is_not_accepted_ends_it(world):
-    world.lies["/releases/"] = (401, {}, b"")
+    world.overrides["/releases/"] = (401, {}, b"")
     with pytest.raises(CoverGenreError, match="does not accept COVERGENRE_DISCOGS_TOKEN"):
         fetch_names(["1", "2"])
-    assert (read_names(), len(world.asked)) == ({}, 1)
+    assert (read_names(), len(world.requests)) == ({}, 1)
 
 
 def test_without_a_token_it_is_said_how_to_come_by_one(monkeypatch, world):
     monkeypatch.delenv("COVERGENRE_DISCOGS_TOKEN")
     with pytest.raises(CoverGenreError, match="set COVERGENRE_DISCOGS_TOKEN"):
         fetch_names(["1"])
-    assert world.asked == []
+    assert world.requests == []
 
 
 def test_a_stop_keeps_what_came_and_a_torn_line_is_asked_for_again(world):

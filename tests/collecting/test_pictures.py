@@ -4,7 +4,7 @@ import os
 import pytest
 from PIL import Image
 
-from benchmarks.standin import picture
+from benchmarks.fake_sources import picture
 from covergenre import images
 from covergenre.collecting import pictures
 from covergenre.collecting.pictures import PublishedPicture, fetch_pictures, picture_file, read_failures
@@ -33,14 +33,14 @@ def test_a_picture_is_fetched_once_and_then_at_hand(world, published):
     assert fetch_pictures(covers) == {}
     with Image.open(picture_file(covers[0].content_hash)) as image:
         assert (image.format, max(image.size) <= pictures.SIDE) == ("JPEG", True)
-    assert len(world.asked) == 2
+    assert len(world.requests) == 2
 
 
 def test_a_picture_saved_again_at_another_size_is_still_the_cover(world, published):
     (cover,) = published(1)
     buffer = io.BytesIO()
     images.decode(picture("/pictures/0.jpg")).image.resize((120, 120)).save(buffer, "JPEG", quality=50)
-    world.lies["/pictures/0"] = (200, {}, buffer.getvalue())
+    world.overrides["/pictures/0"] = (200, {}, buffer.getvalue())
     assert fetch_pictures([cover]) == {"": 1}
 
 
@@ -55,12 +55,12 @@ def test_a_picture_saved_again_at_another_size_is_still_the_cover(world, publish
 )
 def test_what_is_not_the_cover_is_named_and_not_asked_for_again(world, published, lie, reason):
     covers = published(2)
-    world.lies["/pictures/0"] = lie
+    world.overrides["/pictures/0"] = lie
     assert fetch_pictures(covers)[""] == 1
     assert reason in read_failures()[covers[0].content_hash]
-    asked = len(world.asked)
+    asked = len(world.requests)
     fetch_pictures(covers)
-    assert len(world.asked) == asked
+    assert len(world.requests) == asked
 
 
 def test_what_was_not_looked_at_for_longest_goes_first(world, published, monkeypatch):

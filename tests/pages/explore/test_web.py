@@ -4,7 +4,7 @@ import pytest
 from apptests import alone, click
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.standin import albums
+from benchmarks.fake_sources import albums
 from covergenre.collecting import background
 from covergenre.collecting.record import Plan, save_plan
 from covergenre.dataset.registry import names, open_dataset

@@ -1,6 +1,6 @@
-"""A stand-in for MusicBrainz, the Cover Art Archive, Discogs and the Hugging Face hub on loopback, as documented.
+"""A fake of MusicBrainz, the Cover Art Archive, Discogs and the Hugging Face hub on loopback, as they are documented.
 
-It keeps count of what it was asked, and can be told to be slow, busy, away or to lie.
+It records all requests, and its replies can be overridden: with errors, with delays, with nonsense.
 """
 
 import hashlib
@@ -11,15 +11,15 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 
+from benchmarks.common import encode
 from covergenre.collecting.genres import genre_tags
 
 Reply = tuple[int, dict[str, str], bytes]
@@ -27,18 +27,17 @@ Reply = tuple[int, dict[str, str], bytes]
 
 def picture(path: str) -> bytes:
     """A JPEG that belongs to a path."""
-    buffer = BytesIO()
-    Image.frombytes("RGB", (5, 5), random.Random(path).randbytes(75)).resize((250, 250)).save(buffer, "JPEG")
-    return buffer.getvalue()
+    return encode(Image.frombytes("RGB", (5, 5), random.Random(path).randbytes(75)).resize((250, 250)), "JPEG")
 
 
 @dataclass
 class World:
-    """What there is: albums by genre, and what is wrong with the connection.
+    """What the sources hold, albums by genre, and what they were asked.
 
-    `lies`: replies by path, which are given instead of the truth; a callable is asked for each request. `draw` gives
-    the picture of a path, which lies at the base address `pictures` ("": where it was asked for). `files`: those of the
-    hub, by path; the next answers with one of them end after so many bytes as `drops` says.
+    `overrides`: replies by part of a path, given instead of the usual ones; a callable gets the number of requests so
+    far. `draw` gives the picture of a path, which is served from the base address `pictures` ("": from the same).
+    `files`: those of the hub, by path; `drops`: after how many bytes the next replies with one of them break off.
+    `requests`: the time (monotonic) and path of each.
     """
 
     albums: dict[str, list[dict]] = field(default_factory=dict)
@@ -46,23 +45,23 @@ class World:
     pictures: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     drops: list[int] = field(default_factory=list)
-    lies: dict[str, Reply | Callable[[int], Reply | None]] = field(default_factory=dict)
-    asked: list[tuple[float, str]] = field(default_factory=list)
+    overrides: dict[str, Reply | Callable[[int], Reply | None]] = field(default_factory=dict)
+    requests: list[tuple[float, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     tokens: list[str] = field(default_factory=list)
 
     def count(self, part: str) -> Counter:
-        """How often each path that holds `part` was asked for."""
-        return Counter(path for _, path in self.asked if part in path)
+        """How often each path that contains `part` was requested."""
+        return Counter(path for _, path in self.requests if part in path)
 
     def gaps(self, part: str) -> list[float]:
-        """Seconds between the requests whose path holds `part`."""
-        times = [at for at, path in self.asked if part in path]
+        """Seconds between the requests whose path contains `part`."""
+        times = [at for at, path in self.requests if part in path]
         return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
 def albums(genre: str, n: int, artists: int = 10**6, **more) -> list[dict]:
-    """Release groups of a genre, each of one of so many artists, as MusicBrainz tells of them."""
+    """Release groups of a genre in MusicBrainz' format, by so many artists; `more` overrides fields."""
     return [
         {
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{genre} {number}")),
@@ -79,8 +78,8 @@ def albums(genre: str, n: int, artists: int = 10**6, **more) -> list[dict]:
 
 
 @contextmanager
-def standing_in(world: World):
-    """The base address of a server that speaks for a world."""
+def serve(world: World) -> Iterator[str]:
+    """Serve a world on loopback; the base address."""
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": world}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -97,7 +96,7 @@ def _sha(data: bytes) -> str:
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, *request: object) -> None:
-        """Whoever asked was killed: nothing is printed."""
+        """Print nothing: clients are killed on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,20 +105,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         world, path = self.world, urlsplit(self.path).path
-        world.asked.append((time.monotonic(), self.path))
+        world.requests.append((time.monotonic(), self.path))
         world.agents.add(self.headers.get("User-Agent", ""))
         world.tokens.append(self.headers.get("Authorization", ""))
-        lie = next((lie for part, lie in world.lies.items() if part in self.path), None)
-        if callable(lie):
-            lie = lie(sum(path == urlsplit(other).path for _, other in world.asked))
-        status, headers, body = lie or self._truth(path)
+        override = next((reply for part, reply in world.overrides.items() if part in self.path), None)
+        if callable(override):
+            override = override(sum(path == urlsplit(other).path for _, other in world.requests))
+        status, headers, body = override or self._usual(path)
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
-    def _truth(self, path: str) -> Reply:
+    def _usual(self, path: str) -> Reply:
         if path == "/ws/2/release-group":
             return self._search()
         if path.startswith("/release-group/"):
@@ -127,15 +126,13 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/pictures/"):
             return 200, {"Content-Type": "image/jpeg"}, self.world.draw(path)
         if path in self.world.files:
-            return self._linked(self.world.files[path])
+            digest = _sha(self.world.files[path])
+            return 302, {"Location": f"/blobs/{digest}", "X-Linked-Etag": f'"{digest}"'}, b""
         if path.startswith("/blobs/"):
             return self._blob(next(data for data in self.world.files.values() if _sha(data) == path[7:]))
         if path.startswith("/releases/"):
             return self._release(path)
         return 404, {}, b""
-
-    def _linked(self, data: bytes) -> Reply:
-        return 302, {"Location": f"/blobs/{_sha(data)}", "X-Linked-Etag": f'"{_sha(data)}"'}, b""
 
     def _blob(self, data: bytes) -> Reply:
         start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
@@ -155,17 +152,15 @@ class _Handler(BaseHTTPRequestHandler):
         number = path.rsplit("/", 1)[1]
         if not self.headers.get("Authorization"):
             return 401, {}, b"{}"
+        picture = f"http://{self.headers['Host']}/pictures/{number}.jpg"
         known = {
             "id": int(number),
             "title": f"Release {number}",
             "year": 1977,
             "artists": [{"name": f"Band {number} (2)"}],
+            "images": [{"type": "primary", "uri": picture, "uri150": picture}],
         }
-        base = f"http://{self.headers['Host']}"
-        known["images"] = [
-            {"type": "primary", "uri": f"{base}/pictures/{number}.jpg", "uri150": f"{base}/pictures/{number}.jpg"}
-        ]
         return 200, {"Content-Type": "application/json"}, json.dumps(known).encode()
 
     def log_message(self, *args: object) -> None:
-        """Nothing is printed."""
+        """Print nothing."""

@@ -1,73 +1,70 @@
-"""Made-up covers, as many as are asked for: vectors, and a home with a data set of them and a run of it.
+"""Synthetic covers, as many as wanted: vectors, hashes, and a home with a data set of them and a run on it.
 
-Vectors are the starter's, lifted, with others between each and one of its ten nearest (as SMOTE has it), strayed by
-half a deviation: neighbours are as near as those of covers.
+Vectors are the starter's, lifted to more dimensions, with others between each and one of its ten nearest (as in SMOTE),
+and noise of half a deviation: neighbours are as near as those of real covers.
 """
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from covergenre.embedding.recipe import Recipe
+from covergenre.audit.measures import COLUMNS as MEASURES
+from covergenre.audit.measures import add_measures
+from covergenre.collection.near import make_near
+from covergenre.collection.novelty import NoveltyDetector
+from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.dataset.starter import open_starter
+from covergenre.dataset.table import COLUMNS, typed, write_manifest
+from covergenre.embedding.embed import stores_of
+from covergenre.embedding.engine import engine_for
+from covergenre.embedding.index import Index
+from covergenre.embedding.recipe import EVEN, Recipe
+from covergenre.methods import Context, Covers, TrainSpec, method
+from covergenre.methods.space import Space
+from covergenre.runs.notes import assign_name
+from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
-WIDTH = 768
+RECIPE = Recipe(limit=EVEN)
+"""That of the starter."""
+
 _WORDS = ("night", "blue", "road", "fire", "moon", "river", "gold", "heart", "black", "winter", "love", "ghost", "city")
 
 
-def stored(n: int, home: Path) -> None:
-    """A registered data set of made-up covers, a run of it, and the index of each."""
-    from covergenre.collection.near import make_near
-    from covergenre.dataset.registry import open_dataset
-    from covergenre.dataset.starter import open_starter
-    from covergenre.methods.space import Space
-
-    manifest = registered(n, home)
+def write_with_run(n: int, home: Path) -> None:
+    """A registered data set of n covers, a run on it, and the index of each."""
+    manifest = _write_manifest(n, home)
     parts = np.random.default_rng(4).choice(["train", "validation", "test"], n, p=[0.65, 0.15, 0.2])
     width = open_starter().vectors.shape[1]
     space = Space(np.ones(width, np.float32), np.zeros(width, np.float32))
     manifest = manifest.assign(id=manifest["path"], part=parts)
     folder = home / "datasets" / "many"
-    make_near(folder / "near", manifest, _Made(made_up(n, home, width)), space)
-    _run_of(manifest, folder / "near", open_dataset("many"))
+    make_near(folder / "near", manifest, _Vectors(draw_vectors(n, home, width)), space)
+    _write_run(manifest, folder / "near", open_dataset("many"))
 
 
-def embedded(n: int, home: Path) -> None:
-    """A registered data set of made-up covers, with what a scan, embedding and measuring leave of them: hashes that
-    are like few others, an artist for every three, vectors by the starter's recipe, measures drawn at random."""
-    from covergenre.audit.measures import COLUMNS, add_measures
-    from covergenre.embedding.embed import stores_of
-    from covergenre.embedding.engine import engine_for
-
+def write_embedded(n: int, home: Path) -> None:
+    """A registered data set of n covers with all that an audit reads: hashes that are like few others, an artist for
+    every three covers, vectors by the starter's recipe, random measures."""
     artists = [f"artist {row // 3}" for row in range(n)]
-    hashes = registered(n, home, phash=phashes(n), artist=artists)["content_hash"].tolist()
-    vectors, store = made_up(n, home, engine_for(recipe_of_starter()).width), stores_of(recipe_of_starter())["original"]
+    hashes = _write_manifest(n, home, phash=draw_hashes(n), artist=artists)["content_hash"].tolist()
+    vectors, store = draw_vectors(n, home, engine_for(RECIPE).width), stores_of(RECIPE)["original"]
     for start in range(0, n, 5_000):
         store.put(hashes[start : start + 5_000], vectors[start : start + 5_000])
     (home / "vectors.npy").unlink()
-    drawn = np.random.default_rng(5).random((n, len(COLUMNS)))
-    measures = pd.DataFrame(drawn, columns=list(COLUMNS), index=pd.Index(hashes, name="content_hash"))
+    drawn = np.random.default_rng(5).random((n, len(MEASURES)))
+    measures = pd.DataFrame(drawn, columns=list(MEASURES), index=pd.Index(hashes, name="content_hash"))
     (folder := home / "datasets" / "many" / "audit").mkdir()
     add_measures(measures, folder)
 
 
-def recipe_of_starter() -> "Recipe":
-    """That of the starter."""
-    from covergenre.embedding.recipe import Recipe
-
-    return Recipe(limit=150)
-
-
-def phashes(n: int) -> list[str]:
-    """Those of the starter's covers, drawn at random, with two bits turned up to sixteen times."""
-    from covergenre.dataset.starter import open_starter
-
+def draw_hashes(n: int) -> list[str]:
+    """Perceptual hashes of the starter's covers, drawn at random, with up to 32 bits flipped."""
     real = [int(phash, 16) for phash in open_starter().covers["phash"] if phash]
     chance = np.random.default_rng(0)
     codes = np.array(real, np.uint64)[chance.integers(0, len(real), n)]
@@ -78,11 +75,8 @@ def phashes(n: int) -> list[str]:
     return [f"{code:016x}" for code in codes.tolist()]
 
 
-def registered(n: int, home: Path, **known: Sequence) -> pd.DataFrame:
-    """The manifest of a registered data set of made-up covers, without pictures; `known` columns as given."""
-    from covergenre.dataset.starter import open_starter
-    from covergenre.dataset.table import COLUMNS, typed, write_manifest
-
+def _write_manifest(n: int, home: Path, **known: Sequence) -> pd.DataFrame:
+    """Register a data set of n covers without pictures; its manifest, with the `known` columns as given."""
     os.environ["COVERGENRE_HOME"] = str(home)
     covers, chance = open_starter().covers, np.random.default_rng(0)
     rows = chance.integers(0, len(covers), n)
@@ -109,8 +103,8 @@ def registered(n: int, home: Path, **known: Sequence) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Made:
-    """Made-up vectors in the place of a store's."""
+class _Vectors:
+    """Vectors in the place of a store's."""
 
     vectors: np.ndarray
 
@@ -120,22 +114,14 @@ class _Made:
             yield rows, np.asarray(self.vectors[rows], np.float32)
 
 
-def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
+def _write_run(manifest: pd.DataFrame, near: Path, dataset: Dataset) -> None:
     """A run of logistic regression that looks finished: its head learned from 2,000 vectors drawn at random."""
-    import shutil
-
-    from covergenre.collection.novelty import NoveltyDetector
-    from covergenre.embedding.engine import engine_for
-    from covergenre.methods import Context, Covers, TrainSpec, method
-    from covergenre.runs.notes import assign_name
-    from covergenre.runs.record import Run, RunSpec, Status, probability_columns
-
-    recipe, chance = recipe_of_starter(), np.random.default_rng(3)
+    chance = np.random.default_rng(3)
     genres = tuple(sorted(manifest["genre"].unique()))
-    width = engine_for(recipe).width
+    width = engine_for(RECIPE).width
     known = chance.normal(size=(2_000, width)).astype(np.float32)
     labels = np.arange(2_000) % len(genres)
-    spec = TrainSpec("logistic", genres=genres, recipe=recipe)
+    spec = TrainSpec("logistic", genres=genres, recipe=RECIPE)
     covers = Covers(known, labels, tuple(f"{row:032x}" for row in range(2_000)))
     head = method("logistic").fit(covers, covers, spec, Context())
     told = {"dataset": "many", "dataset_id": dataset.id, "dataset_hash": "0" * 16, "versions": {}}
@@ -153,11 +139,8 @@ def _run_of(manifest: pd.DataFrame, near: Path, dataset: Any) -> None:
     run.write_status(Status("done", 1, 1, started=0.0, updated=1.0))
 
 
-def made_up(n: int, folder: Path, width: int = WIDTH) -> np.ndarray:
-    """Vectors float16 (n, width) in `folder`, mapped: see above."""
-    from covergenre.dataset.starter import open_starter
-    from covergenre.embedding.index import Index
-
+def draw_vectors(n: int, folder: Path, width: int = 768) -> np.ndarray:
+    """Vectors float16 (n, width), mapped to a file in `folder`; see the module."""
     real, chance = np.asarray(open_starter().vectors, np.float32), np.random.default_rng(0)
     near, strayed = Index(real).search(real, 11)[1], 0.5 * real.std(axis=0)
     lift = np.linalg.qr(chance.normal(size=(width, real.shape[1])))[0].T.astype(np.float32)
