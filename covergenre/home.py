@@ -4,6 +4,7 @@ This is the one place that knows the layout of `artifacts/`.
 """
 
 import os
+import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -34,6 +35,17 @@ def home() -> Path:
 
         return user_data_path("covergenre", appauthor=False).resolve()
     return Path(os.path.expanduser(chosen or _PACKAGE.parent / "artifacts")).resolve()  # noqa: PTH111 (it never raises)
+
+
+def child_command(module: str, *arguments: str) -> list[str]:
+    """The command line of one of our modules. With -P, no file in the current folder can replace a module."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def child_environment() -> dict[str, str]:
+    """The environment in which a child process finds this package and this home."""
+    paths = filter(None, (str(_PACKAGE.parent), os.environ.get("PYTHONPATH")))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "COVERGENRE_HOME": str(home())}
 
 
 def datasets() -> Path:

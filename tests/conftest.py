@@ -145,6 +145,23 @@ def world(monkeypatch) -> Iterator:
 
 
 @pytest.fixture(scope="session")
+def clip_files(tmp_path_factory) -> Path:
+    """A folder with the two files of a tiny CLIP network."""
+    from tiny_clip import save_tiny_clip
+
+    return save_tiny_clip(tmp_path_factory.mktemp("clip"))
+
+
+@pytest.fixture
+def clip_weights(clip_files, own_home) -> Path:
+    """The tiny CLIP network, where a user would put its files."""
+    from covergenre.embedding import clip
+
+    clip.weights_folder().symlink_to(clip_files)
+    return clip.weights_folder()
+
+
+@pytest.fixture(scope="session")
 def covers() -> Path:
     """The folder of real covers: source/genre/file, and a manifest.csv. Read only."""
     if not _COVERS.is_dir():

@@ -7,7 +7,7 @@ import typer
 from covergenre import hub
 from covergenre.cli.console import answer, progress, table
 from covergenre.cli.options import AsJson, argument
-from covergenre.collection import text_search
+from covergenre.embedding import clip
 from covergenre.embedding.backbones import get_backbone, is_stronger, list_stronger
 from covergenre.errors import NoWeights
 
@@ -23,7 +23,7 @@ def show(as_json: AsJson = False) -> None:
     Example: covergenre networks list
     """
     rows = [(each.id, each.title, each.licence, each.megabytes, each.file.is_file()) for each in list_stronger()]
-    rows.append((_WORDS, "Finds covers by words", "MIT", text_search.MEGABYTES, text_search.is_here()))
+    rows.append((_WORDS, "Finds covers by words", "MIT", clip.MEGABYTES, clip.has_weights()))
     names = ("id", "title", "licence", "megabytes", "here")
     answer(
         as_json,
@@ -44,8 +44,8 @@ def fetch(network: Annotated[str, argument("As in networks list.", "ID")], as_js
     """
     with progress() as report:
         if network == _WORDS:
-            text_search.fetch_words(report)
-            file = text_search.weights_folder()
+            clip.fetch_weights(report)
+            file = clip.weights_folder()
         elif is_stronger(network):
             backbone = get_backbone(network)
             file = backbone.file

@@ -9,7 +9,6 @@ the principal components, at once and without scikit-learn. Only where a vector 
 
 import hashlib
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,6 @@ from covergenre.progress import Progress, Report, ShouldStop, never, silent
 DRAWABLE = 8000
 """t-SNE is offered up to so many covers: about two minutes on two cores."""
 
-_PACKAGE = Path(__file__).resolve().parents[2]
 _SECONDS_A_COVER = 0.015  # about, on two cores
 _SAMPLE = 50_000  # covers that say which directions these are
 _STEPS = 500  # twice as many keep no more of the neighbours
@@ -73,11 +71,14 @@ def draw_map_apart(vectors: np.ndarray, report: Report = silent, should_stop: Sh
     with tempfile.TemporaryDirectory() as folder:
         file, log = Path(folder) / "vectors.npy", Path(folder) / "log"
         np.save(file, vectors)
-        path = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
-        environment = {**os.environ, "PYTHONPATH": path, "COVERGENRE_HOME": str(home.home())}
         with log.open("wb") as said:
-            command = (sys.executable, "-P", "-m", __name__, str(file))
-            process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+            process = subprocess.Popen(
+                home.child_command(__name__, str(file)),
+                env=home.child_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
         while process.poll() is None:
             if should_stop():
                 process.kill()

@@ -14,6 +14,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from covergenre import home
 from covergenre.digests import write_digests
 from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.preprocessing import Preprocessing
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 INFO = ["covergenre", "engine"]
 """Where a converted network says what it was made of."""
 
-_PACKAGE = Path(__file__).resolve().parents[2]
 _SAID = "covergenre: "
 
 
@@ -38,10 +38,9 @@ def convert_apart(recipe: Recipe, path: Path) -> None:
 
     NoWeights when the weights can't be had or the process fails, OSError when the files can't be written.
     """
-    paths = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
     ended = subprocess.run(
-        [sys.executable, "-P", "-m", __name__, json.dumps(recipe.to_dict()), str(path)],
-        env={**os.environ, "PYTHONPATH": paths},
+        home.child_command(__name__, json.dumps(recipe.to_dict()), str(path)),
+        env=home.child_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

