@@ -37,7 +37,7 @@ from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Embed, Look, Measure, Shrink
 from covergenre.dataset.groups import near_duplicates
 from covergenre.dataset.table import read_manifest
-from covergenre.embedding.many import ManyIndex, build_index
+from covergenre.embedding.index import IVFIndex, build_index
 from covergenre.runs.record import Run
 
 Figures = dict[str, float]
@@ -77,7 +77,7 @@ def index(n: int) -> Figures:
         vectors = draw_vectors(n, folder)
         building, made = timed(lambda: build_index(vectors, folder))
         digests._digest.cache_clear()  # as a new process would read it
-        opening, found = timed(lambda: ManyIndex.open(folder))
+        opening, found = timed(lambda: IVFIndex.open(folder))
         rows = np.random.default_rng(1).integers(0, n, _ASKED)
         waits = [timed(lambda row=row: found.search(vectors[row][None], 12))[0] for row in rows]
         size = (folder / "index.faiss").stat().st_size

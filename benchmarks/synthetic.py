@@ -16,14 +16,14 @@ import pandas as pd
 
 from covergenre.audit.measures import COLUMNS as MEASURES
 from covergenre.audit.measures import add_measures
-from covergenre.collection.near import make_near
+from covergenre.collection.disk_index import build_disk_index
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.starter import open_starter
 from covergenre.dataset.table import COLUMNS, typed, write_manifest
 from covergenre.embedding.embed import stores_of
 from covergenre.embedding.engine import engine_for
-from covergenre.embedding.index import Index
+from covergenre.embedding.index import FlatIndex
 from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.space import Space
@@ -44,7 +44,7 @@ def write_with_run(n: int, home: Path) -> None:
     space = Space(np.ones(width, np.float32), np.zeros(width, np.float32))
     manifest = manifest.assign(id=manifest["path"], part=parts)
     folder = home / "datasets" / "many"
-    make_near(folder / "near", manifest, _Vectors(draw_vectors(n, home, width)), space)
+    build_disk_index(folder / "near", manifest, _Vectors(draw_vectors(n, home, width)), space)
     _write_run(manifest, folder / "near", open_dataset("many"))
 
 
@@ -142,7 +142,7 @@ def _write_run(manifest: pd.DataFrame, near: Path, dataset: Dataset) -> None:
 def draw_vectors(n: int, folder: Path, width: int = 768) -> np.ndarray:
     """Vectors float16 (n, width), mapped to a file in `folder`; see the module."""
     real, chance = np.asarray(open_starter().vectors, np.float32), np.random.default_rng(0)
-    near, strayed = Index(real).search(real, 11)[1], 0.5 * real.std(axis=0)
+    near, strayed = FlatIndex(real).search(real, 11)[1], 0.5 * real.std(axis=0)
     lift = np.linalg.qr(chance.normal(size=(width, real.shape[1])))[0].T.astype(np.float32)
     vectors = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float16, (n, width))
     for start in range(0, n, 50_000):

@@ -10,17 +10,17 @@ import numpy as np
 _AT_ONCE = 4096
 
 
-def parts(n: int, at_once: int = _AT_ONCE) -> Iterator[slice]:
+def batches(n: int, at_once: int = _AT_ONCE) -> Iterator[slice]:
     """The positions of n rows, so many at a time."""
     return (slice(start, min(start + at_once, n)) for start in range(0, n, at_once))
 
 
 def finite(vectors: np.ndarray) -> bool:
     """Whether every number of (n, d) is one."""
-    return all(bool(np.isfinite(vectors[part]).all()) for part in parts(len(vectors)))
+    return all(bool(np.isfinite(vectors[part]).all()) for part in batches(len(vectors)))
 
 
-def drawn_evenly(strata: np.ndarray, most: int) -> np.ndarray:
+def stratified_sample(strata: np.ndarray, most: int) -> np.ndarray:
     """The positions, ascending, of about `most` of n rows: of each stratum, int (n,), an equal share, one at least.
 
     All of them when there are no more. Drawn at random, always alike.

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from covergenre.vectors import drawn_evenly, finite, unit_rows
+from covergenre.vectors import finite, stratified_sample, unit_rows
 
 
 def test_every_row_has_length_1_and_a_row_of_zeros_stays_one():
@@ -13,12 +13,12 @@ def test_every_row_has_length_1_and_a_row_of_zeros_stays_one():
 
 
 def test_of_few_rows_all_are_drawn():
-    assert drawn_evenly(np.array([3, 1, 1]), 3).tolist() == [0, 1, 2]
+    assert stratified_sample(np.array([3, 1, 1]), 3).tolist() == [0, 1, 2]
 
 
 @given(arrays(np.int64, st.integers(1, 300), elements=st.integers(0, 4)), st.integers(1, 200))
 def test_of_each_stratum_an_equal_share_is_drawn_and_one_at_least(strata, most):
-    rows = drawn_evenly(strata, most)
+    rows = stratified_sample(strata, most)
     assert (np.diff(rows) > 0).all()
     share = min(most / len(strata), 1)
     for stratum, count in zip(*np.unique(strata, return_counts=True), strict=True):

@@ -21,7 +21,7 @@ from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.ensemble import FittedEnsemble
-from covergenre.reading.text import ReadText
+from covergenre.ocr.text import CoverText
 from covergenre.training.parts import read_texts
 from covergenre.training.starter_card import name_groups
 
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _line(
-    task: Task, how: str, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[ReadText], seeds: int
+    task: Task, how: str, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[CoverText], seeds: int
 ) -> str:
     rows = np.array([_judged(task, covers, vectors, texts, seed) for seed in range(seeds)])
     gains = 100 * (rows[:, 2] - rows[:, 0])
@@ -56,7 +56,7 @@ def _line(
 
 
 def _judged(
-    task: Task, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[ReadText], seed: int
+    task: Task, covers: pd.DataFrame, vectors: np.ndarray, texts: Sequence[CoverText], seed: int
 ) -> tuple[float, float, float, float]:
     """The accuracy on test covers of looks, of words and of both, and the weight that words got."""
     parts, labels = parts_of(task, covers, seed), labels_of(covers, task.genres)

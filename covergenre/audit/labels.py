@@ -14,7 +14,7 @@ from covergenre.dataset.layout import similar_names
 from covergenre.dataset.split import honest_folds
 from covergenre.errors import Cancelled
 from covergenre.progress import Progress, Report, ShouldStop
-from covergenre.vectors import drawn_evenly, parts
+from covergenre.vectors import batches, stratified_sample
 
 FOLDS = 5
 
@@ -69,10 +69,10 @@ def oddness(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     for label in range(labels.max() + 1):
         rows = np.flatnonzero(labels == label)
         if len(rows) >= _FEWEST:
-            known, usual = drawn_evenly(np.zeros(len(rows), int), _REFERENCE), np.zeros(len(rows))
+            known, usual = stratified_sample(np.zeros(len(rows), int), _REFERENCE), np.zeros(len(rows))
             others, scorer = np.setdiff1d(np.arange(len(rows)), known), OutOfDistribution({"k": _NEIGHBOURS})
             usual[known] = scorer.fit_score(features=vectors[rows[known]], verbose=False)
-            for part in parts(len(others)):
+            for part in batches(len(others)):
                 usual[others[part]] = scorer.score(features=vectors[rows[others[part]]])
             distances = -np.log(np.maximum(usual, 1e-12))
             beyond = distances - np.median(distances)
@@ -176,7 +176,7 @@ def _left_out(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray, count:
 
     probabilities = np.full((int(asked.sum()), count), 1 / count)
     others = np.flatnonzero(~asked)
-    others = others[drawn_evenly(labels[others], LEARNED)]
+    others = others[stratified_sample(labels[others], LEARNED)]
     known = np.unique(labels[others])
     if asked.any() and len(known) > 1:
         model = LogisticRegression(C=_COVERS_TIMES_C / len(others), max_iter=500)

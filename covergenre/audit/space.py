@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from covergenre.audit.cache import Arrays, digest, load_or_compute, load_valid
-from covergenre.embedding.index import Index
-from covergenre.embedding.many import EXACT, ManyIndex, build_index
-from covergenre.vectors import drawn_evenly, parts, unit_rows
+from covergenre.embedding.index import EXACT_LIMIT, FlatIndex, IVFIndex, build_index
+from covergenre.vectors import batches, stratified_sample, unit_rows
 
 ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
 LEARNED = 50_000  # covers; of more, what all have in common is learned from so many, drawn at random
@@ -79,7 +78,7 @@ def _space(
     vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: NeighbourSearch | None
 ) -> dict[str, np.ndarray]:
     marks = np.array([_mark(row) for row in vectors])
-    some = drawn_evenly(np.zeros(len(vectors), int), LEARNED)
+    some = stratified_sample(np.zeros(len(vectors), int), LEARNED)
     basis = load_valid(
         folder / "basis-1.npz",
         lambda stored: _fits(stored, marks, vectors.shape[1]),
@@ -90,14 +89,14 @@ def _space(
         return (vectors[which] - basis["mean"]) / basis["deviation"]
 
     short = np.empty((len(vectors), basis["axes"].shape[1]), np.float32)
-    for part in parts(len(vectors)):
+    for part in batches(len(vectors)):
         short[part] = standard(part) @ basis["axes"]
     near = _through(nearby, rows) if nearby else rows[_neighbours(short[rows], folder)]
     pairs = np.unique(np.concatenate([pairs, near]), axis=0)
     # once where memory has room for all; of more, as the pairs come
     held = unit_rows(standard(slice(None))) if len(vectors) <= LEARNED else None
     cosines = np.zeros(len(pairs), np.float32)
-    for part in parts(len(pairs)):
+    for part in batches(len(pairs)):
         one, other = (unit_rows(standard(side)) if held is None else held[side] for side in pairs[part].T)
         cosines[part] = np.einsum("pd,pd->p", one, other)
     return {"short": short, "pairs": pairs, "cosines": cosines}
@@ -117,7 +116,7 @@ def _mark(vector: np.ndarray) -> int:
 
 def _through(nearby: NeighbourSearch, rows: np.ndarray) -> np.ndarray:
     """Pairs (k, 2) of covers, both among `rows`, and their nearest."""
-    found = np.concatenate([nearby.find(rows[part], _NEIGHBOURS + 1) for part in parts(len(rows))])
+    found = np.concatenate([nearby.find(rows[part], _NEIGHBOURS + 1) for part in batches(len(rows))])
     pairs = _paired(rows, found)
     return pairs[np.isin(pairs, rows).all(axis=1)]
 
@@ -125,12 +124,12 @@ def _through(nearby: NeighbourSearch, rows: np.ndarray) -> np.ndarray:
 def _neighbours(short: np.ndarray, folder: Path) -> np.ndarray:
     """Pairs (k, 2) of covers and their nearest; of many, through an index that is made in `folder`."""
     k = min(_NEIGHBOURS + 1, len(short))
-    if len(short) <= EXACT:
-        found = Index(short).search(short, k)[1]
+    if len(short) <= EXACT_LIMIT:
+        found = FlatIndex(short).search(short, k)[1]
     else:
         build_index(short, folder / "index")
-        index = ManyIndex.open(folder / "index")
-        found = np.concatenate([index.search(short[part], k)[1] for part in parts(len(short))])
+        index = IVFIndex.open(folder / "index")
+        found = np.concatenate([index.search(short[part], k)[1] for part in batches(len(short))])
     return _paired(np.arange(len(short)), found)
 
 

@@ -16,11 +16,11 @@ from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.skipped import is_hidden
 from covergenre.errors import BadImage
 from covergenre.formatting import disarmed
-from covergenre.images import sound
+from covergenre.images import audio
+from covergenre.ocr.networks import MODULE
 from covergenre.packages import missing, remedy
 from covergenre.predict import STARTER, Failure, Neighbour, Prediction, Predictor
 from covergenre.predict.describe import words_in_a_line
-from covergenre.reading.networks import MODULE
 from covergenre.runs.default import open_default
 
 _CHUNK = 32  # files held in memory at once
@@ -125,7 +125,7 @@ def _opened(run: str | None) -> Predictor:
 
 def _covers_in(files: Sequence[Path]) -> list[Path]:
     """The files, and in the place of each folder the covers below it, sorted; what systems hide is left out."""
-    kinds = images.EXTENSIONS | sound.EXTENSIONS
+    kinds = images.EXTENSIONS | audio.EXTENSIONS
     found: list[Path] = []
     for file in files:
         if not file.is_dir():

@@ -19,11 +19,10 @@ from covergenre import images
 from covergenre.audit import Audit
 from covergenre.collection.filters import EVERYTHING, Filters, first
 from covergenre.collection.findings import Findings
+from covergenre.collection.name_search import NameSearch, folded
 from covergenre.collection.table import CoverTable, Neighbour
-from covergenre.collection.texts import Texts, folded
 from covergenre.dataset.registry import Dataset
-from covergenre.embedding.index import Index, unit
-from covergenre.embedding.many import EXACT, Made, ManyIndex
+from covergenre.embedding.index import EXACT_LIMIT, FlatIndex, IndexStats, IVFIndex, unit
 from covergenre.errors import BadDataset, BadImage, CoverGenreError
 from covergenre.images.palette import Palette, Swatch
 from covergenre.repair.repair import tags_of
@@ -62,7 +61,7 @@ class Collection(CoverTable):
         rows: np.ndarray | None = None,
         dataset: Dataset | None = None,
         report: Audit | None = None,
-        index: ManyIndex | None = None,
+        index: IVFIndex | None = None,
     ) -> None:
         """`covers`: as `CoverTable` takes them. `vectors`: (m, e), covers where neighbours are compared.
 
@@ -94,9 +93,9 @@ class Collection(CoverTable):
         return np.asarray(self.column("artist") != "") | np.asarray(self.column("album") != "")
 
     @property
-    def made(self) -> Made | None:
+    def index_stats(self) -> IndexStats | None:
         """What the index is that the nearest are found by; None where covers are compared one by one."""
-        return self._many.made if self._many else None
+        return self._many.stats if self._many else None
 
     @property
     def years(self) -> tuple[int, int] | None:
@@ -312,13 +311,13 @@ class Collection(CoverTable):
         return self._projection.project(vectors)
 
     @cached_property
-    def _index(self) -> Index | ManyIndex:
-        return self._many or Index(self._vectors)
+    def _index(self) -> FlatIndex | IVFIndex:
+        return self._many or FlatIndex(self._vectors)
 
     @cached_property
     def _centres(self) -> np.ndarray:
         """The centre of each genre, of length 1: float32 (genres, e)."""
-        step = -(-len(self.rows) // _CENTRED) if len(self.rows) > EXACT else 1
+        step = -(-len(self.rows) // _CENTRED) if len(self.rows) > EXACT_LIMIT else 1
         sums = np.zeros((len(self.genres), self._vectors.shape[1]), np.float32)
         for part in _parts(len(self.rows), step):
             members = self.genre_of[self.rows[part], None] == np.arange(len(self.genres))
@@ -348,10 +347,10 @@ class Collection(CoverTable):
         return Palette(self.signatures)
 
     @cached_property
-    def _texts_begun(self) -> Future[Texts]:
+    def _texts_begun(self) -> Future[NameSearch]:
         """What is searched, made meanwhile: half a second for a million, which the first page need not wait for."""
         pool = ThreadPoolExecutor(1)
-        begun = pool.submit(Texts, *(self.column(name) for name in ("artist", "album", "source", "id")))
+        begun = pool.submit(NameSearch, *(self.column(name) for name in ("artist", "album", "source", "id")))
         pool.shutdown(wait=False)
         return begun
 

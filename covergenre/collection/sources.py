@@ -11,7 +11,7 @@ from covergenre.audit.inspection import Inspection
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collection.collection import Collection, Projection
-from covergenre.collection.near import Near, make_near
+from covergenre.collection.disk_index import DiskIndex, build_disk_index
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.collection.run_cache import RunCache
 from covergenre.dataset.manifest import usable
@@ -19,7 +19,7 @@ from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import split_of
 from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
 from covergenre.dataset.thumbnails import known_signatures
-from covergenre.embedding.many import EXACT, Made
+from covergenre.embedding.index import EXACT_LIMIT, IndexStats
 from covergenre.methods import Covers, Fitted
 from covergenre.methods.space import learn_space
 from covergenre.progress import Report, ShouldStop, never, silent
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TABLE = (*COLUMNS, "name", "ext")
 """The columns that tell of a cover."""
 
-NEAR = "near"
+INDEX_FOLDER = "near"
 """The folder in that of a data set or run where its index is kept."""
 
 _NOVELTY = "novelty.npz"
@@ -77,10 +77,10 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
 
     dataset = _dataset_of(run)
     covers = _table(dataset)
-    if near := Near.open(run.folder / NEAR):
+    if near := DiskIndex.open(run.folder / INDEX_FOLDER):
         rows, covers = near.place(covers)
         space = head if isinstance(head, Projection) else near.space
-        novelty = NoveltyDetector.load(run.folder / NEAR / _NOVELTY)
+        novelty = NoveltyDetector.load(run.folder / INDEX_FOLDER / _NOVELTY)
         return Collection(covers, near.vectors, space, rows, index=near.index), novelty
     _say_what_helps(len(covers), run.id)
     covers, vectors = _parted(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
@@ -94,7 +94,7 @@ def dataset_collection(dataset: Dataset, examined: Inspection | None = None) -> 
     Their vectors and parts are those of `inspection.indexing` where it was made, else those of the examination.
     """
     covers, report = dataset_table(dataset), examined.audit if examined else None
-    if dataset.has_pictures and (near := Near.open(dataset.folder / NEAR)):
+    if dataset.has_pictures and (near := DiskIndex.open(dataset.folder / INDEX_FOLDER)):
         rows, covers = near.place(covers)
         return Collection(covers, near.vectors, near.space, rows, dataset, report, near.index)
     _say_what_helps(len(covers), dataset.name)
@@ -109,11 +109,11 @@ def dataset_collection(dataset: Dataset, examined: Inspection | None = None) -> 
 
 def index_stamp(dataset: Dataset) -> int:
     """What changes when the index of a data set is made anew; 0 without one."""
-    folder = dataset.folder / NEAR
+    folder = dataset.folder / INDEX_FOLDER
     return folder.stat().st_mtime_ns if folder.exists() else 0
 
 
-def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = never) -> Made:
+def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = never) -> IndexStats:
     """Make the index of the covers of a run that is done. Raises as `known_covers` and `embed_missing` do."""
     from covergenre.embedding.embed import embed_missing
 
@@ -124,8 +124,14 @@ def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = nev
     vectors = store.get(some["content_hash"].tolist())[1]
     projection = head if isinstance(head, Projection) else _space(some, vectors, run.spec.genres)
     novelty = _novelty(run, some, vectors)
-    return make_near(
-        run.folder / NEAR, covers, store, projection, beside={_NOVELTY: novelty}, report=report, should_stop=should_stop
+    return build_disk_index(
+        run.folder / INDEX_FOLDER,
+        covers,
+        store,
+        projection,
+        beside={_NOVELTY: novelty},
+        report=report,
+        should_stop=should_stop,
     )
 
 
@@ -164,7 +170,7 @@ def _parted(covers: pd.DataFrame, run: "Run") -> pd.DataFrame:
 
 
 def _say_what_helps(n: int, name: str) -> None:
-    if n > EXACT:
+    if n > EXACT_LIMIT:
         _log.warning("%s: %d covers are compared one by one: run covergenre index %s", name, n, name)
 
 

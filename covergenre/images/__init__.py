@@ -9,7 +9,7 @@ signatures    54 bytes that recall the colours of a cover
 """
 
 from covergenre.images.decoding import DECODER, Decoded, decode, decode_once, read
-from covergenre.images.kinds import ACCEPTED, EXTENSIONS, FORMATS, readable_kind
+from covergenre.images.formats import ACCEPTED, EXTENSIONS, FORMATS, detect_format
 from covergenre.images.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
 from covergenre.images.shapes import content_hash, perceptual_hash, png, shrink, square, thumbnail
 from covergenre.images.signatures import SIGNATURE_LENGTH, draw_signature, read_signatures, signature
@@ -27,12 +27,12 @@ __all__ = [
     "content_hash",
     "decode",
     "decode_once",
+    "detect_format",
     "draw_signature",
     "perceptual_hash",
     "png",
     "read",
     "read_signatures",
-    "readable_kind",
     "shrink",
     "signature",
     "square",

@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from covergenre.errors import BadImage
-from covergenre.images import limits, sound
+from covergenre.images import audio, limits
 from covergenre.images.colour import to_srgb
-from covergenre.images.kinds import readable_formats, why_unreadable
+from covergenre.images.formats import readable_formats, why_unreadable
 
 DECODER = 2
 """Goes up when files give other pixels than before: what was computed from them is then computed again."""
@@ -78,8 +78,8 @@ def read(path: Path) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise BadImage(f"{path.name or path} is not a file, and holds no cover: name the file of one")
-        if path.suffix.lower() in sound.EXTENSIONS:
-            return sound.cover_inside(path)
+        if path.suffix.lower() in audio.EXTENSIONS:
+            return audio.embedded_cover(path)
         limits.check_length(status.st_size)
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -96,8 +96,8 @@ def decode(data: bytes) -> Decoded:
     A JPEG whose end is missing is decoded as far as it goes, with a `note`, if at least half of it is there. Raises
     BadImage, and nothing else, for bytes that are empty, not of `FORMATS`, damaged, or beyond the `limits`.
     """
-    if sound.is_sound(data):
-        data = sound.cover_inside(data)
+    if audio.is_audio(data):
+        data = audio.embedded_cover(data)
     limits.check_length(len(data))
     try:
         try:

@@ -1,18 +1,18 @@
 """The index of a data set, so that the neighbours of one cover among many are found at once."""
 
 from covergenre.audit.space import learn_basis
-from covergenre.collection.near import make_near
-from covergenre.collection.sources import NEAR, dataset_table, sample
+from covergenre.collection.disk_index import build_disk_index
+from covergenre.collection.sources import INDEX_FOLDER, dataset_table, sample
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.embedding.embed import embed_missing
-from covergenre.embedding.many import Made
+from covergenre.embedding.index import IndexStats
 from covergenre.inspection.inspection import best_recipe, plain_width, split_if_possible
 from covergenre.methods.space import Space
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 
-def index_dataset(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> Made:
+def index_dataset(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> IndexStats:
     """Make the index of a data set's usable covers, so that many are found among quickly; vectors first, where missing.
 
     They are compared where the audit compares them, by what a sample of them says. Raises as `embed_missing` does.
@@ -25,4 +25,6 @@ def index_dataset(dataset: Dataset, report: Report = silent, should_stop: Should
     basis = learn_basis(store.get(sample(covers)["content_hash"].tolist(), width)[1])
     axes = basis["axes"] / basis["deviation"][:, None]
     space = Space(axes, -basis["mean"] @ axes)
-    return make_near(dataset.folder / NEAR, covers, store, space, width, report=report, should_stop=should_stop)
+    return build_disk_index(
+        dataset.folder / INDEX_FOLDER, covers, store, space, width, report=report, should_stop=should_stop
+    )

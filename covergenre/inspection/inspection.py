@@ -11,8 +11,8 @@ from covergenre.audit.cache import load_or_compute
 from covergenre.audit.duplicates import cached_candidates
 from covergenre.audit.inspection import Inspection
 from covergenre.audit.space import ENOUGH, NeighbourSearch, open_space
-from covergenre.collection.near import Near
-from covergenre.collection.sources import NEAR
+from covergenre.collection.disk_index import DiskIndex
+from covergenre.collection.sources import INDEX_FOLDER
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
@@ -68,7 +68,7 @@ def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch |
     it has to hold every usable cover, where its space takes these vectors, float32 (n, d), now.
     """
     covers = usable(dataset.manifest)[["content_hash", "path"]].rename(columns={"path": "id"})
-    if len(covers) < ENOUGH or not (near := Near.open(dataset.folder / NEAR)):
+    if len(covers) < ENOUGH or not (near := DiskIndex.open(dataset.folder / INDEX_FOLDER)):
         return None
     row_of, _ = near.place(covers)
     vector_of = np.full(len(covers), -1)
@@ -82,7 +82,7 @@ def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch |
         found = near.index.search(near.vectors[vector_of[rows]], k)[1]
         return np.where(found >= 0, row_of[found], -1)
 
-    return NeighbourSearch(near.index.made.digest, find)
+    return NeighbourSearch(near.index.stats.digest, find)
 
 
 def stored_vectors(dataset: Dataset) -> np.ndarray | None:

@@ -10,9 +10,9 @@ from PIL import Image
 
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.spec import TrainSpec
+from covergenre.ocr.text import CoverText
 from covergenre.progress import Report, ShouldStop, never, silent
-from covergenre.reading.text import ReadText
-from covergenre.vectors import drawn_evenly, finite
+from covergenre.vectors import finite, stratified_sample
 
 Choices = Mapping[str, Any]
 """Numbers and texts by name."""
@@ -47,7 +47,7 @@ class Covers:
     hashes: tuple[str, ...]
     pictures: Sequence[Picture] = ()
     sources: tuple[str, ...] = ()
-    texts: Sequence[ReadText] = ()
+    texts: Sequence[CoverText] = ()
 
     def __post_init__(self) -> None:
         shape, labels, hashes = np.shape(self.vectors), np.shape(self.labels), len(self.hashes)
@@ -81,7 +81,7 @@ class Covers:
         """The positions of those that `sample` takes, ascending."""
         strata = np.unique(np.asarray(self.sources, str), return_inverse=True)[1] if self.sources else 0
         labels = np.asarray(self.labels)
-        return drawn_evenly(labels + strata * (labels.max(initial=0) + 1), SAMPLE_SIZE)
+        return stratified_sample(labels + strata * (labels.max(initial=0) + 1), SAMPLE_SIZE)
 
     def _held(self) -> tuple[Sequence[Any], ...]:
         return self.hashes, self.pictures, self.sources, self.texts

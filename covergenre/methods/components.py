@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from covergenre.vectors import parts
+from covergenre.vectors import batches
 
 COMPONENTS = 768
 """At most so many are kept; 512 and 1,024 were measured to do alike."""
@@ -62,8 +62,8 @@ def principal_axes(standardised: np.ndarray, count: int) -> np.ndarray:
 def mean_and_deviation(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean and standard deviation of each column, float32 of shape (d,); 1 for a column that doesn't vary."""
     n = max(len(vectors), 1)
-    mean = sum(vectors[part].sum(axis=0, dtype=np.float64) for part in parts(n)) / n
-    strayed = sum(np.square(vectors[part] - mean).sum(axis=0, dtype=np.float64) for part in parts(n))
+    mean = sum(vectors[part].sum(axis=0, dtype=np.float64) for part in batches(n)) / n
+    strayed = sum(np.square(vectors[part] - mean).sum(axis=0, dtype=np.float64) for part in batches(n))
     deviation = np.sqrt(strayed / n)
     varies = deviation > 1e-6 * np.maximum(np.abs(mean), 1e-6)
     return mean.astype(np.float32), np.where(varies, deviation, 1).astype(np.float32)

@@ -4,7 +4,7 @@ The weight of a vote is exp(similarity / vote temperature), as in the weighted v
 Unsupervised Feature Learning via Non-Parametric Instance Discrimination (CVPR 2018): it falls with distance, not with
 rank. Where covers come from several sources, a vote counts the less the commoner its genre is in its source: see
 `evenness`. All training covers vote; of many the space and the choices are learned from `base.LEARNED` of them, and the
-nearest are found through an index that is kept beside the head (see `embedding.many`).
+nearest are found through an index that is kept beside the head (see `embedding.index`).
 """
 
 import itertools
@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from covergenre.embedding.index import Index
-from covergenre.embedding.many import EXACT, ManyIndex, build_index
+from covergenre.embedding.index import EXACT_LIMIT, FlatIndex, IVFIndex, build_index
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices, Context, Covers, check_training, check_width, sample_choices
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
@@ -29,7 +28,7 @@ from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged_head, load_head, save_head
 from covergenre.progress import Progress
-from covergenre.vectors import parts, unit_rows
+from covergenre.vectors import batches, unit_rows
 
 NEIGHBOURS = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320)
 VOTE_TEMPERATURES = (0.01, 0.03, 0.07, 0.15, 0.3)
@@ -94,7 +93,7 @@ class FittedNeighbours:
         """See `Fitted.predict_proba`. A cover's own copies in training don't vote."""
         check_width(covers, len(self.space.matrix))
         logits = np.zeros((len(covers), len(self.weights)))
-        for part in parts(len(covers)):
+        for part in batches(len(covers)):
             some = Covers(covers.vectors[part], covers.labels[part], covers.hashes[part])
             near = self.neighbours(some, self.choices["k"])
             logits[part] = self._logits(*near, self.choices["vote_temperature"])
@@ -141,21 +140,21 @@ class FittedNeighbours:
             **({} if self.evened is None else {"evened": self.evened}),
         }
         save_head(folder, arrays, self.choices)
-        if len(self.vectors) > EXACT:
+        if len(self.vectors) > EXACT_LIMIT:
             build_index(self.vectors, folder)
 
     @cached_property
-    def _index(self) -> Index | ManyIndex:
-        if len(self.vectors) <= EXACT:
-            return Index(self.vectors)
+    def _index(self) -> FlatIndex | IVFIndex:
+        if len(self.vectors) <= EXACT_LIMIT:
+            return FlatIndex(self.vectors)
         try:
             if self.folder:
-                return ManyIndex.open(self.folder)
+                return IVFIndex.open(self.folder)
         except CoverGenreError as error:
             _log.warning("%s, which is done for this process", error)
         with tempfile.TemporaryDirectory() as folder:
             build_index(self.vectors, Path(folder))
-            return ManyIndex.open(Path(folder))
+            return IVFIndex.open(Path(folder))
 
     @cached_property
     def _counts(self) -> np.ndarray:
@@ -255,7 +254,7 @@ def _placed(
     """The training covers in the space of a metric, with nothing else chosen."""
     space = spaces.learn(metric, shrinkage)
     placed = np.empty((len(training), len(space.offset)), np.float16)
-    for part in parts(len(training)):
+    for part in batches(len(training)):
         placed[part] = unit_rows(space.project(training.vectors[part]))
     evened = vote_weights(training.labels, training.sources, n_genres, balance)
     return FittedNeighbours(

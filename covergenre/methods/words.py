@@ -26,8 +26,8 @@ from covergenre.methods.linear import Parameters, best_head
 from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged_head, load_head, save_head
-from covergenre.reading.networks import MODULE
-from covergenre.reading.text import ReadText
+from covergenre.ocr.networks import MODULE
+from covergenre.ocr.text import CoverText
 
 NAME = "words"
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
@@ -67,9 +67,9 @@ class FittedWords:
         """See `Fitted.predict_proba`. Covers whose texts are not there are read."""
         return self._answers(texts_of(covers, Context()))
 
-    def telling_lines(self, text: ReadText) -> tuple[TellingLine, ...]:
+    def telling_lines(self, text: CoverText) -> tuple[TellingLine, ...]:
         """The lines of a text that speak for a genre, the plainest first: each taken alone, against no words at all."""
-        alone = self._answers([ReadText((line,)) for line in text.lines])
+        alone = self._answers([CoverText((line,)) for line in text.lines])
         told = [
             TellingLine(line.text, int(gains.argmax()), float(gains.max()))
             for line, gains in zip(text.lines, alone / self.usual, strict=True)
@@ -80,7 +80,7 @@ class FittedWords:
         """See `Fitted.save`."""
         save_head(folder, {"coefficients": self.coefficients, "intercepts": self.intercepts}, self.choices)
 
-    def _answers(self, texts: Sequence[ReadText]) -> np.ndarray:
+    def _answers(self, texts: Sequence[CoverText]) -> np.ndarray:
         return probabilities_of(_logits(matrix_of(texts), self.coefficients, self.intercepts), self.choices)
 
 
@@ -123,14 +123,14 @@ class Words:
         return FittedWords(**arrays, choices=choices)
 
 
-def texts_of(covers: Covers, context: Context) -> Sequence[ReadText]:
+def texts_of(covers: Covers, context: Context) -> Sequence[CoverText]:
     """What is written on covers: as they bring it, else read off their pictures, each once; CoverGenreError when they
     have neither."""
     if len(covers.texts) == len(covers):
         return covers.texts
     if not covers.pictures:
         raise CoverGenreError("words are read off pictures, and these covers have none: give a picture for each")
-    from covergenre.reading.covers import read_covers
+    from covergenre.ocr.reader import read_covers
 
     pictures = dict(zip(reversed(covers.hashes), reversed(covers.pictures), strict=True))  # the originals come first
     texts = read_covers(pictures, context.progress, context.should_stop)
@@ -142,7 +142,7 @@ def plain_letters(text: str) -> str:
     return "".join(character for character in _small(text) if character.isalnum())
 
 
-def buckets_of(text: ReadText) -> np.ndarray:
+def buckets_of(text: CoverText) -> np.ndarray:
     """The buckets of all n-grams of three to six characters, int64 and each once: of the text as it is read, and of
     its letters alone, for a reader often misses the space between words."""
     words = " ".join(_small(str(text)).split())
@@ -151,7 +151,7 @@ def buckets_of(text: ReadText) -> np.ndarray:
     return np.unique([zlib.crc32(gram.encode()) % BUCKETS for gram in grams]).astype(np.int64)
 
 
-def matrix_of(texts: Sequence[ReadText]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def matrix_of(texts: Sequence[CoverText]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The texts as the rows of a sparse matrix: values, columns, and where each row begins. A row's length is 1, or 0
     where nothing is read."""
     rows = [buckets_of(text) for text in texts]

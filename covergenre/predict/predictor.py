@@ -21,11 +21,11 @@ from covergenre.methods import Covers, Fitted
 from covergenre.methods.base import Picture
 from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.methods.words import FittedWords
+from covergenre.ocr.networks import installed
+from covergenre.ocr.reader import Reader, open_reader
+from covergenre.ocr.text import CoverText
 from covergenre.predict.track_record import PastAnswers, TrackRecord
 from covergenre.predict.words import Performers, Words
-from covergenre.reading.networks import installed
-from covergenre.reading.reader import Reader, open_reader
-from covergenre.reading.text import ReadText
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Look:
     picture: Picture
     seen: Neighbour | None
     same_pixels: bool
-    text: ReadText | None = None
+    text: CoverText | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Predictor:
 
     @property
     def weighs_words(self) -> bool:
-        """Whether its answers count on what is written on covers; `reading.networks` says whether that can be read."""
+        """Whether its answers count on what is written on covers; `ocr.networks` says whether that can be read."""
         return self._words is not None
 
     def predict(self, data: bytes, name: str = "", neighbours: int = 12, words: bool = True) -> Prediction:
@@ -214,7 +214,7 @@ class Predictor:
             words=self._words_of(read.look.text),
         )
 
-    def _words_of(self, text: ReadText | None) -> Words | None:
+    def _words_of(self, text: CoverText | None) -> Words | None:
         if text is None or self._words is None:
             return None
         spoken = tuple((each.line, self.genres[each.genre], each.factor) for each in self._words.telling_lines(text))
@@ -229,7 +229,7 @@ def unlabelled(looks: Sequence[Look]) -> Covers:
     """The covers as a head sees them when their genres are not known."""
     vectors = np.stack([look.vector for look in looks])
     hashes = tuple(look.content_hash for look in looks)
-    texts = [look.text or ReadText() for look in looks]
+    texts = [look.text or CoverText() for look in looks]
     return Covers(vectors, np.full(len(looks), -1), hashes, [look.picture for look in looks], texts=texts)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from covergenre.methods.words import plain_letters
-from covergenre.reading.text import ReadText
+from covergenre.ocr.text import CoverText
 
 _SHORTEST = 5  # letters; shorter names stand in many words
 _PIECE = 3
@@ -36,7 +36,7 @@ class Performers:
             for piece in _pieces(plain):
                 self._holding[piece].add(name)
 
-    def find(self, text: ReadText) -> str | None:
+    def find(self, text: CoverText) -> str | None:
         """The name that a text holds best, the longer of two; None when it holds none."""
         written = plain_letters(str(text))
         near = {name for piece in _pieces(written) for name in self._holding.get(piece, ())}

@@ -40,7 +40,7 @@ def save(data: bytes, name: str, genre: str) -> Correction:
         raise BadDataset(f"{genre[:60]!r} can't be a genre: use up to 40 letters, digits, blanks and hyphens")
     images.decode_once(data)
     stem = re.sub(r"[^\w -]", "", PurePosixPath(name.replace("\\", "/")).stem)[:60].strip() or "cover"
-    kind = images.readable_kind(data).lower()
+    kind = images.detect_format(data).lower()
     file = home.corrections() / genre / f"{stem}-{_mark(data)}.{_ENDINGS.get(kind, kind)}"
     with registry.lock():
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -46,8 +46,8 @@ from covergenre.errors import BadDataset
 from covergenre.files import replace_json
 from covergenre.methods import Context, TrainSpec, ensemble, method
 from covergenre.methods.leave_one_source_out import combine_left_out, with_temperature
+from covergenre.ocr.text import CoverText
 from covergenre.progress import Progress, Report, ShouldStop, never, silent
-from covergenre.reading.text import ReadText
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 from covergenre.training.experiment import Result, fit_and_evaluate
 from covergenre.training.parts import Parts, read_texts, to_covers
@@ -149,7 +149,7 @@ def _vectors(dataset: Dataset, recipe: Recipe, split: Split, context: Context) -
 
 
 def _parts(
-    manifest: pd.DataFrame, split: Split, vectors: np.ndarray, texts: Sequence[ReadText], genres: Sequence[str]
+    manifest: pd.DataFrame, split: Split, vectors: np.ndarray, texts: Sequence[CoverText], genres: Sequence[str]
 ) -> Parts:
     labels = pd.Categorical(manifest["genre"], categories=genres).codes
     everyone = replace(to_covers(manifest.assign(label=labels), [vectors]), texts=texts)

@@ -18,8 +18,8 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import MANY
 from covergenre.errors import BadDataset
 from covergenre.methods import Context, Covers, TrainSpec, method
-from covergenre.reading.covers import read_covers
-from covergenre.reading.text import ReadText
+from covergenre.ocr.reader import read_covers
+from covergenre.ocr.text import CoverText
 
 _COLUMNS = ("path", "genre", "content_hash", "source")
 
@@ -128,7 +128,7 @@ def to_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
     return Covers(together, np.tile(labels, n), tuple(hashes * n), sources=tuple(sources * n))
 
 
-def read_texts(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list[ReadText]:
+def read_texts(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list[CoverText]:
     """What is written on covers of the data set, in their order; see `read_covers`."""
     keys = covers["content_hash"].tolist()
     files = {key: partial(read_cover, dataset, path, key) for path, key in zip(covers["path"], keys, strict=True)}

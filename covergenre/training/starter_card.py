@@ -23,8 +23,8 @@ from covergenre.evaluation.metrics import evaluate
 from covergenre.methods import Covers, TrainSpec, method
 from covergenre.methods.leave_one_source_out import LeftOutPredictions, cap_per_source
 from covergenre.methods.words import plain_letters
+from covergenre.ocr.text import CoverText
 from covergenre.packages import versions
-from covergenre.reading.text import ReadText
 from covergenre.training.experiment import Result
 from covergenre.training.parts import Parts
 
@@ -74,18 +74,18 @@ def method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.Data
 
 
 def words_figures(
-    result: Result, test: Covers, texts: Sequence[ReadText], manifest: pd.DataFrame, split: Split
+    result: Result, test: Covers, texts: Sequence[CoverText], manifest: pd.DataFrame, split: Split
 ) -> WordsFigures:
     """What the words on the test covers add to their looks."""
     names = np.array(name_groups(manifest["artist"].tolist(), texts))
     part = split.parts.to_numpy()
     apart = ~np.isin(names[part == "test"], names[part == "train"])
-    looks = result.fitted.predict_proba(replace(test, texts=[ReadText()] * len(test)))
+    looks = result.fitted.predict_proba(replace(test, texts=[CoverText()] * len(test)))
     right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
     return reading_gain(right, right_read, test.texts, apart)
 
 
-def name_groups(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
+def name_groups(artists: Sequence[str], texts: Sequence[CoverText]) -> list[str]:
     """For each cover the name of the covers it must stay with: those of its artist, and those that share with it a line
     or a long word that at most a dozen covers have."""
     holders: dict[str, list[int]] = defaultdict(list)
@@ -102,7 +102,7 @@ def name_groups(artists: Sequence[str], texts: Sequence[ReadText]) -> list[str]:
     return [f"together {group}" for group in connect(np.array(links, int).reshape(-1, 2), len(texts))]
 
 
-def reading_gain(looks: np.ndarray, both: np.ndarray, texts: Sequence[ReadText], apart: np.ndarray) -> WordsFigures:
+def reading_gain(looks: np.ndarray, both: np.ndarray, texts: Sequence[CoverText], apart: np.ndarray) -> WordsFigures:
     """What words add on held-out covers: whether each is answered rightly (n,) by its looks and with its words, what is
     written on it, and whether no cover that was learned from shares its names."""
     readable = float(np.mean([bool(text.lines) for text in texts]))

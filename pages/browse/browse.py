@@ -285,8 +285,8 @@ with st.container(key="page"):
         st.error(sentence(str(error)), title="These covers can't be opened")
         st.stop()
     show_colours(collection.genres)
-    if collection.made:
-        st.caption(f"{collection.made}.")
+    if collection.index_stats:
+        st.caption(f"{collection.index_stats}.")
     if view == "portraits":
         show_portrait(name, collection, go)
     elif view == "map":

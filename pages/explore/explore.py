@@ -78,7 +78,7 @@ def show_work(opened: Workspace) -> None:
 def show_index(opened: Workspace) -> None:
     """How well the nearest of many covers are found; an offer to make the index, where there is none."""
     job = current_job(opened)
-    if made := opened.covers.made:
+    if made := opened.covers.index_stats:
         st.caption(f"{made}.")
     elif not (job and job.running):
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -17,7 +17,7 @@ from covergenre.collection.sources import dataset_collection, index_stamp
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.thumbnails import known_signatures, make_signatures
-from covergenre.embedding.many import EXACT
+from covergenre.embedding.index import EXACT_LIMIT
 from covergenre.inspection.indexing import index_dataset
 from covergenre.inspection.inspection import inspect_dataset
 from covergenre.inspection.overview import Overview, overview
@@ -116,7 +116,7 @@ def start_inspection(opened: Workspace, with_audit: bool) -> None:
 
 def is_large(opened: Workspace) -> bool:
     """Whether there are so many covers that long work only starts on request."""
-    return opened.dataset.writable and len(opened.covers) > EXACT
+    return opened.dataset.writable and len(opened.covers) > EXACT_LIMIT
 
 
 def start_index(opened: Workspace) -> None:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from covergenre.ocr.networks import MODULE
 from covergenre.packages import missing, remedy
 from covergenre.predict import Prediction, Predictor
 from covergenre.predict.describe import words_in_a_line
-from covergenre.reading.networks import MODULE
 from pages.widgets.safe_text import plain, sentence
 
 

@@ -15,7 +15,7 @@ from covergenre.errors import BadDataset, BadImage
 from covergenre.exchange.archive import Limits, read_covers
 from covergenre.formatting import listed
 from covergenre.images import ACCEPTED
-from covergenre.images.sound import cover_inside, is_sound
+from covergenre.images.audio import embedded_cover, is_audio
 from covergenre.predict.saved_queries import Cover
 from pages.predict import from_url, session
 from pages.widgets.paste import paste_into
@@ -30,9 +30,9 @@ _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
     """The covers in a file, those of a ZIP each by its own, and what there is to say about a ZIP (Markdown)."""
-    if is_sound(data):
+    if is_audio(data):
         try:
-            return [Cover.of(name, cover_inside(data))], ""
+            return [Cover.of(name, embedded_cover(data))], ""
         except BadImage as error:
             return [], f"{plain(name)}: {sentence(str(error))}"
     if not data.startswith(_ZIP):

@@ -76,7 +76,7 @@ def test_many_more_covers_or_other_vectors_are_looked_at_anew(vectors, tmp_path)
 
 def test_of_many_covers_the_nearest_are_found_through_an_index(vectors, tmp_path, monkeypatch):
     few = {tuple(pair) for pair in opened(vectors, tmp_path / "few").pairs.tolist()}
-    monkeypatch.setattr(space, "EXACT", 10)
+    monkeypatch.setattr(space, "EXACT_LIMIT", 10)
     many = {tuple(pair) for pair in opened(vectors, tmp_path / "many").pairs.tolist()}
     assert len(few & many) / len(few) > 0.9
 

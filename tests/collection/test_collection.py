@@ -15,7 +15,7 @@ from covergenre.collection.sources import open_run_collection, with_names
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import seal
 from covergenre.dataset.thumbnails import make_signatures
-from covergenre.embedding.many import ManyIndex, build_index
+from covergenre.embedding.index import IVFIndex, build_index
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
 from covergenre.training.train import train
@@ -263,7 +263,7 @@ class TestManyCovers:
         vectors, covers = clouds(genres), table(genres)
         folder = tmp_path_factory.mktemp("index")
         build_index(vectors, folder)
-        return Collection(covers, vectors), Collection(covers, vectors, index=ManyIndex.open(folder))
+        return Collection(covers, vectors), Collection(covers, vectors, index=IVFIndex.open(folder))
 
     @pytest.mark.parametrize("how", [{}, {"among": "other"}, {"filters": Filters(genres=("rap",))}, {"most": False}])
     def test_the_nearest_are_those_that_looking_at_all_finds(self, pair, how):
@@ -281,7 +281,7 @@ def test_the_first_page_does_not_wait_for_the_names(monkeypatch):
     def broken(*_):
         raise ValueError("no names")
 
-    monkeypatch.setattr(module, "Texts", broken)
+    monkeypatch.setattr(module, "NameSearch", broken)
     some = collection()
     assert len(some.find(order=TYPICAL)) == len(some)
     with pytest.raises(ValueError, match="no names"):

@@ -32,7 +32,7 @@ told = {
     "genre": answer.genre,
     "typical": covers.find(order=TYPICAL).tolist(),
     "near": [row for row, _ in shown.like(3, 5)],
-    "indexed": bool(covers.made and shown.made),
+    "indexed": bool(covers.index_stats and shown.index_stats),
     "small": len(thumbnails(dataset, [(path, key)])[0]),
     "writable": os.access(home.home(), os.W_OK) and not os.statvfs(home.home()).f_flag & os.ST_RDONLY,
 }

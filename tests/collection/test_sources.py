@@ -19,7 +19,7 @@ class TestOfADataSet:
     def test_its_index_finds_what_looking_at_all_finds(self, dataset):
         made, few = index_dataset(dataset), dataset_collection(dataset, look_through(dataset))
         many = dataset_collection(dataset)
-        assert (many.made, few.made.vectors) == (made, 60)
+        assert (many.index_stats, few.index_stats.vectors) == (made, 60)
         assert made.recall > 0.9
         near = [{row for row, _ in each.like(7, 5)} for each in (few, many)]
         assert len(near[0] & near[1]) >= 4
@@ -29,7 +29,7 @@ class TestOfADataSet:
         assert set(dataset_collection(dataset).parts) == {"train", "validation", "test"}
 
     def test_many_without_an_index_are_told_what_helps(self, dataset, monkeypatch, caplog):
-        monkeypatch.setattr(sources, "EXACT", 10)
+        monkeypatch.setattr(sources, "EXACT_LIMIT", 10)
         dataset_collection(dataset)
         assert "run covergenre index drawn" in caplog.text
 
@@ -47,15 +47,15 @@ class TestOfARun:
         before = Predictor.open(run.id).predict(picture, neighbours=5)
         index_run(run)
         after = Predictor.open(run.id).predict(picture, neighbours=5)
-        assert known_covers(run, run.load_model())[0].made
+        assert known_covers(run, run.load_model())[0].index_stats
         assert after.probabilities == before.probabilities
         assert len({near.id for near in after.neighbours} & {near.id for near in before.neighbours}) >= 4
         assert after.unfamiliar == pytest.approx(before.unfamiliar, abs=1e-6)
 
     def test_a_collection_that_is_open_is_opened_again(self, run):
-        assert not open_collection(run.id).made
+        assert not open_collection(run.id).index_stats
         index_run(run)
-        assert open_collection(run.id).made
+        assert open_collection(run.id).index_stats
 
     def test_genres_and_parts_are_those_without_it(self, run):
         before, _ = known_covers(run, run.load_model())

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from covergenre.embedding.index import Index
+from covergenre.embedding.index import FlatIndex
 from covergenre.errors import CoverGenreError
 
 WIDTH = 5
@@ -28,7 +28,7 @@ def random_vectors(count: int, width: int = WIDTH) -> np.ndarray:
 
 @given(rows_of(30), rows_of(4), st.integers(1, 40))
 def test_it_finds_what_brute_force_finds(vectors, queries, k):
-    similarities, rows = Index(vectors).search(queries, k)
+    similarities, rows = FlatIndex(vectors).search(queries, k)
 
     expected = cosines(queries, vectors)
     assert similarities.shape == rows.shape == (len(queries), min(k, len(vectors)))
@@ -39,7 +39,7 @@ def test_it_finds_what_brute_force_finds(vectors, queries, k):
 
 @given(rows_of(10), rows_of(3))
 def test_similarities_are_float32_within_one_and_rows_int64(vectors, queries):
-    similarities, rows = Index(vectors).search(queries, 10)
+    similarities, rows = FlatIndex(vectors).search(queries, 10)
 
     assert (similarities.dtype, rows.dtype) == (np.float32, np.int64)
     assert np.abs(similarities).max() <= 1
@@ -48,7 +48,7 @@ def test_similarities_are_float32_within_one_and_rows_int64(vectors, queries):
 def test_a_vector_is_its_own_nearest_neighbour():
     vectors = random_vectors(200, 64)
 
-    similarities, rows = Index(vectors).search(vectors, 3)
+    similarities, rows = FlatIndex(vectors).search(vectors, 3)
 
     assert rows[:, 0].tolist() == list(range(200))
     np.testing.assert_allclose(similarities[:, 0], 1, atol=1e-5)
@@ -57,27 +57,27 @@ def test_a_vector_is_its_own_nearest_neighbour():
 def test_only_the_direction_counts():
     vectors = random_vectors(20)
 
-    _, rows = Index(vectors).search(vectors[:5] * 1000, 20)
-    _, rows_scaled = Index(vectors * np.arange(1, 21)[:, None]).search(vectors[:5], 20)
+    _, rows = FlatIndex(vectors).search(vectors[:5] * 1000, 20)
+    _, rows_scaled = FlatIndex(vectors * np.arange(1, 21)[:, None]).search(vectors[:5], 20)
 
     np.testing.assert_array_equal(rows, rows_scaled)
 
 
 def test_a_row_of_zeros_is_like_nothing():
-    similarities, rows = Index(np.array([[0, 0], [3, 4], [-3, -4]])).search(np.array([[3, 4]]), 3)
+    similarities, rows = FlatIndex(np.array([[0, 0], [3, 4], [-3, -4]])).search(np.array([[3, 4]]), 3)
 
     assert rows.tolist() == [[1, 0, 2]]
     np.testing.assert_allclose(similarities, [[1, 0, -1]], atol=1e-6)
 
 
 def test_a_query_of_zeros_is_like_nothing():
-    similarities, _ = Index(random_vectors(4)).search(np.zeros((1, WIDTH)), 4)
+    similarities, _ = FlatIndex(random_vectors(4)).search(np.zeros((1, WIDTH)), 4)
 
     assert similarities.tolist() == [[0, 0, 0, 0]]
 
 
 def test_all_are_given_when_more_are_asked_for():
-    similarities, rows = Index(random_vectors(3)).search(random_vectors(2), 50)
+    similarities, rows = FlatIndex(random_vectors(3)).search(random_vectors(2), 50)
 
     assert similarities.shape == (2, 3)
     assert np.sort(rows).tolist() == [[0, 1, 2]] * 2
@@ -85,7 +85,7 @@ def test_all_are_given_when_more_are_asked_for():
 
 @pytest.mark.parametrize(("vectors", "queries"), [(0, 2), (3, 0), (0, 0)])
 def test_where_there_is_nothing_nothing_is_found(vectors, queries):
-    index = Index(random_vectors(vectors))
+    index = FlatIndex(random_vectors(vectors))
     similarities, rows = index.search(random_vectors(queries), 2)
 
     assert len(index) == vectors
@@ -95,7 +95,7 @@ def test_where_there_is_nothing_nothing_is_found(vectors, queries):
 
 def test_it_holds_copies():
     vectors = random_vectors(5)
-    index = Index(vectors)
+    index = FlatIndex(vectors)
     query = vectors[:1].copy()
 
     vectors[:] = 0
@@ -107,17 +107,17 @@ def test_it_holds_copies():
 def test_other_numbers_and_layouts_are_taken_too(kind):
     vectors = (random_vectors(6) * 10).astype(kind)
 
-    _, rows = Index(np.asfortranarray(vectors)).search(vectors[::2], 1)
+    _, rows = FlatIndex(np.asfortranarray(vectors)).search(vectors[::2], 1)
 
     assert rows.tolist() == [[0], [2], [4]]
 
 
 def test_vectors_of_another_width_are_refused():
     with pytest.raises(CoverGenreError, match="are 3 wide, those of the index 5: embed both by one recipe"):
-        Index(random_vectors(4)).search(np.ones((1, 3)), 1)
+        FlatIndex(random_vectors(4)).search(np.ones((1, 3)), 1)
 
 
 @pytest.mark.parametrize("k", [0, -1])
 def test_less_than_one_neighbour_is_refused(k):
     with pytest.raises(CoverGenreError, match="ask for at least 1"):
-        Index(random_vectors(4)).search(random_vectors(1), k)
+        FlatIndex(random_vectors(4)).search(random_vectors(1), k)

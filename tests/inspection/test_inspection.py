@@ -6,7 +6,7 @@ from drawing import genre_folders
 from tiny import tiny_recipe
 
 from covergenre.audit.space import NeighbourSearch
-from covergenre.collection.near import Near
+from covergenre.collection.disk_index import DiskIndex
 from covergenre.dataset.registry import register
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import Cancelled
@@ -115,7 +115,7 @@ class TestIndexed:
         asked, real = [], NeighbourSearch
         monkeypatch.setattr(survey, "NeighbourSearch", lambda digest, find: asked.append(digest) or real(digest, find))
         found = inspect_dataset(dataset)
-        assert asked == [Near.open(dataset.folder / "near").index.made.digest]
+        assert asked == [DiskIndex.open(dataset.folder / "near").index.stats.digest]
         assert len(found.units) == 52
 
     def test_the_nearest_are_told_by_the_rows_of_usable_covers(self, dataset):

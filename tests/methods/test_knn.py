@@ -6,7 +6,7 @@ from asking import asked as spec_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from covergenre.embedding.many import ManyIndex
+from covergenre.embedding.index import IVFIndex
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import Context, Covers, knn, method
 from covergenre.methods.knn import NEIGHBOURS, FittedNeighbours, Parameters
@@ -331,13 +331,13 @@ class TestMany:
 
     @pytest.fixture
     def fitted(self, parts, monkeypatch) -> FittedNeighbours:
-        monkeypatch.setattr(knn, "EXACT", 100)
+        monkeypatch.setattr(knn, "EXACT_LIMIT", 100)
         return fit(*parts[:2], Parameters(k=5))
 
     def test_answers_through_an_index_are_those_without(self, fitted, parts, monkeypatch):
-        assert isinstance(fitted._index, ManyIndex)
+        assert isinstance(fitted._index, IVFIndex)
         through = fitted.predict_proba(parts[2])
-        monkeypatch.setattr(knn, "EXACT", 1_000)
+        monkeypatch.setattr(knn, "EXACT_LIMIT", 1_000)
         assert np.abs(through - replace(fitted).predict_proba(parts[2])).mean() < 0.02
 
     def test_the_index_is_kept_with_the_head(self, fitted, parts, tmp_path, monkeypatch):

@@ -12,15 +12,15 @@ from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, method
 from covergenre.methods.ensemble import FittedEnsemble, calibrate, pool_logits, split_evidence
 from covergenre.methods.words import BUCKETS, FittedWords, Parameters, buckets_of, matrix_of, plain_letters
+from covergenre.ocr.text import CoverText, Line
 from covergenre.progress import Progress
-from covergenre.reading.text import Line, ReadText
 
 NAMES = ("johnny cash", "louis armstrong", "public enemy")
 OTHER = ("the best of", "live", "volume two", "stereo")
 
 
-def text(*lines: str) -> ReadText:
-    return ReadText(tuple(Line(line, 0.9) for line in lines))
+def text(*lines: str) -> CoverText:
+    return CoverText(tuple(Line(line, 0.9) for line in lines))
 
 
 def sung(n: int, seed: int = 0) -> Covers:
@@ -31,7 +31,7 @@ def sung(n: int, seed: int = 0) -> Covers:
     return Covers(np.zeros((n, 0), np.float32), labels, tuple(f"{seed}-{i}" for i in range(n)), texts=texts)
 
 
-def saying(*texts: ReadText) -> Covers:
+def saying(*texts: CoverText) -> Covers:
     return Covers(np.zeros((len(texts), 0), np.float32), np.full(len(texts), -1), ("",) * len(texts), texts=texts)
 
 
@@ -127,8 +127,8 @@ def test_prediction_imports_no_heavy_library(fitted, tmp_path):
     fitted.save(tmp_path)
     code = (
         "import sys; from pathlib import Path; import numpy as np\n"
-        "from covergenre.methods import Covers, method; from covergenre.reading.text import ReadText\n"
-        "covers = Covers(np.zeros((1, 0)), np.zeros(1, int), ('',), texts=[ReadText()])\n"
+        "from covergenre.methods import Covers, method; from covergenre.ocr.text import CoverText\n"
+        "covers = Covers(np.zeros((1, 0)), np.zeros(1, int), ('',), texts=[CoverText()])\n"
         f"method('words').load(Path({str(tmp_path)!r})).predict_proba(covers)\n"
         "sys.exit(str({'sklearn', 'scipy', 'torch', 'pandas'} & set(sys.modules) or '') or 0)"
     )
@@ -185,8 +185,8 @@ def test_the_ensemble_is_kept_with_its_weight(fitted, clouds, tmp_path):
     assert (kept.predict_proba(covers)[:, 0] > kept.predict_proba(silent)[:, 0]).all()
 
 
-def read(*lines: str) -> ReadText:
-    return ReadText(tuple(Line(line, 1.0) for line in lines))
+def read(*lines: str) -> CoverText:
+    return CoverText(tuple(Line(line, 1.0) for line in lines))
 
 
 def alike(one: str, other: str) -> float:

@@ -17,8 +17,8 @@ from covergenre.images import decode
 from covergenre.methods import TrainSpec
 from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.methods.words import BUCKETS, FittedWords
+from covergenre.ocr.text import CoverText, Line
 from covergenre.predict import Failure, Prediction, Predictor
-from covergenre.reading.text import Line, ReadText
 from covergenre.training.train import train
 
 
@@ -199,7 +199,7 @@ class Scribe:
     """Reads the same on every cover."""
 
     def read(self, image):
-        return ReadText((Line("live", 0.9), Line("MILES DAVIS", 0.9)))
+        return CoverText((Line("live", 0.9), Line("MILES DAVIS", 0.9)))
 
 
 @pytest.fixture

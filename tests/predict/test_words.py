@@ -1,13 +1,13 @@
 import pytest
 
+from covergenre.ocr.text import CoverText, Line
 from covergenre.predict.words import Performers
-from covergenre.reading.text import Line, ReadText
 
 KNOWN = Performers(["Johnny Cash", "Cash", "Nat King Cole", "Nat King Cole Trio", "", "U2"])
 
 
-def read(*lines: str) -> ReadText:
-    return ReadText(tuple(Line(line, 0.9) for line in lines))
+def read(*lines: str) -> CoverText:
+    return CoverText(tuple(Line(line, 0.9) for line in lines))
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,8 @@ from covergenre.dataset.starter import open_starter
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers, method
 from covergenre.methods.words import FittedWords
-from covergenre.reading.reader import VERSION
-from covergenre.reading.store import TextStore
-from covergenre.reading.text import Line, ReadText
+from covergenre.ocr.reader import VERSION
+from covergenre.ocr.text import CoverText, Line, TextStore
 from covergenre.runs.record import Run
 from covergenre.training.build_starter import build_starter, choose_covers
 from covergenre.training.train import evaluate
@@ -118,7 +117,7 @@ def test_the_same_covers_and_seed_give_the_same_starter(root, tmp_path):
 def test_it_learns_what_is_written_on_covers_and_tells_what_that_adds(root, tmp_path):
     performers = {"jazz": "Louis Armstrong", "rap": "Public Enemy"}
     covers = scan(root).manifest
-    read = {row.content_hash: ReadText((Line(performers[row.genre], 0.9),)) for row in covers.itertuples()}
+    read = {row.content_hash: CoverText((Line(performers[row.genre], 0.9),)) for row in covers.itertuples()}
     TextStore(home.texts() / VERSION).put(read)
     made = build_starter(root, recipe=tiny_recipe(tmp_path))
     assert [each.name for each in made.card.methods] == ["knn", "logistic", "words", "ensemble"]

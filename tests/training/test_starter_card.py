@@ -1,11 +1,11 @@
 import numpy as np
 
-from covergenre.reading.text import Line, ReadText
+from covergenre.ocr.text import CoverText, Line
 from covergenre.training.starter_card import name_groups, reading_gain
 
 
-def text(*lines: str) -> ReadText:
-    return ReadText(tuple(Line(line, 0.9) for line in lines))
+def text(*lines: str) -> CoverText:
+    return CoverText(tuple(Line(line, 0.9) for line in lines))
 
 
 def test_covers_of_one_artist_and_those_that_share_a_name_stay_together():

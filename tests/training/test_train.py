@@ -368,15 +368,15 @@ def test_damaged_predictions_are_named_when_evaluated(dataset, recipe):
 
 
 def test_a_method_that_reads_words_learns_from_each_cover_s_and_reads_each_once(dataset, recipe, monkeypatch):
-    from covergenre.reading import covers as reading
-    from covergenre.reading.text import Line, ReadText
+    from covergenre.ocr import reader as reading
+    from covergenre.ocr.text import CoverText, Line
 
     read = []
 
     class Scribe:
         def read(self, image):
             read.append(images.content_hash(image))
-            return ReadText((Line("loud" if image.getpixel((0, 0))[0] > 127 else "quiet", 0.9),))
+            return CoverText((Line("loud" if image.getpixel((0, 0))[0] > 127 else "quiet", 0.9),))
 
     monkeypatch.setattr(reading, "open_reader", Scribe)
     run = train(dataset, TrainSpec(method="words", recipe=recipe))

@@ -256,7 +256,7 @@ def test_a_view_is_saved_and_found_again(page):
 
 
 def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, monkeypatch):
-    monkeypatch.setattr(workspace, "EXACT", 10)
+    monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
     page = at()
     assert "have no index yet" in said(page)
@@ -267,13 +267,13 @@ def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, 
 
 
 def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monkeypatch):
-    monkeypatch.setattr(workspace, "EXACT", 10)
+    monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
     page, real = at(), workspace.open_workspace
 
     def opened_before_the_index_was_done(name):
         opened = real(name)
-        if opened.covers.made is None:
+        if opened.covers.index_stats is None:
             index_dataset(opened.dataset)
         return opened
 

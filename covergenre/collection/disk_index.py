@@ -3,7 +3,7 @@
     FOLDER/vectors.npy       float16 (n, e), each of length 1
     FOLDER/covers.arrow      which covers they are of, in their order: content hash, id, part of the split
     FOLDER/space.npz         what takes other vectors there, unless the head of a run does
-    FOLDER/index.faiss       and index.json, see `embedding.many`
+    FOLDER/index.faiss       and index.json, see `embedding.index`
 
 A cover that changed or went since is passed over, and one that is new is not among them until it is made again. One
 process makes it at a time, in `.FOLDER.new`; what a killed one left there goes when it is made the next time.
@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from covergenre.collection.collection import Projection
 from covergenre.collection.novelty import NoveltyDetector
-from covergenre.embedding.many import Made, ManyIndex, build_index
+from covergenre.embedding.index import IndexStats, IVFIndex, build_index
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import publish_folder
@@ -39,28 +39,28 @@ _VECTORS, _COVERS, _SPACE = "vectors.npy", "covers.arrow", "space.npz"
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
+class DiskIndex:
     """`vectors`, their `index`, and whose they are; `space`: None where the head of a run takes vectors there."""
 
     vectors: np.ndarray
-    index: ManyIndex
+    index: IVFIndex
     space: Space | None
     covers: pa.Table
 
     @classmethod
-    def open(cls, folder: Path) -> "Near | None":
-        """What `make_near` made; None where nothing was, or what there is is damaged."""
+    def open(cls, folder: Path) -> "DiskIndex | None":
+        """What `build_disk_index` made; None where nothing was, or what there is is damaged."""
         if not folder.is_dir():
             return None
         try:
-            index = ManyIndex.open(folder)
+            index = IVFIndex.open(folder)
             vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
             covers = pa.ipc.open_file(pa.memory_map(str(folder / _COVERS))).read_all()
             space = None
             if (folder / _SPACE).exists():
                 with np.load(folder / _SPACE, allow_pickle=False) as stored:
                     space = Space(stored["matrix"], stored["offset"])
-            if vectors.shape != (index.made.vectors, index.made.width) or len(covers) != len(vectors):
+            if vectors.shape != (index.stats.vectors, index.stats.width) or len(covers) != len(vectors):
                 raise ValueError("its parts are of different covers")
         except Exception as error:  # A damaged file brings any exception out of its reader.
             _log.warning("%s is passed over, so make the index again: %s", folder, error)
@@ -90,7 +90,7 @@ class Near:
         return placed.shape[1] == self.vectors.shape[1] and bool(np.allclose(placed, self.vectors[at], atol=_SAME))
 
 
-def make_near(
+def build_disk_index(
     folder: Path,
     covers: pd.DataFrame,
     store: VectorStore,
@@ -99,7 +99,7 @@ def make_near(
     beside: Mapping[str, NoveltyDetector] | None = None,
     report: Report = silent,
     should_stop: ShouldStop = never,
-) -> Made:
+) -> IndexStats:
     """Bring the vectors of these covers (content_hash, id, part) to where they are compared, and make their index.
 
     Of each vector in the store the first `width` numbers count; `beside` is kept, too, by name. One shard is in memory

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.reading.boxes import find_boxes, patches
+from covergenre.ocr.boxes import find_boxes, patches
 
 
 def drawn(*places: tuple[slice, slice]) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covergenre.collection.near import Near, make_near
+from covergenre.collection.disk_index import DiskIndex, build_disk_index
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.space import Space
@@ -41,7 +41,7 @@ def store(tmp_path, covers, vectors) -> VectorStore:
 
 @pytest.fixture
 def folder(tmp_path, covers, store):
-    make_near(tmp_path / "near", covers, store, SPACE, 6)
+    build_disk_index(tmp_path / "near", covers, store, SPACE, 6)
     return tmp_path / "near"
 
 
@@ -57,7 +57,7 @@ def maker(tmp_path, store) -> Iterator[subprocess.Popen]:
 
 
 def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folder, vectors):
-    near = Near.open(folder)
+    near = DiskIndex.open(folder)
     placed = vectors[:, :4] / np.linalg.norm(vectors[:, :4], axis=1, keepdims=True)
     np.testing.assert_allclose(near.vectors, placed, atol=1e-3)
     np.testing.assert_array_equal(near.space.project(vectors[:, :6]), vectors[:, :4])
@@ -67,7 +67,7 @@ def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folde
 def test_a_cover_that_went_or_changed_has_no_row_and_a_new_one_no_part(folder, covers):
     now = covers.drop(index=3).assign(part="")[::-1]
     now.loc[5, "content_hash"] = "f" * 32
-    rows, told = Near.open(folder).place(now)
+    rows, told = DiskIndex.open(folder).place(now)
     assert np.flatnonzero(rows < 0).tolist() == [3, 5]
     assert (now["id"].to_numpy()[rows[rows >= 0]] == covers["id"].drop([3, 5]).to_numpy()).all()
     assert told["part"].astype(str).value_counts().to_dict() == {"train": N - 2, "": 1}
@@ -76,30 +76,30 @@ def test_a_cover_that_went_or_changed_has_no_row_and_a_new_one_no_part(folder, c
 def test_what_is_damaged_is_passed_over(folder, caplog):
     file = folder / "index.faiss"
     file.write_bytes(file.read_bytes()[:-1])
-    assert Near.open(folder) is None
+    assert DiskIndex.open(folder) is None
     assert "make the index again" in caplog.text
 
 
 def test_where_nothing_was_made_there_is_none(tmp_path):
-    assert Near.open(tmp_path / "near") is None
+    assert DiskIndex.open(tmp_path / "near") is None
 
 
 def test_covers_without_vectors_are_told(tmp_path, covers, store):
     more = pd.concat([covers, covers[:1].assign(content_hash="f" * 32)])
     with pytest.raises(CoverGenreError, match="only 60 of 61 covers have vectors"):
-        make_near(tmp_path / "near", more, store, SPACE, 6)
+        build_disk_index(tmp_path / "near", more, store, SPACE, 6)
 
 
 def test_stopped_it_leaves_the_one_before_and_nothing_else(tmp_path, folder, covers, store):
     with pytest.raises(Cancelled):
-        make_near(folder, covers[:30], store, SPACE, 6, should_stop=lambda: True)
-    assert len(Near.open(folder).vectors) == N
+        build_disk_index(folder, covers[:30], store, SPACE, 6, should_stop=lambda: True)
+    assert len(DiskIndex.open(folder).vectors) == N
     assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
 
 
 def test_made_again_it_takes_the_place_of_the_one_before(tmp_path, folder, covers, store):
-    make_near(folder, covers[:30], store, SPACE, 6)
-    assert len(Near.open(folder).vectors) == 30
+    build_disk_index(folder, covers[:30], store, SPACE, 6)
+    assert len(DiskIndex.open(folder).vectors) == 30
     assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
 
 
@@ -107,14 +107,14 @@ def test_what_a_killed_process_left_goes_when_it_is_made_again(tmp_path, covers,
     maker.send_signal(signal.SIGKILL)
     assert maker.wait() == -signal.SIGKILL
     assert _hidden(tmp_path, "new"), "nothing was left, so nothing is tested"
-    make_near(tmp_path / "near", covers, store, SPACE, 6)
-    assert len(Near.open(tmp_path / "near").vectors) == N
+    build_disk_index(tmp_path / "near", covers, store, SPACE, 6)
+    assert len(DiskIndex.open(tmp_path / "near").vectors) == N
     assert not _hidden(tmp_path, "new")
 
 
 def test_two_processes_do_not_make_it_at_once(tmp_path, covers, store, maker):
     with pytest.raises(CoverGenreError, match="made by another process"):
-        make_near(tmp_path / "near", covers, store, SPACE, 6)
+        build_disk_index(tmp_path / "near", covers, store, SPACE, 6)
     assert _hidden(tmp_path, "new"), "what the other one has made is gone"
 
 
@@ -126,7 +126,7 @@ _MAKER = """
 import sys, time
 from pathlib import Path
 import numpy as np, pandas as pd
-from covergenre.collection.near import make_near
+from covergenre.collection.disk_index import build_disk_index
 from covergenre.embedding.store import VectorStore
 from covergenre.methods.space import Space
 
@@ -137,5 +137,5 @@ def wait(progress):
 folder, rows = Path(sys.argv[1]), range(60)
 covers = pd.DataFrame({"content_hash": [f"{row:032x}" for row in rows], "id": "", "part": "train"})
 space = Space(np.eye(6, 4, dtype=np.float32), np.zeros(4, np.float32))
-make_near(folder / "near", covers, VectorStore(folder / "vectors"), space, 6, report=wait)
+build_disk_index(folder / "near", covers, VectorStore(folder / "vectors"), space, 6, report=wait)
 """

@@ -1,15 +1,33 @@
-"""The cache of texts: a folder of JSON lines, each file written once and never changed."""
+"""What is written on covers, as data and as it is cached."""
 
 import json
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from covergenre.files import replace_text
-from covergenre.reading.text import Line, ReadText
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Line:
+    """`confidence`, 0..1: the mean probability of its characters."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class CoverText:
+    """The lines on a cover, from the top down; none when nothing could be read."""
+
+    lines: tuple[Line, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(line.text for line in self.lines)
 
 
 class TextStore:
@@ -23,19 +41,19 @@ class TextStore:
         """`folder` need not exist; the first `put` makes it."""
         self._folder = folder
 
-    def get(self) -> dict[str, ReadText]:
+    def get(self) -> dict[str, CoverText]:
         """All that is held."""
-        held: dict[str, ReadText] = {}
+        held: dict[str, CoverText] = {}
         for path in sorted(self._folder.glob("*.jsonl")):
             for line in path.read_bytes().splitlines():
                 try:
                     key, lines = json.loads(line)
-                    held[str(key)] = ReadText(tuple(Line(str(text), float(sure)) for text, sure in lines))
+                    held[str(key)] = CoverText(tuple(Line(str(text), float(sure)) for text, sure in lines))
                 except (ValueError, TypeError, RecursionError) as error:
                     _log.warning("a line of %s is damaged and passed over: %s", path, error)
         return held
 
-    def put(self, texts: Mapping[str, ReadText]) -> None:
+    def put(self, texts: Mapping[str, CoverText]) -> None:
         """Keep these texts."""
         self._folder.mkdir(parents=True, exist_ok=True)
         lines = [

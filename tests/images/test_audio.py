@@ -7,7 +7,7 @@ from drawing import cover, encoded
 
 from covergenre import images
 from covergenre.errors import BadImage
-from covergenre.images.sound import cover_inside, is_sound
+from covergenre.images.audio import embedded_cover, is_audio
 
 PICTURE = encoded(cover(), "JPEG")
 
@@ -48,8 +48,8 @@ def m4a(picture: bytes = PICTURE) -> bytes:
 
 @pytest.mark.parametrize("sound", [mp3(), flac(), m4a()], ids=["mp3", "flac", "m4a"])
 def test_the_cover_is_found_and_read(sound):
-    assert is_sound(sound)
-    assert cover_inside(sound) == PICTURE
+    assert is_audio(sound)
+    assert embedded_cover(sound) == PICTURE
     assert images.decode(sound).image == images.decode(PICTURE).image
 
 
@@ -78,4 +78,4 @@ def test_a_cover_inside_that_is_no_picture_is_refused_as_that():
 
 
 def test_pictures_are_no_sound():
-    assert not any(is_sound(encoded(cover(), kind)) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF"))
+    assert not any(is_audio(encoded(cover(), kind)) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF"))

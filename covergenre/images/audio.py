@@ -10,13 +10,13 @@ EXTENSIONS = frozenset({".mp3", ".flac", ".m4a", ".mp4", ".ogg", ".oga", ".opus"
 _BEGINNINGS = (b"ID3", b"fLaC", b"OggS", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")
 
 
-def is_sound(data: bytes) -> bool:
+def is_audio(data: bytes) -> bool:
     """Whether these bytes begin as a sound file does."""
     wave = data[:4] in (b"RIFF", b"FORM") and data[8:12] in (b"WAVE", b"AIFF", b"AIFC")
     return data.startswith(_BEGINNINGS) or data[4:11] in (b"ftypM4A", b"ftypM4B", b"ftypmp4") or wave
 
 
-def cover_inside(sound: bytes | Path) -> bytes:
+def embedded_cover(sound: bytes | Path) -> bytes:
     """The bytes of the front cover in a sound file, else of its first picture; BadImage when it holds none."""
     from tinytag import TinyTag
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.embedding.index import Index
-from covergenre.embedding.many import Made, ManyIndex, build_index
+from covergenre.embedding.index import FlatIndex, IndexStats, IVFIndex, build_index
 from covergenre.errors import Cancelled, CoverGenreError
 
 WIDTH = 24
@@ -24,12 +23,12 @@ def made(vectors, tmp_path_factory) -> tuple:
 
 def test_what_it_was_measured_to_find_it_finds(made, vectors):
     folder, card = made
-    index = ManyIndex.open(folder)
-    assert index.made == card
+    index = IVFIndex.open(folder)
+    assert index.stats == card
     assert card.recall >= 0.97 or card.probes == card.lists
     queries = vectors[:300]
     near, rows = index.search(queries, 12)
-    exact, expected = Index(vectors).search(queries, 12)
+    exact, expected = FlatIndex(vectors).search(queries, 12)
     found = np.mean([len(set(a) & set(b)) / 12 for a, b in zip(rows.tolist(), expected.tolist(), strict=True)])
     assert found > 0.93
     assert (rows[:, 0] == np.arange(300)).mean() > 0.95
@@ -39,9 +38,9 @@ def test_what_it_was_measured_to_find_it_finds(made, vectors):
 def test_it_finds_among_few_what_looking_at_them_finds(made, vectors):
     among = np.zeros(len(vectors), bool)
     among[::100] = True
-    _, rows = ManyIndex.open(made[0]).search(vectors[:50], 5, among)
+    _, rows = IVFIndex.open(made[0]).search(vectors[:50], 5, among)
     few = np.flatnonzero(among)
-    expected = few[Index(vectors[few]).search(vectors[:50], 5)[1]]
+    expected = few[FlatIndex(vectors[few]).search(vectors[:50], 5)[1]]
     assert np.mean(rows == expected) > 0.9
     assert among[rows].all()
 
@@ -49,7 +48,7 @@ def test_it_finds_among_few_what_looking_at_them_finds(made, vectors):
 def test_where_fewer_count_the_rest_is_nothing(made, vectors):
     among = np.zeros(len(vectors), bool)
     among[7] = True
-    similarities, rows = ManyIndex.open(made[0]).search(vectors[:1], 3, among)
+    similarities, rows = IVFIndex.open(made[0]).search(vectors[:1], 3, among)
     assert rows.tolist() == [[7, -1, -1]]
     assert np.isneginf(similarities[0, 1:]).all()
 
@@ -57,21 +56,21 @@ def test_where_fewer_count_the_rest_is_nothing(made, vectors):
 @pytest.mark.parametrize("name", ["index.faiss", "index.json"])
 def test_changed_bytes_are_never_read(vectors, tmp_path, name):
     build_index(vectors[:200], tmp_path)
-    ManyIndex.open(tmp_path)
+    IVFIndex.open(tmp_path)
     file = tmp_path / name
     file.write_bytes(file.read_bytes()[:-3] + b"   ")
-    with pytest.raises(CoverGenreError, match="make it again"):
-        ManyIndex.open(tmp_path)
+    with pytest.raises(CoverGenreError, match="build it again"):
+        IVFIndex.open(tmp_path)
 
 
 def test_a_missing_index_is_told(tmp_path):
-    with pytest.raises(CoverGenreError, match="make it again"):
-        ManyIndex.open(tmp_path)
+    with pytest.raises(CoverGenreError, match="build it again"):
+        IVFIndex.open(tmp_path)
 
 
 def test_vectors_of_another_width_are_refused(made):
     with pytest.raises(CoverGenreError, match="wide"):
-        ManyIndex.open(made[0]).search(np.ones((1, WIDTH + 1)), 3)
+        IVFIndex.open(made[0]).search(np.ones((1, WIDTH + 1)), 3)
 
 
 def test_a_stopped_making_leaves_nothing(vectors, tmp_path):
@@ -81,4 +80,4 @@ def test_a_stopped_making_leaves_nothing(vectors, tmp_path):
 
 
 def test_its_card_tells_what_it_is(made):
-    assert made[1] == Made(3000, WIDTH, 128, made[1].probes, made[1].recall, made[1].digest)
+    assert made[1] == IndexStats(3000, WIDTH, 128, made[1].probes, made[1].recall, made[1].digest)

@@ -7,8 +7,8 @@ from PIL import Image
 
 from covergenre import packages
 from covergenre.errors import MissingPackage, NoWeights
-from covergenre.reading import networks
-from covergenre.reading.reader import Reader
+from covergenre.ocr import networks
+from covergenre.ocr.reader import Reader
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_a_damaged_network_is_named(monkeypatch, tmp_path):
 
 def test_the_wheel_s_own_code_is_not_imported():
     code = (
-        "import sys; from PIL import Image; from covergenre.reading.reader import Reader\n"
+        "import sys; from PIL import Image; from covergenre.ocr.reader import Reader\n"
         "Reader.open().read(Image.new('RGB', (300, 300)))\n"
         "sys.exit(str({'cv2', 'onnxruntime', 'rapidocr_onnxruntime', 'scipy', 'torch'} & set(sys.modules) or '') or 0)"
     )

@@ -40,19 +40,19 @@ _OTHER = (
 _DRAWING = ((rb"(?i)\W*<.{0,1000}<?svg\b", "an SVG drawing"),)
 
 
-def readable_kind(data: bytes) -> str:
+def detect_format(data: bytes) -> str:
     """Which of the kinds that are read these bytes begin as, in the words of a reader; "" for none of them."""
     return _first(data, _READABLE)
 
 
 def readable_formats(data: bytes) -> tuple[str, ...]:
     """Pillow's names of what these bytes may be opened as; its reader of HEIC is added the first time it is needed."""
-    return ("HEIF",) if readable_kind(data) == "HEIC" and _has_heif() else _OWN_FORMATS
+    return ("HEIF",) if detect_format(data) == "HEIC" and _has_heif() else _OWN_FORMATS
 
 
 def why_unreadable(data: bytes, reason: str) -> str:
     """Why these bytes are no cover, and what to do; `reason` is what the decoder said."""
-    kind = readable_kind(data)
+    kind = detect_format(data)
     if kind == "HEIC" and not _has_heif():
         return "reading HEIC pictures needs the package pi-heif: install it, or export the picture as JPEG or PNG"
     if kind:

@@ -3,10 +3,9 @@ from lettered import lettered
 
 from covergenre import home
 from covergenre.errors import Cancelled
-from covergenre.reading import covers as module
-from covergenre.reading.covers import read_covers
-from covergenre.reading.reader import VERSION
-from covergenre.reading.text import Line, ReadText
+from covergenre.ocr import reader as module
+from covergenre.ocr.reader import VERSION, read_covers
+from covergenre.ocr.text import CoverText, Line
 
 
 class Scribe:
@@ -15,16 +14,16 @@ class Scribe:
     def __init__(self) -> None:
         self.read_so_far = 0
 
-    def read(self, image) -> ReadText:
+    def read(self, image) -> CoverText:
         self.read_so_far += 1
-        return ReadText((Line(f"wide {image.width}", 0.9),))
+        return CoverText((Line(f"wide {image.width}", 0.9),))
 
 
 @pytest.fixture
 def scribe(monkeypatch) -> Scribe:
     scribe = Scribe()
     monkeypatch.setattr(module, "open_reader", lambda: scribe)
-    monkeypatch.setattr(module, "_KEPT_AT_ONCE", 2)
+    monkeypatch.setattr(module, "_BATCH", 2)
     return scribe
 
 

@@ -16,7 +16,7 @@ _GAP = re.compile(r"\W+")
 _AT_ONCE = 2**16
 
 
-class Texts:
+class NameSearch:
     """What can be searched of n covers: of each all its names, as one text in which every word follows a blank."""
 
     def __init__(self, *names: Sequence[str]) -> None:

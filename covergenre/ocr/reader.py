@@ -1,15 +1,21 @@
-"""What is written on a cover."""
+"""Reads what is written on covers."""
 
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Self
 
 import numpy as np
 from PIL import Image
 
+from covergenre import home
+from covergenre.errors import Cancelled
 from covergenre.images import shrink
-from covergenre.reading.boxes import find_boxes
-from covergenre.reading.networks import Networks
-from covergenre.reading.text import Line, ReadText
+from covergenre.ocr.boxes import find_boxes
+from covergenre.ocr.networks import Networks
+from covergenre.ocr.text import CoverText, Line, TextStore
+from covergenre.progress import Progress, Report, ShouldStop, never, silent
 
 VERSION = "ppocr4-384-1"
 """Names how covers are read, for caches: raised whenever the same cover would give other lines than before."""
@@ -20,6 +26,7 @@ _HEIGHT = 48  # of a line, as the network reads it
 _WIDEST = 640
 _MOST_LINES = 8
 _SURE = 0.5
+_BATCH = 64  # covers whose text is stored at once: what a kill can cost, some seconds of work
 
 
 class Reader:
@@ -33,7 +40,7 @@ class Reader:
         """MissingPackage when the networks are not installed, NoWeights when they are damaged."""
         return cls(Networks.open())
 
-    def read(self, image: Image.Image) -> ReadText:
+    def read(self, image: Image.Image) -> CoverText:
         """The words on an RGB cover, which is best given as it came: small pictures have been shrunk beyond reading.
 
         The eight largest lines are read, and those that are doubtful left out.
@@ -41,7 +48,7 @@ class Reader:
         image = shrink(image, _LIMIT)
         boxes = sorted(self._boxes(image)[:_MOST_LINES], key=lambda box: (box[0, 1] + box[2, 1], box[0, 0]))
         lines = [self._line(_cut(image, box)) for box in boxes]
-        return ReadText(tuple(line for line in lines if line.text and line.confidence >= _SURE))
+        return CoverText(tuple(line for line in lines if line.text and line.confidence >= _SURE))
 
     def _boxes(self, image: Image.Image) -> np.ndarray:
         """The boxes of lines in pixels of the image."""
@@ -63,6 +70,32 @@ class Reader:
 def open_reader() -> Reader:
     """`Reader.open` for all who live in one process."""
     return Reader.open()
+
+
+def read_covers(
+    covers: Mapping[str, Callable[[], Image.Image]], report: Report = silent, should_stop: ShouldStop = never
+) -> dict[str, CoverText]:
+    """What is written on covers, by content hash: `covers` has for each how to get its picture, RGB.
+
+    What the store under `home.texts()` holds is not read again; when it holds all, neither the networks nor a picture
+    is opened. Work that was stopped or killed goes on where it was. Raises MissingPackage when covers have to be read
+    and the networks are not installed, Cancelled when stopped, and what getting a picture raises.
+    """
+    store = TextStore(home.texts() / VERSION)
+    held = store.get()
+    missing = [key for key in covers if key not in held]
+    if missing:
+        reader = open_reader()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for start in range(0, len(missing), _BATCH):
+                part = missing[start : start + _BATCH]
+                if should_stop():
+                    raise Cancelled("the reading of words was stopped; what was read is kept")
+                texts = dict(zip(part, pool.map(lambda key: reader.read(covers[key]()), part), strict=True))
+                store.put(texts)
+                held |= texts
+                report(Progress(start + len(part), len(missing), "reading words"))
+    return {key: held[key] for key in covers}
 
 
 def _cut(image: Image.Image, box: np.ndarray) -> Image.Image:
