@@ -238,7 +238,7 @@ def test_how_well_the_index_of_a_run_finds_the_nearest_is_told(page, tmp_path):
     page.run()
     assert "compared by an index" not in said(page)
     page.selectbox[0].set_value(run.id).run()
-    assert "16 covers are compared by an index, which finds" in said(page)
+    assert "16 covers are searched with an index, which finds" in said(page)
 
 
 def test_a_starter_that_is_damaged_is_named(page, starter):
