@@ -236,9 +236,9 @@ def test_how_well_the_index_of_a_run_finds_the_nearest_is_told(page, tmp_path):
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     index_run(run)
     page.run()
-    assert "compared by an index" not in said(page)
+    assert "searched with an index" not in said(page)
     page.selectbox[0].set_value(run.id).run()
-    assert "16 covers are searched with an index, which finds" in said(page)
+    assert "16 covers are searched with an index that finds" in said(page)
 
 
 def test_a_starter_that_is_damaged_is_named(page, starter):

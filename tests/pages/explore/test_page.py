@@ -261,7 +261,7 @@ def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, 
     page = at()
     assert "have no index yet" in said(page)
     settled(click(page, "Make the index"))
-    assert "62 covers are searched with an index, which finds" in said(page)
+    assert "62 covers are searched with an index that finds" in said(page)
     view(page, "map")
     assert "Covers that look alike lie near each other" in said(page)
 
@@ -279,4 +279,4 @@ def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monke
 
     monkeypatch.setattr(workspace, "open_workspace", opened_before_the_index_was_done)
     page.run()
-    assert "62 covers are searched with an index, which finds" in said(page)
+    assert "62 covers are searched with an index that finds" in said(page)
