@@ -64,7 +64,7 @@ def go(key: str) -> None:
 
 def go_on_map() -> None:
     """A point of the map was clicked."""
-    if clicked := map_chart.picked(open_collection(st.session_state.get("of", STARTER))):
+    if clicked := map_chart.clicked_key(open_collection(st.session_state.get("of", STARTER))):
         be_at(walk().to(clicked))
 
 
@@ -248,7 +248,7 @@ def show_chosen(collection: Collection, rows: list[int]) -> None:
 
 def show_map(name: str, collection: Collection, asked: Asked) -> None:
     """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
-    places = map_chart.places_of(collection.vectors)
+    places = map_chart.positions_of(collection.vectors)
     cover = walk().cover
     row = collection.row(cover)
     if is_upload(cover):
@@ -261,7 +261,7 @@ def show_map(name: str, collection: Collection, asked: Asked) -> None:
         "Covers that look alike lie near each other. Click one to mark it and its nearest covers; with the box or the "
         "lasso above the map choose many."
     )
-    if chosen := collection.rows_of(map_chart.inside(drawn, collection, places)):
+    if chosen := collection.rows_of(map_chart.selected_paths(drawn, collection, places)):
         show_chosen(collection, sorted(set(chosen) & set(lit.tolist())))
         return
     marked = collection.covers(near)

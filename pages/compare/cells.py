@@ -12,50 +12,49 @@ from pages.widgets.safe_text import plain
 
 
 def covers(compared: ComparedRuns, cell: Cell) -> np.ndarray:
-    """The positions of the cell's covers, those first of whose answer the run is surest."""
+    """The positions of the cell's covers, the most certain answers first."""
     true, predicted = (compared.genres.index(genre) if genre else None for genre in (cell.true, cell.predicted))
     return cell_members(compared.labels, cell.of.probabilities, true, predicted)
 
 
 def heading(cell: Cell) -> str:
-    """What the cell holds, as a heading in Markdown."""
+    """The heading of a cell, Markdown."""
     true, predicted = plain(display(cell.true)), plain(inline(cell.predicted))
     if cell.true and cell.true == cell.predicted:
-        return f"{true}, rightly named"
+        return f"{true}, correct"
     if cell.true and cell.predicted:
         return f"{true} taken for {predicted}"
     if cell.true:
         return true
-    return f"Called {predicted}" if cell.predicted else "All covers"
+    return f"Predicted {predicted}" if cell.predicted else "All covers"
 
 
 def sentence(compared: ComparedRuns, cell: Cell) -> str:
-    """How many covers that are, of how many, by the run and by the others; Markdown."""
-    return f"{_told(compared, cell, cell.of)} {_others(compared, cell)}".strip()
+    """How many covers are in the cell, of how many, for its run and for the others; Markdown."""
+    others = " ".join(
+        f"{plain(run.name)}: {_count(compared, cell, run)[0]:,}." for run in compared.runs if run is not cell.of
+    )
+    return f"{_share(compared, cell)} {others}".strip()
 
 
 def genre_of(cell: Cell) -> str:
-    """The one genre that the cell is about; "" when it is about two or none."""
+    """The one genre of the cell; "" for two or none."""
     if cell.true and cell.predicted and cell.true != cell.predicted:
         return ""
     return cell.true or cell.predicted
 
 
-def _told(compared: ComparedRuns, cell: Cell, run: ComparedRun) -> str:
-    count, of = _count(compared, cell, run)
+def _share(compared: ComparedRuns, cell: Cell) -> str:
+    count, of = _count(compared, cell, cell.of)
     around = wilson(count, of)
     share = f"{percent(around.value)}, {span(around, digits=0)}" if of else "none"
-    what = "named rightly" if cell.true == cell.predicted or not cell.true or not cell.predicted else "answered so"
-    return f"{plain(run.name)}: {count:,} of {of:,} covers {what} ({share})."
-
-
-def _others(compared: ComparedRuns, cell: Cell) -> str:
-    others = [run for run in compared.runs if run is not cell.of]
-    return " ".join(f"{plain(run.name)}: {_count(compared, cell, run)[0]:,}." for run in others)
+    correct = cell.true == cell.predicted or not cell.true or not cell.predicted
+    what = "correct" if correct else f"predicted as {plain(inline(cell.predicted))}"
+    return f"{plain(cell.of.name)}: {count:,} of {of:,} covers {what} ({share})."
 
 
 def _count(compared: ComparedRuns, cell: Cell, run: ComparedRun) -> tuple[int, int]:
-    """How many covers of the cell count, and of how many: of a row or column, those that are named rightly."""
+    """How many covers count, and of how many; in a row or column the correct ones count."""
     matrix = np.array(run.evaluation.confusion)
     true, predicted = (compared.genres.index(genre) if genre else None for genre in (cell.true, cell.predicted))
     if true is not None and predicted is not None:

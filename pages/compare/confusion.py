@@ -1,4 +1,4 @@
-"""Confusion matrices of two runs to click into, side by side or as a difference, and what is in a cell."""
+"""Confusion matrices of two runs, side by side or as a difference; a click on a cell shows its covers."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,8 @@ from covergenre.evaluation.confusion import order
 from covergenre.report.sections import Sections
 from pages.compare import cells, matrix
 from pages.compare import selection as compare_selection
-from pages.compare.address import choose_pair
 from pages.compare.covers import show_covers
+from pages.compare.selection import choose_pair
 from pages.widgets.address import go
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain
@@ -44,7 +44,6 @@ def show_confusion(compared: ComparedRuns, parts: Sections) -> None:
 
 
 def _control(label: str, options: tuple[str, ...], key: str, words: Callable[[str], str] = str) -> str:
-    """One of a few options."""
     return st.segmented_control(
         label, options, default=options[0], format_func=words, required=True, key=key, persist_state="page"
     )
@@ -68,12 +67,12 @@ def _show_difference(
     genres = [compared.genres[place] for place in places]
     one, other = (np.array(run.evaluation.confusion)[np.ix_(places, places)] for run in (a, b))
     st.markdown(
-        f"How many covers more **{plain(a.name)}** has in a cell than **{plain(b.name)}**: orange where it has more, "
-        "blue where it has fewer. On the diagonal more is better, beside it worse."
+        f"How many more covers **{plain(a.name)}** has in a cell than **{plain(b.name)}**: orange for more, blue for "
+        "fewer. More is better on the diagonal, worse elsewhere."
     )
     table = matrix.difference(one, other, genres, (a.name, b.name))
     chosen = (cell.true, cell.predicted) if _is_chosen() else None
-    _draw(table, genres, chosen, 0, cell.of, f"Confusion matrix of {a.name} less that of {b.name}")
+    _draw(table, genres, chosen, 0, cell.of, f"Confusion matrix of {a.name} minus that of {b.name}")
 
 
 def _draw(
@@ -87,7 +86,7 @@ def _draw(
             matrix.chart(genres, "" in set(table["true"]), chosen, st.context.theme.type),
             key=key,
             on_select=lambda: _clicked_cell(side, key, run.id),
-            alt=f"{alt}. Click a cell, or name it below, to see its covers.",
+            alt=f"{alt}. Click a cell, or choose it below, to see its covers.",
         )
 
 
@@ -99,40 +98,39 @@ def _is_chosen() -> bool:
 def _show_cell(
     compared: ComparedRuns, parts: Sections, a: ComparedRun, b: ComparedRun, cell: compare_selection.Cell
 ) -> None:
-    """The select boxes that name a cell, and what is in it."""
+    """The select boxes for a cell, and its covers."""
     names, genres = {run.id: run.name for run in (a, b)}, ["", *compared.genres]
     boxes = (
         ("Answers of", list(names), names.get, "compare_of", cell.of.id),
         ("True genre", genres, _any_genre, "compare_true", cell.true),
-        ("Answered", genres, _any_genre, "compare_predicted", cell.predicted),
+        ("Predicted", genres, _any_genre, "compare_predicted", cell.predicted),
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="compare_cell"):
         for label, options, words, key, value in boxes:
             st.session_state[key] = value
             st.selectbox(label, options, format_func=words, key=key, on_change=_picked_cell)
     if not _is_chosen():
-        st.caption("Click a cell to see its covers, or a margin to see a whole genre; the boxes above do the same.")
+        st.caption("Click a cell to see its covers, or a margin to see a whole genre. The boxes above do the same.")
         return
     st.header(cells.heading(cell), anchor=False)
     st.markdown(cells.sentence(compared, cell))
     if genre := cells.genre_of(cell):
         st.markdown(parts.one_genre(genre), unsafe_allow_html=True)
     rows = cells.covers(compared, cell)
-    both = tuple(dict.fromkeys((cell.of, a, b)))
-    show_covers(compared, rows, both, f"{cell.of.id}-{cell.true}-{cell.predicted}")
+    show_covers(compared, rows, (a, b))
 
 
 def _picked_cell() -> None:
-    """A cell was named by the boxes; the matrices forget which one was clicked, so that a click there is news again."""
+    """A cell was chosen in the boxes: the matrices drop their selection, so that a click there counts again."""
     state = st.session_state
-    go(of=state.compare_of, true=state.compare_true, predicted=state.compare_predicted)
+    go(of=state.compare_of, true=state.compare_true, predicted=state.compare_predicted, sheet="")
     state.compare_rounds = [number + 1 for number in state.compare_rounds]
 
 
 def _clicked_cell(side: int, key: str, run_id: str) -> None:
-    """A cell was clicked; the other matrix forgets its own."""
+    """A cell was clicked: the other matrix drops its selection."""
     if found := matrix.clicked(st.session_state[key].selection):
-        go(of=run_id, true=found[0], predicted=found[1])
+        go(of=run_id, true=found[0], predicted=found[1], sheet="")
         st.session_state.compare_rounds[1 - side] += 1
 
 

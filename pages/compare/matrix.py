@@ -1,8 +1,8 @@
 """A confusion matrix to click into, as a chart of Vega-Lite.
 
 The last row and column are margins: how often a genre that was answered is right (precision), and how often a genre is
-found (recall); a click there means the whole column or row. Streamlit hands a click over as the cell's two genres, ""
-for a margin.
+found (recall); a click there stands for the whole column or row. A click arrives as the two genres of the cell, "" for
+a margin.
 """
 
 import json
@@ -28,7 +28,7 @@ _MANY, _TOO_MANY = 10, 20  # genres: smaller text, no text
 
 
 def cells(counts: np.ndarray, genres: Sequence[str], measure: str) -> pd.DataFrame:
-    """A row a cell and margin of a matrix int (g, g): true, predicted, text, strength (0-1), tip and hue.
+    """One row for each cell and margin of a matrix int (g, g): true, predicted, text, strength (0-1), tip and hue.
 
     `measure` is one of `MEASURES`.
     """
@@ -43,7 +43,7 @@ def cells(counts: np.ndarray, genres: Sequence[str], measure: str) -> pd.DataFra
 
 
 def difference(a: np.ndarray, b: np.ndarray, genres: Sequence[str], names: tuple[str, str]) -> pd.DataFrame:
-    """The same for how many covers more `a` has in each cell than `b`: orange where it has more, blue where fewer."""
+    """The same for how many more covers `a` has in each cell than `b`: orange for more, blue for fewer."""
     apart = a - b
     strength = _seen(np.abs(apart) / max(1, np.abs(apart).max()))
     rows = []
@@ -59,8 +59,8 @@ def difference(a: np.ndarray, b: np.ndarray, genres: Sequence[str], names: tuple
 def chart(genres: Sequence[str], margins: bool, chosen: tuple[str, str] | None, theme: str | None) -> dict[str, Any]:
     """The Vega-Lite chart of `cells` (with `margins`) or `difference`, its genres in this order.
 
-    `chosen`, a true and a predicted genre, has a frame. The selection is called "cell". The chart is written as what
-    Vega-Lite reads: Altair would take 0.2 s more to check and say the same.
+    `chosen`, a true and a predicted genre, has a frame. The selection is called "cell". The chart is plain Vega-Lite,
+    because Altair would need 0.2 s more to check it.
     """
     many = len(genres) > _MANY
     ink = _INKS.get(theme or "light", _INKS["light"])
@@ -96,7 +96,7 @@ def chart(genres: Sequence[str], margins: bool, chosen: tuple[str, str] | None, 
 
 
 def clicked(selection: Any) -> tuple[str, str] | None:
-    """The true and the predicted genre of the cell in what Streamlit hands over; None when no cell is selected."""
+    """The true and the predicted genre of the selected cell; None if there is none."""
     found = selection.get("cell") if isinstance(selection, Mapping) else None
     if not found:
         return None
@@ -152,7 +152,7 @@ def _height(rows: int) -> int:
 
 
 def _seen(shares: np.ndarray) -> np.ndarray:
-    """How strong the cells are drawn; where no numbers stand in them, small shares have to be seen by ink alone."""
+    """How strongly cells are drawn; without numbers in them, small shares must be visible by ink alone."""
     return np.sqrt(shares) if len(shares) > _TOO_MANY else shares
 
 
@@ -163,10 +163,10 @@ def _margins(counts: np.ndarray, genres: Sequence[str]) -> list[dict[str, Any]]:
         recall, precision = (
             _margin(int(right[position]), int(sums[position])) for sums in (counts.sum(axis=1), counts.sum(axis=0))
         )
-        rows.append(_row(genre, "", recall[0], 0, f"Truly {inline(genre)}: {recall[1]} named rightly"))
-        rows.append(_row("", genre, precision[0], 0, f"Called {inline(genre)}: {precision[1]} rightly so"))
+        rows.append(_row(genre, "", recall[0], 0, f"True {inline(genre)}: {recall[1]} correct"))
+        rows.append(_row("", genre, precision[0], 0, f"Predicted {inline(genre)}: {precision[1]} correct"))
     every = _margin(int(right.sum()), int(counts.sum()))
-    return [*rows, _row("", "", every[0], 0, f"All covers: {every[1]} named rightly")]
+    return [*rows, _row("", "", every[0], 0, f"All covers: {every[1]} correct")]
 
 
 def _margin(right: int, of: int) -> tuple[str, str]:
@@ -188,4 +188,4 @@ def _tip(counts: np.ndarray, genres: Sequence[str], i: int, j: int) -> str:
 
 
 def _words(true: str, predicted: str) -> str:
-    return f"{inline(true)}, rightly named" if true == predicted else f"{inline(true)} taken for {inline(predicted)}"
+    return f"{inline(true)}, correct" if true == predicted else f"{inline(true)} taken for {inline(predicted)}"

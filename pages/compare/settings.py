@@ -1,4 +1,4 @@
-"""How the runs of a comparison came about: what each was asked for, how it learned, and its model to take away."""
+"""The settings of the compared runs, their learning curves, and their models to download."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,18 +17,18 @@ from pages.widgets.safe_text import plain
 
 
 def show_settings(compared: ComparedRuns, parts: Sections) -> None:
-    """Settings beside each other, how they learned, and the models to take away."""
+    """The settings side by side, the learning curves, and the models to download."""
     runs = compared.runs
-    differ = len(runs) > 1 and st.toggle("Only what differs", value=True, key="compare_differ", persist_state="page")
+    differ = len(runs) > 1 and st.toggle("Only differences", value=True, key="compare_differ", persist_state="page")
     st.markdown(_settings(parts, runs, differ), unsafe_allow_html=True)
     dark = st.context.theme.type == "dark"
     colours = [COLOURS[number][dark] for number in run_colours([run.run for run in runs])]
     if charts := curve.curves({run.name: run.run.events() for run in runs}, colours):
-        st.header("How they learned" if len(runs) > 1 else "How it learned", anchor=False)
+        st.header("Learning curves", anchor=False)
         curve.show(charts, columns=2)
     own = [run for run in runs if run.run.spec.dataset != "starter"]
     if own:
-        st.header("The model to take away", anchor=False)
+        st.header("Download the model", anchor=False)
         with st.container(horizontal=True):
             for run in own:
                 st.download_button(
@@ -40,21 +40,23 @@ def show_settings(compared: ComparedRuns, parts: Sections) -> None:
                     icon=":material/download:",
                     key=f"model-{run.id}",
                 )
-        st.caption("In the archive, `python use.py cover.jpg` tells a cover's genre where covergenre is installed:")
+        st.caption(
+            "Where covergenre is installed, `python use.py cover.jpg` from the archive predicts the genre of a cover:"
+        )
         st.code(SNIPPET, language="python")
 
 
 def _settings(parts: Sections, runs: Sequence[ComparedRun], differ: bool) -> str:
-    told = [{**settings(run.run), "Repaired before": _repairs(run)} for run in runs]
-    names = dict.fromkeys(name for each in told for name in each)
-    rows = [[each.get(name, "–") for each in told] for name in names]
+    known = [{**settings(run.run), "Repairs before": _repairs(run)} for run in runs]
+    names = dict.fromkeys(name for each in known for name in each)
+    rows = [[each.get(name, "–") for each in known] for name in names]
     shown = [(name, row) for name, row in zip(names, rows, strict=True) if not differ or len(set(row)) > 1]
     if not shown:
-        return "<p>They were asked for alike.</p>"
+        return "<p>Their settings are the same.</p>"
     return table(
         ("", *parts.run_headings()), ([plain(name), *(plain(each, 300) for each in row)] for name, row in shown)
     )
 
 
 def _repairs(run: ComparedRun) -> str:
-    return "; ".join(read_background(run.run).repairs) or "nothing known of"
+    return "; ".join(read_background(run.run).repairs) or "none known"

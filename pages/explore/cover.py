@@ -1,4 +1,4 @@
-"""One cover of a data set, large: its facts and findings, what can be done with it, and the covers most like it."""
+"""One cover of a data set, large: its facts and findings, the actions on it, and the covers most like it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,8 +20,8 @@ from pages.widgets.safe_text import plain
 from pages.widgets.thumbnails import small
 from pages.widgets.verdict import source_title
 
-_LARGE = 720
-_NEAREST = 12
+_SIDE = 720
+_SIMILAR = 12
 
 
 def show_cover(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
@@ -29,33 +29,35 @@ def show_cover(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
     covers = opened.covers
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="cover"):
-        show_large(covers, row)
+        show_picture(covers, row)
     with right:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(facts(covers, row), unsafe_allow_html=True)
         _show_findings(covers, row, go)
         if opened.dataset.writable:
             show_actions(opened, [covers.paths[row]], "cover")
-    _show_nearest(opened, row, go)
+    if similar := {other: f"{cosine:.2f}" for other, cosine in covers.like(row, _SIMILAR)}:
+        st.header("Most similar covers", anchor=False)
+        show_covers(covers, list(similar), "near", go, similar)
 
 
-def show_large(covers: Collection, row: int) -> None:
-    """The cover as large as there is room, or its colours where it has no picture."""
+def show_picture(covers: Collection, row: int) -> None:
+    """The cover as large as there is room, or its colours if the data set has no pictures."""
     title = plain(covers.title(row))
     if not covers.dataset.has_pictures:
-        colours = images.draw_signature(covers.signatures[row], _LARGE)
+        colours = images.draw_signature(covers.signatures[row], _SIDE)
         st.image(colours, width="stretch", alt=f"The colours of {title}")
     elif picture := _large(str(covers.dataset.root), covers.paths[row], covers.hashes[row], covers):
         st.image(picture, width="stretch", alt=f"The cover {title}")
     else:
-        st.info("This file can't be shown.", icon=":material/broken_image:")
+        st.info("This file can't be read.", icon=":material/broken_image:")
 
 
 def facts(covers: Collection, row: int) -> str:
-    """What is known of the cover, as a list in HTML."""
+    """What is known about the cover, as a list in HTML."""
     cover, pictured = covers.facts(row), covers.dataset.has_pictures
     year = "" if pd.isna(cover["year"]) else f", {cover['year']}"
-    told = {
+    known = {
         "Genre": f'<span class="sheet">{genre_cell(cover["genre"])}</span>'
         + (f" (was {inline(plain(cover['original_genre']))})" if cover["original_genre"] else ""),
         "Album": plain(", ".join(filter(None, (cover["artist"], cover["album"]))) + year, 160)
@@ -70,12 +72,12 @@ def facts(covers: Collection, row: int) -> str:
         "Left out": plain(cover["excluded"], 200),
         "Unreadable": plain(cover["problem"], 300),
     }
-    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in told.items() if value)
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in known.items() if value)
     return f'<dl class="known">{rows}</dl>'
 
 
 def _source(cover: Mapping[str, Any]) -> str:
-    """The source of a cover that ships, with a link to its page where it has one."""
+    """The source of a cover that ships, linked to its page there if it has one."""
     name = plain(f"{source_title(cover['source'])} {cover['id']}")
     page = web_address(page_url(cover["source"], cover["id"]))
     return f'<a href="{page}" target="_blank" rel="noopener noreferrer">{name}</a>' if page else name
@@ -84,30 +86,22 @@ def _source(cover: Mapping[str, Any]) -> str:
 def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> None:
     if covers.findings is None:
         return
-    found, path = covers.findings.of(covers.paths[row]), covers.paths[row]
+    path = covers.paths[row]
+    findings = covers.findings.of(path)
     st.header("Findings", anchor=False)
-    if not found:
+    if not findings:
         st.caption("No defects found.")
-    for finding in found:
+    for finding in findings:
         st.markdown(f"**{display(finding.issue)}** :gray[{finding.score:.2f}]  \n{plain(finding.detail, 300)}")
-    in_groups = [finding for finding in found if len(covers.findings.group(path, finding.issue)) > 1]
-    if in_groups:
-        others = dict.fromkeys(other for finding in in_groups for other in covers.findings.group(path, finding.issue))
-        rows = [other for other in covers.rows_of(others) if other != row][:6]
-        if rows:
-            st.caption("In a group with:")
-            show_covers(covers, rows, "group", go)
-
-
-def _show_nearest(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
-    if near := dict(opened.covers.like(row, _NEAREST)):
-        st.header("Most similar covers", anchor=False)
-        show_covers(opened.covers, list(near), "near", go, {other: f"{cosine:.2f}" for other, cosine in near.items()})
+    group = dict.fromkeys(other for each in findings for other in covers.findings.group(path, each.issue))
+    if others := [other for other in covers.rows_of(group) if other != row][:6]:
+        st.caption("In a group with:")
+        show_covers(covers, others, "group", go)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _large(root: str, path: str, key: str, _covers: Collection) -> bytes:  # noqa: ARG001 (they tell pictures apart)
     try:
-        return small(images.read(_covers.dataset.file(path)), _LARGE)
+        return small(images.read(_covers.dataset.file(path)), _SIDE)
     except CoverGenreError:
         return b""

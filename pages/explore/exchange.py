@@ -1,4 +1,4 @@
-"""What leaves a data set, and what comes to it: copies in folders, lists, a table of artists and albums."""
+"""Downloads of a data set (lists, copies in folders) and uploads of tables of artists and albums."""
 
 import streamlit as st
 
@@ -18,18 +18,18 @@ _LARGEST_TABLE = 50  # MB
 
 
 def show_exchange(opened: Workspace) -> None:
-    """The ways out and in."""
-    st.header("Take it along", anchor=False)
+    """The downloads, and the form for a table."""
+    st.header("Download", anchor=False)
     with st.container(horizontal=True, gap="small"):
-        _offer("Covers in use, as CSV", lambda: as_list(opened.dataset.manifest), opened, "list")
-        _offer("The whole table, as CSV", lambda: table_text(opened.dataset), opened, "table")
+        _download("Covers in use (CSV)", lambda: as_list(opened.dataset.manifest), opened, "list")
+        _download("Whole table (CSV)", lambda: table_text(opened.dataset), opened, "table")
         if opened.dataset.writable:
             _show_folders(opened)
     if opened.dataset.writable:
         _show_table(opened)
 
 
-def _offer(label: str, text, opened: Workspace, what: str) -> None:
+def _download(label: str, text, opened: Workspace, what: str) -> None:
     st.download_button(
         label,
         lambda: text().encode(),
@@ -41,14 +41,14 @@ def _offer(label: str, text, opened: Workspace, what: str) -> None:
 
 
 def _show_folders(opened: Workspace) -> None:
-    """Copies of the covers in use in folders of their genres: made when asked for, then handed over."""
+    """Copies of the covers in use in one folder a genre: made on request, then downloaded."""
     name, file = f"folders of {opened.dataset.name}", home.home() / "exports" / f"{opened.dataset.name}.zip"
     job = jobs().get(name, opened.stamp)
     if job and job.running:
         watch(job, "folders")
     elif job and job.state == "done" and file.is_file():
         st.download_button(
-            f"Download the folders ({size(file.stat().st_size)})",
+            f"Download folders ({size(file.stat().st_size)})",
             file.read_bytes,
             file.name,
             "application/zip",
@@ -57,15 +57,15 @@ def _show_folders(opened: Workspace) -> None:
             on_click="ignore",
         )
     else:
-        st.button("Covers in use, as folders", icon=":material/folder_zip:", key="make-folders", on_click=_make,
-                  args=(opened, name, file), help="Copies of your files, each under its genre now.")  # fmt: skip
+        st.button("Covers in use (folders)", icon=":material/folder_zip:", key="make-folders", on_click=_make,
+                  args=(opened, name, file), help="Copies of your files, in a folder for each genre")  # fmt: skip
         if job and job.error:
             st.caption(sentence(job.error))
 
 
 def _make(opened: Workspace, name: str, file) -> None:
     if is_full(home.home()):
-        report_error("the disk is full: make room first")
+        report_error("the disk is full: free some space first")
         return
 
     def work(report: Report, should_stop: ShouldStop) -> int:
@@ -75,30 +75,30 @@ def _make(opened: Workspace, name: str, file) -> None:
 
 
 def _show_table(opened: Workspace) -> None:
-    """A table of artists and albums, matched by path or file name."""
+    """The form for a table of artists and albums, matched by path or file name."""
     st.header("Artists and albums", anchor=False)
     known, covers = int((opened.dataset.manifest["artist"] != "").sum()), len(opened.dataset.manifest)
     st.markdown(
-        f"{known:,} of {counted(covers, 'cover')} have an artist. Covers of one artist stay on one "
-        "side of the split, so that a test tells what a method knows of genres and not of artists."
+        f"{known:,} of {counted(covers, 'cover')} have an artist. All covers of an artist stay in one part of the "
+        "split, so that the test measures what a method knows about genres, not about artists."
     )
     with st.form("annotate", border=False, clear_on_submit=True):
         upload = st.file_uploader(
-            "Table as CSV: a column path (or file), and artist, album, year", type=["csv", "tsv", "txt"],
+            "CSV table with the columns path (or file), artist, album and year", type=["csv", "tsv", "txt"],
             max_upload_size=_LARGEST_TABLE,
         )  # fmt: skip
-        over = st.checkbox("Also replace what is known already")
-        if st.form_submit_button("Bring the table", icon=":material/upload:"):
+        over = st.checkbox("Replace existing values")
+        if st.form_submit_button("Upload table", icon=":material/upload:"):
             _annotate(opened, upload, over)
             st.rerun()
 
 
 def _annotate(opened: Workspace, upload, over: bool) -> None:
     if upload is None:
-        report_error("no table was dropped: drop a CSV file first")
+        report_error("no table chosen: add a CSV file first")
         return
     with reporting_errors():
         done = annotate(opened.dataset, upload.name, upload.getvalue(), over)
-        changed = f"{counted(done.covers, 'cover')}; {counted(done.cells, 'cell')} changed."
+        summary = f"{counted(done.covers, 'cover')} matched, {counted(done.cells, 'cell')} changed."
         remarks = (sentence(remark) for remark in done.remarks)
-        report(" ".join([f"{plain(upload.name)} tells of {changed}", *remarks]), opened.dataset.name)
+        report(" ".join([f"{plain(upload.name)}: {summary}", *remarks]), opened.dataset.name)

@@ -1,14 +1,14 @@
-"""See a data set, find what is wrong with it, and repair it."""
+"""See what is in a data set and what is wrong with it, and repair it."""
 
 from functools import partial
 
 import streamlit as st
 
 from covergenre.errors import CoverGenreError
-from pages.explore import datasets as explore_datasets
+from pages.explore import add_dataset
 from pages.explore import filters as explore_filters
-from pages.explore.address import PAGE, bind, get_option, go
 from pages.explore.cover import show_cover
+from pages.explore.datasets import choose_dataset, show_damaged, show_management
 from pages.explore.findings import GROUPS, VIEW, show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
@@ -27,6 +27,7 @@ from pages.explore.workspace import (
     version_of,
     was_audited,
 )
+from pages.widgets.address import PAGE, bind, get_option, go
 from pages.widgets.genres import show_colours
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
@@ -43,56 +44,56 @@ VIEWS = {
 
 
 def open_cover(path: str) -> None:
-    """A cover was clicked."""
+    """Show one cover."""
     go(**{COVER: path, VIEW: VIEWS["gallery"]})
 
 
-def leave(page: int = 1) -> None:
-    """Back to a page of the grid."""
+def close_cover(page: int = 1) -> None:
+    """Back to a page of the gallery."""
     go(**{COVER: "", PAGE: str(page) if page > 1 else ""})
 
 
 def to_gallery(**filters: str | list[str]) -> None:
-    """The covers that pass these filters and no others were asked for."""
+    """Show the gallery with these filters and no others."""
     go(**{**explore_filters.only(**filters), COVER: "", GROUPS: "", VIEW: VIEWS["gallery"]})
 
 
 def show_work(opened: Workspace) -> None:
-    """Begin what costs little by itself; show what is under way, and what stopped."""
+    """Start the work that costs little; show what is running and what stopped."""
     job = current_job(opened)
     if job is None and not opened.is_current and not is_large(opened):
         start_inspection(opened, with_audit=was_audited(opened.dataset))
         job = current_job(opened)
-    state = job.state if job else "done"  # asked first: what it has found is there before it says so
+    state = job.state if job else "done"  # read first: a job stores its result before it ends
     if version_of(opened) != opened.version:
         st.rerun()
     if state == "running":
         watch(job, "work", partial(version_of, opened))
     elif state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
-            why = sentence(job.error) if job.error else "What was made until then is kept."
-            st.markdown(f"{job.title}: {job.state}. {why}", width="content")
-            st.button("Go on", on_click=start_inspection, args=(opened, was_audited(opened.dataset)))
+            reason = sentence(job.error) if job.error else "Results so far are kept."
+            st.markdown(f"{job.title}: {job.state}. {reason}", width="content")
+            st.button("Continue", on_click=start_inspection, args=(opened, was_audited(opened.dataset)))
 
 
 def show_index(opened: Workspace) -> None:
-    """How well the nearest of many covers are found; an offer to make the index, where there is none."""
+    """How well the index finds the most similar of many covers, or a button to build it."""
     job = current_job(opened)
     if made := opened.covers.index_stats:
         st.caption(f"{made}.")
     elif not (job and job.running):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"These {len(opened.covers):,} covers have no index yet: neighbours and the map wait for it. It takes "
-                "some minutes, and their vectors first, where those are missing.",
+                f"Similar covers and the map need an index of these {len(opened.covers):,} covers. Building it takes a "
+                "few minutes, longer if their vectors have to be computed first.",
                 width="stretch",
             )
-            st.button("Make the index", type="primary", icon=":material/hub:", on_click=start_index, args=(opened,))
+            st.button("Build index", type="primary", icon=":material/hub:", on_click=start_index, args=(opened,))
 
 
-def offer_audit(opened: Workspace, why: str) -> None:
-    """What is asked for needs an audit that was not made yet."""
-    st.info(why, icon=":material/troubleshoot:")
+def offer_audit(opened: Workspace, reason: str) -> None:
+    """Say why an audit is needed, with a button to start it."""
+    st.info(reason, icon=":material/troubleshoot:")
     job = current_job(opened)
     st.button(
         "Look for defects",
@@ -102,18 +103,18 @@ def offer_audit(opened: Workspace, why: str) -> None:
         args=(opened, True),
         disabled=bool(job and job.running),
     )
-    st.caption("About a minute for a thousand covers, most of it to compute their vectors, once.")
+    st.caption("Takes about a minute per thousand covers the first time, mostly to compute their vectors.")
 
 
 def show_covers(opened: Workspace) -> None:
     """The gallery, or the cover that was opened."""
     covers = opened.covers
-    asked = explore_filters.choose_filters(opened)
-    rows, row = asked.find(covers), covers.row_of(st.query_params.get(COVER, ""))
+    query = explore_filters.choose_filters(opened)
+    rows, row = query.find(covers), covers.row_of(st.query_params.get(COVER, ""))
     if row is None:
-        show_gallery(opened, rows, asked, open_cover)
+        show_gallery(opened, rows, query, open_cover)
     else:
-        show_steps(covers, rows, row, open_cover, leave)
+        show_steps(covers, rows, row, open_cover, close_cover)
         show_cover(opened, row, open_cover)
 
 
@@ -128,43 +129,42 @@ def show(view: str, opened: Workspace) -> None:
     elif view == "map" and opened.covers.vectors is not None:
         show_map(opened, to_gallery)
     elif not opened.inspection:
-        offer_audit(opened, "This data set has not been looked through yet.")
+        offer_audit(opened, "This data set has not been checked for defects yet.")
     elif view == "review":
         show_review(opened, open_cover)
     elif view == "findings":
         show_findings(opened, open_cover, to_gallery)
     else:
-        offer_audit(opened, "The map needs the covers' vectors, and they are not there yet.")
+        offer_audit(opened, "The map needs the covers' vectors, which have not been computed yet.")
 
 
-job = explore_datasets.adding_job()  # before `finish`: a job that ends in between is shown by the next run
-explore_datasets.finish()
+job = add_dataset.adding_job()  # before `finish_adding`: a job that ends in between is shown by the next run
+add_dataset.finish_adding()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
-    news = st.container()
+    message = st.container()
     if job:
-        watch(job, "bringing")
+        watch(job, "adding")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     with bar:
-        name = explore_datasets.choose_dataset()
-    with news:
+        name = choose_dataset()
+    with message:
         show_message(name)
     if not name:
         if not job:
-            explore_datasets.show_add_forms()
-            explore_datasets.show_starter()
+            add_dataset.show_first_steps()
         st.stop()
     try:
         opened = open_workspace(name)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="This data set can't be opened")
         with bar:
-            explore_datasets.show_damaged(name)
+            show_damaged(name)
         st.stop()
     show_colours(opened.covers.genres)
     with bar:
         show_views(opened)
-        explore_datasets.show_management(opened)
+        show_management(opened)
     titles = list(VIEWS.values())
     chosen = st.segmented_control(
         "View", titles, required=True, label_visibility="collapsed", wrap=True,
@@ -173,11 +173,11 @@ with st.container(key="page"):
     view = next(name for name, title in VIEWS.items() if title == chosen)
     if not opened.dataset.writable:
         st.caption(
-            f"The {len(opened.covers):,} real covers that predictions stand on. They are only to look at, and of each "
-            "there is what it is called, its vector and its colours: the artwork does not ship."
+            f"The {len(opened.covers):,} real covers behind the predictions, for viewing only. Their artwork is not "
+            "included: you see names and colours."
         )
     else:
-        if view != "review":  # what is decided there is settled, and looked through anew, at its end
+        if view != "review":  # a review is applied, and the data set inspected again, at its end
             show_work(opened)
         if is_large(opened):
             show_index(opened)

@@ -1,4 +1,4 @@
-"""The filters of the Explore page's gallery: chosen in a popover, shown as chips to take off, kept in the address."""
+"""The filters of the gallery on Explore: chosen in a popover, shown as chips to remove, kept in the address."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,38 +14,41 @@ from covergenre.dataset.manifest import STATES
 from covergenre.dataset.split import PARTS
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.overview import kinds_of
-from pages.explore.address import PAGE, bind, get, get_option, get_options, go
 from pages.explore.selection import load_selection
 from pages.explore.workspace import Workspace, finished_runs_of, open_predictions
+from pages.widgets.address import PAGE, bind, get, get_option, get_options, go
 from pages.widgets.collection_choice import collection_title
 from pages.widgets.genres import display
 from pages.widgets.safe_text import sentence, tidy
 
-ON_MAP = "map"  # covers that were chosen there, by the name under which they are kept
+ON_MAP = "map"  # the name of a selection made on the map
 TEXT, ISSUE, BY = "words", "issue", "by"
 RUN, SAID, VERDICT, SURE = "answers", "said", "verdict", "sure"
 _KEYS = {"genres": "from_genre", "sources": "from_source", "parts": "in_part", "states": "state", "tags": "tag"}
 KIND_KEYS = {"sizes": "size", "formats": "format", "modes": "mode"}
 KEYS = (*_KEYS.values(), *KIND_KEYS.values(), TEXT, ISSUE, BY, RUN, SAID, VERDICT, SURE)
-_WORDS = {"genres": "Genre", "sources": "Source", "parts": "Part of the split", "states": "State", "tags": "Tag"}
+_LABELS = {"genres": "Genre", "sources": "Source", "parts": "Part of the split", "states": "State", "tags": "Tag"}
 _ALL, _ORDER, _NO_RUN, _NO_PART = "Any", "As found", "No run", "none"
 _RIGHT, _WRONG = "right", "wrong"
 
+Chip = tuple[str, Mapping[str, str | list[str]]]
+"""What a chip says, and the parameters of the address that remove its filter."""
 
-class Asked(NamedTuple):
-    """What `Collection.find` is asked: the filters, the text, and the issue whose score sorts ("" for none); which
-    answers of a run are wanted; and what the files are to be, by kind (see `overview.KINDS`).
-    """
+
+class Query(NamedTuple):
+    """What to look for: the arguments of `Collection.find`, and which answers of a run and which kinds of files."""
 
     filters: Filters
     text: str = ""
     order: str = ""
+    """The issue whose score sorts; "" for none."""
     answers: Predictions | None = None
     wanted: Wanted = Wanted()
     files: Mapping[str, str] = {}
+    """By kind, see `overview.KINDS`."""
 
     def find(self, covers: Collection) -> np.ndarray:
-        """The rows of the covers that were asked for."""
+        """The rows of the covers found."""
         rows = covers.find(self.filters, self.text, self.order)
         if self.files:
             kinds = kinds_of(covers.dataset.manifest)
@@ -53,8 +56,8 @@ class Asked(NamedTuple):
         return rows[self.answers.passing(self.wanted)[rows]] if self.answers else rows
 
 
-def choose_filters(opened: Workspace) -> Asked:
-    """Draw the filters, and tell what they are set to."""
+def choose_filters(opened: Workspace) -> Query:
+    """Draw the filters; what they are set to."""
     covers = opened.covers
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
@@ -67,76 +70,77 @@ def choose_filters(opened: Workspace) -> Asked:
         )
         with st.popover("Filter", icon=":material/tune:"):
             chosen: dict[str, Any] = {
-                field: _pills(_WORDS[field], options, _KEYS[field]) for field, options in _options(covers)
+                field: _pills(_LABELS[field], options, _KEYS[field]) for field, options in _options(covers).items()
             }
             issue = _choose_issue(covers)
             answers, wanted = _choose_answers(opened)
         order = _choose_order(covers)
     picked = load_selection(get(ON_MAP))
     if get(ON_MAP) and picked is None:
-        st.caption("The covers that were chosen on the map are no longer known: choose them anew.")
+        st.caption("The selection from the map has expired. Select the covers again.")
     files = {kind: value for kind, key in KIND_KEYS.items() if (value := get(key))}
-    asked = Asked(Filters(**chosen, issue=issue, picked=picked), text, order, answers, wanted, files)
-    show_chips(asked)
-    return asked
+    query = Query(Filters(**chosen, issue=issue, picked=picked), text, order, answers, wanted, files)
+    show_chips(query)
+    return query
 
 
 def no_filters() -> dict[str, str]:
-    """What takes all filters off, for the address."""
+    """The parameters of the address that remove all filters."""
     return dict.fromkeys((*KEYS, ON_MAP, PAGE), "")
 
 
-def only(**places: str | list[str]) -> dict[str, str | list[str]]:
-    """What sets these filters and takes all others off."""
-    return {**no_filters(), **places}
+def only(**parameters: str | list[str]) -> dict[str, str | list[str]]:
+    """The parameters of the address that set these filters and remove all others."""
+    return {**no_filters(), **parameters}
 
 
-def word(value: str) -> str:
+def label(value: str) -> str:
     """A value as a filter shows it."""
     return display(tidy(value, 24)) or "None"
 
 
-def show_chips(asked: Asked) -> None:
-    """What is set, each a chip that takes itself off."""
-    chips: list[tuple[str, Mapping[str, str | list[str]]]] = []
+def show_chips(query: Query) -> None:
+    """The filters in use, each as a chip that removes it."""
+    chips: list[Chip] = []
     for field, key in _KEYS.items():
-        values = getattr(asked.filters, field)
-        chips += [(word(value), {key: [each or _NO_PART for each in values if each != value]}) for value in values]
-    chips += [(tidy(value, 24), {KIND_KEYS[kind]: ""}) for kind, value in asked.files.items()]
-    if issue := asked.filters.issue:
+        values = getattr(query.filters, field)
+        chips += [(label(value), {key: [each or _NO_PART for each in values if each != value]}) for value in values]
+    chips += [(tidy(value, 24), {KIND_KEYS[kind]: ""}) for kind, value in query.files.items()]
+    if issue := query.filters.issue:
         chips.append((display(issue), {ISSUE: ""}))
-    if asked.text:
-        chips.append((f"“{tidy(asked.text, 24)}”", {TEXT: ""}))
-    if (picked := asked.filters.picked) is not None:
+    if query.text:
+        chips.append((f"“{tidy(query.text, 24)}”", {TEXT: ""}))
+    if (picked := query.filters.picked) is not None:
         chips.append((f"{len(picked):,} from the map", {ON_MAP: ""}))
-    if asked.answers:
-        chips += _answer_chips(asked.wanted)
+    if query.answers:
+        chips += _answer_chips(query.wanted)
     if not chips:
         return
     with st.container(horizontal=True, gap="xsmall", key="chips"):
-        for place, (label, off) in enumerate(chips):
-            st.button(label, key=f"chip-{place}", icon=":material/close:", help="Remove this filter",
-                      on_click=lambda off=off: go(**off, **{PAGE: ""}))  # fmt: skip
+        for number, (text, removed) in enumerate(chips):
+            st.button(text, key=f"chip-{number}", icon=":material/close:", help="Remove this filter",
+                      on_click=go, kwargs={**removed, PAGE: ""})  # fmt: skip
         if len(chips) > 1:
-            st.button("Clear all", key="chip-all", type="tertiary", on_click=lambda: go(**no_filters()))
+            st.button("Clear all", key="chip-all", type="tertiary", on_click=go, kwargs=no_filters())
 
 
 def choose_run(runs: Sequence[str], required: bool = False) -> str:
-    """Draw the choice of the run whose answers are looked at; "" for none, unless one is `required`."""
+    """Draw the choice of a run whose answers are shown; "" for none, unless one is `required`."""
     options = list(runs) if required else [_NO_RUN, *runs]
     run = st.selectbox(
         "Answers of a run",
         options,
         format_func=lambda run: run if run == _NO_RUN else collection_title(run),
-        help="A run answers for the covers of its validation and test parts, not for those it learned from.",
+        help="A run answers for the covers of its validation and test parts, not for those it was trained on.",
         **bind(RUN, get_option(RUN, options, default=options[0])),
     )
     return "" if run == _NO_RUN else run
 
 
-def _answer_chips(wanted: Wanted) -> list[tuple[str, Mapping[str, str | list[str]]]]:
-    chips: list[tuple[str, Mapping[str, str | list[str]]]] = [
-        (f"Said {word(genre)}", {SAID: [each for each in wanted.genres if each != genre]}) for genre in wanted.genres
+def _answer_chips(wanted: Wanted) -> list[Chip]:
+    chips: list[Chip] = [
+        (f"Answered {label(genre)}", {SAID: [each for each in wanted.genres if each != genre]})
+        for genre in wanted.genres
     ]
     if wanted.right is not None:
         chips.append((display(_RIGHT if wanted.right else _WRONG), {VERDICT: ""}))
@@ -146,23 +150,23 @@ def _answer_chips(wanted: Wanted) -> list[tuple[str, Mapping[str, str | list[str
     return [*chips, (f"Tested by {collection_title(get(RUN))}", dict.fromkeys((RUN, SAID, VERDICT, SURE), ""))]
 
 
-def _options(covers: Collection) -> list[tuple[str, list[str]]]:
-    return [
-        ("genres", list(covers.genres)),
-        ("sources", list(covers.sources)),
-        ("parts", [part for part in (*PARTS, "") if part in covers.parts]),
-        ("states", [state for state in STATES if state in covers.states]),
-        ("tags", list(covers.tags)),
-    ]
+def _options(covers: Collection) -> dict[str, Sequence[str]]:
+    return {
+        "genres": covers.genres,
+        "sources": covers.sources,
+        "parts": [part for part in (*PARTS, "") if part in covers.parts],
+        "states": [state for state in STATES if state in covers.states],
+        "tags": covers.tags,
+    }
 
 
-def _pills(label: str, options: Sequence[str], name: str) -> tuple[str, ...]:
+def _pills(title: str, options: Sequence[str], name: str) -> tuple[str, ...]:
     if len(options) < (1 if name == _KEYS["tags"] else 2):
         return ()
-    said: Callable[[str], str] = lambda option: word("" if option == _NO_PART else option)  # noqa: E731
-    held = [option or _NO_PART for option in options]  # an address can't hold a text of no letters
-    chosen = st.pills(label, held, selection_mode="multi", format_func=said,
-                      **bind(name, get_options(name, held, said)))  # fmt: skip
+    words: Callable[[str], str] = lambda option: label("" if option == _NO_PART else option)  # noqa: E731
+    values = [option or _NO_PART for option in options]  # an address can't hold an empty value
+    chosen = st.pills(title, values, selection_mode="multi", format_func=words,
+                      **bind(name, get_options(name, values, words)))  # fmt: skip
     return tuple("" if each == _NO_PART and "" in options else each for each in chosen or ())
 
 
@@ -176,7 +180,7 @@ def _choose_issue(covers: Collection) -> str:
 
 
 def _choose_answers(opened: Workspace) -> tuple[Predictions | None, Wanted]:
-    """What a run took the covers for: which run, and which of its answers."""
+    """The run whose answers are shown, and which of them."""
     runs = finished_runs_of(opened)
     run = choose_run(runs) if runs else ""
     if not run:
@@ -186,17 +190,21 @@ def _choose_answers(opened: Workspace) -> tuple[Predictions | None, Wanted]:
     except CoverGenreError as error:
         st.error(sentence(str(error)))
         return None, Wanted()
-    genres = _pills("It said", answers.genres, SAID)
+    genres = _pills("Answer", answers.genres, SAID)
     verdict = st.pills(
-        "And was", [_RIGHT, _WRONG], format_func=display, **bind(VERDICT, get_option(VERDICT, (_RIGHT, _WRONG)) or None)
+        "Was it right?",
+        [_RIGHT, _WRONG],
+        format_func=display,
+        **bind(VERDICT, get_option(VERDICT, (_RIGHT, _WRONG)) or None),
     )
-    low, high = st.slider("Certainty in percent", 0, 100, **bind(SURE, _sure()))
+    low, high = st.slider("Certainty in percent", 0, 100, **bind(SURE, _certainty()))
     return answers, Wanted(genres, None if verdict is None else verdict == _RIGHT, (low / 100, high / 100))
 
 
-def _sure() -> tuple[int, int]:
-    asked = re.fullmatch(r"(\d{1,3})-(\d{1,3})", get(SURE))
-    low, high = (int(asked[1]), int(asked[2])) if asked else (0, 100)
+def _certainty() -> tuple[int, int]:
+    """The range in the address, in percent."""
+    match = re.fullmatch(r"(\d{1,3})-(\d{1,3})", get(SURE))
+    low, high = (int(match[1]), int(match[2])) if match else (0, 100)
     return (low, high) if low <= high <= 100 else (0, 100)
 
 
@@ -207,7 +215,7 @@ def _choose_order(covers: Collection) -> str:
     chosen = st.selectbox(
         "Sort by",
         options,
-        format_func=lambda issue: "In order" if issue == _ORDER else f"Worst first: {issue}",
+        format_func=lambda issue: "Default order" if issue == _ORDER else f"Worst first: {issue}",
         label_visibility="collapsed",
         width=230,
         **bind(BY, get_option(BY, options, default=_ORDER)),

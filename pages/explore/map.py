@@ -1,4 +1,4 @@
-"""All covers of a data set on a plane, like ones near each other; a box or loop drawn there chooses covers."""
+"""The map of a data set: similar covers lie close together, and a box or lasso selects covers."""
 
 from collections.abc import Callable
 
@@ -8,29 +8,28 @@ import streamlit as st
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore.actions import show_actions
-from pages.explore.address import bind, get_option
 from pages.explore.selection import save_selection
 from pages.explore.workspace import Workspace, finished_runs_of, open_predictions
 from pages.widgets import map_chart
+from pages.widgets.address import bind, get_option
 from pages.widgets.map_chart import Colour
 from pages.widgets.safe_text import sentence
 
 COLOUR = "colour"
-_GENRE, _SAID, _RIGHT, _SURE = "Genre", "What a run said", "Right or wrong", "Certainty of a run"
-_OF_RUNS = (_SAID, _RIGHT, _SURE)
+_GENRE, _ANSWER, _RIGHT, _CERTAINTY = "Genre", "What a run said", "Right or wrong", "Certainty of a run"
+_OF_RUNS = (_ANSWER, _RIGHT, _CERTAINTY)
 
 
 def show_map(opened: Workspace, to_gallery: Callable[..., None]) -> None:
-    """The map, coloured by genre, a score, or a run's answers; `to_gallery` is called when a gallery is asked for."""
+    """The map, coloured by genre, a score or a run's answers; `to_gallery` opens the gallery with filters."""
     covers = opened.covers
-    places = map_chart.places_of(covers.vectors)
+    positions = map_chart.positions_of(covers.vectors)
     runs = finished_runs_of(opened)
     graded = covers.findings.graded if covers.findings else ()
     options = [_GENRE, *(_OF_RUNS if runs else ()), *(f"Score: {issue}" for issue in graded)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.selectbox(
-            "Colour by", options, width=260, **bind(COLOUR, get_option(COLOUR, options, default=_GENRE))
-        )
+        colour_by = bind(COLOUR, get_option(COLOUR, options, default=_GENRE))
+        chosen = st.selectbox("Colour by", options, width=260, **colour_by)
         run = explore_filters.choose_run(runs, required=True) if chosen in _OF_RUNS else ""
     try:
         colour = _colour(opened, chosen, run)
@@ -38,23 +37,22 @@ def show_map(opened: Workspace, to_gallery: Callable[..., None]) -> None:
         st.error(sentence(str(error)))
         colour = None
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="picked")
-    event = map_chart.show(covers, places, np.arange(len(covers)), colour=colour)
-    picked = map_chart.inside(event, covers, places)
+    event = map_chart.show(covers, positions, np.arange(len(covers)), colour=colour)
+    selected = map_chart.selected_paths(event, covers, positions)
     with bar:
-        if not picked:
+        if not selected:
             st.caption(
-                "Covers that look alike lie near each other. Drag a box or, with the lasso, a loop to choose covers; "
-                "hover to see their names."
+                "Covers that look alike lie close together. Drag a box or a lasso to select covers; hover over a point "
+                "to see its name."
             )
             return
         st.button(
-            f"Show these {len(picked):,} covers" if len(picked) > 1 else "Show this cover",
+            f"Show these {len(selected):,} covers" if len(selected) > 1 else "Show this cover",
             type="primary",
             icon=":material/grid_view:",
-            on_click=_open,
-            args=(picked, to_gallery),
+            on_click=lambda: to_gallery(**{explore_filters.ON_MAP: save_selection(selected)}),
         )
-        show_actions(opened, sorted(picked), "map")
+        show_actions(opened, sorted(selected), "map")
 
 
 def _colour(opened: Workspace, chosen: str, run: str) -> Colour | None:
@@ -62,13 +60,9 @@ def _colour(opened: Workspace, chosen: str, run: str) -> Colour | None:
     if chosen not in _OF_RUNS:
         return None if chosen == _GENRE else Colour(chosen, opened.covers.findings.scores(chosen.split(": ", 1)[1]))
     answers = open_predictions(opened, run)
-    if chosen == _SURE:
+    if chosen == _CERTAINTY:
         return Colour("Certainty", answers.certainty)
-    if chosen == _SAID:
+    if chosen == _ANSWER:
         return Colour(chosen, answers.genre_of)
-    words = np.where(answers.right, "right", "wrong")
-    return Colour(chosen, np.where(answers.genre_of == "", "", words).astype(object))
-
-
-def _open(picked: frozenset[str], to_gallery: Callable[..., None]) -> None:
-    to_gallery(**{explore_filters.ON_MAP: save_selection(picked)})
+    verdicts = np.where(answers.right, "right", "wrong")
+    return Colour(chosen, np.where(answers.genre_of == "", "", verdicts).astype(object))

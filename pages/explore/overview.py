@@ -1,4 +1,4 @@
-"""What a data set consists of: its genres with their brightness and colours, and its files."""
+"""The contents of a data set: its genres with their brightness and colours, and its files."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
@@ -20,77 +20,67 @@ _TITLES = {"sizes": "Pixels", "formats": "Format", "modes": "Mode"}
 
 
 def show_overview(opened: Workspace, to_gallery: Callable[..., None]) -> None:
-    """The figures, and the table to take along; `to_gallery` is called, with filters, when covers are asked for."""
-    seen = open_overview(opened)
-    used = int(seen.genres["usable"].sum())
+    """The figures and downloads; `to_gallery` opens the gallery with filters."""
+    figures = open_overview(opened)
+    used = int(figures.genres["usable"].sum())
     with st.container(horizontal=True, gap="large", key="sums"):
         st.metric("Covers in use", f"{used:,}", width="content")
         if opened.dataset.writable:
             for title, state in (("Left out", "left out"), ("Unreadable", "unreadable")):
                 with st.container(width="content", gap=None):
-                    count = int(seen.genres[state].sum())
+                    count = int(figures.genres[state].sum())
                     st.metric(title, f"{count:,}", width="content")
                     if count:
-                        st.button(
-                            "See them",
-                            key=f"see-{state}",
-                            type="tertiary",
-                            on_click=to_gallery,
-                            kwargs={"state": state},
-                        )
-        st.metric("Genres", f"{(seen.genres['usable'] > 0).sum():,}", width="content")
-        st.metric("Largest to smallest", f"{seen.imbalance:.1f} : 1", width="content")
+                        st.button("Show", key=f"see-{state}", type="tertiary", on_click=to_gallery,
+                                  kwargs={"state": state})  # fmt: skip
+        st.metric("Genres", f"{(figures.genres['usable'] > 0).sum():,}", width="content")
+        st.metric("Largest to smallest", f"{figures.imbalance:.1f} : 1", width="content")
         if opened.dataset.has_pictures:
-            st.metric("On disk", size(seen.bytes), width="content")
+            st.metric("On disk", size(figures.bytes), width="content")
     st.header("Genres", anchor=False)
-    st.markdown(genre_table(seen, opened.dataset.name), unsafe_allow_html=True)
-    if seen.looks:
+    st.markdown(genre_table(figures, opened.dataset.name), unsafe_allow_html=True)
+    if figures.looks:
         st.caption(
-            "Brightness and colour from 0 (black, grey) to 1: the dot is the middle cover, the bar the middle half. "
-            "Colours from dark to light, as wide as their share."
+            "Brightness and colour range from 0 (black, grey) to 1: the dot marks the median, the bar the middle half "
+            "of the covers. The palette runs from dark to light, each colour as wide as its share."
         )
     if opened.dataset.has_pictures:
-        _show_files(seen, opened.dataset.name)
+        st.header("Files", anchor=False)
+        for column, kind in zip(st.columns(len(KINDS), gap="large"), KINDS, strict=True):
+            table_of_kind = counts_table(kind, getattr(figures, kind), opened.dataset.name)
+            column.markdown(table_of_kind, unsafe_allow_html=True)
     show_exchange(opened)
 
 
-def _show_files(seen: Overview, name: str) -> None:
-    st.header("Files", anchor=False)
-    for column, kind in zip(st.columns(len(KINDS), gap="large"), KINDS, strict=True):
-        column.markdown(counts_table(kind, getattr(seen, kind), name), unsafe_allow_html=True)
-
-
-def genre_table(seen: Overview, name: str) -> str:
-    """A row a genre as HTML: how many covers, how bright and colourful, and of which colours; each leads to the covers
-    in the data set of this name.
-    """
-    looks = {each.genre: each for each in seen.looks}
-    most = max(int(seen.genres["usable"].max()), 1) if len(seen.genres) else 1
+def genre_table(figures: Overview, name: str) -> str:
+    """One row a genre as HTML: covers, brightness, colour and palette; the genre links to its covers."""
+    looks = {each.genre: each for each in figures.looks}
+    most = max(int(figures.genres["usable"].max()), 1) if len(figures.genres) else 1
     rows = [
         (
             _link(name, "from_genre", row.Index, genre_cell(row.Index)),
             _bar(row.Index, row[1], row[2] + row[3], most),
             *_look_cells(looks.get(row.Index)),
         )
-        for row in seen.genres.itertuples()
+        for row in figures.genres.itertuples()
     ]
     headings = ("Genre", "Covers", "Brightness", "Colour", "Palette")
     return f'<div class="genres-table">{table(headings, rows)}</div>'
 
 
 def counts_table(kind: str, counts: Mapping[str, int], name: str) -> str:
-    """The most common values of one of `KINDS` and how many covers have them, as HTML; each leads to these covers."""
+    """The most common values of one of `KINDS` with their numbers of covers, as HTML; each links to these covers."""
     listed = [
         (_link(name, KIND_KEYS[kind], value, plain(value, 30)), f"{count:,}")
         for value, count in list(counts.items())[:_MOST]
     ]
     others = sum(list(counts.values())[_MOST:])
-    listed += [(f"{len(counts) - _MOST:,} others", f"{others:,}")] if others else []
+    listed += [(f"{len(counts) - _MOST:,} more", f"{others:,}")] if others else []
     return table((_TITLES[kind], "Covers"), listed)
 
 
 def _link(name: str, key: str, value: str, words: str) -> str:
-    """A link to the covers of a data set that a filter leaves; `words` are HTML."""
+    """A link to the covers of a data set that pass a filter; `words` are HTML."""
     place = urlencode({"data": name, "see": "Gallery", key: value})
     return f'<a href="?{plain(place, 2000)}" target="_self">{words}</a>'
 
@@ -107,8 +97,7 @@ def _bar(genre: str, used: int, unused: int, most: int) -> str:
 def _look_cells(look: GenreLook | None) -> tuple[str, str, str]:
     if look is None:
         return "", "", ""
-    palette = colours(look.palette, "Its colours, from dark to light")
-    return _quartiles(look.brightness), _quartiles(look.colour), palette
+    return _quartiles(look.brightness), _quartiles(look.colour), colours(look.palette, "Colours from dark to light")
 
 
 def _quartiles(values: tuple[float, float, float]) -> str:

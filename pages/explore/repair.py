@@ -1,4 +1,4 @@
-"""Repairs that the audit suggests, looked at before they are made; and the history, to undo them."""
+"""Repairs that the audit suggests, previewed before they are made; and the history, to undo them."""
 
 from datetime import datetime
 
@@ -14,11 +14,11 @@ from covergenre.progress import Report, ShouldStop
 from covergenre.repair import repair
 from covergenre.repair.history import Repair, active_repairs
 from covergenre.repair.repair import Edit
-from pages.explore.actions import carry_out
-from pages.explore.address import show_pager
+from pages.explore.actions import apply_plan
 from pages.explore.messages import undo
 from pages.explore.tiles import show_covers
 from pages.explore.workspace import Workspace, open_proposal
+from pages.widgets.address import show_pager
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs, watch
@@ -29,19 +29,19 @@ _PAGE, _SPARED = "change_sheet", "spared"
 
 
 def show_repair(opened: Workspace) -> None:
-    """What could be repaired, what that would change, and what was."""
+    """Suggested repairs with a preview, and the history."""
     if not opened.dataset.writable:
         st.info(
-            "This data set can't be repaired: the figures that ship with it are for exactly these covers. Repair a "
-            "data set of your own, and train on that.",
+            "The starter can't be changed: its figures hold for exactly these covers. You can repair data sets of your "
+            "own.",
             icon=":material/lock:",
         )
         return
-    st.markdown("Repairs change the table of the data set, never a file. Each can be undone.")
+    st.markdown("Repairs change the data set's table, never your files, and can be undone.")
     if not opened.inspection:
-        st.info("Look for defects first: repairs are suggested for what is found.", icon=":material/troubleshoot:")
+        st.info("Look for defects first. Repairs are suggested for what is found.", icon=":material/troubleshoot:")
     elif not opened.is_current:
-        st.info("The data set changed and is being checked again.", icon=":material/hourglass_top:")
+        st.info("The data set has changed and is being checked again.", icon=":material/hourglass_top:")
     else:
         _show_suggestions(opened, opened.inspection.audit)
     _show_history(opened)
@@ -52,7 +52,7 @@ def _show_suggestions(opened: Workspace, report: Audit) -> None:
     known = {issue: how for issue, how in {**REPAIRS, **REPAIRS_ON_REQUEST}.items() if counts.get(issue)}
     st.header("Suggested", anchor=False)
     if not known:
-        st.success("No more repairs to suggest.", icon=":material/check:")
+        st.success("No repairs to suggest.", icon=":material/check:")
         return
     with st.container(key="suggested", gap="xsmall"):
         chosen = [
@@ -70,7 +70,7 @@ def _show_suggestions(opened: Workspace, report: Audit) -> None:
         st.error(sentence(str(error)))
         return
     if not proposal.suggested.edits:
-        st.caption("The repairs chosen would not change any cover.")
+        st.caption("These repairs would not change any cover.")
         return
     _show_changes(opened, proposal)
     _show_counts(proposal)
@@ -79,7 +79,7 @@ def _show_suggestions(opened: Workspace, report: Audit) -> None:
         f"Repair {counted(len(proposal.plan.edits), 'cover')}",
         type="primary",
         icon=":material/build:",
-        on_click=carry_out,
+        on_click=apply_plan,
         args=(opened, proposal.plan),
         key="apply",
         disabled=not proposal.plan.edits,
@@ -87,86 +87,85 @@ def _show_suggestions(opened: Workspace, report: Audit) -> None:
 
 
 def _spared(opened: Workspace) -> frozenset[str]:
-    """The covers that are to stay as they are, whatever was suggested."""
+    """The covers that stay as they are, whatever is suggested."""
     return st.session_state.get(_SPARED, {}).get((opened.dataset.name, opened.stamp), frozenset())
 
 
 def _show_changes(opened: Workspace, proposal: Proposal) -> None:
-    """A tile for each change, ticked until a click says otherwise."""
+    """A tile for each change, ticked until it is clicked."""
     covers, paths, spared = opened.covers, list(proposal.notes), _spared(opened)
     edits = {edit.path: edit for edit in proposal.suggested.edits}
 
     def spare(paths: frozenset[str]) -> None:
         st.session_state[_SPARED] = {(opened.dataset.name, opened.stamp): paths}
 
-    def press(path: str) -> None:
+    def toggle(path: str) -> None:
         if path in edits:
             spare(spared ^ {path})
 
-    pages, ticked = -(-len(paths) // _A_PAGE), {edit.path for edit in proposal.plan.edits}
+    ticked = {edit.path for edit in proposal.plan.edits}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{len(ticked):,} of {counted(len(edits), 'change')}** ticked", width="content")
-        st.button("Tick all", type="tertiary", key="tick-all", on_click=spare, args=(frozenset(),), disabled=not spared)
-        st.button("Tick none", type="tertiary", key="tick-none", on_click=spare, args=(frozenset(edits),),
+        st.markdown(f"**{len(ticked):,} of {counted(len(edits), 'change')}** selected", width="content")
+        st.button(
+            "Select all", type="tertiary", key="tick-all", on_click=spare, args=(frozenset(),), disabled=not spared
+        )
+        st.button("Clear", type="tertiary", key="tick-none", on_click=spare, args=(frozenset(edits),),
                   disabled=not ticked)  # fmt: skip
     grid = st.container()
-    page = show_pager(pages, _PAGE)
-    rows = covers.rows_of(paths[(page - 1) * _A_PAGE : page * _A_PAGE])
+    rows = covers.rows_of(show_pager(paths, _A_PAGE, _PAGE))
     with grid:
-        notes = {row: what(edits.get(path := covers.paths[row]), proposal.notes[path]) for row in rows}
-        show_covers(covers, rows, "plan", press, notes, ticked)
-    st.caption("A ticked cover is changed; click one to leave it as it is. Covers marked “best” are kept.")
+        notes = {row: describe(edits.get(path := covers.paths[row]), proposal.notes[path]) for row in rows}
+        show_covers(covers, rows, "plan", toggle, notes, ticked)
+    st.caption("Selected covers are changed; click one to leave it as it is. Covers marked “best” are kept.")
 
 
 def _show_counts(proposal: Proposal) -> None:
-    """The data set in figures, before and after."""
+    """Figures of the data set before and after the repair."""
     before, after = proposal.health
     with st.container(horizontal=True, gap="large", key="effect"):
-        told = "Covers in use without a defect that makes the figures of every method wrong."
+        meaning = "Covers in use without a defect that makes all figures wrong"
         st.metric("Healthy covers", percent(after), f"was {percent(before)}", delta_color="off", delta_arrow="off",
-                  width="content", help=told)  # fmt: skip
+                  width="content", help=meaning)  # fmt: skip
         for title, left, later in proposal.counts:
             st.metric(title, f"{later:,}", f"{later - left:+,}" if later != left else None, delta_color="off",
                       delta_arrow="off", width="content")  # fmt: skip
 
 
 def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:
-    """What the repair does to accuracy: measured when asked for, because it takes a while."""
+    """What the repair does to accuracy; measured on request, because it takes a while."""
     if opened.inspection.units is None or not opened.inspection.split:
         return
     name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, proposal.plan))
     job = jobs().get(name, about)
     if not job:
-        st.button("Measure the accuracy before and after", icon=":material/speed:", on_click=_measure,
+        st.button("Measure accuracy before and after", icon=":material/speed:", on_click=_measure,
                   args=(opened, proposal, name, about), key="measure")  # fmt: skip
     elif job.running:
         watch(job, "effect")
     elif job.state == "done":
         effect = job.result
         st.markdown(
-            f"Logistic regression on the same {counted(effect.covers, 'cover')} held out: "
+            f"Logistic regression on the same {counted(effect.covers, 'held-out cover')}: "
             f"**{percent(effect.before.value)}** before ({span(effect.before, digits=0)}), "
             f"**{percent(effect.after.value)}** after ({span(effect.after, digits=0)}). "
-            "Both are judged on the clean test part: covers that the repair keeps, and that training has no copy of."
+            "Both are tested on clean covers: those that the repair keeps and that training has no copy of."
         )
     else:
         st.caption(sentence(job.error or "it was stopped"))
 
 
 def _measure(opened: Workspace, proposal: Proposal, name: str, about: int) -> None:
-    examined = opened.inspection
-
     def work(report: Report, should_stop: ShouldStop) -> Effect:
-        return measure_effect(examined, proposal.after, report, should_stop)
+        return measure_effect(opened.inspection, proposal.after, report, should_stop)
 
     jobs().start(name, "Measuring", work, about)
 
 
-def what(edit: Edit | None, issue: str) -> str:
-    """What becomes of a cover, in few words."""
+def describe(edit: Edit | None, issue: str) -> str:
+    """What happens to a cover, in a few words."""
     if edit is None:
         return "best"
-    return f"becomes {display(edit.genre)}" if edit.genre else f"out: {issue}"
+    return f"becomes {display(edit.genre)}" if edit.genre else f"left out: {issue}"
 
 
 def _show_history(opened: Workspace) -> None:
@@ -178,18 +177,18 @@ def _show_history(opened: Workspace) -> None:
     if not repairs:
         return
     st.header("History", anchor=False)
-    stand = {each.number for each in active_repairs(repairs)}
+    in_effect = {each.number for each in active_repairs(repairs)}
     with st.container(key="repairs", gap="xsmall"):
         for each in reversed(repairs[-_RECENT:]):
-            _show_repair(opened, each, each.number in stand)
+            _show_repair(opened, each, each.number in in_effect)
 
 
-def _show_repair(opened: Workspace, made: Repair, stands: bool) -> None:
+def _show_repair(opened: Workspace, made: Repair, in_effect: bool) -> None:
     when = datetime.fromisoformat(made.when).astimezone()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         covers = counted(len(made.changes), "cover")
         words = f"{made.number} · {plain(made.why, 100)} · {covers} · :gray[{when:%d %b %H:%M}]"
-        st.markdown(words if stands else f":gray[{words} · undone]", width="stretch")
-        if stands:
+        st.markdown(words if in_effect else f":gray[{words} · undone]", width="stretch")
+        if in_effect:
             st.button("Undo", key=f"undo-{made.number}", icon=":material/undo:", on_click=undo,
                       args=(opened.dataset.name, made.number))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Doubted labels, one cover after the other: the suggestion beside the picture, a key for each answer."""
+"""Review of doubtful labels, one cover at a time: the suggestion beside the picture, a key for each answer."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -10,26 +10,26 @@ from covergenre.formatting import counted, percent
 from covergenre.inspection.doubtful_labels import DoubtfulLabel, doubtful_labels
 from covergenre.repair import review
 from covergenre.repair.repair import history
-from pages.explore.actions import remember
-from pages.explore.cover import show_large
+from pages.explore.actions import report_repair
+from pages.explore.cover import show_picture
 from pages.explore.messages import reporting_errors
 from pages.explore.tiles import show_covers
 from pages.explore.workspace import Workspace
 from pages.widgets.genres import GENRES, css_colour, inline, named
 from pages.widgets.safe_text import plain, sentence
 
-_LATER = "looked at later"
+_LATER = "review later"
 _NEAREST = 4
 
 
 def show_review(opened: Workspace, go: Callable[[str], None]) -> None:
-    """The next doubted label, or what comes of all that was decided."""
+    """The next doubtful label, or the end of the review."""
     if not opened.dataset.writable:
-        st.info("Labels of this data set can't be changed.", icon=":material/lock:")
+        st.info("The labels of this data set can't be changed.", icon=":material/lock:")
         return
     report = opened.inspection.audit
     if why := report.skipped.get("wrong labels"):
-        st.info(f"Labels were not judged: {plain(why, 200)}.", icon=":material/info:")
+        st.info(f"Labels were not checked: {plain(why, 200)}.", icon=":material/info:")
         return
     _loop(opened, go)
 
@@ -54,9 +54,9 @@ def _loop(opened: Workspace, go: Callable[[str], None]) -> None:
 
 def _show_progress(opened: Workspace, done: int, total: int, changes: int, can_go_back: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar"):
-        st.progress(done / total, f"{done:,} of {counted(total, 'doubted label')} decided")
+        st.progress(done / total, f"{done:,} of {counted(total, 'doubtful label')} decided")
         st.button("Back", icon=":material/undo:", shortcut="B", key="review-back", disabled=not can_go_back,
-                  on_click=_take_back, args=(opened,), help="Take the last decision back")  # fmt: skip
+                  on_click=_take_back, args=(opened,), help="Undo the last decision")  # fmt: skip
         if changes:
             _show_settle(opened, changes, "secondary")
 
@@ -65,22 +65,22 @@ def _show_settle(opened: Workspace, changes: int, kind: Literal["primary", "seco
     if st.button(f"Apply {counted(changes, 'change')}", icon=":material/build:", key="settle", type=kind):
         with reporting_errors():
             review.apply_decisions(opened.dataset)
-            remember(opened, history(opened.dataset)[-1], "Reviewed labels")
+            report_repair(opened, history(opened.dataset)[-1], "Reviewed labels")
         st.rerun()
 
 
 def _show_end(opened: Workspace, total: int, changes: int) -> None:
     if not total:
-        st.success("No label is doubted.", icon=":material/check:")
-        st.caption("Findings › Wrong labels › Threshold changes how soon one is.")
+        st.success("No labels are doubtful.", icon=":material/check:")
+        st.caption("To check more labels, lower the threshold under Findings › Wrong labels.")
         return
-    st.success(f"All {counted(total, 'doubted label')} are decided.", icon=":material/check:")
+    st.success(f"All {counted(total, 'doubtful label')} decided.", icon=":material/check:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if changes:
             _show_settle(opened, changes, "primary")
         st.button("Back", icon=":material/undo:", shortcut="B", key="review-back", on_click=_take_back, args=(opened,))
     if changes:
-        st.caption("One repair, which can be undone; the data set is then checked again.")
+        st.caption("Applied as one repair, which can be undone. The data set is then checked again.")
 
 
 def _show_doubt(opened: Workspace, doubt: DoubtfulLabel, go: Callable[[str], None]) -> None:
@@ -89,16 +89,16 @@ def _show_doubt(opened: Workspace, doubt: DoubtfulLabel, go: Callable[[str], Non
     left, right = st.columns([2, 3], gap="large")
     with right:
         head = st.container()
-        _show_answers(opened, doubt)  # before what is seen of it, lest a key still answers for the doubt before
+        _show_answers(opened, doubt)  # before the picture, so that a key never answers for the previous cover
     with head:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(
-            f'<p class="doubt">Called {_dot(doubt.genre)}, looks like {_dot(doubt.suggested)} '
+            f'<p class="doubt">Labelled {_dot(doubt.genre)}, looks like {_dot(doubt.suggested)} '
             f"<span>{percent(doubt.probability)}</span></p>",
             unsafe_allow_html=True,
         )
     with left, st.container(key="review-cover"):
-        show_large(covers, row)
+        show_picture(covers, row)
     with right:
         near = dict(covers.like(row, _NEAREST))
         st.caption("Most similar covers")
@@ -118,6 +118,12 @@ def _show_answers(opened: Workspace, doubt: DoubtfulLabel) -> None:
                       on_click=_decide, args=(opened, doubt, becomes))  # fmt: skip
         st.button("Later", icon=":material/schedule:", shortcut="L", type="tertiary", key="answer-L",
                   on_click=_put_off, args=(doubt,))  # fmt: skip
+    key_of_other = f"other genre of {doubt.path}"
+
+    def decide_other() -> None:
+        if genre := st.session_state[key_of_other]:
+            _decide(opened, doubt, genre)
+
     others = [
         genre for genre in sorted({*opened.covers.genres, *GENRES}) if genre not in (doubt.genre, doubt.suggested)
     ]
@@ -127,10 +133,9 @@ def _show_answers(opened: Workspace, doubt: DoubtfulLabel) -> None:
         index=None,
         placeholder="Another genre",
         format_func=named,
-        key=f"other genre of {doubt.path}",
+        key=key_of_other,
         label_visibility="collapsed",
-        on_change=_decide_other,
-        args=(opened, doubt),
+        on_change=decide_other,
         width=220,
     )
 
@@ -142,13 +147,8 @@ def _dot(genre: str) -> str:
 
 def _decide(opened: Workspace, doubt: DoubtfulLabel, becomes: str) -> None:
     with reporting_errors():
-        if doubt.label not in review.read_decisions(opened.dataset):  # else a key was pressed twice
+        if doubt.label not in review.read_decisions(opened.dataset):  # unless a key was pressed twice
             review.decide(opened.dataset, doubt.label, becomes)
-
-
-def _decide_other(opened: Workspace, doubt: DoubtfulLabel) -> None:
-    if genre := st.session_state[f"other genre of {doubt.path}"]:
-        _decide(opened, doubt, genre)
 
 
 def _put_off(doubt: DoubtfulLabel) -> None:

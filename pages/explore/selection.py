@@ -12,8 +12,8 @@ import streamlit as st
 
 from covergenre.formatting import counted
 from pages.explore.actions import show_actions
-from pages.explore.address import get, go
 from pages.explore.workspace import Workspace
+from pages.widgets.address import get, go
 
 SELECTED = "ticked"
 """The parameter of the address that names the selection; while it is there, a click on a cover selects."""

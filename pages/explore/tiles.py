@@ -1,6 +1,6 @@
-"""Covers of a data set in a grid: small pictures to press, each with its name, genre and a note."""
+"""Covers of a data set in a grid: each a thumbnail to press, with its name, genre and a note."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from covergenre.collection.collection import Collection
 from covergenre.dataset.thumbnails import thumbnails
@@ -16,34 +16,34 @@ def show_covers(
     name: str,
     go: Callable[[str], None],
     notes: Mapping[int, str] | None = None,
-    chosen: Set[str] = frozenset(),
+    selected: Container[str] = (),
 ) -> None:
     """The covers in these rows; a press calls `go` with the path. `name` tells this grid from others on the page.
 
-    Those of the paths `chosen` are ticked.
+    `notes` by row; covers whose paths are `selected` have a tick.
     """
-    rows = [int(row) for row in rows]
+    pictures = _pictures(covers, rows)
     tiles = [
-        _tile(covers, row, picture, (notes or {}).get(row, ""), covers.paths[row] in chosen)
-        for row, picture in zip(rows, _pictures(covers, rows), strict=True)
+        _tile(covers, row, picture, (notes or {}).get(row, ""), covers.paths[row] in selected)
+        for row, picture in zip(rows, pictures, strict=True)
     ]
     show_grid(tiles, name, go)
 
 
-def _tile(covers: Collection, row: int, picture: str, note: str, chosen: bool) -> Tile:
-    """`picture` is an address, "" where the cover can't be read."""
-    label = f"{tidy(covers.title(row), 120)}, {tidy(covers.genre(row), 24)}{', selected' if chosen else ''}"
+def _tile(covers: Collection, row: int, picture: str, note: str, selected: bool) -> Tile:
+    """`picture` is an address, "" if the cover can't be read."""
+    label = f"{tidy(covers.title(row), 120)}, {tidy(covers.genre(row), 24)}{', selected' if selected else ''}"
     art = f'<img src="{picture}" alt="">' if picture else '<span class="torn">can’t be read</span>'
     face = (
         f'<span class="art">{art}</span><span class="who">{plain(covers.title(row), 90)}</span>'
         f'<span class="facts">{genre_cell(covers.genre(row))}<span>{plain(note, 40)}</span></span>'
     )
-    look = " ".join(["explored", covers.state_of[row].replace(" ", "-"), *(["chosen"] if chosen else [])])
+    look = " ".join(["explored", covers.state_of[row].replace(" ", "-"), *(["chosen"] if selected else [])])
     return Tile(covers.paths[row], label, face, look=look)
 
 
 def _pictures(covers: Collection, rows: Sequence[int]) -> list[str]:
-    """The addresses of the covers' pictures, or of their colours where there are no pictures."""
+    """The addresses of the covers' thumbnails, or of their colours if the data set has no pictures."""
     if not covers.dataset.has_pictures:
         return [soft_tile(covers.signatures[row]) for row in rows]
     pictures = thumbnails(covers.dataset, [(covers.paths[row], covers.hashes[row]) for row in rows])

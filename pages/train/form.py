@@ -20,7 +20,7 @@ from covergenre.training.build_starter import METHODS as STARTER_METHODS
 from covergenre.training.estimate import seconds_for, usual_seconds
 from pages.explore import workspace
 from pages.train.fields import FIELDS, LIMITS, LIMITS_HELP, VARIANT_WORDS, Field, defaults, of_preset
-from pages.widgets.address import follow, go, settle
+from pages.widgets.address import go, settle
 from pages.widgets.genres import named
 from pages.widgets.safe_text import sentence, tidy
 from pages.widgets.watch import watch
@@ -56,17 +56,14 @@ def offer_data() -> None:
 
 def choose_method() -> str:
     """The choice of a method, with what it does in a line."""
-    settle("method", METHOD, list(METHODS))
     chosen = st.segmented_control(
         "Method",
         list(METHODS),
         format_func=lambda name: method(name).title,
         required=True,
-        key=METHOD,
-        on_change=follow,
-        args=("method", METHOD),
         persist_state="session",
         wrap=True,
+        **settle("method", list(METHODS), METHOD),
     )
     st.caption(method(chosen).description)
     if packages := missing(method(chosen).needs):
@@ -76,15 +73,12 @@ def choose_method() -> str:
 
 def choose_dataset(names: Sequence[str]) -> str:
     """The choice of a data set."""
-    settle("dataset", DATASET, names)
     return st.selectbox(
         "Data set",
         names,
         format_func=tidy,
-        key=DATASET,
-        on_change=follow,
-        args=("dataset", DATASET),
         persist_state="session",
+        **settle("dataset", names, DATASET),
     )
 
 

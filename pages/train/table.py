@@ -11,7 +11,7 @@ from covergenre.training.combine import combine
 from pages.compare.selection import MOST_RUNS
 from pages.train import queue, run_summary
 from pages.train.run_summary import RunSummary
-from pages.widgets.address import follow, go
+from pages.widgets.address import bind, get, get_option, go
 from pages.widgets.safe_text import tidy
 
 _ROW_HEIGHT = 36
@@ -22,7 +22,6 @@ _TABLE = {
     "state": st.column_config.TextColumn(width=90),
     "note": st.column_config.TextColumn(width="medium"),
 }
-_FIND, _BASE = "train_find", "train_base"
 
 
 def show_table(summaries: Sequence[RunSummary]) -> None:
@@ -33,7 +32,7 @@ def show_table(summaries: Sequence[RunSummary]) -> None:
         return
     told, baseline, columns, group = _narrowed(summaries)
     if not told:
-        st.caption("No run is found by these words.")
+        st.caption("No runs match this search.")
         return
     ids = [each.run.id for each in told]
     key = f"history-{hash((*ids,))}"  # rows are selected by number: other runs are another table
@@ -52,7 +51,7 @@ def show_table(summaries: Sequence[RunSummary]) -> None:
     if len(done) > 1:
         _show_together([each.run.id for each in done], "Compare these")
         st.button("Combine into an ensemble", icon=":material/join:", on_click=queue.attempt, args=(_combine, ids, key))
-    elif st.query_params.get("find") and len(known := [each.run.id for each in told if each.evaluation]) > 1:
+    elif get("find") and len(known := [each.run.id for each in told if each.evaluation]) > 1:
         _show_together(known[:MOST_RUNS], "Compare those found")
 
 
@@ -65,21 +64,16 @@ def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSum
     """What the row above the table leaves of the runs, the baseline, the settings to show, and what groups them."""
     done = {each.run.id: each for each in summaries if each.evaluation}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[_FIND] = st.query_params.get("find", "")
-        st.text_input(
-            "Find", key=_FIND, placeholder="name, data set, tag, setting …", on_change=follow, args=("find", _FIND)
-        )
-        asked = st.query_params.get("baseline", "")
-        st.session_state[_BASE] = asked if asked in done else ""
-        st.selectbox("Baseline", ["", *done], format_func=lambda run: tidy(run_name(done[run].run)) if run else "None",
-                     key=_BASE, on_change=follow, args=("baseline", _BASE))  # fmt: skip
+        text = st.text_input("Search", placeholder="name, data set, tag, setting …", **bind("find", get("find")))
+        baseline = st.selectbox("Baseline", ["", *done], **bind("baseline", get_option("baseline", list(done))),
+                                format_func=lambda run: tidy(run_name(done[run].run)) if run else "None")  # fmt: skip
         group = st.selectbox("Group by", ["", *run_summary.GROUPS], key="train_group", persist_state="session",
                              format_func=lambda name: name.capitalize() or "Nothing")  # fmt: skip
         names = dict.fromkeys(name for each in summaries for name in run_summary.settings(each.run))
         columns = st.multiselect("Settings as columns", list(names), key="train_columns", persist_state="session")
         hidden = any(each.notes.hidden for each in summaries) and st.toggle("Hidden ones too", key="train_hidden")
-    told = run_summary.search(summaries, st.session_state[_FIND], hidden)
-    return run_summary.group_runs(told, group), done.get(st.session_state[_BASE]), columns, group
+    told = run_summary.search(summaries, text, hidden)
+    return run_summary.group_runs(told, group), done.get(baseline), columns, group
 
 
 def _show_together(ids: list[str], words: str) -> None:

@@ -38,7 +38,7 @@ class Colour:
     values: np.ndarray
 
 
-def places_of(vectors: np.ndarray) -> np.ndarray:
+def positions_of(vectors: np.ndarray) -> np.ndarray:
     """The places of covers by their vectors, float32 (m, 2); offers to draw the good map where there is none yet."""
     key = map_key(vectors)
     name = f"map {key}"
@@ -66,7 +66,7 @@ def show(
     colour: Colour | None = None,
     on_pick: Callable[[], None] | None = None,
 ) -> Any:
-    """Draw the map (see `figure`); what was drawn on it is told (see `inside`).
+    """Draw the map (see `figure`); what was drawn on it is told (see `selected_paths`).
 
     With `on_pick` a click chooses a cover, which it is called for.
     """
@@ -124,7 +124,7 @@ def figure(
     return {"data": traces, "layout": _layout(places, drag)}
 
 
-def picked(collection: Collection) -> str:
+def clicked_key(collection: Collection) -> str:
     """The key of the cover that was clicked last; "" when none was."""
     return key_of(st.session_state.get(KEY), collection)
 
@@ -139,7 +139,7 @@ def key_of(selection: Any, collection: Collection) -> str:
     return key if collection.row(key) is not None else ""
 
 
-def inside(selection: Any, collection: Collection, places: np.ndarray) -> frozenset[str]:
+def selected_paths(selection: Any, collection: Collection, places: np.ndarray) -> frozenset[str]:
     """The paths of the covers in the box or loop that was drawn; none without."""
     drawn = (selection or {}).get("selection") or {}
     shapes = [*(drawn.get("box") or []), *(drawn.get("lasso") or [])]

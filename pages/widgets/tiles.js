@@ -11,11 +11,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
     item.dataset.told = told
     item.className = tile.look
     const focused = item.contains(document.activeElement)
-    const press = tile.href ? Object.assign(made("a", "press"), { href: tile.href }) : made("button", "press")
+    const press = made(tile.href ? "a" : "button", "press")
+    if (tile.href) press.href = tile.href
+    if (tile.new_tab) Object.assign(press, { target: "_blank", rel: "noopener noreferrer" })
     press.setAttribute("aria-label", tile.label)
     press.disabled = tile.still
     press.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return // its own address, in another tab
+      if (tile.new_tab || event.ctrlKey || event.metaKey || event.shiftKey) return // its own address, in another tab
       event.preventDefault()
       setTriggerValue("go", tile.key)
     }

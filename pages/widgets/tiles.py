@@ -31,8 +31,8 @@ _GRID = st.components.v2.component(
 class Tile:
     """A cover in a grid: the `key` that a press tells, its name for those who listen, what is seen of it as HTML.
 
-    `href` is an address of its own, `look` names of styles; a tile that is `still` can't be pressed. `mark` says what
-    the button in its corner does, which is pressed in when it is `marked`; "" for none.
+    `href` is an address of its own, which a press opens in a new tab if `new_tab`; `look` names styles; a tile that is
+    `still` can't be pressed. `mark` says what the button in its corner does, "" for none; it is pressed if `marked`.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Tile:
     href: str = ""
     look: str = ""
     still: bool = False
+    new_tab: bool = False
     mark: str = ""
     marked: bool = False
 

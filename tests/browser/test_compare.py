@@ -72,9 +72,9 @@ def test_a_click_on_one_matrix_after_the_other_is_seen_each_time(confusion):
     page = confusion()
     seen = []
     for side in (0, 1, 0):
-        cell(page, side, "rap, rightly named").click()
+        cell(page, side, "rap, correct").click()
         page.wait_for_function("before => !location.search.includes(before)", arg=seen[-1] if seen else "of=none")
-        page.get_by_role("heading", name="Rap, rightly named").wait_for()
+        page.get_by_role("heading", name="Rap, correct").wait_for()
         page.wait_for_function("() => location.search.includes('of=')")
         seen.append(f"of={place(page)['of']}")
     assert seen[0] == seen[2] != seen[1]
@@ -113,11 +113,11 @@ def test_the_keyboard_reaches_a_cell_too(confusion):
 def test_the_address_alone_leads_to_the_cell_and_back_leads_to_the_one_before(confusion, compared):
     run = compared.runs[0]
     page = confusion(f"&of={run.id}&true=jazz&predicted=jazz")
-    page.get_by_role("heading", name="Jazz, rightly named").wait_for()
-    cell(page, 0, "country, rightly named").click()
-    page.get_by_role("heading", name="Country, rightly named").wait_for()
+    page.get_by_role("heading", name="Jazz, correct").wait_for()
+    cell(page, 0, "country, correct").click()
+    page.get_by_role("heading", name="Country, correct").wait_for()
     page.go_back()
-    page.get_by_role("heading", name="Jazz, rightly named").wait_for()
+    page.get_by_role("heading", name="Jazz, correct").wait_for()
 
 
 def test_the_first_visitor_of_a_server_may_come_to_the_pages_own_address(serve, compared, chromium):
@@ -158,13 +158,13 @@ def test_what_train_shows_survives_back_forward_reload_and_another_tab(visit, se
     page.goto(f"{server}/train?run={poor.id}")
     opened = page.get_by_role("heading", name=f"{poor.name} on mine")
     opened.wait_for()
-    words = page.get_by_role("textbox", name="Find")
+    words = page.get_by_role("textbox", name="Search")
     words.fill("logistic")
     words.press("Enter")
     page.wait_for_function("() => location.search.includes('find=logistic')")
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.get_by_role("textbox", name="Find")).to_have_value("logistic", timeout=30_000)
+    expect(other.get_by_role("textbox", name="Search")).to_have_value("logistic", timeout=30_000)
     page.get_by_role("link", name="Compare").click()
     page.wait_for_function("() => location.pathname.endsWith('/compare') && location.search.includes('run=')")
     page.go_back()

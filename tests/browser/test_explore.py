@@ -121,7 +121,7 @@ def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
     page.go_back()
     has_tiles(page, 2)
     page.go_back()
-    page.locator(".st-key-cards-0").wait_for()
+    page.locator(".st-key-cards-grave").wait_for()
     page.go_forward()
     has_tiles(page, 2)
 
@@ -150,5 +150,5 @@ def test_a_threshold_is_moved_step_by_step_while_covers_are_looked_through_anew(
         slider.press("ArrowRight")
         expect(slider).to_have_value(step, timeout=30_000)
         page.get_by_text(f"from a score of {step} on").first.wait_for(timeout=90_000)
-    page.get_by_role("button", name="As usual").click()
-    page.locator(".st-key-card-exact-duplicates").get_by_text("from a score of 0.50 on").wait_for(timeout=90_000)
+    page.get_by_role("button", name="Reset to").click()
+    page.locator(".st-key-card-exact-duplicates").get_by_text("with a score of 0.50 or more").wait_for(timeout=90_000)

@@ -110,12 +110,12 @@ def test_a_menu_closes_once_it_has_done_its_work(visit):
 def test_a_tab_of_one_run_survives_back_reload_and_another_window(visit):
     run = list_runs()[0]
     page = visit(f"/compare?run={run.id}&tab=Settings")
-    page.get_by_role("heading", name="The model to take away").wait_for()
+    page.get_by_role("heading", name="Download the model").wait_for()
     page.get_by_role("tab", name="Calibration").click()
     page.get_by_role("heading", name="Precision and recall by genre").wait_for()
     says(page, "tab=Calibration")
     page.go_back()
-    page.get_by_role("heading", name="The model to take away").wait_for()
+    page.get_by_role("heading", name="Download the model").wait_for()
     page.go_forward()
     page.get_by_role("heading", name="Precision and recall by genre").wait_for()
     page.reload()

@@ -8,7 +8,7 @@ from covergenre.audit.inspection import Inspection
 from covergenre.collection.collection import Collection
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
-from pages.widgets.map_chart import Colour, figure, inside, key_of
+from pages.widgets.map_chart import Colour, figure, key_of, selected_paths
 
 GENRES = ["jazz"] * 5 + ["rap"] * 4
 
@@ -99,13 +99,13 @@ PLACES = np.array([[-1, -1], [0, 0], [0.5, 0.5], [1, 1]], np.float32)
 def test_a_box_chooses_the_covers_in_it(box, rows):
     some = Collection(table(["jazz"] * 5), clouds(["jazz"] * 4), rows=np.array([0, 1, 2, 4]))
     own = np.array([0, 1, 2, 4])
-    assert inside({"selection": {"box": [box]}}, some, PLACES) == {some.paths[own[at]] for at in rows}
+    assert selected_paths({"selection": {"box": [box]}}, some, PLACES) == {some.paths[own[at]] for at in rows}
 
 
 @pytest.mark.parametrize("event", [None, {}, {"selection": None}, {"selection": {"box": []}}])
 def test_without_a_box_nothing_is_chosen(event):
     some = Collection(table(["jazz"] * 4), clouds(["jazz"] * 4))
-    assert inside(event, some, PLACES) == frozenset()
+    assert selected_paths(event, some, PLACES) == frozenset()
 
 
 def test_covers_that_are_gone_since_have_no_point():

@@ -29,9 +29,9 @@ def test_the_surest_covers_of_a_cell_come_first(compared):
     ("true", "predicted", "said", "genre"),
     [
         ("jazz", "rap", "Jazz taken for rap", ""),
-        ("jazz", "jazz", "Jazz, rightly named", "jazz"),
+        ("jazz", "jazz", "Jazz, correct", "jazz"),
         ("jazz", "", "Jazz", "jazz"),
-        ("", "jazz", "Called jazz", "jazz"),
+        ("", "jazz", "Predicted jazz", "jazz"),
         ("", "", "All covers", ""),
     ],
 )
@@ -43,21 +43,21 @@ def test_a_cell_has_a_name(compared, true, predicted, said, genre):
 
 def test_the_other_runs_are_told_beside_the_one(compared):
     said = unescape(sentence(compared, Cell(compared.runs[0], "jazz", "rap")))
-    assert said.startswith("Logistic regression: 1 of 2 covers answered so (50\u202f%, ")
+    assert said.startswith("Logistic regression: 1 of 2 covers predicted as rap (50\u202f%, ")
     assert said.endswith("Nearest neighbours: 0.")
 
 
 def test_of_a_whole_row_and_column_the_right_ones_are_counted(compared):
     first = compared.runs[0]
-    assert "1 of 2 covers named rightly" in sentence(compared, Cell(first, "jazz", ""))
-    assert "1 of 2 covers named rightly" in sentence(compared, Cell(first, "", "rap"))
-    assert "3 of 4 covers named rightly" in sentence(compared, Cell(first, "", ""))
+    assert "1 of 2 covers correct" in sentence(compared, Cell(first, "jazz", ""))
+    assert "1 of 2 covers correct" in sentence(compared, Cell(first, "", "rap"))
+    assert "3 of 4 covers correct" in sentence(compared, Cell(first, "", ""))
 
 
 def test_a_genre_that_is_never_answered_has_no_share():
     runs = [finished([0, 1, 2], sure([0, 1, 1]), method) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
-    assert "0 of 0 covers named rightly (none)" in sentence(compared, Cell(compared.runs[0], "", "rap"))
+    assert "0 of 0 covers correct (none)" in sentence(compared, Cell(compared.runs[0], "", "rap"))
 
 
 def test_names_from_outside_are_harmless():

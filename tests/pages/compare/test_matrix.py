@@ -32,7 +32,7 @@ def test_an_empty_cell_has_no_text():
 def test_a_cell_says_what_it_is():
     table = cells(COUNTS, GENRES, "true")
     assert cell(table, "edm", "jazz")["tip"] == "EDM taken for jazz: 1 of 4 covers"
-    assert cell(table, "jazz", "jazz")["tip"] == "jazz, rightly named: 4 of 6 covers"
+    assert cell(table, "jazz", "jazz")["tip"] == "jazz, correct: 4 of 6 covers"
 
 
 def test_the_margins_are_recall_and_precision():

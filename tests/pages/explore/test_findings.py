@@ -48,7 +48,7 @@ def test_a_cover_is_left_out_and_given_another_genre(audited):
     page = at(see="Gallery", open="jazz/003.jpg")
     settled(press(page, "out-cover"))
     assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "excluded"] == "by hand"
-    assert any(button.label == "Take back in" for button in page.button)
+    assert any(button.label == "Include again" for button in page.button)
     next(box for box in page.selectbox if box.label == "New genre").set_value("pop").run()
     assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "genre"] == "pop"
 
@@ -70,7 +70,7 @@ def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
 def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
     view(audited, "repair")
     settled(press(audited, "measure"))
-    assert re.search(r"held out: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
+    assert re.search(r"held-out covers?: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
 
 
 def test_a_threshold_is_changed_and_the_findings_with_it(audited):

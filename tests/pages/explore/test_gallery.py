@@ -6,7 +6,7 @@ from covergenre.audit.inspection import Inspection
 from covergenre.collection.filters import Filters
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
-from pages.explore.filters import Asked
+from pages.explore.filters import Query
 from pages.explore.gallery import notes
 
 
@@ -22,5 +22,5 @@ def covers(tmp_path):
 
 def test_the_note_of_a_tile_is_the_score_looked_at_or_an_unusual_state(covers):
     rows = list(range(len(covers)))
-    assert notes(covers, rows, Asked(Filters())) == {covers.row_of("jazz/torn.jpg"): "unreadable"}
-    assert notes(covers, rows, Asked(Filters(issue="exact duplicates")))[covers.row_of("jazz/copy.jpg")] == "1.00"
+    assert notes(covers, rows, Query(Filters())) == {covers.row_of("jazz/torn.jpg"): "unreadable"}
+    assert notes(covers, rows, Query(Filters(issue="exact duplicates")))[covers.row_of("jazz/copy.jpg")] == "1.00"

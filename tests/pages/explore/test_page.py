@@ -14,7 +14,7 @@ from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.inspection.indexing import index_dataset
-from pages.explore import datasets, workspace
+from pages.explore import add_dataset, workspace
 from pages.widgets.watch import jobs
 
 
@@ -29,7 +29,7 @@ def test_with_no_data_set_it_says_how_to_come_by_one():
 def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
     monkeypatch.chdir(root.parent)
     page = alone("explore").run()
-    field(page, "Folder of genre folders").set_value("covers")
+    field(page, "Folder with a subfolder for each genre").set_value("covers")
     field(page, "Name").set_value("ours")
     settled(click(page, "Scan"))
     assert names() == ("ours",)
@@ -39,7 +39,7 @@ def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
 def test_a_folder_outside_those_allowed_is_refused(root, monkeypatch, own_home):
     monkeypatch.chdir(own_home)
     page = alone("explore").run()
-    field(page, "Folder of genre folders").set_value("/etc")
+    field(page, "Folder with a subfolder for each genre").set_value("/etc")
     click(page, "Scan")
     assert "can't be scanned from here" in said(page)
     assert names() == ()
@@ -96,7 +96,7 @@ def test_a_cover_is_opened_by_a_click_and_by_its_address(page):
     assert "jazz/003.jpg" in page.query_params["open"]
     assert "96 × 96 px, RGB" in said(page)
     page = at(see="Gallery", open="rap/torn.jpg")
-    assert "can't be shown" in said(page)
+    assert "can't be read" in said(page)
     click(page, "All covers")
     assert "torn.jpg, rap" in tiles(page)
 
@@ -108,7 +108,7 @@ def test_an_address_of_no_cover_shows_the_gallery(page, path):
 
 def test_the_map_is_drawn_once_there_are_vectors(audited):
     view(audited, "map")
-    assert "Covers that look alike lie near each other." in said(audited)
+    assert "Covers that look alike lie close together." in said(audited)
     assert [button.label for button in audited.button if "map" in button.label] == ["Draw the detailed map"]
 
 
@@ -126,10 +126,10 @@ def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
 def test_a_tag_is_taken_off_where_it_was_put_on_and_the_menu_closes(page):
     page = at(see="Gallery", open="jazz/003.jpg")
     page.text_input(key="new tag cover").set_value("live").run()
-    click(page, "Add the tag")
+    click(page, "Add tag")
     assert open_dataset("mine").manifest["tags"].tolist().count("live") == 1
     page.session_state["menu tag cover"] = True
-    click(page, "Take off “live”")
+    click(page, "Remove “live”")
     assert not open_dataset("mine").manifest["tags"].any()
     assert page.session_state["menu tag cover"] is False
 
@@ -179,18 +179,18 @@ def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
     monkeypatch.chdir(root.parent)
     other = alone("explore").run()
     page = alone("explore").run()
-    field(page, "Folder of genre folders").set_value("covers")
+    field(page, "Folder with a subfolder for each genre").set_value("covers")
     click(page, "Scan")
-    jobs().get("bringing a data set").wait()
+    jobs().get("adding a data set").wait()
     assert "mine: 63 covers." not in said(other.run())
     assert "mine: 63 covers." in said(page.run())
 
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, monkeypatch, before):
-    job, end = held("bringing a data set", result=(open_dataset("mine"), None))
-    page.session_state[datasets._OWN] = job  # it was begun by this visitor
-    real = datasets.adding_job
+    job, end = held("adding a data set", result=(open_dataset("mine"), None))
+    page.session_state[add_dataset._OWN] = job  # it was begun by this visitor
+    real = add_dataset.adding_job
 
     def ends_meanwhile():
         if before:
@@ -199,21 +199,21 @@ def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, mo
         end()
         return found
 
-    monkeypatch.setattr(datasets, "adding_job", ends_meanwhile)
+    monkeypatch.setattr(add_dataset, "adding_job", ends_meanwhile)
     assert "mine: 63 covers." in said(page.run())
 
 
 def test_while_a_data_set_is_brought_another_has_to_wait(page):
-    _, end = held("bringing a data set")
+    _, end = held("adding a data set")
     click(page, "Scan again")
     end()
-    assert "wait until it is there" in said(page)
+    assert "wait for it or stop it first" in said(page)
 
 
 def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
     page = alone("explore").run()
-    click(page, "See the starter")
-    assert "only to look at" in said(page)
+    click(page, "Explore the starter")
+    assert "for viewing only" in said(page)
     assert any('class="strip"' in element.value for element in page.markdown)
     view(page, "gallery")
     assert len(tiles(page)) == 48
@@ -230,7 +230,7 @@ def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_chang
     view(page, "map")
     assert "Covers that look alike" in said(page)
     assert not [button for button in page.button if button.label == "Draw the detailed map"]
-    assert "can't be repaired" in said(view(page, "repair"))
+    assert "can't be changed" in said(view(page, "repair"))
     assert not [button for button in page.button if button.label in ("Rename", "Remove", "Scan again")]
 
 
@@ -259,11 +259,11 @@ def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, 
     monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
     page = at()
-    assert "have no index yet" in said(page)
-    settled(click(page, "Make the index"))
+    assert "need an index of these" in said(page)
+    settled(click(page, "Build index"))
     assert "62 covers are searched with an index that finds" in said(page)
     view(page, "map")
-    assert "Covers that look alike lie near each other" in said(page)
+    assert "Covers that look alike lie close together" in said(page)
 
 
 def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monkeypatch):

@@ -55,7 +55,7 @@ def test_the_last_answer_is_taken_back_and_a_cover_put_off(page):
 def test_all_answers_are_applied_as_one_repair_and_what_was_kept_is_remembered(page):
     for answer in ("A", "K", "X"):
         press(page, f"answer-{answer}")
-    assert page.success[0].value == "All 3 doubted labels are decided."
+    assert page.success[0].value == "All 3 doubtful labels decided."
     press(page, "settle")
     manifest = open_dataset("mine").manifest.set_index("path")
     assert manifest.loc[DOUBTED, "genre"].tolist() == ["rap", "jazz", "jazz"]

@@ -318,11 +318,11 @@ def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
     write_notes(three[1], replace(read_notes(three[1]), tags=("talk",)))
     app = opened("train")
     assert len(names(app)) == 3
-    app.text_input(key="train_find").set_value("TALK nearest").run()
+    app.text_input(key="at find").set_value("TALK nearest").run()
     assert names(app) == ["Nearest neighbours"]
     assert app.query_params["find"] in ("TALK nearest", ["TALK nearest"])
-    app.text_input(key="train_find").set_value("nothing like it").run()
-    assert "No run is found" in said(app)
+    app.text_input(key="at find").set_value("nothing like it").run()
+    assert "No runs match this search" in said(app)
 
 
 def test_a_hidden_run_is_shown_when_asked_for(starter, three):
@@ -334,7 +334,7 @@ def test_a_hidden_run_is_shown_when_asked_for(starter, three):
 
 def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(starter, three):
     app = opened("train")
-    app.selectbox(key="train_base").set_value(three[1].id).run()
+    app.selectbox(key="at baseline").set_value(three[1].id).run()
     app.multiselect(key="train_columns").set_value(["Seed"]).run()
     table = app.dataframe[0].value.set_index("name")
     gains = table["against Nearest neighbours"]

@@ -10,7 +10,7 @@ from covergenre.collecting.record import Plan, save_plan
 from covergenre.dataset.registry import names, open_dataset
 from pages.widgets.watch import jobs
 
-BRINGING = "bringing a data set"
+ADDING = "adding a data set"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_covers_of_the_genres_chosen_become_a_data_set(page):
     page.pills(key="collect genres").set_value(["jazz", "rap"])
     page.number_input(key="collect each").set_value(2)
     click(page, "Collect")
-    jobs().get(BRINGING).wait()
+    jobs().get(ADDING).wait()
     page.run()
     assert open_dataset("collected").genres == ("jazz", "rap")
     assert page.selectbox(key="data").value == "collected"
@@ -44,8 +44,8 @@ def test_too_few_genres_are_refused_with_what_to_do(page):
 def test_what_was_stopped_goes_on_by_a_click(world):
     save_plan(Plan("mine", ("jazz", "rap"), per_genre=2))
     page = alone("explore").run()
-    click(page, "Go on")
-    jobs().get(BRINGING).wait()
+    click(page, "Continue")
+    jobs().get(ADDING).wait()
     page.run()
     assert len(open_dataset("mine").manifest) == 4
     assert background.unfinished() == ()
