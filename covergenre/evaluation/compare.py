@@ -1,14 +1,14 @@
-"""Which of several methods is better, and whether it truly is: all of them judged on the very same covers."""
+"""Which of several methods is better, and whether significantly: all evaluated on the same covers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from covergenre.errors import CoverGenreError
-from covergenre.evaluation.intervals import LEVEL, Interval, percentiles, resample
+from covergenre.evaluation.intervals import LEVEL, Interval, percentiles
 from covergenre.evaluation.metrics import RESAMPLED, Evaluation, check_inputs, evaluate_resampled
 
 
@@ -16,9 +16,8 @@ from covergenre.evaluation.metrics import RESAMPLED, Evaluation, check_inputs, e
 class Pair:
     """Two methods on the same `covers` covers.
 
-    `only_a`, `only_b`: how many only one of them predicts rightly. `difference`: the accuracy of a less that of b.
-    `p`: how probable counts so uneven would be if both were equally good, by McNemar's test; `adjusted`: the same with
-    Holm's allowance for every other pair that was tested, one of which may well look uneven by chance.
+    `only_a`, `only_b`: how many covers only one of them predicts correctly. `difference`: the accuracy of a minus that
+    of b. `p`: the p-value of McNemar's test; `adjusted`: the same, adjusted by Holm for the number of pairs tested.
     """
 
     a: str
@@ -32,14 +31,14 @@ class Pair:
 
     @property
     def better(self) -> str | None:
-        """The method that is truly better; None unless both the test and the interval of the difference say so."""
+        """The significantly better method; None unless both the test and the interval of the difference say so."""
         if self.adjusted >= 1 - LEVEL or self.difference.low <= 0 <= self.difference.high:
             return None
         return self.a if self.difference.value > 0 else self.b
 
     @property
     def sentence(self) -> str:
-        """What the pair comes to, in plain English."""
+        """The result in plain English."""
         covers, p = f"these {self.covers:,} covers", _p(self.adjusted)
         if self.adjusted >= 1 - LEVEL:
             return f"{self.a} and {self.b} cannot be told apart on {covers} ({p})."
@@ -59,26 +58,16 @@ class Pair:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name, fit for JSON; `low` and `high` bound `difference`."""
-        return {
-            "a": self.a,
-            "b": self.b,
-            "covers": self.covers,
-            "only_a": self.only_a,
-            "only_b": self.only_b,
-            "p": self.p,
-            "adjusted": self.adjusted,
-            "difference": self.difference.value,
-            "low": self.difference.low,
-            "high": self.difference.high,
-        }
+        fields = asdict(self)
+        interval = fields.pop("difference")
+        return {**fields, "difference": interval["value"], "low": interval["low"], "high": interval["high"]}
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Several methods on the same covers: the evaluation of each, by name, and every pair of them.
 
-    `leaders`: by figure of `metrics.RESAMPLED`, the method that is truly better in it than each of the others, where
-    there is one.
+    `leaders`: for each of `metrics.RESAMPLED`, the method that is significantly better than all others, if any.
     """
 
     evaluations: Mapping[str, Evaluation]
@@ -87,7 +76,7 @@ class Comparison:
 
     @property
     def best(self) -> str | None:
-        """The method that is truly more accurate than each of the others; None when there is no such."""
+        """The method that is significantly more accurate than all others; None when there is none."""
         for name in self.evaluations if self.pairs else ():
             if all(pair.better == name for pair in self.pairs if name in (pair.a, pair.b)):
                 return name
@@ -110,42 +99,39 @@ def compare(
     """
     if not probabilities:
         raise CoverGenreError("found no method to judge: give at least one")
-    judged = {
-        name: evaluate_resampled(labels, chances, genres, groups, seed, resamples)
-        for name, chances in probabilities.items()
-    }
-    right = np.stack([correct(labels, chances, genres) for chances in probabilities.values()], axis=1)
-    drawn = resample(np.column_stack([right, np.ones(len(right))]), groups, seed, resamples)
-    accuracies = drawn[:, :-1] / drawn[:, -1:]
-    found = [
-        _pair(right[:, [a, b]], accuracies[:, a] - accuracies[:, b]) for a, b in combinations(range(right.shape[1]), 2)
+    evaluations, resampled, right = {}, {}, {}
+    for name, answers in probabilities.items():
+        evaluations[name], resampled[name] = evaluate_resampled(labels, answers, genres, groups, seed, resamples)
+        right[name] = correct(labels, answers, genres)
+    pairs = [
+        _pair(a, b, right[a], right[b], resampled[a]["accuracy"] - resampled[b]["accuracy"])
+        for a, b in combinations(probabilities, 2)
     ]
-    adjusted = holm([counts["p"] for counts in found])
-    pairs = zip(combinations(probabilities, 2), found, adjusted, strict=True)
+    adjusted = holm([pair.p for pair in pairs])
     return Comparison(
-        {name: evaluation for name, (evaluation, _) in judged.items()},
-        tuple(Pair(*names, **counts, adjusted=p) for names, counts, p in pairs),
-        _leaders({name: resampled for name, (_, resampled) in judged.items()}),
+        evaluations,
+        tuple(replace(pair, adjusted=p) for pair, p in zip(pairs, adjusted, strict=True)),
+        _leaders(resampled),
     )
 
 
 def correct(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> np.ndarray:
-    """Which covers are predicted to be of their true genre, bool (n,); CoverGenreError as `evaluate` raises it."""
+    """Which covers are predicted correctly, bool (n,); CoverGenreError as `evaluate` raises it."""
     labels, probabilities, _ = check_inputs(labels, probabilities, genres)
     return probabilities.argmax(axis=1) == labels
 
 
 def bootstrap_p(differences: np.ndarray) -> float:
-    """The two-sided p-value of there being no difference, from its values in resamples, (resamples,).
+    """The two-sided p-value of no difference, from the differences in resamples, (resamples,).
 
-    It is where the percentile interval would just touch 0, and never less than so many resamples can tell.
+    The level at which the percentile interval just touches 0; at least 2 / (resamples + 1).
     """
     beyond = min((differences <= 0).sum(), (differences >= 0).sum())
     return min(1.0, 2 * float(beyond + 1) / (len(differences) + 1))
 
 
 def mcnemar(only_a: int, only_b: int) -> float:
-    """The two-sided p-value of McNemar's exact test: `only_a` and `only_b` covers are predicted rightly by one only."""
+    """The two-sided p-value of McNemar's exact test; `only_a`, `only_b`: covers that only one predicts correctly."""
     from scipy.stats import binomtest
 
     return float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0
@@ -161,36 +147,30 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _leaders(resampled: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, str]:
-    """`Comparison.leaders`, from the figures of each method in the same resamples; with Holm's allowance for pairs."""
-    found = {}
-    for figure in RESAMPLED:
-        sign = -1 if figure == "log_loss" else 1
-        apart = {(a, b): sign * (resampled[a][figure] - resampled[b][figure]) for a, b in combinations(resampled, 2)}
-        p_values = holm([bootstrap_p(each) for each in apart.values()])
-        ahead = [
-            (pair if np.median(each) > 0 else pair[::-1])[0]
-            for (pair, each), p in zip(apart.items(), p_values, strict=True)
+    """`Comparison.leaders`, from the metrics of each method in the same resamples; pairs are adjusted by Holm."""
+    leaders = {}
+    for metric in RESAMPLED:
+        sign = -1 if metric == "log_loss" else 1
+        gaps = {(a, b): sign * (resampled[a][metric] - resampled[b][metric]) for a, b in combinations(resampled, 2)}
+        p_values = holm([bootstrap_p(gap) for gap in gaps.values()])
+        winners = [
+            a if np.median(gap) > 0 else b
+            for ((a, b), gap), p in zip(gaps.items(), p_values, strict=True)
             if p < 1 - LEVEL
         ]
-        for name in resampled if apart else ():
-            if ahead.count(name) == len(resampled) - 1:
-                found[figure] = name
-    return found
+        for name in winners:
+            if winners.count(name) == len(resampled) - 1:
+                leaders[metric] = name
+    return leaders
 
 
-def _pair(right: np.ndarray, differences: np.ndarray) -> dict[str, Any]:
-    """The counts of two methods, from who is right (n, 2), and the resampled differences of their accuracies."""
-    only_a, only_b = int((right[:, 0] & ~right[:, 1]).sum()), int((right[:, 1] & ~right[:, 0]).sum())
-    return {
-        "covers": len(right),
-        "only_a": only_a,
-        "only_b": only_b,
-        "difference": percentiles((only_a - only_b) / len(right), differences),
-        "p": mcnemar(only_a, only_b),
-    }
+def _pair(a: str, b: str, right_a: np.ndarray, right_b: np.ndarray, differences: np.ndarray) -> Pair:
+    """Two methods, from which covers each gets right (n,) and the differences of their accuracies in resamples."""
+    only_a, only_b, covers = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum()), len(right_a)
+    difference = percentiles((only_a - only_b) / covers, differences)
+    p = mcnemar(only_a, only_b)
+    return Pair(a, b, covers, only_a, only_b, difference, p, adjusted=p)
 
 
 def _p(p: float) -> str:
-    if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.{1 if p >= 0.1 else 2 if p >= 0.01 else 3}f}"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.{1 if p >= 0.1 else 2 if p >= 0.01 else 3}f}"

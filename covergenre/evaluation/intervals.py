@@ -1,4 +1,4 @@
-"""Intervals of 95 %: what a figure from a sample of covers says of the covers it was drawn from."""
+"""95 % confidence intervals."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Interval:
 
 
 def wilson(count: int, of: int) -> Interval:
-    """The share `count` / `of` with its Wilson interval. Of nothing at all, it is 0 and may be anything from 0 to 1."""
+    """The share `count` / `of` with its Wilson interval; 0 within 0 to 1 where `of` is 0."""
     from scipy.stats import binomtest
 
     if not of:
@@ -34,7 +34,7 @@ def wilson(count: int, of: int) -> Interval:
 
 
 def percentiles(value: float, resampled: np.ndarray) -> Interval:
-    """`value` and the middle 95 % of its values in resamples, (resamples,), by the percentile bootstrap (Efron)."""
+    """`value` with the percentile bootstrap interval (Efron) of its values in resamples, (resamples,)."""
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return _around(value, low, high)
 
@@ -42,10 +42,10 @@ def percentiles(value: float, resampled: np.ndarray) -> Interval:
 def weighted_sum(parts: Sequence[Interval], weights: np.ndarray, resampled: np.ndarray) -> Interval:
     """The sum of shares by their `weights` (n,), which add up to 1, with an interval from those of its parts.
 
-    Each end lies as far away as those of the independent parts together: the square root of the sum of their weighted
-    squared distances (MOVER; Zou and Donner, Statistics in Medicine, 2008). So it holds its figure, and doesn't shrink
-    to nothing where all of a few covers are right, as a bootstrap does. Covers of one artist are alike, which the parts
-    don't know: no end is nearer than 1.96 standard errors of the sum in `resampled` (resamples,) of whole groups.
+    The intervals are combined by MOVER (Zou and Donner, Statistics in Medicine, 2008): each end is as far away as the
+    root of the weighted squared distances of the parts. Unlike a bootstrap's it doesn't shrink to nothing where all of
+    a few covers are right. As covers of one artist are alike, no end is nearer than 1.96 standard errors of the sum in
+    `resampled` (resamples,), which draws whole groups.
     """
     value = float(weights @ [part.value for part in parts])
     ends = np.array([[part.value - part.low, part.high - part.value] for part in parts])
@@ -56,9 +56,9 @@ def weighted_sum(parts: Sequence[Interval], weights: np.ndarray, resampled: np.n
 def absolute_sum(gaps: np.ndarray, resampled: np.ndarray) -> Interval:
     """The sum of the absolute `gaps` (m,), a share from 0 to 1, given the gaps in resamples, (resamples, m).
 
-    Chance alone makes such a sum greater than it is, in a resample more than in the sample, so that its percentiles lie
-    beyond the truth. By the triangle inequality the sum is off by at most the sum of what chance adds to each gap: its
-    97.5th percentile bounds the interval below. Above, it is the basic bootstrap's (Davison and Hinkley, section 5.2).
+    Such a sum is biased upwards, in a resample more than in the sample, so its percentiles lie too high. By the
+    triangle inequality its error is at most the sum of the errors of the gaps, whose 97.5th percentile gives the lower
+    end. The upper end is the basic bootstrap's (Davison and Hinkley, section 5.2).
     """
     value, summed = np.abs(gaps).sum(), np.abs(resampled).sum(axis=1)
     low = value - np.quantile(np.abs(resampled - gaps).sum(axis=1), (1 + LEVEL) / 2)
@@ -69,12 +69,13 @@ def absolute_sum(gaps: np.ndarray, resampled: np.ndarray) -> Interval:
 def resample(values: np.ndarray, groups: np.ndarray | None, seed: int, resamples: int) -> np.ndarray:
     """The sums of `values` (n, m) over each of `resamples` bootstrap samples of the n covers, (resamples, m).
 
-    Whole groups are drawn where `groups` (n,) is given, as many as there are: covers of one artist are alike, and
-    drawing them one by one would make a figure look surer than it is (the cluster bootstrap; Davison and Hinkley,
-    Bootstrap Methods and their Application, 1997, section 3.8). The same seed draws the same samples of the same
-    groups.
+    With `groups` (n,) whole groups are drawn, because covers of one artist are alike (the cluster bootstrap; Davison
+    and Hinkley, Bootstrap Methods and their Application, 1997, section 3.8). The same seed draws the same samples.
     """
-    sums = np.asarray(values, np.float64) if groups is None else _by_group(values, groups)
+    sums = np.asarray(values, np.float64)
+    if groups is not None:
+        rows = np.unique(groups, return_inverse=True)[1]
+        sums = np.stack([np.bincount(rows, column) for column in sums.T], axis=1)
     rng, n = np.random.default_rng(seed), len(sums)
     return np.stack([np.bincount(rng.integers(n, size=n), minlength=n) @ sums for _ in range(resamples)])
 
@@ -82,10 +83,3 @@ def resample(values: np.ndarray, groups: np.ndarray | None, seed: int, resamples
 def _around(value: float, low: float, high: float) -> Interval:
     """The interval from `low` to `high`, stretched to `value` where rounding or a bias has left that outside."""
     return Interval(float(value), float(min(low, value)), float(max(high, value)))
-
-
-def _by_group(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    names, rows = np.unique(groups, return_inverse=True)
-    sums = np.zeros((len(names), values.shape[1]))
-    np.add.at(sums, rows, values)
-    return sums

@@ -1,8 +1,8 @@
-"""The figures of one method on one set of covers, each with the interval it deserves.
+"""The metrics of one method on one set of covers, each with its confidence interval.
 
 Proportions (accuracy, precision, recall) have Wilson's interval, and so has a genre's F1, which is a function of a
-proportion. Means over genres join those of the genres, and are never narrower than a bootstrap over covers, or over
-whole groups of covers, says; the rest are bootstrapped alone. Figures agree with scikit-learn's.
+proportion. Intervals of means over genres combine those of the genres, and are no narrower than a bootstrap over groups
+of covers; the rest are bootstrapped alone. Values agree with scikit-learn's.
 """
 
 import json
@@ -19,10 +19,10 @@ BINS = 15
 """How many bins of confidence, evenly wide, the calibration error is taken over."""
 
 RESAMPLED = ("balanced_accuracy", "f1_weighted", "f1_macro", "log_loss")
-"""The figures whose differences are bootstrapped too; that of a calibration error would be biased."""
+"""The metrics that methods are compared in by bootstrap, beside accuracy; a calibration error's would be biased."""
 
 _OVER_GENRES = {"balanced_accuracy": ("recall", True), "f1_weighted": ("f1", False), "f1_macro": ("f1", True)}
-"""The figures that are means over genres: of which score, and whether each genre counts alike (else by its covers)."""
+"""The metrics that are means over genres: of which score, and whether unweighted (else by covers)."""
 
 _SUM_TOLERANCE = 1e-3  # probabilities may have been stored with few digits
 _LEAST = float(np.finfo(np.float64).eps)  # what a probability of 0 counts as in the log loss, as in scikit-learn
@@ -30,7 +30,7 @@ _LEAST = float(np.finfo(np.float64).eps)  # what a probability of 0 counts as in
 
 @dataclass(frozen=True)
 class GenreScores:
-    """How one genre is told from the rest. `covers`: how many are truly of it."""
+    """The scores of one genre. `covers`: how many are truly of it."""
 
     genre: str
     covers: int
@@ -41,10 +41,10 @@ class GenreScores:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures of a method on `covers` covers; what `evaluate` returns says how each is worked out.
+    """The metrics of a method on `covers` covers; see `evaluate` for their definitions.
 
     `by_genre` is in the order of `genres`. `confusion` counts covers: rows are the true genres, columns the predicted.
-    ValueError when the parts contradict each other.
+    ValueError when the fields contradict each other.
     """
 
     covers: int
@@ -69,7 +69,7 @@ class Evaluation:
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """The genres without a cover: nothing is known of how they are told."""
+        """The genres without a cover, whose scores are unknown."""
         return tuple(scores.genre for scores in self.by_genre if not scores.covers)
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Evaluation:
 
 
 def absent_genres_note(genres: Sequence[str]) -> str:
-    """What there is to say where no cover is of some genres, in a sentence."""
+    """A sentence on genres without a cover."""
     return (
         f"No test cover is of {', '.join(genres)}: how well that is told isn't known, and the intervals of figures "
         "that are means over genres reach as far as that could move them."
@@ -100,22 +100,21 @@ def evaluate(
     seed: int = 0,
     resamples: int = 1000,
 ) -> Evaluation:
-    """How good `probabilities`, (n, g), are for covers of the genres `labels`, int (n,): positions in `genres`.
+    """The metrics of `probabilities`, (n, g), for covers of the genres `labels`, int (n,): positions in `genres`.
 
     A cover is predicted to be of its most probable genre, the first of equals.
 
-    - `accuracy`: the share of covers predicted rightly. `balanced_accuracy`: the mean recall of the genres that occur.
+    - `accuracy`: the share of correct predictions. `balanced_accuracy`: the mean recall of the genres that occur.
     - `f1_macro`, `f1_weighted`: the mean F1 of the genres that occur, and that weighted by covers.
     - `log_loss`: the mean negative natural logarithm of the true genre's probability.
-    - `calibration_error`: how far confidence, the highest probability, is from accuracy, 0 to 1: the mean distance in
-      `BINS` bins, weighted by covers (Guo et al., On Calibration of Modern Neural Networks, ICML 2017).
+    - `calibration_error`: the mean distance of confidence, the highest probability, from accuracy in `BINS` bins,
+      weighted by covers (Guo et al., On Calibration of Modern Neural Networks, ICML 2017).
 
-    Where no cover is of a genre, that genre could be told by anything from 0 to 1: the intervals of `balanced_accuracy`
-    and `f1_macro` reach as far.
+    The score of a genre without a cover could be anything from 0 to 1: the intervals of `balanced_accuracy` and
+    `f1_macro` allow for that.
 
-    `groups`, int (n,): covers that are not independent of each other, such as those of one artist; `resamples`
-    bootstrap samples draw whole groups. CoverGenreError unless there are covers, and labels, probabilities and groups
-    fit them.
+    `groups`, int (n,): covers that depend on each other, such as those of one artist; `resamples` bootstrap samples
+    draw whole groups. CoverGenreError unless there are covers, and labels, probabilities and groups fit them.
     """
     return evaluate_resampled(labels, probabilities, genres, groups, seed, resamples)[0]
 
@@ -124,14 +123,13 @@ def evaluate_resampled(
     labels: np.ndarray,
     probabilities: np.ndarray,
     genres: Sequence[str],
-    groups: np.ndarray | None = None,
-    seed: int = 0,
-    resamples: int = 1000,
+    groups: np.ndarray | None,
+    seed: int,
+    resamples: int,
 ) -> tuple[Evaluation, dict[str, np.ndarray]]:
-    """What `evaluate` returns, and the figures of `RESAMPLED` in each resample, (resamples,).
+    """What `evaluate` returns, and accuracy and the metrics of `RESAMPLED` in each resample, (resamples,).
 
-    Methods that are judged on the same covers with the same groups and seed meet the same resamples, so that their
-    differences there are paired.
+    The same covers, groups and seed give the same resamples, so that the differences between methods are paired.
     """
     labels, probabilities, groups = check_inputs(labels, probabilities, genres, groups)
     confusion = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
@@ -179,7 +177,7 @@ def check_inputs(
 
 
 def _summands(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """What each cover adds to the sums that `_figures` reads, (n, 3 g + 1 + BINS)."""
+    """What each cover adds to the sums that `_figures` takes, (n, 3 g + 1 + BINS)."""
     n, n_genres = probabilities.shape
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right, genres = predicted == labels, np.arange(n_genres)
@@ -191,14 +189,15 @@ def _summands(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
 
 def _figures(sums: np.ndarray, n_genres: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """From sums of `_summands`, (..., 3 g + 1 + BINS): the figures by name, each (...), and the calibration gaps.
+    """From sums of `_summands`, (..., 3 g + 1 + BINS): the metrics by name, each (...), and the calibration gaps.
 
-    A gap is by how much confidence exceeds accuracy in a bin, times the bin's share of the covers: (..., BINS).
+    A gap is confidence minus accuracy in a bin, times the bin's share of the covers: (..., BINS).
     """
     right, true, predicted, loss, gap = np.split(sums, np.cumsum([n_genres, n_genres, n_genres, 1]), axis=-1)
     covers = true.sum(axis=-1)
     f1 = 2 * right / np.maximum(true + predicted, 1)
     figures = {
+        "accuracy": right.sum(axis=-1) / covers,
         "balanced_accuracy": (right / np.maximum(true, 1)).sum(axis=-1) / (true > 0).sum(axis=-1),
         "f1_weighted": (f1 * true).sum(axis=-1) / covers,
         "f1_macro": (f1 * (true > 0)).sum(axis=-1) / (true > 0).sum(axis=-1),
@@ -208,7 +207,7 @@ def _figures(sums: np.ndarray, n_genres: int) -> tuple[dict[str, np.ndarray], np
 
 
 def _over_genres(name: str, by_genre: Sequence[GenreScores], resampled: np.ndarray) -> Interval:
-    """A figure of `_OVER_GENRES` with its interval; a genre without a cover may be told by anything from 0 to 1."""
+    """A metric of `_OVER_GENRES` with its interval; the score of a genre without a cover may be 0 to 1."""
     score, alike = _OVER_GENRES[name]
     known = [scores for scores in by_genre if scores.covers]
     weights = np.array([1.0 if alike else scores.covers for scores in known])
@@ -220,8 +219,7 @@ def _over_genres(name: str, by_genre: Sequence[GenreScores], resampled: np.ndarr
 
 
 def _genre_scores(confusion: np.ndarray, position: int, genre: str) -> GenreScores:
-    """F1 is 2 s / (1 + s), with s the share of covers rightly so called among those that are or are called of the
-    genre.
+    """F1 is 2 s / (1 + s), where s is the share of true positives among covers that are or are predicted of the genre.
 
     Its interval is Wilson's of s: the indirect Wilson method of Lam, Gopal and Qian, Confidence Intervals for the F1
     Score: A Comparison of Four Methods (2023, arXiv:2309.14621).

@@ -1,20 +1,26 @@
-"""Whether a method is as sure as it should be, and what it gains by keeping silent when it is not."""
+"""How well a method is calibrated, and what it gains by abstaining where its confidence is low.
+
+Labels, probabilities and genres are those of `evaluate`, and so is the CoverGenreError where they don't fit.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from covergenre.evaluation.compare import correct
 from covergenre.evaluation.intervals import Interval, wilson
-from covergenre.evaluation.metrics import BINS, check_inputs
+from covergenre.evaluation.metrics import BINS
+
+_DRAWS = 200
 
 MIN_ANSWERED = 10
-"""Covers that have to be answered for it to say anything that they are answered rightly."""
+"""Answered covers from which on their accuracy says anything."""
 
 
 @dataclass(frozen=True)
 class Bin:
-    """The covers of a confidence from `low` to below `high` (in the last bin, to 1), its mean, and what came of it."""
+    """The covers with a confidence from `low` to below `high` (to 1 in the last bin), its mean, and their accuracy."""
 
     low: float
     high: float
@@ -25,7 +31,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class CoveragePoint:
-    """What comes of answering only where confidence is at least `confidence`: so many `covers`, this `share` of all."""
+    """Accuracy where only covers with at least this `confidence` are answered: `covers` of them, a `share` of all."""
 
     confidence: float
     covers: int
@@ -38,8 +44,7 @@ def reliability_bins(
 ) -> tuple[Bin, ...]:
     """The points of a reliability diagram, by rising confidence: those of `bins` evenly wide bins that hold any cover.
 
-    Accuracy is Wilson's interval. A calibrated method is right as often as it is confident. Arguments, and
-    CoverGenreError, are as for `evaluate`.
+    Of a calibrated method, accuracy equals confidence in each.
     """
     confidence, right = _confidence(labels, probabilities, genres)
     inside = np.minimum((confidence * bins).astype(np.int64), bins - 1)
@@ -55,11 +60,10 @@ def reliability_bins(
 def coverage_curve(
     labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], points: int = 50
 ) -> tuple[CoveragePoint, ...]:
-    """Accuracy against coverage, from the surest covers to all of them, in at most `points` steps of like size.
+    """Accuracy against coverage, from the most confident covers to all, in at most `points` steps of similar size.
 
     Covers of equal confidence are answered together. Also known as the risk-coverage curve (El-Yaniv and Wiener, On the
-    Foundations of Noise-free Selective Classification, JMLR 2010). Arguments, and CoverGenreError, are as for
-    `evaluate`.
+    Foundations of Noise-free Selective Classification, JMLR 2010).
     """
     confidence, right = _confidence(labels, probabilities, genres)
     order = np.argsort(-confidence, kind="stable")
@@ -77,8 +81,7 @@ def confidence_threshold(
 ) -> float | None:
     """The lowest confidence from which on this share of answers is right: to be chosen on validation.
 
-    None where fewer than `MIN_ANSWERED` covers would be answered. Arguments, and CoverGenreError, are as for
-    `evaluate`.
+    None where fewer than `MIN_ANSWERED` covers would be answered.
     """
     enough = [
         each.confidence
@@ -91,17 +94,17 @@ def confidence_threshold(
 def accuracy_above(
     labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str], confidence: float
 ) -> CoveragePoint:
-    """What comes of answering from this confidence on. Arguments, and CoverGenreError, are as for `evaluate`."""
-    sure, right = _confidence(labels, probabilities, genres)
-    told = sure >= confidence
-    covers = int(told.sum())
-    return CoveragePoint(confidence, covers, covers / len(told), wilson(int(right[told].sum()), covers))
+    """Accuracy and coverage where only covers with at least this confidence are answered."""
+    confidences, right = _confidence(labels, probabilities, genres)
+    answered = confidences >= confidence
+    covers = int(answered.sum())
+    return CoveragePoint(confidence, covers, covers / len(answered), wilson(int(right[answered].sum()), covers))
 
 
 def precision_recall(labels: np.ndarray, probabilities: np.ndarray, genre: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Recall and precision of a genre, float64 (m,), as ever less probable covers are called by it; average precision.
+    """The precision-recall curve of a genre: recall and precision, float64 (m,), and the average precision.
 
-    Covers of equal probability are called together. All is empty, and the average 0, where no cover is of the genre.
+    Covers of equal probability count together. Empty, and the average 0, where no cover is of the genre.
     """
     order = np.argsort(-probabilities[:, genre], kind="stable")
     right, shares = np.cumsum(labels[order] == genre), probabilities[order, genre]
@@ -112,27 +115,26 @@ def precision_recall(labels: np.ndarray, probabilities: np.ndarray, genre: int) 
     return recall, precision, float(np.diff(recall, prepend=0) @ precision)
 
 
-def chance_calibration_error(probabilities: np.ndarray, bins: int = BINS, draws: int = 200, seed: int = 0) -> float:
-    """The calibration error that a method would show on as many covers if it were right just as often as it is sure.
+def chance_calibration_error(probabilities: np.ndarray) -> float:
+    """The calibration error that a perfectly calibrated method would show on as many covers by chance.
 
-    It isn't 0, and the more so the fewer covers there are: the mean over `draws` of such covers (consistency
-    resampling; Broecker and Smith, Weather and Forecasting, 2007). `probabilities`: (n, g).
+    The mean over `_DRAWS` draws of correct and wrong answers (consistency resampling; Broecker and Smith, Weather and
+    Forecasting, 2007). `probabilities`: (n, g).
     """
     confidence = probabilities.max(axis=1)
-    inside = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    right = np.random.default_rng(seed).random((draws, len(confidence))) < confidence
-    gaps = (right - confidence) @ np.eye(bins)[inside]
+    inside = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    right = np.random.default_rng(0).random((_DRAWS, len(confidence))) < confidence
+    gaps = (right - confidence) @ np.eye(BINS)[inside]
     return float(np.abs(gaps).sum(axis=1).mean() / len(confidence))
 
 
 def undo_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """What a method's probabilities (n, g) were before its logits were divided by `temperature`."""
-    powers = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)) * temperature
-    powers = np.exp(powers - powers.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    from scipy.special import softmax
+
+    return softmax(np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)) * temperature, axis=1)
 
 
 def _confidence(labels: np.ndarray, probabilities: np.ndarray, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The highest probability of each cover, and whether it is the true genre's: float64 and bool, (n,)."""
-    labels, probabilities, _ = check_inputs(labels, probabilities, genres)
-    return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    return np.max(probabilities, axis=1), correct(labels, probabilities, genres)

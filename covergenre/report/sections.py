@@ -61,6 +61,7 @@ PRECISION_NOTE = (
 
 _WANTED = (0.8, 0.9, 0.95)  # how often answers may be asked to be right
 _TOP = 3  # genres that an answer may name
+_MOST_CONFUSED = 10  # pairs of genres
 _MEANS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 """The figures that share one scale."""
 
@@ -146,23 +147,22 @@ class Sections:
             rows.append([f"{self.genre(genre)}<small>{counted(scores[0].covers, 'cover')}</small>", *cells])
         return table(("F1 by genre", *self.run_headings()), rows)
 
-    def confused(self, most: int = 10) -> str:
+    def confused(self) -> str:
         """The genres most often taken for each other by all runs together, and by each."""
         matrices = [np.array(run.evaluation.confusion) for run in self.compared.runs]
-        genres = self.compared.genres
-        found = most_confused(np.sum(matrices, axis=0), genres, most)
+        found = most_confused(np.sum(matrices, axis=0), _MOST_CONFUSED)
         if not found:
             return "<p>No run mistakes any genre for another.</p>"
-        places = [(genres.index(each.true), genres.index(each.predicted)) for each in found]
-        taken = [[wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices] for cell in places]
+        names = [self.genre(genre) for genre in self.compared.genres]
+        taken = [[wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices] for cell in found]
         scale = common_scale(chain.from_iterable(taken))
         rows = [self._axis(scale)]
-        for each, cell, shares_taken in zip(found, places, taken, strict=True):
+        for cell, shares_taken in zip(found, taken, strict=True):
             cells = (
                 f"{figure(share, scale)}<small>{counted(int(matrix[cell]), 'cover')}</small>"
                 for share, matrix in zip(shares_taken, matrices, strict=True)
             )
-            rows.append([f"{self.genre(each.true)} taken for {self.genre(each.predicted)}", *cells])
+            rows.append([f"{names[cell[0]]} taken for {names[cell[1]]}", *cells])
         return table(("", *self.run_headings()), rows)
 
     def slices(self, slices: Sequence[Slice]) -> str:

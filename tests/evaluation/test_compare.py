@@ -251,7 +251,7 @@ def test_the_paired_resamples_of_a_figure_are_those_of_scipy_and_scikit_learn(ra
     rows = np.arange(300)
     other = stats.bootstrap((rows,), difference, method="percentile", n_resamples=1000, vectorized=False, rng=1)
     mine = (
-        evaluate_resampled(labels, each, GENRES, resamples=1000)[1]["balanced_accuracy"] for each in methods.values()
+        evaluate_resampled(labels, each, GENRES, None, 0, 1000)[1]["balanced_accuracy"] for each in methods.values()
     )
     apart = np.subtract(*mine)
     low, high = other.confidence_interval
