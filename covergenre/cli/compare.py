@@ -78,7 +78,7 @@ def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
     cut, studies = compute_slices(compared), related_studies(compared)
     tables = comparison_tables(compared, cut, studies)
     texts = {file: html_report(compared, cut, pictures, studies)}
-    texts |= {file.with_name(f"{file.stem}-{table.name}.csv"): table.to_csv() for table in tables}
+    texts |= {file.with_name(f"{file.stem}-{name}.csv"): table for name, table in tables.items()}
     with writing(file):
         for path, text in texts.items():
             replace_text(path, text)

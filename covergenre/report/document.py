@@ -1,16 +1,17 @@
-"""A comparison as one HTML file that needs nothing else: no script, no font, no address outside of itself."""
+"""A comparison as one HTML file without scripts, fonts or addresses of its own."""
 
 import base64
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
+from itertools import combinations
 from pathlib import Path
 
 from covergenre import __version__, images
 from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.comparison.galleries import Gallery, common_galleries, loss_gallery, pair_galleries
 from covergenre.comparison.slices import Slice
-from covergenre.formatting import percent
+from covergenre.formatting import counted, percent
 from covergenre.report import STYLES
 from covergenre.report.conclusion import verdict
 from covergenre.report.ladders import CAVEAT, ladders, study_title
@@ -24,7 +25,7 @@ MOST_PICTURES = 120
 """A report that would show more pictures than this leaves them out unless asked for them."""
 
 _SIDE = 112  # pixels, of a picture
-_PAIRS_SHOWN = 3  # more pairs than these have their sentences, but no galleries
+_PAIRS_SHOWN = 3  # with more pairs than these, no galleries of pairs
 _STYLE = Path(__file__).with_name("document.css")
 
 _ON_FIGURES = (
@@ -40,68 +41,50 @@ _ON_PAIRS = (
 
 
 def html_report(
-    compared: ComparedRuns,
-    slices: Sequence[Slice] = (),
-    pictures: bool | None = None,
-    studies: Sequence[Study] = (),
-    now: datetime | None = None,
+    compared: ComparedRuns, slices: Sequence[Slice], pictures: bool | None, studies: Sequence[Study]
 ) -> str:
     """The whole comparison as one HTML document, with the ladders of `studies`.
 
-    `pictures`: whether covers are shown as small pictures, which then are part of the file; None: when there are at
-    most `MOST_PICTURES`. Only pictures that lie in the user's own data sets are ever shown; of others their colours.
+    `pictures`: whether covers are shown as small pictures, embedded in the file; None: when there are at most
+    `MOST_PICTURES`. Only pictures from the user's own data sets are shown.
     """
-    shown = _galleries(compared)
+    galleries = _galleries(compared)
     if pictures is None:
-        pictures = sum(len(gallery.rows[:IN_GALLERY]) for gallery in shown) <= MOST_PICTURES
-    parts = Sections(compared)
+        pictures = sum(len(gallery.rows[:IN_GALLERY]) for gallery in galleries) <= MOST_PICTURES
+    parts, names = Sections(compared), [run.name for run in compared.runs]
+    several = f"{len(names)} runs" if len(names) > 1 else names[0]
     body = [
-        f"<h1>{escape(_heading(compared))} on {len(compared.covers):,} test covers</h1>",
+        f"<h1>{escape(several)} on {len(compared.covers):,} test covers</h1>",
         f'<p class="lead">{escape(verdict(compared))}</p>',
         *(f"<p>{escape(sentence)}</p>" for sentence in compared.left_out),
         _section("Figures", parts.headline(), _ON_FIGURES),
-        _section("What speaks against them", parts.cautions()) if parts.cautions() else "",
-        _section("Pairs", parts.pairs(), _ON_PAIRS) if compared.comparison.pairs else "",
+        _section("What speaks against them", parts.cautions()),
+        _section("Pairs", parts.pairs(), _ON_PAIRS),
         _section("By genre", parts.by_genre()),
         _section("Confusion", _matrices(parts)),
         _section("Most confused", parts.confused()),
-        _section("Slices", parts.slices(slices)) if slices else "",
-        _section(
-            "Calibration",
-            _wall(parts.reliability(number) for number in range(len(compared.runs))),
-            f"<p>{CALIBRATION_NOTE}</p>",
-        ),
+        _section("Slices", parts.slices(slices) if slices else ""),
+        _section("Calibration", _wall(map(parts.reliability, range(len(names)))), f"<p>{CALIBRATION_NOTE}</p>"),
         _section("Accuracy against coverage", f"<p>{ABSTENTION_NOTE}</p>", parts.abstention(), parts.coverage()),
         _section("Precision and recall", f"<p>{PRECISION_NOTE}</p>", parts.precision()),
-        *(_ladders(study) for study in studies),
-        *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in shown if len(gallery.rows)),
+        *(_section(f"Ladders: {study_title(study)}", ladders(study), f"<p>{CAVEAT}</p>") for study in studies),
+        *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in galleries if len(gallery.rows)),
         _section("The runs", _runs(compared)),
     ]
-    made = f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC, covergenre {__version__}"
+    title = " or ".join(names) + "?" * (len(names) > 1)
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, covergenre {__version__}"
     style = "".join(file.read_text("utf-8") for file in (_STYLE, *STYLES))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(_title(compared))}</title><style>{style}</style></head>"
+        f"<title>{escape(title)}</title><style>{style}</style></head>"
         f'<body class="report">{"".join(body)}<footer>{made}</footer></body></html>\n'
     )
 
 
-def _ladders(study: Study) -> str:
-    pieces = ladders(study)
-    return _section(f"Ladders: {study_title(study)}", f"<p>{CAVEAT}</p>", pieces) if pieces else ""
-
-
-def _heading(compared: ComparedRuns) -> str:
-    return compared.runs[0].name if len(compared.runs) == 1 else f"{len(compared.runs)} runs"
-
-
-def _title(compared: ComparedRuns) -> str:
-    return " or ".join(run.name for run in compared.runs) + "?" * (len(compared.runs) > 1)
-
-
 def _section(title: str, *pieces: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{''.join(pieces)}</section>"
+    """A section; none where its first piece is empty."""
+    return f"<section><h2>{escape(title)}</h2>{''.join(pieces)}</section>" if pieces[0] else ""
 
 
 def _titled(title: str, piece: str) -> str:
@@ -123,31 +106,31 @@ def _matrices(parts: Sections) -> str:
 
 
 def _galleries(compared: ComparedRuns) -> list[Gallery]:
-    pairs = [(a, b) for number, a in enumerate(compared.runs) for b in compared.runs[number + 1 :]]
-    parted = (
-        [gallery for a, b in pairs for gallery in pair_galleries(compared, a, b)] if len(pairs) <= _PAIRS_SHOWN else []
-    )
-    return [*parted, *(loss_gallery(compared, run) for run in compared.runs), *common_galleries(compared)]
+    pairs = list(combinations(compared.runs, 2))
+    shown = pairs if len(pairs) <= _PAIRS_SHOWN else []
+    return [
+        *(gallery for a, b in shown for gallery in pair_galleries(compared, a, b)),
+        *(loss_gallery(compared, run) for run in compared.runs),
+        *common_galleries(compared),
+    ]
 
 
 def _covers(compared: ComparedRuns, gallery: Gallery, pictures: bool) -> str:
     tiles = "".join(_tile(compared, int(row), gallery.runs, pictures) for row in gallery.rows[:IN_GALLERY])
-    count = f"{len(gallery.rows):,} covers" if len(gallery.rows) > 1 else "1 cover"
     first = f", the first {IN_GALLERY} of them here" if len(gallery.rows) > IN_GALLERY else ""
-    return f'<p>{escape(gallery.meaning)} {count}{first}.</p><ul class="covers">{tiles}</ul>'
+    return (
+        f'<p>{escape(gallery.meaning)} {counted(len(gallery.rows), "cover")}{first}.</p><ul class="covers">{tiles}</ul>'
+    )
 
 
 def _tile(compared: ComparedRuns, row: int, runs: Sequence[ComparedRun], pictures: bool) -> str:
-    genre, name = compared.covers.genre(row), compared.covers.title(row)
-    answers = "".join(f"<li>{_answer(compared, run, row)}</li>" for run in runs)
+    answers = ""
+    for run in runs:
+        share, genre = run.probabilities[row].max(), compared.genres[run.probabilities[row].argmax()]
+        answers += f"<li>{escape(run.name)}: {escape(genre)} {escape(percent(share))}</li>"
     picture = _picture(compared, row) if pictures else ""
-    return f"<li>{picture}<b>{escape(genre)}</b><span>{escape(name)}</span><ul>{answers}</ul></li>"
-
-
-def _answer(compared: ComparedRuns, run: ComparedRun, row: int) -> str:
-    chances = run.probabilities[row]
-    genre = compared.genres[chances.argmax()]
-    return f"{escape(run.name)}: {escape(genre)} {escape(percent(chances.max()))}"
+    genre, title = escape(compared.covers.genre(row)), escape(compared.covers.title(row))
+    return f"<li>{picture}<b>{genre}</b><span>{title}</span><ul>{answers}</ul></li>"
 
 
 def _picture(compared: ComparedRuns, row: int) -> str:
@@ -158,7 +141,7 @@ def _picture(compared: ComparedRuns, row: int) -> str:
 
 
 def _runs(compared: ComparedRuns) -> str:
-    """What was asked for in each run, so that it can be done again."""
+    """The settings of each run, enough to repeat it."""
     items = []
     for run in compared.runs:
         spec = run.run.spec

@@ -1,6 +1,6 @@
-"""The parts of a comparison as pieces of HTML, for a report and for a page alike.
+"""The sections of a comparison as pieces of HTML, for reports and pages.
 
-Whatever comes from outside is escaped, and no piece has a line break: each is one block of Markdown too. The look is in
+Texts from users are escaped. No piece has a line break, so each is one block of Markdown, too. The styles are in
 report.css and charts.css.
 """
 
@@ -40,8 +40,7 @@ FIGURES = (
     ("log_loss", "Log loss", "how surprising the true genre is to it; less is better"),
     ("calibration_error", "Calibration error", "how far its probabilities are from how often it is right"),
 )
-"""What stands in a headline: its name in an `Evaluation`, its title, and what it means."""
-
+"""The headline figures: name in an `Evaluation`, title, and meaning."""
 
 CALIBRATION_NOTE = (
     "The calibration error is the mean distance of the dots from the line, by covers. Chance alone moves them away: "
@@ -59,11 +58,10 @@ PRECISION_NOTE = (
     "ever less likely covers are called by the genre too."
 )
 
-_WANTED = (0.8, 0.9, 0.95)  # how often answers may be asked to be right
+_WANTED = (0.8, 0.9, 0.95)  # accuracies to choose thresholds for
 _TOP = 3  # genres that an answer may name
 _MOST_CONFUSED = 10  # pairs of genres
-_MEANS = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
-"""The figures that share one scale."""
+_SHARED_SCALE = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 
 
 @dataclass(frozen=True)
@@ -74,49 +72,46 @@ class Sections:
     genre: Callable[[str], str] = escape_line
 
     def headline(self) -> str:
-        """The figures of every run with their intervals, and what the run cost.
+        """The metrics of every run with their intervals, and what the run cost.
 
-        A figure is marked only where its run is truly better in it than each of the others, and more accurate too: no
-        mark may contradict the sentence above the table (see `conclusion`), which tells of balanced accuracy itself.
+        A metric is marked best only where its run is significantly better in it than all others, and more accurate:
+        no mark may contradict the verdict above the table (see `conclusion`), which names balanced accuracy itself.
         """
-        top = self._among_first() if len(self.compared.genres) > _TOP else []
-        shares = common_scale([*top, *(each for name in _MEANS for each in self._intervals(name))])
-        rows = [self._axis(shares)]
+        top = self._top_accuracy() if len(self.compared.genres) > _TOP else []
+        shared = common_scale([*top, *(each for name in _SHARED_SCALE for each in self._intervals(name))])
+        rows = [self._axis(shared)]
         for name, title, meaning in FIGURES:
-            scale = shares if name in _MEANS else common_scale(self._intervals(name))
-            rows += [] if name in _MEANS else [self._axis(scale, name != "log_loss")]
-            rows.append([f"{title}<small>{meaning}</small>", *self._figures(name, scale)])
-            if name == _MEANS[-1] and top:
-                told = "Among the first three<small>how often the true genre is</small>"
-                rows.append([told, *(figure(each, scale) for each in top)])
-        costs = (
+            scale = shared if name in _SHARED_SCALE else common_scale(self._intervals(name))
+            rows += [] if name in _SHARED_SCALE else [self._axis(scale, name != "log_loss")]
+            rows.append([f"{title}<small>{meaning}</small>", *self._metric(name, scale)])
+            if name == _SHARED_SCALE[-1] and top:
+                first = "Among the first three<small>how often the true genre is</small>"
+                rows.append([first, *(figure(each, scale) for each in top)])
+        for title, words, name in (
             ("Training<small>the whole run; vectors at hand cost nothing</small>", duration, "seconds"),
             ("Prediction<small>of a cover whose vector is at hand</small>", milliseconds, "prediction_ms"),
             ("Model<small>on the disk</small>", size, "model_bytes"),
-        )
-        for title, words, name in costs:
-            known = [getattr(run, name) for run in self.compared.runs]
-            rows += [[title, *map(words, known)]] if set(known) != {None} else []
+        ):
+            costs = [getattr(run, name) for run in self.compared.runs]
+            rows += [[title, *map(words, costs)]] if set(costs) != {None} else []
         names = zip(self.run_headings(), self.compared.runs, strict=True)
-        return table(("", *(f"{heading}{_told(run)}" for heading, run in names)), rows)
+        return table(("", *(f"{heading}{_notes(run)}" for heading, run in names)), rows)
 
     def cautions(self) -> str:
         """What speaks against the figures of each run; "" where nothing does."""
-        items = "".join(
-            f"<li>{escape_line(run.name)}<small>{escape_line(each.words)}</small></li>"
+        return _listed(
+            f"{escape_line(run.name)}<small>{escape_line(each.words)}</small>"
             for run in self.compared.runs
             for each in run.cautions
         )
-        return f'<ul class="pairs">{items}</ul>' if items else ""
 
     def pairs(self) -> str:
-        """Every pair of runs in a sentence, the surest difference first, and how many covers only one gets right."""
-        items = "".join(
-            f"<li>{escape_line(pair.sentence)}<small>Only {escape_line(pair.a)} is right on {pair.only_a:,}, "
-            f"only {escape_line(pair.b)} on {pair.only_b:,}.</small></li>"
+        """Every pair of runs in a sentence, by p-value, and how many covers only one gets right."""
+        return _listed(
+            f"{escape_line(pair.sentence)}<small>Only {escape_line(pair.a)} is right on {pair.only_a:,}, "
+            f"only {escape_line(pair.b)} on {pair.only_b:,}.</small>"
             for pair in sorted(self.compared.comparison.pairs, key=lambda pair: pair.adjusted)
         )
-        return f'<ul class="pairs">{items}</ul>'
 
     def one_genre(self, genre: str) -> str:
         """Precision, recall and F1 of a genre, a row a run."""
@@ -124,46 +119,44 @@ class Sections:
         scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
         rows = [[each.precision, each.recall, each.f1] for each in scores]
         scale = common_scale(chain.from_iterable(rows))
-        cells = ([heading, *(figure(each, scale) for each in row)]
-                 for heading, row in zip(self.run_headings(), rows, strict=True))  # fmt: skip
         marks = ["<small>per cent</small>", *[axis(scale)] * 3]
-        return table(("Run", "Precision", "Recall", "F1"), [marks, *cells])
+        cells = ([figure(each, scale) for each in row] for row in rows)
+        named = ([heading, *row] for heading, row in zip(self.run_headings(), cells, strict=True))
+        return table(("Run", "Precision", "Recall", "F1"), [marks, *named])
 
     def by_genre(self) -> str:
-        """F1 of every genre, a column a run; recall and precision in small."""
+        """F1 of every genre, a column a run, with precision and recall."""
         scale = common_scale(each.f1 for run in self.compared.runs for each in run.evaluation.by_genre if each.covers)
         rows = [self._axis(scale)]
         for position, genre in enumerate(self.compared.genres):
             scores = [run.evaluation.by_genre[position] for run in self.compared.runs]
             cells = (
-                ("–" for _ in scores)
-                if not scores[0].covers
-                else (
-                    f"{figure(each.f1, scale)}<small>precision {escape(percent(each.precision.value))}, "
-                    f"recall {escape(percent(each.recall.value))}</small>"
-                    for each in scores
-                )
+                f"{figure(each.f1, scale)}<small>precision {escape(percent(each.precision.value))}, "
+                f"recall {escape(percent(each.recall.value))}</small>"
+                if each.covers
+                else "–"
+                for each in scores
             )
             rows.append([f"{self.genre(genre)}<small>{counted(scores[0].covers, 'cover')}</small>", *cells])
-        return table(("F1 by genre", *self.run_headings()), rows)
+        return self._table("F1 by genre", rows)
 
     def confused(self) -> str:
         """The genres most often taken for each other by all runs together, and by each."""
         matrices = [np.array(run.evaluation.confusion) for run in self.compared.runs]
-        found = most_confused(np.sum(matrices, axis=0), _MOST_CONFUSED)
-        if not found:
+        cells = most_confused(np.sum(matrices, axis=0), _MOST_CONFUSED)
+        if not cells:
             return "<p>No run mistakes any genre for another.</p>"
         names = [self.genre(genre) for genre in self.compared.genres]
-        taken = [[wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices] for cell in found]
-        scale = common_scale(chain.from_iterable(taken))
+        shares = [[wilson(int(matrix[cell]), int(matrix[cell[0]].sum())) for matrix in matrices] for cell in cells]
+        scale = common_scale(chain.from_iterable(shares))
         rows = [self._axis(scale)]
-        for cell, shares_taken in zip(found, taken, strict=True):
-            cells = (
+        for cell, row in zip(cells, shares, strict=True):
+            figures = (
                 f"{figure(share, scale)}<small>{counted(int(matrix[cell]), 'cover')}</small>"
-                for share, matrix in zip(shares_taken, matrices, strict=True)
+                for share, matrix in zip(row, matrices, strict=True)
             )
-            rows.append([f"{names[cell[0]]} taken for {names[cell[1]]}", *cells])
-        return table(("", *self.run_headings()), rows)
+            rows.append([f"{names[cell[0]]} taken for {names[cell[1]]}", *figures])
+        return self._table("", rows)
 
     def slices(self, slices: Sequence[Slice]) -> str:
         """The accuracy of every run on each slice."""
@@ -173,7 +166,7 @@ class Sections:
             kind = escape_line(f"{each.fact.capitalize()}: {each.value}".replace("_", " "))
             accuracy = (figure(accuracy, scale) for accuracy in each.accuracy)
             rows.append([f"{kind}<small>{counted(each.covers, 'cover')}</small>", *accuracy])
-        return table(("Accuracy", *self.run_headings()), rows)
+        return self._table("Accuracy", rows)
 
     def matrix(self, run: ComparedRun, by: str = "similarity") -> str:
         """A confusion matrix: covers, shaded by their share of the true genre."""
@@ -183,99 +176,101 @@ class Sections:
 
     def difference(self, a: ComparedRun, b: ComparedRun, by: str = "similarity") -> str:
         """How many covers more `a` has in each cell than `b`: orange where it has more, blue where it has fewer."""
-        apart = np.array(a.evaluation.confusion) - np.array(b.evaluation.confusion)
-        strength = apart / max(1, np.abs(apart).max())
-        texts = [[f"{count:+,}".replace("-", "−") if count else "" for count in row] for row in apart.tolist()]
+        gap = np.array(a.evaluation.confusion) - np.array(b.evaluation.confusion)
+        strength = gap / max(1, np.abs(gap).max())
+        texts = [[f"{count:+,}".replace("-", "−") if count else "" for count in row] for row in gap.tolist()]
         return self._shaded(texts, -np.minimum(strength, 0), np.maximum(strength, 0), by)
 
     def reliability(self, number: int) -> str:
-        """The reliability diagram of a run, before and after its temperature, and what it comes to."""
+        """The reliability diagram of a run, before and after calibration, and its calibration error."""
         run, labels, genres = self.compared.runs[number], self.compared.labels, self.compared.genres
         before: tuple[Bin, ...] = ()
-        told = ""
+        earlier = ""
         if run.temperature is not None:
             before = reliability_bins(labels, undo_temperature(run.probabilities, run.temperature), genres)
-            told = f" Before its temperature of {run.temperature:.2f} (rings): {_error_of(before)}."
+            gap = sum(each.covers * abs(each.confidence - each.accuracy.value) for each in before) / len(labels)
+            earlier = f" Before its temperature of {run.temperature:.2f} (rings): {escape(percent(gap, 1))}."
         after, error = reliability_bins(labels, run.probabilities, genres), run.evaluation.calibration_error
-        ink = self._inks[number]
-        name = f'<strong style="color: {css_colour(ink)}">{escape_line(run.name)}</strong>'
+        colour = self._colours[number]
+        name = f'<strong style="color: {css_colour(colour)}">{escape_line(run.name)}</strong>'
         chance = escape(percent(chance_calibration_error(run.probabilities), 1))
-        caption = (
-            f"{name}: calibration error {escape(percent(error.value, 1))} ({span(error)}); {chance} by chance.{told}"
-        )
-        return f"<figure>{reliability_chart(after, before, ink)}<figcaption>{caption}</figcaption></figure>"
+        found = f"calibration error {escape(percent(error.value, 1))} ({span(error)}); {chance} by chance"
+        caption = f"<figcaption>{name}: {found}.{earlier}</figcaption>"
+        return f"<figure>{reliability_chart(after, before, colour)}{caption}</figure>"
 
     def coverage(self) -> str:
         """Accuracy against coverage, a line a run."""
         labels, genres = self.compared.labels, self.compared.genres
         curves = {run.name: coverage_curve(labels, run.probabilities, genres) for run in self.compared.runs}
         legend = "".join(f"<li>{heading}</li>" for heading in self.run_headings())
-        chart = coverage_chart(curves, self._inks)
         caption = f'<figcaption><ul class="legend">{legend}</ul></figcaption>'
-        return f'<div class="wall"><figure>{chart}{caption}</figure></div>'
+        return f'<div class="wall"><figure>{coverage_chart(curves, self._colours)}{caption}</figure></div>'
 
     def abstention(self) -> str:
-        """What comes of saying "don't know" where a run is less sure than was chosen on validation; "" where no run
-        held back covers to choose on."""
-        rows = [(wanted, [self._answered(run, wanted) for run in self.compared.runs]) for wanted in _WANTED]
-        known = [each.accuracy for _, answered in rows for each in answered if each]
+        """Accuracy and coverage when runs abstain below a confidence chosen on validation.
+
+        "" where no run held back covers to choose on.
+        """
+        rows = [(wanted, [self._abstaining(run, wanted) for run in self.compared.runs]) for wanted in _WANTED]
+        known = [point.accuracy for _, points in rows for point in points if point]
         if not known:
             return ""
         scale = common_scale(known)
-        cells = (
-            [f"{percent(wanted)} right", *(_silent(each, scale) for each in answered)] for wanted, answered in rows
-        )
-        return table(("Wanted, on validation", *self.run_headings()), [self._axis(scale), *cells])
+        cells = ([f"{percent(wanted)} right", *(_coverage(each, scale) for each in points)] for wanted, points in rows)
+        return self._table("Wanted, on validation", [self._axis(scale), *cells])
 
     def precision(self) -> str:
-        """Precision against recall, a chart a genre and a line a run; those without a cover are left out."""
+        """Precision against recall, a chart a genre and a line a run; genres without a cover are left out."""
         labels, figures = self.compared.labels, []
-        for position, genre in enumerate(self.compared.genres):
+        for position in np.unique(labels):
+            genre = self.compared.genres[position]
             curves = {run.name: precision_recall(labels, run.probabilities, position) for run in self.compared.runs}
             averages = ", ".join(escape(percent(average)) for *_, average in curves.values())
-            if (labels == position).any():
-                told = f"{self.genre(genre)}<small>average precision {averages}</small>"
-                figures.append(
-                    f"<figure>{precision_chart(curves, self._inks, genre)}<figcaption>{told}</figcaption></figure>"
-                )
+            caption = f"<figcaption>{self.genre(genre)}<small>average precision {averages}</small></figcaption>"
+            figures.append(f"<figure>{precision_chart(curves, self._colours, genre)}{caption}</figure>")
         return f'<div class="wall small">{"".join(figures)}</div>'
 
-    def _answered(self, run: ComparedRun, wanted: float) -> CoveragePoint | None:
-        genres = self.compared.genres
-        labels, answers = validation_predictions(run.run, genres)
-        sure = confidence_threshold(labels, answers, genres, wanted) if len(labels) else None
-        told = None if sure is None else accuracy_above(self.compared.labels, run.probabilities, genres, sure)
-        return told if told and told.covers else None
+    def run_headings(self) -> list[str]:
+        """The name of each run after its line."""
+        lines = zip(map(swatch, self._colours), self.compared.runs, strict=True)
+        return [f"{line} {escape_line(run.name)}" for line, run in lines]
 
-    def _intervals(self, name: str) -> list[Interval]:
-        return [getattr(run.evaluation, name) for run in self.compared.runs]
+    @property
+    def _colours(self) -> list[int]:
+        return run_colours([run.run for run in self.compared.runs])
 
-    def _among_first(self) -> list[Interval]:
-        labels = self.compared.labels
-        found = [in_top(labels, run.probabilities, _TOP) for run in self.compared.runs]
-        return [wilson(int(each.sum()), len(labels)) for each in found]
+    def _table(self, first: str, rows: Iterable[Sequence[str]]) -> str:
+        return table((first, *self.run_headings()), rows)
 
     def _axis(self, scale: Scale, share: bool = True) -> list[str]:
         """A row with the marks of the lines below it."""
         return [f"<small>{'per cent' if share else 'scale'}</small>", *[axis(scale, share)] * len(self.compared.runs)]
 
-    def _figures(self, name: str, scale: Scale) -> Iterable[str]:
+    def _intervals(self, name: str) -> list[Interval]:
+        return [getattr(run.evaluation, name) for run in self.compared.runs]
+
+    def _top_accuracy(self) -> list[Interval]:
+        labels = self.compared.labels
+        return [wilson(in_top(labels, run.probabilities, _TOP).sum(), len(labels)) for run in self.compared.runs]
+
+    def _metric(self, name: str, scale: Scale) -> Iterable[str]:
         shares, comparison = name != "log_loss", self.compared.comparison
         for run, interval in zip(self.compared.runs, self._intervals(name), strict=True):
             leader = comparison.best if name == "accuracy" else comparison.leaders.get(name)
             best = run.name == leader and (name == "balanced_accuracy" or leader == comparison.best)
-            warned = [each.brief for each in run.cautions if each.grave and name == "accuracy"]
-            told = "".join(f'<small class="caution">{escape_line(each)}</small>' for each in warned)
-            yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "") + told
+            warnings = [each.brief for each in run.cautions if each.grave and name == "accuracy"]
+            remarks = "".join(f'<small class="caution">{escape_line(each)}</small>' for each in warnings)
+            yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "") + remarks
 
-    @property
-    def _inks(self) -> list[int]:
-        return run_colours([run.run for run in self.compared.runs])
-
-    def run_headings(self) -> list[str]:
-        """The name of each run after its line."""
-        lines = zip(map(swatch, self._inks), self.compared.runs, strict=True)
-        return [f"{line} {escape_line(run.name)}" for line, run in lines]
+    def _abstaining(self, run: ComparedRun, wanted: float) -> CoveragePoint | None:
+        """What a run does on test at the threshold that gives the `wanted` accuracy on validation; None without one."""
+        genres = self.compared.genres
+        labels, answers = validation_predictions(run.run, genres)
+        threshold = confidence_threshold(labels, answers, genres, wanted) if len(labels) else None
+        if threshold is None:
+            return None
+        point = accuracy_above(self.compared.labels, run.probabilities, genres, threshold)
+        return point if point.covers else None
 
     def _shaded(self, texts: Sequence[Sequence[str]], blue: np.ndarray, orange: np.ndarray, by: str) -> str:
         genres = self.compared.genres
@@ -296,21 +291,20 @@ class Sections:
         return f'<div class="scroll"><table class="matrix"><tr>{corner}{head}</tr>{rows}</table></div>'
 
 
-def _told(run: ComparedRun) -> str:
-    """Which run it is, and what somebody wanted to remember of it."""
+def _listed(items: Iterable[str]) -> str:
+    entries = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul class="pairs">{entries}</ul>' if entries else ""
+
+
+def _notes(run: ComparedRun) -> str:
+    """The id and data set of a run, and what its user noted of it."""
     notes = read_notes(run.run)
-    said = (run.id, run.run.spec.dataset, ", ".join(notes.tags), notes.note)
-    return "".join(f"<small>{escape_line(each)}</small>" for each in said if each)
+    parts = (run.id, run.run.spec.dataset, ", ".join(notes.tags), notes.note)
+    return "".join(f"<small>{escape_line(each)}</small>" for each in parts if each)
 
 
-def _silent(told: CoveragePoint | None, scale: Scale) -> str:
-    if not told:
+def _coverage(point: CoveragePoint | None, scale: Scale) -> str:
+    if not point:
         return "–<small>no answers of validation are</small>"
-    share, sure = escape(percent(told.share)), escape(percent(told.confidence))
-    return f"{figure(told.accuracy, scale)}<small>{share} of covers answered, those it is {sure} sure of</small>"
-
-
-def _error_of(bins: Sequence[Bin]) -> str:
-    """What `Evaluation.calibration_error` is, from the bins of a reliability diagram, as HTML."""
-    apart = sum(each.covers * abs(each.confidence - each.accuracy.value) for each in bins)
-    return escape(percent(apart / sum(each.covers for each in bins), 1))
+    share, sure = escape(percent(point.share)), escape(percent(point.confidence))
+    return f"{figure(point.accuracy, scale)}<small>{share} of covers answered, those it is {sure} sure of</small>"

@@ -1,12 +1,11 @@
-"""A comparison as tables to take away: CSV files in UTF-8, a row a figure, an answer, a cell."""
+"""A comparison as CSV tables to take away, a row a figure, an answer or a cell."""
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from covergenre.comparison.comparison import ComparedRuns
+from covergenre.comparison.comparison import ComparedRun, ComparedRuns
 from covergenre.comparison.slices import Slice
 from covergenre.evaluation.intervals import Interval
 from covergenre.formatting import as_csv
@@ -16,96 +15,87 @@ from covergenre.studies.record import COLUMNS, Study
 METRICS = tuple(name for name, *_ in FIGURES)
 """The headline figures, as `Evaluation` names them."""
 
-
-@dataclass(frozen=True)
-class Table:
-    """A table: what its file is called, without an ending, the names of its columns, and its rows."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple, ...]
-
-    def to_csv(self) -> str:
-        """The table as CSV. A text that a spreadsheet would run as a formula gets a leading apostrophe."""
-        return as_csv(self.columns, self.rows)
+_RUN, _INTERVAL = ("run", "name"), ("value", "low", "high")
+_PAIR = ("a", "b", "covers", "only_a", "only_b", "difference", "low", "high", "p", "adjusted")
 
 
 def comparison_tables(
     compared: ComparedRuns, slices: Sequence[Slice] = (), studies: Sequence[Study] = ()
-) -> tuple[Table, ...]:
-    """All tables of a comparison: figures, pairs, genres, confusion, covers; slices and ladders where there are any."""
-    interval = ("value", "low", "high")
-    run = ("run", "name")
-    pair = ("a", "b", "covers", "only_a", "only_b", "difference", "low", "high", "p", "adjusted")
-    answers = (
-        f"{column}: {each.name}" for each in compared.runs for column in ("predicted", "probability", "of truth")
-    )
-    cut = (Table("slices", ("fact", "value", "covers", *run, *interval), tuple(_slices(compared, slices))),)
-    climbed = (Table("ladders", ("data set", "split", "genres", *COLUMNS), tuple(_ladders(studies))),)
-    return (
-        Table("figures", (*run, "method", "figure", *interval), tuple(_figures(compared))),
-        Table("pairs", pair, tuple(tuple(each.to_dict()[name] for name in pair) for each in compared.comparison.pairs)),
-        Table("genres", (*run, "genre", "covers", "figure", *interval), tuple(_genres(compared))),
-        Table("confusion", (*run, "true", "predicted", "covers"), tuple(_confusion(compared))),
-        Table("covers", ("path", "genre", *answers), tuple(_covers(compared))),
-        *(cut if slices else ()),
-        *(climbed if studies else ()),
-    )
+) -> dict[str, str]:
+    """The CSV of each table by name: figures, pairs, genres, confusion, covers; slices and ladders if there are any.
+
+    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    answers = (f"{each}: {run.name}" for run in compared.runs for each in ("predicted", "probability", "of truth"))
+    pairs = [[pair.to_dict()[name] for name in _PAIR] for pair in compared.comparison.pairs]
+    tables = {
+        "figures": as_csv((*_RUN, "method", "figure", *_INTERVAL), _figures(compared)),
+        "pairs": as_csv(_PAIR, pairs),
+        "genres": as_csv((*_RUN, "genre", "covers", "figure", *_INTERVAL), _genres(compared)),
+        "confusion": as_csv((*_RUN, "true", "predicted", "covers"), _confusion(compared)),
+        "covers": as_csv(("path", "genre", *answers), _covers(compared)),
+    }
+    if slices:
+        tables["slices"] = as_csv(("fact", "value", "covers", *_RUN, *_INTERVAL), _slices(compared, slices))
+    if studies:
+        rows = (
+            (study.dataset, study.split, len(study.genres), *outcome.row())
+            for study in studies
+            for outcome in study.current_outcomes()
+        )
+        tables["ladders"] = as_csv(("data set", "split", "genres", *COLUMNS), rows)
+    return tables
 
 
-def zip_tables(tables: Iterable[Table]) -> bytes:
+def zip_tables(tables: Mapping[str, str]) -> bytes:
     """The tables as CSV files in one ZIP archive."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-        for table in tables:
-            files.writestr(f"{table.name}.csv", table.to_csv())
+        for name, table in tables.items():
+            files.writestr(f"{name}.csv", table)
     return archive.getvalue()
 
 
 def _figures(compared: ComparedRuns) -> Iterator[tuple]:
     for run, metric in product(compared.runs, METRICS):
-        told = (run.id, run.name, run.run.spec.method, metric)
-        yield (*told, *_numbers(getattr(run.evaluation, metric)))
-    for run in compared.runs:
-        costs = {"seconds": run.seconds, "prediction_ms": run.prediction_ms, "model_bytes": run.model_bytes}
-        for cost, value in costs.items():
-            yield (run.id, run.name, run.run.spec.method, cost, "" if value is None else value, "", "")
+        yield (*_names(run), run.run.spec.method, metric, *_bounds(getattr(run.evaluation, metric)))
+    for run, cost in product(compared.runs, ("seconds", "prediction_ms", "model_bytes")):
+        value = getattr(run, cost)
+        yield (*_names(run), run.run.spec.method, cost, "" if value is None else value, "", "")
 
 
 def _genres(compared: ComparedRuns) -> Iterator[tuple]:
     for run in compared.runs:
         for scores, figure in product(run.evaluation.by_genre, ("precision", "recall", "f1")):
-            yield (run.id, run.name, scores.genre, scores.covers, figure, *_numbers(getattr(scores, figure)))
+            yield (*_names(run), scores.genre, scores.covers, figure, *_bounds(getattr(scores, figure)))
 
 
 def _confusion(compared: ComparedRuns) -> Iterator[tuple]:
     for run in compared.runs:
         for true, row in zip(compared.genres, run.evaluation.confusion, strict=True):
             for predicted, covers in zip(compared.genres, row, strict=True):
-                yield (run.id, run.name, true, predicted, covers)
+                yield (*_names(run), true, predicted, covers)
 
 
 def _covers(compared: ComparedRuns) -> Iterator[tuple]:
-    labels, places = compared.labels, zip(compared.covers.paths, compared.covers.column("genre"), strict=True)
-    for number, (path, genre) in enumerate(places):
+    covers = zip(compared.covers.paths, compared.covers.column("genre"), compared.labels, strict=True)
+    for number, (path, genre, label) in enumerate(covers):
         answers: list[str] = []
         for run in compared.runs:
-            chances = run.probabilities[number]
-            answers += [compared.genres[chances.argmax()], f"{chances.max():.4f}", f"{chances[labels[number]]:.4f}"]
+            shares = run.probabilities[number]
+            answers += [compared.genres[shares.argmax()], f"{shares.max():.4f}", f"{shares[label]:.4f}"]
         yield (path, genre, *answers)
 
 
-def _slices(compared: ComparedRuns, slices: Iterable[Slice]) -> Iterator[tuple]:
+def _slices(compared: ComparedRuns, slices: Sequence[Slice]) -> Iterator[tuple]:
     for each in slices:
         for run, accuracy in zip(compared.runs, each.accuracy, strict=True):
-            yield (each.fact, each.value, each.covers, run.id, run.name, *_numbers(accuracy))
+            yield (each.fact, each.value, each.covers, *_names(run), *_bounds(accuracy))
 
 
-def _ladders(studies: Iterable[Study]) -> Iterator[tuple]:
-    for study in studies:
-        for outcome in study.current_outcomes():
-            yield (study.dataset, study.split, len(study.genres), *outcome.row())
+def _names(run: ComparedRun) -> tuple[str, str]:
+    return run.id, run.name
 
 
-def _numbers(interval: Interval) -> tuple[float, float, float]:
+def _bounds(interval: Interval) -> tuple[float, float, float]:
     return interval.value, interval.low, interval.high

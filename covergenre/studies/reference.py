@@ -1,7 +1,7 @@
 """What the reference study published: accuracies on its own ten genres of 7,554 covers, which nobody else has.
 
-They stand beside our figures for orientation. Its k, its variants and its epochs were chosen on the covers that it was
-tested on, and its covers are other ones, so that a difference of a few points says nothing.
+They are for orientation only: its covers are other ones, and its k, variants and epochs were chosen on its test covers,
+so a difference of a few points says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,19 +25,20 @@ VARIANTS: Mapping[str, Sequence[float]] = {
 METHODS: Mapping[str, float] = {"knn": 0.467, "logistic": 0.584, "boosting": 0.581, "finetune": 0.701}
 """The best accuracy of each method with all genres; nearest neighbours' was with k = 1 and all variants."""
 
-BEST_K = 1
+
+def reference_curve(part: str, method: str) -> dict[int, float]:
+    """The accuracies published for a method in a part of a study (see `study`), by the points' x."""
+    match part:
+        case "ladder":
+            return dict(enumerate(LADDER.get(method, ()), 2))
+        case "variants":
+            return dict(enumerate(VARIANTS.get(method, ()), 1))
+        case "k":
+            return {1: METHODS["knn"]}
+        case _:
+            return {0: METHODS[method]} if method in METHODS else {}
 
 
 def reference_accuracy(part: str, method: str, x: int) -> float | None:
-    """The accuracy that it published for a point of a study (see `study`); None when it has none."""
-    if part == "ladder":
-        return _at(LADDER.get(method, ()), x - 2)
-    if part == "variants":
-        return _at(VARIANTS.get(method, ()), x - 1)
-    if part == "k":
-        return METHODS["knn"] if x == BEST_K else None
-    return METHODS.get(method)
-
-
-def _at(figures: Sequence[float], place: int) -> float | None:
-    return figures[place] if 0 <= place < len(figures) else None
+    """The accuracy published for a point of a study; None when there is none."""
+    return reference_curve(part, method).get(x)

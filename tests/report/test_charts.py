@@ -29,7 +29,7 @@ def _contrast(one, other):
 
 def test_a_calibrated_answer_lies_on_the_diagonal():
     exact = (Bin(0.4, 0.5, 20, 0.4, wilson(8, 20)),)
-    svg = _svg(reliability_chart(exact))
+    svg = _svg(reliability_chart(exact, (), 0))
     ideal = next(line for line in svg.iter("line") if line.get("class") == "ideal")
     x1, y1, x2, y2 = (float(ideal.get(name)) for name in ("x1", "y1", "x2", "y2"))
     dot = next(iter(svg.iter("circle")))
@@ -39,7 +39,7 @@ def test_a_calibrated_answer_lies_on_the_diagonal():
 
 
 def test_each_bin_has_a_dot_that_says_its_figures_and_a_bar_as_high_as_its_covers():
-    svg = _svg(reliability_chart(BINS))
+    svg = _svg(reliability_chart(BINS, (), 0))
     titles = [title.text for title in svg.iter("title")]
     assert "45\u202f% sure, 40\u202f% right (22\u202f% to 61\u202f%), 20 covers" in titles
     heights = [float(bar.get("height")) for bar in svg.iter("rect")]
@@ -47,7 +47,7 @@ def test_each_bin_has_a_dot_that_says_its_figures_and_a_bar_as_high_as_its_cover
 
 
 def test_what_was_before_the_temperature_is_drawn_as_rings():
-    svg = _svg(reliability_chart(BINS, BINS[:1]))
+    svg = _svg(reliability_chart(BINS, BINS[:1], 0))
     assert sum(circle.get("class") == "ring" for circle in svg.iter("circle")) == 1
 
 

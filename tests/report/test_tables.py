@@ -6,20 +6,21 @@ from studied import made, point
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.comparison.slices import compute_slices
-from covergenre.report.tables import Table, comparison_tables
+from covergenre.formatting import as_csv
+from covergenre.report.tables import comparison_tables
 
 
 def _rows(table):
-    return list(csv.DictReader(io.StringIO(table.to_csv())))
+    return list(csv.DictReader(io.StringIO(table)))
 
 
 def _named(compared, name):
-    return _rows(next(table for table in comparison_tables(compared, compute_slices(compared)) if table.name == name))
+    return _rows(comparison_tables(compared, compute_slices(compared))[name])
 
 
 def test_every_table_has_as_many_cells_as_columns(compared):
-    for table in comparison_tables(compared, compute_slices(compared)):
-        assert {len(row) for row in table.rows} == {len(table.columns)}
+    for table in comparison_tables(compared, compute_slices(compared)).values():
+        assert len({len(row) for row in csv.reader(io.StringIO(table))}) == 1
 
 
 def test_the_figures_stand_with_their_intervals(compared):
@@ -43,13 +44,12 @@ def test_the_cells_of_the_confusion_matrix_count_every_cover_of_a_run(compared):
 
 
 def test_slices_are_left_out_where_there_are_none(compared):
-    assert "slices" not in {table.name for table in comparison_tables(compared)}
+    assert "slices" not in comparison_tables(compared)
 
 
 def test_the_points_of_the_ladders_stand_beside_what_was_published(compared):
     study = made(point("ladder", "knn", 2, 0.75), point("ladder", "knn", 40, 0.25))
-    (table,) = (table for table in comparison_tables(compared, studies=[study]) if table.name == "ladders")
-    first, second = _rows(table)
+    first, second = _rows(comparison_tables(compared, studies=[study])["ladders"])
     assert (first["data set"], first["method"], first["x"]) == ("mine", "knn", "2")
     assert (float(first["accuracy"]), float(first["published"])) == (0.75, 0.947)
     assert second["published"] == ""
@@ -61,4 +61,4 @@ def test_a_path_that_a_spreadsheet_would_run_is_disarmed():
 
 
 def test_numbers_below_zero_stay_numbers():
-    assert Table("a", ("difference",), ((-0.5,),)).to_csv().splitlines()[1] == "-0.5"
+    assert as_csv(("difference",), [(-0.5,)]).splitlines()[1] == "-0.5"
