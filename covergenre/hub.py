@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from covergenre import __version__
 from covergenre.errors import ConnectionLost, NoWeights, Refused
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 _HUB = "https://huggingface.co"
@@ -19,7 +19,7 @@ _MOST_BYTES = 4 * 2**30
 _TRIES = 3
 
 
-def fetch(repo: str, name: str, file: Path, report: Report = silent, should_stop: ShouldStop = never) -> None:
+def fetch(repo: str, name: str, file: Path, monitor: Monitor = SILENT) -> None:
     """Bring the file `name` of a repository to `file`, unless it is there; reports megabytes.
 
     What came before a stop, a kill or a lost connection is gone on with. One process fetches while others wait. Raises
@@ -33,13 +33,8 @@ def fetch(repo: str, name: str, file: Path, report: Report = silent, should_stop
             return
         what = f"fetching {name} of {repo}, MB"
         try:
-            with Web(f"covergenre/{__version__}", trusted=trusted, should_stop=should_stop, tries=_TRIES) as web:
-                web.download(
-                    f"{base}/{repo}/resolve/main/{name}",
-                    file,
-                    _MOST_BYTES,
-                    lambda now: report(Progress(now.done, now.total, what)),
-                )
+            with Web(f"covergenre/{__version__}", trusted=trusted, monitor=monitor, tries=_TRIES) as web:
+                web.download(f"{base}/{repo}/resolve/main/{name}", file, _MOST_BYTES, what)
         except (ConnectionLost, Refused) as error:
             raise NoWeights(
                 f"{name} of {repo} can't be had ({error}): connect this machine to the internet, "

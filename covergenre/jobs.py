@@ -8,9 +8,9 @@ from typing import Any
 
 from covergenre.errors import Cancelled, CoverGenreError, in_words
 from covergenre.formatting import time_left
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Monitor, Progress
 
-Work = Callable[[Report, ShouldStop], Any]
+Work = Callable[[Monitor], Any]
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Job:
 
     def _run(self, work: Work) -> None:
         try:
-            self.result = work(self._report, self._stop.is_set)
+            self.result = work(Monitor(self._listen, self._stop.is_set))
             self.state = "done"
         except Cancelled as stop:
             self.error, self.state = in_words(stop), "stopped"
@@ -73,7 +73,7 @@ class Job:
             _log.exception("%s failed", self.title)
             self.error, self.state = "something went wrong that we did not foresee; the log tells more", "failed"
 
-    def _report(self, progress: Progress) -> None:
+    def _listen(self, progress: Progress) -> None:
         if not self.progress or progress.what != self.progress.what:
             self._since = time.monotonic()
         self.progress = progress

@@ -1,14 +1,14 @@
-"""How long work talks: it reports progress and asks whether to stop; it never prints."""
+"""How long work reports its progress and asks whether to stop; it never prints."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from covergenre.errors import Cancelled
 
-_One = TypeVar("_One")
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _THREADS = min(4, os.cpu_count() or 1)  # a cover of the largest size allowed takes 150 MB as pixels
@@ -24,37 +24,58 @@ class Progress:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
-Report = Callable[[Progress], None]
-ShouldStop = Callable[[], bool]
+def _ignore(progress: Progress) -> None:
+    """The listener of a caller who doesn't follow."""
 
 
-def silent(progress: Progress) -> None:
-    """The report of a caller who doesn't listen."""
-
-
-def never() -> bool:
-    """The stop request of a caller who never stops."""
+def _never() -> bool:
     return False
 
 
-def each(
-    work: Callable[[_One], _Result],
-    items: Sequence[_One],
-    what: str,
-    report: Report,
-    should_stop: ShouldStop,
-    kept: str,
-) -> Iterator[_Result]:
-    """What `work` makes of each of the items, in their order, by a few threads, because Pillow lets others run.
+@dataclass(frozen=True)
+class Monitor:
+    """What a caller gives to long work: `listener` hears of its progress, `should_stop` says whether it is to stop."""
 
-    `what` is reported, `kept` is what Cancelled says of what was made, when stopped.
-    """
-    pool = ThreadPoolExecutor(_THREADS)
-    try:
-        for done, result in enumerate(pool.map(work, items)):
-            if should_stop():
-                raise Cancelled(f"stopped after {done} of {len(items)} covers; {kept}")
-            yield result
-            report(Progress(done + 1, len(items), what))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    listener: Callable[[Progress], None] = _ignore
+    should_stop: Callable[[], bool] = _never
+
+    def report(self, done: int, total: int, what: str, metrics: Mapping[str, float] | None = None) -> None:
+        """Tell the listener: see `Progress`."""
+        self.listener(Progress(done, total, what, metrics or {}))
+
+    def check(self, message: str = "stopped on request") -> None:
+        """Raise Cancelled with this message when the caller wants the work to stop."""
+        if self.should_stop():
+            raise Cancelled(message)
+
+    def steps(self, items: Collection[_Item], what: str, kept: str, unit: str = "covers") -> Iterator[_Item]:
+        """The items one by one, reported as steps of `what`.
+
+        Raises Cancelled between two of them when the caller wants to stop; its message counts them in `unit` and ends
+        with `kept`, which says what becomes of the work done so far.
+        """
+        total = len(items)
+        for done, item in enumerate(items):
+            self.report(done, total, what)
+            self.check(f"stopped after {done:,} of {total:,} {unit}; {kept}")
+            yield item
+        self.report(total, total, what)
+
+    def map(
+        self, function: Callable[[_Item], _Result], items: Sequence[_Item], what: str, kept: str
+    ) -> Iterator[_Result]:
+        """`function` of each item, in their order, computed by a few threads (Pillow releases the GIL).
+
+        Reports and stops as `steps` does.
+        """
+        pool = ThreadPoolExecutor(_THREADS)
+        try:
+            results = pool.map(function, items)
+            for _ in self.steps(items, what, kept):
+                yield next(results)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+SILENT = Monitor()
+"""Of a caller who neither follows nor stops the work."""

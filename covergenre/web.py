@@ -25,8 +25,8 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import tenacity
 
-from covergenre.errors import Cancelled, ConnectionLost, Refused
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.errors import ConnectionLost, Refused
+from covergenre.progress import SILENT, Monitor
 
 MOST_REDIRECTS = 5
 MOST_SECONDS = 60.0
@@ -60,16 +60,16 @@ class Web:
         user_agent: str,
         seconds_between: Mapping[str, float] | None = None,
         trusted: Iterable[str] = (),
-        should_stop: ShouldStop = never,
+        monitor: Monitor = SILENT,
         tries: int = _TRIES,
     ) -> None:
         """`seconds_between`: the least time between two requests to a host, by its name and port. `trusted`: hosts that
-        may lie in a private network, because the settings name them. `should_stop` is asked between tries, of
+        may lie in a private network, because the settings name them. `monitor` is asked between tries, of
         which there are at most `tries`."""
         self._between = dict(seconds_between or {})
         # As if each had just been asked: whoever was killed and starts again keeps to the rate.
         self._asked = dict.fromkeys(self._between, time.monotonic())
-        self._should_stop = should_stop
+        self._monitor = monitor
         self._tries = tries
         self._headers = {"User-Agent": user_agent, "Accept": "*/*"}
         self._backend = _PublicBackend(frozenset(trusted))
@@ -97,14 +97,14 @@ class Web:
 
         return self._retrying(self._follow, address, read, dict(headers or {}))
 
-    def download(self, address: str, file: Path, most_bytes: int, report: Report = silent) -> None:
+    def download(self, address: str, file: Path, most_bytes: int, what: str) -> None:
         """Bring the file at `address` to `file`, whole and with the digest that its host tells of it.
 
-        What came lies beside it as `.part` meanwhile, and is gone on with: after a drop here, after a stop or a kill
-        when it is asked for again. Raises Refused when the host tells no digest, or what came has another one; and
-        what `get` raises.
+        Reports megabytes of `what`. What came lies beside it as `.part` meanwhile, and is gone on with: after a drop
+        here, after a stop or a kill when it is asked for again. Raises Refused when the host tells no digest, or what
+        came has another one; and what `get` raises.
         """
-        coming = _Coming(file.with_name(f"{file.name}.part"), most_bytes, report, self._should_stop)
+        coming = _Coming(file.with_name(f"{file.name}.part"), most_bytes, what, self._monitor)
 
         def read(response: httpcore.Response, told: Mapping[str, str]) -> Answer:
             self._backend.deadline = math.inf  # from here on only a read that brings nothing ends it
@@ -180,8 +180,7 @@ class Web:
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while True:
-            if self._should_stop():
-                raise Cancelled("stopped while it waited for the web")
+            self._monitor.check("stopped while it waited for the web")
             if (left := until - time.monotonic()) <= 0:
                 return
             time.sleep(min(left, _LOOK_EVERY))
@@ -203,8 +202,8 @@ _Notice = Callable[[Mapping[str, str]], None]
 class _Coming:
     """A file on its way, in parts if need be."""
 
-    def __init__(self, part: Path, most_bytes: int, report: Report, should_stop: ShouldStop) -> None:
-        self._part, self._most, self._report, self._should_stop = part, most_bytes, report, should_stop
+    def __init__(self, part: Path, most_bytes: int, what: str, monitor: Monitor) -> None:
+        self._part, self._most, self._what, self._monitor = part, most_bytes, what, monitor
         self._digest = ""
 
     @property
@@ -235,12 +234,11 @@ class _Coming:
         with self._part.open("r+b" if had else "wb") as file:
             file.seek(had)
             for chunk in response.iter_stream():
-                if self._should_stop():
-                    raise Cancelled(f"stopped after {_mb(had)} of {_mb(total)} MB; they are kept, and it can go on")
+                self._monitor.check(f"stopped after {_mb(had)} of {_mb(total)} MB; they are kept, and it can go on")
                 had += file.write(chunk)
                 if had > self._most:
                     raise _too_long(self._most)
-                self._report(Progress(_mb(had), max(_mb(total), 1), ""))
+                self._monitor.report(_mb(had), max(_mb(total), 1), self._what)
         return Answer(response.status, b"", "")
 
     def finish(self, file: Path) -> None:

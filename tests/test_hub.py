@@ -9,6 +9,7 @@ import pytest
 
 from covergenre import hub
 from covergenre.errors import Cancelled, NoWeights
+from covergenre.progress import Monitor
 
 FILE = "model.safetensors"
 DATA = os.urandom(3_000_000)
@@ -26,7 +27,7 @@ def file(tmp_path):
 
 def test_a_file_comes_whole_and_once_with_its_megabytes_told(world, file):
     told = []
-    hub.fetch("timm/x", FILE, file, told.append)
+    hub.fetch("timm/x", FILE, file, Monitor(told.append))
     hub.fetch("timm/x", FILE, file)
     assert file.read_bytes() == DATA
     assert (told[-1].done, told[-1].total, told[-1].what) == (3, 3, f"fetching {FILE} of timm/x, MB")
@@ -43,7 +44,7 @@ def test_after_drops_only_the_rest_is_asked_for(world, file):
 def test_a_stop_keeps_what_came(world, file):
     told = []
     with pytest.raises(Cancelled, match=r"stopped after \d of 3 MB; they are kept"):
-        hub.fetch("timm/x", FILE, file, told.append, lambda: len(told) > 3)
+        hub.fetch("timm/x", FILE, file, Monitor(told.append, lambda: len(told) > 3))
     assert 0 < file.with_name(f"{file.name}.part").stat().st_size < len(DATA)
     hub.fetch("timm/x", FILE, file)
     assert file.read_bytes() == DATA

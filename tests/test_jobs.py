@@ -9,7 +9,6 @@ from tiny import tiny_recipe
 
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.jobs import Jobs
-from covergenre.progress import Progress
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,13 +19,13 @@ def ended(job):
 
 
 def test_work_runs_by_itself_and_gives_its_result():
-    job = ended(Jobs().start("a", "Counting", lambda report, should_stop: 42))
+    job = ended(Jobs().start("a", "Counting", lambda monitor: 42))
     assert (job.state, job.result, job.running) == ("done", 42, False)
 
 
 def test_it_tells_how_far_it_is():
-    def work(report, should_stop):
-        report(Progress(3, 12, "covers"))
+    def work(monitor):
+        monitor.report(3, 12, "covers")
 
     job = ended(Jobs().start("a", "Counting", work))
     assert job.share == 0.25
@@ -36,9 +35,9 @@ def test_it_tells_how_far_it_is():
 def test_it_can_be_stopped():
     under_way = threading.Event()
 
-    def work(report, should_stop):
+    def work(monitor):
         under_way.set()
-        while not should_stop():
+        while not monitor.should_stop():
             pass
         raise Cancelled("stopped")
 
@@ -50,10 +49,10 @@ def test_it_can_be_stopped():
 
 
 def test_what_a_user_can_mend_is_told_and_what_is_our_fault_is_not_shown_raw():
-    def mendable(report, should_stop):
+    def mendable(monitor):
         raise BadDataset("the folder is empty: add covers")
 
-    def defect(report, should_stop):
+    def defect(monitor):
         raise ZeroDivisionError("1 / 0")
 
     assert ended(Jobs().start("a", "Counting", mendable)).error == "the folder is empty: add covers"
@@ -63,7 +62,7 @@ def test_what_a_user_can_mend_is_told_and_what_is_our_fault_is_not_shown_raw():
 
 
 def test_a_full_disk_says_what_to_do():
-    def work(report, should_stop):
+    def work(monitor):
         raise OSError(28, "No space left on device")
 
     assert "make room on the disk" in ended(Jobs().start("a", "Drawing", work)).error
@@ -73,9 +72,9 @@ def test_of_a_name_one_job_runs_at_once_and_one_about_something_else_takes_its_p
     jobs, let_go = Jobs(), threading.Event()
     stopped = []
 
-    def work(report, should_stop):
+    def work(monitor):
         let_go.wait(10)
-        stopped.append(should_stop())
+        stopped.append(monitor.should_stop())
 
     first = jobs.start("a", "Counting", work, about=1)
     assert jobs.start("a", "Counting", work, about=1) is first
@@ -91,8 +90,8 @@ def test_of_a_name_one_job_runs_at_once_and_one_about_something_else_takes_its_p
 def test_a_forgotten_job_is_stopped_and_gone():
     jobs = Jobs()
 
-    def work(report, should_stop):
-        while not should_stop():
+    def work(monitor):
+        while not monitor.should_stop():
             pass
 
     job = jobs.start("a", "Counting", work)

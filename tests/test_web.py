@@ -9,6 +9,7 @@ import pytest
 from benchmarks.fake_sources import World, serve
 from covergenre import web as module
 from covergenre.errors import Cancelled, ConnectionLost, Refused
+from covergenre.progress import Monitor
 from covergenre.web import Web
 
 SMALL = 10_000
@@ -163,7 +164,7 @@ def test_a_stop_ends_the_wait(base, world):
     world.overrides["/x"] = (503, {"Retry-After": "60"}, b"")
     began = time.monotonic()
     with (
-        Web("tests", trusted=["127.0.0.1"], should_stop=lambda: time.monotonic() > began + 0.3) as web,
+        Web("tests", trusted=["127.0.0.1"], monitor=Monitor(should_stop=lambda: time.monotonic() > began + 0.3)) as web,
         pytest.raises(Cancelled),
     ):
         web.get(f"{base}/x", SMALL)

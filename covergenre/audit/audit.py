@@ -18,7 +18,7 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split
 from covergenre.errors import BadDataset, CoverGenreError
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.repair.review import Label, confirmed_labels
 from covergenre.vectors import finite
 
@@ -29,8 +29,7 @@ def audit_dataset(
     dataset: Dataset,
     split: Split | None = None,
     vectors: np.ndarray | None = None,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     thresholds: Mapping[str, float] = THRESHOLDS,
     nearby: NeighbourSearch | None = None,
 ) -> Audit:
@@ -52,17 +51,17 @@ def audit_dataset(
         raise BadDataset(f"the data set {dataset.name} has no cover left to look at: take one back in, or add covers")
     _check(vectors, len(covers))
     folder = dataset.folder / "audit"
-    measured = measure(dataset, covers, folder, report, should_stop)
-    report(Progress(0, 1, "comparing covers"))
+    measured = measure(dataset, covers, folder, monitor)
+    monitor.report(0, 1, "comparing covers")
     rows, pairs = duplicates.cached_candidates(covers, folder)
     told = vectors if len(covers) >= ENOUGH else None
     space = None if told is None else open_space(told, rows, pairs, folder, nearby)
     alike = duplicates.find_alike(covers, pairs, space, limits["near duplicates"])
-    report(Progress(1, 1, "comparing covers"))
+    monitor.report(1, 1, "comparing covers")
     skipped = _skipped(covers, split, vectors)
     judged = None
     if space and "wrong labels" not in skipped:
-        judged = labels.judge(covers, space.short, folder, report, should_stop)
+        judged = labels.judge(covers, space.short, folder, monitor)
     values = measured.values
     scores = load_or_compute(folder / "looks-1.npz", digest(values.to_numpy()), lambda: pictures.look_scores(values))
     cues, cue_genres = cached_cues(covers, values["brightness"].to_numpy(), folder)

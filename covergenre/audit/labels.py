@@ -12,8 +12,7 @@ from covergenre.audit.findings import findings
 from covergenre.audit.space import LEARNED
 from covergenre.dataset.layout import similar_names
 from covergenre.dataset.split import honest_folds
-from covergenre.errors import Cancelled
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.progress import Monitor
 from covergenre.vectors import batches, stratified_sample
 
 FOLDS = 5
@@ -38,7 +37,7 @@ class Judged:
     oddness: np.ndarray
 
 
-def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Report, should_stop: ShouldStop) -> Judged:
+def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, monitor: Monitor) -> Judged:
     """What float32 (n, d) vectors, made ready by `space`, tell of labels; remembered in `folder` for these inputs.
 
     Probabilities are those of logistic regressions fitted on the covers of other folds, averaged over `_ROUNDS`; of
@@ -48,7 +47,7 @@ def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, report: Repor
 
     def make() -> dict[str, np.ndarray]:
         folds = np.stack([honest_folds(covers, FOLDS, seed) for seed in range(_ROUNDS)])
-        probabilities = _probabilities(vectors, labels, folds, report, should_stop)
+        probabilities = _probabilities(vectors, labels, folds, monitor)
         doubted = _doubted(probabilities, labels)
         return {"probabilities": probabilities, "doubted": doubted, "oddness": oddness(vectors, labels)}
 
@@ -139,17 +138,14 @@ def likely_genres(covers: pd.DataFrame, judged: Judged | None) -> pd.DataFrame:
     return pd.DataFrame(columns).astype({"path": "str", "genre": "str", "probability": "float64"})
 
 
-def _probabilities(
-    vectors: np.ndarray, labels: np.ndarray, folds: np.ndarray, report: Report, should_stop: ShouldStop
-) -> np.ndarray:
+def _probabilities(vectors: np.ndarray, labels: np.ndarray, folds: np.ndarray, monitor: Monitor) -> np.ndarray:
     count = labels.max() + 1
     total = np.zeros((len(labels), count))
     for step in range(_ROUNDS * FOLDS):
-        if should_stop():
-            raise Cancelled(f"the audit was stopped after {step} of {_ROUNDS * FOLDS} rounds of judging the labels")
+        monitor.check(f"the audit was stopped after {step} of {_ROUNDS * FOLDS} rounds of judging the labels")
         asked = folds[step // FOLDS] == step % FOLDS
         total[asked] += _left_out(vectors, labels, asked, count)
-        report(Progress(step + 1, _ROUNDS * FOLDS, "judging labels"))
+        monitor.report(step + 1, _ROUNDS * FOLDS, "judging labels")
     return (total / _ROUNDS).astype(np.float32)
 
 

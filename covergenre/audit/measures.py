@@ -14,8 +14,8 @@ from PIL import Image, ImageChops
 from covergenre import images
 from covergenre.dataset.pixel_cache import keep, read_kept
 from covergenre.dataset.registry import Dataset
-from covergenre.errors import BadDataset, BadImage, Cancelled
-from covergenre.progress import Progress, Report, ShouldStop
+from covergenre.errors import BadDataset, BadImage
+from covergenre.progress import Monitor
 
 COLUMNS = ("brightness", "brightness_perc_5", "brightness_perc_99", "entropy", "spread", "blur", "colour")
 
@@ -34,7 +34,7 @@ class Measured:
     problems: Mapping[str, str]
 
 
-def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, report: Report, should_stop: ShouldStop) -> Measured:
+def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, monitor: Monitor) -> Measured:
     """The measures of these covers, in their order; those in `folder` are not taken again.
 
     Cancelled when stopped; what was measured until then is kept.
@@ -45,8 +45,7 @@ def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, report: Report
     done = 0
     with ThreadPoolExecutor(_THREADS) as pool:
         for batch in _batches(fresh):
-            if should_stop():
-                raise Cancelled(f"the audit was stopped after {done} of {len(fresh)} covers; their measures are kept")
+            monitor.check(f"the audit was stopped after {done} of {len(fresh)} covers; their measures are kept")
             rows = {}
             looks = pool.map(lambda row: _look(dataset, row), batch.itertuples())
             for row, look in zip(batch.itertuples(), looks, strict=True):
@@ -58,7 +57,7 @@ def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, report: Report
                 known = pd.concat([known, pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))])
                 keep(known, folder / _FILE)
             done += len(batch)
-            report(Progress(done, len(fresh), "measuring covers"))
+            monitor.report(done, len(fresh), "measuring covers")
     return Measured(known.reindex(covers["content_hash"]).set_index(covers.index), problems)
 
 

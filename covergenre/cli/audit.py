@@ -15,7 +15,7 @@ from covergenre.errors import CoverGenreError
 from covergenre.files import read_json, replace_json
 from covergenre.inspection.inspection import inspect_dataset, split_if_possible
 from covergenre.inspection.suggest import suggest
-from covergenre.progress import Report
+from covergenre.progress import Monitor
 from covergenre.repair.repair import Plan, apply, merge_plans
 
 SuggestTo = Annotated[
@@ -52,8 +52,8 @@ def audit(
         if not as_json:
             changed = (before[_EDITED] != dataset.manifest[_EDITED]).any(axis=1).sum()
             say(f"{changed} covers repaired: {plan.why}")
-    with progress() as report:
-        found = _look(dataset, vectors, report)
+    with progress() as monitor:
+        found = _look(dataset, vectors, monitor)
     if suggest_to:
         plans = suggest(dataset.manifest, found)
         with writing(suggest_to):
@@ -61,10 +61,10 @@ def audit(
     answer(as_json, found.to_dict(), *_in_words(found))
 
 
-def _look(dataset: Dataset, vectors: bool, report: Report) -> Audit:
+def _look(dataset: Dataset, vectors: bool, monitor: Monitor) -> Audit:
     if vectors or not dataset.has_pictures:
-        return inspect_dataset(dataset, report).audit
-    return audit_dataset(dataset, split_if_possible(dataset), None, report, thresholds=read_thresholds(dataset))
+        return inspect_dataset(dataset, monitor).audit
+    return audit_dataset(dataset, split_if_possible(dataset), None, monitor, thresholds=read_thresholds(dataset))
 
 
 def _in_words(found: Audit) -> Iterator[str | Table]:

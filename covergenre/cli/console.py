@@ -17,7 +17,7 @@ from rich.table import Table
 
 from covergenre.errors import CoverGenreError
 from covergenre.evaluation.intervals import Interval
-from covergenre.progress import Progress, Report
+from covergenre.progress import Monitor, Progress
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 8206, 8207), "�")
 _CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
@@ -100,7 +100,7 @@ def writing(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
+def progress() -> Iterator[Monitor]:
     """A bar with the time left on stderr, for as long as the block works; nothing where stderr is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
@@ -109,4 +109,4 @@ def progress() -> Iterator[Report]:
         def report(now: Progress) -> None:
             bar.update(task, description=escape(now.what), completed=now.done, total=now.total)
 
-        yield report
+        yield Monitor(report)

@@ -111,8 +111,8 @@ def demo(as_json: AsJson = False) -> None:
 
     Example: covergenre demo
     """
-    with progress() as report:
-        dataset = build_demo(report)
+    with progress() as monitor:
+        dataset = build_demo(monitor)
     answer(as_json, _summary(dataset), *_in_words(dataset))
 
 

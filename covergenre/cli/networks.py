@@ -42,14 +42,14 @@ def fetch(network: Annotated[str, argument("As in networks list.", "ID")], as_js
 
     Example: covergenre networks fetch timm:vit_small_patch14_dinov2.lvd142m
     """
-    with progress() as report:
+    with progress() as monitor:
         if network == _WORDS:
-            clip.fetch_weights(report)
+            clip.fetch_weights(monitor)
             file = clip.weights_folder()
         elif is_stronger(network):
             backbone = get_backbone(network)
             file = backbone.file
-            hub.fetch(backbone.repository, "model.safetensors", file, report)
+            hub.fetch(backbone.repository, "model.safetensors", file, monitor)
         else:
             known = ", ".join(each.id for each in list_stronger())
             raise NoWeights(f"{network!r} is no network to be fetched: choose from {known}, {_WORDS}")

@@ -56,8 +56,8 @@ def process(
         raise CoverGenreError(f"there is no step {unknown[0]!r}: choose from {', '.join(made)}")
     chosen = [made[step] for step in dict.fromkeys(wanted)]
     items = find_items(covers)
-    with progress() as report:
-        outcome = run(items, chosen, to, on, report)
+    with progress() as monitor:
+        outcome = run(items, chosen, to, on, monitor)
     failures = {**outcome.bad, **outcome.undone}
     folder = Shards(to, chosen).folder
     answer(
@@ -80,9 +80,9 @@ def index(name: Annotated[str, argument("A scanned data set, or the id of a run.
 
     How many of the nearest it finds is measured as it is made. Example: covergenre index mine
     """
-    with progress() as report:
+    with progress() as monitor:
         if (home.runs() / name).is_dir():
-            made = index_run(Run.open(name), report)
+            made = index_run(Run.open(name), monitor)
         else:
-            made = index_dataset(open_dataset(name), report)
+            made = index_dataset(open_dataset(name), monitor)
     answer(as_json, asdict(made), f"{name}: {made}")

@@ -29,8 +29,8 @@ def build(
     """
     from covergenre.training.build_starter import build_starter
 
-    with progress() as report:
-        starter = build_starter(folder, target, seed, progress=report, words=words)
+    with progress() as monitor:
+        starter = build_starter(folder, target, seed, monitor=monitor, words=words)
     answer(as_json, _data(starter), *_in_words(starter))
 
 

@@ -55,8 +55,8 @@ def study(
         recipe,
         seed,
     )
-    with progress() as report:
-        made = make(asked, dataset, report)
+    with progress() as monitor:
+        made = make(asked, dataset, monitor)
     outcomes = [outcome for outcome in made.outcomes() if outcome.key in made.points]
     if as_json:
         for outcome in outcomes:

@@ -74,8 +74,8 @@ def train(
     if background:
         launch.start(run)
     else:
-        with progress() as report:
-            execute(run, dataset, report)
+        with progress() as monitor:
+            execute(run, dataset, monitor)
     parts = () if background else _in_words(run.evaluation())
     answer(as_json, run_as_dict(run), f"run {run.id}, {run_name(run)}", *parts)
 

@@ -38,8 +38,8 @@ def collect_covers(
     Example: covergenre collect mine --genres anime,disco,jazz --per-genre 200
     """
     wanted = tuple(genre_tags()) if genres == "all" else listed(genres)
-    with progress() as report:
-        collected = collect(Plan(name, wanted, per_genre, per_artist, size), report)
+    with progress() as monitor:
+        collected = collect(Plan(name, wanted, per_genre, per_artist, size), monitor)
     failures = [{"genre": one.genre, "id": one.id, "reason": one.reason} for one in collected.failures]
     answer(
         as_json,
@@ -61,10 +61,10 @@ def fetch(as_json: AsJson = False) -> None:
     """
     covers = open_starter().covers
     came: dict[str, dict[str, int]] = {}
-    with progress() as report:
+    with progress() as monitor:
         if discogs_token():
-            came["names"] = dict(fetch_names(covers.loc[covers["source"] == "discogs", "id"], report))
-        came["pictures"] = dict(fetch_pictures(published(covers), report))
+            came["names"] = dict(fetch_names(covers.loc[covers["source"] == "discogs", "id"], monitor))
+        came["pictures"] = dict(fetch_pictures(published(covers), monitor))
     data, lines = {}, []
     for what, counts in came.items():
         data[what] = {"came": counts.pop("", 0), "failed": counts}

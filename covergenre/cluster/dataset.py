@@ -24,18 +24,16 @@ from covergenre.dataset.thumbnails import add_signatures, save_thumbnail
 from covergenre.embedding.embed import Fill, Job, Stores
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset
-from covergenre.progress import Report, ShouldStop
+from covergenre.progress import Monitor
 
 
 def scanner(on: str) -> ReadPixels:
     """What a scan reads covers with, there."""
 
-    def read_pixels(
-        root: Path, covers: Sequence[CoverFile], report: Report, should_stop: ShouldStop
-    ) -> list[dict[str, Any]]:
+    def read_pixels(root: Path, covers: Sequence[CoverFile], monitor: Monitor) -> list[dict[str, Any]]:
         keys = [f"{cover.path}\n{cover.bytes}\n{cover.modified}" for cover in covers]
         items = [Item(key, cover.path, str(root / cover.path)) for key, cover in zip(keys, covers, strict=True)]
-        shards, looks = _done(root, items, [Look()], on, report, should_stop), {}
+        shards, looks = _done(root, items, [Look()], on, monitor), {}
         for table in shards.tables(("problem", *NO_PIXELS)):
             for row in table.to_pylist():
                 looks[row.pop("key")] = {**row, **NO_PIXELS} if row["problem"] else row
@@ -48,12 +46,10 @@ def scanner(on: str) -> ReadPixels:
 def embedder(on: str) -> Fill:
     """What computes vectors there; as each cover is read, it is measured and made small for pages, too."""
 
-    def fill(
-        stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], report: Report, should_stop: ShouldStop
-    ) -> None:
+    def fill(stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], monitor: Monitor) -> None:
         items = [Item(job.key, job.path, str(dataset.file(job.path)), job.key) for job in jobs]
         steps: list[Step] = [Embed(recipe, tuple(stores)), Measure(), Shrink()]
-        shards = _done(dataset.root, items, steps, on, report, should_stop)
+        shards = _done(dataset.root, items, steps, on, monitor)
         found = []
         for table in shards.tables((*map(column, stores), *COLUMNS, "thumbnail", "signature")):
             keys = table["key"].to_pylist()
@@ -71,12 +67,10 @@ def embedder(on: str) -> Fill:
     return fill
 
 
-def _done(
-    root: Path, items: Sequence[Item], steps: Sequence[Step], on: str, report: Report, should_stop: ShouldStop
-) -> Shards:
+def _done(root: Path, items: Sequence[Item], steps: Sequence[Step], on: str, monitor: Monitor) -> Shards:
     """The shards of these covers of a folder; BadDataset when any could not be done: the others are kept."""
     folder = str(home.shards() / hashlib.blake2b(bytes(root), digest_size=8).hexdigest())
-    undone = run(items, steps, folder, on, report, should_stop).undone
+    undone = run(items, steps, folder, on, monitor).undone
     for path, why in undone.items():
         raise BadDataset(f"{len(undone)} of {len(items)} covers could not be done, such as {path} ({why}): try again")
     return Shards(folder, steps)

@@ -18,10 +18,10 @@ from covergenre import home, images
 from covergenre.cluster.inputs import Item, read
 from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Opened, Step
-from covergenre.errors import BadImage, Cancelled, CoverGenreError, in_words
+from covergenre.errors import BadImage, CoverGenreError, in_words
 from covergenre.inference import settings
 from covergenre.packages import need
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 HERE = ""
 RAY = "ray"
@@ -58,8 +58,7 @@ def run(
     steps: Sequence[Step],
     out: str,
     on: str = HERE,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
 ) -> Outcome:
     """Do the steps to each of the items and keep their rows in the shards of `out`, a folder all workers can reach.
 
@@ -76,9 +75,8 @@ def run(
         for size in _BATCHES:
             for said in work(_batches(list(todo.values()), size), steps, out):
                 done, why = done + said.written, {**why, **said.unwritten}
-                report(Progress(min(done, total), total, "covers"))
-                if should_stop():
-                    raise Cancelled(f"stopped after {done} of {total} covers; those are kept")
+                monitor.report(min(done, total), total, "covers")
+                monitor.check(f"stopped after {done} of {total} covers; those are kept")
             before, todo = len(todo), _missing(todo, shards)  # what is there counts, not what was said
             if not todo or (len(todo) == before and todo.keys() <= why.keys()):
                 break  # done, or all fails for a reason that trying again won't mend

@@ -20,7 +20,7 @@ from covergenre.collecting.record import Plan, open_plan, save_plan
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
 from covergenre.files import read_json, replace_json
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor, Progress
 from covergenre.runs import launch
 
 State = Literal["running", "done", "stopped", "failed", "lost"]
@@ -51,17 +51,17 @@ def start(plan: Plan) -> None:
     launch.spawn_detached((sys.executable, "-P", "-m", __name__, plan.name), plan.folder / "log.txt")
 
 
-def wait(plan: Plan, report: Report = silent, should_stop: ShouldStop = never) -> Dataset:
+def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:
     """Wait for a collection that was begun, and relay its progress; the data set once it is there.
 
-    `should_stop` stops the collection itself. Raises Cancelled then, and CoverGenreError when it failed or its process
+    `monitor` stops the collection itself. Raises Cancelled then, and CoverGenreError when it failed or its process
     has gone.
     """
     began = time.monotonic()
     while (status := read_status(plan, time.monotonic() - began < _STARTS_WITHIN)).state == "running":
-        if should_stop():
+        if monitor.should_stop():
             (plan.folder / "stop").touch()
-        report(Progress(status.done, status.total, status.what))
+        monitor.report(status.done, status.total, status.what)
         time.sleep(_LOOK_EVERY)
     if status.state == "stopped":
         raise Cancelled(status.error)
@@ -120,7 +120,7 @@ def _collect(plan: Plan) -> None:
             written = time.monotonic()
 
     try:
-        collected = collect(plan, tell, (plan.folder / "stop").exists)
+        collected = collect(plan, Monitor(tell, (plan.folder / "stop").exists))
         reasons = tuple(Counter(collected.reasons).most_common())
         _write(plan, Status("done", now.total, now.total, "collected", reasons=reasons))
     except Cancelled as error:

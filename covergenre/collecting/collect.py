@@ -22,7 +22,7 @@ from covergenre.dataset.csv_file import write_csv
 from covergenre.dataset.registry import Dataset, register
 from covergenre.errors import BadDataset, BadImage, Cancelled, CoverGenreError, Refused
 from covergenre.files import replace_bytes
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 LICENCE = "the artwork belongs to its owners; the data about it is CC0 (MusicBrainz)"
@@ -49,7 +49,7 @@ class Collected:
         return Counter(failure.reason for failure in self.failures)
 
 
-def collect(plan: Plan, report: Report = silent, should_stop: ShouldStop = never) -> Collected:
+def collect(plan: Plan, monitor: Monitor = SILENT) -> Collected:
     """Bring the covers of a plan and register them as a data set; called again, go on where it stopped.
 
     Fewer come where the source has no more. Raises CoverGenreError when another process collects under that name;
@@ -57,10 +57,10 @@ def collect(plan: Plan, report: Report = silent, should_stop: ShouldStop = never
     """
     save_plan(plan)
     try:
-        with plan.lock.acquire(timeout=LOCK_IS_TRIED), open_web(should_stop) as web:
+        with plan.lock.acquire(timeout=LOCK_IS_TRIED), open_web(monitor) as web:
             journal = Journal(plan)
             try:
-                _fetch_all(plan, journal, web, report, should_stop)
+                _fetch_all(plan, journal, web, monitor)
             finally:
                 _write_table(plan, journal)
     except Timeout as error:
@@ -68,24 +68,23 @@ def collect(plan: Plan, report: Report = silent, should_stop: ShouldStop = never
     covers = {genre: len(journal.kept(genre)) for genre in plan.genres}
     if not any(covers.values()):
         raise BadDataset(f"no cover of {', '.join(plan.genres)} could be had: {_most_common(journal.failures())}")
-    dataset, _ = register(plan.name, plan.folder, report, should_stop)
+    dataset, _ = register(plan.name, plan.folder, monitor)
     return Collected(dataset, covers, journal.failures())
 
 
-def _fetch_all(plan: Plan, journal: Journal, web: Web, report: Report, should_stop: ShouldStop) -> None:
+def _fetch_all(plan: Plan, journal: Journal, web: Web, monitor: Monitor) -> None:
     total = plan.per_genre * len(plan.genres)
     done = 0
     for number, genre in enumerate(plan.genres):
         try:
             for got in _fetch_genre(plan, journal, web, genre):
-                if should_stop():
-                    raise Cancelled
-                report(Progress(done + got, total, f"collecting {genre}"))
+                monitor.check()
+                monitor.report(done + got, total, f"collecting {genre}")
         except Cancelled as stop:
             kept = sum(len(journal.kept(one)) for one in plan.genres)
             raise Cancelled(f"stopped with {kept} of {total} covers; they are kept, and it can go on") from stop
         done = plan.per_genre * (number + 1)  # a genre that has no more counts as done
-    report(Progress(total, total, "collecting"))
+    monitor.report(total, total, "collecting")
 
 
 def _fetch_genre(plan: Plan, journal: Journal, web: Web, genre: str) -> Iterator[int]:

@@ -18,10 +18,10 @@ from pydantic import BaseModel, ValidationError
 
 from covergenre import home
 from covergenre.collecting.sources import discogs, discogs_token, open_web
-from covergenre.errors import Cancelled, CoverGenreError, Refused
+from covergenre.errors import CoverGenreError, Refused
 from covergenre.files import append_json, read_json_lines
 from covergenre.formatting import one_line
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 SOURCE = "discogs"
@@ -51,7 +51,7 @@ def read_names() -> Mapping[str, Name]:
     return names
 
 
-def fetch_names(ids: Iterable[str], report: Report = silent, should_stop: ShouldStop = never) -> Counter:
+def fetch_names(ids: Iterable[str], monitor: Monitor = SILENT) -> Counter:
     """Ask for the releases that weren't asked for yet; how many came ("") and didn't, by reason.
 
     Raises CoverGenreError without a token, ConnectionLost and Cancelled; what came before is kept.
@@ -64,15 +64,11 @@ def fetch_names(ids: Iterable[str], report: Report = silent, should_stop: Should
     missing = [number for number in dict.fromkeys(ids) if number.isdigit() and number not in known]
     came: Counter = Counter()
     _file().parent.mkdir(parents=True, exist_ok=True)
-    with open_web(should_stop) as web:
-        for done, number in enumerate(missing):
-            report(Progress(done, len(missing), "names"))
-            if should_stop():
-                raise Cancelled(f"stopped after {done} of {len(missing)} names; they are kept")
+    with open_web(monitor) as web:
+        for number in monitor.steps(missing, "names", "they are kept", "names"):
             name = _name(web, number)
             append_json(_file(), asdict(name))
             came[name.reason] += 1
-    report(Progress(len(missing), len(missing), "names"))
     return came
 
 

@@ -21,9 +21,9 @@ from covergenre import home, images
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collecting.sources import open_web
-from covergenre.errors import BadImage, Cancelled, CoverGenreError, Refused
+from covergenre.errors import BadImage, CoverGenreError, Refused
 from covergenre.files import read_json, replace_bytes, replace_json
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 SIDE = 300
@@ -63,9 +63,7 @@ def picture_file(content_hash: str) -> Path | None:
     return file
 
 
-def fetch_pictures(
-    covers: Iterable[PublishedPicture], report: Report = silent, should_stop: ShouldStop = never
-) -> Counter:
+def fetch_pictures(covers: Iterable[PublishedPicture], monitor: Monitor = SILENT) -> Counter:
     """Fetch the pictures that aren't there and weren't tried before; how many came ("") and didn't, by reason.
 
     Raises ConnectionLost and Cancelled; what came before is kept.
@@ -79,11 +77,8 @@ def fetch_pictures(
     came: Counter = Counter()
     _folder().mkdir(parents=True, exist_ok=True)
     try:
-        with open_web(should_stop) as web:
-            for done, cover in enumerate(missing):
-                report(Progress(done, len(missing), "pictures"))
-                if should_stop():
-                    raise Cancelled(f"stopped after {done} of {len(missing)} pictures; they are kept")
+        with open_web(monitor) as web:
+            for done, cover in enumerate(monitor.steps(missing, "pictures", "they are kept", "pictures")):
                 reason = fetch_picture(web, cover)
                 came[reason] += 1
                 if reason:
@@ -93,7 +88,6 @@ def fetch_pictures(
     finally:
         replace_json(_folder() / "failures.json", failures)
         make_room()
-    report(Progress(len(missing), len(missing), "pictures"))
     return came
 
 

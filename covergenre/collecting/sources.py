@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from covergenre import __version__
 from covergenre.errors import CoverGenreError
-from covergenre.progress import ShouldStop, never
+from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 SETTINGS = ("COVERGENRE_MUSICBRAINZ", "COVERGENRE_COVERART", "COVERGENRE_DISCOGS")
@@ -50,7 +50,7 @@ def discogs_token() -> str:
     return os.environ.get("COVERGENRE_DISCOGS_TOKEN", "").strip()
 
 
-def open_web(should_stop: ShouldStop = never, **options: int) -> Web:
+def open_web(monitor: Monitor = SILENT, **options: int) -> Web:
     """A `Web` that keeps to the rates of all sources and says who asks; CoverGenreError for a broken setting.
 
     `options` are those of `Web`.
@@ -64,7 +64,7 @@ def open_web(should_stop: ShouldStop = never, **options: int) -> Web:
     between: dict[str, float] = {}
     for source in known:
         between[source.host] = max(source.between, between.get(source.host, 0.0))
-    return Web(f"covergenre/{__version__} ( {contact} )", between, trusted, should_stop, **options)
+    return Web(f"covergenre/{__version__} ( {contact} )", between, trusted, monitor, **options)
 
 
 def _source(setting: str, usual: str, between: float) -> Source:

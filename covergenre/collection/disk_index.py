@@ -26,10 +26,10 @@ from covergenre.collection.collection import Projection
 from covergenre.collection.novelty import NoveltyDetector
 from covergenre.embedding.index import IndexStats, IVFIndex, build_index
 from covergenre.embedding.store import VectorStore
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import CoverGenreError
 from covergenre.files import publish_folder
 from covergenre.methods.space import Space
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.vectors import unit_rows
 
 _log = logging.getLogger(__name__)
@@ -97,8 +97,7 @@ def build_disk_index(
     projection: Projection,
     width: int | None = None,
     beside: Mapping[str, NoveltyDetector] | None = None,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
 ) -> IndexStats:
     """Bring the vectors of these covers (content_hash, id, part) to where they are compared, and make their index.
 
@@ -110,17 +109,16 @@ def build_disk_index(
     with _staging(folder) as staged:
         placed = None
         for rows, part in store.parts(covers["content_hash"].tolist()):
-            if should_stop():
-                raise Cancelled(f"stopped after {found.sum()} of {n} covers: no index was made")
+            monitor.check(f"stopped after {found.sum()} of {n} covers: no index was made")
             near = unit_rows(projection.project(part[:, :width]))
             if placed is None:
                 shape = n, near.shape[1]
                 placed = np.lib.format.open_memmap(staged / _VECTORS, "w+", np.float16, shape)
             placed[rows], found[rows] = near, True
-            report(Progress(int(found.sum()), n, "placing covers"))
+            monitor.report(int(found.sum()), n, "placing covers")
         if placed is None or not found.all():
             raise CoverGenreError(f"only {found.sum()} of {n} covers have vectors: embed the data set first")
-        made = build_index(placed, staged, report, should_stop)
+        made = build_index(placed, staged, monitor)
         _keep(staged, covers, projection)
         for name, detector in (beside or {}).items():
             detector.save(staged / name)

@@ -21,7 +21,7 @@ from covergenre import home
 from covergenre.embedding.index import unit
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import replace_arrays
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 DRAWABLE = 8000
 """t-SNE is offered up to so many covers: about two minutes on two cores."""
@@ -62,7 +62,7 @@ def known_map(vectors: np.ndarray) -> tuple[np.ndarray, bool]:
     return (quick_map(vectors), False) if good is None else (good, True)
 
 
-def draw_map_apart(vectors: np.ndarray, report: Report = silent, should_stop: ShouldStop = never) -> None:
+def draw_map_apart(vectors: np.ndarray, monitor: Monitor = SILENT) -> None:
     """`draw_map` in a process of its own, which can be stopped and leaves its memory to nobody.
 
     Raises Cancelled when stopped, CoverGenreError when it fails. Progress is a guess, by the number of covers.
@@ -80,12 +80,12 @@ def draw_map_apart(vectors: np.ndarray, report: Report = silent, should_stop: Sh
                 stderr=said,
             )
         while process.poll() is None:
-            if should_stop():
+            if monitor.should_stop():
                 process.kill()
                 process.wait()
                 raise Cancelled("stopped before the map was drawn")
             elapsed = time.monotonic() - began
-            report(Progress(int(len(vectors) * min(elapsed / expected, 0.99)), len(vectors), "placing covers"))
+            monitor.report(int(len(vectors) * min(elapsed / expected, 0.99)), len(vectors), "placing covers")
             time.sleep(0.1)
         if process.returncode:
             why = log.read_text(errors="replace").strip().splitlines()[-1:]

@@ -22,7 +22,7 @@ from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.index import EXACT_LIMIT, IndexStats
 from covergenre.methods import Covers, Fitted
 from covergenre.methods.space import learn_space
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 if TYPE_CHECKING:
     from covergenre.runs.record import Run
@@ -113,12 +113,12 @@ def index_stamp(dataset: Dataset) -> int:
     return folder.stat().st_mtime_ns if folder.exists() else 0
 
 
-def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = never) -> IndexStats:
+def index_run(run: "Run", monitor: Monitor = SILENT) -> IndexStats:
     """Make the index of the covers of a run that is done. Raises as `known_covers` and `embed_missing` do."""
     from covergenre.embedding.embed import embed_missing
 
     dataset, head = _dataset_of(run), run.load_model()
-    store = embed_missing(dataset, run.spec.recipe, report=report, should_stop=should_stop)["original"]
+    store = embed_missing(dataset, run.spec.recipe, monitor=monitor)["original"]
     covers = _parted(_table(dataset), run)
     some = sample(covers)
     vectors = store.get(some["content_hash"].tolist())[1]
@@ -130,8 +130,7 @@ def index_run(run: "Run", report: Report = silent, should_stop: ShouldStop = nev
         store,
         projection,
         beside={_NOVELTY: novelty},
-        report=report,
-        should_stop=should_stop,
+        monitor=monitor,
     )
 
 

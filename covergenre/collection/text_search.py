@@ -16,8 +16,8 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.filters import first
 from covergenre.embedding.clip import ClipModel, ClipProcess
 from covergenre.embedding.store import VectorStore
-from covergenre.errors import BadImage, Cancelled
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.errors import BadImage
+from covergenre.progress import SILENT, Monitor
 
 _BATCH = 16
 
@@ -51,22 +51,19 @@ class TextSearch:
         return [(int(self.rows[passing[at]]), float(similarities[at])) for at in first(-similarities, k)]
 
 
-def embed_missing_covers(
-    collection: Collection, search: TextSearch, report: Report = silent, should_stop: ShouldStop = never
-) -> None:
+def embed_missing_covers(collection: Collection, search: TextSearch, monitor: Monitor = SILENT) -> None:
     """Compute the vectors that a search is `missing`, except of covers whose file can't be read any more.
 
     Raises Cancelled when stopped; what was computed stays cached.
     """
     store, files = _store(search.model), collection.files()
     for start in range(0, len(search.missing), _BATCH):
-        if should_stop():
-            raise Cancelled(f"stopped after {start} of {len(search.missing)} covers; those are kept")
-        report(Progress(start, len(search.missing), "preparing covers"))
+        monitor.check(f"stopped after {start} of {len(search.missing)} covers; those are kept")
+        monitor.report(start, len(search.missing), "preparing covers")
         opened = {row: image for row in search.missing[start : start + _BATCH] if (image := _opened(files[row]))}
         if opened:
             store.put([collection.hashes[row] for row in opened], search.model.encode_covers(list(opened.values())))
-    report(Progress(len(search.missing), len(search.missing), "preparing covers"))
+    monitor.report(len(search.missing), len(search.missing), "preparing covers")
 
 
 def _opened(file: Path) -> Image.Image | None:

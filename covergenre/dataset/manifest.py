@@ -35,7 +35,7 @@ from covergenre.dataset.metadata import Metadata, read_metadata
 from covergenre.dataset.skipped import SkippedFiles
 from covergenre.dataset.table import COLUMNS, EDITS, NOTES, read_manifest, typed, write_manifest
 from covergenre.errors import BadDataset, BadImage
-from covergenre.progress import Report, ShouldStop, each, never, silent
+from covergenre.progress import SILENT, Monitor
 
 __all__ = ["COLUMNS", "GONE", "Scan", "fingerprint", "keep_edits", "read_manifest", "scan", "usable", "write_manifest"]
 
@@ -46,7 +46,7 @@ STATES = ("usable", "left out", "unreadable")
 
 NO_PIXELS = {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": ""}
 
-ReadPixels = Callable[[Path, Sequence[CoverFile], Report, ShouldStop], Sequence[Mapping[str, Any]]]
+ReadPixels = Callable[[Path, Sequence[CoverFile], Monitor], Sequence[Mapping[str, Any]]]
 """Gives what the pixels of each of the covers below a root tell, with its problem, in their order."""
 
 _log = logging.getLogger(__name__)
@@ -77,8 +77,7 @@ class Scan:
 def scan(
     root: Path,
     previous: pd.DataFrame | None = None,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     genre_level: int | None = None,
     read_pixels: ReadPixels | None = None,
 ) -> Scan:
@@ -103,7 +102,7 @@ def scan(
     notes = _notes(root, [cover.path for cover in found])
     known = {} if previous is None else {row["path"]: row for row in previous.to_dict("records")}
     fresh = [cover for cover in found if not _is_unchanged(known.get(cover.path), cover)]
-    looks = (read_pixels or _look_at_all)(root, fresh, report, should_stop)
+    looks = (read_pixels or _look_at_all)(root, fresh, monitor)
     for cover, look in zip(fresh, looks, strict=True):
         known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes.values, layout)
     here = {cover.path for cover in found}
@@ -180,11 +179,9 @@ def _is_unchanged(row: Mapping | None, cover: CoverFile) -> bool:
     return (row["bytes"], row["modified"]) == (cover.bytes, cover.modified)
 
 
-def _look_at_all(root: Path, covers: Sequence[CoverFile], report: Report, should_stop: ShouldStop) -> list[dict]:
+def _look_at_all(root: Path, covers: Sequence[CoverFile], monitor: Monitor) -> list[dict]:
     """What the pixels of each cover tell, in the order of `covers`."""
-    return list(
-        each(lambda cover: _look(root / cover.path), covers, "covers", report, should_stop, "nothing was stored")
-    )
+    return list(monitor.map(lambda cover: _look(root / cover.path), covers, "covers", "nothing was stored"))
 
 
 def _look(file: Path) -> dict:

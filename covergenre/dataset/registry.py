@@ -33,7 +33,7 @@ from covergenre.errors import BadDataset, BadRun, CoversMissing
 from covergenre.files import read_json, replace_json
 from covergenre.formatting import disarmed
 from covergenre.images import DECODER
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RESERVED = (STARTER,)
@@ -79,8 +79,7 @@ class Dataset:
 def register(
     name: str,
     root: Path,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     genre_level: int | None = None,
     missing: Missing = "refuse",
     read_pixels: ReadPixels | None = None,
@@ -108,7 +107,7 @@ def register(
         previous = _without_guesses(previous, detect_layout(previous["path"].tolist(), before.get("genre_level")))
     if previous is not None and before.get("decoder") != DECODER:
         previous = previous.assign(modified=0)  # so that all is read again: pixels may differ
-    scanned = scan(root, previous, report, should_stop, genre_level, read_pixels)
+    scanned = scan(root, previous, monitor, genre_level, read_pixels)
     if not scanned.read + scanned.reused:
         raise BadDataset(
             f"{root} holds no GENRE/COVER.jpg ({scanned.skipped.summary()}): name the folder of the genre folders"

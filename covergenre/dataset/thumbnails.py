@@ -17,7 +17,7 @@ from covergenre.dataset.pixel_cache import keep, read_kept
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage
 from covergenre.files import replace_bytes, where_allowed
-from covergenre.progress import Report, ShouldStop, each, never, silent
+from covergenre.progress import SILENT, Monitor
 
 SIDE = 160
 
@@ -59,7 +59,7 @@ def known_signatures(dataset: Dataset) -> pd.DataFrame | None:
     return known.reindex(hashes) if hashes.isin(known.index).all() else None
 
 
-def make_signatures(dataset: Dataset, report: Report = silent, should_stop: ShouldStop = never) -> pd.DataFrame:
+def make_signatures(dataset: Dataset, monitor: Monitor = SILENT) -> pd.DataFrame:
     """How each usable cover looks: column signature, by content hash, a row a cover in the manifest's order; b"" where
     it can't be read any more.
 
@@ -76,7 +76,7 @@ def make_signatures(dataset: Dataset, report: Report = silent, should_stop: Shou
         return images.signature(images.decode(jpeg).image) if jpeg else b""
 
     try:
-        for signature in each(sign, pictures, "making small pictures", report, should_stop, "what was made is kept"):
+        for signature in monitor.map(sign, pictures, "making small pictures", "what was made is kept"):
             made.append(signature)
     finally:
         if made:

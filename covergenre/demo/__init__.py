@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from covergenre.demo.albums import draw, release
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 if TYPE_CHECKING:
     from covergenre.dataset.registry import Dataset
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 EXAMPLES = (("edm", 1), ("classical", 1), ("jazz", 14), ("black metal", 9), ("rap", 3), ("anime", 13))
 
 
-def build_demo(report: Report = silent, should_stop: ShouldStop = never) -> "Dataset":
+def build_demo(monitor: Monitor = SILENT) -> "Dataset":
     """The data set "demo": drawn into `demo` of the home folder on first use (half a minute), later only rescanned.
 
     Raises Cancelled when stopped, and then keeps nothing; BadDataset when another data set has that name.
     """
     from covergenre.demo.build import build  # it needs pandas, which example_tiles does not
 
-    return build(report, should_stop)
+    return build(monitor)
 
 
 def example_tiles() -> tuple[tuple[str, str, Image.Image], ...]:

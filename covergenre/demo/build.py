@@ -19,7 +19,7 @@ from covergenre.demo.albums import GENRES, release
 from covergenre.demo.defects import SMALL_GENRE, SMALL_SIDE, Cover, plant
 from covergenre.errors import BadDataset
 from covergenre.files import publish_folder
-from covergenre.progress import Report, ShouldStop, each
+from covergenre.progress import Monitor
 
 _SEED = 1877  # the year of the phonograph
 _A_GENRE = 60
@@ -31,15 +31,15 @@ def plan() -> list[Cover]:
     return plant([album for genre in GENRES for album in release(genre, _A_GENRE, rng)], rng)
 
 
-def build(report: Report, should_stop: ShouldStop) -> Dataset:
+def build(monitor: Monitor) -> Dataset:
     """Draw the demo unless it is there already, and register it; see `build_demo`."""
     root = home.home() / "demo"
     _check_name(root)
     root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(root.with_name(".demo.lock")):
         if not root.is_dir():
-            _draw(root, report, should_stop)
-    return register(root.name, root, report, should_stop)[0]
+            _draw(root, monitor)
+    return register(root.name, root, monitor)[0]
 
 
 def _check_name(root: Path) -> None:
@@ -48,26 +48,26 @@ def _check_name(root: Path) -> None:
         raise BadDataset(f"a data set of yours, of {stored}, is called {root.name}: rename or remove it first")
 
 
-def _draw(root: Path, report: Report, should_stop: ShouldStop) -> None:
+def _draw(root: Path, monitor: Monitor) -> None:
     """Draw everything beside `root`, then put it in its place: nobody ever finds half of it."""
     beside = root.with_name(".demo")
     shutil.rmtree(beside, ignore_errors=True)  # left by a process that was killed
     try:
         covers = plan()
-        _save_covers(covers, beside, report, should_stop)
+        _save_covers(covers, beside, monitor)
         _write_tables(covers, beside)
         publish_folder(beside, root)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _save_covers(covers: Sequence[Cover], folder: Path, report: Report, should_stop: ShouldStop) -> None:
+def _save_covers(covers: Sequence[Cover], folder: Path, monitor: Monitor) -> None:
     def save(cover: Cover) -> None:
         (folder / cover.path).write_bytes(cover.content())
 
     for genre in GENRES:
         (folder / genre).mkdir(parents=True)
-    for _ in each(save, covers, "covers drawn", report, should_stop, "nothing was kept"):
+    for _ in monitor.map(save, covers, "covers drawn", "nothing was kept"):
         pass
 
 

@@ -23,7 +23,7 @@ from PIL import Image
 
 from covergenre import home, hub
 from covergenre.errors import NoWeights
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.vectors import unit_rows
 
 PACKAGE = "open_clip_torch"
@@ -50,10 +50,10 @@ def weights_folder() -> Path:
     return home.home() / "words"
 
 
-def fetch_weights(report: Report = silent, should_stop: ShouldStop = never) -> None:
+def fetch_weights(monitor: Monitor = SILENT) -> None:
     """Fetch the two files of the network to `weights_folder()`; raises as `hub.fetch` does."""
     for name in _FILES:
-        hub.fetch(MODEL, name, weights_folder() / name, report, should_stop)
+        hub.fetch(MODEL, name, weights_folder() / name, monitor)
 
 
 def has_weights() -> bool:

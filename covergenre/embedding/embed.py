@@ -16,8 +16,8 @@ from covergenre.dataset.registry import Dataset
 from covergenre.embedding.engine import Engine, engine_for, fetch_weights
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
-from covergenre.errors import BadDataset, BadImage, Cancelled
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.errors import BadDataset, BadImage
+from covergenre.progress import SILENT, Monitor
 
 # Vectors held in memory before they are put into the store: what a kill can cost, about a second of work a core.
 _SHARD = 64
@@ -36,7 +36,7 @@ class Job(NamedTuple):
     variants: Sequence[str]
 
 
-Fill = Callable[[Stores, Dataset, Recipe, Sequence[Job], Report, ShouldStop], None]
+Fill = Callable[[Stores, Dataset, Recipe, Sequence[Job], Monitor], None]
 """Puts the vectors of these jobs, all of one data set, into the stores."""
 
 
@@ -44,15 +44,14 @@ def embed_dataset(
     dataset: Dataset,
     recipe: Recipe,
     variants: Sequence[str] = ("original",),
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     fill: Fill | None = None,
 ) -> dict[str, np.ndarray]:
     """The vectors of all usable covers, by variant: float32 of shape (n_usable, width), in the manifest's order.
 
     What is missing is computed first, see `embed_missing`.
     """
-    stores = embed_missing(dataset, recipe, variants, report, should_stop, fill)
+    stores = embed_missing(dataset, recipe, variants, monitor, fill)
     keys = usable(dataset.manifest)["content_hash"].tolist()
     return {variant: store.get(keys)[1] for variant, store in stores.items()}
 
@@ -61,8 +60,7 @@ def embed_missing(
     dataset: Dataset,
     recipe: Recipe,
     variants: Sequence[str] = ("original",),
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     fill: Fill | None = None,
 ) -> Stores:
     """The stores, by variant, once they hold the vectors of all usable covers; few are in memory at a time.
@@ -79,7 +77,7 @@ def embed_missing(
         raise BadDataset(f"the data set {dataset.name} has no usable cover: add covers and scan it again")
     stores, keys = stores_of(recipe, variants), covers["content_hash"].tolist()
     if jobs := _jobs(covers, {variant: store.holds(keys) for variant, store in stores.items()}):
-        (fill or _fill)(stores, dataset, recipe, jobs, report, should_stop)
+        (fill or _fill)(stores, dataset, recipe, jobs, monitor)
     return stores
 
 
@@ -108,12 +106,10 @@ def _jobs(covers: pd.DataFrame, found: Mapping[str, np.ndarray]) -> list[Job]:
     return list(jobs.values())
 
 
-def _fill(
-    stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], report: Report, should_stop: ShouldStop
-) -> None:
-    fetch_weights(recipe, report, should_stop)
+def _fill(stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], monitor: Monitor) -> None:
+    fetch_weights(recipe, monitor)
     done, total = 0, sum(len(job.variants) for job in jobs)
-    report(Progress(done, total, "opening the network, seconds or at its first use a minute"))
+    monitor.report(done, total, "opening the network, seconds or at its first use a minute")
     engine = engine_for(recipe)
     shelf = _Shelf(stores)
     try:
@@ -121,9 +117,8 @@ def _fill(
             for job, vectors in _ahead(pool, partial(_vectors, engine, dataset), jobs, 2 * engine.workers):
                 shelf.add(job, vectors)
                 done += len(vectors)
-                report(Progress(done, total, "embedding covers"))
-                if should_stop():
-                    raise Cancelled(f"embedding was stopped after {done} of {total} vectors; those are kept")
+                monitor.report(done, total, "embedding covers")
+                monitor.check(f"embedding was stopped after {done} of {total} vectors; those are kept")
     finally:
         shelf.clear()
 

@@ -29,7 +29,7 @@ from covergenre.embedding.preprocessing import Preprocessing
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import NoWeights
 from covergenre.inference import load_openvino, settings
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 _log = logging.getLogger(__name__)
 
@@ -128,14 +128,14 @@ def check_engine(recipe: Recipe) -> None:
         need_converter()
 
 
-def fetch_weights(recipe: Recipe, report: Report = silent, should_stop: ShouldStop = never) -> None:
+def fetch_weights(recipe: Recipe, monitor: Monitor = SILENT) -> None:
     """Bring what `engine_for` will need of the web for a recipe of a stronger network; nothing for any other.
 
     Reports megabytes; raises as `hub.fetch` does.
     """
     if is_stronger(recipe.backbone) and not recipe.weights and not engine_file(recipe).is_file():
         backbone = get_backbone(recipe.backbone)
-        hub.fetch(backbone.repository, "model.safetensors", backbone.file, report, should_stop)
+        hub.fetch(backbone.repository, "model.safetensors", backbone.file, monitor)
 
 
 def engine_file(recipe: Recipe) -> Path:

@@ -20,9 +20,9 @@ from typing import Any, Self
 import numpy as np
 
 from covergenre.digests import file_digest
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import CoverGenreError
 from covergenre.files import replace_json, replacing
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.vectors import batches
 
 EXACT_LIMIT = 200_000
@@ -136,9 +136,7 @@ class IVFIndex:
         return np.where(rows >= 0, np.clip(similarities, -1, 1), -np.inf), rows
 
 
-def build_index(
-    vectors: np.ndarray, folder: Path, report: Report = silent, should_stop: ShouldStop = never
-) -> IndexStats:
+def build_index(vectors: np.ndarray, folder: Path, monitor: Monitor = SILENT) -> IndexStats:
     """Build the `IVFIndex` of vectors (n, d), which may be memory-mapped, in `folder`: minutes for a million.
 
     Memory holds one batch of them and a byte for each of their numbers. Raises Cancelled when stopped.
@@ -153,19 +151,18 @@ def build_index(
     rng = np.random.default_rng(0)
     index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.niter = _ITERATIONS
-    report(Progress(0, n, "learning lists of vectors"))
+    monitor.report(0, n, "learning lists of vectors")
     index.train(unit(vectors[np.sort(rng.choice(n, min(n, _VECTORS_PER_LIST * lists), replace=False))]))
     sample = np.sort(rng.choice(n, min(_QUERIES, n), replace=False))
     queries = unit(vectors[sample])
 
     def added() -> Iterator[np.ndarray]:
         for part in batches(n, _BATCH):
-            if should_stop():
-                raise Cancelled(f"stopped after {part.start} of {n} vectors: no index was built")
+            monitor.check(f"stopped after {part.start} of {n} vectors: no index was built")
             units = unit(vectors[part])
             index.add(units)
             yield units
-            report(Progress(part.start, n, "putting vectors into lists"))
+            monitor.report(part.start, n, "putting vectors into lists")
 
     _, nearest = knn_ground_truth(queries, added(), NEAREST + 1, faiss.METRIC_INNER_PRODUCT, ngpu=0)
     stats = _tuned(index, queries, sample, nearest)

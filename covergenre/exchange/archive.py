@@ -28,11 +28,11 @@ from covergenre.dataset.layout import detect_layout
 from covergenre.dataset.manifest import Scan
 from covergenre.dataset.registry import Dataset, check_name, names, register
 from covergenre.dataset.skipped import HIDDEN, SkippedFiles, is_hidden
-from covergenre.errors import BadDataset, Cancelled
+from covergenre.errors import BadDataset
 from covergenre.exchange.zip_names import readable_names
 from covergenre.files import publish_folder
 from covergenre.images import EXTENSIONS, MAX_BYTES
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 MAX_FILES = 100_000
 MAX_TOTAL = 8 * 2**30
@@ -71,8 +71,7 @@ class Unpacked:
 def register_archive(
     name: str,
     archive: IO[bytes] | Path,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     genre_level: int | None = None,
 ) -> tuple[Dataset, Scan]:
     """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then.
@@ -82,9 +81,9 @@ def register_archive(
     check_name(name)
     if name in names():
         raise BadDataset(f"there is a data set {name!r} already: choose another name or remove that one first")
-    unpacked = unpack(archive, report, should_stop)
+    unpacked = unpack(archive, monitor)
     try:
-        dataset, scan = register(name, unpacked.root, report, should_stop, genre_level)
+        dataset, scan = register(name, unpacked.root, monitor, genre_level)
     except BaseException:
         shutil.rmtree(unpacked.root, ignore_errors=True)
         raise
@@ -93,8 +92,7 @@ def register_archive(
 
 def unpack(
     archive: IO[bytes] | Path,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     limits: Limits = Limits(),
 ) -> Unpacked:
     """Unpack the covers of a ZIP into a new folder in `home.uploads()`, whole or not at all.
@@ -112,7 +110,7 @@ def unpack(
             members = _without_wrapper(found, skipped)
             beside.mkdir(parents=True)
             contents = _contents(opened, members, skipped, limits)
-            covers = _write_all(contents, len(members), beside, skipped, report, should_stop)
+            covers = _write_all(contents, len(members), beside, skipped, monitor)
         if not covers:
             why = skipped.summary()
             raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
@@ -228,14 +226,12 @@ def _write_all(
     total: int,
     folder: Path,
     skipped: SkippedFiles,
-    report: Report,
-    should_stop: ShouldStop,
+    monitor: Monitor,
 ) -> int:
     """Write these of `total` files; how many of them are covers."""
     covers = 0
     for done, (path, data) in enumerate(contents, start=1):
-        if should_stop():
-            raise Cancelled(f"unpacking was stopped after {done} of {total} files; nothing was kept")
+        monitor.check(f"unpacking was stopped after {done} of {total} files; nothing was kept")
         file = folder / path
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -246,7 +242,7 @@ def _write_all(
         else:
             covers += path != _TABLE
         if done % _REPORT_EVERY == 0 or done == total:
-            report(Progress(done, total, "unpacking"))
+            monitor.report(done, total, "unpacking")
     return covers
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
-from covergenre.errors import BadDataset, Cancelled
+from covergenre.errors import BadDataset
 from covergenre.files import replacing
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 COLUMNS = ("path", "genre", "artist", "album", "year", "source", "width", "height", "tags")
 """The columns of a list."""
@@ -27,7 +27,7 @@ def as_list(manifest: pd.DataFrame, paths: Iterable[str] | None = None) -> str:
     return rows.reindex(columns=list(COLUMNS)).to_csv(index=False)
 
 
-def write_folders(dataset: Dataset, target: Path, report: Report = silent, should_stop: ShouldStop = never) -> int:
+def write_folders(dataset: Dataset, target: Path, monitor: Monitor = SILENT) -> int:
     """Write a ZIP of the covers in use to `target`, each under the genre that it has now; how many there are.
 
     The files are copied byte for byte; `manifest.csv` beside the folders tells artists and albums, so that the ZIP can
@@ -38,14 +38,13 @@ def write_folders(dataset: Dataset, target: Path, report: Report = silent, shoul
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
         for done, (path, name) in enumerate(zip(covers["path"], names, strict=True), start=1):
-            if should_stop():
-                raise Cancelled("the ZIP was not made")
+            monitor.check("the ZIP was not made")
             try:
                 archive.write(dataset.file(path), name)
             except OSError as error:
                 raise BadDataset(f"{path} can't be read ({error}): put it back, or scan the data set again") from error
             if done % _REPORT_EVERY == 0 or done == len(covers):
-                report(Progress(done, len(covers), "copying covers"))
+                monitor.report(done, len(covers), "copying covers")
         told = covers.assign(path=names).reindex(columns=["path", "artist", "album", "year", "tags"])
         archive.writestr("manifest.csv", told.to_csv(index=False))
     return len(covers)

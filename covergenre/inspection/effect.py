@@ -12,7 +12,7 @@ from covergenre.errors import BadDataset
 from covergenre.evaluation.intervals import Interval
 from covergenre.inspection.inspection import stored_vectors
 from covergenre.methods import Context, Covers, TrainSpec
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.training.experiment import fit_and_evaluate
 from covergenre.training.parts import Parts, to_covers
 
@@ -28,9 +28,7 @@ class Effect:
     after: Interval
 
 
-def measure_effect(
-    examined: Inspection, repaired: pd.DataFrame, progress: Report = silent, should_stop: ShouldStop = never
-) -> Effect:
+def measure_effect(examined: Inspection, repaired: pd.DataFrame, monitor: Monitor = SILENT) -> Effect:
     """The effect of making the manifest of a data set, which has a split, what `repaired` is.
 
     Both are judged on the test covers that the repair leaves in use, by the genres that it gives them; but not on those
@@ -50,12 +48,14 @@ def measure_effect(
         raise BadDataset("the repair leaves too few covers to train and to test on: repair less at once")
     spec, figures = TrainSpec(method=METHOD, genres=genres), []
     for step, parts in enumerate((before, after)):
-        progress(Progress(step, 2, "training"))
+        monitor.report(step, 2, "training")
         chosen = (part[part["genre"].isin(genres)] for part in (parts["train"], parts["validation"], test))
         training, validation, judged = (_covers(part, genres, vectors, row_of) for part in chosen)
         covers = Parts(training, validation, judged)
-        figures.append(fit_and_evaluate(covers, spec, Context(should_stop=should_stop)).evaluation.accuracy)
-    progress(Progress(2, 2, "training"))
+        figures.append(
+            fit_and_evaluate(covers, spec, Context(Monitor(should_stop=monitor.should_stop))).evaluation.accuracy
+        )
+    monitor.report(2, 2, "training")
     return Effect(len(test), *figures)
 
 

@@ -21,7 +21,7 @@ from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, NoWeights
 from covergenre.inspection.starter import inspect_starter
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.runs.record import list_runs
 from covergenre.vectors import unit_rows
 
@@ -36,8 +36,7 @@ _log = logging.getLogger(__name__)
 
 def inspect_dataset(
     dataset: Dataset,
-    report: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     publish: Callable[[Inspection], None] | None = None,
 ) -> Inspection:
     """Split, embed and audit a data set, by the thresholds that were chosen for it.
@@ -52,13 +51,11 @@ def inspect_dataset(
     recipe, complete = best_recipe(dataset)
     if not complete:
         if publish:
-            publish(
-                Inspection(dataset, audit_dataset(dataset, split, None, report, should_stop, thresholds), split, None)
-            )
-        embed_missing(dataset, recipe, report=report, should_stop=should_stop)
+            publish(Inspection(dataset, audit_dataset(dataset, split, None, monitor, thresholds), split, None))
+        embed_missing(dataset, recipe, monitor=monitor)
     vectors = _vectors(dataset, recipe)
     nearby = index_neighbours(dataset, vectors)
-    found = audit_dataset(dataset, split, vectors, report, should_stop, thresholds, nearby)
+    found = audit_dataset(dataset, split, vectors, monitor, thresholds, nearby)
     return Inspection(dataset, found, split, _units(dataset, vectors, nearby))
 
 

@@ -8,10 +8,10 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from PIL import Image
 
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import CoverGenreError
 from covergenre.methods.spec import TrainSpec
 from covergenre.ocr.text import CoverText
-from covergenre.progress import Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.vectors import finite, stratified_sample
 
 Choices = Mapping[str, Any]
@@ -89,20 +89,14 @@ class Covers:
 
 @dataclass(frozen=True)
 class Context:
-    """Where and for whom a method learns: who hears of its progress, who may stop it, and what it may leave behind.
+    """Where and for whom a method learns: who follows and may stop it, and what it may leave behind.
 
     `checkpoint` is a folder, made when it is needed, where a method may keep its progress; called again with the same
     input, it goes on from there. With `FINISH_FILE` in it, a method that has learned anything stops learning.
     """
 
-    progress: Report = silent
-    should_stop: ShouldStop = never
+    monitor: Monitor = SILENT
     checkpoint: Path | None = None
-
-    def check_stop(self) -> None:
-        """Raise Cancelled when asked to stop."""
-        if self.should_stop():
-            raise Cancelled("stopped on request")
 
 
 class Fitted(Protocol):

@@ -22,7 +22,6 @@ from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged_head, write_error
 from covergenre.packages import need
-from covergenre.progress import Progress
 
 if TYPE_CHECKING:
     from catboost import CatBoostClassifier
@@ -114,8 +113,7 @@ class Boosting:
 
         n_genres, parameters, checkpoint = spec.n_genres, spec.parameters_as(Parameters), context.checkpoint
         check_training(training, validation, n_genres)
-        if context.should_stop():
-            raise Cancelled("stopped before growing trees")
+        context.monitor.check("stopped before growing trees")
         _check_room(checkpoint)
         choosing = parameters.trees is None and len(validation) > 0
         most = parameters.trees or (MOST_TREES if choosing else _FALLBACK_TREES)
@@ -171,11 +169,11 @@ class _Watch:
         figures = {"validation log loss": losses[-1]} if losses else {}
         try:
             _check_room(self._context.checkpoint)
-            self._context.progress(Progress(info.iteration, self._most, "trees", figures))
+            self._context.monitor.report(info.iteration, self._most, "trees", figures)
         except OSError as error:
             self.error = error
             raise
-        self.stopped = self._context.should_stop()
+        self.stopped = self._context.monitor.should_stop()
         return not (self.stopped or self._is_enough())
 
     def _is_enough(self) -> bool:

@@ -27,7 +27,6 @@ from covergenre.methods.priors import genre_weights, vote_weights
 from covergenre.methods.space import METRICS, Space, Spaces
 from covergenre.methods.spec import TrainSpec
 from covergenre.methods.storage import damaged_head, load_head, save_head
-from covergenre.progress import Progress
 from covergenre.vectors import batches, unit_rows
 
 NEIGHBOURS = (1, 2, 3, 5, 10, 20, 40, 80, 160, 320)
@@ -216,12 +215,12 @@ class NearestNeighbours:
 
         def judged() -> Iterator[tuple[FittedNeighbours, float]]:
             for done, (metric, shrinkage) in enumerate(tried, 1):
-                context.check_stop()
+                context.monitor.check()
                 fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
                 choices, loss = _choose(fitted, validation, parameters)
                 what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
                 figures = {"validation log loss": loss} if len(validation) else {}
-                context.progress(Progress(done, len(tried), what, figures))
+                context.monitor.report(done, len(tried), what, figures)
                 yield replace(fitted, choices={**fitted.choices, **choices, **told}), loss
 
         return min(judged(), key=itemgetter(1))[0]

@@ -17,7 +17,6 @@ from covergenre.methods.calibration import fit_temperature, probabilities_of, so
 from covergenre.methods.ensemble import pool_logits, split_evidence, wordless_answer
 from covergenre.methods.priors import holdout_sources
 from covergenre.methods.spec import TrainSpec
-from covergenre.progress import Progress
 
 MAX_PER_SOURCE = 250
 """Covers of one source that count, so that a large one doesn't drown the others."""
@@ -58,8 +57,8 @@ def predict_left_out(
     told, own, usual, labels = np.asarray(covers.sources, str), [], [], np.asarray(covers.labels)
     originals = np.unique(covers.hashes, return_index=True)[1] if sources else np.zeros(0, np.int64)
     for done, source in enumerate(sources):
-        context.check_stop()
-        context.progress(Progress(done, len(sources), f"asking about {source}, left out"))
+        context.monitor.check()
+        context.monitor.report(done, len(sources), f"asking about {source}, left out")
         asked = np.sort(originals[told[originals] == source])
         known = told != source
         if groups is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices
 from covergenre.methods.calibration import fit_temperature, log_loss
-from covergenre.progress import Progress, Report
+from covergenre.progress import Monitor
 
 Weights = tuple[np.ndarray, np.ndarray, Choices]
 """The coefficients and intercepts of a head, and what was chosen for it."""
@@ -35,7 +35,7 @@ def best_head(
     logits_of: Callable[[np.ndarray, np.ndarray], np.ndarray],
     labels: np.ndarray,
     count: int,
-    progress: Report,
+    monitor: Monitor,
 ) -> Weights:
     """The head after which the log loss on validation covers of `labels` rises, each at its best temperature.
 
@@ -47,7 +47,7 @@ def best_head(
         logits = logits_of(coefficients, intercepts)
         temperature = fit_temperature(logits, labels)
         loss = log_loss(logits / temperature, labels) if len(labels) else 0.0
-        progress(Progress(done, count, f"C = {c:g}", {"validation log loss": loss} if len(labels) else {}))
+        monitor.report(done, count, f"C = {c:g}", {"validation log loss": loss} if len(labels) else {})
         if best and loss >= lowest:
             break
         best, lowest = (coefficients, intercepts, {"c": c, "temperature": temperature}), loss

@@ -71,7 +71,7 @@ class Logistic:
         def logits_of(coefficients: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
             return validation.vectors @ coefficients.T + intercepts
 
-        weights = best_head(heads, logits_of, validation.labels, len(strengths), context.progress)
+        weights = best_head(heads, logits_of, validation.labels, len(strengths), context.monitor)
         return FittedLogistic(weights[0], weights[1], {**weights[2], **sample_choices(training, known)})
 
     def load(self, folder: Path) -> FittedLogistic:
@@ -139,7 +139,7 @@ def _heads(
     usual = log_prior(training.labels, n_genres, balance) if evened else np.zeros(n_genres)
     found = None
     for c in strengths:
-        context.check_stop()
+        context.monitor.check()
         found = fit_multinomial(components.scores, training.labels, weights, offsets, c, found)
         matrix, offset = components.unfold(found[0])
         yield c, np.ascontiguousarray(matrix.T), (found[1] + usual + offset).astype(np.float32)

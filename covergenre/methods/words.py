@@ -113,7 +113,7 @@ class Words:
         weights = genre_weights(training.labels, spec.n_genres, parameters.balance)[training.labels]
         heads = _heads(matrix_of(texts), training.labels, weights, spec.n_genres, strengths, context)
         logits_of = partial(_logits, matrix)
-        return FittedWords(*best_head(heads, logits_of, validation.labels, len(strengths), context.progress))
+        return FittedWords(*best_head(heads, logits_of, validation.labels, len(strengths), context.monitor))
 
     def load(self, folder: Path) -> FittedWords:
         """See `Method.load`."""
@@ -133,7 +133,7 @@ def texts_of(covers: Covers, context: Context) -> Sequence[CoverText]:
     from covergenre.ocr.reader import read_covers
 
     pictures = dict(zip(reversed(covers.hashes), reversed(covers.pictures), strict=True))  # the originals come first
-    texts = read_covers(pictures, context.progress, context.should_stop)
+    texts = read_covers(pictures, context.monitor)
     return [texts[key] for key in covers.hashes]
 
 
@@ -182,7 +182,7 @@ def _heads(
     rows = csr_matrix(matrix, shape=(len(labels), BUCKETS), dtype=np.float64)[:, shared]
     solver = LogisticRegression(tol=_TOLERANCE, max_iter=_MOST_STEPS, warm_start=True)
     for c in strengths:
-        context.check_stop()
+        context.monitor.check()
         solver.set_params(C=c).fit(rows, labels, weights)
         learned, intercepts = solver.coef_, solver.intercept_
         if n_genres == 2:  # scikit-learn keeps the difference of the two only

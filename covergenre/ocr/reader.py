@@ -10,12 +10,11 @@ import numpy as np
 from PIL import Image
 
 from covergenre import home
-from covergenre.errors import Cancelled
 from covergenre.images import shrink
 from covergenre.ocr.boxes import find_boxes
 from covergenre.ocr.networks import Networks
 from covergenre.ocr.text import CoverText, Line, TextStore
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 
 VERSION = "ppocr4-384-1"
 """Names how covers are read, for caches: raised whenever the same cover would give other lines than before."""
@@ -72,9 +71,7 @@ def open_reader() -> Reader:
     return Reader.open()
 
 
-def read_covers(
-    covers: Mapping[str, Callable[[], Image.Image]], report: Report = silent, should_stop: ShouldStop = never
-) -> dict[str, CoverText]:
+def read_covers(covers: Mapping[str, Callable[[], Image.Image]], monitor: Monitor = SILENT) -> dict[str, CoverText]:
     """What is written on covers, by content hash: `covers` has for each how to get its picture, RGB.
 
     What the store under `home.texts()` holds is not read again; when it holds all, neither the networks nor a picture
@@ -89,12 +86,11 @@ def read_covers(
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for start in range(0, len(missing), _BATCH):
                 part = missing[start : start + _BATCH]
-                if should_stop():
-                    raise Cancelled("the reading of words was stopped; what was read is kept")
+                monitor.check("the reading of words was stopped; what was read is kept")
                 texts = dict(zip(part, pool.map(lambda key: reader.read(covers[key]()), part), strict=True))
                 store.put(texts)
                 held |= texts
-                report(Progress(start + len(part), len(missing), "reading words"))
+                monitor.report(start + len(part), len(missing), "reading words")
     return {key: held[key] for key in covers}
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 import psutil
 
 from covergenre.errors import Cancelled, in_words
-from covergenre.progress import Progress, Report
+from covergenre.progress import SILENT, Monitor, Progress
 from covergenre.runs.record import Event, Run, Status
 from covergenre.runs.schema import State
 
@@ -54,9 +54,9 @@ class Meter:
 class Journal:
     """Writes down what the work reports and passes it on, joined into one progress; made by `open_journal`."""
 
-    def __init__(self, run: Run, report: Report):
+    def __init__(self, run: Run, monitor: Monitor) -> None:
         process = psutil.Process()
-        self._run, self._tell, self._meter = run, report, Meter()
+        self._run, self._monitor, self._meter = run, monitor, Meter()
         self._process = {"pid": process.pid, "pid_started": process.create_time(), "started": time.time()}
         self._what, self._written = "", 0.0
         self.write("running")
@@ -66,7 +66,7 @@ class Journal:
         self._meter.enter(until)
 
     def report(self, progress: Progress) -> None:
-        """Take in a report of the present phase: a `Report` for the parts that do the work."""
+        """Take in the progress of the present phase: the listener for the parts that do the work."""
         self._meter.update(progress)
         self._what = progress.what
         if progress.metrics:
@@ -74,7 +74,7 @@ class Journal:
             self._run.append_event(Event(progress.what, progress.done, progress.total, figures))
         if time.monotonic() - self._written > _SECONDS_BETWEEN_WRITES:
             self.write("running")
-        self._tell(Progress(int(STEPS * self._meter.fraction), STEPS, progress.what, progress.metrics))
+        self._monitor.report(int(STEPS * self._meter.fraction), STEPS, progress.what, progress.metrics)
 
     def write(self, state: State, error: str = "") -> None:
         """Put the status on the disk as it is now."""
@@ -85,13 +85,13 @@ class Journal:
 
 
 @contextmanager
-def open_journal(run: Run, report: Report) -> Iterator[Journal]:
+def open_journal(run: Run, monitor: Monitor = SILENT) -> Iterator[Journal]:
     """Keep the journal of `run` while the block works; however it ends, the status says so and its error goes on.
 
     Only a block that ends well leaves a model: what there is of it goes first, which also makes room on a full disk.
     """
     with _log(run):
-        journal = Journal(run, report)
+        journal = Journal(run, monitor)
         try:
             yield journal
             journal.write("done")

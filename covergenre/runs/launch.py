@@ -26,11 +26,11 @@ import psutil
 from filelock import FileLock, Timeout
 
 from covergenre import home
-from covergenre.errors import BadRun, Cancelled
+from covergenre.errors import BadRun
 from covergenre.files import read_json, replace_json, where_allowed
 from covergenre.methods import method
 from covergenre.methods.base import FINISH_FILE
-from covergenre.progress import ShouldStop
+from covergenre.progress import Monitor
 from covergenre.runs.record import Run, Status, folder_of
 from covergenre.runs.schema import State
 
@@ -232,7 +232,7 @@ def turn_lock() -> FileLock:
 
 
 @contextmanager
-def wait_for_turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterator[None]:
+def wait_for_turn(monitor: Monitor, tell: Callable[[], object]) -> Iterator[None]:
     """The turn of work that is in no queue, such as a point of a study: runs that wait go first.
 
     `tell` is called once if it has to wait. Cancelled when stopped meanwhile.
@@ -244,8 +244,7 @@ def wait_for_turn(should_stop: ShouldStop, tell: Callable[[], object]) -> Iterat
             tell()
             ensure_worker()
             told = True
-        if should_stop():
-            raise Cancelled("stopped while it waited for its turn")
+        monitor.check("stopped while it waited for its turn")
         time.sleep(_LOOK_EVERY)
     try:
         yield

@@ -19,11 +19,11 @@ from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.embedding.recipe import Recipe
-from covergenre.errors import BadDataset, Cancelled, CoverGenreError
+from covergenre.errors import BadDataset, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.methods import Context, TrainSpec, method
 from covergenre.methods.base import preset_of
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor, Progress
 from covergenre.runs import launch
 from covergenre.runs.notes import read_notes, write_notes
 from covergenre.studies.record import Outcome, Study
@@ -83,9 +83,7 @@ def design(
     return Study(dataset.name, fingerprint(dataset.manifest), split, seed, ordered, recipe or Recipe(), keys)
 
 
-def run_study(
-    asked: Study, dataset: Dataset | None = None, progress: Report = silent, should_stop: ShouldStop = never
-) -> Study:
+def run_study(asked: Study, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Study:
     """Make the points that aren't made yet; the same study. `dataset`: the one it is about (None: open it by its name).
 
     Raises CoverGenreError when the data set has changed or another process works on the same study; Cancelled when
@@ -98,7 +96,7 @@ def run_study(
     asked.folder.mkdir(parents=True, exist_ok=True)
     with asked.lock:
         asked.save()
-        _make(asked, dataset, Context(progress, lambda: should_stop() or asked.stop_requested()))
+        _make(asked, dataset, Monitor(_noted(asked, monitor), lambda: monitor.should_stop() or asked.stop_requested()))
     return asked
 
 
@@ -186,28 +184,27 @@ def _methods(genres: tuple[str, ...], split: str, names: Sequence[str], part: st
         yield Point(part, name, 0, f"all {len(genres)} genres", genres, parameters=_settings(name, split))
 
 
-def _make(asked: Study, dataset: Dataset, context: Context) -> None:
-    bench, progress = _Bench(asked, dataset), _noted(asked, context.progress)
+def _make(asked: Study, dataset: Dataset, monitor: Monitor) -> None:
+    bench = _Bench(asked, dataset)
     kept = {outcome.key for outcome in asked.outcomes()}
     points = _points(asked)
     for number, point in enumerate(points):
         title = f"{point.part}: {method(point.method).title}, {point.what}"
-        progress(Progress(number, len(points), title))
+        monitor.report(number, len(points), title)
         if point.key in kept:
             continue
-        if context.should_stop():
-            raise Cancelled(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
+        monitor.check(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
 
         def inside(step: Progress, number: int = number, title: str = title) -> None:
-            progress(Progress(number, len(points), f"{title}{_STEP}{step.what} {step.done}/{step.total}"))
+            monitor.report(number, len(points), f"{title}{_STEP}{step.what} {step.done}/{step.total}")
 
         def waiting(number: int = number) -> None:
-            progress(Progress(number, len(points), "waiting for a run that goes first"))
+            monitor.report(number, len(points), "waiting for a run that goes first")
 
         make = bench.run if point.part in EXPERIMENTS[3:] else bench.judge
-        with launch.wait_for_turn(context.should_stop, waiting):
-            asked.add(make(point, replace(context, progress=inside)))
-    progress(Progress(len(points), len(points), "done"))
+        with launch.wait_for_turn(monitor, waiting):
+            asked.add(make(point, Context(Monitor(inside, monitor.should_stop))))
+    monitor.report(len(points), len(points), "done")
 
 
 def _points(asked: Study) -> list[Point]:
@@ -217,13 +214,13 @@ def _points(asked: Study) -> list[Point]:
     return [by_key[key] for key in asked.points if key in by_key]
 
 
-def _noted(asked: Study, progress: Report) -> Report:
-    """`progress`, which also leaves word for other processes; of the steps of a point, once a second."""
+def _noted(asked: Study, monitor: Monitor) -> Callable[[Progress], None]:
+    """The listener of `monitor`, which also leaves word for other processes; of the steps of a point, once a second."""
     title, written = "", 0.0
 
     def note(step: Progress) -> None:
         nonlocal title, written
-        progress(step)
+        monitor.listener(step)
         now = step.what.partition(_STEP)[0]
         if now != title or time.monotonic() - written > 1:
             asked.tell(step.what)
@@ -251,7 +248,7 @@ class _Bench:
 
     def run(self, point: Point, context: Context) -> Outcome:
         """Train as a run, to be compared and used like any other."""
-        run = train(self._dataset, self._spec(point), context.progress, context.should_stop)
+        run = train(self._dataset, self._spec(point), context.monitor)
         write_notes(run, replace(read_notes(run), tags=(f"study {self._asked.folder.name[-4:]}",)))
         return _outcome(point, run.evaluation(), run.status().seconds or 0.0, run.id)
 

@@ -47,7 +47,7 @@ from covergenre.files import replace_json
 from covergenre.methods import Context, TrainSpec, ensemble, method
 from covergenre.methods.leave_one_source_out import combine_left_out, with_temperature
 from covergenre.ocr.text import CoverText
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.runs.record import PREDICTION_MS, Event, Run, RunSpec, Status, probability_columns
 from covergenre.training.experiment import Result, fit_and_evaluate
 from covergenre.training.parts import Parts, read_texts, to_covers
@@ -66,8 +66,7 @@ def build_starter(
     target: Path | None = None,
     seed: int = 42,
     recipe: Recipe = RECIPE,
-    progress: Report = silent,
-    should_stop: ShouldStop = never,
+    monitor: Monitor = SILENT,
     words: bool = True,
 ) -> Starter:
     """Make the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
@@ -77,13 +76,13 @@ def build_starter(
     not installed, Cancelled when stopped; what was in `target` stays then.
     """
     target = target or home.home() / "starter"
-    found = Dataset("starter", Path(root).resolve(), target, scan(root, None, progress, should_stop).manifest)
+    found = Dataset("starter", Path(root).resolve(), target, scan(root, None, monitor).manifest)
     chosen, left_out = choose_covers(found.manifest)
     dataset = replace(found, manifest=chosen)
     if len(dataset.genres) < 2:
         raise BadDataset(f"{root} holds covers of {len(dataset.genres)} of the ten genres: give folders of two or more")
     split = honest_split(chosen, seed)
-    context = Context(progress, should_stop)
+    context = Context(monitor)
     vectors = _vectors(dataset, recipe, split, context)
     texts = read_texts(dataset, chosen, context) if words else []
     parts = _parts(chosen, split, vectors, texts, dataset.genres)
@@ -104,7 +103,7 @@ def build_starter(
         for name, spec in specs.items():
             _write_run(run_folder(folder, name), spec, results[name], card, chosen, split)
         np.save(folder / "vectors.npy", projected)
-        progress(Progress(0, 1, "drawing the map"))
+        monitor.report(0, 1, "drawing the map")
         draw_map(projected, folder / "map.npz")
         novelty = NoveltyDetector.learn(parts.train.vectors, parts.validation.vectors, engine_for(recipe).plain)
         novelty.save(folder / "familiarity.npz")
@@ -139,11 +138,11 @@ def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
 def _vectors(dataset: Dataset, recipe: Recipe, split: Split, context: Context) -> np.ndarray:
     """The vectors of all covers, float32 (n, d): of those held out as of a cover that is asked about, averaged over its
     views."""
-    vectors = embed_dataset(dataset, recipe, ("original",), context.progress, context.should_stop)["original"]
+    vectors = embed_dataset(dataset, recipe, ("original",), context.monitor)["original"]
     held_out = (split.parts != "train").to_numpy()
     if held_out.any():
         asked = replace(dataset, manifest=dataset.manifest[held_out])
-        views = embed_dataset(asked, recipe, VIEWS, context.progress, context.should_stop)
+        views = embed_dataset(asked, recipe, VIEWS, context.monitor)
         vectors[held_out] = np.mean(list(views.values()), axis=0)
     return vectors
 

@@ -11,7 +11,6 @@ from covergenre.augment import VARIANTS
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import method
 from covergenre.methods.ensemble import NAME, FittedEnsemble
-from covergenre.progress import silent
 from covergenre.runs.journal import open_journal
 from covergenre.runs.notes import assign_name, read_notes, write_notes
 from covergenre.runs.record import Run, RunSpec, probability_columns
@@ -31,7 +30,7 @@ def combine(runs: Sequence[Run]) -> Run:
     run = assign_name(Run.create(_spec(runs)))
     tags = [tag for tag in read_notes(runs[0]).tags if all(tag in read_notes(other).tags for other in runs)]
     write_notes(run, replace(read_notes(run), tags=tuple(tags)))  # it is found where they are
-    with open_journal(run, silent):
+    with open_journal(run):
         predictions = [each.predictions() for each in runs]
         columns = probability_columns(run.spec.genres)
         told = predictions[0].drop(columns=columns)

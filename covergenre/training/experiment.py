@@ -15,7 +15,6 @@ import pandas as pd
 from covergenre.evaluation.metrics import Evaluation, evaluate
 from covergenre.methods import Context, Covers, Fitted, TrainSpec, method
 from covergenre.methods.leave_one_source_out import LeftOutPredictions, predict_left_out, with_temperature
-from covergenre.progress import Progress
 from covergenre.runs.record import PREDICTION_MS, probability_columns
 from covergenre.training.parts import Parts
 
@@ -70,15 +69,15 @@ def fit_and_evaluate(
     began, started = time.time(), clock()
     fitted, elsewhere = (fit(), None) if fit else _fit(parts, spec, context)
     _log.info("%s chose %s", spec.method, dict(fitted.choices))
-    context.check_stop()
+    context.monitor.check()
     fitting, started = clock() - started, clock()
-    context.progress(Progress(0, 2, "predicting"))
+    context.monitor.report(0, 2, "predicting")
     validation, test = (_answers(fitted, part, spec.n_genres) for part in (parts.validation, parts.test))
     predicting = clock() - started
     each = 1000 * predicting / (len(validation) + len(test))
-    context.progress(Progress(1, 2, "evaluating", {PREDICTION_MS: each}))
+    context.monitor.report(1, 2, "evaluating", {PREDICTION_MS: each})
     evaluation = evaluate(parts.test.labels, test, spec.genres, parts.groups, spec.seed)
-    context.check_stop()
+    context.monitor.check()
     return Result(fitted, validation, test, evaluation, began, fitting, predicting, elsewhere)
 
 

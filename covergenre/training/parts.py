@@ -51,7 +51,7 @@ class VectorCache:
         paths, manifest = pd.Index(covers["path"]), self._dataset.manifest
         if missing := [name for name in variants if not paths.isin(self._embedded.get(name, ())).all()]:
             some, began = replace(self._dataset, manifest=manifest[manifest["path"].isin(paths)]), time.monotonic()
-            embed_missing(some, self._recipe, missing, context.progress, context.should_stop)
+            embed_missing(some, self._recipe, missing, context.monitor)
             self.seconds += time.monotonic() - began
             self._embedded |= dict.fromkeys(missing, paths)
 
@@ -132,7 +132,7 @@ def read_texts(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list
     """What is written on covers of the data set, in their order; see `read_covers`."""
     keys = covers["content_hash"].tolist()
     files = {key: partial(read_cover, dataset, path, key) for path, key in zip(covers["path"], keys, strict=True)}
-    texts = read_covers(files, context.progress, context.should_stop)
+    texts = read_covers(files, context.monitor)
     return [texts[key] for key in keys]
 
 

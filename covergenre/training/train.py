@@ -23,7 +23,7 @@ from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation import metrics
 from covergenre.methods import METHODS, Context, TrainSpec, method
 from covergenre.packages import need, versions
-from covergenre.progress import Progress, Report, ShouldStop, never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.runs.cautions import save_background
 from covergenre.runs.journal import Journal, open_journal
 from covergenre.runs.notes import assign_name
@@ -42,9 +42,9 @@ _READ = 0.9  # where the words on covers have been read
 _LIBRARIES = ("numpy", "pandas", "pillow", "openvino", "torch", "faiss-cpu", "scikit-learn", "scipy")
 
 
-def train(dataset: Dataset, spec: TrainSpec, progress: Report = silent, should_stop: ShouldStop = never) -> Run:
+def train(dataset: Dataset, spec: TrainSpec, monitor: Monitor = SILENT) -> Run:
     """Prepare a run and execute it here and now; see both for what is reported and what is raised."""
-    return execute(prepare(dataset, spec), dataset, progress, should_stop)
+    return execute(prepare(dataset, spec), dataset, monitor)
 
 
 def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
@@ -74,23 +74,22 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     return run
 
 
-def execute(
-    run: Run, dataset: Dataset | None = None, progress: Report = silent, should_stop: ShouldStop = never
-) -> Run:
+def execute(run: Run, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Run:
     """Do the work of a queued run; the same run, done.
 
-    `dataset`: the one it was prepared for (None: open it by its name). It stops when `should_stop` says so, or somebody
-    has asked the run to.
+    `dataset`: the one it was prepared for (None: open it by its name). It stops when `monitor` says so, or somebody has
+    asked the run to.
 
-    `progress` goes from 0 to `journal.STEPS`, with the method's figures. However the work ends, the status says so:
+    Progress goes from 0 to `journal.STEPS`, with the method's figures. However the work ends, the status says so:
     "cancelled" and Cancelled raised after a stop, "failed" with its reason after any other error, which goes on to the
     caller. BadRun when the run is not queued; BadDataset when the data set has changed since it was prepared.
     """
     if (state := run.status().state) != "queued":
         raise BadRun(f"the run {run.id} is {state}: only a queued one can be executed; train again for a new one")
-    with open_journal(run, progress) as journal:
-        context = Context(journal.report, lambda: should_stop() or run.stop_requested(), run.checkpoint)
-        context.check_stop()
+    with open_journal(run, monitor) as journal:
+        followed = Monitor(journal.report, lambda: monitor.should_stop() or run.stop_requested())
+        context = Context(followed, run.checkpoint)
+        context.monitor.check()
         dataset = dataset or open_dataset(run.spec.dataset, run.spec.dataset_id)
         _check_unchanged(dataset, run.spec)
         covers = select_covers(dataset, run.spec)
@@ -158,7 +157,7 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
     if method(spec.method).reads != "vectors":
         embedded = _EMBEDDED_BESIDE
     journal.enter(_FETCHED)
-    fetch_weights(spec.recipe, context.progress, context.should_stop)
+    fetch_weights(spec.recipe, context.monitor)
     further = (covers["part"] == "train").sum() * (len(spec.variants) - 1)
     journal.enter(embedded * len(covers) / (len(covers) + further))
     vectors.embed(covers, ("original",), context)
@@ -168,5 +167,5 @@ def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journ
     else:
         journal.enter(embedded)
     parts = load_parts(dataset, covers, spec, vectors, context)
-    context.progress(Progress(1, 1, "embedding covers", {EMBEDDING_S: vectors.seconds}))
+    context.monitor.report(1, 1, "embedding covers", {EMBEDDING_S: vectors.seconds})
     return parts

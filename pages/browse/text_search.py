@@ -56,7 +56,7 @@ def show_text_search(collection: Collection, text: str, filters: Filters, go: Ca
             "Look at them",
             ":material/visibility:",
             "Preparing the covers",
-            lambda report, should_stop: embed_missing_covers(collection, index, report, should_stop),
+            lambda monitor: embed_missing_covers(collection, index, monitor),
         )
     if not text.strip():
         st.caption(

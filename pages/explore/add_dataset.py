@@ -121,7 +121,7 @@ def level(key: str) -> int | None:
 
 def registering(name: str, root: Path, level: int | None, missing: registry.Missing = "refuse") -> Work:
     """The job that scans a folder."""
-    return lambda report, should_stop: registry.register(name, root, report, should_stop, level, missing)
+    return lambda monitor: registry.register(name, root, monitor, level, missing)
 
 
 def _open_dialog(opened: bool) -> None:
@@ -161,7 +161,7 @@ def _show_demo() -> None:
     if "demo" in registry.names():
         st.caption("There is already a data set called demo.")
     elif st.button("Draw the demo", type="primary", icon=":material/brush:"):
-        start_adding("Drawing the demo", lambda report, should_stop: (build_demo(report, should_stop), None))
+        start_adding("Drawing the demo", lambda monitor: (build_demo(monitor), None))
         _close_dialog()
 
 
@@ -195,8 +195,8 @@ def _unpack(name: str, upload, level: int | None) -> None:
         return
     data = io.BytesIO(upload.getvalue())
 
-    def work(report, should_stop):
-        return archive.register_archive(name.strip() or "mine", data, report, should_stop, level)
+    def work(monitor):
+        return archive.register_archive(name.strip() or "mine", data, monitor, level)
 
     start_adding("Unpacking", work)
 
@@ -246,7 +246,7 @@ def _collecting(plan: Plan) -> Work:
     """Start to collect a plan, or follow the process that does; raises CoverGenreError if it can't be started."""
     if not background.is_running(plan):
         background.start(plan)
-    return lambda report, should_stop: (background.wait(plan, report, should_stop), None)
+    return lambda monitor: (background.wait(plan, monitor), None)
 
 
 def _scan_summary(scan: Scan) -> str:

@@ -8,7 +8,7 @@ from covergenre.exchange.annotate import annotate
 from covergenre.exchange.export import as_list, write_folders
 from covergenre.files import is_full
 from covergenre.formatting import counted, size
-from covergenre.progress import Report, ShouldStop
+from covergenre.progress import Monitor
 from pages.explore.messages import report, report_error, reporting_errors
 from pages.explore.workspace import Workspace
 from pages.widgets.safe_text import plain, sentence
@@ -68,8 +68,8 @@ def _make(opened: Workspace, name: str, file) -> None:
         report_error("the disk is full: free some space first")
         return
 
-    def work(report: Report, should_stop: ShouldStop) -> int:
-        return write_folders(opened.dataset, file, report, should_stop)
+    def work(monitor: Monitor) -> int:
+        return write_folders(opened.dataset, file, monitor)
 
     jobs().start(name, "Copying", work, opened.stamp)
 

@@ -10,7 +10,7 @@ from covergenre.formatting import counted, percent, span
 from covergenre.inspection.effect import Effect, measure_effect
 from covergenre.inspection.proposal import Proposal
 from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST
-from covergenre.progress import Report, ShouldStop
+from covergenre.progress import Monitor
 from covergenre.repair import repair
 from covergenre.repair.history import Repair, active_repairs
 from covergenre.repair.repair import Edit
@@ -155,8 +155,8 @@ def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:
 
 
 def _measure(opened: Workspace, proposal: Proposal, name: str, about: int) -> None:
-    def work(report: Report, should_stop: ShouldStop) -> Effect:
-        return measure_effect(opened.inspection, proposal.after, report, should_stop)
+    def work(monitor: Monitor) -> Effect:
+        return measure_effect(opened.inspection, proposal.after, monitor)
 
     jobs().start(name, "Measuring", work, about)
 

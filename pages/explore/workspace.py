@@ -104,11 +104,11 @@ def start_inspection(opened: Workspace, with_audit: bool) -> None:
     """Make the thumbnails and, `with_audit`, inspect the data set, in the background."""
     dataset, stamp = opened.dataset, opened.stamp
 
-    def work(report, should_stop) -> None:
-        make_signatures(dataset, report, should_stop)
+    def work(monitor) -> None:
+        make_signatures(dataset, monitor)
         if with_audit:
             save = partial(save_inspection, dataset.name, stamp)
-            save(inspect_dataset(dataset, report, should_stop, save))
+            save(inspect_dataset(dataset, monitor, save))
 
     title = "Looking for defects" if with_audit else "Reading the covers"
     jobs().start(_job_name(opened), title, work, opened.stamp)

@@ -11,7 +11,7 @@ from covergenre.errors import Refused
 from covergenre.images import MAX_BYTES, decode_once
 from covergenre.jobs import Job
 from covergenre.predict.saved_queries import Cover
-from covergenre.progress import Report, ShouldStop
+from covergenre.progress import Monitor
 from covergenre.web import Web
 from pages.predict import session
 from pages.widgets.safe_text import sentence
@@ -22,14 +22,18 @@ MOST_SECONDS = 20.0
 _KEY = "address"
 
 
-def fetch(address: str, should_stop: ShouldStop, trusted: tuple[str, ...] = ()) -> Cover:
+def fetch(address: str, monitor: Monitor, trusted: tuple[str, ...] = ()) -> Cover:
     """The cover at an address of the web; `trusted` hosts may lie in a private network.
 
     Raises Refused, BadImage or ConnectionLost with what to do; Cancelled when stopped.
     """
     end = time.monotonic() + MOST_SECONDS
     address = address.strip() if "://" in address else f"https://{address.strip()}"
-    with Web(f"covergenre/{__version__}", trusted=trusted, should_stop=lambda: should_stop() or _late(end)) as web:
+    with Web(
+        f"covergenre/{__version__}",
+        trusted=trusted,
+        monitor=Monitor(should_stop=lambda: monitor.should_stop() or _late(end)),
+    ) as web:
         answer = web.get(address, MAX_BYTES)
     if answer.status != 200:
         raise Refused("there is nothing at this address: copy the address of the picture itself")
@@ -76,8 +80,8 @@ def _begin() -> None:
     if address := st.session_state[_KEY].strip():
         st.session_state[_KEY] = ""
 
-        def work(_: Report, should_stop: ShouldStop) -> Cover:
-            return fetch(address, should_stop)
+        def work(monitor: Monitor) -> Cover:
+            return fetch(address, monitor)
 
         st.session_state.fetching = jobs().start(f"fetching {id(st.session_state)}", "Fetching the picture", work)
 

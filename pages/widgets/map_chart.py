@@ -52,7 +52,7 @@ def positions_of(vectors: np.ndarray) -> np.ndarray:
             "Draw the detailed map",
             ":material/draw:",
             "Drawing the map",
-            lambda report, should_stop: draw_map_apart(vectors, report, should_stop),
+            lambda monitor: draw_map_apart(vectors, monitor),
         )
     return places
 

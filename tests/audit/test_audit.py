@@ -12,6 +12,7 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import register
 from covergenre.dataset.split import split_of
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError
+from covergenre.progress import Monitor
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_added_covers_cost_only_themselves(dataset):
     for number in range(3):
         cover("pop", 200 + number).save(dataset.root / "pop" / f"new{number}.jpg")
     steps = []
-    audit_dataset(register("mine", dataset.root)[0], report=steps.append)
+    audit_dataset(register("mine", dataset.root)[0], monitor=Monitor(steps.append))
     assert [step.total for step in steps if step.what == "measuring covers"] == [3]
 
 
@@ -165,7 +166,7 @@ def test_vectors_of_something_else_are_refused(dataset, vectors, spoil):
 def test_a_stop_is_obeyed_and_what_was_measured_is_kept(dataset, vectors):
     calls = itertools.count()
     with pytest.raises(Cancelled):
-        audit_dataset(dataset, vectors=vectors, should_stop=lambda: next(calls) > 2)
+        audit_dataset(dataset, vectors=vectors, monitor=Monitor(should_stop=lambda: next(calls) > 2))
     assert audit_dataset(dataset, vectors=vectors).covers == len(dataset.manifest)
 
 

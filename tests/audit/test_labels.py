@@ -11,13 +11,13 @@ from covergenre.audit.labels import (
     likely_genres,
 )
 from covergenre.errors import Cancelled
-from covergenre.progress import never, silent
+from covergenre.progress import SILENT, Monitor
 
 GENRES = ["jazz", "pop", "rock"] * 50
 
 
-def judged(covers, vectors, folder, report=silent, should_stop=never):
-    return judge(covers, vectors, folder, report, should_stop)
+def judged(covers, vectors, folder, monitor=SILENT):
+    return judge(covers, vectors, folder, monitor)
 
 
 def test_a_genre_with_less_than_half_its_share_is_rare(rows):
@@ -102,18 +102,18 @@ def test_likely_genres_are_named(rows, tmp_path):
 
 def test_the_same_labels_are_judged_once(rows, tmp_path):
     covers, vectors, steps = rows.covers(GENRES), rows.vectors(GENRES), []
-    first = judged(covers, vectors, tmp_path, steps.append)
-    again = judged(covers, vectors, tmp_path, steps.append)
+    first = judged(covers, vectors, tmp_path, Monitor(steps.append))
+    again = judged(covers, vectors, tmp_path, Monitor(steps.append))
     assert [step.done for step in steps] == list(range(1, 16))
     np.testing.assert_array_equal(first.probabilities, again.probabilities)
-    judged(covers.assign(genre=["pop", *GENRES[1:]]), vectors, tmp_path, steps.append)
+    judged(covers.assign(genre=["pop", *GENRES[1:]]), vectors, tmp_path, Monitor(steps.append))
     assert len(steps) == 30
 
 
 def test_a_stop_is_obeyed(rows, tmp_path):
     asked = iter([False, True])
     with pytest.raises(Cancelled, match="after 1 of 15"):
-        judged(rows.covers(GENRES), rows.vectors(GENRES), tmp_path, should_stop=lambda: next(asked))
+        judged(rows.covers(GENRES), rows.vectors(GENRES), tmp_path, Monitor(should_stop=lambda: next(asked)))
 
 
 def test_of_a_genre_of_many_covers_some_say_what_is_usual(rows, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from covergenre.audit.pictures import look_scores
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import register
 from covergenre.errors import Cancelled
-from covergenre.progress import never, silent
+from covergenre.progress import SILENT, Monitor
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def dataset(tmp_path):
     return register("mine", genre_folders(tmp_path / "covers", ("jazz", "pop"), 3))[0]
 
 
-def measured(dataset, report=silent, should_stop=never):
-    return measure(dataset, usable(dataset.manifest), dataset.folder / "audit", report, should_stop)
+def measured(dataset, monitor=SILENT):
+    return measure(dataset, usable(dataset.manifest), dataset.folder / "audit", monitor)
 
 
 def of(image):
@@ -88,7 +88,7 @@ def test_a_cover_is_opened_once_and_a_copy_of_it_never(dataset):
     measured(dataset)
     dataset = register("mine", dataset.root)[0]
     steps = []
-    again = measured(dataset, steps.append)
+    again = measured(dataset, Monitor(steps.append))
     assert [(step.done, step.total) for step in steps] == [(1, 1)]
     assert again.values.iloc[0].tolist() == again.values.iloc[6].tolist()
     assert again.values.notna().all(axis=None)
@@ -107,9 +107,9 @@ def test_a_stop_keeps_what_was_measured(dataset, monkeypatch):
     monkeypatch.setattr("covergenre.audit.measures._BATCH", 2)
     asked = iter([False, False, True])
     with pytest.raises(Cancelled, match="after 4 of 6 covers"):
-        measured(dataset, should_stop=lambda: next(asked))
+        measured(dataset, Monitor(should_stop=lambda: next(asked)))
     steps = []
-    measured(dataset, steps.append)
+    measured(dataset, Monitor(steps.append))
     assert steps[-1].total == 2
 
 

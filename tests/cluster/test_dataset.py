@@ -12,7 +12,7 @@ from covergenre.dataset import registry
 from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import BadDataset
-from covergenre.progress import never, silent
+from covergenre.progress import SILENT
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_covers_are_embedded_measured_and_made_small_in_one_reading(folder, tmp_
     for file in folder.rglob("*.jpg"):
         file.unlink()  # nothing has to be read again
     used = dataset.manifest[dataset.manifest["problem"] == ""]
-    assert measure(dataset, used, dataset.folder / "audit", silent, never).values.notna().all(axis=None)
+    assert measure(dataset, used, dataset.folder / "audit", SILENT).values.notna().all(axis=None)
     again = embed_dataset(dataset, recipe, ("original", "flip"))
     assert all(np.array_equal(there[variant], again[variant]) for variant in again)
 

@@ -16,6 +16,7 @@ from covergenre.cluster.shards import Shards
 from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink
 from covergenre.errors import Cancelled, CoverGenreError, MissingPackage
 from covergenre.predict import Predictor
+from covergenre.progress import Monitor
 
 STEPS = [Look()]
 
@@ -81,7 +82,7 @@ def test_covers_and_rows_may_lie_wherever_fsspec_finds_them(items, protocol):
 
 def test_a_stopped_job_keeps_what_was_done(items, out):
     with pytest.raises(Cancelled, match="are kept"):
-        run(items, STEPS, out, should_stop=lambda: True)
+        run(items, STEPS, out, monitor=Monitor(should_stop=lambda: True))
     kept = len(rows(out))
     assert kept > 0
     assert run(items, STEPS, out).reused == kept

@@ -8,6 +8,7 @@ from covergenre.collecting import background, collect
 from covergenre.collecting.background import is_running, read_status, start, unfinished, wait
 from covergenre.collecting.record import Plan, save_plan
 from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.progress import Monitor
 
 GENRES = ("jazz", "reggae")
 
@@ -22,7 +23,7 @@ def plan(world):
 def test_it_is_collected_by_a_process_of_its_own_and_followed(plan):
     start(plan)
     seen = []
-    dataset = wait(plan, seen.append)
+    dataset = wait(plan, Monitor(seen.append))
     assert len(dataset.manifest) == 6
     assert seen[-1].total == 6
     assert (read_status(plan).state, unfinished()) == ("done", ())
@@ -37,7 +38,7 @@ def test_a_stop_is_obeyed_and_it_can_go_on(world):
     with pytest.raises(CoverGenreError, match="being collected already"):
         start(plan)
     with pytest.raises(Cancelled, match="they are kept"):
-        wait(plan, should_stop=lambda: True)
+        wait(plan, monitor=Monitor(should_stop=lambda: True))
     assert unfinished() == (plan,)
     less = Plan("mine", GENRES, per_genre=1)
     start(less)

@@ -12,6 +12,7 @@ from covergenre.collecting.collect import collect
 from covergenre.collecting.record import Journal, Plan, open_plan
 from covergenre.dataset.split import split_of
 from covergenre.errors import BadDataset, Cancelled, ConnectionLost, CoverGenreError
+from covergenre.progress import Monitor
 
 GENRES = ("jazz", "reggae")
 
@@ -126,7 +127,7 @@ def test_a_stop_keeps_what_came(world, plan):
     fill(world)
     seen = []
     with pytest.raises(Cancelled, match="they are kept"):
-        collect(plan, seen.append, lambda: len(seen) > 3)
+        collect(plan, Monitor(seen.append, lambda: len(seen) > 3))
     assert collect(plan).covers == {"jazz": 4, "reggae": 4}
     assert max(world.count("").values()) == 1
 

@@ -5,6 +5,7 @@ import pytest
 from covergenre import home
 from covergenre.collecting.names import Name, fetch_names, read_names
 from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.progress import Monitor
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def test_without_a_token_it_is_said_how_to_come_by_one(monkeypatch, world):
 def test_a_stop_keeps_what_came_and_a_torn_line_is_asked_for_again(world):
     seen = []
     with pytest.raises(Cancelled):
-        fetch_names(["1", "2", "3"], seen.append, lambda: len(seen) > 2)
+        fetch_names(["1", "2", "3"], Monitor(seen.append, lambda: len(seen) > 2))
     file = home.home() / "names" / "discogs.jsonl"
     file.write_bytes(file.read_bytes()[:-9])
     assert sorted(read_names()) == ["1"]

@@ -9,6 +9,7 @@ from covergenre import images
 from covergenre.collecting import pictures
 from covergenre.collecting.pictures import PublishedPicture, fetch_pictures, picture_file, read_failures
 from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.progress import Monitor
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_all_can_be_cleared(world, published):
 def test_a_stop_keeps_what_came(world, published):
     seen = []
     with pytest.raises(Cancelled):
-        fetch_pictures(published(3), seen.append, lambda: len(seen) > 1)
+        fetch_pictures(published(3), Monitor(seen.append, lambda: len(seen) > 1))
     assert len(list(pictures._files())) == 1
 
 

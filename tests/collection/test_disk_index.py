@@ -12,6 +12,7 @@ from covergenre.collection.disk_index import DiskIndex, build_disk_index
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.methods.space import Space
+from covergenre.progress import Monitor
 
 N = 60
 SPACE = Space(np.eye(6, 4, dtype=np.float32), np.zeros(4, np.float32))
@@ -92,7 +93,7 @@ def test_covers_without_vectors_are_told(tmp_path, covers, store):
 
 def test_stopped_it_leaves_the_one_before_and_nothing_else(tmp_path, folder, covers, store):
     with pytest.raises(Cancelled):
-        build_disk_index(folder, covers[:30], store, SPACE, 6, should_stop=lambda: True)
+        build_disk_index(folder, covers[:30], store, SPACE, 6, monitor=Monitor(should_stop=lambda: True))
     assert len(DiskIndex.open(folder).vectors) == N
     assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
 
@@ -129,6 +130,7 @@ import numpy as np, pandas as pd
 from covergenre.collection.disk_index import build_disk_index
 from covergenre.embedding.store import VectorStore
 from covergenre.methods.space import Space
+from covergenre.progress import Monitor
 
 def wait(progress):
     print(progress.what, flush=True)
@@ -137,5 +139,5 @@ def wait(progress):
 folder, rows = Path(sys.argv[1]), range(60)
 covers = pd.DataFrame({"content_hash": [f"{row:032x}" for row in rows], "id": "", "part": "train"})
 space = Space(np.eye(6, 4, dtype=np.float32), np.zeros(4, np.float32))
-build_disk_index(folder / "near", covers, VectorStore(folder / "vectors"), space, 6, report=wait)
+build_disk_index(folder / "near", covers, VectorStore(folder / "vectors"), space, 6, monitor=Monitor(wait))
 """

@@ -8,6 +8,7 @@ from shelves import clouds
 from covergenre import home
 from covergenre.collection.map import draw_map, draw_map_apart, find_map, known_map, quick_map
 from covergenre.errors import Cancelled
+from covergenre.progress import Monitor
 
 GENRES = ["jazz"] * 25 + ["rap"] * 25
 
@@ -86,7 +87,7 @@ def test_a_map_drawn_in_a_process_of_its_own_is_found_again():
     vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
     assert not known_map(vectors)[1]
     told = []
-    draw_map_apart(vectors, told.append)
+    draw_map_apart(vectors, Monitor(told.append))
     assert known_map(vectors)[1]
     assert all(0 <= progress.done < progress.total == 40 for progress in told)
 
@@ -94,5 +95,5 @@ def test_a_map_drawn_in_a_process_of_its_own_is_found_again():
 def test_drawing_can_be_stopped_and_leaves_nothing(own_home):
     vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
     with pytest.raises(Cancelled):
-        draw_map_apart(vectors, should_stop=lambda: True)
+        draw_map_apart(vectors, monitor=Monitor(should_stop=lambda: True))
     assert find_map(vectors) is None

@@ -8,6 +8,7 @@ from covergenre.collection.text_search import TextSearch, embed_missing_covers
 from covergenre.embedding import clip
 from covergenre.embedding.clip import ClipModel
 from covergenre.errors import Cancelled
+from covergenre.progress import Monitor
 
 
 def test_covers_are_looked_at_once_and_then_found_by_words(clip_weights, library):
@@ -34,7 +35,9 @@ def test_only_covers_that_pass_the_filters_are_found(clip_weights, library):
 def test_what_was_looked_at_is_kept_when_it_is_stopped(clip_weights, library):
     stops = iter([False, True])
     with pytest.raises(Cancelled, match="those are kept"):
-        embed_missing_covers(library, TextSearch.open(library, ClipModel.open()), should_stop=lambda: next(stops))
+        embed_missing_covers(
+            library, TextSearch.open(library, ClipModel.open()), monitor=Monitor(should_stop=lambda: next(stops))
+        )
     assert len(TextSearch.open(library, ClipModel.open()).rows) == 16
 
 

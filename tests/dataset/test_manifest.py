@@ -12,6 +12,7 @@ from PIL import Image
 from covergenre import images
 from covergenre.dataset.manifest import COLUMNS, GONE, fingerprint, keep_edits, scan, usable
 from covergenre.errors import BadDataset, Cancelled
+from covergenre.progress import Monitor
 
 
 @pytest.fixture
@@ -270,13 +271,13 @@ def test_a_table_that_is_a_link_out_of_the_root_is_not_read(root, tmp_path):
 
 def test_progress_ends_with_all_covers_done(root):
     seen = []
-    scan(root, report=seen.append)
+    scan(root, monitor=Monitor(seen.append))
     assert (seen[-1].done, seen[-1].total, seen[-1].what) == (6, 6, "covers")
 
 
 def test_a_scan_stops_when_asked(root):
     with pytest.raises(Cancelled, match="0 of 6"):
-        scan(root, should_stop=lambda: True)
+        scan(root, monitor=Monitor(should_stop=lambda: True))
 
 
 def test_the_fingerprint_ignores_what_does_not_matter_to_a_run(root):

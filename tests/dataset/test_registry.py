@@ -12,6 +12,7 @@ from covergenre import home
 from covergenre.dataset.manifest import write_manifest
 from covergenre.dataset.registry import names, open_dataset, register, remove, rename, table_text
 from covergenre.errors import BadDataset, Cancelled, CoversMissing
+from covergenre.progress import Monitor
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_repairs_made_while_a_scan_is_under_way_are_not_lost(root):
         manifest = dataset.manifest.assign(excluded="a back cover")
         write_manifest(manifest, dataset.folder / "manifest.csv")
 
-    again, _ = register("mine", root, report=repair)
+    again, _ = register("mine", root, monitor=Monitor(repair))
     assert open_dataset("mine").manifest["excluded"].tolist() == ["a back cover"] * 6 + [""]
     pd.testing.assert_frame_equal(open_dataset("mine").manifest, again.manifest)
 
@@ -183,7 +184,7 @@ def test_a_data_set_keeps_its_id_for_life(root):
 
 def test_a_stopped_scan_stores_nothing(root):
     with pytest.raises(Cancelled):
-        register("mine", root, should_stop=lambda: True)
+        register("mine", root, monitor=Monitor(should_stop=lambda: True))
     assert names() == ()
 
 

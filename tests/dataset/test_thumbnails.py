@@ -8,6 +8,7 @@ from covergenre import home, images
 from covergenre.dataset.registry import register
 from covergenre.dataset.thumbnails import SIDE, known_signatures, make_signatures, thumbnail, thumbnails
 from covergenre.errors import Cancelled
+from covergenre.progress import Monitor
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_a_cover_that_cannot_be_read_has_none(dataset):
 def test_the_looks_of_all_usable_covers_are_kept(dataset):
     assert known_signatures(dataset) is None
     said = []
-    looks = make_signatures(dataset, said.append)
+    looks = make_signatures(dataset, Monitor(said.append))
     assert len(looks) == 6
     assert {len(signature) for signature in looks["signature"]} == {images.SIGNATURE_LENGTH}
     assert (said[-1].done, said[-1].total) == (6, 6)
@@ -48,14 +49,14 @@ def test_looking_again_costs_only_what_is_new(dataset):
     make_signatures(dataset)
     genre_folders(dataset.root, ("jazz",), 5, side=300)
     said = []
-    looks = make_signatures(register("mine", dataset.root)[0], said.append)
+    looks = make_signatures(register("mine", dataset.root)[0], Monitor(said.append))
     assert said[-1].total == 2
     assert len(looks) == 8
 
 
 def test_stopped_it_keeps_what_it_made(dataset):
     with pytest.raises(Cancelled, match="is kept"):
-        make_signatures(dataset, should_stop=lambda: True)
+        make_signatures(dataset, monitor=Monitor(should_stop=lambda: True))
     assert len(list(home.thumbnails().iterdir())) >= 1
     assert len(make_signatures(dataset)) == 6
 

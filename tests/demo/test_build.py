@@ -6,6 +6,7 @@ from covergenre.dataset.registry import open_dataset, register
 from covergenre.demo import build, build_demo
 from covergenre.demo.build import plan
 from covergenre.errors import BadDataset, Cancelled
+from covergenre.progress import Monitor
 
 FEW = plan()[::25]
 
@@ -52,15 +53,15 @@ def test_a_second_call_draws_nothing_again(own_home):
 
 def test_progress_counts_every_cover():
     heard = []
-    build_demo(heard.append)
+    build_demo(Monitor(heard.append))
     drawn = [progress.done for progress in heard if progress.what == "covers drawn"]
-    assert drawn == list(range(1, len(FEW) + 1))
+    assert drawn == list(range(len(FEW) + 1))
 
 
 def test_a_demo_that_was_stopped_leaves_nothing_behind(own_home):
     heard = []
     with pytest.raises(Cancelled):
-        build_demo(heard.append, should_stop=lambda: len(heard) > 3)
+        build_demo(Monitor(heard.append, lambda: len(heard) > 3))
     assert not list(own_home.glob("**/*.jpg"))
     assert not (own_home / "demo").exists()
 
@@ -77,6 +78,6 @@ def test_a_data_set_of_the_users_that_is_called_demo_is_left_alone(tmp_path):
     register("demo", tmp_path)
     heard = []
     with pytest.raises(BadDataset, match="demo"):
-        build_demo(heard.append)
+        build_demo(Monitor(heard.append))
     assert heard == []  # it is known before anything is drawn
     assert open_dataset("demo").root == tmp_path

@@ -13,19 +13,21 @@ from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, register
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, NoWeights
+from covergenre.progress import Monitor
 
 STUCK_AFTER_150 = """
 import json, sys, time
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
+from covergenre.progress import Monitor
 
 def report(progress):
     if progress.done == 150:
         print("150 are done", flush=True)
         time.sleep(600)
 
-embed_dataset(open_dataset("mine"), Recipe.from_dict(json.loads(sys.argv[1])), report=report)
+embed_dataset(open_dataset("mine"), Recipe.from_dict(json.loads(sys.argv[1])), monitor=Monitor(report))
 """
 
 
@@ -65,7 +67,7 @@ class Watch:
 def computed(dataset: Dataset, recipe, variants=("original",)) -> int:
     """How many vectors an embedding has to compute."""
     watch = Watch()
-    embed_dataset(dataset, recipe, variants, report=watch)
+    embed_dataset(dataset, recipe, variants, monitor=Monitor(watch))
     return watch.wanted
 
 
@@ -117,7 +119,7 @@ class TestSecondTime:
         (own_home / "engines").unlink()
         watch = Watch()
 
-        second = embed_dataset(dataset, tiny(), VARIANTS, report=watch)
+        second = embed_dataset(dataset, tiny(), VARIANTS, monitor=Monitor(watch))
 
         assert watch.reports == []
         assert not (own_home / "engines").exists()
@@ -142,7 +144,7 @@ class TestSecondTime:
         shard.write_bytes(shard.read_bytes()[:-9])
 
         watch = Watch()
-        again = embed_dataset(dataset, tiny(), ("original", "gray"), report=watch)
+        again = embed_dataset(dataset, tiny(), ("original", "gray"), monitor=Monitor(watch))
 
         assert watch.wanted == 8
         np.testing.assert_allclose(again["gray"], vectors["gray"], rtol=1e-5)
@@ -166,7 +168,7 @@ class TestProgress:
     def test_runs_from_nothing_to_all_vectors_of_all_variants(self, dataset, tiny):
         watch = Watch()
 
-        embed_dataset(dataset, tiny(), ("original", "flip"), report=watch)
+        embed_dataset(dataset, tiny(), ("original", "flip"), monitor=Monitor(watch))
 
         assert [progress.done for progress in watch.reports] == list(range(0, 17, 2))
         assert {progress.total for progress in watch.reports} == {16}
@@ -177,14 +179,14 @@ class TestInterrupted:
         watch = Watch(stop_after=3)
 
         with pytest.raises(Cancelled, match="embedding was stopped after 3 of 8 vectors; those are kept"):
-            embed_dataset(dataset, tiny(), report=watch, should_stop=watch.should_stop)
+            embed_dataset(dataset, tiny(), monitor=Monitor(watch, watch.should_stop))
 
         assert computed(dataset, tiny()) == 5
 
     def test_resumed_it_gives_what_it_would_have_given(self, dataset, tiny, engine):
         watch = Watch(stop_after=3)
         with pytest.raises(Cancelled):
-            embed_dataset(dataset, tiny(), ("gray",), report=watch, should_stop=watch.should_stop)
+            embed_dataset(dataset, tiny(), ("gray",), monitor=Monitor(watch, watch.should_stop))
 
         resumed = embed_dataset(dataset, tiny(), ("gray",))["gray"]
 
@@ -199,7 +201,7 @@ class TestInterrupted:
         process.wait()
 
         watch = Watch()
-        vectors = embed_dataset(dataset, tiny(), report=watch)["original"]
+        vectors = embed_dataset(dataset, tiny(), monitor=Monitor(watch))["original"]
 
         assert 50 <= watch.wanted < 50 + 64
         np.testing.assert_allclose(vectors, engine.embed(pictures(dataset)), rtol=1e-5)

@@ -3,6 +3,7 @@ import pytest
 
 from covergenre.embedding.index import FlatIndex, IndexStats, IVFIndex, build_index
 from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.progress import Monitor
 
 WIDTH = 24
 
@@ -75,7 +76,7 @@ def test_vectors_of_another_width_are_refused(made):
 
 def test_a_stopped_making_leaves_nothing(vectors, tmp_path):
     with pytest.raises(Cancelled):
-        build_index(vectors, tmp_path / "index", should_stop=lambda: True)
+        build_index(vectors, tmp_path / "index", monitor=Monitor(should_stop=lambda: True))
     assert not (tmp_path / "index").exists()
 
 

@@ -13,6 +13,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.weights import load_body
 from covergenre.errors import NoWeights
 from covergenre.methods import TrainSpec
+from covergenre.progress import Monitor
 from covergenre.training.train import train
 
 SMALL = Backbone(
@@ -73,7 +74,7 @@ def test_they_are_described_without_torch(run):
 
 def test_the_weights_come_with_the_first_use_and_once(world, dataset):
     told = []
-    vectors = embed_dataset(dataset, RECIPE, report=told.append)["original"]
+    vectors = embed_dataset(dataset, RECIPE, monitor=Monitor(told.append))["original"]
     embed_dataset(dataset, Recipe(SMALL.id, "stages"))
     assert vectors.shape == (20, 64)
     assert told[0].what == f"fetching model.safetensors of {SMALL.repository}, MB"

@@ -14,6 +14,7 @@ from covergenre import home
 from covergenre.dataset.registry import names, register
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.exchange.archive import Limits, discard, is_unpacked, read_covers, register_archive, unpack
+from covergenre.progress import Monitor
 
 PICTURE = encoded(cover("jazz", 1, 32))
 
@@ -209,9 +210,9 @@ def test_stopped_it_keeps_nothing_and_it_tells_how_far_it_is():
     said = []
     file = packed(*((f"jazz/{number}.png", PICTURE) for number in range(4)))
     with pytest.raises(Cancelled):
-        unpack(file, should_stop=lambda: True)
+        unpack(file, monitor=Monitor(should_stop=lambda: True))
     assert not list(home.uploads().iterdir())
-    unpack(file, said.append)
+    unpack(file, Monitor(said.append))
     assert (said[-1].done, said[-1].total) == (4, 4)
 
 

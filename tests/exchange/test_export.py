@@ -9,6 +9,7 @@ from covergenre.dataset.registry import register
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.exchange.archive import register_archive
 from covergenre.exchange.export import as_list, write_folders
+from covergenre.progress import Monitor
 from covergenre.repair.repair import apply, exclude, relabel
 
 
@@ -51,7 +52,7 @@ def test_a_genre_of_any_name_makes_one_folder_inside(dataset, tmp_path):
 
 def test_when_a_file_has_gone_or_it_is_stopped_nothing_is_written(dataset, tmp_path):
     with pytest.raises(Cancelled):
-        write_folders(dataset, tmp_path / "mine.zip", should_stop=lambda: True)
+        write_folders(dataset, tmp_path / "mine.zip", monitor=Monitor(should_stop=lambda: True))
     dataset.file("pop/000.jpg").unlink()
     with pytest.raises(BadDataset, match=r"pop/000\.jpg can't be read"):
         write_folders(dataset, tmp_path / "mine.zip")

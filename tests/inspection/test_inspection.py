@@ -14,6 +14,7 @@ from covergenre.inspection import inspection as survey
 from covergenre.inspection.indexing import index_dataset
 from covergenre.inspection.inspection import index_neighbours, inspect_dataset, split_if_possible, stored_vectors
 from covergenre.methods import TrainSpec
+from covergenre.progress import Monitor
 from covergenre.training.train import prepare
 
 
@@ -56,7 +57,7 @@ def test_stopped_while_embedding_what_was_found_first_is_there(dataset):
         under_way.append(progress.what)
 
     with pytest.raises(Cancelled):
-        inspect_dataset(dataset, report, lambda: "embedding covers" in under_way, first.append)
+        inspect_dataset(dataset, Monitor(report, lambda: "embedding covers" in under_way), first.append)
     assert first[0].audit.covers == 52
 
 
@@ -82,7 +83,7 @@ def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, t
     monkeypatch.setattr(survey, "RECIPES", (recipe, other))
     embed_dataset(first_covers(dataset, 50), other)
     steps = []
-    inspect_dataset(dataset, steps.append)
+    inspect_dataset(dataset, Monitor(steps.append))
     assert [step.total for step in steps if step.what == "embedding covers"] == [2, 2]
 
 

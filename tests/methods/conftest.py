@@ -10,7 +10,7 @@ from tiny import TINY, tiny_weights
 from covergenre.methods import Covers
 from covergenre.methods.finetune import FineTuned
 from covergenre.methods.finetuning.parameters import Parameters
-from covergenre.progress import Progress
+from covergenre.progress import Monitor, Progress
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def told() -> list[Progress]:
 
 @pytest.fixture(scope="session")
 def fitted(quick, told) -> FineTuned:
-    return fit(quick, progress=told.append)
+    return fit(quick, monitor=Monitor(told.append))
 
 
 def _clouds(n: int, n_genres: int = 3, width: int = 12, apart: float = 1.0, seed: int = 0, first: int = 0) -> Covers:

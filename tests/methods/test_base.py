@@ -15,7 +15,7 @@ from drawing import cover
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import METHODS, Context, Covers, base, method
 from covergenre.methods.base import check_training, check_width
-from covergenre.progress import never, silent
+from covergenre.progress import SILENT, Monitor
 
 BOOSTING = pytest.param("boosting", marks=pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost"))
 QUICK = {"boosting": {"trees": 20}}
@@ -41,9 +41,9 @@ def parts(clouds) -> tuple[Covers, Covers, Covers]:
     return clouds(90, seed=1), clouds(45, seed=2, first=1000), clouds(300, seed=3, first=2000)
 
 
-def fit(name, training, validation, n_genres=3, parameters=None, progress=silent, should_stop=never):
+def fit(name, training, validation, n_genres=3, parameters=None, monitor=SILENT):
     spec = asked(name, n_genres, QUICK.get(name, {}) if parameters is None else parameters)
-    return method(name).fit(training, validation, spec, Context(progress, should_stop))
+    return method(name).fit(training, validation, spec, Context(monitor))
 
 
 def nobody(width: int = 12) -> Covers:
@@ -183,7 +183,7 @@ def test_one_cover_of_each_genre_can_be_learned_from(name, clouds):
 @every_method
 def test_it_tells_how_far_it_is_and_how_well_it_does(name, parts):
     told = []
-    fit(name, *parts[:2], progress=told.append)
+    fit(name, *parts[:2], monitor=Monitor(told.append))
     assert [progress.done for progress in told] == list(range(1, len(told) + 1))
     assert told[-1].done <= told[-1].total
     assert all(0 < progress.metrics["validation log loss"] < 2 for progress in told)
@@ -193,7 +193,7 @@ def test_it_tells_how_far_it_is_and_how_well_it_does(name, parts):
 def test_it_stops_when_asked(name, parts):
     asked = []
     with pytest.raises(Cancelled, match="stopped"):
-        fit(name, *parts[:2], should_stop=lambda: asked.append(True) or len(asked) > 1)
+        fit(name, *parts[:2], monitor=Monitor(should_stop=lambda: asked.append(True) or len(asked) > 1))
     assert len(asked) == 2
 
 

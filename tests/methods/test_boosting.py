@@ -10,16 +10,16 @@ from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, boosting, method
 from covergenre.methods.base import FINISH_FILE
 from covergenre.methods.boosting import MOST_TREES, PATIENCE, PRESETS, Parameters
-from covergenre.progress import never, silent
+from covergenre.progress import SILENT, Monitor
 
 FEW = Parameters(trees=20)
 
 
 def fit(
-    training, validation, parameters=FEW, n_genres=3, seed=42, progress=silent, should_stop=never, checkpoint=None
+    training, validation, parameters=FEW, n_genres=3, seed=42, monitor=SILENT, checkpoint=None
 ) -> boosting.FittedBoosting:
     spec = asked("boosting", n_genres, parameters, seed)
-    return method("boosting").fit(training, validation, spec, Context(progress, should_stop, checkpoint))
+    return method("boosting").fit(training, validation, spec, Context(monitor, checkpoint))
 
 
 def accuracy(fitted, covers: Covers) -> float:
@@ -69,7 +69,7 @@ def test_balance_favours_rare_genres(clouds):
 def test_as_many_trees_are_kept_as_lower_the_validation_log_loss(clouds):
     training, validation = clouds(150, apart=0.4, seed=1), clouds(100, apart=0.4, seed=2, first=1000)
     told = []
-    fitted = fit(training, validation, Parameters(), progress=told.append)
+    fitted = fit(training, validation, Parameters(), monitor=Monitor(told.append))
     losses = [progress.metrics["validation log loss"] for progress in told]
     assert fitted.choices["trees"] == np.argmin(losses) + 1
     assert [progress.done for progress in told] == list(range(1, len(told) + 1))
@@ -83,7 +83,7 @@ def test_a_number_of_trees_that_is_given_is_grown(parts):
 
 def test_it_can_do_without_a_validation_part(parts, nobody):
     told = []
-    fitted = fit(parts[0], nobody, Parameters(), progress=told.append)
+    fitted = fit(parts[0], nobody, Parameters(), monitor=Monitor(told.append))
     assert fitted.choices == {"trees": 400, "temperature": 1.0}
     assert accuracy(fitted, parts[2]) > 0.9
     assert not any(progress.metrics for progress in told)
@@ -129,14 +129,14 @@ def test_covers_that_are_all_alike_are_refused(parts):
 def test_it_can_be_stopped_before_it_begins(parts):
     told = []
     with pytest.raises(Cancelled, match="stopped"):
-        fit(*parts[:2], progress=told.append, should_stop=lambda: True)
+        fit(*parts[:2], monitor=Monitor(told.append, lambda: True))
     assert told == []
 
 
 def test_it_stops_after_the_tree_at_hand(parts):
     told = []
     with pytest.raises(Cancelled, match="stopped"):
-        fit(*parts[:2], progress=told.append, should_stop=lambda: len(told) == 5)
+        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 5))
     assert len(told) == 5
 
 
@@ -145,7 +145,7 @@ def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
-        fit(*parts[:2], progress=full)
+        fit(*parts[:2], monitor=Monitor(full))
 
 
 @pytest.mark.parametrize("trees", [0, 3])
@@ -153,7 +153,7 @@ def test_before_the_disk_is_full_it_ends_as_on_a_full_one(parts, tmp_path, monke
     told = []
     monkeypatch.setattr(boosting, "is_full", lambda folder: folder == tmp_path and len(told) == trees)
     with pytest.raises(OSError, match="No space left on device"):
-        fit(*parts[:2], checkpoint=tmp_path, progress=told.append)
+        fit(*parts[:2], checkpoint=tmp_path, monitor=Monitor(told.append))
     assert len(told) == trees
 
 
@@ -167,8 +167,8 @@ def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp
     told, again, checkpoint = [], [], tmp_path / "run" / "checkpoint"
     whole = fit(*parts[:2])
     with pytest.raises(Cancelled):
-        fit(*parts[:2], progress=told.append, should_stop=lambda: len(told) == 12, checkpoint=checkpoint)
-    resumed = fit(*parts[:2], progress=again.append, checkpoint=checkpoint)
+        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 12), checkpoint=checkpoint)
+    resumed = fit(*parts[:2], monitor=Monitor(again.append), checkpoint=checkpoint)
     assert [progress.done for progress in again] == list(range(13, 21))
     np.testing.assert_array_equal(resumed.predict_proba(parts[2]), whole.predict_proba(parts[2]))
 
@@ -176,7 +176,7 @@ def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp
 def test_with_enough_it_makes_do_with_the_trees_there_are(parts, tmp_path):
     told = []
     with pytest.raises(Cancelled):
-        fit(*parts[:2], should_stop=lambda: len(told) == 12, progress=told.append, checkpoint=tmp_path)
+        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 12), checkpoint=tmp_path)
     (tmp_path / FINISH_FILE).touch()
     assert fit(*parts[:2], checkpoint=tmp_path).choices["trees"] == 13
 
@@ -185,10 +185,10 @@ def test_with_enough_it_makes_do_with_the_trees_there_are(parts, tmp_path):
 def test_from_a_torn_checkpoint_it_starts_over(parts, tmp_path, kept):
     told, again = [], []
     with pytest.raises(Cancelled):
-        fit(*parts[:2], progress=told.append, should_stop=lambda: len(told) == 12, checkpoint=tmp_path)
+        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 12), checkpoint=tmp_path)
     snapshot = tmp_path / "snapshot"
     snapshot.write_bytes(snapshot.read_bytes()[: int(kept * snapshot.stat().st_size)])
-    fit(*parts[:2], progress=again.append, checkpoint=tmp_path)
+    fit(*parts[:2], monitor=Monitor(again.append), checkpoint=tmp_path)
     assert [progress.done for progress in again] == list(range(1, 21))
 
 

@@ -12,13 +12,13 @@ from covergenre.methods import Context, Covers, knn, method
 from covergenre.methods.knn import NEIGHBOURS, FittedNeighbours, Parameters
 from covergenre.methods.space import Space
 from covergenre.methods.storage import load_head, save_head
-from covergenre.progress import silent
+from covergenre.progress import SILENT, Monitor
 
 CHOICES = {"metric": "cosine", "k": 3, "vote_temperature": 0.5, "temperature": 1.0}
 
 
-def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, progress=silent):
-    return method("knn").fit(training, validation, spec_of("knn", n_genres, parameters), Context(progress))
+def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, monitor=SILENT):
+    return method("knn").fit(training, validation, spec_of("knn", n_genres, parameters), Context(monitor))
 
 
 def at(*degrees: float) -> np.ndarray:
@@ -182,7 +182,7 @@ def test_the_order_of_the_training_covers_does_not_matter(degrees, random):
 
 def loss_of(parts, **parameters) -> float:
     told = []
-    fit(*parts[:2], Parameters(**parameters), progress=told.append)
+    fit(*parts[:2], Parameters(**parameters), monitor=Monitor(told.append))
     return min(progress.metrics["validation log loss"] for progress in told)
 
 

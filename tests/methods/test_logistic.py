@@ -8,11 +8,11 @@ from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import Context, Covers, method
 from covergenre.methods.logistic import STRENGTHS, Parameters, fit_multinomial
 from covergenre.methods.storage import load_head, save_head
-from covergenre.progress import silent
+from covergenre.progress import SILENT, Monitor
 
 
-def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, progress=silent):
-    return method("logistic").fit(training, validation, asked("logistic", n_genres, parameters), Context(progress))
+def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, monitor=SILENT):
+    return method("logistic").fit(training, validation, asked("logistic", n_genres, parameters), Context(monitor))
 
 
 def without_some(covers: Covers, genre: int, kept: int) -> Covers:
@@ -49,7 +49,7 @@ def test_the_temperature_makes_the_probabilities_milder_or_sharper(parts):
 def test_c_is_the_one_with_the_lowest_validation_log_loss(parts):
     told = []
     for c in STRENGTHS:
-        fit(*parts[:2], Parameters(c=c), progress=told.append)
+        fit(*parts[:2], Parameters(c=c), monitor=Monitor(told.append))
     losses = [progress.metrics["validation log loss"] for progress in told]
     assert fit(*parts[:2], Parameters()).choices["c"] == STRENGTHS[np.argmin(losses)]
     assert 0 < np.argmin(losses) < len(STRENGTHS) - 1
@@ -57,7 +57,7 @@ def test_c_is_the_one_with_the_lowest_validation_log_loss(parts):
 
 def test_it_stops_looking_once_the_log_loss_rises(parts):
     told = []
-    chosen = fit(*parts[:2], Parameters(), progress=told.append).choices["c"]
+    chosen = fit(*parts[:2], Parameters(), monitor=Monitor(told.append)).choices["c"]
     assert [progress.what for progress in told][-2] == f"C = {chosen:g}"
     assert told[-1].done < told[-1].total == len(STRENGTHS)
 

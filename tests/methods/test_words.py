@@ -13,7 +13,7 @@ from covergenre.methods import Context, Covers, method
 from covergenre.methods.ensemble import FittedEnsemble, calibrate, pool_logits, split_evidence
 from covergenre.methods.words import BUCKETS, FittedWords, Parameters, buckets_of, matrix_of, plain_letters
 from covergenre.ocr.text import CoverText, Line
-from covergenre.progress import Progress
+from covergenre.progress import SILENT, Monitor, Progress
 
 NAMES = ("johnny cash", "louis armstrong", "public enemy")
 OTHER = ("the best of", "live", "volume two", "stereo")
@@ -35,10 +35,10 @@ def saying(*texts: CoverText) -> Covers:
     return Covers(np.zeros((len(texts), 0), np.float32), np.full(len(texts), -1), ("",) * len(texts), texts=texts)
 
 
-def fit(parameters=None, progress=lambda _: None, should_stop=lambda: False, n_genres=3, parts=None) -> FittedWords:
+def fit(parameters=None, monitor=SILENT, n_genres=3, parts=None) -> FittedWords:
     training, validation = parts or (sung(60, 1), sung(30, 2))
     spec = asked("words", n_genres, parameters)
-    return method("words").fit(training, validation, spec, Context(progress, should_stop))
+    return method("words").fit(training, validation, spec, Context(monitor))
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +99,10 @@ def test_choices_tell_the_strength_and_are_fit_for_json(fitted):
 
 def test_it_tells_how_far_it_is_and_stops_when_asked():
     told: list[Progress] = []
-    fit(progress=told.append)
+    fit(monitor=Monitor(told.append))
     assert [each.done for each in told] == list(range(1, len(told) + 1))
     with pytest.raises(Cancelled):
-        fit(should_stop=lambda: True)
+        fit(monitor=Monitor(should_stop=lambda: True))
 
 
 def test_it_can_do_with_two_genres_and_without_a_validation_part():

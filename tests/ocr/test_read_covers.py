@@ -6,6 +6,7 @@ from covergenre.errors import Cancelled
 from covergenre.ocr import reader as module
 from covergenre.ocr.reader import VERSION, read_covers
 from covergenre.ocr.text import CoverText, Line
+from covergenre.progress import Monitor
 
 
 class Scribe:
@@ -40,14 +41,14 @@ def test_each_cover_is_read_once_and_kept(scribe):
 
 def test_it_tells_how_far_it_is(scribe):
     told = []
-    read_covers(pictures(5), told.append)
+    read_covers(pictures(5), Monitor(told.append))
     assert [(each.done, each.total) for each in told] == [(2, 5), (4, 5), (5, 5)]
 
 
 def test_what_was_read_before_a_stop_is_kept(scribe):
     told = []
     with pytest.raises(Cancelled):
-        read_covers(pictures(5), told.append, lambda: bool(told))
+        read_covers(pictures(5), Monitor(told.append, lambda: bool(told)))
     read_covers(pictures(5))
     assert scribe.read_so_far == 5
 

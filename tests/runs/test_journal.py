@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from covergenre.errors import BadDataset, Cancelled
-from covergenre.progress import Progress, silent
+from covergenre.progress import Monitor, Progress
 from covergenre.runs.journal import STEPS, Meter, open_journal
 
 
@@ -87,14 +87,14 @@ def test_the_time_left_is_unknown_at_the_start_of_a_phase():
 
 def test_while_it_works_the_status_is_running(new_run):
     run = new_run()
-    with open_journal(run, silent):
+    with open_journal(run):
         assert run.status().state == "running"
         assert run.status().started is not None
 
 
 def test_a_block_that_ends_well_is_done(new_run):
     run = new_run()
-    with open_journal(run, silent) as journal:
+    with open_journal(run) as journal:
         journal.report(step(3))
     assert run.status().state == "done"
     assert (run.status().done, run.status().total) == (STEPS, STEPS)
@@ -103,7 +103,7 @@ def test_a_block_that_ends_well_is_done(new_run):
 
 def test_reports_are_passed_on_joined(new_run):
     heard = []
-    with open_journal(new_run(), heard.append) as journal:
+    with open_journal(new_run(), Monitor(heard.append)) as journal:
         journal.enter(0.5)
         journal.report(step(10))
         journal.enter(1.0)
@@ -113,7 +113,7 @@ def test_reports_are_passed_on_joined(new_run):
 
 def test_figures_become_events(new_run):
     run = new_run()
-    with open_journal(run, silent) as journal:
+    with open_journal(run) as journal:
         journal.report(step(1))
         journal.report(Progress(2, 3, "fitting", {"loss": 0.5, "gain": float("nan")}))
     [event] = run.events()
@@ -125,14 +125,14 @@ def test_figures_become_events(new_run):
 @pytest.mark.parametrize("error", [Cancelled("stopped on request"), KeyboardInterrupt()])
 def test_a_stop_is_cancelled_and_goes_on(new_run, error):
     run = new_run()
-    with pytest.raises(type(error)), open_journal(run, silent):
+    with pytest.raises(type(error)), open_journal(run):
         raise error
     assert run.status().state == "cancelled"
 
 
 def test_an_error_is_failed_with_one_line_and_the_log_has_the_rest(new_run):
     run = new_run()
-    with pytest.raises(ZeroDivisionError), open_journal(run, silent):
+    with pytest.raises(ZeroDivisionError), open_journal(run):
         _ = 1 / 0
     assert run.status().state == "failed"
     assert run.status().error == "ZeroDivisionError: division by zero"
@@ -141,7 +141,7 @@ def test_an_error_is_failed_with_one_line_and_the_log_has_the_rest(new_run):
 
 def test_an_error_for_the_user_is_told_as_it_is(new_run):
     run = new_run()
-    with pytest.raises(BadDataset), open_journal(run, silent):
+    with pytest.raises(BadDataset), open_journal(run):
         raise BadDataset("no covers\nat all")
     assert run.status().error == "no covers at all"
 
@@ -153,14 +153,14 @@ def test_a_block_that_ends_badly_leaves_no_model(new_run):
         (run.stage_model() / "head.npz").write_text("half")
         _ = 1 / 0
 
-    with pytest.raises(ZeroDivisionError), open_journal(run, silent):
+    with pytest.raises(ZeroDivisionError), open_journal(run):
         work()
     assert not list(run.folder.glob("model*"))
 
 
 def test_the_log_holds_what_the_library_said_meanwhile(new_run):
     run, library = new_run(), logging.getLogger("covergenre.methods")
-    with open_journal(run, silent):
+    with open_journal(run):
         library.info("thirty covers")
     library.info("too late")
     log = (run.folder / "log.txt").read_text()
@@ -170,6 +170,6 @@ def test_the_log_holds_what_the_library_said_meanwhile(new_run):
 
 def test_the_log_is_let_go_at_the_end(new_run):
     before = logging.getLogger("covergenre").level, list(logging.getLogger("covergenre").handlers)
-    with open_journal(new_run(), silent):
+    with open_journal(new_run()):
         pass
     assert (logging.getLogger("covergenre").level, list(logging.getLogger("covergenre").handlers)) == before

@@ -13,6 +13,7 @@ from covergenre import home
 from covergenre.dataset.registry import remove
 from covergenre.errors import BadRun, Cancelled
 from covergenre.methods import TrainSpec
+from covergenre.progress import Monitor
 from covergenre.runs import launch
 from covergenre.runs.record import Run, list_runs
 from covergenre.training.train import train
@@ -136,7 +137,7 @@ def test_a_run_in_the_foreground_can_be_cancelled_from_elsewhere(dataset, recipe
             launch.cancel(list_runs()[0].id, grace=0)
 
     with pytest.raises(Cancelled):
-        train(dataset, TrainSpec("knn", QUICK, recipe=recipe), progress=report)
+        train(dataset, TrainSpec("knn", QUICK, recipe=recipe), monitor=Monitor(report))
     assert state(list_runs()[0]) == "cancelled"
 
 

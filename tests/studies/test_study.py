@@ -10,7 +10,7 @@ import pytest
 
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError
 from covergenre.evaluation.intervals import Interval
-from covergenre.progress import never, silent
+from covergenre.progress import SILENT, Monitor
 from covergenre.runs import launch
 from covergenre.runs.record import list_runs
 from covergenre.studies import study as module
@@ -25,8 +25,8 @@ TEN = order_genres(tuple(sorted(module.GENRES)))
 def quick(dataset, recipe):
     """A quick study of some parts."""
 
-    def quick(*only, progress=silent, should_stop=never, **more):
-        return run_study(design(dataset, only=only, quick=True, recipe=recipe, **more), dataset, progress, should_stop)
+    def quick(*only, monitor=SILENT, **more):
+        return run_study(design(dataset, only=only, quick=True, recipe=recipe, **more), dataset, monitor)
 
     return quick
 
@@ -133,7 +133,7 @@ def test_a_study_that_was_stopped_goes_on_where_it_was(quick):
         return bool(list_studies()) and len(list_studies()[0].outcomes()) == 1
 
     with pytest.raises(Cancelled):
-        quick("ladder", should_stop=third_time)
+        quick("ladder", monitor=Monitor(should_stop=third_time))
     (stopped,) = list_studies()
     assert len(stopped.outcomes()) == 1
     assert len(quick("ladder").outcomes()) == 4
@@ -155,7 +155,7 @@ def test_a_study_can_be_stopped_while_it_waits(quick):
     with launch.turn_lock(), ThreadPoolExecutor(1) as pool:
         told = []
         with pytest.raises(Cancelled):
-            pool.submit(quick, "ladder", progress=told.append, should_stop=lambda: len(told) > 1).result()
+            pool.submit(quick, "ladder", monitor=Monitor(told.append, lambda: len(told) > 1)).result()
     assert list_studies()[0].outcomes() == ()
 
 

@@ -53,7 +53,7 @@ def address(app: AppTest, name: str) -> list[str]:
 def held(name: str, about: int = 0, result: object = None) -> tuple[Job, Callable[[], None]]:
     """Work of this name that gives `result`, and what ends it: until that is called it is under way."""
     go_on = threading.Event()
-    job = jobs().start(name, "Working", lambda report, should_stop: go_on.wait(LONGEST) and result, about)
+    job = jobs().start(name, "Working", lambda monitor: go_on.wait(LONGEST) and result, about)
 
     def end() -> None:
         go_on.set()

@@ -8,7 +8,7 @@ from drawing import cover
 
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.finetune import FineTuned
-from covergenre.progress import Progress, never, silent
+from covergenre.progress import SILENT, Progress
 
 GENRES = ("jazz", "disco", "black metal")
 SIDE = 64
@@ -25,11 +25,9 @@ TRAINING, VALIDATION, TEST = drawn(36), drawn(18, 1000), drawn(60, 2000)
 NOBODY = drawn(0)
 
 
-def fit(
-    parameters, training=TRAINING, validation=VALIDATION, progress=silent, should_stop=never, folder=None, seed=42
-) -> FineTuned:
+def fit(parameters, training=TRAINING, validation=VALIDATION, monitor=SILENT, folder=None, seed=42) -> FineTuned:
     spec = TrainSpec(method="finetune", parameters=parameters, genres=GENRES, seed=seed)
-    return method("finetune").fit(training, validation, spec, Context(progress, should_stop, folder))
+    return method("finetune").fit(training, validation, spec, Context(monitor, folder))
 
 
 def judged(told: Sequence[Progress]) -> list[Progress]:

@@ -15,6 +15,7 @@ from covergenre.methods import Covers, method
 from covergenre.methods.words import FittedWords
 from covergenre.ocr.reader import VERSION
 from covergenre.ocr.text import CoverText, Line, TextStore
+from covergenre.progress import Monitor
 from covergenre.runs.record import Run
 from covergenre.training.build_starter import build_starter, choose_covers
 from covergenre.training.train import evaluate
@@ -143,6 +144,8 @@ def test_covers_of_one_genre_are_too_few(tmp_path):
 def test_what_was_there_stays_when_the_build_is_stopped(root, starter, tmp_path):
     before = (starter / "card.json").read_bytes()
     with pytest.raises(Cancelled):
-        build_starter(root, starter, recipe=tiny_recipe(tmp_path), should_stop=lambda: True, words=False)
+        build_starter(
+            root, starter, recipe=tiny_recipe(tmp_path), monitor=Monitor(should_stop=lambda: True), words=False
+        )
     assert (starter / "card.json").read_bytes() == before
     assert sorted(path.name for path in starter.parent.iterdir() if path.name.startswith(".starter")) == []

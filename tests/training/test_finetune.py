@@ -15,6 +15,7 @@ from covergenre.embedding.embed import read_cover
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.methods import Covers, TrainSpec
 from covergenre.predict import Predictor
+from covergenre.progress import Monitor
 from covergenre.runs.record import Run, Status, list_runs, probability_columns
 from covergenre.training.train import execute, prepare, train
 
@@ -115,8 +116,7 @@ def test_a_cancelled_run_keeps_what_its_epochs_learned_and_goes_on_from_there(da
         train(
             dataset,
             TrainSpec("finetune", quick, recipe=recipe),
-            progress=heard.append,
-            should_stop=lambda: any(VALIDATED in progress.metrics for progress in heard),
+            monitor=Monitor(heard.append, lambda: any(VALIDATED in progress.metrics for progress in heard)),
         )
     cancelled = next(each for each in list_runs() if each != run)
     assert cancelled.status().state == "cancelled"
@@ -132,6 +132,7 @@ def test_a_cancelled_run_keeps_what_its_epochs_learned_and_goes_on_from_there(da
 
 VICTIM = """
 import sys, time
+from covergenre.progress import Monitor
 from covergenre.runs.record import Run
 from covergenre.training.train import execute
 
@@ -142,7 +143,7 @@ def report(progress):
         print("there", flush=True)
         time.sleep(600)
 
-execute(Run.open(sys.argv[1]), progress=report)
+execute(Run.open(sys.argv[1]), monitor=Monitor(report))
 """
 
 

@@ -18,7 +18,7 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, BadRun, Cancelled, CoverGenreError, MissingPackage, NoWeights
 from covergenre.methods import METHODS, Covers, TrainSpec, logistic, method
-from covergenre.progress import Progress
+from covergenre.progress import Monitor, Progress
 from covergenre.runs.journal import STEPS
 from covergenre.runs.record import EMBEDDING_S, PREDICTION_MS, Run, list_runs, probability_columns
 from covergenre.training.train import evaluate, execute, prepare, train
@@ -118,7 +118,7 @@ def test_another_seed_gives_another_split(dataset, recipe):
 
 def test_progress_goes_from_start_to_end_and_figures_become_events(dataset, recipe):
     heard = []
-    run = train(dataset, TrainSpec("logistic", recipe=recipe, variants=["flip"]), progress=heard.append)
+    run = train(dataset, TrainSpec("logistic", recipe=recipe, variants=["flip"]), monitor=Monitor(heard.append))
     assert {progress.total for progress in heard} == {STEPS}
     assert [progress.done for progress in heard] == sorted(progress.done for progress in heard)
     assert {"embedding covers", "predicting"} <= {progress.what for progress in heard}
@@ -284,7 +284,7 @@ def test_only_a_queued_run_is_executed(dataset, recipe):
 def test_a_stop_leaves_a_cancelled_run_without_a_model(dataset, recipe, what):
     stop = StopAt(what)
     with pytest.raises(Cancelled):
-        train(dataset, TrainSpec("logistic", recipe=recipe), progress=stop.report, should_stop=stop.should_stop)
+        train(dataset, TrainSpec("logistic", recipe=recipe), monitor=Monitor(stop.report, stop.should_stop))
     [run] = list_runs()
     assert run.status().state == "cancelled"
     assert not list(run.folder.glob("model*"))
@@ -312,6 +312,7 @@ from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
 from covergenre.methods import TrainSpec
 from covergenre.methods.logistic import FittedLogistic
+from covergenre.progress import Monitor
 from covergenre.training import train
 
 def wait_for_death(*_):
@@ -326,7 +327,7 @@ if sys.argv[1] == "saving":
     save = FittedLogistic.save
     FittedLogistic.save = lambda *given: wait_for_death(save(*given))
 spec = TrainSpec("logistic", recipe=Recipe(**json.loads(sys.argv[2])))
-train.train(open_dataset("drawn"), spec, progress=report)
+train.train(open_dataset("drawn"), spec, monitor=Monitor(report))
 """
 
 

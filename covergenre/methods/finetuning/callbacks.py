@@ -13,11 +13,10 @@ import torch
 from fastai.callback.core import Callback, CancelFitException
 from torch import Tensor
 
-from covergenre.errors import Cancelled, CoverGenreError
+from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Context
 from covergenre.methods.calibration import fit_temperature, log_loss
 from covergenre.methods.finetuning.checkpoint import Checkpoint, Epoch
-from covergenre.progress import Progress
 
 _log = logging.getLogger(__name__)
 
@@ -35,12 +34,11 @@ class Teller:
     def tell(self, what: str, steps: int = 0, metrics: Mapping[str, float] | None = None) -> None:
         """Report so many further steps."""
         self.done += steps
-        self._context.progress(Progress(self.done, self._total, what, metrics or {}))
+        self._context.monitor.report(self.done, self._total, what, metrics)
 
     def check(self) -> None:
         """Raise Cancelled when asked to stop."""
-        if self._context.should_stop():
-            raise Cancelled("stopped while fine-tuning; what the finished epochs have learned is kept")
+        self._context.monitor.check("stopped while fine-tuning; what the finished epochs have learned is kept")
 
 
 class StoppableCallback(Callback):

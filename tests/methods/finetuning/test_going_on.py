@@ -9,7 +9,7 @@ from finetuned import TEST, drawn, fit, judged
 from covergenre.errors import Cancelled
 from covergenre.methods.base import FINISH_FILE
 from covergenre.methods.finetuning.parameters import Parameters
-from covergenre.progress import Progress
+from covergenre.progress import Monitor, Progress
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def stop_after(quick, tmp_path):
             return len(judged(heard)) >= epochs and bool(heard) and "validation log loss" not in heard[-1].metrics
 
         with pytest.raises(Cancelled):
-            fit(parameters, progress=heard.append, should_stop=enough, folder=folder)
+            fit(parameters, monitor=Monitor(heard.append, enough), folder=folder)
         return folder
 
     return stop
@@ -32,7 +32,7 @@ def stop_after(quick, tmp_path):
 @pytest.mark.parametrize("epochs", [1, 2, 3])
 def test_a_stopped_training_goes_on_and_ends_as_one_that_was_not(quick, fitted, stop_after, epochs):
     heard = []
-    resumed = fit(quick, progress=heard.append, folder=stop_after(epochs))
+    resumed = fit(quick, monitor=Monitor(heard.append), folder=stop_after(epochs))
     assert [progress.what for progress in judged(heard)] == ["epoch 2 of 4", "epoch 3 of 4", "epoch 4 of 4"][
         epochs - 1 :
     ]
@@ -51,7 +51,7 @@ def test_with_chance_in_every_picture_it_goes_on_likewise(quick, stop_after):
 def test_a_learning_rate_is_not_looked_for_again(quick, stop_after):
     parameters = replace(quick, base_lr=None)
     heard = []
-    fit(parameters, progress=heard.append, folder=stop_after(1, parameters))
+    fit(parameters, monitor=Monitor(heard.append), folder=stop_after(1, parameters))
     assert not any("learning rate" in progress.metrics for progress in heard)
 
 
@@ -71,7 +71,7 @@ def test_with_enough_it_makes_do_with_the_finished_epochs(quick, stop_after):
     folder = stop_after(2)
     (folder / FINISH_FILE).touch()
     heard = []
-    fitted = fit(quick, progress=heard.append, folder=folder)
+    fitted = fit(quick, monitor=Monitor(heard.append), folder=folder)
     assert heard == []
     assert fitted.choices["epochs"] == 2
 
@@ -84,7 +84,7 @@ def test_when_told_that_it_is_enough_it_ends_before_the_next_batch(quick, tmp_pa
         if progress.what == "epoch 2 of 4":
             (tmp_path / FINISH_FILE).touch()
 
-    fitted = fit(quick, progress=listen, folder=tmp_path)
+    fitted = fit(quick, monitor=Monitor(listen), folder=tmp_path)
     assert [progress.what for progress in heard].count("epoch 2 of 4") == 1
     assert (fitted.choices["epoch"], fitted.choices["epochs"]) == (1, 1)
 
@@ -96,13 +96,13 @@ def test_nothing_is_never_enough(quick, tmp_path):
 
 def test_other_covers_do_not_go_on_from_it(quick, stop_after):
     heard = []
-    fit(quick, drawn(36, 500), progress=heard.append, folder=stop_after(2))
+    fit(quick, drawn(36, 500), monitor=Monitor(heard.append), folder=stop_after(2))
     assert len(judged(heard)) == 4
 
 
 def test_a_finished_training_is_not_done_again(quick, fitted, tmp_path):
     heard = []
     fit(quick, folder=tmp_path)
-    again = fit(quick, progress=heard.append, folder=tmp_path)
+    again = fit(quick, monitor=Monitor(heard.append), folder=tmp_path)
     assert heard == []
     np.testing.assert_allclose(again.predict_proba(TEST), fitted.predict_proba(TEST), atol=1e-6)

@@ -8,6 +8,7 @@ from PIL.Image import Resampling
 from covergenre.errors import Cancelled
 from covergenre.methods import Covers
 from covergenre.methods.calibration import softmax
+from covergenre.progress import Monitor
 
 # --- what it learns
 
@@ -67,7 +68,7 @@ def test_an_early_epoch_is_kept_when_later_ones_do_worse(quick):
     """With genres that mean the opposite in validation, whatever is learned makes it worse."""
     turned = replace(VALIDATION, labels=(VALIDATION.labels + 1) % 3)
     heard = []
-    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, progress=heard.append)
+    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, monitor=Monitor(heard.append))
     losses = [progress.metrics["validation log loss"] for progress in judged(heard)]
     assert len(losses) == 6
     assert fitted.choices["epoch"] == 1 + np.argmin(losses) < 6
@@ -148,7 +149,7 @@ def test_balance_says_how_often_a_rare_genre_is_named(quick):
 
 def test_the_finder_suggests_a_learning_rate_and_tells_its_curve(quick):
     heard = []
-    fitted = fit(replace(quick, base_lr=None, epochs=1), progress=heard.append)
+    fitted = fit(replace(quick, base_lr=None, epochs=1), monitor=Monitor(heard.append))
     points = [progress.metrics for progress in heard if "learning rate" in progress.metrics]
     rates = [point["learning rate"] for point in points]
     assert len(points) > 20
@@ -186,7 +187,7 @@ def test_where_the_finder_finds_nothing_the_usual_rate_is_taken(quick, monkeypat
 
 def test_a_handful_of_covers_can_be_learned_from(quick):
     told = []
-    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, progress=told.append)
+    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, monitor=Monitor(told.append))
     losses = [progress.metrics["training loss"] for progress in told if "training loss" in progress.metrics]
     assert losses[-1] < 0.6 * losses[0]
     assert np.isfinite(fitted.predict_proba(TEST)).all()
@@ -227,8 +228,7 @@ def test_it_stops_before_the_next_batch(quick, finding, allowed):
     with pytest.raises(Cancelled, match=r"^stopped while fine-tuning"):
         fit(
             replace(quick, base_lr=None if finding else 0.01),
-            progress=heard.append,
-            should_stop=lambda: len(heard) >= allowed,
+            monitor=Monitor(heard.append, lambda: len(heard) >= allowed),
         )
     assert len(heard) == allowed
 
@@ -238,4 +238,4 @@ def test_an_error_of_the_listener_passes_as_it_is(quick):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device$"):
-        fit(quick, progress=full)
+        fit(quick, monitor=Monitor(full))

@@ -5,7 +5,7 @@ import pytest
 from drawing import cover, encoded
 
 from covergenre.errors import BadImage, Refused
-from covergenre.progress import never
+from covergenre.progress import SILENT
 from pages.predict.from_url import fetch
 
 PICTURE = encoded(cover("jazz", 1))
@@ -38,7 +38,7 @@ def site():
 
 
 def get(address: str):
-    return fetch(address, never, trusted=("127.0.0.1",))
+    return fetch(address, SILENT, trusted=("127.0.0.1",))
 
 
 def test_a_picture_comes_under_the_name_that_its_address_ends_in(site):
@@ -60,4 +60,4 @@ def test_what_is_no_picture_is_refused_with_what_to_do(site):
 )
 def test_no_address_of_this_machine_or_its_network_is_asked(address):
     with pytest.raises(Refused):
-        fetch(address, never)
+        fetch(address, SILENT)
