@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from covergenre.dataset import registry
 from covergenre.dataset.starter import open_starter
-from pages.explore.datasets import LARGEST_ZIP
+from pages.explore.add_dataset import LARGEST_ZIP
 from pages.predict.uploads import MOST_MB
 from pages.widgets import model_card
 

@@ -16,7 +16,7 @@ def test_covers_are_looked_at_once_and_then_found_by_words(clip_weights, library
     assert (len(index.rows), len(index.missing)) == (0, len(library))
     assert index.search("a trumpet", 5, range(len(library))) == []
     done = []
-    embed_missing_covers(library, index, lambda progress: done.append(progress.done))
+    embed_missing_covers(library, index, Monitor(lambda progress: done.append(progress.done)))
     assert done[-1] == len(library)
     index = TextSearch.open(library, ClipModel.open())
     assert (len(index.rows), len(index.missing)) == (len(library), 0)
