@@ -1,8 +1,8 @@
-"""How long the server waits for a request to be said, how much of it it keeps, and for how many at once.
+"""Limits on connections whose request headers are incomplete: how long, how large, how many.
 
-Uvicorn waits for the rest of half-sent headers for ever and keeps all that comes of them: whoever opens connections and
-says little holds memory and files. Here a connection is closed when its headers aren't there in time or are too long,
-and the one that has waited longest when there are too many.
+Uvicorn waits for the rest of the headers for ever and keeps all that arrives of them, so that a client that opens
+connections and sends little can exhaust memory and file handles. Here a connection is closed when its headers are late
+or too long, and the one that has waited longest when there are too many.
 """
 
 import asyncio
@@ -14,15 +14,15 @@ MOST_WAITING = 256
 
 
 def install() -> None:
-    """Have the servers of this process wait no longer: those that run already, too, with the next connection.
+    """Limit the servers of this process; those that run already from their next connection on.
 
-    Uvicorn has chosen its protocol by the time it reads the app, so a connection becomes a limited one as it is made.
+    Uvicorn has chosen its protocol class by the time it imports the app, so each new connection is given another class.
     """
     from uvicorn.protocols.http import auto
 
     usual: Any = auto.AutoHTTPProtocol
     made = usual.connection_made
-    better = limited(usual)
+    better = limited(usual, SECONDS, MOST_BYTES, MOST_WAITING)
 
     def connection_made(self: Any, transport: asyncio.BaseTransport) -> None:
         if type(self) is usual:
@@ -35,35 +35,30 @@ def install() -> None:
     usual.connection_made = connection_made
 
 
-def limited(
-    protocol: Any, seconds: float = SECONDS, most_bytes: int = MOST_BYTES, most_waiting: int = MOST_WAITING
-) -> type[asyncio.Protocol]:
-    """A protocol of uvicorn's that has these limits."""
+def limited(protocol: Any, seconds: float, most_bytes: int, most_waiting: int) -> type[asyncio.Protocol]:
+    """A subclass of a protocol of uvicorn's that has these limits."""
     waiting: dict[Any, asyncio.TimerHandle] = {}  # by connection, the longest first
 
-    class Patient(protocol):
+    class Limited(protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             super().connection_made(transport)
-            self._said = 0
+            self._received = 0
             self._wait()
 
         def data_received(self, data: bytes) -> None:
-            known, self._said = self.cycle, self._said + len(data)
-            if self._is_idle():
+            known, self._received = self.cycle, self._received + len(data)
+            if known is None or known.response_complete:
                 self._wait()
             super().data_received(data)
             if self.cycle is not known or self.transport.get_protocol() is not self:  # the headers are complete
-                self._said = 0
+                self._received = 0
                 self._done()
-            elif self in waiting and self._said > most_bytes:
+            elif self in waiting and self._received > most_bytes:
                 self._give_up()
 
         def connection_lost(self, error: Exception | None) -> None:
             self._done()
             super().connection_lost(error)
-
-        def _is_idle(self) -> bool:
-            return self.cycle is None or self.cycle.response_complete
 
         def _wait(self) -> None:
             if self not in waiting:
@@ -79,4 +74,4 @@ def limited(
             self._done()
             self.transport.abort()
 
-    return Patient
+    return Limited

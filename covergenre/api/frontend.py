@@ -1,31 +1,32 @@
-"""What a browser is sent before a page can speak: small, with words, and with something to see at once.
+"""Streamlit's frontend as browsers get it: compressed, and with something to read before any script has run.
 
-Streamlit sends its scripts as they are, because a proxy before it is to compress them. Nobody has one on a laptop, and
-3.3 MB stand between a visitor and the first word: here each is compressed once and kept. Its document is called
-"Streamlit" and empty, for all pages alike: here it has the page's title, and a description that is shown with a link
-to it, and the page's heading and outline, which are seen before the scripts have come: these wait until it is drawn,
-and Streamlit's stylesheet, which the outline has no need of, comes after it. It has what else the app wants in its
-head, such as the app's own stylesheet, which otherwise comes after the first words and moves them.
+Streamlit sends its scripts uncompressed, because it expects a proxy in front of it. On a laptop there is none, and
+3.3 MB stand between a visitor and the first word: here each script is compressed once and kept. Streamlit's HTML has no
+content and the title "Streamlit" on every page: here it has the page's title, a description for link previews, and the
+page's heading and outline, which are painted before the scripts arrive: these, and Streamlit's stylesheet, which the
+outline doesn't need, load afterwards. `head` adds what else the app wants early, such as its own stylesheet.
 """
 
 import gzip
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _STATIC = "/static/"
 _TEXTS = (".js", ".css", ".json", ".svg")
 _KEPT_BYTES = 32 * 2**20
 _CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since")
-_OWN = (b"content-length", b"content-encoding", b"etag", b"last-modified", b"vary")
+_OF_THE_BODY = ("content-length", "content-encoding")
+_OF_THE_FILE = (*_OF_THE_BODY, "etag", "last-modified", "vary")
 
 _BUNDLE = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
 _STYLESHEET = re.compile(r'<link rel="stylesheet" crossorigin href="[^"]+">')
@@ -37,10 +38,10 @@ _BEGIN = """<script>{
   }
   document.hidden ? start() : requestAnimationFrame(() => setTimeout(start))
 }</script>"""
-"""Has the scripts begin once the outline was drawn; a page in the background is not drawn."""
+"""Starts the scripts once the outline is painted; a page in the background is not painted."""
 
 _WHEN_HERE = """<link media="print" onload="this.media='all'\""""
-"""Has nothing wait for a stylesheet."""
+"""Loads a stylesheet without blocking anything."""
 
 _UNTIL_THERE = """<script>
 new MutationObserver((_, watch) => {
@@ -49,7 +50,7 @@ new MutationObserver((_, watch) => {
   watch.disconnect()
 }).observe(document.getElementById("root"), { childList: true, subtree: true })
 </script>"""
-"""Has the outline stay until the page's own heading is there, or what went wrong."""
+"""Removes the outline once the page's own heading, or an error, is there."""
 
 _OUTLINE = """<style>
 :root { color-scheme: light dark }
@@ -65,71 +66,57 @@ body { margin: 0; background: light-dark(#fbfaf7, #151412); color: light-dark(#1
 
 @dataclass(frozen=True)
 class PageDescription:
-    """How a page is called, what is said of it where a link to it is shown, and its heading, which is seen first."""
+    """A page's title, its description for link previews, and its heading, which is painted first."""
 
     title: str
     text: str
     heading: str
 
 
-class FrontendMiddleware:
-    """An ASGI application around that of Streamlit. All that is neither a script nor a page passes as it is."""
+class FrontendMiddleware(BaseHTTPMiddleware):
+    """Compresses Streamlit's scripts and fills in the HTML of pages; all other requests pass untouched."""
 
-    def __init__(self, app: App, pages: Mapping[str, PageDescription], head: str = "") -> None:
-        """`pages`: what is said of each, by its path on the server. `head`: HTML for the head of every page."""
-        self._app = app
+    def __init__(self, app: ASGIApp, pages: Mapping[str, PageDescription], head: str = "") -> None:
+        """`pages`: by their path on the server. `head`: HTML for the head of every page."""
+        super().__init__(app)
         self._pages = pages
         self._head = head
         self._zipped: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, as ASGI has it."""
+        """Handle GET requests for a whole page, or for a script from a client that accepts gzip."""
+        handled = scope["type"] == "http" and scope["method"] == "GET" and "range" not in Headers(scope=scope)
         path = scope.get("path", "")
-        headers = dict(scope.get("headers", ()))
-        page = self._pages.get(path)
         script = path.startswith(_STATIC) and path.endswith(_TEXTS)
-        zips = b"gzip" in headers.get(b"accept-encoding", b"")
-        asked = scope["type"] == "http" and scope["method"] == "GET" and b"range" not in headers
-        if not asked or not (page or (script and zips)):
-            await self._app(scope, receive, send)
-            return
-        if page:  # as it is, and always whole: it is changed here
-            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _CONDITIONS]}
-        start: MutableMapping[str, Any] = {}
-        body = bytearray()
+        if handled and (path in self._pages or (script and _accepts_gzip(scope))):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
-        async def hold(message: MutableMapping[str, Any]) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message
-                if message["status"] != 200:
-                    await send(message)
-            elif start["status"] != 200:
-                await send(message)
-            elif message["type"] == "http.response.body":
-                body.extend(message.get("body", b""))
-                if not message.get("more_body"):
-                    await self._send(send, start, bytes(body), path, page, zips)
-
-        await self._app(scope, receive, hold)
-
-    async def _send(
-        self, send: Send, start: Mapping[str, Any], body: bytes, path: str, page: PageDescription | None, zips: bool
-    ) -> None:
-        headers = [pair for pair in start["headers"] if pair[0].lower() not in (_OWN if page else _OWN[:2])]
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """The response of Streamlit, changed."""
+        path, zips = request.scope["path"], _accepts_gzip(request.scope)
+        page = self._pages.get(path)
+        if page:  # the document is changed here, so Streamlit must send all of it, whatever the client has cached
+            request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] not in _CONDITIONS]
+        response = await call_next(request)
+        if response.status_code != 200:
+            return response
+        body = b"".join([bytes(chunk) async for chunk in response.body_iterator])  # type: ignore[attr-defined]
         if page:
             body = render_document(body.decode("utf-8"), page, self._head).encode("utf-8")
         if zips:
             body = gzip.compress(body, 6) if page else await self._zip(path, body)
-            headers.append((b"content-encoding", b"gzip"))
-        headers += [(b"content-length", str(len(body)).encode()), (b"vary", b"Accept-Encoding")]
-        await send({**start, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        headers = response.headers
+        for name in _OF_THE_FILE if page else _OF_THE_BODY:
+            del headers[name]
+        if zips:
+            headers["content-encoding"] = "gzip"
+        headers.append("vary", "Accept-Encoding")
+        return Response(body, headers=headers)
 
     async def _zip(self, path: str, body: bytes) -> bytes:
-        """The script, compressed; a script's name holds the hash of what is in it, so it is the same for ever."""
-        from anyio import to_thread
-
+        """The script, compressed; its name contains a hash of its content, so it never changes."""
         if path not in self._zipped:
             zipped = await to_thread.run_sync(gzip.compress, body, 6)
             if sum(map(len, self._zipped.values())) + len(zipped) > _KEPT_BYTES:
@@ -138,16 +125,20 @@ class FrontendMiddleware:
         return self._zipped[path]
 
 
-def render_document(document: str, page: PageDescription, head: str = "") -> str:
-    """Streamlit's document with the page's title, its description, more of a `head` and the outline of a page."""
+def _accepts_gzip(scope: Scope) -> bool:
+    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+
+
+def render_document(document: str, page: PageDescription, head: str) -> str:
+    """Streamlit's HTML with the title and description of a page, more in its head, and its outline."""
     title, text = escape(page.title), escape(page.text)
-    told = (
+    tags = (
         f'<title>{title}</title><meta name="description" content="{text}">'
         f'<meta property="og:title" content="{title}"><meta property="og:description" content="{text}">'
         '<meta property="og:type" content="website"><meta property="og:site_name" content="covergenre">'
     )
     outline = f'{_OUTLINE}<div id="outline"><h1>{escape(page.heading)}</h1><div></div></div>'
-    document = document.replace("<title>Streamlit</title>", told + head, 1)
+    document = document.replace("<title>Streamlit</title>", tags + head, 1)
     later = _UNTIL_THERE
     bundle, stylesheet = _BUNDLE.search(document), _STYLESHEET.search(document)
     if bundle and stylesheet:

@@ -1,26 +1,25 @@
-"""Small pictures of covers over HTTP, by content hash: of data sets, and of known covers as far as they were fetched.
+"""Thumbnails of covers over HTTP, by content hash: of data sets, and of known covers once they were fetched.
 
-A page that shows pictures asks here, so that no visitor's browser tells third parties what is looked at. With
-`?fetch=1`, which pages add once the visitor has switched pictures on, one that is not at hand is fetched first, and
-only for a cover of the starter, from the address that is known for it. With `?colours=1` the colours of a known cover
-stand in for a picture that isn't there.
+Pages show them from here, so that no visitor's browser tells third parties what is looked at. With `?fetch=1`, which
+pages add once the visitor has switched pictures on, a missing one is fetched first, but only for a cover of the
+starter, from the address known for it. With `?colours=1` a missing one is replaced by the cover's colours.
 """
 
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 
 from covergenre import home, images
 from covergenre.collecting.fetcher import AT_ONCE, fetcher
 from covergenre.collecting.pictures import PublishedPicture, picture_file
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
 
 FOLDER = "pictures"
 """The first part of a picture's address on the server: pictures/CONTENT_HASH.jpg."""
@@ -31,21 +30,17 @@ _NOT_NOW = {"Cache-Control": "no-store"}
 _COLOURS_SIDE = 56
 
 
-def picture_routes() -> "list[Route]":
+def picture_routes() -> list[Route]:
     """The route for the app's server."""
-    from starlette.routing import Route
-
     return [Route(f"/{FOLDER}/{{key}}.jpg", _picture)]
 
 
-async def _picture(request: "Request") -> "Response":
-    from anyio import to_thread
-    from starlette.responses import FileResponse, Response
-
+async def _picture(request: Request) -> Response:
     key = request.path_params["key"]
     if not _KEY.fullmatch(key):
         return Response(status_code=404)
-    file = _at_hand(key)
+    thumbnail = home.thumbnails() / f"{key}.jpg"
+    file = thumbnail if thumbnail.is_file() else picture_file(key)
     # Another site's page may not make this machine ask for anything.
     own = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
     if file is None and own and request.query_params.get("fetch") == "1":
@@ -60,16 +55,9 @@ async def _picture(request: "Request") -> "Response":
     return Response(colours, media_type="image/jpeg", headers={**_HEADERS, **_NOT_NOW})
 
 
-def _at_hand(key: str) -> Path | None:
-    file = home.thumbnails() / f"{key}.jpg"
-    return file if file.is_file() else picture_file(key)
-
-
 def _fetched(key: str) -> Path | None:
     cover = _known(key)
-    if cover is None:
-        return None
-    return fetcher.picture(PublishedPicture(key, cover["phash"], cover["image_url"]))
+    return fetcher.picture(PublishedPicture(key, cover["phash"], cover["image_url"])) if cover else None
 
 
 def _colours(key: str) -> bytes:
@@ -90,8 +78,6 @@ def _known(key: str) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=1)
-def _limiter() -> Any:
-    """A few wait for their pictures; all other work of the server goes on."""
-    from anyio import CapacityLimiter
-
+def _limiter() -> CapacityLimiter:
+    """Threads that wait for pictures, so that all other work of the server goes on."""
     return CapacityLimiter(4 * AT_ONCE)

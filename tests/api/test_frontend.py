@@ -96,7 +96,7 @@ def test_a_heading_is_there_before_anything_has_to_be_fetched(client):
 def test_a_document_that_is_not_as_streamlit_writes_it_keeps_its_scripts():
     page = PageDescription("Browse", "Walk on", "Browse the covers")
     other = '<script src="./static/js/a.js"></script><div id="root"></div>'
-    assert render_document(other, page).startswith('<script src="./static/js/a.js"></script>')
+    assert render_document(other, page, "").startswith('<script src="./static/js/a.js"></script>')
 
 
 def test_a_websocket_is_not_touched(client):
