@@ -1,38 +1,43 @@
-"""Arithmetic of vectors that several parts need alike.
-
-Many of them may be mapped from a file: then what is made of all is made a part at a time.
-"""
+"""Arithmetic on arrays of vectors, which may be memory-mapped: what needs them all reads a batch at a time."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-_AT_ONCE = 4096
+_BATCH = 4096
 
 
-def batches(n: int, at_once: int = _AT_ONCE) -> Iterator[slice]:
-    """The positions of n rows, so many at a time."""
-    return (slice(start, min(start + at_once, n)) for start in range(0, n, at_once))
+def batches(n: int, size: int = _BATCH) -> Iterator[slice]:
+    """Slices of `size` rows that cover n rows."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def finite(vectors: np.ndarray) -> bool:
-    """Whether every number of (n, d) is one."""
+    """Whether every number of (n, d) is finite."""
     return all(bool(np.isfinite(vectors[part]).all()) for part in batches(len(vectors)))
 
 
-def stratified_sample(strata: np.ndarray, most: int) -> np.ndarray:
-    """The positions, ascending, of about `most` of n rows: of each stratum, int (n,), an equal share, one at least.
+def smallest(values: np.ndarray, k: int) -> np.ndarray:
+    """The positions of the `k` smallest of the values (n,), smallest first; of equal ones the first."""
+    if k < len(values):
+        few = np.flatnonzero(values <= np.partition(values, k)[k])
+        return few[np.argsort(values[few], kind="stable")][:k]
+    return np.argsort(values, kind="stable")
 
-    All of them when there are no more. Drawn at random, always alike.
+
+def stratified_sample(strata: np.ndarray, size: int) -> np.ndarray:
+    """The positions, ascending, of about `size` of n rows: of each stratum, int (n,), an equal share, at least one.
+
+    All positions when there are no more than `size`. The random choice is the same each time.
     """
     n = len(strata)
-    if n <= most:
+    if n <= size:
         return np.arange(n)
     order = np.random.default_rng(0).permutation(n)
     order = order[np.argsort(strata[order], kind="stable")]
     first = np.r_[True, np.diff(strata[order]) != 0]
     place = np.arange(n) - np.maximum.accumulate(np.where(first, np.arange(n), 0))
-    share = most / n
+    share = size / n
     return np.sort(order[np.floor(place * share) != np.floor((place - 1) * share)])
 
 

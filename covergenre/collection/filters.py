@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class Filters:
-    """What a cover has to be. An empty tuple lets all pass, but covers that were left out are found by `states` only.
+    """What a cover has to be; an empty tuple lets all pass, except that only `states` finds covers that were left out.
 
     `years` (first, last): only covers of a known year. `issue`: only covers that the audit flagged for it. `picked`:
-    only those of these paths. `named`: only covers of a known artist or album. `pictured`: only those with a picture,
-    here or at a known address. `tags`: only covers that have one of them.
+    only those of these paths. `named`: only covers with an artist or album. `pictured`: only those with a picture, here
+    or at a known address. `tags`: only covers that have one of them.
     """
 
     genres: tuple[str, ...] = ()
@@ -27,11 +25,3 @@ class Filters:
 
 
 EVERYTHING = Filters()
-
-
-def first(values: np.ndarray, k: int) -> np.ndarray:
-    """The positions of the `k` smallest of the values (n,), smallest first; of equal ones the first."""
-    if k < len(values):
-        few = np.flatnonzero(values <= np.partition(values, k)[k])
-        return few[np.argsort(values[few], kind="stable")][:k]
-    return np.argsort(values, kind="stable")

@@ -1,4 +1,4 @@
-"""What an audit found, by the rows of a collection."""
+"""The findings of an audit, for the covers of a collection."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from covergenre.audit import Audit
 
 @dataclass(frozen=True)
 class Finding:
-    """What an audit says of one cover in one respect."""
+    """One cover, flagged by one issue."""
 
     issue: str
     score: float
@@ -20,24 +20,24 @@ class Finding:
 
 
 class Findings:
-    """The findings of an audit. It may be about an earlier table of covers: what it doesn't know is passed over."""
+    """The findings of an audit, which may be of an earlier state of the data set: covers it lacks have none."""
 
     def __init__(self, report: Audit, paths: Sequence[str], in_use: Callable[[str], bool]) -> None:
-        """`paths` of the covers, in the rows' order; `in_use` tells whether the cover of a path was not left out."""
+        """`paths` of the covers by row; `in_use` says whether there is a cover of a path that was not left out."""
         self.report = report
         self._paths = paths
         self._in_use = in_use
         self.groups = cache(self._groups)
-        self.scores = cache(self._scores_of)
+        self.scores = cache(self._scores)
 
     @cached_property
     def issues(self) -> tuple[str, ...]:
-        """The issues that grade covers, in the audit's order."""
+        """The issues that score covers, in the audit's order."""
         return tuple(issue for issue in self.report.thresholds if issue in self._worst)
 
     @cached_property
     def graded(self) -> tuple[str, ...]:
-        """The issues in which any cover has a score above 0."""
+        """The issues in which any cover scores above 0."""
         return tuple(issue for issue in self.issues if self._worst[issue] > 0)
 
     def flagged(self, issue: str) -> list[str]:
@@ -45,35 +45,34 @@ class Findings:
         return self.report.flagged(issue)["path"].tolist()
 
     def of(self, path: str) -> list[Finding]:
-        """What is flagged about a cover, the worst first."""
-        own = self._flagged[self._flagged["path"] == path]
-        told = zip(own["issue"], own["score"].tolist(), own["detail"], strict=True)
-        return sorted((Finding(*each) for each in told), key=lambda found: -found.score)
+        """The findings that flag a cover, the worst first."""
+        own = self._flagged[self._flagged["path"] == path].sort_values("score", ascending=False, kind="stable")
+        return list(map(Finding, own["issue"], own["score"].tolist(), own["detail"]))
 
     def group(self, path: str, issue: str) -> tuple[str, ...]:
-        """The paths of the group that a cover is in, for an issue of groups; () when it is in none."""
+        """The paths of the group that an issue puts a cover into; () when there is none."""
         return next((group for group in self.groups(issue) if path in group), ())
 
     def has_groups(self, issue: str) -> bool:
-        """Whether an issue is one of groups, with any found."""
+        """Whether an issue found groups of covers."""
         return bool(self.report.groups(issue))
 
     def _groups(self, issue: str) -> tuple[tuple[str, ...], ...]:
-        """The groups of an issue that are still two or more covers in use, the worst first."""
+        """The groups of an issue, as paths, that still have two covers in use, the worst first."""
         left = (tuple(filter(self._in_use, group)) for group in self.report.groups(issue))
         return tuple(group for group in left if len(group) > 1)
 
-    def _scores_of(self, issue: str) -> np.ndarray:
-        """The score of each cover in an issue, float64 (n,), NaN where it has none."""
+    def _scores(self, issue: str) -> np.ndarray:
+        """The score of each cover in an issue: float64 (n,), NaN where it has none."""
         found = self.report.findings
         own, scores = found[found["issue"] == issue], np.full(len(self._paths), np.nan)
-        rows = self._row_of.get_indexer(own["path"])
-        there = np.flatnonzero(rows >= 0)[::-1]  # of two findings the first one counts
+        rows = self._rows.get_indexer(own["path"])
+        there = np.flatnonzero(rows >= 0)[::-1]  # of two findings the first counts
         scores[rows[there]] = own["score"].to_numpy(np.float64)[there]
         return scores
 
     @cached_property
-    def _row_of(self) -> pd.Index:
+    def _rows(self) -> pd.Index:
         return pd.Index(self._paths)
 
     @cached_property

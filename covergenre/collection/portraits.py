@@ -1,8 +1,7 @@
-"""Portraits of a genre: the covers that stand for it and those that don't, its colours, and which genres it resembles.
+"""The portrait of a genre: its most and least typical covers, its colours, and which genres it resembles.
 
-A genre is stood for by its centre, the mean of its covers (see `Collection.closeness`). Which other genre a cover is
-mistaken for is judged on covers held out, where there are some: those learned from lie closer to their own centre than
-is fair.
+Typicality is the similarity to the genre's centre (see `Collection.closeness`). Which other genres its covers resemble
+is measured on held-out covers where there are some, because training covers are biased towards their own centre.
 """
 
 from collections.abc import Mapping
@@ -11,17 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from covergenre.collection.collection import Collection
-from covergenre.collection.filters import first
 from covergenre.collection.table import Neighbour
 from covergenre.images.palette import Swatch
+from covergenre.vectors import smallest
 
+_SIZE = 12
 _HELD_OUT = ("validation", "test")
-_FEWEST = 3  # a decade with fewer covers says nothing of its colours
+_MIN_COVERS = 3  # of a decade, for its colours to mean anything
 
 
 @dataclass(frozen=True)
 class Decade:
-    """A genre's covers of the ten years from `start` on: how many, their colours, and the most typical of them."""
+    """A genre's covers of the ten years from `start` on: their number, colours, and the most typical one."""
 
     start: int
     covers: int
@@ -34,9 +34,9 @@ class Portrait:
     """A genre in covers and colours; the similarity of a cover is that to the centre it is listed for.
 
     `typical` and `untypical`: nearest to and farthest from the genre's centre, the extreme first. `mistaken`: covers
-    that lie nearer to the centre of another genre, by that genre, the genre that draws most first. `resembles`: the
-    share of covers that lie nearest to the centre of each genre, the largest first, its own among them; `judged` is how
-    many covers that was found on. `decades`, from the first on, hold only covers of a known year, if there are any.
+    nearer to the centre of another genre, by that genre, the commonest first. `resembles`: the share of covers nearest
+    to the centre of each genre, its own included, the largest first, measured on `judged` covers. `decades`: covers of
+    a known year, the earliest first.
     """
 
     genre: str
@@ -50,8 +50,8 @@ class Portrait:
     decades: tuple[Decade, ...]
 
 
-def portrait(collection: Collection, genre: str, size: int = 12) -> Portrait:
-    """The portrait of a genre of the collection, with at most `size` covers in each list."""
+def portrait(collection: Collection, genre: str) -> Portrait:
+    """The portrait of a genre of the collection, with at most `_SIZE` covers in each list."""
     own = collection.genres.index(genre)
     rows = np.flatnonzero(collection.genre_of == own)
     typicality = collection.typicality[rows]
@@ -62,10 +62,10 @@ def portrait(collection: Collection, genre: str, size: int = 12) -> Portrait:
     return Portrait(
         genre=genre,
         covers=len(rows),
-        typical=_covers(collection, rows[first(-typicality, size)], own),
-        untypical=_covers(collection, rows[first(typicality, size)], own),
+        typical=_covers(collection, rows[smallest(-typicality, _SIZE)], own),
+        untypical=_covers(collection, rows[smallest(typicality, _SIZE)], own),
         mistaken={
-            collection.genres[other]: _drawn(collection, judged[nearest == other], own, other, size)
+            collection.genres[other]: _mistaken(collection, judged[nearest == other], own, other)
             for other in order
             if other != own and shares[other] > 0
         },
@@ -81,10 +81,10 @@ def _judged(collection: Collection, rows: np.ndarray) -> np.ndarray:
     return held_out if len(held_out) else rows
 
 
-def _drawn(collection: Collection, rows: np.ndarray, own: int, other: int, size: int) -> tuple[Neighbour, ...]:
-    """The covers that the other genre's centre draws hardest away from their own."""
+def _mistaken(collection: Collection, rows: np.ndarray, own: int, other: int) -> tuple[Neighbour, ...]:
+    """Covers by how much nearer they are to the centre of the other genre than to that of their own."""
     lead = collection.closeness[rows, other] - collection.closeness[rows, own]
-    return _covers(collection, rows[first(-lead, size)], other)
+    return _covers(collection, rows[smallest(-lead, _SIZE)], other)
 
 
 def _covers(collection: Collection, rows: np.ndarray, centre: int) -> tuple[Neighbour, ...]:
@@ -99,5 +99,5 @@ def _decades(collection: Collection, rows: np.ndarray) -> tuple[Decade, ...]:
 
 def _decade(collection: Collection, start: int, rows: np.ndarray) -> Decade:
     typical = int(rows[collection.typicality[rows].argmax()])
-    colours = collection.colours(rows) if len(rows) >= _FEWEST else ()
+    colours = collection.colours(rows) if len(rows) >= _MIN_COVERS else ()
     return Decade(start, len(rows), colours, collection.cover(typical, float(collection.typicality[typical])))

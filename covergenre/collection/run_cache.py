@@ -1,4 +1,4 @@
-"""What is opened once for a whole process and shared by all who ask: pages, API, threads."""
+"""A cache of what is opened for a run, shared by the pages, the API and all threads of a process."""
 
 import gc
 import threading
@@ -14,40 +14,38 @@ T = TypeVar("T")
 
 
 class RunCache(Generic[T]):
-    """Opens things by the name of a run or of the starter, and keeps the `most` that were asked for last.
+    """Calls `open` with the name of a run, or of the starter, and caches the `size` results that were used last.
 
-    What they were opened from is looked at each time: a starter that was built again is opened again. One at a time is
-    opened, so that two who ask at once do not hold it twice.
-
-    What is open by then is left out of garbage collections from there on (`gc.freeze`): it is large, it stays, and each
-    collection would go through it while everybody waits.
+    A starter that was built again, or a run that was indexed again, is opened again. Only one thread opens at a time,
+    so that memory holds nothing twice. Everything that is open by then is excluded from garbage collections
+    (`gc.freeze`): it is large and stays, and each collection would go through it while everybody waits.
     """
 
-    def __init__(self, open: Callable[[str], T], most: int = 2) -> None:
+    def __init__(self, open: Callable[[str], T], size: int = 2) -> None:
         self._open = open
-        self._most = most
-        self._kept: OrderedDict[tuple[str, Path, int], T] = OrderedDict()
+        self._size = size
+        self._cached: OrderedDict[tuple[str, Path, int], T] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, run: str = STARTER) -> T:
-        """The thing of a run; raises what opening it raises."""
+        """What `open` gives for the run; raises what it raises."""
         with self._lock:
             key = (run, *_stamp(run))
-            if key not in self._kept:
-                self._kept[key] = self._open(run)
-                for stale in [other for other in self._kept if other[0] == run and other != key]:
-                    del self._kept[stale]
-                gc.unfreeze()  # or what is no longer kept could never go
+            if key not in self._cached:
+                self._cached[key] = self._open(run)
+                for stale in [other for other in self._cached if other[0] == run and other != key]:
+                    del self._cached[stale]
+                gc.unfreeze()  # otherwise what is no longer cached could never be freed
                 gc.collect()
                 gc.freeze()
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+            self._cached.move_to_end(key)
+            while len(self._cached) > self._size:
+                self._cached.popitem(last=False)
+            return self._cached[key]
 
 
 def _stamp(run: str) -> tuple[Path, int]:
-    """Where a run or the starter is, and when it or its index was made (0: nowhere)."""
+    """The path of a run or the starter, and when it or its index was written last (0 where there is none)."""
     path = home.starter() / "card.json" if run == STARTER else home.runs() / run / "model"
     index = path.with_name("near")
     try:

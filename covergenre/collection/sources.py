@@ -49,7 +49,7 @@ def open_run_collection(name: str = STARTER) -> Collection:
     return known_covers(run, run.load_model())[0]
 
 
-open_collection = RunCache(open_run_collection, most=4)
+open_collection = RunCache(open_run_collection, size=4)
 """`open_run_collection` for all who live in one process."""
 
 

@@ -131,7 +131,7 @@ class CoverTable:
         row = self._by_pixels.find([content_hash])[0]
         return None if row is None else self.cover(row)
 
-    def copy_of(self, phash: str) -> Neighbour | None:
+    def near_copy(self, phash: str) -> Neighbour | None:
         """The cover most like one with this perceptual hash, if they are at most `COPY` bits apart.
 
         None for a picture without structure, whose hash tells nothing.
@@ -147,7 +147,7 @@ class CoverTable:
         return any(self.files(range(0, len(self), -(-len(self) // _LOOKED_AT) or 1)))
 
     @cached_property
-    def most_copies(self) -> int:
+    def max_duplicates(self) -> int:
         """How many covers have the same pixels, at most."""
         return self._by_pixels.most_alike
 

@@ -13,11 +13,11 @@ from PIL import Image
 
 from covergenre import home, images
 from covergenre.collection.collection import Collection
-from covergenre.collection.filters import first
 from covergenre.embedding.clip import ClipModel, ClipProcess
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadImage
 from covergenre.progress import SILENT, Monitor
+from covergenre.vectors import smallest
 
 _BATCH = 16
 
@@ -48,7 +48,7 @@ class TextSearch:
         if not len(passing):
             return []
         similarities = self.vectors[passing] @ self.model.encode_text(text)
-        return [(int(self.rows[passing[at]]), float(similarities[at])) for at in first(-similarities, k)]
+        return [(int(self.rows[passing[at]]), float(similarities[at])) for at in smallest(-similarities, k)]
 
 
 def embed_missing_covers(collection: Collection, search: TextSearch, monitor: Monitor = SILENT) -> None:

@@ -156,7 +156,7 @@ class Predictor:
             content_hash = images.content_hash(image)
             seen, same_pixels = self.collection.known(content_hash), True
             if seen is None:
-                seen, same_pixels = self.collection.copy_of(images.perceptual_hash(image)), False
+                seen, same_pixels = self.collection.near_copy(images.perceptual_hash(image)), False
             known_as = seen.content_hash if seen else content_hash
             vector = self.engine.embed([augment.apply(image, view) for view in self._views]).mean(axis=0)
             return Look(

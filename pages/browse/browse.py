@@ -76,7 +76,7 @@ def go_back(step: int) -> None:
 
 def go_anywhere(collection: Collection) -> None:
     """A random cover was asked for."""
-    row = collection.any(np.random.default_rng(), chosen_filters(collection))
+    row = collection.random_row(np.random.default_rng(), chosen_filters(collection))
     if row is not None:
         go(collection.cover(row).key)
 
@@ -164,7 +164,7 @@ def say_gone() -> None:
 def show_found(collection: Collection, text: str, filters: Filters) -> None:
     """The covers that were searched for, a page at a time."""
     rows = collection.find(filters, text, TYPICAL)
-    if not len(rows) and (meant := collection.respelled(text)):
+    if not len(rows) and (meant := collection.suggest_spelling(text)):
         rows = collection.find(filters, meant, TYPICAL)
         if len(rows):
             st.caption(f"No name holds “{plain(text)}”. These hold “{plain(meant)}”.")
@@ -230,7 +230,7 @@ def show_facts(collection: Collection, row: int) -> None:
                 facts.genre(cover),
                 facts.standing(cover, above, nearest, covers),
                 facts.part(cover),
-                facts.tags(collection.tagged(row)),
+                facts.tags(collection.tags_of(row)),
                 facts.source_link(cover),
             )
             if part

@@ -146,7 +146,8 @@ def _take(key: str, go: Callable[[str], None]) -> None:
 def _place(name: str, digest: str, _data: bytes) -> np.ndarray:  # noqa: ARG001 (the digest is a key)
     """Where a picture lies among the covers of a run or the starter, found once."""
     predictor = open_predictor(name)
-    return predictor.collection.place(predictor.look(images.decode_once(_data).image).vector)
+    vector = predictor.look(images.decode_once(_data).image).vector
+    return predictor.collection.project(vector[None])[0]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

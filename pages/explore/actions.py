@@ -73,7 +73,7 @@ def show_actions(opened: Workspace, paths: Sequence[str], name: str, done: Calla
                 st.text_input("Tag", max_chars=40, key=tag, placeholder="check again")
                 st.button("Add tag", key=f"tag-{name}", type="primary", width="stretch", on_click=act,
                           args=(lambda: repair.tag(manifest, paths, st.session_state[tag]),))  # fmt: skip
-                for number, known in enumerate(sorted({tag for row in rows for tag in covers.tagged(row)})):
+                for number, known in enumerate(sorted({tag for row in rows for tag in covers.tags_of(row)})):
                     st.button(f"Remove “{plain(known, 40)}”", key=f"untag-{name}-{number}", type="tertiary",
                               icon=":material/close:", on_click=act,
                               args=(partial(repair.untag, manifest, paths, known),))  # fmt: skip

@@ -10,7 +10,7 @@ from tiny import tiny_recipe
 from covergenre.collecting.names import Name
 from covergenre.collection import collection as module
 from covergenre.collection.collection import TYPICAL, Collection
-from covergenre.collection.filters import Filters, first
+from covergenre.collection.filters import Filters
 from covergenre.collection.sources import open_run_collection, with_names
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import seal
@@ -19,6 +19,7 @@ from covergenre.embedding.index import IVFIndex, build_index
 from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
 from covergenre.training.train import train
+from covergenre.vectors import smallest
 
 GENRES = ["jazz"] * 8 + ["rap"] * 6 + ["reggae"] * 4
 
@@ -77,7 +78,7 @@ class TestSearch:
         ],
     )
     def test_a_slip_of_the_keys_is_mended(self, text, meant):
-        assert collection(["jazz"] * 2, artist=["John Coltrane", "Ada"]).respelled(text) == meant
+        assert collection(["jazz"] * 2, artist=["John Coltrane", "Ada"]).suggest_spelling(text) == meant
 
     @given(st.text(max_size=20))
     def test_any_text_can_be_searched_for(self, text):
@@ -112,9 +113,9 @@ class TestFilters:
 
     def test_a_random_cover_passes_the_filters(self, some):
         chance = np.random.default_rng(0)
-        drawn = {some.any(chance, Filters(genres=("reggae",))) for _ in range(60)}
+        drawn = {some.random_row(chance, Filters(genres=("reggae",))) for _ in range(60)}
         assert drawn == {14, 15, 16, 17}
-        assert some.any(chance, Filters(genres=("polka",))) is None
+        assert some.random_row(chance, Filters(genres=("polka",))) is None
 
     def test_the_choices_are_those_that_the_covers_have(self, some):
         assert some.genres == ("jazz", "rap", "reggae")
@@ -147,7 +148,7 @@ class TestNearest:
 
     @given(st.lists(st.integers(-5, 5), max_size=30), st.integers(0, 40))
     def test_the_first_few_are_those_that_a_stable_sort_puts_first(self, values, k):
-        assert first(np.array(values), k).tolist() == np.argsort(values, kind="stable")[:k].tolist()
+        assert smallest(np.array(values), k).tolist() == np.argsort(values, kind="stable")[:k].tolist()
 
 
 class TestNames:
@@ -223,7 +224,7 @@ class TestPages:
 
     def test_a_cover_without_a_vector_is_near_to_nothing(self):
         some = Collection(table(GENRES), clouds(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
-        assert some.like(9) == []
+        assert some.like(9, 5) == []
         assert {row for row, _ in some.like(0)} == {1, 2, 3}
 
 

@@ -23,9 +23,10 @@ def rows(covers) -> list[int]:
     return [int(cover.id) for cover in covers]
 
 
-def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not(vectors):
+def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not(vectors, monkeypatch):
+    monkeypatch.setattr("covergenre.collection.portraits._SIZE", 4)
     library = Collection(table(GENRES), vectors)
-    found = portrait(library, "jazz", 4)
+    found = portrait(library, "jazz")
     order = np.argsort(-library.typicality[:10])
     assert rows(found.typical) == order[:4].tolist()
     assert rows(found.untypical) == order[::-1][:4].tolist()

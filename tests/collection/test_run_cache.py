@@ -37,7 +37,7 @@ def test_a_starter_that_was_built_again_is_opened_again(starter):
 
 
 def test_only_those_asked_for_last_are_kept():
-    cache = RunCache(lambda run: object(), most=2)
+    cache = RunCache(lambda run: object(), size=2)
     first = cache("a")
     cache("b")
     assert cache("a") is first
@@ -65,7 +65,7 @@ def test_what_is_open_is_left_out_of_garbage_collections_until_it_is_no_longer_k
         def __init__(self):
             self.itself = self  # only a collection can free it
 
-    cache = RunCache(lambda run: Thing(), most=1)
+    cache = RunCache(lambda run: Thing(), size=1)
     first = weakref.ref(cache("a"))
     assert not any(found is first() for found in gc.get_objects())
     cache("b")

@@ -44,27 +44,27 @@ def test_the_first_cover_with_the_same_pixels_is_found():
 
 
 def test_it_tells_how_often_one_picture_stands_in_it():
-    assert [table_of(hashes).most_copies for hashes in ("", "ab", "abbab")] == [0, 1, 3]
+    assert [table_of(hashes).max_duplicates for hashes in ("", "ab", "abbab")] == [0, 1, 3]
 
 
 def test_a_picture_is_a_copy_up_to_eight_bits_apart(phash):
     known = table_of("ab", phash=["", phash])
-    assert known.copy_of(flipped(phash, 8)).id == "1"
-    assert known.copy_of(flipped(phash, 9)) is None
+    assert known.near_copy(flipped(phash, 8)).id == "1"
+    assert known.near_copy(flipped(phash, 9)) is None
 
 
 def test_of_several_copies_the_nearest_is_named(phash):
     known = table_of("abc", phash=[flipped(phash, 6), flipped(phash, 2), flipped(phash, 4)])
-    assert known.copy_of(phash).id == "1"
+    assert known.near_copy(phash).id == "1"
 
 
 def test_a_picture_without_structure_is_no_copy_of_another():
     blank = images.perceptual_hash(Image.new("RGB", (50, 50), "white"))
-    assert table_of("ab", phash=[blank, ""]).copy_of(blank) is None
+    assert table_of("ab", phash=[blank, ""]).near_copy(blank) is None
 
 
 def test_nothing_is_a_copy_where_nothing_is_known(phash):
-    assert table_of("").copy_of(phash) is None
+    assert table_of("").near_copy(phash) is None
 
 
 def test_the_file_of_a_registered_data_set_is_found(tmp_path):
