@@ -225,7 +225,7 @@ class TestPages:
     def test_a_cover_without_a_vector_is_near_to_nothing(self):
         some = Collection(table(GENRES), clouds(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
         assert some.like(9, 5) == []
-        assert {row for row, _ in some.like(0)} == {1, 2, 3}
+        assert {row for row, _ in some.like(0, 24)} == {1, 2, 3}
 
 
 class TestOpen:
