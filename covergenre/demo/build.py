@@ -1,7 +1,7 @@
-"""Drawing the whole demo, and registering it.
+"""Drawing and registering the demo.
 
-demo/GENRE/ARTIST-ALBUM.jpg    60 covers of each of ten genres, and copies of some
-demo/manifest.csv              path, artist, album, year; of a copy nothing is known
+demo/GENRE/ARTIST-ALBUM.jpg    60 covers for each of ten genres, and copies of some
+demo/manifest.csv              path, artist, album, year; without the copies
 demo/planted.csv               path, defect, of, detail; a genre folder as path stands for all covers in it
 """
 
@@ -22,19 +22,20 @@ from covergenre.files import publish_folder
 from covergenre.progress import Monitor
 
 _SEED = 1877  # the year of the phonograph
-_A_GENRE = 60
+_PER_GENRE = 60
 
 
 def plan() -> list[Cover]:
     """All files of the demo, sorted by path; the same list each time."""
     rng = np.random.default_rng(_SEED)
-    return plant([album for genre in GENRES for album in release(genre, _A_GENRE, rng)], rng)
+    return plant([album for genre in GENRES for album in release(genre, _PER_GENRE, rng)], rng)
 
 
 def build(monitor: Monitor) -> Dataset:
-    """Draw the demo unless it is there already, and register it; see `build_demo`."""
+    """Draw the demo unless it exists, and register it; see `build_demo`."""
     root = home.home() / "demo"
-    _check_name(root)
+    if root.name in names() and (stored := open_dataset(root.name).root) != root:  # known before anything is drawn
+        raise BadDataset(f"a data set of yours, of {stored}, is called {root.name}: rename or remove it first")
     root.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(root.with_name(".demo.lock")):
         if not root.is_dir():
@@ -42,14 +43,8 @@ def build(monitor: Monitor) -> Dataset:
     return register(root.name, root, monitor)[0]
 
 
-def _check_name(root: Path) -> None:
-    """Before anything is drawn, because `register` would refuse it only afterwards."""
-    if root.name in names() and (stored := open_dataset(root.name).root) != root:
-        raise BadDataset(f"a data set of yours, of {stored}, is called {root.name}: rename or remove it first")
-
-
 def _draw(root: Path, monitor: Monitor) -> None:
-    """Draw everything beside `root`, then put it in its place: nobody ever finds half of it."""
+    """Draw everything beside `root`, then move it there, so that half of it is never found."""
     beside = root.with_name(".demo")
     shutil.rmtree(beside, ignore_errors=True)  # left by a process that was killed
     try:

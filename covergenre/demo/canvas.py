@@ -5,7 +5,7 @@ hundredths: "0 -17, 12 0, 24 -10". An ink is a colour, a number (how light a ton
 "accent". A canvas is drawn at twice the size of a cover and halved at the end, which makes its edges smooth.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -124,6 +124,10 @@ class Canvas:
 
     def _pixels(self, shape: Shape) -> list[float]:
         return (self._placed(shape) * SIDE).ravel().tolist()
+
+
+Scene = Callable[[Canvas], None]
+"""Draws over the whole canvas."""
 
 
 def points(shape: Shape) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""Defects like those of collected data sets, planted where `planted.csv` says.
+"""Defects planted in the demo, like those of collected data sets.
 
-One more defect has no file of its own: the covers of one genre are smaller than all others, so that their size alone
+One of them has no file of its own: the covers of `SMALL_GENRE` are smaller than all others, so that their size alone
 gives the genre away.
 """
 
@@ -20,7 +20,7 @@ Save = Callable[[Image.Image], bytes]
 
 
 def encode(image: Image.Image, quality: int = 88) -> bytes:
-    """The image as JPEG."""
+    """The image as a JPEG file."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
@@ -52,32 +52,29 @@ class Cover:
 def plant(albums: Sequence[Album], rng: np.random.Generator) -> list[Cover]:
     """The files of a data set of these albums, sorted by path: their covers, some of them spoiled, and copies of some.
 
-    No cover has two defects, and none that was spoiled has a copy.
+    No cover has two defects, and none that is spoiled has a copy.
     """
-    covers = {album: Cover(f"{album.genre}/{_file_name(album)}", album) for album in albums}
+    covers = {}
+    for album in albums:
+        name = "-".join(re.findall("[a-z0-9]+", f"{album.artist} {album.title}".lower()))
+        covers[album] = Cover(f"{album.genre}/{name}.jpg", album)
     deck = [covers[albums[index]] for index in rng.permutation(len(albums))]
     spoiled = [replace(deck.pop(), defect=defect, detail=detail, save=save) for defect, detail, save in _each(_SPOILED)]
-    spoiled += [
-        replace(cover, path=_in_another_genre(cover, rng), defect="wrong label", detail=cover.album.genre)
-        for cover in (deck.pop() for _ in range(_WRONG_LABELS))
-    ]
-    copies = [_copy(deck.pop(), defect, detail, save, rng) for defect, detail, save in _each(_COPIED)]
+    for cover in (deck.pop() for _ in range(_WRONG_LABELS)):
+        path = _in_another_genre(cover, rng)
+        spoiled.append(replace(cover, path=path, defect="wrong label", detail=cover.album.genre))
+    copies = []
+    for defect, detail, save in _each(_COPIED):
+        cover = deck.pop()
+        path = _in_another_genre(cover, rng) if defect == "two genres" else cover.path.replace(".jpg", "-2.jpg")
+        copies.append(Cover(path, cover.album, defect, cover.path, detail, save))
     files = [*(covers | {cover.album: cover for cover in spoiled}).values(), *copies]
     return sorted(files, key=lambda cover: cover.path)
-
-
-def _file_name(album: Album) -> str:
-    return "-".join(re.findall("[a-z0-9]+", f"{album.artist} {album.title}".lower())) + ".jpg"
 
 
 def _each(table: Sequence[tuple[int, str, str, Save]]) -> list[tuple[str, str, Save]]:
     """The rows of a table, each as many times as it says."""
     return [(defect, detail, save) for count, defect, detail, save in table for _ in range(count)]
-
-
-def _copy(cover: Cover, defect: str, detail: str, save: Save, rng: np.random.Generator) -> Cover:
-    path = _in_another_genre(cover, rng) if defect == "two genres" else cover.path.replace(".jpg", "-2.jpg")
-    return Cover(path, cover.album, defect, cover.path, detail, save)
 
 
 def _in_another_genre(cover: Cover, rng: np.random.Generator) -> str:
@@ -87,7 +84,7 @@ def _in_another_genre(cover: Cover, rng: np.random.Generator) -> str:
 
 def _truncated(image: Image.Image) -> bytes:
     data = encode(image)
-    return data[: len(data) // 4]  # what has half is answered as far as it goes
+    return data[: len(data) // 4]  # half a file would still be decoded as far as it goes
 
 
 def _cropped(image: Image.Image) -> bytes:

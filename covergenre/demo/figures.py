@@ -1,11 +1,11 @@
-"""Things and people as tables of outlines, from the back to the front.
+"""Figures: objects and people as filled outlines, back to front.
 
-Outlines are in hundredths of the canvas around (0, 0); inks that are words are chosen as a figure is drawn.
+Outlines are in hundredths of the canvas around (0, 0); an ink that is a word is given its colour when drawn.
 """
 
 import numpy as np
 
-from covergenre.demo.canvas import Figure, Ink, Shape, circle, mirror, points, smooth, taper, turned
+from covergenre.demo.canvas import Figure, Ink, Shape, circle, mirror, points, smooth, taper
 
 
 def _round(ink: Ink, half: str) -> Figure:
@@ -41,9 +41,8 @@ def _strings(count: int, top: float, bottom: float) -> Figure:
     return tuple((0.97, taper([(x * 0.8, top), (x, bottom)], 0.003, 0.003)) for x in ends)
 
 
-_GUITAR_BODY = "0 -6, 10 -5.5, 16.5 0, 16 9, 13.5 15, 17 22, 22.5 33, 18 43, 6 47.5, 0 48"
 GUITAR: Figure = (
-    *_rimmed(_round("main", _GUITAR_BODY)),
+    *_rimmed(_round("main", "0 -6, 10 -5.5, 16.5 0, 16 9, 13.5 15, 17 22, 22.5 33, 18 43, 6 47.5, 0 48")),
     *_discs((0.25, 0, 12, 7.4), (0.02, 0, 12, 6)),
     *_square(0.08, "4.2 -62, 3.4 -58, 2 -46, 2.6 7"),
     *_square(0.06, "9 31, 9 33.5"),
@@ -75,16 +74,6 @@ HEART: Figure = (
     *_rimmed(_round("accent", "0 -20, 14 -31, 31 -25, 33 -7, 20 15, 0 35")),
     *_stroke(1.0, "-24 -7, -23 -17, -15 -22", 2, 4.5, 2),
 )
-_PETAL = smooth("0 0, 15 -8, 31 -6.5, 36 0, 31 6.5, 15 8")
-DAISY: Figure = (
-    *((ink, turned(_PETAL * grow, turn)) for ink, grow in ((0.05, 1.07), (1.0, 1)) for turn in np.arange(9) * 0.698),
-    *_discs((0.05, 0, 0, 13), ("accent", 0, 0, 11.8)),
-)
-LIPS: Figure = (
-    *_rimmed(_round("accent", "0 -13, 5 -17, 16 -16, 36 0, 20 15, 0 21")),
-    *_round(0.02, "0 -3, 10 -4.5, 27 0, 0 6"),
-    *_round(1.0, "0 -2, 20 -0.5, 0 3"),
-)
 BARN: Figure = (
     (0.12, points("50 15, 50 -35, 36 -62, 0 -80, 90 -80, 120 -62, 135 -35, 135 12")),
     *_square("main", "0 -80, 36 -62, 50 -35, 50 15"),
@@ -95,8 +84,7 @@ PALM: Figure = (
     *_stroke(0.02, "0 0, 1 -50, 12 -100", 4.8, 3.4, 2),
     *((0.02, taper(smooth([_CROWN, (_CROWN + tip) / 2 + (0, -0.1), tip], False), 0.008, 0.06, 0)) for tip in _TIPS),
 )
-_TIERS = "0 -100, 5 -77, 3 -78, 10 -55, 6 -56, 15 -33, 10 -34, 21 -9, 14 -10, 24 2"
-SPRUCE: Figure = _square("main", _TIERS)
+SPRUCE = _square("main", "0 -100, 5 -77, 3 -78, 10 -55, 6 -56, 15 -33, 10 -34, 21 -9, 14 -10, 24 2")
 
 _SHORT = _round("hair", "0 -21.5, 7 -20, 13.5 -14, 15 -3, 13 -2, 11 -9, 0 -13")
 _HEAD: Figure = (

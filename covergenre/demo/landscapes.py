@@ -1,8 +1,9 @@
 """Scenes with a horizon: each function covers the whole canvas."""
 
 import numpy as np
+from PIL import ImageFilter
 
-from covergenre.demo.canvas import Canvas, circle, fractal, grid, mirror, smooth, taper
+from covergenre.demo.canvas import SIDE, Canvas, Scene, circle, fractal, grid
 from covergenre.demo.figures import BARN, PALM, SPRUCE
 
 
@@ -56,35 +57,6 @@ def shore(canvas: Canvas) -> None:
         palm.draw(PALM, flip=side > 0)
 
 
-def skyline(canvas: Canvas) -> None:
-    """A city with lit windows, in three depths."""
-    night = _sky(canvas, canvas.between(0.18, 0.4), often=0.75)
-    for depth in (0.0, 0.5, 1.0):
-        for x in np.cumsum(canvas.rng.uniform(0.05, 0.12, 20)) - 0.1:
-            width, top = canvas.between(0.05, 0.11) * (1 + depth / 2), 0.42 + 0.22 * depth + canvas.between(-0.14, 0.14)
-            canvas.box(x, top, x + width, 1, (0.45 if night else 0.6) * (1 - depth))
-            floors, columns = np.arange(top + 0.02, 0.98, 0.034), np.arange(x + 0.012, x + width - 0.016, 0.022)
-            for y, left in np.stack(np.meshgrid(floors, columns), axis=-1).reshape(-1, 2):
-                if canvas.chance(0.1 + 0.2 * depth):
-                    canvas.box(left, y, left + 0.011, y + 0.016, "accent" if canvas.chance(0.2) else 0.9, 0.9)
-        _mist(canvas, 0.9, 0.3 * (1 - depth))
-
-
-def blossom(canvas: Canvas) -> None:
-    """A flowering branch before a large moon and a snow-capped cone."""
-    canvas.wash(0.95, 0.72, canvas.between(0.3, 0.6))
-    moon, cone = canvas.pick(("accent", 1.0)), canvas.at(canvas.between(0.4, 0.7), 0.12)
-    canvas.disc(canvas.between(0.35, 0.7), canvas.between(0.3, 0.5), canvas.between(0.18, 0.28), moon)
-    cone.fill(mirror("0 30, 4 30, 12 42, 28 60, 70 101"), 0.35)
-    cone.fill(mirror("0 30, 4 30, 12 42, 19 50, 12 45, 7 52, 3 46, 0 50"), 1.0)
-    side = canvas.pick((-1, 1))
-    branch = smooth("-50 95, -38 66, -20 50, -4 28, 25 16", closed=False) * (side, 1) + (0.5, 0)
-    _bough(canvas, branch, 0.035)
-    for x, y in branch[canvas.rng.integers(8, 38, 7)]:
-        tip = (x + canvas.between(-0.1, 0.25) * side, y + canvas.between(-0.25, 0.1))
-        _bough(canvas, np.linspace((x, y), tip, 20), 0.014)
-
-
 def neon_grid(canvas: Canvas) -> None:
     """A glowing lattice that runs to a banded sun."""
     horizon, x, radius = canvas.between(0.45, 0.72), canvas.between(0.3, 0.7), canvas.between(0.12, 0.3)
@@ -102,6 +74,24 @@ def neon_grid(canvas: Canvas) -> None:
         for level in horizon + (1 - horizon) * np.linspace(0, 1, 11) ** 2.2:
             canvas.line([(0, level), (1, level)], width, glow, alpha)
     canvas.glow(x, horizon, 0.5, glow, 0.4)
+
+
+def in_oil(scene: Scene) -> Scene:
+    """The scene in short strokes of paint that follow slow curves."""
+
+    def paint(canvas: Canvas) -> None:
+        scene(canvas)
+        colours = np.asarray(canvas.image.filter(ImageFilter.BoxBlur(2)))
+        flow = fractal(canvas.rng, 2, 2, SIDE) * 2 * np.pi
+        for length, count in ((26, 700), (13, 1300), (6, 2400)):
+            across, down = canvas.rng.integers(0, SIDE, (2, count))
+            turns, spots = flow[down, across], np.stack([across, down], axis=-1)
+            reach = np.stack([np.cos(turns), np.sin(turns)], axis=-1) * length
+            shades = np.clip(colours[down, across] + canvas.rng.normal(0, 9, (count, 1)), 0, 255).astype(int).tolist()
+            for ends, shade in zip(np.stack([spots - reach, spots + reach], axis=1) / SIDE, shades, strict=True):
+                canvas.line(ends, (length // 2 - 1) / SIDE, tuple(shade))
+
+    return paint
 
 
 def _sky(canvas: Canvas, light: float, often: float = 0.5) -> bool:
@@ -134,13 +124,3 @@ def _range(canvas: Canvas, top: float, height: float, tone: float, roughness: fl
 
 def _mist(canvas: Canvas, y: float, strength: float) -> None:
     canvas.veil(strength * np.exp(-(((grid()[1] - y) / 0.11) ** 2)), 0.85)
-
-
-def _bough(canvas: Canvas, path: np.ndarray, width: float) -> None:
-    """A branch with flowers along it."""
-    canvas.fill(taper(path, width, 0.003), 0.05)
-    for x, y in path[canvas.rng.integers(len(path) // 4, len(path), 16)] + canvas.rng.normal(0, 0.022, (16, 2)):
-        flower, tone = canvas.at(x, y, canvas.between(0.014, 0.027)), canvas.between(0.72, 1)
-        for left, top in circle(radius=0.6, sides=5, start=canvas.between(0, 1)):
-            flower.disc(left, top, 0.52, tone)
-        flower.disc(0, 0, 0.28, "accent")

@@ -1,12 +1,12 @@
-"""Layouts: what becomes of the scene, and where the words stand."""
+"""Layouts, which place a scene and its words, and finishes, which age or print the cover."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageEnhance, ImageOps
 
-from covergenre.demo.canvas import SIDE, Canvas, Ink, circle, grid, points, smooth, taper
+from covergenre.demo.canvas import SIDE, Canvas, grid, points, smooth, taper
 from covergenre.demo.lettering import Box
 
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -44,20 +44,35 @@ def arrange(canvas: Canvas, layout: Layout) -> None:
         canvas.image.paste(scene, (left, top))
 
 
+def clean(image: Image.Image, rng: np.random.Generator) -> Image.Image:  # noqa: ARG001 (all finishes are called alike)
+    """As drawn."""
+    return image
+
+
+def grainy(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The grain of film."""
+    noise = rng.normal(0, rng.uniform(1, 8), (image.height, image.width, 1))
+    return Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))
+
+
+def faded(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Colours that stood in the sun: weaker, warmer, and no true black."""
+    weak = ImageEnhance.Color(image).enhance(rng.uniform(0.65, 0.85))
+    return grainy(Image.blend(weak, Image.new("RGB", image.size, (214, 178, 132)), rng.uniform(0.1, 0.2)), rng)
+
+
+def shaded(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Corners darker than the middle."""
+    ticks = np.linspace(-1, 1, image.width)
+    fall = 1 - rng.uniform(0.25, 0.5) * np.clip(np.hypot(*np.meshgrid(ticks, ticks)) - 0.45, 0, 1)
+    return grainy(Image.fromarray((np.asarray(image) * fall[..., None]).astype(np.uint8)), rng)
+
+
 def _label(canvas: Canvas) -> None:
     """A ruled label, as on an old edition of sheet music."""
     paper = canvas.pick(_PAPERS)
     for inset, tone in ((0, paper), (0.015, 1 - paper), (0.02, paper), (0.03, 1 - paper), (0.032, paper)):
         canvas.box(0.09 + inset, 0.06 + inset, 0.91 - inset, 0.34 - inset, tone)
-
-
-def _medallion(canvas: Canvas) -> None:
-    """The scene in a circle on paper."""
-    scene, paper = canvas.image.copy(), canvas.pick(_PAPERS)
-    canvas.wash(paper)
-    for radius, tone in ((0.315, 1 - paper), (0.307, paper)):
-        canvas.disc(0.5, 0.55, radius, tone)
-    canvas.image.paste(scene, mask=canvas.stencil(circle(0.5, 0.55, 0.29)))
 
 
 def _strip(canvas: Canvas) -> None:
@@ -70,15 +85,6 @@ def _strip(canvas: Canvas) -> None:
             path = smooth(points(str(stroke)) + canvas.rng.normal(0, 0.05, (2, 2)), closed=False)
             canvas.at(0.045, 0.06 + number * 0.1, 0.08).fill(taper(path, 0.15, 0.06), ink)
     canvas.disc(0.085, 0.93, 0.032, ink)
-
-
-def _quarters(canvas: Canvas) -> None:
-    """The scene four times, in four tints."""
-    small = canvas.image.resize((SIDE // 2, SIDE // 2), Image.Resampling.BOX).convert("L")
-    tints: tuple[tuple[Ink, Ink], ...] = ((0.0, "accent"), ("accent", 1.0), (0.2, 0.75), (0.35, 1.0))
-    for place, index in enumerate(canvas.rng.permutation(4)):
-        dark, light = (canvas.ink(ink) for ink in tints[index])
-        canvas.image.paste(ImageOps.colorize(small, dark, light), (place % 2 * SIDE // 2, place // 2 * SIDE // 2))
 
 
 def _two_tones(canvas: Canvas) -> None:
@@ -102,9 +108,7 @@ FRAME = Layout((0.06, 0.835, 0.94, 0.905), (0.06, 0.915, 0.94, 0.955), 0.0, (0.0
 BANNER = Layout((0.06, 0.04, 0.94, 0.18), (0.06, 0.19, 0.94, 0.245), 0.0, (0.0, 0.27, 1.0, 1.0))
 WINDOW = Layout((0.22, 0.79, 0.94, 0.86), (0.22, 0.875, 0.94, 0.915), 0.0, (0.22, 0.15, 0.74, 0.67))
 LABEL = Layout((0.14, 0.11, 0.86, 0.22), (0.14, 0.25, 0.86, 0.295), change=_label)
-MEDALLION = Layout((0.08, 0.05, 0.92, 0.18), (0.1, 0.925, 0.9, 0.965), change=_medallion)
 STRIP = Layout((0.21, 0.8, 0.96, 0.9), (0.21, 0.91, 0.96, 0.955), 0.0, change=_strip)
-QUARTERS = Layout((0.1, 0.4, 0.9, 0.6), (0.1, 0.9, 0.9, 0.95), change=_quarters)
 COLUMN = (
     Layout((0.05, 0.04, 0.95, 0.25), (0.05, 0.265, 0.95, 0.32), 0.0, (0.0, 0.35, 1.0, 1.0), _two_tones),
     Layout((0.04, 0.04, 0.32, 0.45), (0.04, 0.84, 0.32, 0.96), 0.0, (0.35, 0.0, 1.0, 1.0), _two_tones),

@@ -65,12 +65,6 @@ def neon(canvas: Canvas, mask: Image.Image, ink: float) -> None:
     canvas.image.paste(mix(canvas.ink("accent"), (255, 255, 255), 0.75) if ink else canvas.ink(ink), mask=mask)
 
 
-def stripes(canvas: Canvas, mask: Image.Image, ink: float) -> None:
-    """Letters of lines."""
-    kept = np.asarray(mask) * (np.arange(SIDE)[:, None] % 11 < 8)
-    canvas.image.paste(canvas.ink(ink), mask=Image.fromarray(kept.astype(np.uint8)))
-
-
 @dataclass(frozen=True)
 class Lettering:
     """A manner of writing.

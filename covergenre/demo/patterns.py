@@ -1,15 +1,13 @@
 """Scenes without a horizon: a figure on a quiet ground, or rhythm and geometry. Each covers the whole canvas."""
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from covergenre.demo import figures
-from covergenre.demo.canvas import Canvas, Figure, Ink, circle, fractal, mix, smooth, taper
+from covergenre.demo.canvas import Canvas, Figure, Ink, Scene, circle
 from covergenre.demo.lettering import Lettering, sticker, write
 
-Scene = Callable[[Canvas], None]
 _SWOLLEN = Lettering(bold=0.16, slant=0.12, paint=sticker, stretch=(0.7, 1.4))
 _PERSON: Mapping[str, Sequence[Ink]] = {
     "skin": (0.7,),
@@ -49,7 +47,7 @@ def portrait(people: Sequence[Figure]) -> Scene:
 guitar = figure([figures.GUITAR], {"main": (0.62, 0.75, "accent")}, (0.15, 0.5, 0.85), 0.9, lean=0.7)
 violin = figure([figures.VIOLIN], {"main": (0.45, 0.6)}, (0.08, 0.85), 1.35, lean=0.5)
 saxophone = figure([figures.SAXOPHONE], {"main": ("accent", 0.75, 0.95)}, (0.1, 0.25, 0.82), 0.95, lean=0.3)
-emblem = figure([figures.HEART, figures.DAISY, figures.LIPS], {}, (0.35, 0.65, 0.9), 0.9)
+emblem = figure([figures.HEART], {}, (0.35, 0.65, 0.9), 0.9)
 manga = figure(figures.MANGA, _DRAWN_PERSON, (0.82,), 1.1)
 
 
@@ -88,39 +86,6 @@ def arcs(canvas: Canvas) -> None:
         frame.line(np.concatenate([[(-radius, 1.5)], bow[:41] * radius, [(radius, 1.5)]]), width * 0.98, ink)
 
 
-def keys(canvas: Canvas) -> None:
-    """A piano keyboard that lies askew across the cover."""
-    backdrop(canvas, canvas.pick((0.15, 0.45, 0.85)))
-    board, height = canvas.at(0.5, canvas.between(0.4, 0.6), 1, canvas.between(-0.5, 0.5)), canvas.between(0.17, 0.24)
-    board.box(-1, -height - 0.02, 1, height + 0.02, 0.0)
-    for number, x in enumerate(np.arange(-0.9, 0.9, 0.082)):
-        board.box(x + 0.004, -height, x + 0.078, height, "accent" if canvas.chance(0.06) else 1.0)
-        if number % 7 not in (2, 6):
-            board.box(x + 0.058, -height - 0.01, x + 0.106, height * 0.25, 0.0)
-
-
-def cubes(canvas: Canvas) -> None:
-    """Stacked cubes seen from above a corner, lit from one side."""
-    light = fractal(canvas.rng, 3, 3, 24)
-    frame = canvas.at(0.5, 0.5, canvas.between(0.09, 0.24), canvas.between(-0.6, 0.6))
-    for row, column in np.ndindex(light.shape):
-        corners = circle((column - 12 + row % 2 / 2) * 1.74, (row - 12) * 1.5, 1, 6, np.pi / 6)
-        top = canvas.ink("accent" if canvas.chance(0.1) else 0.35 + 0.65 * float(light[row, column]))
-        for faces, shade in (((3, 4, 5), 0.0), ((1, 2, 3), 0.35), ((5, 0, 1), 0.65)):
-            frame.fill([corners.mean(axis=0), *corners[list(faces)]], mix(top, canvas.ink(0.0), shade))
-
-
-def confetti(canvas: Canvas) -> None:
-    """Small shapes scattered over one colour, and a large one."""
-    bow = taper(smooth("-160 0, -80 56, 0 0, 80 56, 160 0", closed=False), 0.3, 0.3)
-    canvas.wash(canvas.pick((0.95, 0.62, 0.3)))
-    for size in (canvas.between(0.2, 0.34), *canvas.rng.uniform(0.02, 0.05, 40)):
-        spot = canvas.at(canvas.between(0, 1), canvas.between(0, 1), size, canvas.between(0, 6))
-        spot.fill(
-            canvas.pick((circle(sides=3), circle(sides=4), circle(), bow)), canvas.pick(("accent", 0.08, 0.4, 1.0))
-        )
-
-
 def graffiti(canvas: Canvas) -> None:
     """Bricks, spray, and a tag in swollen letters."""
     base, top, count = canvas.between(0.2, 0.45), canvas.between(0.26, 0.36), canvas.pick((3, 4))
@@ -141,23 +106,3 @@ def speakers(canvas: Canvas) -> None:
     for row, column in np.ndindex(count, count):
         box = canvas.at((column + 0.5) / count, (row + 0.5) / count, 1 / count)
         box.draw(figures.SPEAKER, main=canvas.pick((0.1, 0.3, 0.5, "accent")))
-
-
-def mirror_ball(canvas: Canvas) -> None:
-    """A ball of small mirrors, its beams and its spots of light."""
-    x, y, radius = canvas.between(0.35, 0.65), canvas.between(0.34, 0.5), canvas.between(0.2, 0.3)
-    canvas.wash(0.02, 0.22, 0.45)
-    for turn in canvas.rng.uniform(0, 2 * np.pi, 14):
-        beam = [(0, 0), (1.3, -canvas.between(0.03, 0.1)), (1.3, canvas.between(0.03, 0.1))]
-        canvas.at(x, y, 1, turn).fill(beam, canvas.pick(("accent", 0.8, 0.6)), 0.22)
-    for left, top in canvas.rng.random((50, 2)):
-        canvas.disc(left, top, canvas.between(0.005, 0.016), 0.95, canvas.between(0.3, 0.8))
-    canvas.line([(x, 0), (x, y)], 0.005, 0.5)
-    canvas.disc(x, y, radius, 0.05)
-    for low, high in pairwise(np.linspace(-np.pi / 2, np.pi / 2, 16)):
-        for left, right in pairwise(np.linspace(-np.pi / 2, np.pi / 2, max(4, int(17 * np.cos((low + high) / 2))))):
-            around, up = np.array((left, right, right, left)), np.array((low, low, high, high))
-            tile = np.stack([np.sin(around) * np.cos(up), np.sin(up)], axis=-1)
-            middle = tile.mean(axis=0)
-            light = max(0.75 - 0.5 * np.hypot(middle[0] + 0.35, middle[1] + 0.4), 0) + canvas.rng.normal(0, 0.16)
-            canvas.at(x, y, radius).fill(tile * 0.9 + middle * 0.1, "accent" if canvas.chance(0.08) else light)

@@ -32,3 +32,13 @@ def test_the_albums_of_an_artist_share_a_style():
 def test_the_same_generator_releases_the_same_albums():
     assert some("rap", 20) == some("rap", 20)
     assert some("rap", 20) != some("rap", 20, seed=1)
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_names_are_filled_in_and_years_lie_in_the_age_of_the_record(genre):
+    for album in some(genre, 50):
+        for name in (album.artist, album.title):
+            assert not set(name) & set("{}_")
+            assert name == name.strip()
+            assert name[0].isupper()
+        assert 1950 < album.year < 2026

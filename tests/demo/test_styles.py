@@ -3,15 +3,15 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from covergenre.demo import looks
-from covergenre.demo.looks import LOOKS, choose_style, compose
+from covergenre.demo import styles
+from covergenre.demo.styles import STYLES, choose_style, compose
 
 # Each thing that a genre may choose, alone in its field.
 EVERY_CHOICE = [
     (genre, field.name, choice)
-    for genre, look in LOOKS.items()
-    for field in fields(look)
-    for choice in dict.fromkeys(getattr(look, field.name))
+    for genre, options in STYLES.items()
+    for field in fields(options)
+    for choice in dict.fromkeys(getattr(options, field.name))
 ]
 
 
@@ -22,15 +22,15 @@ def drawn(genre: str, seed: int = 0, lender: str = "") -> np.ndarray:
 
 @pytest.mark.parametrize(("genre", "field", "choice"), EVERY_CHOICE)
 def test_everything_that_a_genre_may_choose_can_be_drawn(monkeypatch, genre, field, choice):
-    monkeypatch.setitem(looks.LOOKS, genre, replace(LOOKS[genre], **{field: (choice,)}))
+    monkeypatch.setitem(styles.STYLES, genre, replace(STYLES[genre], **{field: (choice,)}))
     cover = drawn(genre)
     assert cover.shape == (300, 300, 3)
     assert cover.std() > 5
 
 
 def test_what_is_named_twice_is_drawn_twice_as_often(monkeypatch):
-    first, second = LOOKS["jazz"].palettes[:2]
-    monkeypatch.setitem(looks.LOOKS, "jazz", replace(LOOKS["jazz"], palettes=(first, first, first, second)))
+    first, second = STYLES["jazz"].palettes[:2]
+    monkeypatch.setitem(styles.STYLES, "jazz", replace(STYLES["jazz"], palettes=(first, first, first, second)))
     rng = np.random.default_rng(0)
     palettes = [choose_style("jazz", rng).palette for _ in range(400)]
     assert 0.65 < palettes.count(first) / 400 < 0.85
