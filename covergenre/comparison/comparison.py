@@ -1,7 +1,7 @@
-"""Finished runs side by side, each judged on the test covers that all of them were tested on.
+"""Finished runs compared on the test covers that they share.
 
-Runs of one data set share a cover by its path. When their data sets differ, or one was changed between them, they share
-it by its pixels; a cover in the test part of every run is one that none of them learned from.
+Covers are matched by path where all runs have the same data set, else by the hash of their pixels. A cover in the test
+part of every run is one that none of them was trained on.
 """
 
 import math
@@ -27,10 +27,10 @@ from covergenre.runs.record import PREDICTION_MS, Run, probability_columns
 
 @dataclass(frozen=True, eq=False)
 class ComparedRun:
-    """One run of a comparison. `name` tells it from the others. `probabilities`: float64 (n, g), of the shared covers.
+    """One run of a comparison. `name` is unique among them. `probabilities`: float64 (n, g), of the shared covers.
 
-    `cautions`: what an audit says against its figures. None is what isn't known: `temperature`, which its logits were
-    divided by; `seconds` of training; `model_bytes` on the disk; `prediction_ms`, see `record.PREDICTION_MS`.
+    `cautions`: what speaks against its metrics. None where unknown: the `temperature` of its calibration, `seconds` of
+    training, `model_bytes` on the disk, `prediction_ms` (see `record.PREDICTION_MS`).
     """
 
     run: Run
@@ -53,9 +53,9 @@ class ComparedRun:
 class ComparedRuns:
     """Several runs on the n covers that all of them were tested on.
 
-    `covers`: what is known of them; their data set is the first run's that is there, one with pictures before others.
-    `labels`: the true genre of each, int64 (n,), as position in `genres`. `left_out`: what was done so that the runs
-    can be compared, a sentence each. In `comparison` the runs go by their names.
+    `covers`: their metadata, from the first run's data set that is there, preferably one with pictures. `labels`: their
+    true genres, int64 (n,), as positions in `genres`. `left_out`: what was excluded to make the runs comparable, in
+    sentences. `comparison` names runs by `ComparedRun.name`.
     """
 
     runs: tuple[ComparedRun, ...]
@@ -76,21 +76,20 @@ class ComparedRuns:
 
 
 def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
-    """Different runs that are done, compared, or one looked at alone; `resamples` as for `evaluate`.
+    """Compare finished runs, or evaluate one alone; `resamples` as for `evaluate`.
 
-    Where they know different genres, only covers of those that all of them know are kept, and every run's
-    probabilities are those of these genres alone, made to add up to 1 again.
+    Where their genres differ, only the shared ones count, and the probabilities of these are normalised.
 
     Raises BadRun when a run is damaged or not done, BadDataset when its data set is needed to match the covers and is
-    gone, CoverGenreError for no run, one named twice, or runs without a shared genre or cover.
+    gone, CoverGenreError without runs, for a run named twice, or when they share fewer than two genres or no cover.
     """
     _check(runs)
     genres = _shared_genres(runs)
     opened = {named: _dataset(*named) for named in {(run.spec.dataset, run.spec.dataset_id) for run in runs}}
     datasets = [opened[run.spec.dataset, run.spec.dataset_id] for run in runs]
     tests = [_part(run, "test", genres) for run in runs]
-    alike = _alike(runs)
-    keyed = [_keyed(run, test, dataset, alike) for run, test, dataset in zip(runs, tests, datasets, strict=True)]
+    same = len({run.spec.dataset_hash for run in runs}) == 1
+    keyed = [_keyed(run, test, dataset, same) for run, test, dataset in zip(runs, tests, datasets, strict=True)]
     shared, relabelled = _shared_covers(keyed)
     names = run_names(runs)
     left_out = (*_genres_left_out(runs, genres), *_covers_left_out(names, tests, len(shared), relabelled))
@@ -98,7 +97,8 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
         name: _probabilities(test.loc[shared], genres, run.spec.genres)
         for name, run, test in zip(names, runs, keyed, strict=True)
     }
-    at = _whose_covers(datasets)
+    known = [position for position, dataset in enumerate(datasets) if dataset]
+    at = min(known, key=lambda position: not datasets[position].has_pictures, default=0)  # type: ignore[union-attr]
     test = keyed[at].loc[shared]
     labels = _labels(test, genres)
     groups = test["group"].to_numpy(np.int64)
@@ -111,6 +111,15 @@ def compare_runs(runs: Sequence[Run], resamples: int = 1000) -> ComparedRuns:
     if absent := compared[0].evaluation.absent:
         left_out = (*left_out, absent_genres_note(absent))
     return ComparedRuns(compared, genres, covers, labels, left_out, comparison)
+
+
+def validation_predictions(run: Run, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Labels int64 (n,) and probabilities float64 (n, g) of a run's validation covers of these genres.
+
+    Empty where its split has no validation part. BadRun when its predictions can't be read.
+    """
+    answers = _part(run, "validation", genres)
+    return _labels(answers, genres), _probabilities(answers, genres, run.spec.genres)
 
 
 def _check(runs: Sequence[Run]) -> None:
@@ -138,23 +147,6 @@ def _dataset(name: str, dataset_id: str) -> Dataset | None:
         return None
 
 
-def validation_predictions(run: Run, genres: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The labels int64 (n,) of a run's validation covers of these genres, and its answers float64 (n, g) as if no
-    other could be given; of no cover where its split held none back. BadRun when its answers can't be read."""
-    answers = _part(run, "validation", genres)
-    return _labels(answers, genres), _probabilities(answers, genres, run.spec.genres)
-
-
-def _whose_covers(datasets: Sequence[Dataset | None]) -> int:
-    """Which run's data set tells of the covers: one of a user's own is to be preferred, for it has the pictures."""
-    there = [(position, dataset) for position, dataset in enumerate(datasets) if dataset]
-    return min(there, key=lambda each: not each[1].has_pictures, default=(0, None))[0]
-
-
-def _alike(runs: Sequence[Run]) -> bool:
-    return len({run.spec.dataset_hash for run in runs}) == 1
-
-
 def _part(run: Run, part: str, genres: Sequence[str]) -> pd.DataFrame:
     predictions = run.predictions()
     return predictions[(predictions["part"] == part) & predictions["genre"].isin(genres)]
@@ -164,9 +156,9 @@ def _labels(answers: pd.DataFrame, genres: Sequence[str]) -> np.ndarray:
     return pd.Categorical(answers["genre"], categories=list(genres)).codes.astype(np.int64)
 
 
-def _keyed(run: Run, test: pd.DataFrame, dataset: Dataset | None, alike: bool) -> pd.DataFrame:
-    """The covers of a test part, by what they are recognised by in the other runs; each once."""
-    if alike:
+def _keyed(run: Run, test: pd.DataFrame, dataset: Dataset | None, by_path: bool) -> pd.DataFrame:
+    """The covers of a test part, indexed by path or content hash; each once."""
+    if by_path:
         return test.set_index("path", drop=False)
     if dataset is None:
         raise BadDataset(
@@ -179,7 +171,7 @@ def _keyed(run: Run, test: pd.DataFrame, dataset: Dataset | None, alike: bool) -
 
 
 def _shared_covers(keyed: Sequence[pd.DataFrame]) -> tuple[pd.Index, int]:
-    """The covers in all test parts, in the first one's order, and how many more there are under unlike genres."""
+    """The covers in all test parts, in the first one's order, and how many more have different genres there."""
     shared = keyed[0].index
     for other in keyed[1:]:
         shared = shared[shared.isin(other.index)]
@@ -207,7 +199,8 @@ def _covers_left_out(
     names: Sequence[str], tests: Sequence[pd.DataFrame], shared: int, relabelled: int
 ) -> Iterator[str]:
     if relabelled:
-        yield f"{_covers_in_words(relabelled)} left out that stand under another genre in one run than in the others."
+        covers = "1 cover is" if relabelled == 1 else f"{relabelled:,} covers are"
+        yield f"{covers} left out that stand under another genre in one run than in the others."
     rest = [(name, len(test) - shared - relabelled) for name, test in zip(names, tests, strict=True)]
     if any(count for _, count in rest):
         more = ", ".join(f"{count:,} of {name}" for name, count in rest if count)
@@ -217,12 +210,8 @@ def _covers_left_out(
         )
 
 
-def _covers_in_words(count: int) -> str:
-    return "1 cover is" if count == 1 else f"{count:,} covers are"
-
-
 def _probabilities(test: pd.DataFrame, genres: Sequence[str], known: Sequence[str]) -> np.ndarray:
-    """Of `genres` only, some of those that the run knows; even where it holds each of them to be impossible."""
+    """Normalised over `genres`, some of those `known` to the run; uniform where all of them have probability 0."""
     chances = test[probability_columns(genres)].to_numpy(np.float64)
     if len(genres) == len(known):
         return chances
@@ -231,7 +220,7 @@ def _probabilities(test: pd.DataFrame, genres: Sequence[str], known: Sequence[st
 
 
 def _covers(test: pd.DataFrame, dataset: Dataset | None) -> Collection:
-    """The covers with what their data set tells of them, where it is still there."""
+    """The covers with the metadata of their data set, where it is still there."""
     known = dataset_table(dataset) if dataset else pd.DataFrame({"path": []})
     covers = known.set_index("path").reindex(index=test["path"], columns=list(TABLE))
     unknown = {**dict.fromkeys(TABLE, ""), "year": pd.NA, "signature": b""}
@@ -246,7 +235,7 @@ def _compared(
 ) -> ComparedRun:
     model = run.folder / "model"
     sizes = [file.stat().st_size for file in model.rglob("*") if file.is_file()]
-    told = [event.metrics[PREDICTION_MS] for event in run.events() if PREDICTION_MS in event.metrics]
+    timings = [event.metrics[PREDICTION_MS] for event in run.events() if PREDICTION_MS in event.metrics]
     return ComparedRun(
         run=run,
         name=name,
@@ -255,7 +244,7 @@ def _compared(
         temperature=_temperature(model),
         seconds=run.status().seconds,
         model_bytes=sum(sizes) or None,
-        prediction_ms=told[-1] if told else None,
+        prediction_ms=timings[-1] if timings else None,
         cautions=run_cautions(run, dataset),
     )
 

@@ -1,4 +1,4 @@
-"""The covers worth looking at when runs are compared: where they part, where all fail, what all agree on."""
+"""Galleries of covers that tell runs apart: where they disagree, where all fail, where all agree."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from covergenre.evaluation.agreement import disagreement, hardest, mistakes, typ
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """Covers for one reason. `rows`: their positions in `ComparedRuns.covers`, int64 (m,), the most telling first.
+    """Covers picked for one reason. `rows`: their positions in `ComparedRuns.covers`, int64 (m,).
 
-    `runs`: those whose answers the gallery is about. `key` names it in addresses.
+    `runs`: those whose predictions the gallery is about. `key` names it in addresses.
     """
 
     key: str
@@ -23,9 +23,9 @@ class Gallery:
 
 
 def galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
-    """All galleries: those of the pair `a` and `b`, the mistakes of both, and two of all the runs together.
+    """The galleries of the pair `a` and `b`, the mistakes of both, and two of all runs together.
 
-    Of a run alone, with which `a` and `b` are the same: its mistakes, and what it takes to be typical.
+    If `a` is `b`: the mistakes of the run, and the covers it finds most typical.
     """
     if a is b:
         return loss_gallery(compared, a), common_galleries(compared)[1]
@@ -38,7 +38,7 @@ def galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[G
 
 
 def pair_galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
-    """Where two runs part, and where both are wrong."""
+    """Where two runs disagree, and where both are wrong."""
     split = disagreement(compared.labels, a.probabilities, b.probabilities)
     order = "Those first on which they differ the most."
     only_a, only_b = (f"{one.name} names their genre, {other.name} doesn't. {order}" for one, other in ((a, b), (b, a)))

@@ -1,4 +1,4 @@
-"""Where runs do well and where badly: their accuracy on slices of the covers, cut by what is known of the pictures."""
+"""The accuracy of runs on slices of the covers, by properties of the pictures."""
 
 import math
 import os
@@ -37,35 +37,32 @@ class Slice:
 
 
 def compute_slices(compared: ComparedRuns) -> tuple[Slice, ...]:
-    """The slices of `cover_facts`."""
+    """The accuracy of compared runs on the slices of `cover_facts`."""
     right = [run.probabilities.argmax(axis=1) == compared.labels for run in compared.runs]
     return slice_accuracy(right, cover_facts(compared))
 
 
 def slice_accuracy(right: Sequence[np.ndarray], facts: pd.DataFrame) -> tuple[Slice, ...]:
-    """The slices that `facts` cuts the covers into, a column a fact, a row a cover.
+    """The slices by `facts`, a column a fact, a row a cover.
 
-    `right`: which covers each run names rightly, bool (n,). A fact that is "" is unknown; one that is the same for all
-    covers cuts nothing and is left out.
+    `right`: which covers each run predicts correctly, bool (n,). "" stands for unknown; facts with one value are left
+    out.
     """
     found = []
     for fact in facts.columns:
-        values = [value for value in _in_order(facts[fact].unique()) if value]
+        values = sorted(filter(None, facts[fact].unique()), key=_rank)
         for value in values if len(values) > 1 else ():
             inside = (facts[fact] == value).to_numpy()
-            covers = int(inside.sum())
-            accuracy = tuple(wilson(int(each[inside].sum()), covers) for each in right)
-            found.append(Slice(fact, value, covers, accuracy))
+            accuracy = tuple(wilson(each[inside].sum(), inside.sum()) for each in right)
+            found.append(Slice(fact, value, int(inside.sum()), accuracy))
     return tuple(found)
 
 
 def cover_facts(compared: ComparedRuns) -> pd.DataFrame:
-    """What cuts the compared covers: source, resolution, compression, brightness, colour, and whether one like it was
-    learned from.
+    """Source, resolution, compression, brightness and colour of the compared covers, and whether seen in training.
 
-    "Seen in training" is a near copy or a cover of the same artist in the training part of one of the runs, which the
-    honest split rules out. Pictures that nobody has looked at before are read, about 2 ms each; one that can't be is
-    unknown.
+    "Seen in training" is a near copy or a cover of the same artist in the training part of a run, which the honest
+    split rules out. Pictures without a signature are read, about 2 ms each.
     """
     with ThreadPoolExecutor(_THREADS) as pool:
         signatures = list(pool.map(lambda row: _signature(compared, row), range(len(compared.covers))))
@@ -77,8 +74,8 @@ def cover_facts(compared: ComparedRuns) -> pd.DataFrame:
     return pd.DataFrame({**facts, "seen in training": seen})
 
 
-def _in_order(values: Iterable[str]) -> list[str]:
-    return sorted(values, key=lambda value: (_ORDER.index(value) if value in _ORDER else -1, value))
+def _rank(value: str) -> tuple[int, str]:
+    return _ORDER.index(value) if value in _ORDER else -1, value
 
 
 def _signature(compared: ComparedRuns, row: int) -> bytes:
@@ -90,7 +87,7 @@ def _signature(compared: ComparedRuns, row: int) -> bytes:
 
 
 def _files(compared: ComparedRuns) -> tuple[np.ndarray, np.ndarray]:
-    """How large the pictures are and how strongly compressed, in words; "" where their files are not known."""
+    """The resolution and compression of the pictures, in words; "" where unknown."""
     unknown = np.full(len(compared.covers), "", dtype=object)
     if not compared.dataset or not {"width", "height", "bytes"} <= set(compared.dataset.manifest):
         return unknown, unknown
@@ -98,18 +95,18 @@ def _files(compared: ComparedRuns) -> tuple[np.ndarray, np.ndarray]:
     files = files.reindex(compared.covers.paths).fillna(0).to_numpy(np.float64)
     known = files.min(axis=1) > 0
     density = files[:, 2] / np.maximum(files[:, 0] * files[:, 1], 1)
-    sides, densities = _in_words(files[:, :2].max(axis=1), _SIDES), _in_words(density, _DENSITIES)
+    sides, densities = _bin(files[:, :2].max(axis=1), _SIDES), _bin(density, _DENSITIES)
     return np.where(known, sides, ""), np.where(known, densities, "")
 
 
-def _in_words(values: np.ndarray, steps: Sequence[tuple[float, str]]) -> np.ndarray:
+def _bin(values: np.ndarray, steps: Sequence[tuple[float, str]]) -> np.ndarray:
     """The word of the first step that each value doesn't exceed."""
     edges, words = zip(*steps, strict=True)
     return np.array(words, dtype=object)[np.searchsorted(edges, values)]
 
 
 def _looks(signatures: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """How bright and how colourful covers are, in words; "" where their colours are not known."""
+    """The brightness and colour of covers, in words; "" where their signatures are unknown."""
     known = np.array([bool(signature) for signature in signatures])
     luma, *chroma = (band.astype(np.float64) for band in images.read_signatures([each for each in signatures if each]))
     light, most = luma.mean(axis=(1, 2)) / 255, np.hypot(*(band - 128 for band in chroma)).max(axis=(1, 2))
@@ -120,7 +117,7 @@ def _looks(signatures: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _seen(runs: Iterable[Run], hashes: np.ndarray) -> np.ndarray:
-    """ "yes" or "no" a cover; "" for all when a split is gone."""
+    """Whether each cover was seen in training, "yes" or "no"; "" for all when a split is gone."""
     seen = np.zeros(len(hashes), dtype=bool)
     try:
         specs = {(run.spec.dataset, run.spec.dataset_id, run.spec.split, run.spec.seed) for run in runs}

@@ -1,13 +1,13 @@
-"""What a comparison comes to, in plain English."""
+"""The verdict of a comparison, in plain English."""
 
 from covergenre.comparison.comparison import ComparedRuns
 from covergenre.formatting import listed, percent, span
 
 
 def verdict(compared: ComparedRuns) -> str:
-    """Which run is truly better than the others, or that none is, in a sentence or two; of one alone, how good it is.
+    """Which run is significantly more accurate, or that none is, in a sentence or two; the accuracy of one alone.
 
-    That is by accuracy; where another leads truly once every genre counts alike, that is said too.
+    A run that is significantly better by balanced accuracy is named, too.
     """
     balanced = compared.comparison.leaders.get("balanced_accuracy")
     if balanced in (None, compared.comparison.best):

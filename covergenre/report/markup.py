@@ -1,6 +1,6 @@
-"""Pieces of HTML that reports and pages share: tables of figures, each with its 95 % interval.
+"""HTML that reports and pages share: tables of figures with their 95 % intervals.
 
-What goes into a cell is HTML already; a text from outside passes `escape_line` first. No piece has a line break.
+Cells are HTML already; texts from users pass `escape_line` first. No piece has a line break.
 """
 
 import math
@@ -16,28 +16,27 @@ _MOST_MARKS, _ALMOST = 5, 1e-9
 
 
 class Scale(NamedTuple):
-    """The values at the ends of a line, and from each mark on it to the next."""
+    """The values at the ends of a scale, and the step from mark to mark."""
 
     low: float
     high: float
     step: float
 
     def place(self, value: float) -> float:
-        """Where a value stands, in per cent of the line."""
+        """The place of a value, in per cent of the length."""
         return 100 * (value - self.low) / max(self.high - self.low, 1e-9)
 
 
-WHOLE = Scale(0, 1, 0.25)
-"""That of a share."""
+_WHOLE = Scale(0, 1, 0.25)
 
 
 def escape_line(text: str) -> str:
-    """A text from outside as HTML on one line."""
+    """A text from a user as HTML on one line."""
     return escape(" ".join(text.split()))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], look: str = "figures") -> str:
-    """A table of pieces of HTML; the first cell of a row names the row. `look`: its classes in the style sheets."""
+    """A table of HTML cells; the first of a row names the row. `look`: its CSS classes."""
     head = "".join(f'<th scope="col">{heading}</th>' if heading else "<td></td>" for heading in headings)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
@@ -49,16 +48,16 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], look: str = "f
 
 def figure(
     interval: Interval,
-    scale: Scale = WHOLE,
+    scale: Scale = _WHOLE,
     share: bool = True,
     remark: str = "",
     digits: int = 1,
     ink: str = "",
 ) -> str:
-    """A figure with its interval, in words and as a dot on a line.
+    """A figure with its interval, in words and as a dot on a scale.
 
-    `scale`: of the line. `share`: whether it is a share of 0 to 1, written in per cent with so
-    many `digits`. `remark`: HTML to stand after it. `ink`: a CSS colour for the dot.
+    `share`: whether it is a share of 0 to 1, written in per cent with so many `digits`. `remark`: HTML to follow it.
+    `ink`: a CSS colour for the dot.
     """
     places = {name: scale.place(getattr(interval, name)) for name in ("value", "low", "high")}
     places["step"] = scale.place(scale.low + scale.step)
@@ -70,21 +69,16 @@ def figure(
 
 
 def axis(scale: Scale, share: bool = True) -> str:
-    """The values at the marks of a line, to stand above figures on that scale."""
+    """The labels of a scale, to stand above figures."""
     count = round((scale.high - scale.low) / scale.step)
     values = [scale.low + number * scale.step for number in range(count + 1)]
-    words = [f"{100 * value:.3g}" if share else f"{value:.3g}" for value in values]
-    marks = zip(values, words, strict=True)
-    return f'<span class="axis">{"".join(_mark(scale, value, word) for value, word in marks)}</span>'
+    marks = (f'<i style="left: {scale.place(at):.1f}%">{100 * at if share else at:.3g}</i>' for at in values)
+    return f'<span class="axis">{"".join(marks)}</span>'
 
 
 def common_scale(intervals: Iterable[Interval]) -> Scale:
-    """A scale that all the intervals fit on, with a few marks at round values."""
+    """A scale for all the intervals, with a few marks at round values."""
     known = list(intervals)
     low, high = min(each.low for each in known), max(each.high for each in known)
     step = next((step for step in _STEPS if high - low <= _MOST_MARKS * step), high - low)
     return Scale(math.floor(low / step + _ALMOST) * step, math.ceil(high / step - _ALMOST) * step, step)
-
-
-def _mark(scale: Scale, value: float, word: str) -> str:
-    return f'<i style="left: {scale.place(value):.1f}%">{word}</i>'
