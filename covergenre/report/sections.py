@@ -100,7 +100,7 @@ class Sections:
     def cautions(self) -> str:
         """What speaks against the figures of each run; "" where nothing does."""
         return _listed(
-            f"{escape_line(run.name)}<small>{escape_line(each.words)}</small>"
+            f"{escape_line(run.name)}<small>{escape_line(each.message)}</small>"
             for run in self.compared.runs
             for each in run.cautions
         )
@@ -258,7 +258,7 @@ class Sections:
         for run, interval in zip(self.compared.runs, self._intervals(name), strict=True):
             leader = comparison.best if name == "accuracy" else comparison.leaders.get(name)
             best = run.name == leader and (name == "balanced_accuracy" or leader == comparison.best)
-            warnings = [each.brief for each in run.cautions if each.grave and name == "accuracy"]
+            warnings = [each.summary for each in run.cautions if each.serious and name == "accuracy"]
             remarks = "".join(f'<small class="caution">{escape_line(each)}</small>' for each in warnings)
             yield figure(interval, scale, shares, ' <span class="best">best</span>' if best else "") + remarks
 

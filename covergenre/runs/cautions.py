@@ -1,7 +1,6 @@
-"""What an audit says against a training: why its figures would mislead, and what would mend that.
+"""Cautions: what speaks against the metrics of a training, by the audit of its data set, and what would mend it.
 
-A run keeps what was known when it was asked for, in a file `background.json`: the facts of the audit, and the repairs
-that its covers had behind them.
+A run keeps the state of its data set at its start in background.json: the caveats of the audit and the active repairs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,61 +23,60 @@ SIDES = (224, 150, 96)
 
 _OF_FILES = ("resolution", "size", "compression")  # cues that shrinking takes away
 _COPIES = ("exact duplicates", "near duplicates")
-_TOLD = 3  # genres
+_NAMED = 3  # genres
 
 
 @dataclass(frozen=True)
 class Caution:
-    """One thing to know. `brief`: in a few words, to stand beside a figure. `grave`: figures come out too good by it.
+    """One reason for caution. `summary`: in a few words, to stand beside a figure. `serious`: figures are too good.
 
-    `changes`: the settings that mend it, by name ("limit", "split", "genres"); else `look` is the part of Explore that
+    `changes`: the settings that mend it, by name ("limit", "split", "genres"); else `tab` is the part of Explore that
     does: "Review" or "Repair".
     """
 
-    words: str
-    brief: str
-    grave: bool
+    message: str
+    summary: str
+    serious: bool
     changes: Mapping[str, Any] = field(default_factory=dict)
-    look: Literal["", "Review", "Repair"] = ""
+    tab: Literal["", "Review", "Repair"] = ""
 
 
 @dataclass(frozen=True)
 class Background:
-    """What was known of a run's covers when it was asked for; `repairs` in words, the oldest first."""
+    """The state of a run's data set at its start; `repairs` in words, the oldest first."""
 
     facts: Caveats | None = None
     repairs: tuple[str, ...] = ()
 
 
 def cautions(facts: Caveats, spec: TrainSpec) -> tuple[Caution, ...]:
-    """What the facts say against training as `spec` asks for, the gravest first."""
+    """What speaks against training by this spec, serious ones first."""
     found = (*_cues(facts, spec), *_sources(facts, spec), *_copies(facts, spec), *_labels(facts, spec))
-    return tuple(sorted(found, key=lambda caution: not caution.grave))
+    return tuple(sorted(found, key=lambda caution: not caution.serious))
 
 
 def save_background(run: Run, dataset: Dataset) -> None:
-    """Keep with a new run what is known of its data set now."""
-    try:
-        made = active_repairs(read_history(dataset.folder))
-        repairs = [f"{each.why}, {counted(len(each.changes), 'cover')}" for each in made if each.undoes is None]
-    except BadDataset:
-        repairs = []
+    """Store the present state of the data set with a new run."""
+    repairs = []
+    with suppress(BadDataset):
+        for repair in active_repairs(read_history(dataset.folder)):
+            if repair.undoes is None:
+                repairs.append(f"{repair.why}, {counted(len(repair.changes), 'cover')}")
     facts = read_caveats(dataset)
-    told = {"facts": asdict(facts) if facts else None, "repairs": repairs}
-    replace_json(run.folder / "background.json", told)
+    replace_json(run.folder / "background.json", {"facts": asdict(facts) if facts else None, "repairs": repairs})
 
 
 def read_background(run: Run) -> Background:
-    """What was kept; nothing for a run from before that, or where it can't be read."""
+    """What `save_background` stored; empty where there is none or it can't be read."""
     try:
-        told = read_json(run.folder / "background.json")
-        return Background(Caveats(**told["facts"]) if told["facts"] else None, tuple(map(str, told["repairs"])))
+        stored = read_json(run.folder / "background.json")
+        return Background(Caveats(**stored["facts"]) if stored["facts"] else None, tuple(map(str, stored["repairs"])))
     except (OSError, ValueError, LookupError, TypeError):
         return Background()
 
 
-def run_cautions(run: Run, dataset: Dataset | None = None) -> tuple[Caution, ...]:
-    """What speaks against the figures of a run: by the audit before it, else by one of the same covers since."""
+def run_cautions(run: Run, dataset: Dataset | None) -> tuple[Caution, ...]:
+    """What speaks against the metrics of a run, by the audit before it, else by a later one of the same covers."""
     facts = read_background(run).facts or (read_caveats(dataset) if dataset else None)
     known = cautions(facts, run.spec) if facts and facts.dataset_hash == run.spec.dataset_hash else ()
     return (*_protocol(run, dataset), *known)
@@ -96,19 +94,19 @@ def count_leaks(run: Run, dataset: Dataset) -> tuple[int, int]:
 
 
 def _protocol(run: Run, dataset: Dataset | None) -> Iterator[Caution]:
-    """What there is to say of the reference study's protocol, by the run's own covers."""
+    """On the reference study's protocol, by the run's own covers."""
     if run.spec.split != "reference":
         return
-    told, brief = "", ""
+    leaks = summary = ""
     with suppress(BadDataset, BadRun):
         if dataset:
             some, of = count_leaks(run, dataset)
-            told = f"{some:,} of its {of:,} test covers have a near copy or a cover of the same artist in training. "
-            brief = f": {some:,} of {of:,} test covers have one like them in training"
+            leaks = f"{some:,} of its {of:,} test covers have a near copy or a cover of the same artist in training. "
+            summary = f": {some:,} of {of:,} test covers have one like them in training"
     yield Caution(
-        f"Trained by the reference study's protocol. {told}Nothing was held back to choose on.",
-        f"reference protocol{brief}",
-        grave=True,
+        f"Trained by the reference study's protocol. {leaks}Nothing was held back to choose on.",
+        f"reference protocol{summary}",
+        serious=True,
     )
 
 
@@ -116,20 +114,20 @@ def _cues(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     limit: Any = spec.parameters.get("limit") if spec.method == "finetune" else spec.recipe.limit
     if method(spec.method).reads == "texts" or (limit and limit <= facts.side):
         return
-    told: dict[str, float] = {}
+    aucs: dict[str, float] = {}
     for genre in spec.genres:
-        aucs = {cue: auc for cue, auc in facts.cues.get(genre, {}).items() if cue in _OF_FILES}
-        if aucs:
-            cue = max(aucs, key=aucs.__getitem__)
-            told[f"{genre} by {cue} (AUC {aucs[cue]:.2f})"] = aucs[cue]
-    if told:
-        worst = sorted(told, key=told.__getitem__, reverse=True)
+        by_cue = {cue: auc for cue, auc in facts.cues.get(genre, {}).items() if cue in _OF_FILES}
+        if by_cue:
+            cue = max(by_cue, key=by_cue.__getitem__)
+            aucs[f"{genre} by {cue} (AUC {by_cue[cue]:.2f})"] = by_cue[cue]
+    if aucs:
+        worst = sorted(aucs, key=aucs.__getitem__, reverse=True)
         side = next((side for side in SIDES if side <= facts.side), SIDES[-1])
         yield Caution(
             f"The file alone gives genres away: {_some(worst)}. A method learns that instead of the artwork, and fails "
             f"on covers from elsewhere. Shrunk to {side} px, covers don't tell it.",
             f"flattered: the file tells {worst[0].partition(' (')[0]}",
-            grave=True,
+            serious=True,
             changes={"limit": side},
         )
 
@@ -138,35 +136,33 @@ def _sources(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     alone = [genre for genre in spec.genres if genre in facts.one_source]
     rest = tuple(genre for genre in spec.genres if genre not in alone)
     if alone:
-        told = [f"{genre} from {facts.one_source[genre]}" for genre in alone]
+        named = _some([f"{genre} from {facts.one_source[genre]}" for genre in alone])
         yield Caution(
-            f"Of some genres all covers come from one source: {_some(told)}. What tells the source tells the genre.",
+            f"Of some genres all covers come from one source: {named}. What tells the source tells the genre.",
             f"flattered: {_some(alone)} from one source",
-            grave=True,
+            serious=True,
             changes={"genres": rest} if len(rest) > 1 else {},
-            look="" if len(rest) > 1 else "Repair",
+            tab="" if len(rest) > 1 else "Repair",
         )
 
 
 def _copies(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     copies = sum(_flagged(facts, spec, issue) for issue in _COPIES)
-    if not copies:
-        return
-    if spec.split != "honest":
+    covers = counted(copies, "cover")
+    if copies and spec.split != "honest":
         yield Caution(
-            f"The audit found copies: {counted(copies, 'cover')}. This split puts copies and artists on both sides: "
-            "the test asks what training told.",
-            f"flattered: {counted(copies, 'cover')} with copies on both sides",
-            grave=True,
+            f"The audit found copies: {covers}. This split puts copies and artists on both sides: the test asks what "
+            "training told.",
+            f"flattered: {covers} with copies on both sides",
+            serious=True,
             changes={"split": "honest"},
         )
-    else:
+    elif copies:
         yield Caution(
-            f"The audit found copies: {counted(copies, 'cover')}. They stay on one side of the split, but count more "
-            "than once.",
-            f"{counted(copies, 'cover')} with copies",
-            grave=False,
-            look="Repair",
+            f"The audit found copies: {covers}. They stay on one side of the split, but count more than once.",
+            f"{covers} with copies",
+            serious=False,
+            tab="Repair",
         )
 
 
@@ -177,8 +173,8 @@ def _labels(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
             f"The audit doubts {counted(doubted, 'label')}. Wrong ones teach what isn't there, and make right answers "
             "count as wrong.",
             f"{counted(doubted, 'label')} doubted",
-            grave=False,
-            look="Review",
+            serious=False,
+            tab="Review",
         )
 
 
@@ -186,5 +182,5 @@ def _flagged(facts: Caveats, spec: TrainSpec, issue: str) -> int:
     return sum(facts.flagged.get(issue, {}).get(genre, 0) for genre in spec.genres)
 
 
-def _some(told: list[str]) -> str:
-    return listed(told) if len(told) <= _TOLD else f"{', '.join(told[:_TOLD])} and {len(told) - _TOLD} more"
+def _some(items: list[str]) -> str:
+    return listed(items) if len(items) <= _NAMED else f"{', '.join(items[:_NAMED])} and {len(items) - _NAMED} more"

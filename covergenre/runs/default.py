@@ -1,6 +1,6 @@
-"""Which run answers where none is named: in Predict, and in the shell's predict and similar.
+"""The default run, which answers in Predict, predict and similar where no run is named.
 
-default_run    in `home.home()`: the id of that run; without the file it is the starter
+Its id is in the file `default_run` in `home.home()`; without the file it is the starter.
 """
 
 import logging
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 def default_run() -> str | None:
-    """The id of the run that answers; None for the starter, also when that run has gone or is no longer done."""
+    """The id of the default run; None for the starter, also when the run is missing or no longer done."""
     path = home.home() / "default_run"
     try:
         run = Run.open(path.read_text(encoding="utf-8").strip())
@@ -26,30 +26,26 @@ def default_run() -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, BadRun) as error:
-        _log.warning("the run in use can't be had, so the starter answers: %s", error)
+        _log.warning("the run in use can't be opened, so the starter answers: %s", error)
         return None
 
 
 def open_default(open: Callable[[str], Opened], otherwise: str) -> tuple[Opened, str, str]:
-    """What answers where no run is named: it, opened, its name, and a word if the run in use gave way to `otherwise`.
+    """The default run, opened, its name, and a warning if it can't be opened and `otherwise` takes its place.
 
-    A run in use may stand on a data set that was removed since, or be damaged: that is no reason not to answer.
+    Its data set may have been removed since, or it may be damaged.
     """
-    run = default_run()
-    if run is None:
-        return open(otherwise), otherwise, ""
-    try:
-        return open(run), run, ""
-    except CoverGenreError as error:
-        return (
-            open(otherwise),
-            otherwise,
-            f"the run {run} that is in use can't answer, so the {otherwise} does: {error}",
-        )
+    run, warning = default_run(), ""
+    if run is not None:
+        try:
+            return open(run), run, ""
+        except CoverGenreError as error:
+            warning = f"the run {run} that is in use can't answer, so the {otherwise} does: {error}"
+    return open(otherwise), otherwise, warning
 
 
 def set_default_run(run_id: str | None) -> None:
-    """Let a run answer from now on, or the starter again (None). BadRun when there is none or it isn't done."""
+    """Make a run the default, or the starter (None). BadRun when there is no such run or it isn't done."""
     path = home.home() / "default_run"
     if run_id is None:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A finished run as a ZIP archive to take away: what it learned, what it was asked for, and how to use it."""
+"""A finished run as a ZIP archive: its model, its settings, and a script that uses it."""
 
 import io
 import zipfile
@@ -31,7 +31,7 @@ _LEFT_OUT = ("checkpoint", "temporary", "model.partial", "log.txt", "stop.json")
 
 
 def export_run(run: Run) -> bytes:
-    """The run's folder as a ZIP archive, under its id, with `SNIPPET` as use.py; BadRun unless its model is sound."""
+    """The run's folder as a ZIP archive, under its id, with `SNIPPET` as use.py; BadRun if its model is damaged."""
     run.load_model()
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:

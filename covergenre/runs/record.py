@@ -1,22 +1,21 @@
-"""A run on disk: one folder that says what was asked for, how far it is and what came of it.
+"""A run on disk: a folder with its settings, its status and its results.
 
     run.json             `RunSpec` and the number of this format, written once; see `schema` for all that is JSON
     status.json          `Status`, replaced whole at every step
     events.jsonl         `Event`, one line for every report that carries figures
     predictions.parquet  every validation and test cover with its probabilities
-    left_out.parquet     training covers with their probabilities by a fit that knew nothing of their source, if any
+    left_out.parquet     training covers with their probabilities by a fit without their source, if any
     evaluation.json      the `Evaluation` of the test part
-    digests.json         what the tables and the model were when it was done, see `dataset.digests`
-    model/               what the method saved; called model.partial until all the rest is written
-    checkpoint/          what the method has learned so far, until the run is done; a resumed run goes on from there
-    log.txt              what the library logged meanwhile
-    background.json      what was known of its covers when it was asked for, see `cautions`
-    notes.json           what somebody says of it, see `notes`
-    stop.json            there once the run was asked to stop: until when it has time to, in seconds since the epoch
+    digests.json         hashes of the tables and the model when it was done, see `digests`
+    model/               the fitted method; called model.partial until everything else is written
+    checkpoint/          the state of an unfinished training, from which a resumed run goes on
+    log.txt              the library's log of the run
+    background.json      the state of its data set when it was made, see `cautions`
+    notes.json           its name, tags and note, see `notes`
+    stop.json            there once the run was asked to stop: its deadline, in seconds since the epoch
 
-One process writes a run while others read it, and any of them may be killed at any point. So a file takes its place
-whole or not at all, whoever reads trusts nothing that is there, and a run that says it is running is asked for its
-process.
+One process writes a run while others read it, and any of them may be killed at any point. So files are replaced
+atomically, everything read is validated, and a run counts as running only if its process is alive.
 """
 
 import logging
@@ -39,6 +38,7 @@ from covergenre.digests import changed_files, write_digests
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full, publish_folder, replace_bytes, replacing
+from covergenre.formatting import counted
 from covergenre.methods import Fitted, method
 from covergenre.runs.schema import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_event, read_spec
 
@@ -60,14 +60,14 @@ _SAME_START = 2.0  # seconds; the start time of one process is read off two cloc
 
 @dataclass(frozen=True)
 class Run:
-    """A folder under `home.runs()` and what was asked for in it; all else is read off the disk when asked."""
+    """A folder under `home.runs()` and its spec; everything else is read from disk on demand."""
 
     folder: Path
     spec: RunSpec
 
     @classmethod
     def create(cls, spec: RunSpec) -> "Run":
-        """A new queued run. Its folder appears whole, so nobody ever sees half a run."""
+        """A new queued run, whose folder appears atomically."""
         hidden = home.runs() / f".{secrets.token_hex(8)}"
         try:
             return cls(_publish(cls.begin(hidden, spec).folder, spec), spec)
@@ -84,7 +84,7 @@ class Run:
 
     @classmethod
     def open(cls, run_id: str) -> "Run":
-        """The run called `run_id`; "starter" is the one of those that ship whose answer counts.
+        """The run of that id; "starter" is the default one of those that ship.
 
         Raises BadRun when there is none or it can't be read.
         """
@@ -106,7 +106,7 @@ class Run:
         return self.folder.name
 
     def status(self) -> Status:
-        """How far it is now. Raises BadRun when the file is missing or damaged."""
+        """The present status. Raises BadRun when the file is missing or damaged."""
         status = read(Status, self.folder / "status.json")
         if status.state != "running" or _process(status):
             return status
@@ -122,20 +122,20 @@ class Run:
         replace_bytes(self.folder / "status.json", encode(status))
 
     def process(self) -> psutil.Process | None:
-        """The process that works on it; None unless it is running. Raises BadRun as `status` does."""
+        """Its process; None unless it is running. Raises BadRun as `status` does."""
         status = read(Status, self.folder / "status.json")
         return _process(status) if status.state == "running" else None
 
     def request_stop(self, grace: float) -> None:
-        """Leave word that the run should stop, and has `grace` seconds to do so by itself."""
+        """Ask the run to stop within `grace` seconds."""
         replace_bytes(self.folder / "stop.json", encode(time.time() + grace))
 
     def stop_requested(self) -> bool:
-        """Whether the run was asked to stop: whoever works on it looks here."""
+        """Whether the run was asked to stop."""
         return (self.folder / "stop.json").exists()
 
     def grace_expired(self) -> bool:
-        """Whether the run was asked to stop and has had the time to. Raises BadRun when the word left is damaged."""
+        """Whether the deadline of a requested stop has passed. Raises BadRun when stop.json is damaged."""
         return self.stop_requested() and time.time() >= read(float, self.folder / "stop.json")
 
     def append_event(self, event: Event) -> None:
@@ -144,7 +144,7 @@ class Run:
             file.write(encode(event, indent=None) + b"\n")
 
     def events(self) -> tuple[Event, ...]:
-        """The events so far, in order. A line torn by a kill is passed over."""
+        """The events so far, in order. Incomplete lines are skipped."""
         path = self.folder / "events.jsonl"
         lines = path.read_bytes().splitlines() if path.exists() else []
         return tuple(event for line in lines if (event := read_event(line)))
@@ -161,35 +161,18 @@ class Run:
                 answers.to_parquet(beside, index=False)
 
     def left_out_predictions(self) -> "pd.DataFrame | None":
-        """Training covers answered by a fit that had not seen their source: path, source, genre, group and
-        probabilities; None where there are none. BadRun when they are damaged."""
-        import pandas as pd
+        """Predictions for training covers by a fit without their source: path, source, genre, group, probabilities.
 
-        path = self.folder / _LEFT_OUT
-        if not path.exists():
-            return None
-        self._check_bytes(_LEFT_OUT)
-        try:
-            answers = pd.read_parquet(path)
-            told = answers.drop(columns="source").assign(part="test")
-            _checked(told[["path", "part", *[name for name in told if name not in ("path", "part")]]], self.spec.genres)
-        except Exception as error:  # A damaged table brings any exception out of its reader.
-            raise BadRun(f"{path} is damaged ({error}): train again") from error
-        return answers
+        None where there are none. BadRun when they are damaged.
+        """
+        return self._read_table(_LEFT_OUT, "source") if (self.folder / _LEFT_OUT).exists() else None
 
     def predictions(self) -> "pd.DataFrame":
         """Every validation and test cover: path, part, genre, group (of the split), and the `probability_columns`.
 
         Raises BadRun when the file is missing, damaged or not of this run.
         """
-        import pandas as pd
-
-        path = self.folder / "predictions.parquet"
-        self._check_bytes(path.name)
-        try:
-            return _checked(pd.read_parquet(path), self.spec.genres)
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise damaged(path, error) from error
+        return self._read_table("predictions.parquet", "part")
 
     def write_evaluation(self, evaluation: Evaluation) -> None:
         """Store the evaluation of the test part."""
@@ -205,14 +188,14 @@ class Run:
             raise damaged(path, error) from error
 
     def stage_model(self) -> Path:
-        """An empty folder for the method to save into, that nothing loads from."""
+        """An empty folder for the method to save into, which `publish_model` puts into place."""
         staged = self.folder / "model.partial"
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir()
         return staged
 
     def publish_model(self) -> None:
-        """Put the staged model into its place, once every byte of it is on the disk."""
+        """Put the staged model into place, once it is entirely on disk."""
         staged = self.folder / "model.partial"
         publish_folder(staged, self.folder / "model")
         files = [*self.folder.glob("*.parquet"), *(self.folder / "model").rglob("*")]
@@ -220,35 +203,47 @@ class Run:
         write_digests(self.folder, ["run.json", *names], self.folder / "run.json")
 
     def drop_model(self) -> None:
-        """Remove what there is of a model, as a run that did not end well has none."""
+        """Remove the model, staged or not."""
         for name in ("model.partial", "model"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     @property
     def checkpoint(self) -> Path:
-        """The folder where a method may leave what it has learned so far; there only once one did."""
+        """The folder for a method's checkpoint, which may not exist."""
         return self.folder / "checkpoint"
 
     def drop_checkpoint(self) -> None:
-        """Remove the checkpoint, as a run that is done goes on from nowhere."""
+        """Remove the checkpoint."""
         shutil.rmtree(self.checkpoint, ignore_errors=True)
 
     def load_model(self) -> Fitted:
-        """What was trained. Raises BadRun unless the run is done."""
+        """The fitted method. Raises BadRun unless the run is done."""
         state = self.status().state
         if state != "done":
             raise BadRun(f"The run {self.id} is {state} and has no model. Pick one that is done, or train again.")
         self._check_bytes("model/")
         return method(self.spec.method).load(self.folder / "model")
 
+    def _read_table(self, name: str, second: str) -> "pd.DataFrame":
+        """A table of predictions, whose `second` column is "part" or "source"; BadRun when it is not of this run."""
+        import pandas as pd
+
+        self._check_bytes(name)
+        try:
+            table = pd.read_parquet(self.folder / name)
+            _check_predictions(table, ["path", second, "genre", "group"], self.spec.genres)
+        except Exception as error:  # A damaged table brings any exception out of its reader.
+            raise damaged(self.folder / name, error) from error
+        return table
+
     def _check_bytes(self, begins: str) -> None:
-        """BadRun when a file whose name begins so is not as it was when the run was done."""
+        """BadRun when a file whose name begins so has changed since the run was done."""
         if changed := changed_files(self.folder, self.folder / "run.json", begins):
             raise BadRun(f"{', '.join(changed)} of the run {self.id} changed since it was made: train again")
 
 
 def folder_of(run_id: str) -> Path:
-    """The folder of the run called `run_id`, which may be damaged. Raises BadRun when there is none."""
+    """The folder of the run of that id, which may be damaged. Raises BadRun when there is none."""
     folder = home.runs() / run_id
     if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
         shipped = ", ".join(run.id for run in _runs_in(home.shipped_runs(), _SHIPPED_ID))
@@ -271,21 +266,20 @@ def finished_runs() -> tuple[Run, ...]:
 
 
 def runs_on(dataset: str) -> tuple[Run, ...]:
-    """The user's runs that stand on the data set of this name, and can't answer once it is removed; newest first."""
+    """The user's runs that need the data set of this name; newest first."""
     known = id_of(dataset)
     return tuple(run for run in list_runs() if run.spec.dataset == dataset and run.spec.dataset_id in ("", known))
 
 
 def dependents_note(dataset: str) -> str:
-    """Which of the user's runs can't answer once this data set is removed, in a sentence; "" when there are none."""
+    """A sentence on the runs that can't answer once this data set is removed; "" when there are none."""
     ids = [run.id for run in runs_on(dataset)]
-    many = "1 run" if len(ids) == 1 else f"{len(ids)} runs"
     more = ", ..." if len(ids) > _NAMED else ""
-    return f"{many} can't answer without {dataset}: {', '.join(ids[:_NAMED])}{more}." if ids else ""
+    return f"{counted(len(ids), 'run')} can't answer without {dataset}: {', '.join(ids[:_NAMED])}{more}." if ids else ""
 
 
 def probability_columns(genres: Sequence[str]) -> list[str]:
-    """The columns of the probabilities: prefixed, because a genre may well be called "path"."""
+    """The columns of the probabilities, prefixed because a genre may be called "path"."""
     return [f"p:{genre}" for genre in genres]
 
 
@@ -326,13 +320,12 @@ def _process(status: Status) -> psutil.Process | None:
         return None
 
 
-def _checked(predictions: "pd.DataFrame", genres: tuple[str, ...]) -> "pd.DataFrame":
+def _check_predictions(table: "pd.DataFrame", first: Sequence[str], genres: Sequence[str]) -> None:
     columns = probability_columns(genres)
-    if list(predictions.columns) != ["path", "part", "genre", "group", *columns]:
+    if list(table.columns) != [*first, *columns]:
         raise ValueError("its columns are not those of the run")
-    probabilities = predictions[columns].to_numpy(np.float64)
+    probabilities = table[columns].to_numpy(np.float64)
     if not (np.isfinite(probabilities).all() and np.allclose(probabilities.sum(axis=1), 1.0, atol=1e-4)):
         raise ValueError("its probabilities do not add up to 1")
-    if not (predictions["genre"].isin(genres).all() and predictions["part"].isin(["validation", "test"]).all()):
+    if not table["genre"].isin(genres).all() or not set(table.get("part", ())) <= {"validation", "test"}:
         raise ValueError("it holds a genre or a part that the run has not")
-    return predictions

@@ -1,4 +1,4 @@
-"""What the JSON files of a run hold, how they are written, and how they are read by whoever trusts nothing there."""
+"""The JSON files of a run: what they hold, and how they are written, read and validated."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -23,10 +23,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec(TrainSpec):
-    """What was asked for, and of which covers and libraries: enough to do the same run again.
+    """The settings of a run with the versions of data set and libraries, enough to repeat it.
 
-    `dataset_id` is what the data set is known by ("" in runs of before there were ids); `dataset` is its name, as read
-    from the disk that of today.
+    `dataset_id` identifies the data set ("" in runs older than ids); `dataset` is its name, the present one when read
+    from disk.
     """
 
     dataset_hash: str
@@ -37,18 +37,18 @@ class RunSpec(TrainSpec):
 
 @dataclass(frozen=True)
 class _Header:
-    """What run.json says of itself, whatever else a later version may keep in it."""
+    """The part of run.json that every version can read."""
 
     format: int = 1
 
 
 @dataclass(frozen=True)
 class Status:
-    """How far a run is: `done` of `total` steps, busy with `what`, about `eta` seconds left (None: not known yet).
+    """The progress of a run: `done` of `total` steps of `what`, about `eta` seconds left (None: unknown).
 
     Times are seconds since the epoch: `started` (None while queued), `updated`, and `pid_started`, which tells the
-    process `pid` from a later one of the same number. `error` is one line, empty when nothing went wrong. "lost" is
-    what a "running" whose process has gone reads as; only a witness, who knows more, writes it.
+    process `pid` from a later one of the same number. `error` is one line or empty. A "running" run whose process is
+    gone reads as "lost".
     """
 
     state: State
@@ -64,13 +64,13 @@ class Status:
 
     @property
     def seconds(self) -> float | None:
-        """How long it has worked, up to the last word from it; None while queued."""
+        """How long it ran up to the last update; None while queued."""
         return None if self.started is None else self.updated - self.started
 
 
 @dataclass(frozen=True)
 class Event:
-    """Figures worth drawing as they come, at step `done` of `total` of `what`; None stands for one not finite."""
+    """Metrics at step `done` of `total` of `what`; None stands for one that is not finite."""
 
     what: str
     done: int
@@ -80,14 +80,14 @@ class Event:
 
 
 def encode_spec(spec: RunSpec) -> bytes:
-    """What run.json holds of it."""
+    """The content of run.json."""
     return encode({"format": FORMAT, **_adapter(RunSpec).dump_python(spec, mode="json")})
 
 
 def read_spec(path: Path) -> RunSpec:
-    """What run.json holds; BadRun when it can't be read or is of a later format.
+    """The spec in run.json; BadRun when it can't be read or is of a later format.
 
-    Whoever changes what it holds raises `FORMAT` and translates the formats before it here.
+    A change to its fields raises `FORMAT`; older formats are translated here.
     """
     written = read(_Header, path).format
     if written > FORMAT:
@@ -96,7 +96,7 @@ def read_spec(path: Path) -> RunSpec:
             f"{FORMAT}. Install a newer version to open it."
         )
     spec = read(RunSpec, path)
-    # Of before there were ids: the name settles it, once.
+    # Runs older than ids get the id of the data set of that name, once.
     if not spec.dataset_id and not (path.parent / DIGESTS).exists() and (known := id_of(spec.dataset)):
         spec = replace(spec, dataset_id=known)
         with where_allowed():
@@ -110,7 +110,7 @@ def encode(value: Any, indent: int | None = 2) -> bytes:
 
 
 def read(kind: type[T], path: Path) -> T:
-    """The value of a kind in a file of a run; BadRun, naming file and run, when it is missing or damaged."""
+    """A value of this type from a file of a run; BadRun, naming file and run, when it is missing or damaged."""
     try:
         return _adapter(kind).validate_json(path.read_bytes(), strict=True)
     except (OSError, ValueError, CoverGenreError) as error:
@@ -118,7 +118,7 @@ def read(kind: type[T], path: Path) -> T:
 
 
 def damaged(path: Path, error: Exception) -> BadRun:
-    """What to raise for a file of a run that can't be read because of `error`."""
+    """The exception for a file of a run that can't be read because of `error`."""
     found = (
         "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({' '.join(str(error).split())[:200]})"
     )
@@ -128,7 +128,7 @@ def damaged(path: Path, error: Exception) -> BadRun:
 
 
 def read_event(line: bytes) -> Event | None:
-    """The event in a line; None for a line that was torn by a kill."""
+    """The event in a line; None for an incomplete line."""
     try:
         return _adapter(Event).validate_json(line, strict=True)
     except ValueError:

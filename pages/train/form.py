@@ -132,14 +132,14 @@ def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
         st.caption(":material/check: Nothing that the audit found speaks against it.")
     for number, caution in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center", key=f"caution-{number}"):
-            kind = st.warning if caution.grave else st.info
-            kind(sentence(caution.words), icon=":material/warning:" if caution.grave else ":material/info:")
+            kind = st.warning if caution.serious else st.info
+            kind(sentence(caution.message), icon=":material/warning:" if caution.serious else ":material/info:")
             if caution.changes:
                 words = _remedy(caution, spec)
                 st.button(words, icon=":material/build:", key=f"mend-{number}", on_click=_mend,
                           args=(dataset, spec, caution.changes))  # fmt: skip
-            elif caution.look:
-                to_explore(dataset, caution.look, _LOOKS[caution.look], ":material/build:")
+            elif caution.tab:
+                to_explore(dataset, caution.tab, _LOOKS[caution.tab], ":material/build:")
 
 
 def _offer_audit(dataset: Dataset) -> None:

@@ -205,7 +205,7 @@ def show_opened(summaries: list[RunSummary]) -> None:
         show_actions(opened)
         show_spread(opened, summaries)
         for caution in run_cautions(run, dataset_behind(run)) if opened.evaluation else ():
-            st.caption(f":material/warning: {sentence(caution.words)}")
+            st.caption(f":material/warning: {sentence(caution.message)}")
         charts = curve.curves({"": run.events()})
         left, right = st.columns(2, gap="large")
         with left:

@@ -29,8 +29,8 @@ def mended(spec, caution):
 
 def test_covers_as_they_are_give_the_genre_away_and_shrunk_they_do_not():
     (caution,) = cautions(FACTS, SPEC)
-    assert caution.grave
-    assert "jazz by resolution (AUC 0.99)" in caution.words
+    assert caution.serious
+    assert "jazz by resolution (AUC 0.99)" in caution.message
     assert caution.changes == {"limit": 150}
     assert cautions(FACTS, mended(SPEC, caution)) == ()
 
@@ -57,7 +57,7 @@ def test_genres_of_one_source_are_left_out_where_enough_remain():
     (caution,) = cautions(facts, SPEC)
     assert caution.changes == {"genres": ("jazz", "pop")}
     (caution,) = cautions(facts, replace(SPEC, genres=("jazz", "rap")))
-    assert (caution.changes, caution.look) == ({}, "Repair")
+    assert (caution.changes, caution.tab) == ({}, "Repair")
 
 
 def test_copies_matter_gravely_where_the_split_lets_them_cross():
@@ -71,8 +71,8 @@ def test_copies_matter_gravely_where_the_split_lets_them_cross():
 
 def test_doubted_labels_lead_to_their_review():
     (caution,) = cautions(replace(FACTS, cues={}, flagged={"wrong labels": {"rap": 1}}), SPEC)
-    assert caution.look == "Review"
-    assert "1 label." in caution.words
+    assert caution.tab == "Review"
+    assert "1 label." in caution.message
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_an_audit_after_the_run_counts_if_its_covers_are_the_same(dataset, recip
     flagged = {"exact duplicates": {"jazz": 2}}
     file = dataset.folder / "audit" / "facts.json"
     file.write_text(replace_flagged(file.read_text(), flagged))
-    assert [caution.changes for caution in run_cautions(run, dataset) if caution.grave][-1] == {"split": "honest"}
+    assert [caution.changes for caution in run_cautions(run, dataset) if caution.serious][-1] == {"split": "honest"}
     repair.apply(dataset, Plan("odd", (Edit(dataset.manifest["path"][0], excluded="odd"),)))
     assert len(run_cautions(run, open_dataset("drawn"))) == 1
 
@@ -118,8 +118,8 @@ def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
     test = split.parts[split.parts == "test"].index
     alike = sum((split.parts[split.groups == split.groups[path]] == "train").any() for path in test)
     (caution,) = run_cautions(run, dataset)
-    assert f"{alike} of its {len(test)} test covers" in caution.words
-    assert caution.grave
+    assert f"{alike} of its {len(test)} test covers" in caution.message
+    assert caution.serious
     (alone,) = run_cautions(run)
     assert "reference study's protocol" in alone.words
 
