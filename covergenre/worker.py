@@ -1,9 +1,8 @@
 """The processes behind `launch`: python -m covergenre.worker [RUN | study STUDY]
 
-Without an argument it is the worker: it starts a trainer for each run of the queue, one after the other, until none
-waits. With one it is a trainer: it executes that run and ends. They are apart because a trainer may be killed or run
-out of memory: the queue goes on all the same, and what a run has taken from the system goes with it. With a study's
-name it makes what that study asks for; its errors go to the study's log.
+Without an argument it is the worker, which starts a trainer for each run of the queue, one after the other. With a run
+it is a trainer, which executes that run and ends: a process of its own, because it may be killed or run out of memory
+without harm to the queue. With a study it computes that study; its errors go to the study's log.
 """
 
 import logging
@@ -29,13 +28,13 @@ from covergenre.runs.record import Run
 
 _log = logging.getLogger(__name__)
 
-_LOOK_EVERY = 0.25  # seconds; how soon it is noticed that a run has used up its grace
-_LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether there is a worker holds its lock for a moment
-_NICE = 10  # pages and predictions go first
+_LOOK_EVERY = 0.25  # seconds between looks at a run's deadline
+_LOCK_IS_TRIED = 1.0  # seconds; a check for a worker holds its lock for a moment
+_NICE = 10  # pages and predictions have priority
 
 
 def work() -> None:
-    """Go through the queue, if no other worker does."""
+    """Work off the queue, unless another worker does."""
     lock = launch.worker_lock()
     try:
         lock.acquire(timeout=_LOCK_IS_TRIED)
@@ -43,15 +42,15 @@ def work() -> None:
         return
     while run := _next(lock):
         began, trainer = time.time(), subprocess.Popen(launch.worker_command(run.id))
-        with suppress(BadRun):  # somebody deleted or damaged it meanwhile
-            _accompany(run, trainer)
+        with suppress(BadRun):  # deleted or damaged meanwhile
+            _wait_for(run, trainer)
         code = trainer.wait()
         with suppress(BadRun, OSError):  # a full disk: the run reads as lost, and the queue goes on
-            _settle(run, code, began)
+            _record_end(run, code, began)
 
 
 def train(run_id: str) -> None:
-    """Execute a run, if it is still queued once no other trainer is at work; its status says what came of it."""
+    """Execute a run, if it is still queued once no other trainer is at work."""
     from covergenre.training.train import execute
 
     signal.signal(signal.SIGTERM, _stop)
@@ -59,26 +58,26 @@ def train(run_id: str) -> None:
     with launch.turn_lock(), suppress(CoverGenreError):
         run = Run.open(run_id)
         if run.status().state == "queued":
-            with _own_temporary(run):
+            with _temporary_files(run):
                 execute(run)
 
 
 def study(name: str) -> None:
-    """Make the points of a study that aren't made yet."""
+    """Compute the missing points of a study."""
     from covergenre.studies.record import open_study
-    from covergenre.studies.study import run_study as make
+    from covergenre.studies.study import run_study
 
     signal.signal(signal.SIGTERM, _stop)
     os.nice(_NICE)
     try:
-        make(open_study(name))
+        run_study(open_study(name))
     except CoverGenreError as error:
         _log.error("%s", error)
 
 
 @contextmanager
-def _own_temporary(run: Run) -> Iterator[None]:
-    """Temporary files lie with the run: where this process is killed, they go when the run is resumed or deleted."""
+def _temporary_files(run: Run) -> Iterator[None]:
+    """Have temporary files in the run's folder, so that they go with it if this process is killed."""
     folder = launch.temporary_folder(run)
     folder.mkdir(exist_ok=True)
     tempfile.tempdir = str(folder)
@@ -89,7 +88,7 @@ def _own_temporary(run: Run) -> Iterator[None]:
 
 
 def _next(lock: FileLock) -> Run | None:
-    """The next run that waits. When none does, the lock goes before the queue can change: no run is ever overlooked."""
+    """The next waiting run. Without one the lock is released before the queue can change, so no run is overlooked."""
     with launch.queue_lock():
         run = next(iter(launch.queued_runs()), None)
         if run is None:
@@ -97,8 +96,8 @@ def _next(lock: FileLock) -> Run | None:
         return run
 
 
-def _accompany(run: Run, trainer: subprocess.Popen) -> None:
-    """Wait for the trainer, and end it when the run has used up its grace."""
+def _wait_for(run: Run, trainer: subprocess.Popen) -> None:
+    """Wait for the trainer, and end it when the deadline of a requested stop has passed."""
     while trainer.poll() is None:
         with suppress(subprocess.TimeoutExpired):
             trainer.wait(_LOOK_EVERY)
@@ -106,8 +105,8 @@ def _accompany(run: Run, trainer: subprocess.Popen) -> None:
             launch.terminate(run)
 
 
-def _settle(run: Run, code: int, began: float) -> None:
-    """Write down how a trainer ended that didn't do so itself, so that its run neither waits nor seems to work.
+def _record_end(run: Run, code: int, began: float) -> None:
+    """Record the end of a trainer that didn't do so itself.
 
     A run that was queued again since it `began` is left to its next trainer.
     """

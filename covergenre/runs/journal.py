@@ -1,4 +1,4 @@
-"""How a run at work tells of itself, until it ends either way: its status, its events, its log and the time left."""
+"""The journal of a run at work: its status, its metrics, its log and the time left."""
 
 import logging
 import math
@@ -15,16 +15,16 @@ from covergenre.runs.schema import State
 
 logger = logging.getLogger(__name__)
 
-STEPS = 1000  # the whole of a run, as its progress counts it
+STEPS = 1000  # of a whole run
 _SECONDS_BETWEEN_WRITES = 0.5
 _SECONDS_BEFORE_ETA = 1.0
 
 
 class Meter:
-    """Joins the progress of phases of different speeds into one of `STEPS` steps that never runs backwards.
+    """Combines the progress of several phases into one fraction that never decreases.
 
-    The time left is what is still to do at the speed of the present phase, measured from its first report: a resumed
-    phase begins with what an earlier run has done already, and that says nothing about speed.
+    The time left is extrapolated from the speed of the present phase since its first report, because a resumed phase
+    begins with work that was done before.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
@@ -33,18 +33,18 @@ class Meter:
         self.enter(1.0)
 
     def enter(self, until: float) -> None:
-        """Begin the phase that ends at the share `until` (0-1) of the whole."""
+        """Begin the phase that ends at the fraction `until` of the whole."""
         self._start, self._end = self.fraction, until
         self._first: tuple[float, float] | None = None
 
     def update(self, progress: Progress) -> None:
-        """Take in a report of the present phase."""
+        """Count progress in the present phase."""
         share = min(1.0, progress.done / progress.total) if progress.total > 0 else 0.0
         self.fraction = max(self.fraction, self._start + share * (self._end - self._start))
         self._first = self._first or (self._clock(), self.fraction)
 
     def seconds_left(self) -> float | None:
-        """Seconds to the end of the whole; None while too little is known."""
+        """Seconds to the end of the whole; None while unknown."""
         if self._first is None:
             return None
         seconds, gained = self._clock() - self._first[0], self.fraction - self._first[1]
@@ -52,21 +52,18 @@ class Meter:
 
 
 class Journal:
-    """Writes down what the work reports and passes it on, joined into one progress; made by `open_journal`."""
+    """Records the progress of a run and passes it on, combined into one; made by `open_journal`."""
 
     def __init__(self, run: Run, monitor: Monitor) -> None:
         process = psutil.Process()
         self._run, self._monitor, self._meter = run, monitor, Meter()
         self._process = {"pid": process.pid, "pid_started": process.create_time(), "started": time.time()}
         self._what, self._written = "", 0.0
+        self.enter = self._meter.enter
         self.write("running")
 
-    def enter(self, until: float) -> None:
-        """Begin the phase that ends at the share `until` (0-1) of the whole."""
-        self._meter.enter(until)
-
     def report(self, progress: Progress) -> None:
-        """Take in the progress of the present phase: the listener for the parts that do the work."""
+        """Record progress in the present phase: the listener of the work."""
         self._meter.update(progress)
         self._what = progress.what
         if progress.metrics:
@@ -77,7 +74,7 @@ class Journal:
         self._monitor.report(int(STEPS * self._meter.fraction), STEPS, progress.what, progress.metrics)
 
     def write(self, state: State, error: str = "") -> None:
-        """Put the status on the disk as it is now."""
+        """Write the present status."""
         done = STEPS if state == "done" else int(STEPS * self._meter.fraction)
         eta = self._meter.seconds_left() if state == "running" else None
         self._run.write_status(Status(state, done, STEPS, self._what, eta, error=error, **self._process))
@@ -86,9 +83,9 @@ class Journal:
 
 @contextmanager
 def open_journal(run: Run, monitor: Monitor = SILENT) -> Iterator[Journal]:
-    """Keep the journal of `run` while the block works; however it ends, the status says so and its error goes on.
+    """Keep the journal of `run` while the block works; its end is recorded, and its error raised again.
 
-    Only a block that ends well leaves a model: what there is of it goes first, which also makes room on a full disk.
+    After an error the model is removed first, which also makes room on a full disk.
     """
     with _log(run):
         journal = Journal(run, monitor)
@@ -114,7 +111,7 @@ def _end_badly(journal: Journal, error: BaseException) -> None:
 
 class _Log(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """Say nothing: on a full disk the error that matters is on its way already."""
+        """Ignore errors: on a full disk a more telling one is raised elsewhere."""
 
 
 @contextmanager

@@ -1,14 +1,13 @@
-"""Runs in the background, one at a time, each in a process of its own that outlives whoever asked for it.
+"""Runs in the background: a queue, worked off one run at a time, each in a process of its own.
 
-    queue.json      the ids of the runs that wait, in order
-    .queue.lock     held for a moment by whoever changes the queue, or the state of a run that has no process
+    queue.json      the ids of the waiting runs, in order
+    .queue.lock     held while the queue changes, or the status of a run without a process
     .worker.lock    held by the worker, the process that starts one trainer after the other (see `worker`)
-    .turn.lock      held by the trainer, the process that executes a run, or by a study while it makes a point
-    worker.log      what either printed
+    .turn.lock      held by the trainer, the process that executes a run, or by a study while it computes a point
+    worker.log      their output
 
-All of it lies in `home.runs()`, so any number of servers and shells share one queue. A lock is let go by the system
-when its process ends, however it ends. What a run is doing is told by its status alone; the queue only orders those
-that wait.
+All files are in `home.runs()`, so any number of servers and shells share one queue. The system releases a lock when its
+process ends. The state of a run is in its status alone; the queue only orders the waiting ones.
 """
 
 import logging
@@ -39,8 +38,7 @@ _log = logging.getLogger(__name__)
 STOP_GRACE = {"pictures": 10.0, "texts": 1.0, "vectors": 1.0}
 """Seconds that a run has to stop by itself before its process is ended, by what its method reads.
 
-A batch of pictures takes seconds, and an epoch that is being kept is worth them. Whatever else is lost by a firm end is
-made again in seconds.
+A batch of pictures takes seconds, and an epoch that is being saved is worth them.
 """
 
 _GRACE = 0.5  # seconds between the signal that a process can hear and the one that it can't
@@ -50,17 +48,14 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Usage:
-    """What the process of a run takes: processor cores, on average since it began, and bytes of memory now."""
+    """Resources of a run's process: average processor cores since its start, and bytes of memory now."""
 
     cores: float
     memory: int
 
 
 def start(run: Run) -> None:
-    """Put a prepared run at the end of the queue; it is executed when those before it are done.
-
-    Raises BadRun when the run is not queued, as `prepare` leaves it.
-    """
+    """Put a prepared run at the end of the queue. Raises BadRun unless its state is "queued"."""
     with queue_lock():
         if (state := run.status().state) != "queued":
             raise BadRun(f"the run {run.id} is {state} and can't be started: resume it, or train again")
@@ -69,12 +64,12 @@ def start(run: Run) -> None:
 
 
 def queued_runs() -> tuple[Run, ...]:
-    """The runs that wait for their turn, the next one first."""
+    """The waiting runs, in order."""
     return tuple(run for run_id in _read_queue() if (run := _queued(run_id)))
 
 
 def move(run_id: str, place: int) -> None:
-    """Give a waiting run another place in the queue; 0 is the next to be executed. BadRun when it doesn't wait."""
+    """Move a waiting run to another place in the queue; 0 is next. BadRun when it doesn't wait."""
     with queue_lock():
         ids = [run.id for run in queued_runs()]
         if run_id not in ids:
@@ -85,11 +80,11 @@ def move(run_id: str, place: int) -> None:
 
 
 def cancel(run_id: str, grace: float | None = None) -> None:
-    """Take a waiting run out of the queue, or ask a running one to stop; either then reads as cancelled.
+    """Cancel a waiting or running run.
 
-    A running one stops at its next look, as a rule within a second or two, and this doesn't wait for it. The worker
-    ends its process once `grace` seconds have passed (None: those of `STOP_GRACE`); with 0 that is done here and now,
-    even if it has no worker. Raises BadRun when the run is neither queued nor running.
+    A running one is asked to stop, usually does within a second or two, and is not waited for. The worker ends its
+    process after `grace` seconds (None: those of `STOP_GRACE`); with 0 it is ended here. Raises BadRun when the run is
+    neither queued nor running.
     """
     run = Run.open(run_id)
     grace = STOP_GRACE[method(run.spec.method).reads] if grace is None else grace
@@ -105,9 +100,7 @@ def cancel(run_id: str, grace: float | None = None) -> None:
 
 
 def resume(run_id: str) -> Run:
-    """Put a run that was cancelled, failed or lost back into the queue.
-
-    Vectors made before are not made again, and a method that has left a checkpoint goes on from there.
+    """Put a run that was cancelled, failed or lost back into the queue; it goes on from its checkpoint, if any.
 
     Raises BadRun when it is running or done.
     """
@@ -117,26 +110,28 @@ def resume(run_id: str) -> Run:
         if state in ("running", "done"):
             raise BadRun(f"the run {run_id} is {state}: only one that was cancelled, failed or lost can be resumed")
         (run.checkpoint / FINISH_FILE).unlink(missing_ok=True)
-        _queue_again(run, state)
+        if state != "queued":
+            _start_over(run)
+        _append(run)
     ensure_worker()
     return run
 
 
 def can_finish(run: Run) -> bool:
-    """Whether a run has learned something that it could make do with, and has not been asked to yet."""
+    """Whether a run has a checkpoint to finish with, and has not been asked to yet."""
     return run.checkpoint.is_dir() and any(run.checkpoint.iterdir()) and not is_finishing(run)
 
 
 def is_finishing(run: Run) -> bool:
-    """Whether a run has been asked to make do with what it has learned."""
+    """Whether a run has been asked to finish early."""
     return (run.checkpoint / FINISH_FILE).exists()
 
 
 def finish(run_id: str) -> Run:
-    """Have a run make do with what it has learned so far: it learns no more, is judged, and can then be used.
+    """Have a run finish early: it stops learning, is evaluated, and can then be used.
 
-    One at work does so at its next look; one that was cancelled, failed or lost goes back into the queue for that. What
-    it has learned is in its checkpoint; where that is nothing yet, it goes on until it is something.
+    A running one does so soon; one that was cancelled, failed or lost is queued again for that. With an empty
+    checkpoint it goes on until there is something to keep.
 
     Raises BadRun when it waits or is done, or has no checkpoint.
     """
@@ -147,13 +142,14 @@ def finish(run_id: str) -> Run:
             raise BadRun(f"the run {run_id} is {state} and has learned nothing that could be made do with")
         (run.checkpoint / FINISH_FILE).touch()
         if state != "running":
-            _queue_again(run, state)
+            _start_over(run)
+            _append(run)
     ensure_worker()
     return run
 
 
 def delete(run_id: str) -> None:
-    """Remove a run for good, a damaged one too. Raises BadRun when it is running or there is none."""
+    """Delete a run, even a damaged one. Raises BadRun when it is running or there is none."""
     folder = folder_of(run_id)
     with queue_lock():
         if _state(folder) == "running":
@@ -163,26 +159,23 @@ def delete(run_id: str) -> None:
 
 
 def ensure_worker() -> None:
-    """See to it that there is a worker if a run waits. Quick: call it wherever runs are looked at.
-
-    The queue goes on by itself; this brings it back after a reboot, or when somebody has killed the worker.
-    """
+    """Start a worker if a run waits and there is none, as after a reboot. Quick: call it wherever runs are listed."""
     if not queued_runs():
         return
     with where_allowed(), queue_lock():
         if queued_runs() and _is_free(worker_lock()):
-            _spawn_worker()
+            spawn_detached(worker_command(), home.runs() / "worker.log")
 
 
 def is_busy() -> bool:
-    """Whether a run is at work, in the queue or out of it. Quick: no run is looked at."""
+    """Whether a run is at work. Quick: no run is read."""
     with where_allowed():
         return home.runs().is_dir() and not (_is_free(turn_lock()) and _is_free(worker_lock()))
     return False
 
 
 def usage(run: Run) -> Usage | None:
-    """What the process of the run takes; None unless it is running."""
+    """The resources of a run's process; None unless it is running."""
     try:
         if process := run.process():
             spent, seconds = process.cpu_times(), time.time() - process.create_time()
@@ -193,10 +186,10 @@ def usage(run: Run) -> Usage | None:
 
 
 def terminate(run: Run) -> None:
-    """End the process of a run that doesn't stop when asked, unless it is this one; the run then reads as cancelled.
+    """End the process of a run, unless it is this one, and mark the run as cancelled.
 
-    First by a signal that lets it write down its end, then by one that it can't refuse. How long the system takes to
-    clear it away, which on a busy machine is seconds for gigabytes, is not waited for: it does nothing any more.
+    By SIGTERM, which lets it record its end, then by SIGKILL, whose effect isn't waited for: freeing gigabytes may take
+    the system seconds.
     """
     process = run.process()
     if process:
@@ -212,22 +205,22 @@ def terminate(run: Run) -> None:
 
 
 def temporary_folder(run: Run) -> Path:
-    """Where the process of a run puts what it needs for a while, so that none of it outlives the run."""
+    """The folder for a run's temporary files, deleted with the run."""
     return run.folder / "temporary"
 
 
 def queue_lock() -> FileLock:
-    """The lock of the queue; never held for longer than it takes to write a file or two."""
+    """The lock of the queue, held only for as long as writing a file or two takes."""
     return _lock("queue")
 
 
 def worker_lock() -> FileLock:
-    """The lock of the one worker there may be."""
+    """The lock of the only worker."""
     return _lock("worker")
 
 
 def turn_lock() -> FileLock:
-    """The lock of the one trainer that may be at work."""
+    """The lock of the only trainer at work."""
     return _lock("turn")
 
 
@@ -239,7 +232,7 @@ def wait_for_turn(monitor: Monitor, tell: Callable[[], object]) -> Iterator[None
     """
     lock = turn_lock()
     told = False
-    while queued_runs() or not _taken(lock):
+    while queued_runs() or not _acquire(lock):
         if not told:
             tell()
             ensure_worker()
@@ -253,14 +246,14 @@ def wait_for_turn(monitor: Monitor, tell: Callable[[], object]) -> Iterator[None
 
 
 def worker_command(*arguments: str) -> Sequence[str]:
-    """The command line of `worker`. With -P, nothing in the current folder passes for one of its modules."""
+    """The command line of `worker`. With -P, it imports nothing from the current folder."""
     return (sys.executable, "-P", "-m", "covergenre.worker", *arguments)
 
 
 def spawn_detached(command: Sequence[str], log: Path) -> None:
-    """Start a process that belongs to nobody: in a session of its own, it hears no signal meant for its parent.
+    """Start a process in a session of its own, which outlives this one.
 
-    It has this home and finds this package; what it prints is added to `log`.
+    It has this home and package; its output is appended to `log`.
     """
     path = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
     with log.open("ab") as written:
@@ -272,10 +265,6 @@ def spawn_detached(command: Sequence[str], log: Path) -> None:
             stderr=written,
             start_new_session=True,
         )
-
-
-def _spawn_worker() -> None:
-    spawn_detached(worker_command(), home.runs() / "worker.log")
 
 
 def _lock(name: str) -> FileLock:
@@ -293,13 +282,12 @@ def _end_process(process: psutil.Process) -> None:
 
 
 def _is_free(lock: FileLock) -> bool:
-    if free := _taken(lock):
+    if free := _acquire(lock):
         lock.release()
     return free
 
 
-def _taken(lock: FileLock) -> bool:
-    """Whether the lock could be taken now."""
+def _acquire(lock: FileLock) -> bool:
     try:
         lock.acquire(blocking=False)
     except Timeout:
@@ -308,9 +296,9 @@ def _taken(lock: FileLock) -> bool:
 
 
 def _start_over(run: Run) -> None:
-    """Leave of the earlier try its log, and a checkpoint with the events that led to it.
+    """Remove the results of an earlier attempt; its log, its checkpoint and the checkpoint's events stay.
 
-    The status changes last: a kill before that changes nothing.
+    The status changes last, so a kill before that changes nothing.
     """
     run.drop_model()
     shutil.rmtree(temporary_folder(run), ignore_errors=True)
@@ -320,22 +308,15 @@ def _start_over(run: Run) -> None:
     run.write_status(Status("queued"))
 
 
-def _queue_again(run: Run, state: State) -> None:
-    if state != "queued":
-        _start_over(run)
-    _append(run)
-
-
 def _append(run: Run) -> None:
     _write_queue([*(other.id for other in queued_runs() if other != run), run.id])
 
 
 def _queued(run_id: str) -> Run | None:
-    try:
+    with suppress(BadRun):
         run = Run.open(run_id)
         return run if run.status().state == "queued" else None
-    except BadRun:
-        return None
+    return None
 
 
 def _state(folder: Path) -> State | None:

@@ -20,12 +20,12 @@ from covergenre.runs.record import Run, list_runs
 LONGEST, LONGEST_NAME, MOST_TAGS = 400, 40, 8
 """Characters of a note; of a name or a tag; how many tags a run has at most."""
 
-_DIGITS = 4  # of an id, which tell apart what is called alike
+_DIGITS = 4  # of an id
 
 
 @dataclass(frozen=True)
 class Notes:
-    """`name`: "" for one that nobody named. `hidden`: whether it is left out of lists unless asked for."""
+    """`hidden`: whether the run is left out of lists unless asked for."""
 
     name: str = ""
     tags: tuple[str, ...] = ()
@@ -36,9 +36,9 @@ class Notes:
 def read_notes(run: Run) -> Notes:
     """The notes; empty ones when there are none or they can't be read."""
     try:
-        told = read_json(run.folder / "notes.json")
-        name, note = str(told.get("name", ""))[:LONGEST_NAME], str(told.get("note", ""))[:LONGEST]
-        return Notes(name, tidy_tags(map(str, told.get("tags", ()))), note, told.get("hidden") is True)
+        stored = read_json(run.folder / "notes.json")
+        name, note = str(stored.get("name", ""))[:LONGEST_NAME], str(stored.get("note", ""))[:LONGEST]
+        return Notes(name, tidy_tags(map(str, stored.get("tags", ()))), note, stored.get("hidden") is True)
     except FileNotFoundError:
         return Notes(note=_old_note(run))
     except (OSError, ValueError, AttributeError, TypeError):
@@ -57,7 +57,7 @@ def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def run_name(run: Run) -> str:
-    """What a run is called; where it was never named, its method with the last digits of its id."""
+    """The name of a run; without one, its method with the last digits of its id."""
     title = method_title(run.spec.method)
     if run.spec.dataset == STARTER:
         return f"{title} (starter)"
@@ -65,7 +65,7 @@ def run_name(run: Run) -> str:
 
 
 def run_names(runs: Sequence[Run]) -> tuple[str, ...]:
-    """The names of several runs; those that are called alike have the last digits of their ids too."""
+    """The names of several runs; equal ones are followed by the last digits of the ids."""
     names = [run_name(run) for run in runs]
     count = Counter(names)
     return tuple(
@@ -80,8 +80,7 @@ def full_name(run: Run) -> str:
 
 
 def assign_name(run: Run) -> Run:
-    """Give a new run its first name: that of its method, with a number that no run of it has had while others are
-    there."""
+    """Name a new run after its method, with the next number if other runs have that name."""
     title = method_title(run.spec.method)
     with FileLock(home.runs() / ".names.lock"):
         found = (re.fullmatch(rf"{re.escape(title)}(?: (\d+))?", read_notes(other).name) for other in list_runs())
@@ -91,7 +90,7 @@ def assign_name(run: Run) -> Run:
 
 
 def rename(run: Run, name: str) -> None:
-    """Call a run otherwise. CoverGenreError for no name, or one that another run has."""
+    """Rename a run. CoverGenreError for an empty name, or one that another run has."""
     name = " ".join(name.split())
     if not name:
         raise CoverGenreError(f"no name is given for the run {run.id}: give one")
@@ -101,7 +100,7 @@ def rename(run: Run, name: str) -> None:
 
 
 def method_title(name: str) -> str:
-    """What a method is called; its bare name when this version has no such method any more."""
+    """The title of a method; its name when this version doesn't have it."""
     try:
         return method(name).title
     except CoverGenreError:

@@ -120,7 +120,7 @@ def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
     (caution,) = run_cautions(run, dataset)
     assert f"{alike} of its {len(test)} test covers" in caution.message
     assert caution.serious
-    (alone,) = run_cautions(run)
+    (alone,) = run_cautions(run, None)
     assert "reference study's protocol" in alone.words
 
 
