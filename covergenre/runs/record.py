@@ -40,7 +40,7 @@ from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full, publish_folder, replace_bytes, replacing
 from covergenre.formatting import counted
 from covergenre.methods import Fitted, method
-from covergenre.runs.schema import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_event, read_spec
+from covergenre.runs.schema import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_lines, read_spec
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
     import pandas as pd
@@ -145,9 +145,7 @@ class Run:
 
     def events(self) -> tuple[Event, ...]:
         """The events so far, in order. Incomplete lines are skipped."""
-        path = self.folder / "events.jsonl"
-        lines = path.read_bytes().splitlines() if path.exists() else []
-        return tuple(event for line in lines if (event := read_event(line)))
+        return tuple(read_lines(Event, self.folder / "events.jsonl"))
 
     def write_predictions(self, predictions: "pd.DataFrame") -> None:
         """Store the predictions; see `predictions` for the columns."""

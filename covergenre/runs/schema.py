@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -127,12 +128,13 @@ def damaged(path: Path, error: Exception) -> BadRun:
     )
 
 
-def read_event(line: bytes) -> Event | None:
-    """The event in a line; None for an incomplete line."""
-    try:
-        return _adapter(Event).validate_json(line, strict=True)
-    except ValueError:
-        return None
+def read_lines(kind: type[T], path: Path) -> list[T]:
+    """The values of this type in a file of JSON lines, if it is there; incomplete lines are skipped."""
+    values = []
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        with suppress(ValueError):
+            values.append(_adapter(kind).validate_json(line, strict=True))
+    return values
 
 
 def _new_adapter(kind: Any) -> Any:

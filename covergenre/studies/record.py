@@ -1,23 +1,23 @@
-"""Studies on disk: what was asked of one, and what came of each of its points.
+"""Studies on disk: the design of each, and the outcomes of its points.
 
     studies/NAME-SPLIT-DIGEST/study.json      `Study`
-    studies/NAME-SPLIT-DIGEST/outcomes.jsonl  `Outcome`, a line a point, as they come
-    studies/NAME-SPLIT-DIGEST/table.csv       the same as a table to take away, beside what was published
+    studies/NAME-SPLIT-DIGEST/outcomes.jsonl  `Outcome`, a line a point
+    studies/NAME-SPLIT-DIGEST/table.csv       the same as a table, with the published accuracies
     studies/NAME-SPLIT-DIGEST/.lock           held by the process that works on it
-    studies/NAME-SPLIT-DIGEST/now.txt         what whoever works on it is busy with
+    studies/NAME-SPLIT-DIGEST/now.txt         its present activity
     studies/NAME-SPLIT-DIGEST/stop            there once it was asked to stop
 
-The digest is of what figures depend on (the covers, the seed, the recipe), so that a study asked for again goes on
-where it was, and one of changed covers begins anew.
+The digest is of the covers, the seed and the recipe, so that a repeated study goes on where it was, and one of changed
+covers starts anew.
 """
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +25,8 @@ from covergenre import home
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
-from covergenre.files import append_json, read_json, read_json_lines, replace_json, replace_text
+from covergenre.files import append_json, replace_json, replace_text
+from covergenre.runs.schema import read, read_lines
 from covergenre.studies.reference import reference_accuracy
 
 _FIGURES = ("accuracy", "balanced_accuracy", "f1_weighted")
@@ -38,11 +39,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one point of a study.
+    """The outcome of one point of a study.
 
-    `part`: one of `study.EXPERIMENTS`. `x`: where it stands in its part (how many genres, k, how many variants, or 0).
-    `key` tells it from every other; `what` says it in words. `covers`: of the test part. `run`: the id of the run that
-    it is, "" for a point that leaves none.
+    `part`: one of `study.EXPERIMENTS`. `x`: its place there (how many genres, k, how many variants, or 0). `key` is
+    unique; `what` describes the point. `covers`: of the test part. `run`: the id of its run, "" if it has none.
     """
 
     key: str
@@ -59,25 +59,20 @@ class Outcome:
 
     @property
     def published(self) -> float | None:
-        """The accuracy that the reference study published for it; None when there is none."""
+        """The accuracy that the reference study published; None when there is none."""
         return reference_accuracy(self.part, self.method, self.x)
 
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """The outcome of `dataclasses.asdict`; KeyError or TypeError when it isn't one."""
-        return cls(**{**fields, **{name: Interval(**fields[name]) for name in _FIGURES}})
-
     def row(self) -> tuple[object, ...]:
-        """What it has under `COLUMNS`."""
-        shares = (getattr(self, name) for name in _FIGURES)
-        figures = (part for share in shares for part in (share.value, share.low, share.high))
-        said = (self.part, self.method, self.x, self.what, self.covers)
-        return *said, *figures, "" if self.published is None else self.published, self.seconds, self.run
+        """Its values for `COLUMNS`."""
+        shares = (self.accuracy, self.balanced_accuracy, self.f1_weighted)
+        figures = (figure for share in shares for figure in (share.value, share.low, share.high))
+        published = "" if self.published is None else self.published
+        return self.part, self.method, self.x, self.what, self.covers, *figures, published, self.seconds, self.run
 
 
 @dataclass(frozen=True)
 class Study:
-    """What a study is about; `genres` in the order of its ladders, `points` the keys that were asked for last."""
+    """The design of a study; `genres` in the order of its ladders, `points` the keys requested last."""
 
     dataset: str
     dataset_hash: str
@@ -89,9 +84,10 @@ class Study:
 
     @property
     def folder(self) -> Path:
-        """Where it is kept."""
-        told = f"{self.dataset_hash} {self.seed} {' '.join(self.genres)} {self.recipe.key}"
-        return home.home() / "studies" / f"{self.dataset}-{self.split}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+        """Where it is stored."""
+        content = f"{self.dataset_hash} {self.seed} {' '.join(self.genres)} {self.recipe.key}"
+        digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+        return home.home() / "studies" / f"{self.dataset}-{self.split}-{digest}"
 
     @property
     def lock(self) -> FileLock:
@@ -99,24 +95,23 @@ class Study:
         return FileLock(self.folder / ".lock")
 
     def save(self) -> None:
-        """Write what is asked for, and forget that it was asked to stop."""
+        """Write the design, and withdraw a request to stop."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "stop").unlink(missing_ok=True)
         replace_json(self.folder / "study.json", asdict(self))
 
     def add(self, outcome: Outcome) -> None:
-        """Keep one outcome, and bring the table up to date."""
+        """Store an outcome and update the table."""
         append_json(self.folder / "outcomes.jsonl", asdict(outcome))
         replace_text(self.folder / "table.csv", to_csv(self.current_outcomes()))
 
     def outcomes(self) -> tuple[Outcome, ...]:
-        """The outcomes so far, each point once. A line torn by a kill is passed over."""
-        lines = read_json_lines(self.folder / "outcomes.jsonl")
-        found = [outcome for line in lines if (outcome := _outcome(line))]
-        return tuple({outcome.key: outcome for outcome in found}.values())
+        """The outcomes so far, the latest of each point. Incomplete lines are skipped."""
+        outcomes = read_lines(Outcome, self.folder / "outcomes.jsonl")
+        return tuple({outcome.key: outcome for outcome in outcomes}.values())
 
     def current_outcomes(self) -> tuple[Outcome, ...]:
-        """The outcomes that belong together: of the parts that were asked for last their points, of others all."""
+        """The outcomes of the points requested last, and of the parts that were not."""
         outcomes = self.outcomes()
         asked = {key.partition("/")[0] for key in self.points}
         return tuple(each for each in outcomes if each.part not in asked or each.key in self.points)
@@ -129,19 +124,19 @@ class Study:
         except Timeout:
             return True
 
-    def tell(self, what: str) -> None:
-        """Leave word of what is being done."""
+    def write_activity(self, what: str) -> None:
+        """Store what is being done."""
         replace_text(self.folder / "now.txt", what)
 
-    def now(self) -> str:
-        """What whoever works on it is busy with; "" when that isn't known."""
+    def activity(self) -> str:
+        """What is being done; "" when unknown."""
         try:
             return (self.folder / "now.txt").read_text(encoding="utf-8")
         except (OSError, ValueError):
             return ""
 
     def request_stop(self) -> None:
-        """Have whoever works on it stop: within a second or two as a rule, at the next point at the latest."""
+        """Ask its process to stop: within a second or two as a rule, at the next point at the latest."""
         (self.folder / "stop").touch()
 
     def stop_requested(self) -> bool:
@@ -151,15 +146,19 @@ class Study:
 
 def open_study(name: str) -> Study:
     """The study in the folder of that name; BadRun when there is none or it can't be read."""
-    if not (study := _study(home.home() / "studies" / name / "study.json")):
-        raise BadRun(f"the study {name} is missing or damaged: begin it again")
-    return study
+    try:
+        return read(Study, home.home() / "studies" / name / "study.json")
+    except BadRun as error:
+        raise BadRun(f"the study {name} is missing or damaged: begin it again") from error
 
 
 def list_studies() -> tuple[Study, ...]:
-    """The studies there are, the one that was asked for last first. Damaged ones are left out."""
-    files = sorted((home.home() / "studies").glob("*/study.json"), key=lambda file: -file.stat().st_mtime)
-    return tuple(study for file in files if (study := _study(file)))
+    """All studies, the one requested last first. Damaged ones are left out."""
+    studies = []
+    for file in sorted((home.home() / "studies").glob("*/study.json"), key=lambda file: -file.stat().st_mtime):
+        with suppress(BadRun):
+            studies.append(open_study(file.parent.name))
+    return tuple(studies)
 
 
 def to_csv(outcomes: Iterable[Outcome]) -> str:
@@ -171,25 +170,9 @@ def to_csv(outcomes: Iterable[Outcome]) -> str:
 
 
 def by_method(outcomes: Sequence[Outcome], part: str) -> dict[str, list[Outcome]]:
-    """The outcomes of a part by method, each list by where they stand."""
-    found: dict[str, list[Outcome]] = {}
+    """The outcomes of a part by method, each list by x."""
+    methods: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=lambda outcome: outcome.x):
         if outcome.part == part:
-            found.setdefault(outcome.method, []).append(outcome)
-    return found
-
-
-def _outcome(fields: Mapping[str, Any]) -> Outcome | None:
-    try:
-        return Outcome.from_dict(fields)
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _study(file: Path) -> Study | None:
-    try:
-        fields = read_json(file)
-        tuples = {name: tuple(fields[name]) for name in ("genres", "points")}
-        return Study(**{**fields, **tuples, "recipe": Recipe.from_dict(fields["recipe"])})
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+            methods.setdefault(outcome.method, []).append(outcome)
+    return methods

@@ -1,18 +1,17 @@
 """The reference study's experiments, on any data set: ladders of genres, k, ladders of variants, and each method.
 
-A point is one training with one look at the test part. Points are many, so they leave a line of figures and no run;
-only the methods on all genres, at the end, are runs like any other. Each point is kept as it is made: a study that was
-stopped goes on where it was.
-
-Runs that wait in the queue go between two points, so that never two trainings share the processors.
+A point is one training, evaluated once on the test part. Most points leave a line of metrics and no run; only the
+methods on all genres, at the end, are runs. Outcomes are stored one by one, so a stopped study goes on where it was.
+Waiting runs go first between two points, so that no two trainings share the processors.
 
 Two protocols. "honest": our split, every choice on validation. "reference": its split, which has no validation part,
-with its settings, so that whoever has its covers can make its tables again.
+with its settings, to reproduce its tables on its covers.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from covergenre.augment import VARIANTS
@@ -39,12 +38,12 @@ DEFAULT_EXPERIMENTS = EXPERIMENTS[:-1]
 KS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 25, 50, 100)
 _QUICK_KS = (1, 4, 9, 25)
 _QUICK_VARIANTS = (1, 2)
-_STEP = " · "  # parts what is done of a point from its title
+_STEP = " · "  # between the title of a point and its present step
 
 
 @dataclass(frozen=True)
 class Point:
-    """One training: where it stands in a study (see `Outcome`), and what it takes."""
+    """One training: its place in a study (see `Outcome`), and its settings."""
 
     part: str
     method: str
@@ -56,7 +55,7 @@ class Point:
 
     @property
     def key(self) -> str:
-        """What tells it from every other point of a study."""
+        """A unique name among the points of a study."""
         settings = ",".join(f"{name}={value}" for name, value in sorted(self.parameters.items()))
         return f"{self.part}/{self.method}/{self.x}/{len(self.genres)}/{len(self.variants)}/{settings}"
 
@@ -70,10 +69,10 @@ def design(
     recipe: Recipe | None = None,
     seed: int = 42,
 ) -> Study:
-    """What a study of a data set is to make; its outcomes may hold more, from when it was asked for before.
+    """The design of a study of a data set; earlier requests may have left further outcomes.
 
-    `split`: the protocol. `only`: which of `EXPERIMENTS`. `quick`: a few points of each. `genres`: in the order in
-    which ladders take them (none: the reference's, then others by name).
+    `split`: the protocol. `only`: which of `EXPERIMENTS`. `quick`: a few points of each. `genres`: in the order of
+    ladders (none: the reference's, then others by name).
 
     Raises CoverGenreError for an unknown part, split or genre, or fewer than two genres.
     """
@@ -84,10 +83,10 @@ def design(
 
 
 def run_study(asked: Study, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Study:
-    """Make the points that aren't made yet; the same study. `dataset`: the one it is about (None: open it by its name).
+    """Compute the missing points of a study, and return it. `dataset`: its data set (None: open it by name).
 
     Raises CoverGenreError when the data set has changed or another process works on the same study; Cancelled when
-    stopped. What was made before is kept.
+    stopped.
     """
     dataset = dataset or open_dataset(asked.dataset)
     if fingerprint(dataset.manifest) != asked.dataset_hash:
@@ -96,7 +95,9 @@ def run_study(asked: Study, dataset: Dataset | None = None, monitor: Monitor = S
     asked.folder.mkdir(parents=True, exist_ok=True)
     with asked.lock:
         asked.save()
-        _make(asked, dataset, Monitor(_noted(asked, monitor), lambda: monitor.should_stop() or asked.stop_requested()))
+        _compute(
+            asked, dataset, Monitor(_listener(asked, monitor), lambda: monitor.should_stop() or asked.stop_requested())
+        )
     return asked
 
 
@@ -108,7 +109,7 @@ def start_study(asked: Study) -> None:
 
 
 def order_genres(genres: Sequence[str]) -> tuple[str, ...]:
-    """The genres as ladders take them: those of the reference in its order, then the others by name."""
+    """The genres in the order of ladders: those of the reference first, then the others by name."""
     known = [genre for genre in GENRES if genre in genres]
     return (*known, *sorted(set(genres) - set(known)))
 
@@ -116,15 +117,15 @@ def order_genres(genres: Sequence[str]) -> tuple[str, ...]:
 def plan(
     genres: tuple[str, ...], split: str, only: Sequence[str] = DEFAULT_EXPERIMENTS, quick: bool = False
 ) -> tuple[Point, ...]:
-    """The points of a study, in the order in which they are made."""
-    parts: dict[str, Callable[[], Iterator[Point]]] = {
-        "ladder": lambda: _ladder(genres, split, quick),
-        "k": lambda: _ks(genres, split, quick),
-        "variants": lambda: _variants(genres, split, quick),
-        "methods": lambda: _methods(genres, split, ("knn", "logistic", "boosting"), "methods"),
-        "finetune": lambda: _methods(genres, split, ("finetune",), "finetune"),
+    """The points of a study, in order."""
+    parts = {
+        "ladder": _ladder(genres, split, quick),
+        "k": _ks(genres, split, quick),
+        "variants": _variants(genres, split, quick),
+        "methods": _methods(genres, split, ("knn", "logistic", "boosting"), "methods"),
+        "finetune": _methods(genres, split, ("finetune",), "finetune"),
     }
-    return tuple(point for part in EXPERIMENTS if part in only for point in parts[part]())
+    return tuple(point for part in EXPERIMENTS if part in only for point in parts[part])
 
 
 def _check_free(asked: Study) -> None:
@@ -144,7 +145,7 @@ def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[s
 
 
 def _settings(name: str, split: str, **own: Any) -> dict[str, Any]:
-    """The parameters of a method under a protocol; `own` are those that the reference had there."""
+    """The parameters of a method under a protocol; `own`: the reference's in this experiment."""
     return {} if split == "honest" else {**asdict(preset_of(method(name), "reference")), **own}
 
 
@@ -184,38 +185,36 @@ def _methods(genres: tuple[str, ...], split: str, names: Sequence[str], part: st
         yield Point(part, name, 0, f"all {len(genres)} genres", genres, parameters=_settings(name, split))
 
 
-def _make(asked: Study, dataset: Dataset, monitor: Monitor) -> None:
+def _compute(asked: Study, dataset: Dataset, monitor: Monitor) -> None:
     bench = _Bench(asked, dataset)
-    kept = {outcome.key for outcome in asked.outcomes()}
+    known = {outcome.key for outcome in asked.outcomes()}
     points = _points(asked)
     for number, point in enumerate(points):
+        report = partial(monitor.report, number, len(points))
         title = f"{point.part}: {method(point.method).title}, {point.what}"
-        monitor.report(number, len(points), title)
-        if point.key in kept:
+        report(title)
+        if point.key in known:
             continue
         monitor.check(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
 
-        def inside(step: Progress, number: int = number, title: str = title) -> None:
-            monitor.report(number, len(points), f"{title}{_STEP}{step.what} {step.done}/{step.total}")
+        def follow(step: Progress, report: Callable = report, title: str = title) -> None:
+            report(f"{title}{_STEP}{step.what} {step.done}/{step.total}")
 
-        def waiting(number: int = number) -> None:
-            monitor.report(number, len(points), "waiting for a run that goes first")
-
-        make = bench.run if point.part in EXPERIMENTS[3:] else bench.judge
-        with launch.wait_for_turn(monitor, waiting):
-            asked.add(make(point, Context(Monitor(inside, monitor.should_stop))))
+        compute = bench.run if point.part in EXPERIMENTS[3:] else bench.judge
+        with launch.wait_for_turn(monitor, partial(report, "waiting for a run that goes first")):
+            asked.add(compute(point, Context(Monitor(follow, monitor.should_stop))))
     monitor.report(len(points), len(points), "done")
 
 
 def _points(asked: Study) -> list[Point]:
-    """The points of a study by their keys; those of an older version that no plan has any more are passed over."""
-    planned = [point for quick in (False, True) for point in plan(asked.genres, asked.split, EXPERIMENTS, quick)]
-    by_key = {point.key: point for point in planned}
+    """The points of a study by their keys; those that only an older version has are skipped."""
+    plans = (plan(asked.genres, asked.split, EXPERIMENTS, quick) for quick in (False, True))
+    by_key = {point.key: point for points in plans for point in points}
     return [by_key[key] for key in asked.points if key in by_key]
 
 
-def _noted(asked: Study, monitor: Monitor) -> Callable[[Progress], None]:
-    """The listener of `monitor`, which also leaves word for other processes; of the steps of a point, once a second."""
+def _listener(asked: Study, monitor: Monitor) -> Callable[[Progress], None]:
+    """The listener of `monitor`, which also stores the activity: each point, and its steps once a second."""
     title, written = "", 0.0
 
     def note(step: Progress) -> None:
@@ -223,14 +222,14 @@ def _noted(asked: Study, monitor: Monitor) -> Callable[[Progress], None]:
         monitor.listener(step)
         now = step.what.partition(_STEP)[0]
         if now != title or time.monotonic() - written > 1:
-            asked.tell(step.what)
+            asked.write_activity(step.what)
             title, written = now, time.monotonic()
 
     return note
 
 
 class _Bench:
-    """Makes points, with the vectors of all that were needed so far at hand."""
+    """Computes points, with the vectors in memory."""
 
     def __init__(self, asked: Study, dataset: Dataset) -> None:
         self._asked, self._dataset = asked, dataset
@@ -238,16 +237,16 @@ class _Bench:
         self._covers = select_covers(dataset, TrainSpec("", genres=asked.genres, split=asked.split, seed=asked.seed))
 
     def judge(self, point: Point, context: Context) -> Outcome:
-        """Train and test here, and leave nothing but figures."""
+        """Train and evaluate without a run."""
         spec = self._spec(point)
-        self._vectors.of(self._covers, ("original",), context)  # of all genres at once, as later points have more
+        self._vectors.of(self._covers, ("original",), context)  # of all genres at once, for later points
         parts = load_parts(self._dataset, select_covers(self._dataset, spec), spec, self._vectors, context)
         began = time.perf_counter()
         result = fit_and_evaluate(parts, spec, context)
         return _outcome(point, result.evaluation, time.perf_counter() - began)
 
     def run(self, point: Point, context: Context) -> Outcome:
-        """Train as a run, to be compared and used like any other."""
+        """Train as a run."""
         run = train(self._dataset, self._spec(point), context.monitor)
         write_notes(run, replace(read_notes(run), tags=(f"study {self._asked.folder.name[-4:]}",)))
         return _outcome(point, run.evaluation(), run.status().seconds or 0.0, run.id)

@@ -131,7 +131,7 @@ def _show_progress(study: Study, running: bool, starting: bool) -> None:
     made = {outcome.key for outcome in study.outcomes()} & set(study.points)
     if running:
         with st.container(horizontal=True, vertical_alignment="center"):
-            said = f"{len(made)} of {len(study.points)} points · {plain(study.now(), 120)}"
+            said = f"{len(made)} of {len(study.points)} points · {plain(study.activity(), 120)}"
             st.progress(len(made) / max(len(study.points), 1), said)
             st.button(
                 "Stop", icon=":material/stop_circle:", disabled=study.stop_requested(), on_click=study.request_stop

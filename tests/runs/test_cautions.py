@@ -64,8 +64,8 @@ def test_copies_matter_gravely_where_the_split_lets_them_cross():
     facts = replace(FACTS, cues={}, flagged={"near duplicates": {"jazz": 3, "edm": 9}})
     (honest,) = cautions(facts, SPEC)
     (reference,) = cautions(facts, replace(SPEC, split="reference"))
-    assert "3 covers" in honest.words
-    assert (honest.grave, reference.grave) == (False, True)
+    assert "3 covers" in honest.message
+    assert (honest.serious, reference.serious) == (False, True)
     assert reference.changes == {"split": "honest"}
 
 
@@ -121,7 +121,7 @@ def test_the_reference_protocol_is_told_by_the_runs_own_covers(dataset, recipe):
     assert f"{alike} of its {len(test)} test covers" in caution.message
     assert caution.serious
     (alone,) = run_cautions(run, None)
-    assert "reference study's protocol" in alone.words
+    assert "reference study's protocol" in alone.message
 
 
 def replace_flagged(text: str, flagged: dict) -> str:

@@ -52,9 +52,9 @@ def test_a_killed_run_goes_on_from_its_checkpoint(dataset, recipe):
 def test_a_run_resumed_before_its_last_process_was_accounted_for_waits_on(new):
     run = new()
     run.write_status(launch.Status("queued"))
-    worker._settle(run, -9, time.time() - 10)
+    worker._record_end(run, -9, time.time() - 10)
     assert state(run) == "queued"
-    worker._settle(run, -9, time.time() + 10)
+    worker._record_end(run, -9, time.time() + 10)
     assert state(run) == "failed"
 
 

@@ -143,7 +143,7 @@ def test_a_study_waits_while_a_run_is_at_work_and_says_so(quick):
     turn = launch.turn_lock()
     with turn, ThreadPoolExecutor(1) as pool:
         working = pool.submit(quick, "ladder")
-        while not (list_studies() and list_studies()[0].now().startswith("waiting")):
+        while not (list_studies() and list_studies()[0].activity().startswith("waiting")):
             assert not working.done()
             time.sleep(0.05)
         assert list_studies()[0].outcomes() == ()
