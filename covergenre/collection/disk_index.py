@@ -1,12 +1,12 @@
-"""Many covers where they are compared, on disk: made once, by a job, and mapped by every process that looks.
+"""The vectors and the index of many covers on disk: built once, memory-mapped by every process that searches.
 
-    FOLDER/vectors.npy       float16 (n, e), each of length 1
-    FOLDER/covers.arrow      which covers they are of, in their order: content hash, id, part of the split
-    FOLDER/space.npz         what takes other vectors there, unless the head of a run does
+    FOLDER/vectors.npy       float16 (n, e), projected and of length 1
+    FOLDER/covers.arrow      the covers they belong to, in their order: content hash, id, part of the split
+    FOLDER/space.npz         what projects other vectors, unless the head of a run does
     FOLDER/index.faiss       and index.json, see `embedding.index`
 
-A cover that changed or went since is passed over, and one that is new is not among them until it is made again. One
-process makes it at a time, in `.FOLDER.new`; what a killed one left there goes when it is made the next time.
+A cover that has changed or gone since is ignored, and a new one is not found until the index is built again. One
+process builds it at a time, in `.FOLDER.new`; what a killed one left there is removed by the next.
 """
 
 import logging
@@ -34,13 +34,13 @@ from covergenre.vectors import unit_rows
 
 _log = logging.getLogger(__name__)
 
-_SAME = 0.01  # the most that a number of a vector of length 1 may stray by being kept in two bytes
+_TOLERANCE = 0.01  # how far a number of a vector of length 1 may change by being stored in two bytes
 _VECTORS, _COVERS, _SPACE = "vectors.npy", "covers.arrow", "space.npz"
 
 
 @dataclass(frozen=True, eq=False)
 class DiskIndex:
-    """`vectors`, their `index`, and whose they are; `space`: None where the head of a run takes vectors there."""
+    """`space` is None where the head of a run projects vectors."""
 
     vectors: np.ndarray
     index: IVFIndex
@@ -49,7 +49,7 @@ class DiskIndex:
 
     @classmethod
     def open(cls, folder: Path) -> "DiskIndex | None":
-        """What `build_disk_index` made; None where nothing was, or what there is is damaged."""
+        """What `build_disk_index` wrote; None where there is none, or a damaged one."""
         if not folder.is_dir():
             return None
         try:
@@ -63,31 +63,32 @@ class DiskIndex:
             if vectors.shape != (index.stats.vectors, index.stats.width) or len(covers) != len(vectors):
                 raise ValueError("its parts are of different covers")
         except Exception as error:  # A damaged file brings any exception out of its reader.
-            _log.warning("%s is passed over, so make the index again: %s", folder, error)
+            _log.warning("%s is ignored, so build the index again: %s", folder, error)
             return None
         return cls(vectors, index, space, covers)
 
-    def place(self, covers: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-        """The row that each vector's cover has among `covers` (content_hash, id), int64 (n,), -1 for those gone.
+    def match(self, covers: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+        """The row among `covers` (content_hash, id) that each vector belongs to, int64 (n,), -1 where it has gone.
 
         And `covers` with the part of the split that each is in, "" for those that are new.
         """
-        there = _told(covers)
-        if there.equals(self.covers.select(there.column_names)):
+        now = _as_table(covers)
+        if now.equals(self.covers.select(now.column_names)):
             rows = np.arange(len(covers))
         else:
-            rows = pc.fill_null(pc.index_in(_keys(self.covers), value_set=_keys(there)), -1).to_numpy()
-        names = ["", *(parts := self.covers["part"].combine_chunks().dictionary_encode()).dictionary.to_pylist()]
+            rows = pc.fill_null(pc.index_in(_keys(self.covers), value_set=_keys(now)), -1).to_numpy()
+        parts = self.covers["part"].combine_chunks().dictionary_encode()
         codes, known = np.zeros(len(covers), np.int8), rows >= 0
         codes[rows[known]] = 1 + parts.indices.to_numpy()[known]
+        names = ["", *parts.dictionary.to_pylist()]
         return rows.astype(np.int64), covers.assign(part=pd.Categorical.from_codes(codes, names))
 
-    def holds(self, at: np.ndarray, vectors: np.ndarray) -> bool:
-        """Whether the space takes `vectors` (m, d or more) to those that are kept at these positions (m,)."""
+    def agrees(self, at: np.ndarray, vectors: np.ndarray) -> bool:
+        """Whether the space projects `vectors` (m, d or more) to those that are stored at the positions `at` (m,)."""
         if self.space is None or vectors.shape[1] != len(self.space.matrix):
             return False
-        placed = unit_rows(self.space.project(vectors))
-        return placed.shape[1] == self.vectors.shape[1] and bool(np.allclose(placed, self.vectors[at], atol=_SAME))
+        near = unit_rows(self.space.project(vectors))
+        return near.shape[1] == self.vectors.shape[1] and np.allclose(near, self.vectors[at], atol=_TOLERANCE)
 
 
 def build_disk_index(
@@ -96,20 +97,20 @@ def build_disk_index(
     store: VectorStore,
     projection: Projection,
     width: int | None = None,
-    beside: Mapping[str, NoveltyDetector] | None = None,
+    extra: Mapping[str, NoveltyDetector] | None = None,
     monitor: Monitor = SILENT,
 ) -> IndexStats:
-    """Bring the vectors of these covers (content_hash, id, part) to where they are compared, and make their index.
+    """Project the vectors of covers (content_hash, id, part) and build their index; one shard is in memory at a time.
 
-    Of each vector in the store the first `width` numbers count; `beside` is kept, too, by name. One shard is in memory
-    at a time; the folder takes the place of the one before when all is there. CoverGenreError when covers have no
-    vector or somebody else is making it, Cancelled when stopped.
+    Of each vector in the store the first `width` numbers count. `extra` is saved into the folder by name. The folder
+    replaces an earlier one once it is complete. Raises CoverGenreError when covers have no vector or another process is
+    building it, Cancelled when stopped.
     """
     n, found = len(covers), np.zeros(len(covers), bool)
     with _staging(folder) as staged:
         placed = None
         for rows, part in store.parts(covers["content_hash"].tolist()):
-            monitor.check(f"stopped after {found.sum()} of {n} covers: no index was made")
+            monitor.check(f"stopped after {found.sum()} of {n} covers: no index was built")
             near = unit_rows(projection.project(part[:, :width]))
             if placed is None:
                 shape = n, near.shape[1]
@@ -118,19 +119,23 @@ def build_disk_index(
             monitor.report(int(found.sum()), n, "placing covers")
         if placed is None or not found.all():
             raise CoverGenreError(f"only {found.sum()} of {n} covers have vectors: embed the data set first")
-        made = build_index(placed, staged, monitor)
-        _keep(staged, covers, projection)
-        for name, detector in (beside or {}).items():
+        stats = build_index(placed, staged, monitor)
+        table = _as_table(covers, "part")
+        with pa.ipc.new_file(str(staged / _COVERS), table.schema) as writer:
+            writer.write_table(table)
+        if isinstance(projection, Space):
+            np.savez(staged / _SPACE, matrix=projection.matrix, offset=projection.offset)
+        for name, detector in (extra or {}).items():
             detector.save(staged / name)
         _replace(staged, folder)
-    return made
+    return stats
 
 
 @contextmanager
 def _staging(folder: Path) -> Iterator[Path]:
-    """A folder to fill for `folder`, of one process at a time, which is removed unless it was given its name."""
+    """A folder in which one process at a time can prepare `folder`; it is removed unless it was renamed to that."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    staged, lock = (folder.with_name(f".{folder.name}.{what}") for what in ("new", "lock"))
+    staged, lock = (folder.with_name(f".{folder.name}.{ending}") for ending in ("new", "lock"))
     try:
         with FileLock(lock, timeout=0):
             for left in set(folder.parent.glob(f".{folder.name}.*")) - {lock}:
@@ -141,19 +146,11 @@ def _staging(folder: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(staged, ignore_errors=True)
     except Timeout as error:
-        raise CoverGenreError(f"the index in {folder} is being made by another process: wait for that one") from error
-
-
-def _keep(staged: Path, covers: pd.DataFrame, projection: Projection) -> None:
-    table = _told(covers, "part")
-    with pa.ipc.new_file(str(staged / _COVERS), table.schema) as writer:
-        writer.write_table(table)
-    if isinstance(projection, Space):
-        np.savez(staged / _SPACE, matrix=projection.matrix, offset=projection.offset)
+        raise CoverGenreError(f"the index in {folder} is being built by another process: wait for that one") from error
 
 
 def _replace(staged: Path, folder: Path) -> None:
-    """Whoever has the old files mapped keeps them until it opens the new ones."""
+    """Processes that have mapped the old files keep them until they open the new ones."""
     old = staged.with_suffix(".old")
     if folder.exists():
         folder.rename(old)
@@ -161,9 +158,8 @@ def _replace(staged: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _told(covers: pd.DataFrame, *further: str) -> pa.Table:
-    names = ["content_hash", "id", *further]
-    return pa.table({name: pa.array(covers[name], pa.large_string()) for name in names})
+def _as_table(covers: pd.DataFrame, *further: str) -> pa.Table:
+    return pa.table({name: pa.array(covers[name], pa.large_string()) for name in ("content_hash", "id", *further)})
 
 
 def _keys(covers: pa.Table) -> pa.Array:

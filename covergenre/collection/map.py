@@ -1,10 +1,10 @@
-"""The map: all covers on a plane, like ones near each other.
+"""A map of covers: their vectors in two dimensions, similar covers near each other.
 
-The good map is t-SNE (van der Maaten and Hinton, Visualizing Data using t-SNE, JMLR 2008) by scikit-learn, started from
-the principal components so that it comes out the same each time. On the starter it keeps 30 % of a cover's twelve
-nearest near it, the two principal components alone 4 %. But it takes the better part of a minute, so it is drawn once
-for a set of vectors and kept (that of the starter ships with it); until then, and for sets too large for it, there are
-the principal components, at once and without scikit-learn. Only where a vector points counts, not its length.
+The detailed map is t-SNE (van der Maaten and Hinton, Visualizing Data using t-SNE, JMLR 2008), initialised with the
+principal components so that it is reproducible. On the starter it keeps 30 % of a cover's twelve nearest near it, the
+two principal components alone 4 %. It takes up to two minutes, so it is computed once for a set of vectors and stored
+(the starter ships with its own). Until then, and for larger sets, the quick map shows the principal components, without
+scikit-learn. Only the direction of a vector counts, not its length.
 """
 
 import hashlib
@@ -22,32 +22,32 @@ from covergenre.embedding.index import unit
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.files import replace_arrays
 from covergenre.progress import SILENT, Monitor
+from covergenre.vectors import batches
 
 DRAWABLE = 8000
-"""t-SNE is offered up to so many covers: about two minutes on two cores."""
+"""The most covers that t-SNE is offered for: about two minutes on two cores."""
 
-_SECONDS_A_COVER = 0.015  # about, on two cores
-_SAMPLE = 50_000  # covers that say which directions these are
+_SECONDS_PER_COVER = 0.015  # about, on two cores
+_SAMPLE = 50_000  # covers that the principal components are computed from
 _STEPS = 500  # twice as many keep no more of the neighbours
 _log = logging.getLogger(__name__)
 
 
 def quick_map(vectors: np.ndarray) -> np.ndarray:
-    """The places of covers along the two directions in which their vectors (n, e) vary most: float32 (n, 2), -1..1."""
+    """The first two principal components of vectors (n, e): float32 (n, 2), -1..1."""
     places = np.zeros((len(vectors), 2), np.float32)
     if len(vectors) > 1:
         sample = unit(vectors[:: max(len(vectors) // _SAMPLE, 1)])
         mean = sample.mean(axis=0)
         centred = sample - mean
         axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :2]
-        for start in range(0, len(vectors), _SAMPLE):
-            part = slice(start, start + _SAMPLE)
+        for part in batches(len(vectors), _SAMPLE):
             places[part, : axes.shape[1]] = (unit(vectors[part]) - mean) @ axes
     return _fitted(places)
 
 
 def find_map(vectors: np.ndarray) -> np.ndarray | None:
-    """The good map of exactly these vectors, if it was drawn before or came with the starter: float32 (n, 2), -1..1."""
+    """The stored detailed map of exactly these vectors, float32 (n, 2), -1..1, or None."""
     key = map_key(vectors)
     for file in (home.maps() / f"{key}.npz", home.starter() / "map.npz"):
         places = _read(file, key, len(vectors))
@@ -57,17 +57,17 @@ def find_map(vectors: np.ndarray) -> np.ndarray | None:
 
 
 def known_map(vectors: np.ndarray) -> tuple[np.ndarray, bool]:
-    """The best map there is of these vectors, and whether that is the good one."""
-    good = find_map(vectors)
-    return (quick_map(vectors), False) if good is None else (good, True)
+    """The best available map of these vectors, and whether that is the detailed one."""
+    detailed = find_map(vectors)
+    return (quick_map(vectors), False) if detailed is None else (detailed, True)
 
 
 def draw_map_apart(vectors: np.ndarray, monitor: Monitor = SILENT) -> None:
-    """`draw_map` in a process of its own, which can be stopped and leaves its memory to nobody.
+    """`draw_map` in a child process, which can be stopped and whose memory is freed.
 
-    Raises Cancelled when stopped, CoverGenreError when it fails. Progress is a guess, by the number of covers.
+    Raises Cancelled when stopped, CoverGenreError when it fails. Progress is estimated from the number of covers.
     """
-    began, expected = time.monotonic(), max(len(vectors) * _SECONDS_A_COVER, 3.0)
+    began, expected = time.monotonic(), max(len(vectors) * _SECONDS_PER_COVER, 3.0)
     with tempfile.TemporaryDirectory() as folder:
         file, log = Path(folder) / "vectors.npy", Path(folder) / "log"
         np.save(file, vectors)
@@ -93,12 +93,12 @@ def draw_map_apart(vectors: np.ndarray, monitor: Monitor = SILENT) -> None:
 
 
 def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
-    """Draw the detailed map of these vectors (n, e) and keep it for `find_map`, in `file` or under `home.maps()`."""
+    """Compute the detailed map of vectors (n, e) and store it for `find_map`, in `file` or else under `home.maps()`."""
     from sklearn.manifold import TSNE
 
     perplexity = min(30, max((len(vectors) - 1) / 3, 1))
-    drawing = TSNE(init=quick_map(vectors) * 1e-4, perplexity=perplexity, max_iter=_STEPS, random_state=0)
-    places = _fitted(drawing.fit_transform(unit(vectors)))
+    tsne = TSNE(init=quick_map(vectors) * 1e-4, perplexity=perplexity, max_iter=_STEPS, random_state=0)
+    places = _fitted(tsne.fit_transform(unit(vectors)))
     key = map_key(vectors)
     file = file or home.maps() / f"{key}.npz"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -107,15 +107,13 @@ def draw_map(vectors: np.ndarray, file: Path | None = None) -> np.ndarray:
 
 
 def _fitted(places: np.ndarray) -> np.ndarray:
-    """The places in the middle of a square from -1 to 1; one scale for both sides."""
+    """Places scaled alike in both directions to fit the square from -1 to 1, and centred in it."""
     low, high = places.min(axis=0), places.max(axis=0)
     return ((places - (low + high) / 2) / (max((high - low).max() / 2, 1e-9))).astype(np.float32)
 
 
 def map_key(vectors: np.ndarray) -> str:
-    """What is equal for equal vectors: of those given, of many a sample, and nothing computed, whose last digit may
-    differ elsewhere.
-    """
+    """A hash of the vectors, of many a sample, as they are given: what is computed may differ between machines."""
     some = np.ascontiguousarray(vectors[:: max(len(vectors) // _SAMPLE, 1)])
     return hashlib.blake2b(some.tobytes(), digest_size=16).hexdigest()
 
@@ -129,7 +127,7 @@ def _read(file: Path, key: str, n: int) -> np.ndarray | None:
     except FileNotFoundError:
         return None
     except Exception as error:  # A damaged archive brings any exception out of its reader.
-        _log.warning("the map %s is damaged and passed over: %s", file, error)
+        _log.warning("the map %s is damaged and ignored: %s", file, error)
         return None
     return places if fits else None
 

@@ -1,12 +1,11 @@
-"""How unlike the covers learned from a picture is: whether an answer about it means anything.
+"""How unlike the training covers a picture is, and so whether a prediction for it means anything.
 
-Two distances, both in standard deviations of each number of a vector. How far a vector lies from the mean training
-cover: covers are spread around that mean at much the same distance, while noise, plain colours, gradients and pages of
-text lie farther out. And how much of it the first principal components of the training covers leave over: photographs
-hold what covers don't. The greater counts, each measured by what one held-out cover in a hundred has. Nearest
-neighbours, Mahalanobis distances and the profile over the layers were measured too: each lets more of those pass. So do
-the correlations of "texture" vectors, so the numbers before them decide (see `Engine.plain`).
-`benchmarks/trust.py` tells how well it does; plots, which are like plain white covers, stay below the line.
+The greater of two distances counts, on standardised vectors, each relative to its 99th percentile on held-out covers.
+One is the distance from the mean training cover: covers lie at much the same distance from it, while noise, plain
+colours, gradients and pages of text lie farther out. The other is the residual outside the first principal components
+of the training covers, which is large for photographs. Nearest neighbours, Mahalanobis distances and the profile over
+the layers detect less, and so do the correlations in "texture" vectors, which are left out (see `Engine.plain`).
+`benchmarks/trust.py` measures it; plots, which resemble plain white covers, are not detected.
 """
 
 from dataclasses import dataclass, fields
@@ -19,22 +18,20 @@ from covergenre.errors import BadRun
 from covergenre.methods.components import mean_and_deviation, principal_axes
 
 ODD = 0.9
-"""Above this, a picture is odd for a cover, and no answer about it is certain: so is one held-out cover in ten."""
+"""Above this, a picture is unusual for a cover and no answer is certain; one held-out cover in ten is."""
 
 UNFAMILIAR = 0.99
-"""Above this, a picture is called unlike the covers learned from: one cover in a hundred is so by mistake."""
+"""Above this, a picture is called unlike all training covers; one held-out cover in a hundred is, by mistake."""
 
 _QUANTILES = 201
-_COMPONENTS = 128  # 64 to 512 do alike
-_FEWEST = 4  # training covers a component, or it would fit them only
+_COMPONENTS = 128  # 64 to 512 do as well
+_COVERS_PER_COMPONENT = 4  # of training; with fewer the components overfit
 
 
 @dataclass(frozen=True)
 class NoveltyDetector:
-    """What was learned from training vectors of d numbers, and what held-out covers have.
-
-    `mean` and `deviation`, (d,) each; `components`, (d, k), the first principal ones; `scales`, (2,), the distances of
-    one held-out cover in a hundred; `distances` of covers held out, as ascending quantiles.
+    """`mean` and `deviation` (d,) and principal `components` (d, k) of training vectors; of held-out covers, the 99th
+    percentiles of both distances, `scales` (2,), and the ascending quantiles of the greater one, `distances`.
     """
 
     mean: np.ndarray
@@ -45,22 +42,22 @@ class NoveltyDetector:
 
     @classmethod
     def learn(cls, training: np.ndarray, held_out: np.ndarray, plain: int | None = None) -> Self:
-        """From the first `plain` (None: all) numbers of vectors, (n, d) of training and (m, d) of held-out covers."""
+        """From the first `plain` numbers (None: all) of vectors of training (n, d) and held-out covers (m, d)."""
         training, held_out = training[:, :plain], held_out[:, :plain]
         mean, deviation = mean_and_deviation(training)
         components = _principal((training - mean) / deviation)
-        both = _both(held_out, mean, deviation, components)
-        scales = np.maximum(np.quantile(both, UNFAMILIAR, axis=0), 1e-6)
-        greater = (both / scales).max(axis=1)
+        distances = _distances(held_out, mean, deviation, components)
+        scales = np.maximum(np.quantile(distances, UNFAMILIAR, axis=0), 1e-6)
+        greater = (distances / scales).max(axis=1)
         return cls(mean, deviation, components, scales, np.quantile(greater, np.linspace(0, 1, _QUANTILES)))
 
     def unfamiliar(self, vectors: np.ndarray) -> np.ndarray:
-        """The share of held-out covers that are less far off than each of the vectors (n, d or more): float64, 0..1.
+        """The share of held-out covers that are less unusual than each of the vectors (n, d or more): float64, 0..1.
 
-        For covers like those it is spread evenly from 0 to 1; for anything else it is near 1.
+        Uniformly distributed for covers like those; near 1 for anything else.
         """
-        both = _both(vectors[:, : len(self.mean)], self.mean, self.deviation, self.components)
-        return np.interp((both / self.scales).max(axis=1), self.distances, np.linspace(0, 1, len(self.distances)))
+        distances = _distances(vectors[:, : len(self.mean)], self.mean, self.deviation, self.components)
+        return np.interp((distances / self.scales).max(axis=1), self.distances, np.linspace(0, 1, len(self.distances)))
 
     def save(self, path: Path) -> None:
         """Write it as an .npz file."""
@@ -97,13 +94,13 @@ _NAMES = tuple(field.name for field in fields(NoveltyDetector))
 def _principal(standardised: np.ndarray) -> np.ndarray:
     """The first principal components (d, k), float16 and of length 1; few where there are few covers."""
     n, d = standardised.shape
-    k = min(_COMPONENTS, n // _FEWEST, d // 2)
+    k = min(_COMPONENTS, n // _COVERS_PER_COMPONENT, d // 2)
     if k < 1:
         return np.zeros((d, 0), np.float16)
     return principal_axes(standardised, k).astype(np.float16)
 
 
-def _both(vectors: np.ndarray, mean: np.ndarray, deviation: np.ndarray, components: np.ndarray) -> np.ndarray:
+def _distances(vectors: np.ndarray, mean: np.ndarray, deviation: np.ndarray, components: np.ndarray) -> np.ndarray:
     """The two distances of each vector (n, d), as root mean squares over its numbers: float64 (n, 2)."""
     standardised = (vectors - mean) / deviation
     away = np.square(standardised).mean(axis=1, dtype=np.float64)

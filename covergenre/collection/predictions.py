@@ -1,4 +1,4 @@
-"""What a run took the covers of a collection for, by their rows."""
+"""The predictions of a run for the covers of a collection."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which answers to look among: of which genres (() for all), right or wrong (None for both), how certain (0-1)."""
+class PredictionFilter:
+    """Predicted genres (() for all), right or wrong (None for both), and the range of the probability."""
 
     genres: tuple[str, ...] = ()
     right: bool | None = None
@@ -21,31 +21,29 @@ class Wanted:
 
 
 class Predictions:
-    """The answers of a run that is done: for the covers that it was judged on, none for those it learned from.
+    """The predictions of a finished run for its validation and test covers.
 
-    `genre_of`: the likeliest genre of each cover, texts (n,), "" where there is no answer. `certainty`: its
-    probability, float64 (n,), NaN there. `right`: whether the cover is called so now, bool (n,).
+    `genre_of`: the likeliest genre of each cover, texts (n,), "" where there is no prediction. `certainty`: its
+    probability, float64 (n,), NaN there. `right`: whether that is the cover's genre now, bool (n,).
     """
 
     def __init__(self, run: "Run", covers: CoverTable) -> None:
         """BadRun when the run has no predictions."""
         from covergenre.runs.record import probability_columns
 
-        told = run.predictions()
-        shares = told[probability_columns(run.spec.genres)].to_numpy(np.float64)
-        rows = np.array([-1 if (row := covers.row_of(path)) is None else row for path in told["path"]], np.int64)
-        there = rows >= 0
-        best = shares.argmax(axis=1)
-        names = np.array(run.spec.genres, dtype=object)
+        table = run.predictions()
+        rows = np.array([-1 if (row := covers.row_of(path)) is None else row for path in table["path"]], np.int64)
+        table, rows = table[rows >= 0], rows[rows >= 0]
+        probabilities = table[probability_columns(run.spec.genres)].to_numpy(np.float64)
         self.genre_of = np.full(len(covers), "", dtype=object)
-        self.genre_of[rows[there]] = names[best[there]]
+        self.genre_of[rows] = np.array(run.spec.genres, dtype=object)[probabilities.argmax(axis=1)]
         self.certainty = np.full(len(covers), np.nan)
-        self.certainty[rows[there]] = shares[np.arange(len(best)), best][there]
+        self.certainty[rows] = probabilities.max(axis=1)
         self.right = self.genre_of == np.array(covers.column("genre"), dtype=object)
         self.genres = tuple(sorted(set(self.genre_of) - {""}))
 
-    def passing(self, wanted: Wanted) -> np.ndarray:
-        """Which covers have such an answer: bool (n,)."""
+    def passing(self, wanted: PredictionFilter) -> np.ndarray:
+        """Which covers have such a prediction: bool (n,)."""
         low, high = wanted.certainty
         with np.errstate(invalid="ignore"):
             passing = (self.certainty >= low) & (self.certainty <= high)

@@ -1,4 +1,4 @@
-"""Where a collection comes from: a run, the starter, or a data set as it is stored."""
+"""Opens the collection of a run, of the starter, or of a data set."""
 
 import logging
 from dataclasses import replace
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from covergenre.runs.record import Run
 
 TABLE = (*COLUMNS, "name", "ext")
-"""The columns that tell of a cover."""
+"""The columns of a collection's table that every data set can fill."""
 
 INDEX_FOLDER = "near"
-"""The folder in that of a data set or run where its index is kept."""
+"""The name of the index folder, inside that of a data set or run."""
 
 _NOVELTY = "novelty.npz"
-_SAMPLE = 20_000  # covers that say where all are compared
+_SAMPLE = 20_000  # covers that the space of many is learned from
 _log = logging.getLogger(__name__)
 
 
 def open_run_collection(name: str = STARTER) -> Collection:
-    """The covers of a run that is done, or of the starter; BadRun when it is missing or damaged."""
+    """The covers of a finished run, or of the starter; BadRun when it is missing or damaged."""
     from covergenre.runs.record import Run
 
     if name == STARTER:
@@ -50,11 +50,11 @@ def open_run_collection(name: str = STARTER) -> Collection:
 
 
 open_collection = RunCache(open_run_collection, size=4)
-"""`open_run_collection` for all who live in one process."""
+"""`open_run_collection`, cached for the process."""
 
 
 def with_names(covers: pd.DataFrame) -> pd.DataFrame:
-    """The covers with the names, years and addresses of pictures that were fetched for those known by number only."""
+    """The covers, with names, years and picture addresses fetched for those known only by a Discogs number."""
     names = {number: name for number, name in read_names().items() if not name.reason}
     rows = np.flatnonzero((covers["source"] == DISCOGS) & (covers["artist"] == "") & covers["id"].isin(list(names)))
     if not len(rows):
@@ -62,42 +62,41 @@ def with_names(covers: pd.DataFrame) -> pd.DataFrame:
     covers = covers.copy()
     found = [names[number] for number in covers["id"].iloc[rows]]
     for column in ("artist", "album", "year", "image_url"):
-        covers.iloc[rows, covers.columns.get_loc(column)] = [
-            pd.NA if getattr(name, column) is None else getattr(name, column) for name in found
-        ]
+        values = [getattr(name, column) for name in found]
+        covers.iloc[rows, covers.columns.get_loc(column)] = [pd.NA if value is None else value for value in values]
     return covers
 
 
 def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]:
-    """The covers of a run's genres, and what tells how unlike them a picture is; of many as `index_run` kept them.
+    """The covers that a run knows, and their novelty detector; from the index that `index_run` built, if there is one.
 
-    `head` is what the run learned. Raises BadDataset when its data set has gone.
+    `head` is the model of the run. Raises BadDataset when its data set has gone.
     """
     from covergenre.embedding.embed import embed_dataset
 
     dataset = _dataset_of(run)
     covers = _table(dataset)
     if near := DiskIndex.open(run.folder / INDEX_FOLDER):
-        rows, covers = near.place(covers)
+        rows, covers = near.match(covers)
         space = head if isinstance(head, Projection) else near.space
         novelty = NoveltyDetector.load(run.folder / INDEX_FOLDER / _NOVELTY)
         return Collection(covers, near.vectors, space, rows, index=near.index), novelty
-    _say_what_helps(len(covers), run.id)
-    covers, vectors = _parted(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
+    _warn_if_slow(len(covers), run.id)
+    covers, vectors = _with_parts(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
     projection = head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
     return Collection(covers, projection.project(vectors), projection), _novelty(run, covers, vectors)
 
 
 def dataset_collection(dataset: Dataset, examined: Inspection | None = None) -> Collection:
-    """All covers of a data set, those left out and unreadable ones too, with what was found in it.
+    """All covers of a data set, also those left out or unreadable, with the findings of its inspection.
 
-    Their vectors and parts are those of `inspection.indexing` where it was made, else those of the examination.
+    Their vectors and parts are those of the data set's index, if there is one, else those of the inspection.
     """
     covers, report = dataset_table(dataset), examined.audit if examined else None
     if dataset.has_pictures and (near := DiskIndex.open(dataset.folder / INDEX_FOLDER)):
-        rows, covers = near.place(covers)
+        rows, covers = near.match(covers)
         return Collection(covers, near.vectors, near.space, rows, dataset, report, near.index)
-    _say_what_helps(len(covers), dataset.name)
+    _warn_if_slow(len(covers), dataset.name)
     if not examined:
         return Collection(covers.assign(part=""), dataset=dataset)
     parts = examined.split.parts if examined.split else pd.Series(dtype="str")
@@ -108,39 +107,34 @@ def dataset_collection(dataset: Dataset, examined: Inspection | None = None) -> 
 
 
 def index_stamp(dataset: Dataset) -> int:
-    """What changes when the index of a data set is made anew; 0 without one."""
+    """Changes when the index of a data set is built again; 0 without one."""
     folder = dataset.folder / INDEX_FOLDER
     return folder.stat().st_mtime_ns if folder.exists() else 0
 
 
 def index_run(run: "Run", monitor: Monitor = SILENT) -> IndexStats:
-    """Make the index of the covers of a run that is done. Raises as `known_covers` and `embed_missing` do."""
+    """Build the index of a finished run's covers. Raises as `known_covers` and `embed_missing` do."""
     from covergenre.embedding.embed import embed_missing
 
     dataset, head = _dataset_of(run), run.load_model()
     store = embed_missing(dataset, run.spec.recipe, monitor=monitor)["original"]
-    covers = _parted(_table(dataset), run)
+    covers = _with_parts(_table(dataset), run)
     some = sample(covers)
     vectors = store.get(some["content_hash"].tolist())[1]
     projection = head if isinstance(head, Projection) else _space(some, vectors, run.spec.genres)
     novelty = _novelty(run, some, vectors)
     return build_disk_index(
-        run.folder / INDEX_FOLDER,
-        covers,
-        store,
-        projection,
-        beside={_NOVELTY: novelty},
-        monitor=monitor,
+        run.folder / INDEX_FOLDER, covers, store, projection, extra={_NOVELTY: novelty}, monitor=monitor
     )
 
 
 def sample(covers: pd.DataFrame) -> pd.DataFrame:
-    """As many of the covers, evenly spread, as say where all are compared."""
+    """Evenly spread covers, enough to learn the space of all."""
     return covers.iloc[:: -(-len(covers) // _SAMPLE)]
 
 
 def dataset_table(dataset: Dataset) -> pd.DataFrame:
-    """The manifest of a data set with the columns of a collection: an id is a path where covers are files."""
+    """The manifest of a data set with the columns of a collection; the id of a file is its path."""
     manifest = dataset.manifest
     if not dataset.has_pictures:
         return manifest
@@ -151,24 +145,24 @@ def dataset_table(dataset: Dataset) -> pd.DataFrame:
 
 
 def _dataset_of(run: "Run") -> Dataset:
-    """The data set of a run, without the covers of genres that it did not learn."""
+    """The data set of a run, without genres that the run does not know."""
     dataset = open_dataset(run.spec.dataset, run.spec.dataset_id)
     known = dataset.manifest["genre"].isin(run.spec.genres)
     return dataset if known.all() else replace(dataset, manifest=dataset.manifest[known])
 
 
 def _table(dataset: Dataset) -> pd.DataFrame:
-    """The usable covers of a run's data set as its collection holds them."""
+    """The usable covers of a run's data set, with the columns of a collection."""
     return usable(dataset_table(dataset)).reindex(columns=[*COLUMNS, "tags"])
 
 
-def _parted(covers: pd.DataFrame, run: "Run") -> pd.DataFrame:
-    """With the part that each is in of the run's split."""
+def _with_parts(covers: pd.DataFrame, run: "Run") -> pd.DataFrame:
+    """The covers with their parts of the run's split."""
     parts = split_of(open_dataset(run.spec.dataset), run.spec.split, run.spec.seed).parts
     return covers.assign(part=covers["id"].map(parts))
 
 
-def _say_what_helps(n: int, name: str) -> None:
+def _warn_if_slow(n: int, name: str) -> None:
     if n > EXACT_LIMIT:
         _log.warning("%s: %d covers are compared one by one: run covergenre index %s", name, n, name)
 

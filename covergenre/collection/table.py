@@ -1,4 +1,4 @@
-"""The table of covers: what is known of each, and whether a picture is one of them."""
+"""A table of covers, in which one is found by its pixels, as a near copy, or by its path."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from covergenre.dataset.manifest import STATES, states
 from covergenre.dataset.starter import COLUMNS
 
 COPY = 8
-"""Two covers whose perceptual hashes are at most so many of 64 bits apart are one picture (see `dataset.groups`)."""
+"""The most bits, of 64, by which the perceptual hashes of one picture differ (see `dataset.groups`)."""
 
-_LOOKED_AT = 5_000
+_SAMPLE = 5_000
 _PAGES = {
     "discogs": "https://www.discogs.com/release/{}",
     "spotify": "https://open.spotify.com/album/{}",
@@ -28,11 +28,11 @@ _PAGES = {
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A known cover. `similarity` is a cosine, 1 for the same; `part` is that of its split.
+    """A known cover. `similarity` is a cosine; `part` is that of the split.
 
-    What isn't known is "" (or None for `year`). `id` is its number at the source, or its path in a data set. `path` is
-    its file when a registered data set has the same picture. `page_url` and `image_url` lead to the source. `signature`
-    is its colours (see `images.draw_signature`), `content_hash` that of its pixels.
+    What isn't known is "" (or None for `year`). `id` is its number at the source, or its path in a data set; `path` is
+    its file, where a registered data set has the same picture; `page_url` and `image_url` lead to the source. See
+    `images` for `signature` and `content_hash`.
     """
 
     source: str
@@ -51,16 +51,17 @@ class Neighbour:
 
     @property
     def key(self) -> str:
-        """The digits that name its picture for ever, in links too."""
+        """The first digits of the content hash, which identify its picture in links."""
         return self.content_hash[:KEY]
 
 
 class CoverTable:
-    """Covers by row, and the ways to one of them: by its pixels, as a near copy, by its path."""
+    """Covers by row."""
 
     def __init__(self, covers: pd.DataFrame) -> None:
-        """`covers`: a row a cover with `dataset.starter.COLUMNS`, and what else is known, such as the columns of a
-        manifest. Without a column `path` they go by their content hashes.
+        """`covers`: a row each with `dataset.starter.COLUMNS` and any others, such as those of a manifest.
+
+        Without a column `path`, the content hash stands for it.
         """
         self._covers = covers
         self._columns: dict[str, Sequence[Any]] = {}
@@ -73,21 +74,21 @@ class CoverTable:
         return len(self.hashes)
 
     def column(self, name: str) -> Sequence[Any]:
-        """What is known of all covers by one name, in the rows' order."""
+        """A column of the table."""
         if name not in self._columns:
             self._columns[name] = _cells(self._covers[name])
         return self._columns[name]
 
     def facts(self, row: int) -> dict[str, Any]:
-        """Everything that is known of the cover in a row, by name."""
+        """All cells of a row, by column."""
         return {name: _cells(self._covers[name].iloc[row : row + 1])[0] for name in self._covers}
 
     def genre(self, row: int) -> str:
-        """The genre of the cover in a row."""
+        """The genre of a cover."""
         return self.column("genre")[row]
 
     def title(self, row: int) -> str:
-        """What the cover in a row is called: artist and album, else its file, or its source and number there."""
+        """Artist and album, else the file name, else the source and the number there."""
         fact = {name: self.column(name)[row] for name in ("artist", "album", "source", "id")}
         if fact["artist"] or fact["album"]:
             return " – ".join(filter(None, (fact["artist"], fact["album"])))
@@ -96,59 +97,59 @@ class CoverTable:
         return f"{fact['source'].replace('_', ' ').capitalize()} {PurePosixPath(fact['id']).name}".strip()
 
     def cover(self, row: int, similarity: float = 1.0) -> Neighbour:
-        """The cover in a row."""
+        """One of the `covers`."""
         return self.covers([(row, similarity)])[0]
 
     def covers(self, found: Sequence[tuple[int, float]]) -> tuple[Neighbour, ...]:
-        """The covers in these rows, each with its similarity."""
+        """The covers of these rows and similarities."""
         files = self.files([row for row, _ in found])
         return tuple(
             self._neighbour(row, similarity, file) for (row, similarity), file in zip(found, files, strict=True)
         )
 
     def files(self, rows: Iterable[int] | None = None) -> list[Path | None]:
-        """The files of the covers in these rows (None: all), where a registered data set has the same picture."""
+        """The files of covers (None: all), where a registered data set has the same picture."""
         return find_files(self.hashes if rows is None else [self.hashes[row] for row in rows])
 
     def row(self, key: str) -> int | None:
-        """The row of the first cover with this `Neighbour.key`, if there is one."""
+        """The first row with this `Neighbour.key`, if there is one."""
         return self._by_pixels.find([key])[0]
 
     def row_of(self, path: str) -> int | None:
-        """The row of the cover of a path, if there is one."""
+        """The row of a path, if there is one."""
         return self._by_path.get(path)
 
     def is_used(self, path: str) -> bool:
-        """Whether there is a cover of this path, and it was not left out."""
+        """Whether there is a cover of this path that was not left out."""
         return (row := self.row_of(path)) is not None and self.state_of[row] != "left out"
 
     def rows_of(self, paths: Iterable[str]) -> list[int]:
-        """The rows of those of these paths that are there."""
+        """The rows of those of the paths that exist."""
         return [self._by_path[path] for path in paths if path in self._by_path]
 
     def known(self, content_hash: str) -> Neighbour | None:
-        """The first cover with these very pixels, if there is one."""
-        row = self._by_pixels.find([content_hash])[0]
+        """The first cover with exactly these pixels, if there is one."""
+        row = self.row(content_hash)
         return None if row is None else self.cover(row)
 
     def near_copy(self, phash: str) -> Neighbour | None:
-        """The cover most like one with this perceptual hash, if they are at most `COPY` bits apart.
+        """The cover with the most similar perceptual hash, if they are at most `COPY` bits apart.
 
-        None for a picture without structure, whose hash tells nothing.
+        None for a picture without structure, whose hash is not informative.
         """
-        rows, known = self._telling
+        rows, known = self._informative
         if not (is_informative(phash) and len(rows)):
             return None
         apart = np.bitwise_count(known ^ np.uint64(int(phash, 16)))
         return self.cover(int(rows[apart.argmin()])) if apart.min() <= COPY else None
 
     def has_files(self) -> bool:
-        """Whether pictures are at hand, by a look at `_LOOKED_AT` of the covers."""
-        return any(self.files(range(0, len(self), -(-len(self) // _LOOKED_AT) or 1)))
+        """Whether covers have files, judged by `_SAMPLE` of them."""
+        return any(self.files(range(0, len(self), -(-len(self) // _SAMPLE) or 1)))
 
     @cached_property
     def max_duplicates(self) -> int:
-        """How many covers have the same pixels, at most."""
+        """The largest number of covers with the same pixels."""
         return self._by_pixels.most_alike
 
     @cached_property
@@ -160,8 +161,8 @@ class CoverTable:
         return HashIndex(self.hashes)
 
     @cached_property
-    def _telling(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows whose perceptual hash tells something, and those hashes, uint64."""
+    def _informative(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows whose perceptual hash is informative, and those hashes, uint64."""
         return informative(self.column("phash"))
 
     def _neighbour(self, row: int, similarity: float, file: Path | None) -> Neighbour:
@@ -177,10 +178,10 @@ class CoverTable:
 
 
 def _cells(column: pd.Series) -> Sequence[Any]:
-    """The cells of a column, read where they lie: a text becomes an object of its own only when it is asked for."""
+    """The cells of a column; texts stay in Arrow memory until they are used."""
     return column.array if column.dtype == "str" else column.tolist()
 
 
 def page_url(source: str, id: str) -> str:
-    """The address of a cover's page at its source; "" for a source without pages or an id it can't have."""
+    """The address of a cover's page at its source; "" for a source without pages, or an id that it can't have."""
     return _PAGES[source].format(id) if source in _PAGES and id.isalnum() and id.isascii() else ""

@@ -67,11 +67,11 @@ def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch |
     covers = usable(dataset.manifest)[["content_hash", "path"]].rename(columns={"path": "id"})
     if len(covers) < ENOUGH or not (near := DiskIndex.open(dataset.folder / INDEX_FOLDER)):
         return None
-    row_of, _ = near.place(covers)
+    row_of, _ = near.match(covers)
     vector_of = np.full(len(covers), -1)
     vector_of[row_of[row_of >= 0]] = np.flatnonzero(row_of >= 0)
     some = np.linspace(0, len(covers) - 1, _ASKED).astype(int)
-    if (vector_of < 0).any() or not near.holds(vector_of[some], vectors[some]):
+    if (vector_of < 0).any() or not near.agrees(vector_of[some], vectors[some]):
         _log.info("the index of %s is of other covers or vectors: it is not asked", dataset.name)
         return None
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
-from covergenre.collection.predictions import Predictions, Wanted
+from covergenre.collection.predictions import PredictionFilter, Predictions
 from covergenre.dataset.manifest import STATES
 from covergenre.dataset.split import PARTS
 from covergenre.errors import CoverGenreError
@@ -43,7 +43,7 @@ class Query(NamedTuple):
     order: str = ""
     """The issue whose score sorts; "" for none."""
     answers: Predictions | None = None
-    wanted: Wanted = Wanted()
+    wanted: PredictionFilter = PredictionFilter()
     files: Mapping[str, str] = {}
     """By kind, see `overview.KINDS`."""
 
@@ -137,7 +137,7 @@ def choose_run(runs: Sequence[str], required: bool = False) -> str:
     return "" if run == _NO_RUN else run
 
 
-def _answer_chips(wanted: Wanted) -> list[Chip]:
+def _answer_chips(wanted: PredictionFilter) -> list[Chip]:
     chips: list[Chip] = [
         (f"Answered {label(genre)}", {SAID: [each for each in wanted.genres if each != genre]})
         for genre in wanted.genres
@@ -179,17 +179,17 @@ def _choose_issue(covers: Collection) -> str:
     return "" if chosen == _ALL else chosen
 
 
-def _choose_answers(opened: Workspace) -> tuple[Predictions | None, Wanted]:
+def _choose_answers(opened: Workspace) -> tuple[Predictions | None, PredictionFilter]:
     """The run whose answers are shown, and which of them."""
     runs = finished_runs_of(opened)
     run = choose_run(runs) if runs else ""
     if not run:
-        return None, Wanted()
+        return None, PredictionFilter()
     try:
         answers = open_predictions(opened, run)
     except CoverGenreError as error:
         st.error(sentence(str(error)))
-        return None, Wanted()
+        return None, PredictionFilter()
     genres = _pills("Answer", answers.genres, SAID)
     verdict = st.pills(
         "Was it right?",
@@ -198,7 +198,7 @@ def _choose_answers(opened: Workspace) -> tuple[Predictions | None, Wanted]:
         **bind(VERDICT, get_option(VERDICT, (_RIGHT, _WRONG)) or None),
     )
     low, high = st.slider("Certainty in percent", 0, 100, **bind(SURE, _certainty()))
-    return answers, Wanted(genres, None if verdict is None else verdict == _RIGHT, (low / 100, high / 100))
+    return answers, PredictionFilter(genres, None if verdict is None else verdict == _RIGHT, (low / 100, high / 100))
 
 
 def _certainty() -> tuple[int, int]:

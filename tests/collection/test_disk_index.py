@@ -68,7 +68,7 @@ def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folde
 def test_a_cover_that_went_or_changed_has_no_row_and_a_new_one_no_part(folder, covers):
     now = covers.drop(index=3).assign(part="")[::-1]
     now.loc[5, "content_hash"] = "f" * 32
-    rows, told = DiskIndex.open(folder).place(now)
+    rows, told = DiskIndex.open(folder).match(now)
     assert np.flatnonzero(rows < 0).tolist() == [3, 5]
     assert (now["id"].to_numpy()[rows[rows >= 0]] == covers["id"].drop([3, 5]).to_numpy()).all()
     assert told["part"].astype(str).value_counts().to_dict() == {"train": N - 2, "": 1}
@@ -78,7 +78,7 @@ def test_what_is_damaged_is_passed_over(folder, caplog):
     file = folder / "index.faiss"
     file.write_bytes(file.read_bytes()[:-1])
     assert DiskIndex.open(folder) is None
-    assert "make the index again" in caplog.text
+    assert "build the index again" in caplog.text
 
 
 def test_where_nothing_was_made_there_is_none(tmp_path):
@@ -114,7 +114,7 @@ def test_what_a_killed_process_left_goes_when_it_is_made_again(tmp_path, covers,
 
 
 def test_two_processes_do_not_make_it_at_once(tmp_path, covers, store, maker):
-    with pytest.raises(CoverGenreError, match="made by another process"):
+    with pytest.raises(CoverGenreError, match="built by another process"):
         build_disk_index(tmp_path / "near", covers, store, SPACE, 6)
     assert _hidden(tmp_path, "new"), "what the other one has made is gone"
 

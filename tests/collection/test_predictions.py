@@ -3,7 +3,7 @@ import pytest
 from drawing import genre_folders
 from finished import finished, sure
 
-from covergenre.collection.predictions import Predictions, Wanted
+from covergenre.collection.predictions import PredictionFilter, Predictions
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
 
@@ -31,11 +31,11 @@ def test_each_tested_cover_has_an_answer_and_others_none(covers, predictions):
 
 
 def test_right_and_wrong_answers_are_told_apart(covers, predictions):
-    assert paths(covers, predictions.passing(Wanted(right=True))) == ["jazz/000.jpg"]
-    assert paths(covers, predictions.passing(Wanted(right=False))) == ["country/000.jpg", "rap/000.jpg"]
+    assert paths(covers, predictions.passing(PredictionFilter(right=True))) == ["jazz/000.jpg"]
+    assert paths(covers, predictions.passing(PredictionFilter(right=False))) == ["country/000.jpg", "rap/000.jpg"]
 
 
 def test_answers_are_found_by_genre_and_certainty(covers, predictions):
-    assert paths(covers, predictions.passing(Wanted(genres=("jazz",), certainty=(0.7, 0.9)))) == PATHS
-    assert not predictions.passing(Wanted(genres=("rap",))).any()
-    assert not predictions.passing(Wanted(certainty=(0.9, 1.0))).any()
+    assert paths(covers, predictions.passing(PredictionFilter(genres=("jazz",), certainty=(0.7, 0.9)))) == PATHS
+    assert not predictions.passing(PredictionFilter(genres=("rap",))).any()
+    assert not predictions.passing(PredictionFilter(certainty=(0.9, 1.0))).any()
