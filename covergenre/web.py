@@ -1,25 +1,22 @@
-"""Asking the web politely and warily: one rate a host, retries, and limits on all that comes back.
+"""HTTP requests to hosts that are not trusted: rate limits, retries, and limits on all that comes back.
 
-What answers is not trusted. A body is read up to a number of bytes and for a number of seconds, whatever its headers
-say; redirects are counted; and no connection is made to an address inside a private network, whatever a name stands
-for, except to hosts that the settings name. The check is made on the address that is then connected to, so a name
-can't mean one thing when it is checked and another when it is used.
+A body is read up to a number of bytes and for a number of seconds, whatever its headers say; redirects are counted; and
+no connection is made to an address in a private network, whatever its name, except to hosts that the settings name. The
+address that is checked is the one that is then connected to, so a name can't resolve to another one in between.
 """
 
-import hashlib
 import ipaddress
 import logging
 import math
-import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -30,30 +27,40 @@ from covergenre.progress import SILENT, Monitor
 
 MOST_REDIRECTS = 5
 MOST_SECONDS = 60.0
-"""For one answer, from the first byte asked to the last one read: a drip of bytes ends here. A file may take longer."""
+"""For one answer, from the request to the last byte, however steadily bytes come in."""
 
 _TRIES = 5
 _LONGEST_WAIT = 300.0  # seconds; a host that asks for more is taken to be closed for now
-_LOOK_EVERY = 0.2  # seconds between looks whether to stop
+_CHECK_EVERY = 0.2  # seconds between checks whether to stop
 _TIMEOUTS = {"connect": 10.0, "read": 15.0, "write": 10.0, "pool": 10.0}
 _REDIRECTS = (301, 302, 303, 307, 308)
-_DIGEST = re.compile(r'(?:W/)?"?([0-9a-f]{40}(?:[0-9a-f]{24})?)"?')  # SHA-256, or git's own of a small file
-_LATER = (429, 500, 502, 503, 504)
+_RETRIED = (429, 500, 502, 503, 504)
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: `status` 200 or 404, the body and its media type (lower case, without parameters)."""
+    """`status` is 200 or 404; the media type is in lower case, without parameters."""
 
     status: int
     body: bytes
     media_type: str
 
 
+@dataclass(frozen=True)
+class Response:
+    """An open response: header names in lower case, the headers of all redirects that led to it, the body in chunks."""
+
+    status: int
+    headers: Mapping[str, str]
+    redirects: Sequence[Mapping[str, str]]
+    chunks: Iterable[bytes]
+
+
 class Web:
-    """Fetches addresses for one piece of work, from one thread; close it, or use it in a `with`."""
+    """An HTTP client for one piece of work and one thread; close it, or use it in a `with`."""
 
     def __init__(
         self,
@@ -64,10 +71,9 @@ class Web:
         tries: int = _TRIES,
     ) -> None:
         """`seconds_between`: the least time between two requests to a host, by its name and port. `trusted`: hosts that
-        may lie in a private network, because the settings name them. `monitor` is asked between tries, of
-        which there are at most `tries`."""
+        may be in a private network, because the settings name them. `monitor` can stop waits between tries."""
         self._between = dict(seconds_between or {})
-        # As if each had just been asked: whoever was killed and starts again keeps to the rate.
+        # As if each had just been asked: a process that was killed and starts again keeps to the rate.
         self._asked = dict.fromkeys(self._between, time.monotonic())
         self._monitor = monitor
         self._tries = tries
@@ -82,93 +88,72 @@ class Web:
         self._pool.close()
 
     def get(self, address: str, most_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
-        """What `address` answers: 200 with its body, or 404.
+        """The body at `address`, tried as `retry` does. Raises what `retry` and `open` raise."""
 
-        A host that is busy or away is asked again, as late as it asks for. Raises Refused, with the reason, for an
-        answer that can't be used; ConnectionLost when nothing comes back however often it is tried, so that the same
-        work may be tried again later; Cancelled when stopped.
+        def ask() -> Answer:
+            with self.open(address, headers or {}) as response:
+                if response.status not in (200, 404):
+                    raise Refused(f"the host answers {response.status}")
+                body = b"" if response.status == 404 else _read(response, most_bytes)
+                kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+                return Answer(response.status, body, kind)
+
+        return self.retry(ask)
+
+    def retry(self, ask: Callable[[], _Result]) -> _Result:
+        """The result of `ask`, called again while its host is busy or away, after as long a wait as the host asks for.
+
+        Raises ConnectionLost when it stays away or asks for too long a wait; Cancelled when stopped.
         """
-
-        def read(response: httpcore.Response, told: Mapping[str, str]) -> Answer:
-            if response.status not in (200, 404):
-                raise Refused(f"the host answers {response.status}")
-            body = b"" if response.status == 404 else _body(response.iter_stream(), told, most_bytes)
-            return Answer(response.status, body, told.get("content-type", "").partition(";")[0].strip().lower())
-
-        return self._retrying(self._follow, address, read, dict(headers or {}))
-
-    def download(self, address: str, file: Path, most_bytes: int, what: str) -> None:
-        """Bring the file at `address` to `file`, whole and with the digest that its host tells of it.
-
-        Reports megabytes of `what`. What came lies beside it as `.part` meanwhile, and is gone on with: after a drop
-        here, after a stop or a kill when it is asked for again. Raises Refused when the host tells no digest, or what
-        came has another one; and what `get` raises.
-        """
-        coming = _Coming(file.with_name(f"{file.name}.part"), most_bytes, what, self._monitor)
-
-        def read(response: httpcore.Response, told: Mapping[str, str]) -> Answer:
-            self._backend.deadline = math.inf  # from here on only a read that brings nothing ends it
-            return coming.read(response, told)
-
-        while True:
-            had = coming.had
-            try:
-                self._retrying(lambda: self._follow(address, read, coming.range, coming.notice))
-                return coming.finish(file)
-            except ConnectionLost:
-                if coming.had <= had:
-                    raise
-
-    def _retrying(self, ask: Callable[..., Answer], *arguments: Any) -> Answer:
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._tries),
             wait=_wait,
-            retry=tenacity.retry_if_exception_type(_Later),
+            retry=tenacity.retry_if_exception_type(_Unavailable),
             sleep=self._sleep,
             reraise=True,
         )
         try:
-            return retrying(ask, *arguments)
-        except _Later as error:
+            return retrying(ask)
+        except _Unavailable as error:
             raise ConnectionLost(f"{error}: check the connection, then go on later") from error
 
-    def _follow(
-        self,
-        address: str,
-        read: "_Read",
-        headers: dict[str, str],
-        notice: "_Notice | None" = None,
-    ) -> Answer:
-        """The answer as `read` makes it; `notice` is told the headers of all that lead there."""
+    @contextmanager
+    def open(self, address: str, headers: Mapping[str, str], large: bool = False) -> Iterator[Response]:
+        """The response at the end of all redirects. The body of a `large` one may take longer than `MOST_SECONDS`.
+
+        Raises Refused, with the reason, for an address or a response that can't be used.
+        """
         self._backend.deadline = time.monotonic() + MOST_SECONDS
-        for _ in range(MOST_REDIRECTS + 1):
+        redirects: list[Mapping[str, str]] = []
+        while len(redirects) <= MOST_REDIRECTS:
             _check(address)
             self._keep_to_rate(urlsplit(address).netloc)
-            answer = self._once(address, read, headers, notice)
-            if isinstance(answer, Answer):
-                return answer
-            if _host(answer) != _host(address):
+            with self._request(address, headers) as response:
+                received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                if response.status in _RETRIED:
+                    why = f"{_host(address)} answers {response.status}"
+                    raise _Unavailable(why, _retry_after(received.get("retry-after", "")))
+                if response.status not in _REDIRECTS or "location" not in received:
+                    if large:
+                        self._backend.deadline = math.inf
+                    yield Response(response.status, received, redirects, response.iter_stream())
+                    return
+            redirects.append(received)
+            target = urljoin(address, received["location"])
+            if _host(target) != _host(address):
                 headers = {name: value for name, value in headers.items() if name != "Authorization"}
-            address = answer
+            address = target
         raise Refused(f"more than {MOST_REDIRECTS} redirects")
 
-    def _once(self, address: str, read: "_Read", headers: Mapping[str, str], notice: "_Notice | None") -> Answer | str:
-        """The answer, or where it redirects to."""
+    @contextmanager
+    def _request(self, address: str, headers: Mapping[str, str]) -> Iterator[httpcore.Response]:
+        """A response, redirect or not; errors of the connection and of the protocol as ours."""
         try:
-            request = list({**self._headers, **headers}.items())
-            with self._pool.stream("GET", address, headers=request, extensions={"timeout": _TIMEOUTS}) as response:
-                told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                if notice:
-                    notice(told)
-                if response.status in _REDIRECTS and "location" in told:
-                    return urljoin(address, told["location"])
-                if response.status in _LATER:
-                    raise _Later(
-                        f"{_host(address)} answers {response.status}", _retry_after(told.get("retry-after", ""))
-                    )
-                return read(response, told)
+            sent = list({**self._headers, **headers}.items())
+            with self._pool.stream("GET", address, headers=sent, extensions={"timeout": _TIMEOUTS}) as response:
+                yield response
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
-            raise _Later(f"{_host(address)} can't be reached ({error or type(error).__name__})") from error
+            raise _Unavailable(f"{_host(address)} can't be reached ({error or type(error).__name__})") from error
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
             raise Refused(f"an address or an answer that makes no sense ({error})") from error
 
@@ -183,79 +168,20 @@ class Web:
             self._monitor.check("stopped while it waited for the web")
             if (left := until - time.monotonic()) <= 0:
                 return
-            time.sleep(min(left, _LOOK_EVERY))
+            time.sleep(min(left, _CHECK_EVERY))
 
 
-class _Later(Exception):
-    """Ask again, `after` seconds (None: as one likes)."""
+def too_long(most_bytes: int) -> Refused:
+    """The error for a body of more than so many bytes."""
+    return Refused(f"a body of more than {most_bytes / 2**20:.3g} MB")
+
+
+class _Unavailable(Exception):
+    """The host is busy or away: try again, `after` seconds where it says so."""
 
     def __init__(self, why: str, after: float | None = None) -> None:
         super().__init__(why)
         self.after = after
-
-
-_Read = Callable[[httpcore.Response, Mapping[str, str]], Answer]
-"""Makes something of an answer that is neither a redirect nor "later", from it and its headers in lower case."""
-_Notice = Callable[[Mapping[str, str]], None]
-
-
-class _Coming:
-    """A file on its way, in parts if need be."""
-
-    def __init__(self, part: Path, most_bytes: int, what: str, monitor: Monitor) -> None:
-        self._part, self._most, self._what, self._monitor = part, most_bytes, what, monitor
-        self._digest = ""
-
-    @property
-    def had(self) -> int:
-        """Bytes that are here."""
-        return self._part.stat().st_size if self._part.exists() else 0
-
-    @property
-    def range(self) -> dict[str, str]:
-        """The header that asks for the rest."""
-        return {"Range": f"bytes={self.had}-"} if self.had else {}
-
-    def notice(self, told: Mapping[str, str]) -> None:
-        """Take note of the digest, which a hub tells on the way to where the file lies."""
-        tag = told.get("x-linked-etag") or told.get("etag", "")
-        self._digest = self._digest or (found[1] if (found := _DIGEST.fullmatch(tag)) else "")
-
-    def read(self, response: httpcore.Response, told: Mapping[str, str]) -> Answer:
-        """Add what comes to what is here."""
-        if response.status == 416:  # there is no rest: what is here is another file, or all of it
-            return Answer(200, b"", "")
-        if response.status not in (200, 206):
-            raise Refused("there is no such file" if response.status == 404 else f"the host answers {response.status}")
-        had = self.had if response.status == 206 else 0
-        total = had + (int(length) if (length := told.get("content-length", "")).isdigit() else 0)
-        if total > self._most:
-            raise _too_long(self._most)
-        with self._part.open("r+b" if had else "wb") as file:
-            file.seek(had)
-            for chunk in response.iter_stream():
-                self._monitor.check(f"stopped after {_mb(had)} of {_mb(total)} MB; they are kept, and it can go on")
-                had += file.write(chunk)
-                if had > self._most:
-                    raise _too_long(self._most)
-                self._monitor.report(_mb(had), max(_mb(total), 1), self._what)
-        return Answer(response.status, b"", "")
-
-    def finish(self, file: Path) -> None:
-        """Give the file its name, if it is what was announced; else nothing of it stays."""
-        kind = "sha256" if len(self._digest) == 64 else "sha1"
-        digest = hashlib.new(kind, b"" if kind == "sha256" else f"blob {self.had}\0".encode())  # as git has it
-        with self._part.open("rb") as came:
-            while block := came.read(2**20):
-                digest.update(block)
-        if digest.hexdigest() != self._digest:
-            self._part.unlink()
-            raise Refused(
-                "a file with another digest than its host tells"
-                if self._digest
-                else "a file of which no digest is told"
-            )
-        self._part.replace(file)
 
 
 class _PublicBackend(httpcore.SyncBackend):
@@ -329,28 +255,20 @@ def _host(address: str) -> str:
     return urlsplit(address).hostname or ""
 
 
-def _too_long(most_bytes: int) -> Refused:
-    return Refused(f"a body of more than {most_bytes / 2**20:.3g} MB")
-
-
-def _mb(count: int) -> int:
-    return round(count / 1e6)
-
-
-def _body(chunks: Iterable[bytes], headers: Mapping[str, str], most_bytes: int) -> bytes:
-    declared = headers.get("content-length", "")
+def _read(response: Response, most_bytes: int) -> bytes:
+    declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > most_bytes:
-        raise _too_long(most_bytes)
+        raise too_long(most_bytes)
     body = bytearray()
-    for chunk in chunks:
+    for chunk in response.chunks:
         body += chunk
         if len(body) > most_bytes:
-            raise _too_long(most_bytes)
+            raise too_long(most_bytes)
     return bytes(body)
 
 
 def _retry_after(text: str) -> float | None:
-    """Seconds, from a number or a date; None where nothing is said."""
+    """Seconds, from a number or a date; None without either."""
     if text.strip().isdigit():
         return float(text)
     try:
@@ -361,9 +279,9 @@ def _retry_after(text: str) -> float | None:
 
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.after if isinstance(error, _Later) else None
+    asked = error.after if isinstance(error, _Unavailable) else None
     seconds = 2.0 ** (state.attempt_number - 1) if asked is None else max(asked, 0.0)
     if seconds > _LONGEST_WAIT:
         raise ConnectionLost(f"the host asks to be left alone for {seconds / 60:.0f} minutes: go on later")
-    _log.info("asked again in %.0f s: %s", seconds, error)
+    _log.info("retrying in %.0f s: %s", seconds, error)
     return seconds

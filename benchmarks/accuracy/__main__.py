@@ -83,7 +83,7 @@ def _judged(trial: Trial, task: Task, seed: int, covers: pd.DataFrame, vectors: 
     covers = Parts(*(Covers(vectors[at], labels[at], tuple(hashes[at])) for at in rows))
     spec = TrainSpec(trial.name, genres=task.genres, seed=seed)
     result = fit_and_evaluate(covers, spec, fit=lambda: _Learned(trial, covers, spec), clock=time.process_time)
-    chosen = evaluate(covers.validation.labels, result.validation, task.genres, resamples=1)
+    chosen = evaluate(covers.validation.labels, result.validation, task.genres, resamples=2)  # no interval is used
     judged, n = result.evaluation, len(covers.test)
     # Over the genres that test holds: of another source, it may not hold all.
     recalls = [score.recall.value for score in judged.by_genre if score.covers]
