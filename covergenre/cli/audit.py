@@ -1,4 +1,4 @@
-"""audit: what is wrong with a data set, and repairs."""
+"""audit: find and repair the defects of a data set."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from covergenre.audit import THRESHOLDS, Audit, audit_dataset, read_thresholds
-from covergenre.cli.console import answer, progress, say, table, writing
+from covergenre.cli.console import echo, print_result, progress, table, writing
 from covergenre.cli.options import AsJson, DatasetName, option
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import CoverGenreError
@@ -51,14 +51,14 @@ def audit(
         before, dataset = dataset.manifest, apply(dataset, plan)
         if not as_json:
             changed = (before[_EDITED] != dataset.manifest[_EDITED]).any(axis=1).sum()
-            say(f"{changed} covers repaired: {plan.why}")
+            echo(f"{changed} covers repaired: {plan.why}")
     with progress() as monitor:
         found = _look(dataset, vectors, monitor)
     if suggest_to:
         plans = suggest(dataset.manifest, found)
         with writing(suggest_to):
             replace_json(suggest_to, merge_plans(plans.values(), "the suggested repairs").to_dict())
-    answer(as_json, found.to_dict(), *_in_words(found))
+    print_result(as_json, found.to_dict(), *_lines(found))
 
 
 def _look(dataset: Dataset, vectors: bool, monitor: Monitor) -> Audit:
@@ -67,7 +67,7 @@ def _look(dataset: Dataset, vectors: bool, monitor: Monitor) -> Audit:
     return audit_dataset(dataset, split_if_possible(dataset), None, monitor, thresholds=read_thresholds(dataset))
 
 
-def _in_words(found: Audit) -> Iterator[str | Table]:
+def _lines(found: Audit) -> Iterator[str | Table]:
     rows = [(row.issue, row.count, f"{row.share:.1%}") for row in found.summary.itertuples(index=False)]
     yield table(("issue", "covers", "share"), rows)
     for why in dict.fromkeys(found.skipped.values()):

@@ -1,4 +1,4 @@
-"""compare: finished runs on the covers they share."""
+"""compare: finished runs on the test covers they share."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import answer, table, with_interval, writing
+from covergenre.cli.console import print_result, table, with_interval, writing
 from covergenre.cli.options import AsJson, argument, option
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
 from covergenre.comparison.slices import compute_slices
@@ -41,7 +41,7 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     compared = compare_runs([Run.open(run) for run in runs])
     if html:
         _write(compared, html, pictures)
-    answer(as_json, _as_dict(compared), *_in_words(compared, html))
+    print_result(as_json, _as_dict(compared), *_lines(compared, html))
 
 
 def _as_dict(compared: ComparedRuns) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _write(compared: ComparedRuns, file: Path, pictures: bool | None) -> None:
             replace_text(path, text)
 
 
-def _in_words(compared: ComparedRuns, html: Path | None) -> Iterator[str | Table]:
+def _lines(compared: ComparedRuns, html: Path | None) -> Iterator[str | Table]:
     yield from compared.left_out
     rows = [
         (

@@ -1,4 +1,4 @@
-"""What all verbs share: where things are printed, and how progress is shown."""
+"""What all commands share: printing, tables, lists on the command line, and the progress bar."""
 
 import csv
 import io
@@ -22,31 +22,30 @@ from covergenre.progress import Monitor, Progress
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160), 8206, 8207), "�")
 _CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
 
-
 _out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
-def harmless(text: str) -> str:
-    """The text without characters that a terminal obeys instead of showing."""
+def sanitize(text: str) -> str:
+    """The text without control characters, which a terminal would act on."""
     return text.translate(_CONTROLS)
 
 
-def say_anything() -> None:
-    """Let stdout and stderr print what they have no letters for as escapes, such as a file name that is not Unicode."""
+def escape_unencodable() -> None:
+    """Have stdout and stderr escape what they can't encode, such as a file name that is not Unicode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def complain(error: object) -> None:
+def print_error(error: object) -> None:
     """One line on stderr."""
-    print("error:", harmless(" ".join(str(error).split())), file=sys.stderr)
+    print("error:", sanitize(" ".join(str(error).split())), file=sys.stderr)
 
 
-def say(*parts: str | Table) -> None:
-    """Print lines and tables; no name of a file can move the cursor, change colours or turn the way one reads."""
+def echo(*parts: str | Table) -> None:
+    """Print lines and tables, sanitized: no file name can move the cursor, change colours or reverse the text."""
     for part in parts:
-        _out.print(harmless(part) if isinstance(part, str) else part)
+        _out.print(sanitize(part) if isinstance(part, str) else part)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -54,33 +53,32 @@ def print_json(value: Mapping[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def answer(as_json: bool, data: Mapping[str, Any], *parts: str | Table) -> None:
-    """What a verb has to say, for programs or for people."""
+def print_result(as_json: bool, data: Mapping[str, Any], *parts: str | Table) -> None:
+    """Print the result of a command, for programs or for people."""
     if as_json:
         print_json(data)
     else:
-        say(*parts)
+        echo(*parts)
 
 
-def listed(text: str | None, known: Sequence[str] = ()) -> tuple[str, ...]:
-    """The parts of a list, parted by commas; one that holds a comma is in quotes, or one of those `known`."""
+def split_list(text: str | None, known: Sequence[str] = ()) -> tuple[str, ...]:
+    """The items of a comma-separated list; one that contains a comma must be quoted, or be one of those `known`."""
     parts = [part.strip() for part in next(csv.reader([text or ""], skipinitialspace=True), [])]
-    found: list[str] = []
+    items: list[str] = []
     while parts:
-        lengths = (length for length in range(len(parts), 1, -1) if ", ".join(parts[:length]) in known)
-        length = next(lengths, 1)
-        found.append(", ".join(parts[:length]))
+        length = next((n for n in range(len(parts), 1, -1) if ", ".join(parts[:n]) in known), 1)
+        items.append(", ".join(parts[:length]))
         parts = parts[length:]
-    return tuple(part for part in found if part)
+    return tuple(filter(None, items))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table of texts; all columns but the first are aligned to the right."""
+    """A table; all columns but the first are aligned to the right."""
     table = Table(box=None, pad_edge=False)
-    for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if position else "left", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right" if table.columns else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(escape(harmless(str(cell))) for cell in row))
+        table.add_row(*(escape(sanitize(str(cell))) for cell in row))
     return table
 
 
@@ -92,7 +90,7 @@ def with_interval(interval: Interval) -> str:
 
 @contextmanager
 def writing(file: Path) -> Iterator[None]:
-    """Say in our own words that a file the user names can't be written."""
+    """Turn an OSError into a CoverGenreError about a file that the user named."""
     try:
         yield
     except OSError as error:
@@ -101,7 +99,7 @@ def writing(file: Path) -> Iterator[None]:
 
 @contextmanager
 def progress() -> Iterator[Monitor]:
-    """A bar with the time left on stderr, for as long as the block works; nothing where stderr is no terminal."""
+    """A progress bar on stderr while the block runs; nothing where stderr is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=None)

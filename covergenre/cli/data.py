@@ -1,15 +1,17 @@
-"""scan, embed and demo: data sets and their vectors."""
+"""scan, embed, process, index, demo, rename and remove: data sets and their vectors."""
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from covergenre import home
 from covergenre.augment import VARIANTS
-from covergenre.cli.console import answer, listed, progress, say, table
+from covergenre.cli.console import echo, print_error, print_result, progress, split_list, table
 from covergenre.cli.options import (
     AsJson,
     Backbone,
@@ -23,17 +25,25 @@ from covergenre.cli.options import (
     option,
 )
 from covergenre.cluster import dataset as cluster
-from covergenre.cluster.job import HERE
+from covergenre.cluster.inputs import find_items
+from covergenre.cluster.job import HERE, run
+from covergenre.cluster.shards import Shards
+from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink, Step
+from covergenre.collection.sources import index_run
 from covergenre.dataset import registry
 from covergenre.dataset.manifest import Scan, usable
 from covergenre.dataset.registry import Dataset, Missing, open_dataset, register
+from covergenre.dataset.starter import STARTER
 from covergenre.demo import build_demo
 from covergenre.embedding.embed import embed_dataset
 from covergenre.embedding.recipe import Recipe
-from covergenre.runs.record import dependents_note
+from covergenre.errors import CoverGenreError
+from covergenre.inspection.indexing import index_dataset
+from covergenre.runs.default import default_run
+from covergenre.runs.record import Run, dependents_note
 
-_NAMED = 5  # skipped files that are named
-
+_SKIPPED_NAMED = 5  # skipped files whose names are printed
+_FAILURES_NAMED = 20
 
 app = typer.Typer()
 
@@ -45,8 +55,8 @@ def scan(
     genre_level: Annotated[
         int | None,
         option(
-            "Which folder names the genre: 1 is the first below FOLDER, 0 the one that holds the file.",
-            shown="told from the files",
+            "Which folder names the genre: 1 is the first below FOLDER, 0 the one that contains the file.",
+            shown="detected",
             min=0,
         ),
     ] = None,
@@ -56,13 +66,13 @@ def scan(
     on: On = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Read a folder of genre folders into a data set; again, only what changed.
+    """Read a folder of genre folders into a data set. Scanning again reads only what changed.
 
     Example: covergenre scan ~/covers --name mine
     """
     reader = cluster.scanner(on) if on else None
-    with progress() as report:
-        dataset, scanned = register(name, folder, report, genre_level=genre_level, missing=missing, read_pixels=reader)
+    with progress() as monitor:
+        dataset, scanned = register(name, folder, monitor, genre_level=genre_level, missing=missing, read_pixels=reader)
     data = {
         **_summary(dataset),
         "passed_over": dict(scanned.skipped),
@@ -73,7 +83,7 @@ def scan(
         "layout": str(scanned.layout),
         "remarks": list(scanned.remarks),
     }
-    answer(as_json, data, *_in_words(dataset), *_scanned_in_words(scanned))
+    print_result(as_json, data, *_lines(dataset), *_scan_lines(scanned))
 
 
 @app.command()
@@ -87,17 +97,17 @@ def embed(
     on: On = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Compute the vectors of a data set's covers, each once; later uses find them.
+    """Compute the vectors of a data set's covers and keep them for later use.
 
     Example: covergenre embed mine --variants all
     """
     started = time.perf_counter()
-    with progress() as report:
+    with progress() as monitor:
         recipe, fill = Recipe(backbone, features, limit, weights), cluster.embedder(on) if on else None
-        vectors = embed_dataset(open_dataset(name), recipe, variants_of(variants), report, fill=fill)
+        vectors = embed_dataset(open_dataset(name), recipe, variants_of(variants), monitor, fill=fill)
     counts = {variant: len(rows) for variant, rows in vectors.items()}
     width, seconds = next(iter(vectors.values())).shape[1], round(time.perf_counter() - started, 2)
-    answer(
+    print_result(
         as_json,
         {"name": name, "variants": counts, "width": width, "seconds": seconds},
         table(("variant", "vectors"), counts.items()),
@@ -106,24 +116,86 @@ def embed(
 
 
 @app.command()
+def process(
+    covers: Annotated[str, argument("A folder, s3://..., gs://..., or a .txt with one address per line.")],
+    to: Annotated[str, argument("The folder or bucket that gets the Parquet files.")],
+    steps: Annotated[
+        str, option("What to do, joined by commas: look, vectors, measures, thumbnails, answers.")
+    ] = "look,answers",
+    backbone: Backbone = Recipe.backbone,
+    features: Features = Recipe.feature_set,
+    limit: Limit = None,
+    name: Annotated[str | None, option("The run that answers.", "--run", shown="the run in use")] = None,
+    on: On = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Process many covers into Parquet files, one row each. Processing again handles only what is new or changed.
+
+    Example: covergenre process s3://bucket/covers rows --steps look,answers --on ray
+    """
+    made: dict[str, Step] = {
+        "look": Look(),
+        "vectors": Embed(Recipe(backbone, features, limit)),
+        "measures": Measure(),
+        "thumbnails": Shrink(),
+        "answers": Answer(name or default_run() or STARTER),
+    }
+    wanted = [step.strip() for step in steps.split(",")]
+    if unknown := [step for step in wanted if step not in made]:
+        raise CoverGenreError(f"there is no step {unknown[0]!r}: choose from {', '.join(made)}")
+    chosen = [made[step] for step in dict.fromkeys(wanted)]
+    items = find_items(covers)
+    with progress() as monitor:
+        outcome = run(items, chosen, to, on, monitor)
+    failures = {**outcome.bad, **outcome.undone}
+    folder = Shards(to, chosen).folder
+    print_result(
+        as_json,
+        {**asdict(outcome), "folder": folder},
+        f"{outcome.done} covers done, {outcome.reused} were done before: {folder}",
+    )
+    if not as_json:
+        for path, why in list(failures.items())[:_FAILURES_NAMED]:
+            print_error(f"{path}: {why}")
+        if len(failures) > _FAILURES_NAMED:
+            print_error(f"and {len(failures) - _FAILURES_NAMED} more, named by --json")
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def index(name: Annotated[str, argument("A scanned data set, or the id of a run.")], as_json: AsJson = False) -> None:
+    """Build a nearest-neighbour index, which the app needs for more than 200,000 covers, and measure its recall.
+
+    Example: covergenre index mine
+    """
+    with progress() as monitor:
+        if (home.runs() / name).is_dir():
+            made = index_run(Run.open(name), monitor)
+        else:
+            made = index_dataset(open_dataset(name), monitor)
+    print_result(as_json, asdict(made), f"{name}: {made}")
+
+
+@app.command()
 def demo(as_json: AsJson = False) -> None:
-    """Draw the demo data set, once: ten genres of invented albums, with defects planted among them.
+    """Draw the demo data set: ten genres of invented albums, with planted defects.
 
     Example: covergenre demo
     """
     with progress() as monitor:
         dataset = build_demo(monitor)
-    answer(as_json, _summary(dataset), *_in_words(dataset))
+    print_result(as_json, _summary(dataset), *_lines(dataset))
 
 
 @app.command()
 def rename(name: DatasetName, to: Annotated[str, argument("Its new name.", "NEW")]) -> None:
-    """Give a data set another name; its runs go on.
+    """Rename a data set; its runs stay valid.
 
     Example: covergenre rename mine covers
     """
     registry.rename(name, to)
-    say(f"{name} is called {to} now")
+    echo(f"{name} is now called {to}")
 
 
 @app.command()
@@ -133,18 +205,18 @@ def remove(name: DatasetName, yes: Annotated[bool, option("Don't ask.", "--yes")
     Example: covergenre remove mine
     """
     if name not in registry.names():
-        open_dataset(name)  # which says what there is
-    if said := dependents_note(name):
-        say(said)
+        open_dataset(name)  # whose error lists the data sets there are
+    if note := dependents_note(name):
+        echo(note)
     if not yes:
         typer.confirm(f"Forget {name}?", abort=True)
     registry.remove(name)
-    say(f"{name}: forgotten; its covers stay where they are")
+    echo(f"{name} is forgotten; its covers stay where they are")
 
 
 def variants_of(text: str) -> tuple[str, ...]:
-    """The variants that a command line names."""
-    return VARIANTS if text == "all" else listed(text)
+    """The variants in an option."""
+    return VARIANTS if text == "all" else split_list(text)
 
 
 def _summary(dataset: Dataset) -> dict:
@@ -158,19 +230,19 @@ def _summary(dataset: Dataset) -> dict:
     }
 
 
-def _in_words(dataset: Dataset) -> tuple[Table, str]:
+def _lines(dataset: Dataset) -> tuple[Table, str]:
     summary = _summary(dataset)
     unusable = summary["covers"] - summary["usable"]
     sentence = f"{dataset.name}: {summary['usable']} covers that can be used, {unusable} that can't"
     return table(("genre", "covers"), summary["genres"].items()), sentence
 
 
-def _scanned_in_words(scanned: Scan) -> Iterator[str]:
+def _scan_lines(scanned: Scan) -> Iterator[str]:
     yield f"read as {scanned.layout}; --genre-level chooses another"
     for reason, count in scanned.skipped.items():
-        named = scanned.skipped.names[reason][:_NAMED]
+        named = scanned.skipped.names[reason][:_SKIPPED_NAMED]
         more = ", ..." if count > len(named) else ""
         yield f"skipped, {reason}: {count} ({', '.join(named)}{more})"
     if scanned.gone:
-        yield f"gone: {len(scanned.gone)} ({', '.join(scanned.gone[:_NAMED])}); kept for when they are back"
+        yield f"gone: {len(scanned.gone)} ({', '.join(scanned.gone[:_SKIPPED_NAMED])}); kept for when they are back"
     yield from scanned.remarks

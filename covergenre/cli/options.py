@@ -1,4 +1,4 @@
-"""Arguments and options that several verbs have, each said once."""
+"""Arguments and options that several commands have."""
 
 from typing import Annotated, Any
 
@@ -8,12 +8,12 @@ from covergenre.augment import VARIANTS
 
 
 def argument(help: str, metavar: str | None = None) -> Any:
-    """An argument that has to be given."""
+    """A required argument."""
     return typer.Argument(metavar=metavar, help=help, show_default=False)
 
 
 def option(help: str, *names: str, shown: bool | str = True, **more: Any) -> Any:
-    """An option, called as its parameter unless there are `names`; `shown` is what help says of its default."""
+    """An option, named like its parameter unless there are `names`; `shown` is its default in the help text."""
     return typer.Option(*names, help=help, show_default=shown, **more)
 
 

@@ -1,4 +1,4 @@
-"""predict and similar."""
+"""predict and similar: answers to covers."""
 
 import csv
 import sys
@@ -10,7 +10,7 @@ import typer
 
 from covergenre import images
 from covergenre.api.serialization import prediction_to_dict
-from covergenre.cli.console import complain, print_json, say, table
+from covergenre.cli.console import echo, print_error, print_json, table
 from covergenre.cli.options import AsJson, option
 from covergenre.collection.novelty import ODD, UNFAMILIAR
 from covergenre.dataset.skipped import is_hidden
@@ -32,9 +32,7 @@ Files = Annotated[
         show_default=False,
     ),
 ]
-RunName = Annotated[
-    str | None, option("Whose answer: the id of a run, or the starter.", "--run", shown="the run in use")
-]
+RunName = Annotated[str | None, option("The run that answers: its id, or starter.", "--run", shown="the run in use")]
 
 Answer = Prediction | Failure
 
@@ -46,9 +44,9 @@ def predict(
     files: Files,
     run: RunName = None,
     neighbours: Annotated[int, option("How many of the most similar covers to name.", min=0)] = 5,
-    words: Annotated[bool, option("Read what is written on covers, too.", "--words/--no-words")] = True,
+    words: Annotated[bool, option("Also read the text on covers.", "--words/--no-words")] = True,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, option("Print a table for spreadsheets.", "--csv")] = False,
+    as_csv: Annotated[bool, option("Print CSV, for spreadsheets.", "--csv")] = False,
 ) -> None:
     """The genre of each cover, with probabilities and the most similar albums.
 
@@ -58,7 +56,7 @@ def predict(
         raise typer.BadParameter("choose one of --json and --csv")
     predictor = _opened(run)
     if not as_csv and words and predictor.weighs_words and (packages := missing([MODULE])):
-        complain(remedy("reading words, so answers come from pictures alone", packages))
+        print_error(remedy("reading words, so answers come from pictures alone", packages))
     if as_csv:
         _show(_answers(predictor, files, 0, words), _csv_printer(predictor.genres))
     else:
@@ -82,7 +80,7 @@ def similar(
 
 
 def _show(answers: Iterable[Answer], show: Callable[[Answer], None]) -> None:
-    """Show each answer as it comes; one that is a failure makes the exit code 1."""
+    """Print each answer as it comes; a failure makes the exit code 1."""
     failed = False
     for answer in answers:
         failed |= isinstance(answer, Failure)
@@ -92,7 +90,7 @@ def _show(answers: Iterable[Answer], show: Callable[[Answer], None]) -> None:
 
 
 def _text_printer(show: Callable[[Prediction], None]) -> Callable[[Answer], None]:
-    return lambda one: complain(f"{one.name}: {one.error}") if isinstance(one, Failure) else show(one)
+    return lambda one: print_error(f"{one.name}: {one.error}") if isinstance(one, Failure) else show(one)
 
 
 def _json_printer(as_dict: Callable[[Prediction], dict[str, Any]]) -> Callable[[Answer], None]:
@@ -119,12 +117,12 @@ def _opened(run: str | None) -> Predictor:
         return Predictor.open(run)
     predictor, _, word = open_default(Predictor.open, STARTER)
     if word:
-        complain(word)
+        print_error(word)
     return predictor
 
 
 def _covers_in(files: Sequence[Path]) -> list[Path]:
-    """The files, and in the place of each folder the covers below it, sorted; what systems hide is left out."""
+    """The files, with each folder replaced by the covers below it, sorted and without hidden files."""
     kinds = images.EXTENSIONS | audio.EXTENSIONS
     found: list[Path] = []
     for file in files:
@@ -133,7 +131,7 @@ def _covers_in(files: Sequence[Path]) -> list[Path]:
             continue
         below = sorted(path for path in file.rglob("*") if path.suffix.lower() in kinds and path.is_file())
         covers = [path for path in below if not any(map(is_hidden, path.relative_to(file).parts))]
-        found += covers or [file]  # which then is named as what can't be read
+        found += covers or [file]  # which is then reported as unreadable
     return found
 
 
@@ -144,7 +142,7 @@ def _bytes_of(file: Path) -> bytes:
 
 
 def _answers(predictor: Predictor, asked: Sequence[Path], neighbours: int, words: bool) -> Iterator[Answer]:
-    """The answers in the order of the files; a bad file is a failure, and the others are answered all the same."""
+    """The answers in the order of the files; a file that can't be read gives a Failure."""
     files = _covers_in(asked)
     for start in range(0, len(files), _CHUNK):
         failures: dict[int, Failure] = {}
@@ -176,16 +174,16 @@ def _print_prediction(prediction: Prediction) -> None:
     notes += [f" ({prediction.note})" if prediction.note else ""]
     if (before := prediction.precedent) and prediction.unfamiliar <= ODD:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]
-    say(f"{prediction.name}: {shares}{''.join(notes)}")
+    echo(f"{prediction.name}: {shares}{''.join(notes)}")
     if prediction.words and (told := words_in_a_line(prediction.words)):
-        say(f"  {told}")
+        echo(f"  {told}")
     for neighbour in prediction.neighbours:
-        say(f"  {_line(neighbour)}")
+        echo(f"  {_line(neighbour)}")
 
 
 def _print_neighbours(prediction: Prediction) -> None:
     rows = [(_line(neighbour), neighbour.genre, f"{neighbour.similarity:.2f}") for neighbour in prediction.neighbours]
-    say(table((prediction.name, "genre", "similarity"), rows))
+    echo(table((prediction.name, "genre", "similarity"), rows))
 
 
 def _line(neighbour: Neighbour) -> str:

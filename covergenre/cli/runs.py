@@ -1,4 +1,4 @@
-"""runs: what was trained, is being trained and waits, from the shell."""
+"""runs: list, show, name, cancel, resume, finish, delete, use and combine runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import answer, print_json, say, table, with_interval
+from covergenre.cli.console import echo, print_json, print_result, table, with_interval
 from covergenre.cli.options import AsJson, RunId, RunIds, argument, option
 from covergenre.cli.train import evaluation_of, run_as_dict
 from covergenre.formatting import duration
@@ -20,7 +20,7 @@ app = typer.Typer(name="runs", help="Runs: see, cancel, resume, delete and use t
 
 @app.callback(invoke_without_command=True)
 def runs(context: typer.Context, as_json: AsJson = False) -> None:
-    """All runs, the newest first, and how far they are.
+    """List all runs and their state, the newest first.
 
     Example: covergenre runs --json
     """
@@ -31,22 +31,22 @@ def runs(context: typer.Context, as_json: AsJson = False) -> None:
         for run in list_runs():
             print_json(run_as_dict(run))
     else:
-        say(*_in_words(list_runs()))
+        echo(*_lines(list_runs()))
 
 
 @app.command()
 def show(run: RunId, as_json: AsJson = False) -> None:
-    """What a run was asked for, how far it is and what came of it.
+    """Show the settings, state and results of a run.
 
     Example: covergenre runs show 20261122-221434-knn-38fb
     """
     opened = Run.open(run)
-    asked, error = _asked(opened), opened.status().error
-    answer(
+    asked, error = _settings(opened), opened.status().error
+    print_result(
         as_json,
         {**run_as_dict(opened), **asked, "error": error},
-        *_in_words([opened]),
-        *(f"{name:11}{_plainly(value)}" for name, value in asked.items()),
+        *_lines([opened]),
+        *(f"{name:11}{_text(value)}" for name, value in asked.items()),
         *([error] if error else []),
     )
 
@@ -58,7 +58,7 @@ def name(
     tag: Annotated[list[str] | None, option("A tag; give several, or none to leave them.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Call a run otherwise, and tag it.
+    """Name a run, and tag it.
 
     Example: covergenre runs name 20261122-221434-knn-38fb "All at 150 px" --tag talk
     """
@@ -66,7 +66,7 @@ def name(
     rename(opened, name)
     if tag:
         write_notes(opened, replace(read_notes(opened), tags=tuple(tag)))
-    _tell(run, f"is called {run_name(opened)}", as_json)
+    _print_state(run, f"is called {run_name(opened)}", as_json)
 
 
 @app.command()
@@ -80,7 +80,7 @@ def cancel(
     Example: covergenre runs cancel 20261122-221434-knn-38fb
     """
     launch.cancel(run, 0 if now else None)
-    _tell(run, "asked to stop", as_json)
+    _print_state(run, "asked to stop", as_json)
 
 
 @app.command()
@@ -90,52 +90,52 @@ def resume(run: RunId, as_json: AsJson = False) -> None:
     Example: covergenre runs resume 20261122-221434-knn-38fb
     """
     launch.resume(run)
-    _tell(run, "waits for its turn", as_json)
+    _print_state(run, "waits in the queue", as_json)
 
 
 @app.command()
 def finish(run: RunId, as_json: AsJson = False) -> None:
-    """Have a long training make do with what it has learned so far: it is judged, and can be used.
+    """End a long training early: the run is evaluated with what it has learned so far, and can be used.
 
     Example: covergenre runs finish 20261122-221434-finetune-38fb
     """
     launch.finish(run)
-    _tell(run, "makes do with what it has learned", as_json)
+    _print_state(run, "finishes with what it has learned", as_json)
 
 
 @app.command()
 def delete(run: RunId, as_json: AsJson = False) -> None:
-    """Remove a run for good.
+    """Delete a run for good.
 
     Example: covergenre runs delete 20261122-221434-knn-38fb
     """
     launch.delete(run)
-    answer(as_json, {"id": run, "state": "deleted"}, f"run {run}: deleted")
+    print_result(as_json, {"id": run, "state": "deleted"}, f"run {run}: deleted")
 
 
 @app.command()
 def use(run: Annotated[str, typer.Argument(metavar="ID", help="The id of a run, or the starter.")]) -> None:
-    """Let a run answer where none is named: in the app's Predict, and in predict and similar.
+    """Use a run by default: on the app's Predict page, and in predict and similar.
 
     Example: covergenre runs use 20261122-221434-knn-38fb
     """
     default.set_default_run(None if run == "starter" else run)
-    say(f"{run} answers from now on")
+    echo(f"{run} is used from now on")
 
 
 @app.command()
 def combine(runs: RunIds, as_json: AsJson = False) -> None:
-    """Make one more run of several: the calibrated average of what they say.
+    """Combine finished runs into an ensemble: the calibrated average of their answers.
 
     Example: covergenre runs combine 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6
     """
     from covergenre.training.combine import combine as combine_runs
 
     combined = combine_runs([Run.open(run) for run in runs])
-    answer(as_json, run_as_dict(combined), *_in_words([combined]))
+    print_result(as_json, run_as_dict(combined), *_lines([combined]))
 
 
-def _asked(run: Run) -> dict[str, Any]:
+def _settings(run: Run) -> dict[str, Any]:
     spec = run.spec
     return {
         "parameters": dict(spec.parameters),
@@ -149,20 +149,20 @@ def _asked(run: Run) -> dict[str, Any]:
     }
 
 
-def _plainly(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{name}={each}" for name, each in value.items())
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _tell(run_id: str, what: str, as_json: bool) -> None:
-    answer(as_json, run_as_dict(Run.open(run_id)), f"run {run_id}: {what}")
+def _print_state(run_id: str, what: str, as_json: bool) -> None:
+    print_result(as_json, run_as_dict(Run.open(run_id)), f"run {run_id}: {what}")
 
 
-def _in_words(listed: Sequence[Run]) -> Iterator[str | Table]:
+def _lines(runs: Sequence[Run]) -> Iterator[str | Table]:
     used = default.default_run()
     rows = []
-    for run in listed:
+    for run in runs:
         status, done = run.status(), evaluation_of(run)
         rows.append(
             (
@@ -177,5 +177,5 @@ def _in_words(listed: Sequence[Run]) -> Iterator[str | Table]:
             )
         )
     yield table(("run", "name", "state", "data set", "genres", "accuracy", "balanced accuracy", "time"), rows)
-    if used and any(run.id == used for run in listed):
-        yield "* answers where no run is named"
+    if used and any(run.id == used for run in runs):
+        yield "* is used where no run is named"

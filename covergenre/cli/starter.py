@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import answer, progress, table, with_interval
+from covergenre.cli.console import print_result, progress, table, with_interval
 from covergenre.cli.options import AsJson, argument, option
 from covergenre.dataset.starter import Starter, open_starter
 from covergenre.evaluation.metrics import Evaluation
@@ -31,7 +31,7 @@ def build(
 
     with progress() as monitor:
         starter = build_starter(folder, target, seed, monitor=monitor, words=words)
-    answer(as_json, _data(starter), *_in_words(starter))
+    print_result(as_json, _data(starter), *_lines(starter))
 
 
 @app.command()
@@ -41,14 +41,14 @@ def show(as_json: AsJson = False) -> None:
     Example: covergenre starter show
     """
     starter = open_starter()
-    answer(as_json, _data(starter), *_in_words(starter))
+    print_result(as_json, _data(starter), *_lines(starter))
 
 
 def _data(starter: Starter) -> dict[str, Any]:
     return {"folder": str(starter.folder), "card": starter.card.to_dict()}
 
 
-def _in_words(starter: Starter) -> Iterator[str | Table]:
+def _lines(starter: Starter) -> Iterator[str | Table]:
     card, columns = starter.card, ("accuracy", "balanced accuracy")
     yield f"{card.covers} covers of {len(card.genres)} genres; missing: {', '.join(card.missing) or 'none'}"
     yield table(("genre", "train", "validation", "test"), [(genre, *n.values()) for genre, n in card.counts.items()])

@@ -1,10 +1,10 @@
-"""study: the reference study's experiments from the shell."""
+"""study: the experiments of the reference study."""
 
 from typing import Annotated
 
 import typer
 
-from covergenre.cli.console import listed, print_json, progress, say, table, with_interval
+from covergenre.cli.console import echo, print_json, progress, split_list, table, with_interval
 from covergenre.cli.options import AsJson, Backbone, DatasetName, Features, Limit, Weights, option
 from covergenre.dataset.registry import open_dataset
 from covergenre.embedding.recipe import Recipe
@@ -49,9 +49,9 @@ def study(
     asked = design(
         dataset,
         split,
-        list(listed(only)) or DEFAULT_EXPERIMENTS,
+        list(split_list(only)) or DEFAULT_EXPERIMENTS,
         quick,
-        list(listed(genres, dataset.genres)),
+        list(split_list(genres, dataset.genres)),
         recipe,
         seed,
     )
@@ -65,9 +65,9 @@ def study(
     for part, title in TITLES.items():
         rows = [_row(outcome) for found in by_method(outcomes, part).values() for outcome in found]
         if rows:
-            say(table((title, "", "covers", "accuracy", "F1, weighted", "reference", "s"), rows), "")
-    say("reference: the accuracy that the reference study published, of its own covers")
-    say(f"table {made.folder / 'table.csv'}")
+            echo(table((title, "", "covers", "accuracy", "F1, weighted", "reference", "s"), rows), "")
+    echo("reference: the accuracy that the reference study published, of its own covers")
+    echo(f"table {made.folder / 'table.csv'}")
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

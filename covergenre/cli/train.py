@@ -1,4 +1,4 @@
-"""train and evaluate: runs from the shell."""
+"""train and evaluate: runs and their figures."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from covergenre.cli.console import answer, listed, progress, table, with_interval
+from covergenre.cli.console import print_result, progress, split_list, table, with_interval
 from covergenre.cli.data import variants_of
 from covergenre.cli.options import AsJson, DatasetName, Features, Variants, Weights, option
 from covergenre.dataset.registry import open_dataset
@@ -23,7 +23,7 @@ from covergenre.predict import STARTER
 from covergenre.runs.notes import read_notes, run_name
 from covergenre.runs.record import Run
 
-_BACKBONE = "The pretrained network that covers are read by, or that learns on in finetune."
+_BACKBONE = "The pretrained network that computes vectors, or that is fine-tuned in finetune."
 _HEADLINE = ("accuracy", "balanced_accuracy", "f1_weighted", "f1_macro")
 
 app = typer.Typer()
@@ -48,11 +48,11 @@ def train(
     ] = None,
     settings: Annotated[list[str] | None, option("A parameter of the method.", "--set", metavar="KEY=VALUE")] = None,
     background: Annotated[
-        bool, option("Train in a process of its own, after the runs that wait.", "--background")
+        bool, option("Train in a background process, after the runs in the queue.", "--background")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Train a method on a data set, and read the test part once.
+    """Train a method on a data set, and evaluate it on the test part.
 
     Example: covergenre train mine --method knn --genres jazz,rap --set k=20
     """
@@ -64,7 +64,7 @@ def train(
     spec = TrainSpec(
         method,
         {**_preset(method, preset), **network, **_parameters(settings or [])},
-        genres=listed(genres, dataset.genres),
+        genres=split_list(genres, dataset.genres),
         recipe=recipe,
         variants=variants_of(variants),
         split=split,
@@ -76,8 +76,8 @@ def train(
     else:
         with progress() as monitor:
             execute(run, dataset, monitor)
-    parts = () if background else _in_words(run.evaluation())
-    answer(as_json, run_as_dict(run), f"run {run.id}, {run_name(run)}", *parts)
+    parts = () if background else _lines(run.evaluation())
+    print_result(as_json, run_as_dict(run), f"run {run.id}, {run_name(run)}", *parts)
 
 
 @app.command()
@@ -89,11 +89,11 @@ def evaluate(
     Example: covergenre evaluate starter
     """
     evaluation = open_starter().card.chosen.test if run == STARTER else Run.open(run).evaluation()
-    answer(as_json, {"id": run, **evaluation.to_dict()}, *_in_words(evaluation))
+    print_result(as_json, {"id": run, **evaluation.to_dict()}, *_lines(evaluation))
 
 
 def run_as_dict(run: Run) -> dict[str, Any]:
-    """What `--json` says of a run."""
+    """A run as `--json` prints it."""
     status, evaluation = run.status(), evaluation_of(run)
     told = evaluation.to_dict() if evaluation else {}
     return {
@@ -110,7 +110,7 @@ def run_as_dict(run: Run) -> dict[str, Any]:
 
 
 def evaluation_of(run: Run) -> Evaluation | None:
-    """The evaluation of a run; None when it isn't done, or is damaged: one such run may not hide the others."""
+    """The evaluation of a run; None while there is none, or where it is damaged: other runs are listed all the same."""
     with suppress(BadRun):
         return run.evaluation() if run.status().state == "done" else None
     return None
@@ -119,7 +119,7 @@ def evaluation_of(run: Run) -> Evaluation | None:
 def _network(
     method: str, backbone: str | None, features: str, limit: int | None, weights: str | None
 ) -> tuple[dict[str, Any], Recipe]:
-    """The network that is asked for: as parameters of a method that reads pictures, else as a recipe of vectors."""
+    """The network options: as parameters of a method that learns from pictures, else as a recipe of vectors."""
     if method_called(method).reads != "pictures":
         return {}, Recipe(backbone or Recipe.backbone, features, limit or EVEN, weights)
     asked = {"backbone": backbone, "weights": weights, "limit": limit}
@@ -132,7 +132,7 @@ def _preset(method: str, name: str | None) -> dict[str, Any]:
 
 
 def _parameters(settings: list[str]) -> dict[str, Any]:
-    """The parameters that `--set` names; numbers are taken as such, and none stands for None."""
+    """The parameters given by `--set`; numbers are parsed, and none stands for None."""
     parameters: dict[str, Any] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -151,7 +151,7 @@ def _value(text: str) -> int | float | str | None:
     return None if text == "none" else text
 
 
-def _in_words(evaluation: Evaluation) -> Iterator[str | Table]:
+def _lines(evaluation: Evaluation) -> Iterator[str | Table]:
     for name in _HEADLINE:
         yield f"{name.replace('_', ' '):18}{with_interval(getattr(evaluation, name))}"
     rows = [

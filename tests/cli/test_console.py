@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from covergenre.cli.console import complain, harmless, listed, say_anything
+from covergenre.cli.console import escape_unencodable, print_error, sanitize, split_list
 
 
 @pytest.mark.parametrize(
@@ -18,19 +18,19 @@ from covergenre.cli.console import complain, harmless, listed, say_anything
     ],
 )
 def test_a_list_may_name_what_holds_commas(text, parts):
-    assert listed(text, ("Folk, World, & Country", "jazz", "rap")) == parts
+    assert split_list(text, ("Folk, World, & Country", "jazz", "rap")) == parts
 
 
 def test_what_a_terminal_obeys_is_shown_as_unreadable():
-    assert harmless("a\x1b[31mred\x07\x9b2J\u202etxt.gpj\n") == "a\ufffd[31mred\ufffd\ufffd2J\ufffdtxt.gpj\n"
+    assert sanitize("a\x1b[31mred\x07\x9b2J\u202etxt.gpj\n") == "a\ufffd[31mred\ufffd\ufffd2J\ufffdtxt.gpj\n"
 
 
 def test_a_name_that_is_no_unicode_can_be_said_on_any_terminal(monkeypatch):
     said = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stderr", said)
-    say_anything()
+    escape_unencodable()
 
-    complain("caf\udce9 und Café")
+    print_error("caf\udce9 und Café")
     said.flush()
 
     assert said.buffer.getvalue() == rb"error: caf\udce9 und Caf\xe9" + b"\n"

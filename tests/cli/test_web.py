@@ -3,6 +3,7 @@ import pytest
 
 from benchmarks.fake_sources import albums
 from covergenre.dataset.starter import seal
+from covergenre.embedding.backbones import list_stronger
 
 
 @pytest.fixture
@@ -43,3 +44,25 @@ def test_names_and_pictures_of_known_covers_are_fetched_and_cleared(world, cover
     assert sum(told["pictures"]["failed"].values()) + told["pictures"]["came"] == discogs
     (told,) = covergenre("pictures", "clear", "--json").lines
     assert told["deleted"] == 0
+
+
+DINO = list_stronger()[0]
+
+
+@pytest.fixture
+def hub(hub_of):
+    return hub_of({(DINO.repository, "model.safetensors"): b"weights"})
+
+
+def test_a_network_is_fetched_and_then_here(hub, covergenre):
+    (told,) = covergenre("networks", "list", "--json").lines
+    assert not told["networks"][0]["here"]
+    (told,) = covergenre("networks", "fetch", DINO.id, "--json").lines
+    assert told == {"id": DINO.id, "file": str(DINO.file)}
+    assert DINO.file.read_bytes() == b"weights"
+    assert "here" in covergenre("networks", "list").out
+
+
+def test_an_unknown_network_is_answered_with_those_there_are(covergenre):
+    said = covergenre("networks", "fetch", "vgg")
+    assert said.err.startswith(f"error: 'vgg' is no network to be fetched: choose from {DINO.id}, ")

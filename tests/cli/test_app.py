@@ -4,8 +4,7 @@ import sys
 import pytest
 import typer
 
-from covergenre import __version__, home
-from covergenre.cli import serving
+from covergenre import __version__, cli, home
 
 
 @pytest.fixture
@@ -39,10 +38,10 @@ def test_a_port_that_cannot_be_is_wrong_use(covergenre):
 
 
 def test_where_no_program_takes_the_place_of_another_its_exit_code_is_passed_on(monkeypatch):
-    monkeypatch.setattr(serving, "os", type("Windows", (), {"name": "nt"}))
-    monkeypatch.setattr(serving.subprocess, "call", lambda _command: 3)
+    monkeypatch.setattr(cli, "os", type("Windows", (), {"name": "nt"}))
+    monkeypatch.setattr(cli.subprocess, "call", lambda _command: 3)
     with pytest.raises(typer.Exit) as ended:
-        serving.start(type("Context", (), {"args": []})())
+        cli.start(type("Context", (), {"args": []})())
     assert ended.value.exit_code == 3
 
 
