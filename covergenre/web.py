@@ -29,7 +29,7 @@ MOST_REDIRECTS = 5
 MOST_SECONDS = 60.0
 """For one answer, from the request to the last byte, however steadily bytes come in."""
 
-_TRIES = 5
+TRIES = 5
 _LONGEST_WAIT = 300.0  # seconds; a host that asks for more is taken to be closed for now
 _CHECK_EVERY = 0.2  # seconds between checks whether to stop
 _TIMEOUTS = {"connect": 10.0, "read": 15.0, "write": 10.0, "pool": 10.0}
@@ -68,7 +68,7 @@ class Web:
         seconds_between: Mapping[str, float] | None = None,
         trusted: Iterable[str] = (),
         monitor: Monitor = SILENT,
-        tries: int = _TRIES,
+        tries: int = TRIES,
     ) -> None:
         """`seconds_between`: the least time between two requests to a host, by its name and port. `trusted`: hosts that
         may be in a private network, because the settings name them. `monitor` can stop waits between tries."""

@@ -1,5 +1,5 @@
-"""Bringing real covers, and what is known of them, from open sources on the web.
+"""Real covers and their metadata from open sources on the web.
 
-`collect` makes a data set of one's own from MusicBrainz and the Cover Art Archive; `known` brings names and pictures
-for covers that are known already. Both keep to each source's rules, and go on where they were stopped.
+`collect` makes a data set from MusicBrainz and the Cover Art Archive; `names` and `pictures` complete the covers that
+are known already. All keep to the rate limits of each source, and continue where they were stopped.
 """

@@ -1,8 +1,8 @@
-"""Collecting in a process of its own, which outlives whoever began it: python -m covergenre.collecting.background NAME
+"""Collecting in a background process, which outlives the app: python -m covergenre.collecting.background NAME
 
-collected/NAME/status.json    how far it is, replaced whole; "done", "stopped" or "failed" once it has ended
-collected/NAME/stop           there once it was asked to stop
-collected/NAME/log.txt        what it printed
+collected/NAME/status.json    its `Status`, replaced atomically
+collected/NAME/stop           exists once it was asked to stop
+collected/NAME/log.txt        its output
 """
 
 import sys
@@ -15,7 +15,7 @@ from typing import Literal
 from filelock import Timeout
 
 from covergenre import home
-from covergenre.collecting.collect import LOCK_IS_TRIED, collect
+from covergenre.collecting.collect import LOCK_SECONDS, collect
 from covergenre.collecting.record import Plan, open_plan, save_plan
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
@@ -25,13 +25,13 @@ from covergenre.runs import launch
 
 State = Literal["running", "done", "stopped", "failed", "lost"]
 
-_LOOK_EVERY = 0.25  # seconds
+_POLL_SECONDS = 0.25
 _STARTS_WITHIN = 30.0  # seconds that a new process has to take its lock
 
 
 @dataclass(frozen=True)
 class Status:
-    """How far a collection is; `error` says why it failed, `reasons` why albums weren't taken, counted."""
+    """The state of a collection; `error`: why it failed; `reasons`: why albums were rejected, with counts."""
 
     state: State
     done: int = 0
@@ -42,7 +42,7 @@ class Status:
 
 
 def start(plan: Plan) -> None:
-    """Have a plan collected, from where it stopped; CoverGenreError when that is being done already."""
+    """Start or continue to collect a plan; CoverGenreError when that is being done already."""
     if is_running(plan):
         raise CoverGenreError(f"{plan.name} is being collected already: wait for it, or stop it")
     save_plan(plan)
@@ -52,17 +52,17 @@ def start(plan: Plan) -> None:
 
 
 def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:
-    """Wait for a collection that was begun, and relay its progress; the data set once it is there.
+    """Wait for a collection that was started, and relay its progress; the data set.
 
-    `monitor` stops the collection itself. Raises Cancelled then, and CoverGenreError when it failed or its process
-    has gone.
+    `monitor` can stop the collection itself: raises Cancelled then, and CoverGenreError when it failed or its process
+    has died.
     """
     began = time.monotonic()
     while (status := read_status(plan, time.monotonic() - began < _STARTS_WITHIN)).state == "running":
         if monitor.should_stop():
             (plan.folder / "stop").touch()
         monitor.report(status.done, status.total, status.what)
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_POLL_SECONDS)
     if status.state == "stopped":
         raise Cancelled(status.error)
     if status.state != "done":
@@ -71,18 +71,18 @@ def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:
 
 
 def read_status(plan: Plan, starting: bool = False) -> Status:
-    """How far a collection is. Without a process it is lost, unless that is just `starting`."""
+    """The status of a collection. Without a process it is lost, unless the process is still `starting`."""
     status = _read(plan)
     if status.state != "running" or starting or is_running(plan):
         return status
-    status = _read(plan)  # it may have ended well between the two looks
+    status = _read(plan)  # it may have ended between the two checks
     if status.state == "running":
         return Status("lost", error="its process has gone: go on with it, what came is kept")
     return status
 
 
 def is_running(plan: Plan) -> bool:
-    """Whether a process collects it."""
+    """Whether a process is collecting it."""
     plan.folder.mkdir(parents=True, exist_ok=True)
     try:
         with plan.lock.acquire(blocking=False):
@@ -92,7 +92,7 @@ def is_running(plan: Plan) -> bool:
 
 
 def unfinished() -> tuple[Plan, ...]:
-    """The plans that aren't done, by name: at work, stopped, failed or lost."""
+    """The plans that are not done, by name: running, stopped, failed or lost."""
     plans = []
     for file in sorted((home.home() / "collected").glob("*/plan.json")):
         with suppress(BadDataset, CoverGenreError):
@@ -104,7 +104,7 @@ def unfinished() -> tuple[Plan, ...]:
 
 def _work(name: str) -> None:
     plan = open_plan(name)
-    with plan.lock.acquire(timeout=LOCK_IS_TRIED):  # until it has said how it ended: before that it isn't lost
+    with plan.lock.acquire(timeout=LOCK_SECONDS):  # held until the final status is written: before that it isn't lost
         _collect(plan)
 
 
@@ -115,7 +115,7 @@ def _collect(plan: Plan) -> None:
     def tell(progress: Progress) -> None:
         nonlocal now, written
         now = Status("running", progress.done, progress.total, progress.what)
-        if time.monotonic() - written > _LOOK_EVERY:
+        if time.monotonic() - written > _POLL_SECONDS:
             _write(plan, now)
             written = time.monotonic()
 

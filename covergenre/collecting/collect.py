@@ -1,8 +1,8 @@
-"""Collecting: from tags to a data set of real covers.
+"""Collecting a data set of real covers by genre tags.
 
-Genre by genre a page of albums is asked of MusicBrainz, and the front picture of each that fits of the Cover Art
-Archive, until there are enough. An album that carries the tags of two genres is left out, and of one artist only a few
-are taken, so that a split has something to hold apart. Every picture goes through `images` like an upload.
+For each genre, pages of albums are requested from MusicBrainz, and the front cover of each suitable one from the Cover
+Art Archive, until there are enough. An album with tags of two genres is left out, and only a few are taken of one
+artist, so that the data set can be split by artist. Pictures are decoded with the same checks as uploads.
 """
 
 import logging
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from filelock import Timeout
 
 from covergenre import images
-from covergenre.collecting.genres import why_not
+from covergenre.collecting.genres import rejection_reason
 from covergenre.collecting.musicbrainz import Album, find_albums
 from covergenre.collecting.record import SOURCE, Attempt, Journal, Plan, save_plan
 from covergenre.collecting.sources import coverart, open_web
@@ -28,16 +28,17 @@ from covergenre.web import Web
 LICENCE = "the artwork belongs to its owners; the data about it is CC0 (MusicBrainz)"
 """Written beside every cover that is collected."""
 
-LOCK_IS_TRIED = 1.0  # seconds; whoever looks whether a plan is collected holds its lock for a moment
+LOCK_SECONDS = 1.0
+"""How long to wait for a plan's lock: checks whether it is being collected hold it for a moment."""
 
-_FEWEST_PIXELS = 64  # a side; what is smaller is a stand-in
+_FEWEST_PIXELS = 64  # a side; smaller pictures are placeholders
 _COLUMNS = ("path", "artist", "album", "year", "source_id", "image_url", "page_url", "licence", "collected")
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class Collected:
-    """What came of a plan: the data set, covers by genre, and pictures that weren't got, by reason."""
+    """The result: the data set, the number of covers by genre, and the albums without a cover."""
 
     dataset: Dataset
     covers: Mapping[str, int]
@@ -45,19 +46,19 @@ class Collected:
 
     @property
     def reasons(self) -> Mapping[str, int]:
-        """How many pictures weren't got for which reason."""
+        """How many albums have no cover for which reason."""
         return Counter(failure.reason for failure in self.failures)
 
 
 def collect(plan: Plan, monitor: Monitor = SILENT) -> Collected:
-    """Bring the covers of a plan and register them as a data set; called again, go on where it stopped.
+    """Collect the covers of a plan and register them as a data set; called again, it continues where it stopped.
 
-    Fewer come where the source has no more. Raises CoverGenreError when another process collects under that name;
-    ConnectionLost when the source can't be reached (what came is kept); BadDataset when nothing came; Cancelled.
+    There are fewer covers where the source has no more. Raises CoverGenreError when another process collects under that
+    name, ConnectionLost when a source can't be reached (covers are kept), BadDataset without any cover, and Cancelled.
     """
     save_plan(plan)
     try:
-        with plan.lock.acquire(timeout=LOCK_IS_TRIED), open_web(monitor) as web:
+        with plan.lock.acquire(timeout=LOCK_SECONDS), open_web(monitor) as web:
             journal = Journal(plan)
             try:
                 _fetch_all(plan, journal, web, monitor)
@@ -67,7 +68,9 @@ def collect(plan: Plan, monitor: Monitor = SILENT) -> Collected:
         raise CoverGenreError(f"another process collects {plan.name}: wait for it, or stop it") from error
     covers = {genre: len(journal.kept(genre)) for genre in plan.genres}
     if not any(covers.values()):
-        raise BadDataset(f"no cover of {', '.join(plan.genres)} could be had: {_most_common(journal.failures())}")
+        reasons = Counter(failure.reason for failure in journal.failures()).most_common(1)
+        why = f"{reasons[0][0]} ({reasons[0][1]} times)" if reasons else "the source has no such albums"
+        raise BadDataset(f"no cover of {', '.join(plan.genres)} could be had: {why}")
     dataset, _ = register(plan.name, plan.folder, monitor)
     return Collected(dataset, covers, journal.failures())
 
@@ -88,7 +91,7 @@ def _fetch_all(plan: Plan, journal: Journal, web: Web, monitor: Monitor) -> None
 
 
 def _fetch_genre(plan: Plan, journal: Journal, web: Web, genre: str) -> Iterator[int]:
-    """Bring covers of a genre; how many there are, after each album."""
+    """Fetch covers of a genre; yields how many there are, before each album."""
     taken = Counter(_artist(album) for album in journal.kept(genre))
     for album in _albums(journal, web, genre):
         got = taken.total()
@@ -97,7 +100,7 @@ def _fetch_genre(plan: Plan, journal: Journal, web: Web, genre: str) -> Iterator
         yield got
         if album.id in journal.tried or taken[_artist(album)] >= plan.per_artist:
             continue
-        reason = why_not(genre, album.tags, album.types) or _picture(plan, journal, web, genre, album)
+        reason = rejection_reason(genre, album.tags, album.types) or _picture(plan, journal, web, genre, album)
         journal.add(Attempt(genre, album.id, reason, f"{datetime.now(UTC):%Y-%m-%d}"))
         if not reason:
             taken[_artist(album)] += 1
@@ -105,7 +108,7 @@ def _fetch_genre(plan: Plan, journal: Journal, web: Web, genre: str) -> Iterator
 
 
 def _albums(journal: Journal, web: Web, genre: str) -> Iterator[Album]:
-    """The albums of a genre: those known first, then page by page what else there is."""
+    """The albums of a genre: those on record first, then further pages from the source."""
     position = 0
     while True:
         while position < len(journal.albums[genre]):
@@ -116,14 +119,14 @@ def _albums(journal: Journal, web: Web, genre: str) -> Iterator[Album]:
             return
         page = find_albums(web, genre, asked)
         came = len(page.albums) + page.skipped
-        # A page that holds nothing ends the list, whatever its total says.
+        # An empty page ends the list, whatever its total says.
         journal.add_page(genre, page.albums, asked + came, page.total if came else asked)
 
 
 def _picture(plan: Plan, journal: Journal, web: Web, genre: str, album: Album) -> str:
-    """Bring the picture of an album; "" or why there is none."""
+    """Fetch the cover of an album; "" or why there is none."""
     file = journal.picture(genre, album.id)
-    if file.exists():  # its process ended between the picture and its line
+    if file.exists():  # the process was killed between writing the picture and its record
         return ""
     try:
         answer = web.get(_front(plan, album), images.MAX_BYTES)
@@ -148,7 +151,7 @@ def _artist(album: Album) -> str:
 
 
 def _write_table(plan: Plan, journal: Journal) -> None:
-    """What is known of the covers that came, where a scan finds it."""
+    """Write the metadata of the covers where a scan finds it."""
     rows = []
     for genre in plan.genres:
         for album in journal.kept(genre):
@@ -157,8 +160,3 @@ def _write_table(plan: Plan, journal: Journal) -> None:
             known = (path, album.artist, album.title, album.year or "")
             rows.append((*known, f"{SOURCE}:{album.id}", _front(plan, album), page, LICENCE, collected))
     write_csv(plan.folder / "manifest.csv", _COLUMNS, rows)
-
-
-def _most_common(failures: tuple[Attempt, ...]) -> str:
-    reasons = Counter(failure.reason for failure in failures).most_common(1)
-    return f"{reasons[0][0]} ({reasons[0][1]} times)" if reasons else "the source has no such albums"

@@ -1,11 +1,10 @@
-"""Pictures of known covers fetched as somebody looks at them: two at a time, and none for a while without a connection.
+"""Pictures of known covers, fetched when they are shown: two at a time, and none for a while after a lost connection.
 
-Whoever looks asks this machine alone; the sources see this machine, and not who looks at what.
+Browsers get them from this machine, so that the sources don't see who looks at what.
 """
 
 import logging
 import queue
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,8 +14,8 @@ from typing import Protocol
 
 from covergenre.collecting.pictures import (
     PublishedPicture,
+    evict,
     fetch_picture,
-    make_room,
     note_failure,
     picture_file,
     read_failures,
@@ -28,13 +27,13 @@ from covergenre.web import Web
 AT_ONCE = 2
 
 _TRIES = 2
-_REST = 60.0  # seconds without asking, once nothing could be reached
-_ROOM_EVERY = 50
+_PAUSE = 60.0  # seconds without requests after a lost connection
+_EVICT_EVERY = 50
 _log = logging.getLogger(__name__)
 
 
 class ShownCover(Protocol):
-    """A cover as pages show it."""
+    """A cover on a page."""
 
     @property
     def content_hash(self) -> str: ...  # noqa: D102
@@ -48,7 +47,7 @@ class ShownCover(Protocol):
 
 @dataclass(frozen=True)
 class Availability:
-    """Of some covers: how many have a picture at hand, for how many one may still come, and why there are no others."""
+    """Of some covers: how many have a picture, how many may still get one, and why the others have none."""
 
     covers: int
     shown: int
@@ -57,32 +56,37 @@ class Availability:
 
 
 class PictureFetcher:
-    """Any number of threads may ask."""
+    """Safe for any number of threads."""
 
     def __init__(self) -> None:
-        self._slots = threading.Semaphore(AT_ONCE)
-        self._webs: queue.SimpleQueue[Web] = queue.SimpleQueue()
+        self._webs: queue.SimpleQueue[Web | None] = queue.SimpleQueue()  # each is used by one thread at a time
+        for _ in range(AT_ONCE):
+            self._webs.put(None)  # opened by the first to use it
         self._lost, self._lost_until = "", 0.0
         self._fetched = 0
 
     @property
     def lost(self) -> str:
-        """Why nothing is asked for at present; "" when something would be."""
+        """Why nothing is requested at present; "" otherwise."""
         return self._lost if time.monotonic() < self._lost_until else ""
 
     def picture(self, cover: PublishedPicture) -> Path | None:
-        """The file of its picture, fetched first where that is needed; None where it can't be had now."""
+        """The file of its picture, fetched if needed; None when it can't be had now."""
         if file := picture_file(cover.content_hash):
             return file
         if not cover.address or self.lost or cover.content_hash in read_failures():
             return None
-        with self._slots:
+        web = self._webs.get()
+        try:
             if not self.lost and not picture_file(cover.content_hash):
-                self._fetch(cover)
+                web = web or open_web(tries=_TRIES)
+                self._fetch(web, cover)
+        finally:
+            self._webs.put(web)
         return picture_file(cover.content_hash)
 
     def availability(self, covers: Iterable[ShownCover]) -> Availability:
-        """How it stands with the pictures of these covers."""
+        """The availability of pictures of these covers."""
         shown = coming = 0
         reasons: Counter[str] = Counter()
         covers, failures = list(covers), read_failures()
@@ -97,25 +101,19 @@ class PictureFetcher:
                 coming += 1
         return Availability(len(covers), shown, coming, dict(reasons.most_common()))
 
-    def _fetch(self, cover: PublishedPicture) -> None:
-        try:
-            web = self._webs.get_nowait()
-        except queue.Empty:
-            web = open_web(tries=_TRIES)
+    def _fetch(self, web: Web, cover: PublishedPicture) -> None:
         try:
             if reason := fetch_picture(web, cover):
                 note_failure(cover.content_hash, reason)
         except ConnectionLost as error:
             _log.info("no picture: %s", error)
-            self._lost, self._lost_until = "no connection", time.monotonic() + _REST
+            self._lost, self._lost_until = "no connection", time.monotonic() + _PAUSE
         except (CoverGenreError, Cancelled, OSError) as error:
             _log.warning("a picture could not be kept: %s", error)
-            self._lost, self._lost_until = str(error), time.monotonic() + _REST
-        finally:
-            self._webs.put(web)
+            self._lost, self._lost_until = str(error), time.monotonic() + _PAUSE
         self._fetched += 1
-        if self._fetched % _ROOM_EVERY == 0:
-            make_room()
+        if self._fetched % _EVICT_EVERY == 0:
+            evict()
 
 
 fetcher = PictureFetcher()

@@ -1,7 +1,7 @@
-"""Which tags of MusicBrainz stand for which genre: `genres.json`, read and asked.
+"""Which tags of MusicBrainz mean which genre, as `genres.json` has it.
 
-`tags` name the genre; `never` are tags beside which it is not meant; `types` are secondary types that
-are wanted although such albums are no studio albums (an anime's music is a soundtrack). Edit the file to choose others.
+`tags` name the genre; albums with one of the `never` tags are not meant; `types` are secondary types that are required,
+although such albums are no studio albums (an anime's music is a soundtrack). Edit the file for other genres.
 """
 
 import json
@@ -42,8 +42,8 @@ def tags_of(genre: str) -> GenreTags:
     return genre_tags()[genre]
 
 
-def why_not(genre: str, tags: Collection[str], types: Collection[str]) -> str:
-    """Why an album with these tags and secondary types is not taken for a cover of `genre`; "" when it is."""
+def rejection_reason(genre: str, tags: Collection[str], types: Collection[str]) -> str:
+    """Why an album with these tags and secondary types is not taken as one of `genre`; "" when it is."""
     wanted = tags_of(genre)
     if unfit := sorted(set(types) & set(_STUDIO_ONLY) - set(wanted.types)):
         return f"no studio album ({unfit[0].lower()})"

@@ -14,7 +14,7 @@ from covergenre.formatting import one_line
 from covergenre.web import Web
 
 PAGE = 100
-"""Albums a page: the most that is given."""
+"""Albums per page: the maximum."""
 
 _MOST_BYTES = 8 * 2**20
 _MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -22,7 +22,7 @@ _MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Album:
-    """A release group. `artist_id` is "" and `year` None where they are not told; `tags` in lower case."""
+    """A release group. `artist_id` is "" and `year` None where unknown; `tags` in lower case."""
 
     id: str
     title: str
@@ -35,7 +35,7 @@ class Album:
 
 @dataclass(frozen=True)
 class AlbumPage:
-    """Albums in the order they came, `total` of them on all pages; `skipped` had no usable number or title."""
+    """Albums in the order of the source, which has `total`; `skipped` had no usable id or title."""
 
     albums: tuple[Album, ...]
     total: int
@@ -45,7 +45,7 @@ class AlbumPage:
 def find_albums(web: Web, genre: str, offset: int) -> AlbumPage:
     """The albums tagged as `genre`, from `offset` on.
 
-    Raises Refused when the answer is none that this version knows, and what `Web.get` raises.
+    Raises Refused for a response in an unknown format, and what `Web.get` raises.
     """
     wanted = tags_of(genre)
     tags = " OR ".join(f'tag:"{tag}"' for tag in wanted.tags)

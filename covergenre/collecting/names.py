@@ -1,8 +1,8 @@
-"""Names for covers that are known by a number only: releases of Discogs, asked for with the user's own token.
+"""Names of covers that are known by a number only: releases of Discogs, fetched with the user's own token.
 
-    names/discogs.jsonl     a line for each release that was asked for: its name, or why there is none
+    names/discogs.jsonl     a line for each release that was requested: its name, or why there is none
 
-https://www.discogs.com/developers: a token of one's own, sixty requests a minute, a telling User-Agent.
+https://www.discogs.com/developers: a personal token, sixty requests a minute, a descriptive User-Agent.
 """
 
 import json
@@ -26,13 +26,13 @@ from covergenre.web import Web
 
 SOURCE = "discogs"
 _MOST_BYTES = 4 * 2**20
-_NUMBERED = re.compile(r" \(\d+\)$")  # Discogs tells artists of one name apart by a number
+_NUMBERED = re.compile(r" \(\d+\)$")  # by which Discogs distinguishes artists of the same name
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Name:
-    """What a release is called. `reason` is "" or why nothing is known; then the rest is empty."""
+    """The name of a release. `reason` is "" or why it is unknown; then the rest is empty."""
 
     id: str
     artist: str = ""
@@ -43,18 +43,18 @@ class Name:
 
 
 def read_names() -> Mapping[str, Name]:
-    """The releases that were asked for, by their number."""
+    """The releases that were requested, by number."""
     names = {}
     for fields in read_json_lines(_file()):
-        with suppress(TypeError):  # of another version: it is asked for again
+        with suppress(TypeError):  # written by another version: it is requested again
             names[fields.get("id", "")] = Name(**fields)
     return names
 
 
 def fetch_names(ids: Iterable[str], monitor: Monitor = SILENT) -> Counter:
-    """Ask for the releases that weren't asked for yet; how many came ("") and didn't, by reason.
+    """Fetch the releases that were not requested before; how many came ("") and failed, by reason.
 
-    Raises CoverGenreError without a token, ConnectionLost and Cancelled; what came before is kept.
+    Raises CoverGenreError without a token, ConnectionLost and Cancelled; names fetched before that are kept.
     """
     if not discogs_token():
         raise CoverGenreError(

@@ -1,16 +1,16 @@
-"""Pictures of known covers, fetched from where they are published and kept on this machine alone.
+"""Pictures of known covers, fetched from where they are published and kept on this machine only.
 
-    pictures/CONTENT_HASH.jpg     at most `SIDE` px, by the hash of the cover that it shows
-    pictures/failures.json        why others aren't there, by the same hash
+    pictures/CONTENT_HASH.jpg     at most `SIDE` px, by the content hash of the cover
+    pictures/failures.json        why others could not be fetched, by content hash
 
-They are kept up to a size (COVERGENRE_PICTURES_MB); of those beyond it the ones that were not looked at for longest go.
-A picture is kept only when it is the cover: an address may show another one by now.
+They take at most COVERGENRE_PICTURES_MB; beyond that, the least recently shown are deleted. A picture is kept only when
+it is the cover: its address may show another one by now.
 """
 
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 SIDE = 300
-_ALIKE = 12  # of 64 bits: the same picture, saved again at another size
+_SAME_PICTURE = 12  # bits of 64 that differ at most when a picture is saved again at another size
 _USUAL_MB = 500
 _EVICT_EVERY = 50
 _noting = threading.Lock()
@@ -43,7 +43,7 @@ class PublishedPicture:
 
 
 def published(covers: pd.DataFrame) -> list[PublishedPicture]:
-    """Where the pictures of known covers (columns as in `dataset.starter.COLUMNS`) are published, if that is known."""
+    """The known addresses of the pictures of covers (columns as in `dataset.starter.COLUMNS`)."""
     names = read_names()
     found = []
     for row in covers.itertuples():
@@ -54,7 +54,7 @@ def published(covers: pd.DataFrame) -> list[PublishedPicture]:
 
 
 def picture_file(content_hash: str) -> Path | None:
-    """The picture of a known cover, if it was fetched; asking for it counts as looking at it."""
+    """The picture of a known cover, if it was fetched; marks it as used."""
     file = _folder() / f"{content_hash}.jpg"
     try:
         os.utime(file)
@@ -64,9 +64,9 @@ def picture_file(content_hash: str) -> Path | None:
 
 
 def fetch_pictures(covers: Iterable[PublishedPicture], monitor: Monitor = SILENT) -> Counter:
-    """Fetch the pictures that aren't there and weren't tried before; how many came ("") and didn't, by reason.
+    """Fetch the pictures that are missing and did not fail before; how many came ("") and failed, by reason.
 
-    Raises ConnectionLost and Cancelled; what came before is kept.
+    Raises ConnectionLost and Cancelled; pictures fetched before that are kept.
     """
     failures = read_failures()
     missing = [
@@ -84,15 +84,15 @@ def fetch_pictures(covers: Iterable[PublishedPicture], monitor: Monitor = SILENT
                 if reason:
                     failures[cover.content_hash] = reason
                 elif done % _EVICT_EVERY == 0:
-                    make_room()
+                    evict()
     finally:
         replace_json(_folder() / "failures.json", failures)
-        make_room()
+        evict()
     return came
 
 
 def fetch_picture(web: Web, cover: PublishedPicture) -> str:
-    """Bring one picture; "" or why it can't be had. Raises ConnectionLost and Cancelled."""
+    """Fetch one picture; "" or why it can't be had. Raises ConnectionLost and Cancelled."""
     try:
         answer = web.get(cover.address, images.MAX_BYTES)
         if answer.status == 404:
@@ -100,7 +100,7 @@ def fetch_picture(web: Web, cover: PublishedPicture) -> str:
         image = images.decode(answer.body).image
     except (Refused, BadImage) as error:
         return str(error)
-    if (int(images.perceptual_hash(image), 16) ^ int(cover.phash, 16)).bit_count() > _ALIKE:
+    if (int(images.perceptual_hash(image), 16) ^ int(cover.phash, 16)).bit_count() > _SAME_PICTURE:
         return "another picture is at its address now"
     _folder().mkdir(parents=True, exist_ok=True)
     replace_bytes(_path(cover), images.thumbnail(image, SIDE))
@@ -108,14 +108,14 @@ def fetch_picture(web: Web, cover: PublishedPicture) -> str:
 
 
 def note_failure(content_hash: str, reason: str) -> None:
-    """Keep in mind why a picture can't be had, so that it is not asked for again."""
+    """Record why a picture can't be had, so that it is not requested again."""
     with _noting:
         _folder().mkdir(parents=True, exist_ok=True)
         replace_json(_folder() / "failures.json", {**read_failures(), content_hash: reason})
 
 
 def read_failures() -> dict[str, str]:
-    """Why pictures could not be had, by content hash."""
+    """Why pictures could not be fetched, by content hash."""
     try:
         stored = read_json(_folder() / "failures.json")
         return {str(key): str(reason) for key, reason in stored.items()}
@@ -124,29 +124,24 @@ def read_failures() -> dict[str, str]:
 
 
 def clear() -> int:
-    """Delete all pictures that were fetched, and what is known of failures; how many pictures there were."""
-    files = list(_files())
+    """Delete all pictures and recorded failures; how many pictures there were."""
+    files = list(_folder().glob("*.jpg"))
     for file in [*files, _folder() / "failures.json"]:
         file.unlink(missing_ok=True)
     return len(files)
 
 
-def make_room() -> None:
-    """Delete what was not looked at for longest until the rest fits."""
-    files = sorted(((status.st_mtime, status.st_size, file) for file, status in _statuses().items()), reverse=True)
+def evict() -> None:
+    """Delete the least recently used pictures until the rest fits."""
+    used = []
+    for file in _folder().glob("*.jpg"):
+        with suppress(OSError):  # another process may have deleted it
+            used.append((file.stat().st_mtime, file.stat().st_size, file))
     room = _room()
-    for _, size, file in files:
+    for _, size, file in sorted(used, reverse=True):
         room -= size
         if room < 0:
             file.unlink(missing_ok=True)
-
-
-def _statuses() -> Mapping[Path, os.stat_result]:
-    found = {}
-    for file in _files():
-        with suppress(OSError):
-            found[file] = file.stat()
-    return found
 
 
 def _room() -> int:
@@ -158,10 +153,6 @@ def _room() -> int:
 
 def _path(cover: PublishedPicture) -> Path:
     return _folder() / f"{cover.content_hash}.jpg"
-
-
-def _files() -> Iterable[Path]:
-    return _folder().glob("*.jpg")
 
 
 def _folder() -> Path:

@@ -1,13 +1,13 @@
-"""What a collection has asked for and got, on disk, so that it goes on where it was stopped.
+"""A collection on disk, so that it can continue where it was stopped.
 
-    collected/NAME/plan.json              what was asked for
-    collected/NAME/.journal.jsonl         a line for each page of albums, and for each picture: got, or why not
+    collected/NAME/plan.json              the `Plan`
+    collected/NAME/.journal.jsonl         a line for each page of albums, and for the outcome of each picture
     collected/NAME/.lock                  held by the process that collects
     collected/NAME/musicbrainz/GENRE/ID.jpg
     collected/NAME/manifest.csv           artist, album, year and provenance, by path; a scan reads it
 
-A picture takes its place whole before its line is written. One whose line was lost with its process is found by its
-file, so it is not fetched again.
+A picture is written before its line. One whose line was lost with its process is found by its file, so it is not
+fetched again.
 """
 
 import re
@@ -32,9 +32,9 @@ SOURCE = "musicbrainz"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to collect: so many covers of each genre, at most `per_artist` of one artist, `size` px wide.
+    """What to collect: `per_genre` covers of each genre, at most `per_artist` of one artist, `size` px wide.
 
-    Raises CoverGenreError for a name, genre or number that can't be.
+    Raises CoverGenreError for an invalid name, genre or number.
     """
 
     name: str
@@ -58,10 +58,10 @@ class Plan:
 
     @property
     def folder(self) -> Path:
-        """Where the covers go."""
+        """The folder of the collection."""
         return home.home() / "collected" / self.name
 
-    @cached_property  # so that whoever holds it can take it again
+    @cached_property  # one object, so that its holder can acquire it again
     def lock(self) -> FileLock:
         """Held by the process that collects."""
         return FileLock(self.folder / ".lock")
@@ -69,7 +69,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A picture that was asked for. `reason` is "" when it was got, else why not; `collected` is an ISO date."""
+    """The outcome of fetching a picture. `reason`: "" or why there is none; `collected`: ISO date."""
 
     genre: str
     id: str
@@ -78,7 +78,7 @@ class Attempt:
 
 
 class Journal:
-    """The lines of a plan, read once and added to. One process at a time, which holds `Plan.lock`."""
+    """The albums and attempts of a plan, read once and appended to by the one process that holds `Plan.lock`."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -90,23 +90,23 @@ class Journal:
             self._take(line)
 
     def add_page(self, genre: str, albums: Sequence[Album], asked: int, total: int) -> None:
-        """Keep the albums of a page; `asked`: how far one has asked with it, of `total`."""
+        """Record a page of albums; `asked`: how many albums of `total` have been requested with it."""
         self._write({"genre": genre, "asked": asked, "total": total, "albums": [asdict(album) for album in albums]})
 
     def add(self, tried: Attempt) -> None:
-        """Keep what came of a picture."""
+        """Record the outcome of a picture."""
         self._write({"tried": asdict(tried)})
 
     def picture(self, genre: str, album_id: str) -> Path:
-        """Where the picture of an album belongs."""
+        """The file for the picture of an album."""
         return self._plan.folder / SOURCE / genre / f"{album_id}.jpg"
 
     def kept(self, genre: str) -> list[Album]:
-        """The albums of a genre whose pictures were got."""
+        """The albums of a genre that have a picture."""
         return [album for album in self.albums[genre] if (one := self.tried.get(album.id)) and not one.reason]
 
     def failures(self) -> tuple[Attempt, ...]:
-        """The pictures that weren't got, in the order they were asked for."""
+        """The pictures that could not be fetched, in the order of the requests."""
         return tuple(tried for tried in self.tried.values() if tried.reason)
 
     @property
@@ -132,7 +132,7 @@ class Journal:
 
 
 def save_plan(plan: Plan) -> None:
-    """Write a plan down, making its folder."""
+    """Write a plan to its folder."""
     plan.folder.mkdir(parents=True, exist_ok=True)
     replace_json(plan.folder / "plan.json", asdict(plan))
 

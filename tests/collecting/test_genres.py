@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.collecting.genres import genre_tags, tags_of, why_not
+from covergenre.collecting.genres import genre_tags, rejection_reason, tags_of
 from covergenre.errors import CoverGenreError
 
 
@@ -33,4 +33,4 @@ def test_another_genre_is_refused_with_those_there_are():
     ],
 )
 def test_an_album_is_taken_when_its_tags_name_one_genre_only(genre, tags, types, reason):
-    assert why_not(genre, tags, types) == reason
+    assert rejection_reason(genre, tags, types) == reason

@@ -72,22 +72,22 @@ def test_what_was_not_looked_at_for_longest_goes_first(world, published, monkeyp
     picture_file(covers[0].content_hash)
     sizes = [pictures._path(cover).stat().st_size for cover in covers]
     monkeypatch.setattr(pictures, "_room", lambda: sizes[0] + sizes[1])
-    pictures.make_room()
+    pictures.evict()
     assert [pictures._path(cover).exists() for cover in covers] == [True, True, False]
 
 
 def test_all_can_be_cleared(world, published):
     fetch_pictures(published(2))
-    assert len(list(pictures._files())) == 2
+    assert len(list(pictures._folder().glob("*.jpg"))) == 2
     assert pictures.clear() == 2
-    assert not list(pictures._files())
+    assert not list(pictures._folder().glob("*.jpg"))
 
 
 def test_a_stop_keeps_what_came(world, published):
     seen = []
     with pytest.raises(Cancelled):
         fetch_pictures(published(3), Monitor(seen.append, lambda: len(seen) > 1))
-    assert len(list(pictures._files())) == 1
+    assert len(list(pictures._folder().glob("*.jpg"))) == 1
 
 
 def test_a_room_that_is_no_number_is_refused(world, published, monkeypatch):
