@@ -1,4 +1,4 @@
-"""Covers put aside while browsing: what lies between them, and a list to take away. The address names them."""
+"""The basket: covers collected while browsing, those similar to all of them, and downloads."""
 
 import io
 import zipfile
@@ -11,8 +11,8 @@ from covergenre.collection.filters import Filters
 from covergenre.collection.table import Neighbour
 from covergenre.exchange.export import folder
 from covergenre.formatting import as_csv, counted
-from pages.browse.tiles import BASKET, basket_keys, set_basket, show_tiles
-from pages.widgets.address import go as go_to
+from pages.browse.tiles import basket_keys, set_basket, show_tiles
+from pages.widgets.address import bind
 from pages.widgets.pictures import pictures_wanted
 from pages.widgets.safe_text import tidy
 from pages.widgets.verdict import album_line
@@ -23,11 +23,11 @@ _COLUMNS = ("artist", "album", "year", "genre", "source", "id", "page_url")
 
 
 def show_basket(collection: Collection, filters: Filters, go: Callable[[str], None]) -> None:
-    """The covers that were put aside, and those most like them, away from those that are named as unlike."""
+    """The covers in the basket, and those similar to them but not to the ones excepted."""
     rows = [row for key in basket_keys() if (row := collection.row(key)) is not None]
     if not rows:
         st.info(
-            "Nothing is put aside yet. Press + on a cover, then find what lies between several, or take the list away.",
+            "The basket is empty. Press + on covers to add them, then find similar ones or download the list.",
             icon=":material/shopping_basket:",
         )
         return
@@ -44,10 +44,10 @@ def show_basket(collection: Collection, filters: Filters, go: Callable[[str], No
     unlike = _choose_unlike(covers)
     liked = [row for row, cover in zip(rows, covers, strict=True) if cover.key not in unlike]
     if not liked:
-        st.info("Leave at least one cover to be like.", icon=":material/filter_alt_off:")
+        st.info("Leave at least one cover to be similar to.", icon=":material/filter_alt_off:")
         return
     others = [row for row in rows if row not in liked]
-    st.header("Like these, and unlike those" if others else "Like these", anchor=False)
+    st.header("Similar to these, but not to those" if others else "Similar to these", anchor=False)
     near = collection.covers(collection.between(liked, others, _SHOWN, filters))
     show_tiles(near, go, "between", pictures_wanted())
 
@@ -69,18 +69,9 @@ def to_zip(covers: Iterable[Neighbour]) -> bytes:
 
 
 def _choose_unlike(covers: Sequence[Neighbour]) -> list[str]:
-    """Draw the choice of covers that are not meant; their keys."""
+    """Draw the choice of covers that the results should not be similar to; their keys."""
     if len(covers) < 2:
         return []
     titles = {cover.key: tidy(album_line(cover), 40) for cover in covers}
-    st.session_state[UNLIKE] = [key for key in st.query_params.get_all(UNLIKE) if key in titles]
-    return list(
-        st.pills(
-            "But not like",
-            list(titles),
-            selection_mode="multi",
-            format_func=titles.get,
-            key=UNLIKE,
-            on_change=lambda: go_to(**{UNLIKE: st.session_state[UNLIKE], BASKET: basket_keys()}),
-        )
-    )
+    chosen = bind(UNLIKE, [key for key in st.query_params.get_all(UNLIKE) if key in titles])
+    return list(st.pills("Not similar to", list(titles), selection_mode="multi", format_func=titles.get, **chosen))

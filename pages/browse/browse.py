@@ -1,4 +1,4 @@
-"""Walk through the known covers: from any one to those most like it, by genre, and on a map."""
+"""Browse a collection: from cover to similar cover, by genre, and on a map."""
 
 from dataclasses import dataclass
 
@@ -28,6 +28,8 @@ from pages.browse.upload import (
 )
 from pages.browse.walk import Walk
 from pages.widgets import map_chart
+from pages.widgets.address import go as to_address
+from pages.widgets.address import show_pager
 from pages.widgets.collection_choice import choose_collection
 from pages.widgets.genres import show_colours
 from pages.widgets.pictures import pictures_wanted
@@ -38,86 +40,82 @@ from pages.widgets.verdict import album_line
 VIEWS = {"covers": "Covers", "portraits": "Portraits", "map": "Map", "basket": "Basket"}
 SEARCHES = {"name": "Names", "words": "Pictures"}
 AMONG: dict[Among, str] = {"all": "All genres", "same": "Same genre", "other": "Other genres"}
+PAGE = "leaf"
 A_PAGE = 36
 NEAR = 24
 A_ROW = 6
 
 
 def walk() -> Walk:
-    """Where the visitor is, as the address says."""
+    """The walk in the address."""
     return Walk("".join(st.query_params.get_all("cover")[:1]), tuple(st.query_params.get_all("trail")))
 
 
-def be_at(spot: Walk) -> None:
-    """Put a place into the address."""
-    # At once, so that the browser's way back is one step; an empty list takes a name out of the address.
-    st.query_params.update({"cover": spot.cover or [], "trail": list(spot.trail)})
+def set_walk(spot: Walk) -> None:
+    """Put a walk into the address, in one step of the history."""
+    to_address(cover=spot.cover, trail=list(spot.trail))
 
 
 def go(key: str) -> None:
-    """A cover was clicked."""
-    be_at(walk().to(key))
+    """Open a cover."""
+    set_walk(walk().to(key))
     if st.session_state.get("view") != "covers":
         st.session_state.view = "covers"
     st.session_state.find = ""
 
 
 def go_on_map() -> None:
-    """A point of the map was clicked."""
+    """Mark the cover that was clicked on the map."""
     if clicked := map_chart.clicked_key(open_collection(st.session_state.get("of", STARTER))):
-        be_at(walk().to(clicked))
+        set_walk(walk().to(clicked))
 
 
 def go_back(step: int) -> None:
-    """A step of the trail was clicked."""
-    be_at(walk().back_to(step))
+    """Back to a step of the trail."""
+    set_walk(walk().back_to(step))
     st.session_state.find = ""
 
 
-def go_anywhere(collection: Collection) -> None:
-    """A random cover was asked for."""
+def go_random(collection: Collection) -> None:
+    """Open a random cover that passes the filters."""
     row = collection.random_row(np.random.default_rng(), chosen_filters(collection))
     if row is not None:
         go(collection.cover(row).key)
 
 
-def leave() -> None:
+def close_cover() -> None:
     """Back to all covers; the trail stays."""
-    be_at(walk().to(""))
+    set_walk(walk().to(""))
 
 
-def from_the_start() -> None:
-    """Other covers are shown: the first page of them."""
-    st.session_state.leaf = 1
+def to_first_page() -> None:
+    """Show the first page of other covers."""
+    to_address(**{PAGE: ""})
 
 
 def search() -> None:
-    """Something was typed into the search box."""
-    leave()
-    from_the_start()
+    """Show the results for what was typed into the search box."""
+    close_cover()
+    to_first_page()
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was typed, whether it is looked for in the pictures (else in the names), and the filters.
-
-    Pictures are offered where at least one is at hand.
-    """
+class Search:
+    """What was typed, whether it describes pictures (else it is part of a name), and the filters."""
 
     text: str
     in_pictures: bool
     filters: Filters
 
 
-def show_search(collection: Collection) -> Asked:
-    """The search box, the ways to start elsewhere, and the filters."""
+def show_search(collection: Collection) -> Search:
+    """Draw the search box, the buttons beside it and the filters. Descriptions need at least one picture file."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search"):
         in_pictures = collection.has_files() and segments("Search in", SEARCHES, "by") == "words"
-        told = "Say what is on the cover: dark fortress at night" if in_pictures else "Search artist or album"
         text = st.text_input(
             "Search the covers",
             key="find",
-            placeholder=told,
+            placeholder="Describe a cover: dark fortress at night" if in_pictures else "Search artist or album",
             icon=":material/search:",
             label_visibility="collapsed",
             on_change=search,
@@ -126,82 +124,64 @@ def show_search(collection: Collection) -> Asked:
         )
         beside = st.container(width="content")
         show_uploader(go)
-    filters = choose_filters(collection, from_the_start)
-    beside.button("Random cover", icon=":material/casino:", on_click=go_anywhere, args=(collection,))
-    return Asked(text, in_pictures, filters)
+    filters = choose_filters(collection, to_first_page)
+    beside.button("Random cover", icon=":material/casino:", on_click=go_random, args=(collection,))
+    return Search(text, in_pictures, filters)
 
 
-def show_covers(name: str, collection: Collection, asked: Asked) -> None:
-    """The cover with those most like it, or all covers that were asked for."""
-    asked_for = walk()
-    spot = asked_for.among(lambda key: collection.row(key) is not None or is_upload(key))
+def show_covers(name: str, collection: Collection, query: Search) -> None:
+    """The current cover with those most similar to it, or the covers found."""
+    spot = walk().among(lambda key: collection.row(key) is not None or is_upload(key))
     row = collection.row(spot.cover)
-    if asked_for.cover and not spot.cover:
-        say_gone()
-    if asked.text or not spot.cover:
-        if asked.in_pictures:
-            show_text_search(collection, asked.text, asked.filters, go)
+    if walk().cover and not spot.cover:
+        st.warning(
+            "This cover is not in the collection shown. It may be in another one, or an upload that has expired. All "
+            "covers are shown instead.",
+            title="Cover not found",
+            icon=":material/link_off:",
+        )
+    if query.text or not spot.cover:
+        if query.in_pictures:
+            show_text_search(collection, query.text, query.filters, go)
         else:
-            show_found(collection, asked.text, asked.filters)
+            show_found(collection, query.text, query.filters)
         return
     show_trail(collection, spot)
     if row is None:
-        show_upload(spot.cover, collection, name, asked.filters, go)
+        show_upload(spot.cover, collection, name, query.filters, go)
     else:
-        show_cover(collection, row, asked.filters)
-
-
-def say_gone() -> None:
-    """The address names a cover that isn't among these."""
-    st.warning(
-        "The cover of this address is not among these: it may belong to another set of covers, or be a picture that "
-        "was brought and is forgotten by now. All covers follow.",
-        title="No such cover",
-        icon=":material/link_off:",
-    )
+        show_cover(collection, row, query.filters)
 
 
 def show_found(collection: Collection, text: str, filters: Filters) -> None:
-    """The covers that were searched for, a page at a time."""
+    """The covers found by name, a page at a time."""
     rows = collection.find(filters, text, TYPICAL)
-    if not len(rows) and (meant := collection.suggest_spelling(text)):
-        rows = collection.find(filters, meant, TYPICAL)
+    if not len(rows) and (respelled := collection.suggest_spelling(text)):
+        rows = collection.find(filters, respelled, TYPICAL)
         if len(rows):
-            st.caption(f"No name holds “{plain(text)}”. These hold “{plain(meant)}”.")
+            st.caption(f"No results for “{plain(text)}”. Showing results for “{plain(respelled)}”.")
     if not len(rows):
         st.info("No covers match this search.", icon=":material/search_off:")
         return
     st.caption(f"{len(rows):,} covers" + ("" if text else ", the most typical of each genre first"))
-    pages, grid = -(-len(rows) // A_PAGE), st.container()
-    with st.container(horizontal_alignment="center"):
-        page = st.pagination(pages, key="leaf", bind="query-params") if pages > 1 else 1
-    with grid:  # drawn after the pager, which knows the page that the address names
-        covers = collection.page(rows, (page - 1) * A_PAGE, A_PAGE)
-        show_tiles(covers, go, "found")
+    grid = st.container()
+    shown = show_pager(rows, A_PAGE, PAGE)
+    with grid:
+        show_tiles(collection.page(shown, 0, A_PAGE), go, "found")
 
 
 def show_trail(collection: Collection, spot: Walk) -> None:
     """The covers passed on the way, to go back to."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="trail"):
-        st.button("All covers", type="tertiary", icon=":material/apps:", on_click=leave)
+        st.button("All covers", type="tertiary", icon=":material/apps:", on_click=close_cover)
         for step, key in enumerate(spot.trail):
+            title = upload_title(key) if is_upload(key) else album_line(collection.cover(collection.row(key)))
             st.markdown(":gray[›]", width="content")
-            st.button(
-                plain(step_title(collection, key), 40),
-                key=f"step-{step}",
-                type="tertiary",
-                on_click=go_back,
-                args=(step,),
-            )
-
-
-def step_title(collection: Collection, key: str) -> str:
-    """What a step of the trail is called."""
-    return upload_title(key) if is_upload(key) else album_line(collection.cover(collection.row(key)))
+            st.button(plain(title, 40), key=f"step-{step}", type="tertiary", on_click=go_back, args=(step,))
 
 
 def show_cover(collection: Collection, row: int, filters: Filters) -> None:
-    """One cover with its facts, and the covers most or least like it."""
+    """One cover with its facts, and the covers most or least similar to it."""
     cover = collection.cover(row)
     left, right = st.columns([1, 3], gap="large")
     with left:
@@ -216,58 +196,51 @@ def show_cover(collection: Collection, row: int, filters: Filters) -> None:
 
 
 def show_facts(collection: Collection, row: int) -> None:
-    """What is known of the cover."""
+    """What is known about the cover."""
     cover = collection.cover(row)
     title, by = facts.name(cover)
     st.header(title, anchor=False)
     above, nearest = collection.standing(row)
     covers = int((collection.genre_of == collection.genre_of[row]).sum())
-    st.markdown(
-        "\n\n".join(
-            part
-            for part in (
-                by,
-                facts.genre(cover),
-                facts.standing(cover, above, nearest, covers),
-                facts.part(cover),
-                facts.tags(collection.tags_of(row)),
-                facts.source_link(cover),
-            )
-            if part
-        ),
-        unsafe_allow_html=True,
+    known = (
+        by,
+        facts.genre(cover),
+        facts.standing(cover, above, nearest, covers),
+        facts.part(cover),
+        facts.tags(collection.tags_of(row)),
+        facts.source_link(cover),
     )
+    st.markdown("\n\n".join(filter(None, known)), unsafe_allow_html=True)
 
 
-def show_chosen(collection: Collection, rows: list[int]) -> None:
-    """The covers in the box or loop that was drawn on the map, the most typical first, a page of them."""
-    st.caption(f"{counted(len(rows), 'cover')} in it" + (f"; {A_PAGE} of them:" if len(rows) > A_PAGE else ":"))
+def show_selected(collection: Collection, rows: list[int]) -> None:
+    """The covers selected on the map, the most typical first, one page of them."""
     covers = sorted(collection.page(np.array(rows), 0, len(rows)), key=lambda cover: -cover.similarity)[:A_PAGE]
+    more = f", the {A_PAGE} most typical shown" if len(rows) > A_PAGE else ""
+    st.caption(f"{counted(len(rows), 'cover')} selected{more}")
     show_tiles(covers, go, "chosen")
 
 
-def show_map(name: str, collection: Collection, asked: Asked) -> None:
-    """All covers on a plane, those that were asked for lit, with the one that is looked at and those nearest to it."""
-    places = map_chart.positions_of(collection.vectors)
-    cover = walk().cover
-    row = collection.row(cover)
-    if is_upload(cover):
-        near = similar_to_upload(cover, collection, name, A_ROW, asked.filters)
+def show_map(name: str, collection: Collection, query: Search) -> None:
+    """The map of all covers, those found in colour, the current one and those most similar to it marked."""
+    positions = map_chart.positions_of(collection.vectors)
+    key = walk().cover
+    row = collection.row(key)
+    if is_upload(key):
+        near = similar_to_upload(key, collection, name, A_ROW, query.filters)
     else:
-        near = [] if row is None else collection.like(row, A_ROW, asked.filters)
-    lit = collection.find(asked.filters, "" if asked.in_pictures else asked.text)
-    drawn = map_chart.show(collection, places, lit, row, [other for other, _ in near], on_pick=go_on_map)
+        near = [] if row is None else collection.like(row, A_ROW, query.filters)
+    found = collection.find(query.filters, "" if query.in_pictures else query.text)
+    event = map_chart.show(collection, positions, found, row, [other for other, _ in near], on_pick=go_on_map)
     st.caption(
-        "Covers that look alike lie near each other. Click one to mark it and its nearest covers; with the box or the "
-        "lasso above the map choose many."
+        "Covers that look alike lie close together. Click a cover to mark it and the most similar ones, or select "
+        "several with the box or lasso above the map."
     )
-    if chosen := collection.rows_of(map_chart.selected_paths(drawn, collection, places)):
-        show_chosen(collection, sorted(set(chosen) & set(lit.tolist())))
-        return
-    marked = collection.covers(near)
-    if marked:
-        covers = [*([collection.cover(row)] if row is not None else []), *marked][:A_ROW]
-        show_tiles(covers, go, "marked")
+    if selected := collection.rows_of(map_chart.selected_paths(event, collection, positions)):
+        show_selected(collection, sorted(set(selected) & set(found.tolist())))
+    elif near:
+        current = [] if row is None else [collection.cover(row)]
+        show_tiles([*current, *collection.covers(near)][:A_ROW], go, "marked")
 
 
 take_pending_upload(go)
@@ -292,6 +265,6 @@ with st.container(key="page"):
     elif view == "map":
         show_map(name, collection, show_search(collection))
     elif view == "basket":
-        show_basket(collection, choose_filters(collection, from_the_start) if basket_keys() else EVERYTHING, go)
+        show_basket(collection, choose_filters(collection, to_first_page) if basket_keys() else EVERYTHING, go)
     else:
         show_covers(name, collection, show_search(collection))

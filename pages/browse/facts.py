@@ -1,4 +1,4 @@
-"""What is known of one cover, in words (Markdown)."""
+"""What is known about one cover, in Markdown."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from pages.widgets.safe_text import plain
 from pages.widgets.verdict import is_untitled, origin, source_title
 
 _PARTS = {
-    "train": "The methods learned from it.",
-    "validation": "Held out: the methods were chosen on it and did not learn from it.",
-    "test": "Held out: the methods never saw it.",
+    "train": "Used for training.",
+    "validation": "Held out for validation; settings were chosen on it.",
+    "test": "Held out for the test; the methods never saw it.",
 }
 
 
 def name(cover: Neighbour) -> tuple[str, str]:
-    """Its album and its artist with the year; where it comes from when they aren't known."""
+    """Its album, and its artist with the year; its source if those are unknown."""
     album, artist = plain(cover.album, 160), plain(cover.artist, 100)
     year = f", {cover.year}" if cover.year else ""
     if is_untitled(cover):
@@ -37,7 +37,7 @@ def genre(cover: Neighbour) -> str:
 
 
 def standing(cover: Neighbour, above: float, nearest: str, covers: int) -> str:
-    """How typical of its genre it is, and whether it looks like another."""
+    """How typical of its genre it is, and whether it looks more like another."""
     genre = inline(plain(cover.genre))
     looks = "" if nearest == cover.genre else f" It looks more like {inline(plain(nearest))}."
     if covers < 2:
@@ -46,17 +46,17 @@ def standing(cover: Neighbour, above: float, nearest: str, covers: int) -> str:
 
 
 def part(cover: Neighbour) -> str:
-    """Whether the methods learned from it; "" where that isn't known."""
+    """What the methods used it for; "" if that is unknown."""
     return _PARTS.get(cover.part, "")
 
 
 def tags(names: Sequence[str]) -> str:
-    """The tags that it was given; "" without."""
+    """Its tags; "" without."""
     return f"Tagged: {plain(', '.join(names), 160)}." if names else ""
 
 
 def source_link(cover: Neighbour) -> str:
-    """A link to its page at the source, as HTML; "" where there is none."""
+    """A link to its page at the source, as HTML; "" if there is none."""
     page = web_address(cover.page_url)
     if not page:
         return ""

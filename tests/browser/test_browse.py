@@ -55,7 +55,7 @@ def test_a_walk_can_be_gone_back_reloaded_and_shared(browse):
 
 def pager(page) -> str:
     """The page that the pager marks."""
-    return page.locator('.st-key-leaf [aria-current="page"]').inner_text()
+    return page.locator('.st-key-at-leaf [aria-current="page"]').inner_text()
 
 
 def names(page) -> list[str]:
@@ -83,7 +83,7 @@ def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_
     third = names(page)
     assert not set(first) & set(third)
     assert pager(page) == "3"
-    page.locator(".st-key-leaf").get_by_text("4", exact=True).click()
+    page.locator(".st-key-at-leaf").get_by_text("4", exact=True).click()
     page.wait_for_url("**leaf=4**")
     fourth = others(page, third)
     step(page, "found", 0)
@@ -110,11 +110,11 @@ def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(browse):
     page = browse("?genre=Jazz")
     jazz = names(page)
     page.get_by_text("Portraits", exact=True).click()
-    page.get_by_role("heading", name="Its colours").wait_for()
+    page.get_by_role("heading", name="Colours").wait_for()
     page.go_back()
     becomes(page, jazz)
     page.go_forward()
-    page.get_by_role("heading", name="Its colours").wait_for()
+    page.get_by_role("heading", name="Colours").wait_for()
 
 
 def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(browse):

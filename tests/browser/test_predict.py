@@ -93,13 +93,13 @@ def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer
     page.go_back()
     wait_for_answer(page)
     page.get_by_role("link", name="Continue in Browse from this cover").click()
-    page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
+    page.locator(".st-key-now").get_by_alt_text("Upload first.png").wait_for()
     page.locator(".st-key-tiles-near .press").nth(3).click()
     page.locator(".st-key-now .gallery img").wait_for()
     page.locator(".st-key-step-0 button").click()
-    page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
+    page.locator(".st-key-now").get_by_alt_text("Upload first.png").wait_for()
     page.reload()
-    page.locator(".st-key-now").get_by_alt_text("Your picture first.png").wait_for()
+    page.locator(".st-key-now").get_by_alt_text("Upload first.png").wait_for()
 
 
 def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(visit, drop, files):

@@ -31,7 +31,7 @@ def test_it_says_how_typical_a_cover_is_and_what_else_it_looks_like(neighbour):
 
 
 def test_it_says_whether_the_methods_learned_from_it(neighbour):
-    assert facts.part(neighbour()) == "The methods learned from it."
+    assert facts.part(neighbour()) == "Used for training."
     assert "never saw it" in facts.part(neighbour(part="test"))
     assert facts.part(neighbour(part="")) == ""
 

@@ -1,0 +1,72 @@
+"""A walk on the Browse page that begins at an uploaded picture."""
+
+from html import unescape
+
+import pytest
+from apptests import address, said
+from browsing import at, genres, pick
+from drawing import cover, encoded
+from grids import press, tiles
+
+from covergenre.predict import STARTER, open_predictor
+from covergenre.predict.saved_queries import Cover, Query, save_query
+from pages.browse.upload import is_upload, upload_key
+
+
+@pytest.fixture
+def own(page) -> str:
+    """The key of a picture that somebody brought to this server."""
+    token, _ = save_query(Query((Cover.of("mine.png", encoded(cover("jazz", 500))),), STARTER))
+    return upload_key(token)
+
+
+def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own):
+    text = said(at(page, cover=own))
+    assert "mine.png" in text
+    assert len(tiles(page, "near")) == 24
+    expected = open_predictor().predict(encoded(cover("jazz", 500)), neighbours=1).neighbours[0]
+    assert expected.genre == genres(page, "near")[0]
+    pick(page, "order", "least")
+    assert len(tiles(page, "near")) == 24
+
+
+def test_a_walk_goes_on_from_a_picture_that_was_brought_and_back_to_it(page, own):
+    at(page, cover=own)
+    press(page, "near", 2)
+    assert address(page, "trail") == [own]
+    assert "mine.png" in next(button.label for button in page.button if button.key == "step-0").replace("&#46;", ".")
+    page.button(key="step-0").click().run()
+    assert address(page, "cover") == [own]
+
+
+def test_a_picture_can_be_brought_here(page):
+    page.run()
+    page.file_uploader[0].upload("mine.png", encoded(cover("rap", 501))).run()
+    (key,) = address(page, "cover")
+    assert is_upload(key)
+    assert "mine.png" in said(page)
+
+
+def test_a_picture_that_was_brought_is_forgotten_by_a_click(page, own):
+    at(page, cover=own)
+    next(button for button in page.button if button.label == "Delete").click().run()
+    assert not address(page, "cover")
+    at(page, cover=own)
+    assert "Upload the picture again" in page.info[0].value
+
+
+def test_a_file_that_is_no_picture_is_refused_with_the_reason(page):
+    page.run()
+    page.file_uploader[0].upload("notes.jpg", b"milk").run()
+    assert "not a picture" in unescape(page.error[0].value)
+    assert not address(page, "cover")
+
+
+def test_a_picture_that_has_gone_is_said_to_have(page):
+    at(page, cover="own-00ff")
+    assert "Upload the picture again" in page.info[0].value
+
+
+def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
+    at(page, cover=own, view="Map")
+    assert len(tiles(page, "marked")) == 6
