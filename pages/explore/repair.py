@@ -138,9 +138,12 @@ def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:
     name, about = f"effect on {opened.dataset.name}", hash((opened.stamp, proposal.plan))
     job = jobs().get(name, about)
     if not job:
-        measure = partial(measure_effect, opened.inspection, proposal.after)
-        st.button("Measure accuracy before and after", icon=":material/speed:", on_click=jobs().start,
-                  args=(name, "Measuring", measure, about), key="measure")  # fmt: skip
+
+        def measure() -> None:
+            jobs().start(name, "Measuring", partial(measure_effect, opened.inspection, proposal.after), about)
+
+        st.button("Measure accuracy before and after", icon=":material/speed:", on_click=measure,
+                  key="measure")  # fmt: skip
     elif job.running:
         watch(job, "effect")
     elif job.state == "done":
