@@ -170,7 +170,7 @@ def test_a_box_on_the_map_becomes_a_grid(browse):
     page.mouse.move(x + 40, y + 40, steps=5)
     page.mouse.up()
     page.locator(TILES.format("chosen")).first.wait_for()
-    page.get_by_text(re.compile(r"covers? in it")).wait_for()
+    page.get_by_text(re.compile(r"covers? selected")).wait_for()
 
 
 def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page(browse):
