@@ -120,14 +120,14 @@ def _answers(recipes: Sequence[str], covers: Covers, known: np.ndarray, asked: n
 def _judged(covers: Covers, parts: Sequence[tuple[np.ndarray, np.ndarray]], learned: np.ndarray) -> Judged:
     rows, raw = (np.concatenate(each) for each in zip(*parts, strict=True))
     elsewhere = calibrate_left_out(rows, np.asarray(covers.sources)[rows], covers.labels[rows], raw)
-    return Judged(elsewhere, probabilities_of(np.log(learned), elsewhere.certainty))
+    return Judged(elsewhere, probabilities_of(np.log(learned), elsewhere.calibration))
 
 
 def _joined(members: Sequence[Judged]) -> Judged:
     """What recipes say together: the mean of their answers, calibrated anew, as an ensemble has it."""
     elsewhere = combine_left_out([member.elsewhere for member in members], 0.0)
     learned = np.log(np.mean([member.learned for member in members], axis=0))
-    return Judged(elsewhere, probabilities_of(learned, elsewhere.certainty))
+    return Judged(elsewhere, probabilities_of(learned, elsewhere.calibration))
 
 
 def _print(covers: Covers, judged: dict[str, Judged]) -> None:

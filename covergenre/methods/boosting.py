@@ -19,7 +19,7 @@ from covergenre.files import is_full, read_json, replace_json, replacing
 from covergenre.methods.base import FINISH_FILE, Choices, Context, Covers, check_training, check_width
 from covergenre.methods.calibration import fit_temperature, softmax
 from covergenre.methods.priors import genre_weights
-from covergenre.methods.spec import TrainSpec
+from covergenre.methods.spec import TrainSpec, check_parameters
 from covergenre.methods.storage import damaged_head, write_error
 from covergenre.packages import need
 
@@ -53,7 +53,8 @@ class Parameters:
     balance: float = 0.5
 
     def __post_init__(self) -> None:
-        for name, holds, wanted in (
+        check_parameters(
+            self,
             ("trees", self.trees is None or self.trees >= 1, "1 or more, or none to have it chosen"),
             ("depth", 1 <= self.depth <= 10, "1 to 10"),
             ("learning_rate", 0 < self.learning_rate <= 1, "a number above 0 and at most 1"),
@@ -61,9 +62,7 @@ class Parameters:
             ("borders", 1 <= self.borders <= 255, "1 to 255"),
             ("penalty", 0 <= self.penalty < np.inf, "a number from 0"),
             ("balance", 0 <= self.balance <= 1, "a number from 0 to 1"),
-        ):
-            if not holds:
-                raise CoverGenreError(f"{name} is {getattr(self, name)}: give {wanted}")
+        )
 
 
 PRESETS = {"reference": Parameters(200, 6, 0.3, features=None, borders=128, penalty=3.0, balance=0.0)}

@@ -1,12 +1,12 @@
-"""The ensemble: the average of what several trained methods say, calibrated anew.
+"""The ensemble: the calibrated average of several trained methods.
 
-The linear opinion pool: a cover's probabilities are the means of those of the members, each calibrated already; then
-one temperature, as an average of calibrated answers is too timid (Ranjan and Gneiting, Combining probability forecasts,
-JRSS B 2010). It learns from no cover: `training.combine` makes it of finished runs.
+The linear opinion pool: the mean of the members' calibrated probabilities, then a temperature, as such a mean is
+underconfident (Ranjan and Gneiting, Combining probability forecasts, JRSS B 2010). It isn't trained:
+`training.combine` makes it of finished runs.
 
-What is written on a cover is other evidence than how it looks, so a member that reads words is not averaged: the
-pool's probabilities are multiplied with how much likelier the words make each genre, to the power of one weight. A
-cover on which nothing is read is answered by the others alone.
+The text on a cover is other evidence than its look, so members that read words are not averaged: the pool's
+probabilities are multiplied by the likelihood ratios of the words, to the power of one weight. Covers without text are
+predicted by the other members alone.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _FALLBACK_WEIGHT = 0.5
 
 @dataclass(frozen=True)
 class Parameters:
-    """`members`: the ids of the runs that it was made of, parted by spaces."""
+    """`members`: the ids of its runs, separated by spaces."""
 
     members: str = ""
 
@@ -44,19 +44,19 @@ class FittedEnsemble:
 
     @classmethod
     def of(cls, members: Sequence[tuple[str, Fitted]], answers: Sequence[np.ndarray], labels: np.ndarray) -> Self:
-        """The ensemble of these members, settled on their answers (n, g) to validation covers of `labels`."""
-        settled = calibrate(*split_evidence(answers, [wordless_answer(member) for _, member in members]), labels)
-        return cls(members, {"members": " ".join(name for name, _ in members), **settled})
+        """The ensemble of these members, calibrated on their answers (n, g) to validation covers of `labels`."""
+        calibrated = calibrate(*split_evidence(answers, [wordless_answer(member) for _, member in members]), labels)
+        return cls(members, {"members": " ".join(name for name, _ in members), **calibrated})
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """See `Fitted.predict_proba`."""
         return self.joined([member.predict_proba(covers) for _, member in self.members])
 
     def joined(self, answers: Sequence[np.ndarray]) -> np.ndarray:
-        """What it says of covers of which its members say `answers`, each (n, g)."""
-        usual = [wordless_answer(member) for _, member in self.members]
+        """Its probabilities for covers to which its members give `answers`, each (n, g)."""
+        wordless = [wordless_answer(member) for _, member in self.members]
         return probabilities_of(
-            pool_logits(*split_evidence(answers, usual), self.choices.get("weight", 0.0)), self.choices
+            pool_logits(*split_evidence(answers, wordless), self.choices.get("weight", 0.0)), self.choices
         )
 
     def readers(self) -> list[FittedWords]:
@@ -64,7 +64,7 @@ class FittedEnsemble:
         return [member for _, member in self.members if isinstance(member, FittedWords)]
 
     def save(self, folder: Path) -> None:
-        """See `Fitted.save`. Members are kept whole, so that their runs may be deleted."""
+        """See `Fitted.save`. Members are copied, so that their runs may be deleted."""
         folder.mkdir(parents=True, exist_ok=True)
         for number, (_, member) in enumerate(self.members):
             member.save(folder / f"member-{number}")
@@ -72,7 +72,7 @@ class FittedEnsemble:
 
 
 class Ensemble:
-    """See the module; to be loaded, and not to be trained."""
+    """See the module; it can be loaded, not trained."""
 
     name = NAME
     title = "Ensemble"
@@ -98,39 +98,34 @@ class Ensemble:
         return FittedEnsemble(members, choices)
 
 
-def pool(answers: Sequence[np.ndarray]) -> np.ndarray:
-    """The mean of several answers, each of shape (n, g); nowhere 0."""
-    return np.maximum(np.mean(answers, axis=0), np.finfo(np.float64).tiny)
-
-
 def wordless_answer(member: Fitted) -> np.ndarray | None:
-    """What a member that reads words says where there are none; None for the others. See `split_evidence`."""
-    return member.usual if isinstance(member, FittedWords) else None
+    """The prediction of a member that reads words for covers without any; None for other members."""
+    return member.wordless if isinstance(member, FittedWords) else None
 
 
 def split_evidence(
-    answers: Sequence[np.ndarray], usual: Sequence[np.ndarray | None]
+    answers: Sequence[np.ndarray], wordless: Sequence[np.ndarray | None]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The answers (n, g) to average, and the evidence (n, g) of those that read words: `usual` has what these say of
-    a cover without words, (g,) or (n, g), and None for the others.
+    """The answers (n, g) to average, and the evidence (n, g) of members that read words.
 
-    Evidence is the logarithm of how many times likelier the words make a genre than a cover without words. Where all
-    read words, all are averaged.
+    Evidence is the log ratio of the answer to that without words, in `wordless`: (g,) or (n, g), None for other
+    members. If all read words, all are averaged.
     """
-    pairs = list(zip(answers, usual, strict=True))
+    pairs = list(zip(answers, wordless, strict=True))
     averaged = [answer for answer, without in pairs if without is None]
     evidence = [np.log(answer) - np.log(without) for answer, without in pairs if without is not None]
     return (averaged, evidence) if averaged else (list(answers), [])
 
 
 def pool_logits(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], weight: float) -> np.ndarray:
-    """The logits (n, g) of the average with the evidence of words at a weight; see `split_evidence`."""
-    return np.log(pool(averaged)) + weight * np.sum(evidence, axis=0) if evidence else np.log(pool(averaged))
+    """The logits (n, g) of the average, with the evidence of words at a weight; see `split_evidence`."""
+    pooled = np.log(np.maximum(np.mean(averaged, axis=0), np.finfo(np.float64).tiny))
+    return pooled + weight * np.sum(evidence, axis=0) if evidence else pooled
 
 
 def calibrate(averaged: Sequence[np.ndarray], evidence: Sequence[np.ndarray], labels: np.ndarray) -> dict[str, float]:
-    """The temperature with the lowest log loss on validation covers of `labels`, and the weight where there is
-    evidence; without covers they are 1 and `_FALLBACK_WEIGHT`."""
+    """The temperature, and the weight of evidence if there is any, with the lowest log loss on validation covers of
+    `labels`; without covers they are 1 and `_FALLBACK_WEIGHT`."""
     if not evidence:
         return {"temperature": fit_temperature(pool_logits(averaged, evidence, 0.0), labels)}
     if not len(labels):

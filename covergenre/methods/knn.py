@@ -25,7 +25,7 @@ from covergenre.methods.base import Choices, Context, Covers, check_training, ch
 from covergenre.methods.calibration import fit_temperature, log_loss, probabilities_of
 from covergenre.methods.priors import genre_weights, vote_weights
 from covergenre.methods.space import METRICS, Space, Spaces
-from covergenre.methods.spec import TrainSpec
+from covergenre.methods.spec import TrainSpec, check_parameters
 from covergenre.methods.storage import damaged_head, load_head, save_head
 from covergenre.vectors import batches, unit_rows
 
@@ -50,16 +50,15 @@ class Parameters:
     balance: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.metric is not None and self.metric not in METRICS:
-            raise CoverGenreError(f"there is no metric {self.metric!r}: choose from {', '.join(METRICS)}")
-        if self.shrinkage is not None and not 0 < self.shrinkage <= 1:
-            raise CoverGenreError(f"shrinkage is {self.shrinkage}: give a number above 0 and at most 1")
-        if self.k is not None and self.k < 1:
-            raise CoverGenreError(f"k is {self.k}: give 1 or more")
-        if self.vote_temperature is not None and not 0 < self.vote_temperature < np.inf:
-            raise CoverGenreError(f"the vote temperature is {self.vote_temperature}: give a number above 0")
-        if not 0 <= self.balance <= 1:
-            raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
+        shrinkage, temperature = self.shrinkage, self.vote_temperature
+        check_parameters(
+            self,
+            ("metric", self.metric is None or self.metric in METRICS, f"one of {', '.join(METRICS)}"),
+            ("shrinkage", shrinkage is None or 0 < shrinkage <= 1, "a number above 0 and at most 1"),
+            ("k", self.k is None or self.k >= 1, "1 or more"),
+            ("vote_temperature", temperature is None or 0 < temperature < np.inf, "a number above 0"),
+            ("balance", 0 <= self.balance <= 1, "a number from 0 to 1"),
+        )
 
 
 PRESETS = {"reference": Parameters("cosine", k=4, balance=0.0), "starter": Parameters(balance=1.0)}

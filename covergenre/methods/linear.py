@@ -1,33 +1,58 @@
-"""What linear heads share: their parameters, and how the strength of the penalty is chosen."""
+"""What linear heads share: parameters, files, and the choice of the penalty's strength."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Choices
 from covergenre.methods.calibration import fit_temperature, log_loss
+from covergenre.methods.spec import check_parameters
+from covergenre.methods.storage import damaged_head, load_head, save_head
 from covergenre.progress import Monitor
-
-Weights = tuple[np.ndarray, np.ndarray, Choices]
-"""The coefficients and intercepts of a head, and what was chosen for it."""
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """`c`: the inverse strength of the L2 penalty, above 0 (None: the best of the method's `STRENGTHS` on validation,
-    and a value that did well elsewhere where that can't tell). `balance`: how much rare genres are favoured, from 0
-    (each cover counts alike) to 1 (each genre does)."""
+    """Parameters of a linear head.
+
+    `c`: the inverse strength of the L2 penalty, above 0 (None: the best of the method's `STRENGTHS` on validation, or a
+    default). `balance`: how much rare genres are favoured, from 0 (all covers weigh alike) to 1 (all genres do).
+    """
 
     c: float | None = None
     balance: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.c is not None and not 0 < self.c < np.inf:
-            raise CoverGenreError(f"c is {self.c}: give a number above 0, or none to have it chosen")
-        if not 0 <= self.balance <= 1:
-            raise CoverGenreError(f"balance is {self.balance}: give a number from 0 to 1")
+        check_parameters(
+            self,
+            ("c", self.c is None or 0 < self.c < np.inf, "a number above 0, or none to have it chosen"),
+            ("balance", 0 <= self.balance <= 1, "a number from 0 to 1"),
+        )
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """A trained linear head; `coefficients` are 2-dimensional, `intercepts` (n_genres,)."""
+
+    coefficients: np.ndarray
+    intercepts: np.ndarray
+    choices: Choices
+
+    def save(self, folder: Path) -> None:
+        """See `Fitted.save`."""
+        save_head(folder, {"coefficients": self.coefficients, "intercepts": self.intercepts}, self.choices)
+
+    @classmethod
+    def load(cls, folder: Path, genre_axis: int) -> Self:
+        """See `Method.load`; `genre_axis`: the axis of the coefficients that is as long as the intercepts."""
+        arrays, choices = load_head(folder, coefficients=2, intercepts=1)
+        if arrays["coefficients"].shape[genre_axis] != len(arrays["intercepts"]):
+            raise damaged_head(folder, "its coefficients and intercepts don't fit together")
+        return cls(**arrays, choices=choices)
 
 
 def best_head(
@@ -36,11 +61,11 @@ def best_head(
     labels: np.ndarray,
     count: int,
     monitor: Monitor,
-) -> Weights:
+) -> tuple[np.ndarray, np.ndarray, Choices]:
     """The head after which the log loss on validation covers of `labels` rises, each at its best temperature.
 
-    `heads`: C, coefficients and intercepts, `count` of them at most, each fitted as it is asked for. `logits_of` gives
-    what coefficients and intercepts say of the validation covers, (n, n_genres). Without covers the first is taken.
+    `heads`: C, coefficients and intercepts, at most `count` of them, fitted lazily. `logits_of` gives the logits
+    (n, n_genres) of the validation covers from coefficients and intercepts. Without covers the first head is taken.
     """
     best, lowest = None, np.inf
     for done, (c, coefficients, intercepts) in enumerate(heads, 1):

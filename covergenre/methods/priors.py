@@ -1,15 +1,14 @@
-"""Evenness: what the source of a cover says of its genre is known beforehand, so it need not be learned from its look.
+"""Genre priors: weights by genre, and priors by source, so that methods don't learn to recognise sources.
 
-Most genres come from one or two sources, and each source has a look of its own: a head that is told nothing learns to
-recognise the source, and is surely wrong on a cover from anywhere else. So each training cover is given the odds of the
-genres in its own source. What then raises the likelihood is only what tells genres apart inside a source: this is
-the logit adjustment of Menon and others (Long-tail learning via logit adjustment, ICLR 2021) with a prior a source, or
-a conditional logit model with a fixed effect for each source and genre (Chamberlain, Analysis of covariance with
-qualitative data, Review of Economic Studies 1980). Asked about a new cover, nothing is known of its source, and all get
-the same odds.
+Most genres come from one or two sources, and each source has a look of its own: an unaware head learns to recognise the
+source, and is confidently wrong on covers from elsewhere. So in training each cover gets the log prior of the genres in
+its own source, and what then raises the likelihood is only what separates genres within a source: the logit adjustment
+of Menon and others (Long-tail learning via logit adjustment, ICLR 2021) with a prior a source, or a conditional logit
+model with fixed effects (Chamberlain, Analysis of covariance with qualitative data, Review of Economic Studies 1980).
+New covers get one prior for all, as nothing is known of their source.
 
-A source of one genre teaches next to nothing in this way. Its odds are drawn towards the general ones, as if
-`SMOOTHING` covers more had been seen in it, so that a genre that stands in no other source can be learned at all.
+The priors of a source are drawn towards the general ones, as if it had `SMOOTHING` covers more, so that a genre with
+only one source can be learned at all.
 """
 
 from collections.abc import Sequence
@@ -17,15 +16,15 @@ from collections.abc import Sequence
 import numpy as np
 
 SMOOTHING = 30.0
-"""Covers; 5 to 100 do alike on sources left out, above that the sources are learned again (`benchmarks/accuracy`)."""
+"""Covers; 5 to 100 do alike on sources left out, with more the sources are learned again (`benchmarks/accuracy`)."""
 
-_FEWEST = 2  # genres that a source must share with others, or leaving it out asks nothing
+_FEWEST = 2  # genres that a source must share with others to be left out
 
 
 def log_source_priors(
     labels: np.ndarray, sources: Sequence[str], n_genres: int, smoothing: float = SMOOTHING
 ) -> np.ndarray:
-    """The logarithm of how likely each genre is in the source of each of n covers: float64 (n, n_genres)."""
+    """The log prior of each genre in the source of each of n covers: float64 (n, n_genres)."""
     labels = np.asarray(labels)
     general = np.sqrt(np.bincount(labels, minlength=n_genres))
     general /= general.sum()
@@ -37,19 +36,19 @@ def log_source_priors(
 
 
 def log_prior(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
-    """The logarithm of how likely each genre is taken to be before a cover is seen: float64 (n_genres,).
+    """The log prior of each genre for covers of unknown source: float64 (n_genres,).
 
-    Proportional to (covers of the genre) ** (1 - balance): 1 takes all genres for alike.
+    Proportional to (covers of the genre) ** (1 - balance): uniform for a balance of 1.
     """
     counts = np.maximum(np.bincount(labels, minlength=n_genres), 0.5) ** (1 - balance)
     return np.log(counts / counts.sum())
 
 
 def vote_weights(labels: np.ndarray, sources: Sequence[str], n_genres: int, balance: float) -> np.ndarray | None:
-    """What the vote of each of n covers counts, float64 (n,), 1 on average, so that a genre gains nothing by being
-    common in the sources that look like a cover; None where no source can be told from the others.
+    """The weight of each of n covers as a voter, float64 (n,), 1 on average; None where sources share no genres.
 
-    The prior of the cover's genre (see `log_prior`), divided by that in its source.
+    The prior of the cover's genre (see `log_prior`), divided by that in its source, so that a genre gains nothing by
+    being common in a source.
     """
     if not holdout_sources(labels, sources):
         return None
@@ -60,10 +59,9 @@ def vote_weights(labels: np.ndarray, sources: Sequence[str], n_genres: int, bala
 
 
 def genre_weights(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarray:
-    """How much a training cover of each genre counts, float64 of shape (n_genres,), 1 on average over the covers.
+    """The weight of a training cover of each genre, float64 (n_genres,), 1 on average over the covers.
 
-    Proportional to (covers of the genre) ** -balance: 0 lets every cover count alike, 1 every genre, and what lies
-    between favours rare genres less than fully.
+    Proportional to (covers of the genre) ** -balance: 0 weighs all covers alike, 1 all genres.
     """
     counts = np.bincount(labels, minlength=n_genres)
     weights = counts.astype(np.float64) ** -balance
@@ -71,12 +69,10 @@ def genre_weights(labels: np.ndarray, n_genres: int, balance: float) -> np.ndarr
 
 
 def holdout_sources(labels: np.ndarray, sources: Sequence[str]) -> list[str]:
-    """The sources that can be left out and asked about: those with at least two genres that other sources have, too."""
-    if not len(sources):
-        return []
-    labels, told, found = np.asarray(labels), np.asarray(sources, str), []
-    for source in np.unique(told[told != ""]):
-        shared = np.intersect1d(labels[told == source], labels[told != source])
-        if len(shared) >= _FEWEST:
-            found.append(str(source))
-    return found
+    """The sources that can be left out of training: those that share at least two genres with the others."""
+    labels, names = np.asarray(labels), np.asarray(sources, str)
+    return [
+        str(name)
+        for name in np.unique(names[names != ""])
+        if len(np.intersect1d(labels[names == name], labels[names != name])) >= _FEWEST
+    ]

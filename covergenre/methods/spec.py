@@ -1,4 +1,4 @@
-"""What is asked of a training: one value that goes from form, shell and study to the method and to the disk."""
+"""The specification of a training, from form, shell or study to the method and to disk."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
@@ -14,9 +14,9 @@ T = TypeVar("T")
 class TrainSpec:
     """What to learn, from what, and how.
 
-    `parameters`: those of the method by name, or its `Parameters`; what is left out is as the method thinks best.
-    `genres`: those to tell apart (none: all that the data set has); labels are positions among them. `variants`: the
-    forms of each training cover to learn from. `split`: the name of a split. `seed`: of the split and of the method.
+    `parameters`: those of the method by name, or its `Parameters`; the rest have their defaults. `genres`: the classes
+    (none: all of the data set); labels are positions among them. `variants`: of each training cover. `split`: its name.
+    `seed`: of the split and of the method.
     """
 
     method: str
@@ -38,7 +38,7 @@ class TrainSpec:
         return len(self.genres)
 
     def parameters_as(self, kind: type[T]) -> T:
-        """The parameters as a method's dataclass `kind`; CoverGenreError for one that is unknown or can't be."""
+        """The parameters as a method's dataclass `kind`; CoverGenreError for an unknown or invalid one."""
         from pydantic import TypeAdapter, ValidationError
 
         known = [each.name for each in fields(kind)]  # type: ignore[arg-type]
@@ -51,3 +51,10 @@ class TrainSpec:
             raise CoverGenreError(
                 f"the parameter {first['loc'][0]} of {self.method} can't be {first['input']!r}: {first['msg']}"
             ) from error
+
+
+def check_parameters(parameters: object, *rules: tuple[str, bool, str]) -> None:
+    """CoverGenreError unless each rule holds: the name of a parameter, whether its value is valid, and what is."""
+    for name, holds, wanted in rules:
+        if not holds:
+            raise CoverGenreError(f"{name} is {getattr(parameters, name)}: give {wanted}")

@@ -1,8 +1,7 @@
-"""Words: genre from what is written on a cover, by linear weights of hashed n-grams.
+"""Words: the genre by the text on a cover, by logistic regression on hashed character n-grams.
 
-Much of what it learns is names: it knows a performer whose other covers it has seen, and words that go with a genre. On
-a cover with nothing to read it knows no more than how frequent the genres are, so it is best joined with a method that
-looks at pictures (see `ensemble`).
+Much of what it learns is names of performers, and words that go with a genre. For a cover without text it predicts the
+genres' frequencies, so it is best combined with a method that looks at pictures (see `ensemble`).
 
 Character n-grams stay alike when a reader mistakes a letter or a space. They are hashed (Weinberger and others, Feature
 hashing for large scale multitask learning, ICML 2009): no vocabulary is kept, so no name on a cover is stored.
@@ -20,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from covergenre.errors import CoverGenreError
-from covergenre.methods.base import Choices, Context, Covers, check_training
+from covergenre.methods.base import Context, Covers, check_training
 from covergenre.methods.calibration import probabilities_of
-from covergenre.methods.linear import Parameters, best_head
+from covergenre.methods.linear import LinearHead, Parameters, best_head
 from covergenre.methods.priors import genre_weights
 from covergenre.methods.spec import TrainSpec
-from covergenre.methods.storage import damaged_head, load_head, save_head
+from covergenre.methods.storage import damaged_head
 from covergenre.ocr.networks import MODULE
 from covergenre.ocr.text import CoverText
 
@@ -38,47 +37,38 @@ _LENGTHS = range(3, 7)  # of n-grams, in characters
 _FALLBACK = 10.0  # without a validation part
 _TOLERANCE = 1e-3
 _MOST_STEPS = 200
-_TOLD = 1.5  # times likelier: a line that makes less of a difference says nothing
+_LEAST = 1.5  # times likelier; lines that make less of a difference are ignored
 
 
 @dataclass(frozen=True)
 class TellingLine:
-    """A line on a cover that speaks for a genre (its position), and how many times likelier it makes it."""
+    """A line on a cover that points to a genre (its position), and how many times likelier it makes it."""
 
     line: str
     genre: int
     factor: float
 
 
-@dataclass(frozen=True)
-class FittedWords:
-    """A trained head. `coefficients` float16 (BUCKETS, n_genres), `intercepts` float32 (n_genres,)."""
-
-    coefficients: np.ndarray
-    intercepts: np.ndarray
-    choices: Choices
+class FittedWords(LinearHead):
+    """Coefficients float16 (BUCKETS, n_genres), intercepts float32 (n_genres,)."""
 
     @property
-    def usual(self) -> np.ndarray:
-        """What it says of a cover on which nothing is read, float64 (n_genres,)."""
+    def wordless(self) -> np.ndarray:
+        """Its prediction for a cover without text, float64 (n_genres,)."""
         return probabilities_of(self.intercepts[np.newaxis], self.choices)[0]
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
-        """See `Fitted.predict_proba`. Covers whose texts are not there are read."""
+        """See `Fitted.predict_proba`. Covers without texts are read."""
         return self._answers(texts_of(covers, Context()))
 
     def telling_lines(self, text: CoverText) -> tuple[TellingLine, ...]:
-        """The lines of a text that speak for a genre, the plainest first: each taken alone, against no words at all."""
+        """The lines of a text that make a genre likelier than no text does, each on its own, the strongest first."""
         alone = self._answers([CoverText((line,)) for line in text.lines])
-        told = [
+        lines = [
             TellingLine(line.text, int(gains.argmax()), float(gains.max()))
-            for line, gains in zip(text.lines, alone / self.usual, strict=True)
+            for line, gains in zip(text.lines, alone / self.wordless, strict=True)
         ]
-        return tuple(sorted((each for each in told if each.factor >= _TOLD), key=lambda each: -each.factor))
-
-    def save(self, folder: Path) -> None:
-        """See `Fitted.save`."""
-        save_head(folder, {"coefficients": self.coefficients, "intercepts": self.intercepts}, self.choices)
+        return tuple(sorted((each for each in lines if each.factor >= _LEAST), key=lambda each: -each.factor))
 
     def _answers(self, texts: Sequence[CoverText]) -> np.ndarray:
         return probabilities_of(_logits(matrix_of(texts), self.coefficients, self.intercepts), self.choices)
@@ -98,7 +88,7 @@ class Words:
     presets: dict[str, Any] = {}  # noqa: RUF012 (as `Method` has it)
 
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedWords:
-        """See `Method.fit`. MissingPackage when covers have to be read and what reads them is not installed.
+        """See `Method.fit`. MissingPackage when covers have to be read and OCR is not installed.
 
         Values of C are compared by validation log loss, each at its best temperature.
         """
@@ -117,15 +107,14 @@ class Words:
 
     def load(self, folder: Path) -> FittedWords:
         """See `Method.load`."""
-        arrays, choices = load_head(folder, coefficients=2, intercepts=1)
-        if arrays["coefficients"].shape != (BUCKETS, len(arrays["intercepts"])):
-            raise damaged_head(folder, "its coefficients and intercepts don't fit together")
-        return FittedWords(**arrays, choices=choices)
+        fitted = FittedWords.load(folder, genre_axis=1)
+        if len(fitted.coefficients) != BUCKETS:
+            raise damaged_head(folder, f"it should have {BUCKETS} rows of coefficients")
+        return fitted
 
 
 def texts_of(covers: Covers, context: Context) -> Sequence[CoverText]:
-    """What is written on covers: as they bring it, else read off their pictures, each once; CoverGenreError when they
-    have neither."""
+    """The texts of covers, else those read from their pictures, each once; CoverGenreError if they have neither."""
     if len(covers.texts) == len(covers):
         return covers.texts
     if not covers.pictures:
@@ -169,9 +158,9 @@ def _heads(
     strengths: Sequence[float],
     context: Context,
 ) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
-    """For each C, as it is asked for: C, coefficients (BUCKETS, n_genres) and intercepts (n_genres,).
+    """For each C, lazily: C, coefficients (BUCKETS, n_genres) and intercepts (n_genres,).
 
-    Only buckets that two training covers share are learned from: the others say nothing of a further cover.
+    Only buckets that at least two training covers share get coefficients.
     """
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression

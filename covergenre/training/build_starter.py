@@ -91,7 +91,7 @@ def build_starter(
     specs = {name: replace(asked, method=name, parameters=method(name).presets.get(STARTER, {})) for name in members}
     specs |= {ensemble.NAME: asked}
     results = {name: fit_and_evaluate(parts, specs[name], context) for name in members}
-    results |= {ensemble.NAME: _together(results, parts, asked, context)}
+    results |= {ensemble.NAME: _ensemble(results, parts, asked, context)}
     projected = cast(Projection, results["knn"].fitted).project(vectors).astype(np.float16)
     methods = tuple(method_card(specs[name], results[name], parts, chosen, split) for name in specs)
     card = make_card(chosen, split, left_out, methods, recipe)
@@ -157,15 +157,14 @@ def _parts(
     return Parts(**covers, groups=groups[0], train_groups=groups[1])
 
 
-def _together(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, context: Context) -> Result:
-    """What was learned, joined: as sure as its answers to sources left out, else to validation, let it be."""
+def _ensemble(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, context: Context) -> Result:
+    """The ensemble of all methods, calibrated on sources left out, else on validation."""
     members = [(name, result.fitted) for name, result in results.items()]
     answers = [result.validation for result in results.values()]
     fitted = ensemble.FittedEnsemble.of(members, answers, parts.validation.labels)
-    elsewhere = combine_left_out([result.elsewhere for result in results.values()], fitted.choices.get("weight", 0.0))
-    return replace(
-        fit_and_evaluate(parts, spec, context, lambda: with_temperature(fitted, elsewhere)), elsewhere=elsewhere
-    )
+    left_out = combine_left_out([result.left_out for result in results.values()], fitted.choices.get("weight", 0.0))
+    result = fit_and_evaluate(parts, spec, context, lambda: with_temperature(fitted, left_out))
+    return replace(result, left_out=left_out)
 
 
 def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:

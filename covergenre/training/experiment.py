@@ -36,7 +36,7 @@ class Result:
     began: float
     fitting: float
     predicting: float
-    elsewhere: LeftOutPredictions | None = None
+    left_out: LeftOutPredictions | None = None
 
     def predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
         """The held-out ones of these covers with their probabilities, as `Run.predictions` has them."""
@@ -47,10 +47,10 @@ class Result:
 
     def left_out_predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame | None:
         """Predictions for training covers whose source was left out, as `Run.left_out_predictions` has them."""
-        if self.elsewhere is None:
+        if self.left_out is None:
             return None
-        asked = covers[covers["part"] == "train"].iloc[self.elsewhere.rows]
-        columns = pd.DataFrame(self.elsewhere.probabilities, columns=probability_columns(genres))
+        asked = covers[covers["part"] == "train"].iloc[self.left_out.rows]
+        columns = pd.DataFrame(self.left_out.probabilities, columns=probability_columns(genres))
         return asked[["path", "source", "genre", "group"]].reset_index(drop=True).join(columns)
 
 
@@ -67,7 +67,7 @@ def fit_and_evaluate(
     """
     context = context or Context()
     began, started = time.time(), clock()
-    fitted, elsewhere = (fit(), None) if fit else _fit(parts, spec, context)
+    fitted, left_out = (fit(), None) if fit else _fit(parts, spec, context)
     _log.info("%s chose %s", spec.method, dict(fitted.choices))
     context.monitor.check()
     fitting, started = clock() - started, clock()
@@ -78,7 +78,7 @@ def fit_and_evaluate(
     context.monitor.report(1, 2, "evaluating", {PREDICTION_MS: each})
     evaluation = evaluate(parts.test.labels, test, spec.genres, parts.groups, spec.seed)
     context.monitor.check()
-    return Result(fitted, validation, test, evaluation, began, fitting, predicting, elsewhere)
+    return Result(fitted, validation, test, evaluation, began, fitting, predicting, left_out)
 
 
 def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, LeftOutPredictions | None]:
@@ -87,10 +87,10 @@ def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, LeftO
     fitted = chosen.fit(parts.train, parts.validation, spec, context)
     rows = parts.train.sample_rows()
     some, groups = parts.train.sample(), None if parts.train_groups is None else parts.train_groups[rows]
-    elsewhere = predict_left_out(chosen, fitted, some, groups, spec, context)
-    if elsewhere is not None:
-        elsewhere = replace(elsewhere, rows=rows[elsewhere.rows])
-    return with_temperature(fitted, elsewhere), elsewhere
+    left_out = predict_left_out(chosen, fitted, some, groups, spec, context)
+    if left_out is not None:
+        left_out = replace(left_out, rows=rows[left_out.rows])
+    return with_temperature(fitted, left_out), left_out
 
 
 def _answers(fitted: Fitted, covers: Covers, n_genres: int) -> np.ndarray:

@@ -69,7 +69,7 @@ def method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.Data
     sources = manifest.loc[(split.parts == "test").to_numpy(), "source"].to_numpy()
     title, figures = method(spec.method).title, _by_source(right, sources)
     groups = parts.train_groups
-    left_out = None if result.elsewhere is None or groups is None else _left_out(spec, result.elsewhere, groups)
+    left_out = None if result.left_out is None or groups is None else _left_out(spec, result.left_out, groups)
     return MethodCard(spec.method, title, result.fitted.choices, validation, result.evaluation, figures, left_out)
 
 

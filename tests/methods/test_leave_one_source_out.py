@@ -91,13 +91,13 @@ def test_a_source_is_calibrated_on_the_others_and_what_all_call_for_is_known():
     told = calibrate_left_out(np.arange(200), sources, labels, wrong)
     assert told.probabilities[:100].max() > 0.99
     assert told.probabilities[100:].max() < 0.6
-    assert told.certainty["spread"] > 1
+    assert told.calibration["spread"] > 1
 
 
 def test_sources_too_small_to_say_how_sure_to_be_are_taken_together():
     labels, sources = np.tile([0, 1], 20), np.repeat(["a", "b"], 20)
     wrong = np.where(np.eye(2)[labels] == 1, 0.01, 0.99)
-    assert set(calibrate_left_out(np.arange(40), sources, labels, wrong).certainty) == {"temperature"}
+    assert set(calibrate_left_out(np.arange(40), sources, labels, wrong).calibration) == {"temperature"}
 
 
 def test_a_large_source_does_not_drown_the_others():
@@ -131,8 +131,8 @@ def test_how_sure_an_average_is_spreads_as_on_a_further_source():
     alone = calibrate_left_out(np.arange(300), sources, labels, sure)
     both = combine_left_out([alone, alone], 0.0)
     plain = calibrate_left_out(np.arange(300), sources, labels, alone.probabilities)
-    assert both.certainty["temperature"] == pytest.approx(plain.certainty["temperature"])
-    assert both.certainty["spread"] == pytest.approx(plain.certainty["spread"] * spread_factor(3))
+    assert both.calibration["temperature"] == pytest.approx(plain.calibration["temperature"])
+    assert both.calibration["spread"] == pytest.approx(plain.calibration["spread"] * spread_factor(3))
 
 
 def test_of_words_what_they_say_without_any_is_known_and_they_are_joined_at_a_weight():
@@ -145,4 +145,4 @@ def test_of_words_what_they_say_without_any_is_known_and_they_are_joined_at_a_we
     both = combine_left_out([looks, words], 1.0)
     assert both.probabilities[:3].argmax(axis=1).tolist() == [0, 1, 0]
     np.testing.assert_allclose(both.probabilities[3], 0.5)
-    assert both.usual is None
+    assert both.wordless is None

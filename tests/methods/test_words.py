@@ -53,8 +53,8 @@ def test_it_knows_a_name_it_has_met_even_misread(fitted):
 
 
 def test_without_words_it_says_what_is_usual(fitted):
-    np.testing.assert_allclose(fitted.predict_proba(saying(text()))[0], fitted.usual)
-    assert fitted.usual.max() < 0.5
+    np.testing.assert_allclose(fitted.predict_proba(saying(text()))[0], fitted.wordless)
+    assert fitted.wordless.max() < 0.5
 
 
 def test_it_tells_which_lines_speak_for_which_genre(fitted):
@@ -148,7 +148,7 @@ def pictures() -> np.ndarray:
 
 
 def evidence_of(fitted: FittedWords, covers: Covers, pictures: np.ndarray) -> tuple[list, list]:
-    return split_evidence([pictures, fitted.predict_proba(covers)], [None, fitted.usual])
+    return split_evidence([pictures, fitted.predict_proba(covers)], [None, fitted.wordless])
 
 
 def test_words_that_are_right_get_a_weight_and_make_answers_right(fitted, pictures):

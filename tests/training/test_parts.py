@@ -37,7 +37,7 @@ def test_of_many_covers_some_are_asked_about_with_their_source_left_out(spec, mo
         sources=tuple("ab"[row // 4 % 2] for row in range(200)),
     )
     parts = Parts(train, train.take(np.arange(0)), train.take(np.arange(40)), np.arange(40), np.arange(200))
-    told = fit_and_evaluate(parts, replace(spec, parameters={"c": 0.1})).elsewhere
+    told = fit_and_evaluate(parts, replace(spec, parameters={"c": 0.1})).left_out
     assert len(told.rows) == 52
     assert told.rows.max() > 150, "they are rows of what was drawn"
     assert (labels[told.rows] == told.labels).all()

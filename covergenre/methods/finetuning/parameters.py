@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from covergenre.embedding.backbones import TIMM, get_backbone
 from covergenre.embedding.preprocessing import Preprocessing
-from covergenre.errors import CoverGenreError
+from covergenre.methods.spec import check_parameters
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Parameters:
     limit: int | None = None
 
     def __post_init__(self) -> None:
-        for name, holds, wanted in (
+        check_parameters(
+            self,
             ("side", 32 <= self.side <= 512, "32 to 512"),
             ("frozen_epochs", self.frozen_epochs >= 0, "0 or more"),
             ("epochs", self.epochs >= (0 if self.frozen_epochs else 1), "1 or more, or 0 after frozen epochs"),
@@ -54,9 +55,7 @@ class Parameters:
             ("balance", 0 <= self.balance <= 1, "a number from 0 to 1"),
             ("patience", self.patience >= 0, "0 or more"),
             ("limit", self.limit is None or self.limit >= 1, "1 or more, or none"),
-        ):
-            if not holds:
-                raise CoverGenreError(f"{name} is {getattr(self, name)}: give {wanted}")
+        )
         if not self.backbone.startswith(TIMM):
             get_backbone(self.backbone)  # which says so when there is none
 
