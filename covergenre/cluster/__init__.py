@@ -1,1 +1,1 @@
-"""Many covers, one at a time each, on one machine or on a cluster of them: what is done to a cover is the same."""
+"""Many covers processed one by one, on this machine or on a Ray cluster, by the same steps."""

@@ -1,7 +1,7 @@
-"""A registered data set worked on by a cluster: what comes back is kept where the laptop keeps it.
+"""Scanning and embedding a registered data set on a cluster, with the results stored as if done on one machine.
 
-The covers lie in a folder that all workers can reach, at the same place; so does `home.shards()`, where their rows
-wait until the data set has them.
+All workers must reach the covers under the same path, and `home.shards()`, which holds their rows until the data set
+has them.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from covergenre.audit.measures import COLUMNS, add_measures
 from covergenre.cluster.inputs import Item
 from covergenre.cluster.job import run
 from covergenre.cluster.shards import Shards
-from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, column
+from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, vector_column
 from covergenre.dataset.folder import CoverFile
 from covergenre.dataset.manifest import NO_PIXELS, ReadPixels
 from covergenre.dataset.registry import Dataset
@@ -28,12 +28,12 @@ from covergenre.progress import Monitor
 
 
 def scanner(on: str) -> ReadPixels:
-    """What a scan reads covers with, there."""
+    """The function that reads covers for a scan, on the cluster `on`."""
 
     def read_pixels(root: Path, covers: Sequence[CoverFile], monitor: Monitor) -> list[dict[str, Any]]:
         keys = [f"{cover.path}\n{cover.bytes}\n{cover.modified}" for cover in covers]
         items = [Item(key, cover.path, str(root / cover.path)) for key, cover in zip(keys, covers, strict=True)]
-        shards, looks = _done(root, items, [Look()], on, monitor), {}
+        shards, looks = _process(root, items, [Look()], on, monitor), {}
         for table in shards.tables(("problem", *NO_PIXELS)):
             for row in table.to_pylist():
                 looks[row.pop("key")] = {**row, **NO_PIXELS} if row["problem"] else row
@@ -44,17 +44,17 @@ def scanner(on: str) -> ReadPixels:
 
 
 def embedder(on: str) -> Fill:
-    """What computes vectors there; as each cover is read, it is measured and made small for pages, too."""
+    """The function that computes vectors on the cluster `on`, and measures and thumbnails of the covers as well."""
 
     def fill(stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], monitor: Monitor) -> None:
         items = [Item(job.key, job.path, str(dataset.file(job.path)), job.key) for job in jobs]
         steps: list[Step] = [Embed(recipe, tuple(stores)), Measure(), Shrink()]
-        shards = _done(dataset.root, items, steps, on, monitor)
+        shards = _process(dataset.root, items, steps, on, monitor)
         found = []
-        for table in shards.tables((*map(column, stores), *COLUMNS, "thumbnail", "signature")):
+        for table in shards.tables((*map(vector_column, stores), *COLUMNS, "thumbnail", "signature")):
             keys = table["key"].to_pylist()
             for variant, store in stores.items():
-                flat = table[column(variant)].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+                flat = table[vector_column(variant)].combine_chunks().flatten().to_numpy(zero_copy_only=False)
                 store.put(keys, flat.reshape(len(keys), -1))
             for key, jpeg in zip(keys, table["thumbnail"].to_pylist(), strict=True):
                 save_thumbnail(key, jpeg)
@@ -67,8 +67,8 @@ def embedder(on: str) -> Fill:
     return fill
 
 
-def _done(root: Path, items: Sequence[Item], steps: Sequence[Step], on: str, monitor: Monitor) -> Shards:
-    """The shards of these covers of a folder; BadDataset when any could not be done: the others are kept."""
+def _process(root: Path, items: Sequence[Item], steps: Sequence[Step], on: str, monitor: Monitor) -> Shards:
+    """The shards of these covers of a folder; BadDataset when any of them failed: the rows of the others are kept."""
     folder = str(home.shards() / hashlib.blake2b(bytes(root), digest_size=8).hexdigest())
     undone = run(items, steps, folder, on, monitor).undone
     for path, why in undone.items():

@@ -12,17 +12,17 @@ from covergenre.errors import BadDataset, BadImage
 from covergenre.packages import need
 
 LIST = ".txt"
-"""How the address of a list ends: a file that names a cover by its address on each line."""
+"""The suffix of a list: a file with the address of a cover on each line."""
 
 _STAMPS = ("mtime", "LastModified", "last_modified", "updated", "ETag", "etag")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A cover to be read: `key` is what its row goes by, `path` its name, `address` where it is.
+    """A cover to be read from `address`: `path` is its name, `key` identifies its row.
 
-    The key is another when the cover is: its content hash where that is known already, which its pixels are then
-    held to; else what tells a changed file. No item says what is in the file.
+    The key changes when the cover does: it is the content hash where that is known, which the pixels must then have;
+    else it is made of what the file system says of the file.
     """
 
     key: str
@@ -34,14 +34,14 @@ class Item:
 def find_items(address: str) -> list[Item]:
     """The covers at an address, sorted by path; BadDataset when there are none or the address can't be read.
 
-    In a folder or bucket a file is taken for a cover by its ending; what systems hide and links are left out.
+    In a folder or bucket, covers are recognised by suffix; hidden files and links are left out.
     """
     need("covers at an address", ("fsspec",))
     from fsspec.core import url_to_fs
 
     try:
         fs, root = url_to_fs(address)
-        fs.invalidate_cache()  # a bucket's file may be another than when this process last looked
+        fs.invalidate_cache()  # files in a bucket may have changed since this process last listed it
         items = _listed(fs, root, address) if address.endswith(LIST) else list(_below(fs, root))
     except (OSError, ValueError, ImportError) as error:  # ImportError names the package that reads such an address
         raise BadDataset(f"{address} can't be read ({error}): check the address and what it needs") from error
@@ -53,7 +53,7 @@ def find_items(address: str) -> list[Item]:
 
 
 def read(address: str) -> bytes:
-    """The bytes of a cover; BadImage when it is missing or too large, OSError when it is not the file that fails."""
+    """The bytes of a cover; BadImage when it is missing or too large, OSError when the disk or network fails."""
     if "://" not in address:
         return images.read(Path(address))
     from fsspec.core import url_to_fs
@@ -61,7 +61,7 @@ def read(address: str) -> bytes:
     fs, path = url_to_fs(address)
     try:
         with fs.open(path, "rb") as file:
-            return file.read(images.MAX_BYTES + 1)  # one more than allowed is refused by whoever decodes it
+            return file.read(images.MAX_BYTES + 1)  # decoding refuses one byte more than allowed
     except FileNotFoundError as error:
         raise BadImage(f"there is no cover at {address}: check the address") from error
 

@@ -1,11 +1,10 @@
-"""What came of covers, in Parquet files that are written once each and never changed.
+"""Results in Parquet files, each of which is written once and never changed.
 
     FOLDER/HASH/steps.json        which steps filled the columns
-    FOLDER/HASH/NAME.parquet      key, path, problem, content_hash, and the steps' columns: a row a cover
+    FOLDER/HASH/NAME.parquet      key, path, problem, content_hash, and the steps' columns: a row per cover
 
-A killed writer leaves what it wrote, whole; any number of machines may write at once without a lock. The same covers
-make a file of the same name, so work that is done twice is stored once. A damaged file is passed over, as if its covers
-had never been looked at.
+Files are written atomically, by any number of machines at once and without a lock. The same covers give the same file
+name, so work done twice is stored once. A damaged file is ignored, as if its covers had not been processed.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from covergenre.cluster.steps import Step, keys_of
+from covergenre.cluster.steps import Step
 from covergenre.files import replace_bytes
 
 _log = logging.getLogger(__name__)
@@ -27,26 +26,26 @@ _ALWAYS = ("key", "path", "problem", "content_hash")
 
 
 class Shards:
-    """The shards of some steps in a folder, which fsspec finds: of this machine, shared, or a bucket."""
+    """The shards of some steps in a folder that fsspec can open: local, shared, or a bucket."""
 
     def __init__(self, folder: str, steps: Sequence[Step]) -> None:
-        """`folder` need not exist; the first `write` makes it."""
+        """`folder` need not exist; the first `write` creates it."""
         from fsspec.core import url_to_fs
 
-        self._steps = keys_of(steps)
+        self._steps = "+".join(sorted(step.key for step in steps))
         self._fs, root = url_to_fs(folder)
         self._local = "file" in self._fs.protocol
         self.folder = f"{root.rstrip('/')}/{_digest([self._steps])}"
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keep the rows of some covers; each has `_ALWAYS`, and those without a problem the steps' columns too."""
+        """Write the rows of some covers; each has `_ALWAYS`, and those without a problem the steps' columns too."""
         columns = dict.fromkeys((*_ALWAYS, *(name for row in rows for name in row)))
         table = pa.table({name: pa.array([row.get(name) for row in rows]) for name in columns})
-        said = pa.BufferOutputStream()
-        pq.write_table(table, said, compression="zstd")
+        buffer = pa.BufferOutputStream()
+        pq.write_table(table, buffer, compression="zstd")
         self._fs.makedirs(self.folder, exist_ok=True)
         self._put("steps.json", json.dumps({"steps": self._steps}).encode())
-        self._put(f"{_digest([row['key'] for row in rows])}.parquet", said.getvalue().to_pybytes())
+        self._put(f"{_digest([row['key'] for row in rows])}.parquet", buffer.getvalue().to_pybytes())
 
     def known(self) -> dict[str, tuple[str, str]]:
         """The path and the problem, "" without one, of each cover by key."""
@@ -54,7 +53,7 @@ class Shards:
         return {key: (path, problem) for part in table for key, path, problem in zip(*part.to_pydict().values())}  # noqa: B905
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """A table a shard of `key` and these columns; each cover is in one of them, once, whoever wrote it."""
+        """A table per shard of `key` and these columns; no cover comes twice."""
         seen: set[str] = set()
         for path in sorted(self._fs.glob(f"{self.folder}/*.parquet")):
             try:
@@ -63,7 +62,7 @@ class Shards:
                     names = [name for name in columns if name in stored.schema_arrow.names]
                     table = stored.read(["key", *names])
             except Exception as error:  # A damaged file brings any exception out of its reader.
-                _log.warning("the shard %s is damaged and passed over: %s", path, error)
+                _log.warning("the shard %s is damaged and ignored: %s", path, error)
                 continue
             fresh = [key not in seen for key in table["key"].to_pylist()]
             seen.update(table["key"].to_pylist())
@@ -73,7 +72,7 @@ class Shards:
             yield table.select(["key", *columns]).filter(pa.array(fresh))
 
     def remove(self) -> None:
-        """Forget all of them, once what they held is kept elsewhere."""
+        """Delete all of them."""
         if self._fs.exists(self.folder):
             self._fs.rm(self.folder, recursive=True)
 

@@ -1,11 +1,11 @@
-"""What may be done to a cover, one function a step: those that the laptop runs, none of its own.
+"""The steps that can be applied to a cover, each of which calls the same library function as a single machine does.
 
-A step says which columns it fills from a decoded cover. It holds nothing but what it was asked for, so it may be sent
-to any machine; what it works with is opened there, once in a process.
+A step returns columns for a decoded cover. It holds nothing but its parameters, so it can be sent to any machine;
+engines and predictors are opened there, once per process.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -22,21 +22,21 @@ from covergenre.predict import Predictor
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A cover that was read: its file, and what was decoded from it."""
+class OpenedCover:
+    """A cover that was read: the bytes of its file, and the decoded picture."""
 
     data: bytes
     decoded: Decoded
 
 
 class Step(Protocol):
-    """Something to do to a cover."""
+    """Columns computed from a cover."""
 
     @property
     def key(self) -> str:
-        """A name that is another whenever the columns would hold something else."""
+        """A name that changes whenever the content of the columns would."""
 
-    def __call__(self, cover: Opened) -> Mapping[str, Any]:
+    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
         """The columns of a cover, by name."""
 
 
@@ -46,14 +46,14 @@ class Look:
 
     key: str = f"look-{images.DECODER}"
 
-    def __call__(self, cover: Opened) -> Mapping[str, Any]:
+    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
         """See `Step`."""
         return pixel_columns(cover.decoded)
 
 
 @dataclass(frozen=True)
 class Embed:
-    """The vectors by a recipe, a column a variant."""
+    """The vectors by a recipe, a column per variant."""
 
     recipe: Recipe
     variants: tuple[str, ...] = ("original",)
@@ -63,30 +63,30 @@ class Embed:
         """See `Step`."""
         return f"vectors-{self.recipe.key}-{'-'.join(self.variants)}"
 
-    def __call__(self, cover: Opened) -> Mapping[str, Any]:
+    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
         """See `Step`."""
         engine = _engine(self.recipe)
-        return {column(name): engine.vector(augment.apply(cover.decoded.image, name)) for name in self.variants}
+        return {vector_column(name): engine.vector(augment.apply(cover.decoded.image, name)) for name in self.variants}
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What an audit measures of a picture."""
+    """The measures of a picture that an audit uses."""
 
     key: str = "measures-1"
 
-    def __call__(self, cover: Opened) -> Mapping[str, Any]:
+    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
         """See `Step`."""
         return dict(zip(COLUMNS, measure_picture(cover.decoded.image), strict=True))
 
 
 @dataclass(frozen=True)
 class Shrink:
-    """The small picture that pages show, as JPEG, and the signature of its colours."""
+    """The thumbnail that pages show, as JPEG, and the signature of its colours."""
 
     key: str = f"small-{SIDE}"
 
-    def __call__(self, cover: Opened) -> Mapping[str, Any]:
+    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
         """See `Step`."""
         jpeg = images.thumbnail(cover.decoded.image, SIDE)
         return {"thumbnail": jpeg, "signature": images.signature(images.decode(jpeg).image)}
@@ -94,7 +94,7 @@ class Shrink:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of a run: its genre, how unlike known covers the picture is, and all that is said of it as JSON."""
+    """The answer of a run: its genre, how unfamiliar the picture is, and the whole answer as JSON."""
 
     run: str
     neighbours: int = 0
@@ -104,21 +104,16 @@ class Answer:
         """See `Step`."""
         return f"answers-{self.run}-{self.neighbours}"
 
-    def __call__(self, cover: Opened) -> Mapping[str, Any]:
+    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
         """See `Step`."""
-        answer = _predictor(self.run).predict(cover.data, neighbours=self.neighbours)
-        said = json.dumps(prediction_to_dict(answer), ensure_ascii=False)
-        return {"genre": answer.genre, "unfamiliar": answer.unfamiliar, "answer": said}
+        prediction = _predictor(self.run).predict(cover.data, neighbours=self.neighbours)
+        answer = json.dumps(prediction_to_dict(prediction), ensure_ascii=False)
+        return {"genre": prediction.genre, "unfamiliar": prediction.unfamiliar, "answer": answer}
 
 
-def column(variant: str) -> str:
-    """What the column of a variant's vectors is called."""
+def vector_column(variant: str) -> str:
+    """The name of the column with a variant's vectors."""
     return f"vector_{variant}"
-
-
-def keys_of(steps: Sequence[Step]) -> str:
-    """The keys of all steps as one."""
-    return "+".join(sorted(step.key for step in steps))
 
 
 @lru_cache(maxsize=2)

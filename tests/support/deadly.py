@@ -5,7 +5,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from covergenre.cluster.steps import Opened
+from covergenre.cluster.steps import OpenedCover
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Deadly:
     only_beside: str = ""
     key: str = "deadly"
 
-    def __call__(self, cover: Opened) -> dict[str, int]:
+    def __call__(self, cover: OpenedCover) -> dict[str, int]:
         """See `Step`."""
         if cover.decoded.width == self.width and not self._spared() and (self.always or self._first()):
             os.kill({"worker": os.getpid(), "node": os.getppid()}.get(self.whom) or int(self.whom), signal.SIGKILL)
