@@ -1,4 +1,4 @@
-"""Bringing a table of artists and albums for the covers of a data set."""
+"""Adding artists, albums and other metadata from a table to the covers of a data set."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ from covergenre.errors import BadDataset
 
 
 @dataclass(frozen=True, eq=False)
-class Annotated:
-    """The data set as it is now, how many covers the table tells of, how many cells of the manifest changed, and what
-    there is to say about the table.
+class Annotation:
+    """The data set afterwards, how many covers the table describes, how many cells of the manifest changed, and remarks
+    on the table.
     """
 
     dataset: Dataset
@@ -25,11 +25,11 @@ class Annotated:
     remarks: tuple[str, ...]
 
 
-def annotate(dataset: Dataset, name: str, data: bytes, overwrite: bool = False) -> Annotated:
-    """Take artist, album, year and further columns from a table, whose rows name covers by path or file name.
+def annotate(dataset: Dataset, name: str, data: bytes, overwrite: bool) -> Annotation:
+    """Copy artist, album, year and further columns from a table, whose rows name covers by path or file name.
 
-    `name`: what the table is called. `overwrite`: also where something is known already. Raises BadDataset, with
-    nothing changed, when the table is broken, names no covers, or none of this data set.
+    `name`: the file name of the table. `overwrite`: also replace known values. Raises BadDataset, with nothing changed,
+    when the table is broken, names no covers, or none of this data set.
     """
     with lock():
         manifest = read_manifest(dataset.folder / "manifest.csv")
@@ -40,7 +40,7 @@ def annotate(dataset: Dataset, name: str, data: bytes, overwrite: bool = False) 
             raise BadDataset(f"{why}: give it a column path, with the path or the file name of each cover")
         after = _with(manifest, notes, overwrite)
         write_manifest(after, dataset.folder / "manifest.csv")
-    return Annotated(replace(dataset, manifest=after), len(covers), _differing(manifest, after), notes.remarks)
+    return Annotation(replace(dataset, manifest=after), len(covers), _differing(manifest, after), notes.remarks)
 
 
 def _read(name: str, data: bytes, paths: list[str]) -> Metadata:

@@ -1,11 +1,10 @@
-"""Unpacking a ZIP of genre folders that somebody brought; the archive is not trusted.
+"""Unpacking an uploaded ZIP of genre folders; the archive is not trusted.
 
     jazz/cover.jpg, covers/jazz/cover.jpg, spotify/jazz/cover.jpg    as in a folder (see `folder`)
 
 Only pictures are unpacked, and the table `manifest.csv` beside the genre folders. Names are checked before anything is
-written; sizes are counted as bytes come out, because what an archive says of them may be a lie. The copies are ours:
-they lie under `home.uploads()` and go when their data set is removed. `read_covers` writes nothing: it is for a page
-that is asked about the covers themselves.
+written; sizes are counted while unpacking, because an archive may lie about them. The copies are stored under
+`home.uploads()` and deleted with their data set. `read_covers` unpacks into memory only, for Predict.
 """
 
 import errno
@@ -34,17 +33,13 @@ from covergenre.files import publish_folder
 from covergenre.images import EXTENSIONS, MAX_BYTES
 from covergenre.progress import SILENT, Monitor
 
-MAX_FILES = 100_000
-MAX_TOTAL = 8 * 2**30
-
 _log = logging.getLogger(__name__)
 
 _TABLE = "manifest.csv"
-_DEEPEST = 8  # folders and file
-_LONGEST = 255  # bytes of a name that file systems take
-_PIECE = 2**20
+_MAX_DEPTH = 8  # folders and file
+_MAX_NAME = 255  # bytes, the limit of file systems
+_CHUNK = 2**20
 _OUTSIDE = re.compile(r"^[A-Za-z]:|^/|\\")
-_REPORT_EVERY = 20
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _NO_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError)
 _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
@@ -52,16 +47,16 @@ _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedErro
 
 @dataclass(frozen=True)
 class Limits:
-    """At most so many files, so many bytes in one, and so many in all of them, unpacked."""
+    """The most files, bytes in one of them, and bytes in all of them, unpacked."""
 
-    files: int = MAX_FILES
+    files: int = 100_000
     file: int = MAX_BYTES
-    total: int = MAX_TOTAL
+    total: int = 8 * 2**30
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """The folder that an archive was unpacked into, how many covers that made, and what was passed over, by reason."""
+    """The folder with the unpacked files, the number of covers, and the skipped files by reason."""
 
     root: Path
     covers: int
@@ -69,14 +64,11 @@ class Unpacked:
 
 
 def register_archive(
-    name: str,
-    archive: IO[bytes] | Path,
-    monitor: Monitor = SILENT,
-    genre_level: int | None = None,
+    name: str, archive: IO[bytes] | Path, monitor: Monitor = SILENT, genre_level: int | None = None
 ) -> tuple[Dataset, Scan]:
-    """Unpack a ZIP and register what it holds as the data set `name`; raises as both do, and keeps nothing then.
+    """Unpack a ZIP and register it as the data set `name`; raises what `unpack` and `register` raise.
 
-    `genre_level`: as `register` takes it, counted without a folder around all genre folders.
+    `genre_level`: as `register` takes it, not counting a folder around all genre folders.
     """
     check_name(name)
     if name in names():
@@ -90,17 +82,12 @@ def register_archive(
     return dataset, replace(scan, skipped=unpacked.skipped.plus(scan.skipped))
 
 
-def unpack(
-    archive: IO[bytes] | Path,
-    monitor: Monitor = SILENT,
-    limits: Limits = Limits(),
-) -> Unpacked:
-    """Unpack the covers of a ZIP into a new folder in `home.uploads()`, whole or not at all.
+def unpack(archive: IO[bytes] | Path, monitor: Monitor = SILENT, limits: Limits = Limits()) -> Unpacked:
+    """Unpack the covers of a ZIP into a new folder in `home.uploads()`, atomically.
 
-    Where all of the archive lies in one folder that is no genre, that folder is left away. Passed over are links, names
-    that lead out of the archive, hidden files, what is no picture, too large, damaged or encrypted.
-
-    Raises BadDataset when it is no ZIP, holds no cover or more than `limits` allow; Cancelled when stopped.
+    A folder around all genre folders is dropped. Skipped are links, names that lead out of the archive, hidden files,
+    and files that are no pictures, too large, damaged or encrypted. Raises BadDataset when it is no ZIP, has no cover
+    or more than `limits` allow; Cancelled when stopped.
     """
     target = home.uploads() / secrets.token_hex(8)
     beside = target.with_name(f".{target.name}")
@@ -109,8 +96,7 @@ def unpack(
             found, skipped = _members(opened, limits)
             members = _without_wrapper(found, skipped)
             beside.mkdir(parents=True)
-            contents = _contents(opened, members, skipped, limits)
-            covers = _write_all(contents, len(members), beside, skipped, monitor)
+            covers = _write_all(_contents(opened, members, skipped, limits, monitor), beside, skipped)
         if not covers:
             why = skipped.summary()
             raise BadDataset(f"this ZIP holds no GENRE/COVER.jpg ({why}): pack the folder of the genre folders")
@@ -123,16 +109,16 @@ def unpack(
 
 
 def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[list[tuple[str, bytes]], SkippedFiles]:
-    """The pictures in a ZIP, in folders or not, as (path, bytes) in its order; and what was passed over, by reason.
+    """The pictures in a ZIP, in folders or not, as (path, bytes) in its order; and the skipped files by reason.
 
-    Nothing is written. Passed over is what `unpack` passes over. Raises BadDataset when it is no ZIP, holds no picture
+    Nothing is written; the same files are skipped as in `unpack`. Raises BadDataset when it is no ZIP, has no picture
     or more than `limits` allow.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
             members, skipped = _members(opened, limits)
             pictures = {path: info for path, info in members.items() if PurePosixPath(path).name != _TABLE}
-            covers = list(_contents(opened, pictures, skipped, limits))
+            covers = list(_contents(opened, pictures, skipped, limits, SILENT))
     except _NO_ZIP as error:
         raise BadDataset(f"this is no ZIP that can be read ({error}): pack the covers again") from error
     if not covers:
@@ -141,18 +127,18 @@ def read_covers(archive: IO[bytes] | Path, limits: Limits = Limits()) -> tuple[l
 
 
 def is_unpacked(dataset: Dataset) -> bool:
-    """Whether the covers of a data set are copies out of an archive, unpacked by us."""
+    """Whether the covers of a data set were unpacked from an uploaded archive."""
     return dataset.root.parent == home.uploads()
 
 
 def discard(dataset: Dataset) -> None:
-    """Delete the unpacked copies of a data set; nothing when its covers are a user's own files."""
+    """Delete the unpacked copies of a data set; never a user's own files."""
     if is_unpacked(dataset):
         shutil.rmtree(dataset.root, ignore_errors=True)
 
 
 def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile.ZipInfo], SkippedFiles]:
-    """The files worth unpacking, by the path that each is to have; and why others are not."""
+    """The files to be unpacked, by path; and the skipped files by reason."""
     infos = opened.infolist()
     if len(infos) > limits.files:
         raise BadDataset(f"this ZIP has {len(infos):,} entries, at most {limits.files:,} are unpacked: pack fewer")
@@ -161,7 +147,7 @@ def _members(opened: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, zipfile
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         path = names[info.header_offset]
-        if info.filename.endswith("/") or path.endswith("/"):  # `is_dir` can't take a file without a name
+        if info.filename.endswith("/") or path.endswith("/"):  # `is_dir` fails on an empty name
             continue
         reason = _refusal(path, info) or ("there twice" if path in found else "")
         if reason:
@@ -189,7 +175,7 @@ def _refusal(path: str, info: zipfile.ZipInfo) -> str:
         packings = vars(zipfile)["compressor_names"]  # typeshed has none
         packed = packings.get(info.compress_type, f"method {info.compress_type}")
         return f"packed as {packed}, which is not read here: pack it again as an ordinary ZIP (Deflate)"
-    if len(parts) > _DEEPEST:
+    if len(parts) > _MAX_DEPTH:
         return "too deep in folders"
     if parts[-1] != _TABLE and PurePosixPath(path).suffix.lower() not in EXTENSIONS:
         return "not an image"
@@ -201,11 +187,11 @@ def _is_writable(path: str, parts: list[str]) -> bool:
         longest = max(len(os.fsencode(part)) for part in parts)
     except UnicodeEncodeError:
         return False
-    return longest <= _LONGEST and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path)
+    return longest <= _MAX_NAME and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path)
 
 
 def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], skipped: SkippedFiles) -> dict[str, zipfile.ZipInfo]:
-    """The files without the one folder that holds all genre folders; those that then lie in no genre are left out."""
+    """The files without a folder around all genre folders; those that then are in no genre folder are skipped."""
     tops = {path.split("/")[0] for path in found}
     covers = [path for path in found if PurePosixPath(path).name != _TABLE]
     depths = [path.count("/") for path in covers]
@@ -221,17 +207,10 @@ def _without_wrapper(found: Mapping[str, zipfile.ZipInfo], skipped: SkippedFiles
     return kept
 
 
-def _write_all(
-    contents: Iterator[tuple[str, bytes]],
-    total: int,
-    folder: Path,
-    skipped: SkippedFiles,
-    monitor: Monitor,
-) -> int:
-    """Write these of `total` files; how many of them are covers."""
+def _write_all(contents: Iterator[tuple[str, bytes]], folder: Path, skipped: SkippedFiles) -> int:
+    """Write the files; how many of them are covers."""
     covers = 0
-    for done, (path, data) in enumerate(contents, start=1):
-        monitor.check(f"unpacking was stopped after {done} of {total} files; nothing was kept")
+    for path, data in contents:
         file = folder / path
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -241,17 +220,19 @@ def _write_all(
             skipped.add("a file where another has a folder", path)
         else:
             covers += path != _TABLE
-        if done % _REPORT_EVERY == 0 or done == total:
-            monitor.report(done, total, "unpacking")
     return covers
 
 
 def _contents(
-    opened: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], skipped: SkippedFiles, limits: Limits
+    opened: zipfile.ZipFile,
+    members: Mapping[str, zipfile.ZipInfo],
+    skipped: SkippedFiles,
+    limits: Limits,
+    monitor: Monitor,
 ) -> Iterator[tuple[str, bytes]]:
-    """The path and the bytes of each member, one at a time; those that can't be had are passed over."""
+    """The path and the bytes of each member, one at a time; those that can't be read are skipped."""
     left = limits.total
-    for path, info in members.items():
+    for path, info in monitor.steps(members.items(), "unpacking", "nothing was kept", "files"):
         try:
             data = _read(opened, info, min(limits.file, left))
         except _TooMuch:
@@ -259,7 +240,7 @@ def _contents(
                 raise BadDataset(
                     f"this ZIP unpacks to more than {limits.total / 2**30:.1f} GB: pack it in parts"
                 ) from None
-            left -= limits.file  # so much was unpacked to find that out
+            left -= limits.file  # which were unpacked until that was known
             skipped.add(f"larger than {limits.file // 2**20} MB", path)
         except _Damaged as error:
             _log.debug("%s is not unpacked: %s", path, error)
@@ -270,22 +251,23 @@ def _contents(
 
 
 class _Damaged(Exception):
-    """A file in the archive can't be unpacked."""
+    """A file can't be unpacked."""
 
 
 class _TooMuch(Exception):
-    """A file has more bytes than it may have."""
+    """A file has too many bytes."""
 
 
 def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     """The unpacked bytes of one file.
 
-    _TooMuch as soon as they are more than `most`, _Damaged where they can't be had; OSError of the archive's own disk.
+    Raises _TooMuch as soon as there are more than `most`, _Damaged where they can't be unpacked, OSError when the
+    archive itself can't be read.
     """
     data = bytearray()
     try:
         with opened.open(info) as packed:
-            while piece := packed.read(_PIECE):
+            while piece := packed.read(_CHUNK):
                 data += piece
                 if len(data) > most:
                     raise _TooMuch

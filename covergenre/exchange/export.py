@@ -1,4 +1,4 @@
-"""A data set to take along: copies of its covers in folders of their genres, or a list of them."""
+"""Exporting a data set: a ZIP of its covers in genre folders, or a list of them."""
 
 import re
 import zipfile
@@ -17,41 +17,38 @@ from covergenre.progress import SILENT, Monitor
 COLUMNS = ("path", "genre", "artist", "album", "year", "source", "width", "height", "tags")
 """The columns of a list."""
 
-_REPORT_EVERY = 20
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # in the names of folders, on one system or another
 
 
 def as_list(manifest: pd.DataFrame, paths: Iterable[str] | None = None) -> str:
-    """The covers in use, or those of these paths, as CSV: a row a cover with `COLUMNS`."""
+    """The covers in use, or those of these paths, as CSV: a row per cover with `COLUMNS`."""
     rows = usable(manifest) if paths is None else manifest[manifest["path"].isin(set(paths))]
     return rows.reindex(columns=list(COLUMNS)).to_csv(index=False)
 
 
 def write_folders(dataset: Dataset, target: Path, monitor: Monitor = SILENT) -> int:
-    """Write a ZIP of the covers in use to `target`, each under the genre that it has now; how many there are.
+    """Write a ZIP of the covers in use to `target`, in folders of their current genres; how many there are.
 
-    The files are copied byte for byte; `manifest.csv` beside the folders tells artists and albums, so that the ZIP can
-    be brought again. Raises BadDataset when a file has gone, Cancelled when stopped; nothing is written then.
+    The files are copied byte for byte; `manifest.csv` beside the folders has artists and albums, so that the ZIP can be
+    imported again. Raises BadDataset when a file is missing, Cancelled when stopped; nothing is written then.
     """
     covers = usable(dataset.manifest)
     names = _names(covers)
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
-        for done, (path, name) in enumerate(zip(covers["path"], names, strict=True), start=1):
-            monitor.check("the ZIP was not made")
+        files = list(zip(covers["path"], names, strict=True))
+        for path, name in monitor.steps(files, "copying covers", "no ZIP was written"):
             try:
                 archive.write(dataset.file(path), name)
             except OSError as error:
                 raise BadDataset(f"{path} can't be read ({error}): put it back, or scan the data set again") from error
-            if done % _REPORT_EVERY == 0 or done == len(covers):
-                monitor.report(done, len(covers), "copying covers")
-        told = covers.assign(path=names).reindex(columns=["path", "artist", "album", "year", "tags"])
-        archive.writestr("manifest.csv", told.to_csv(index=False))
+        table = covers.assign(path=names).reindex(columns=["path", "artist", "album", "year", "tags"])
+        archive.writestr("manifest.csv", table.to_csv(index=False))
     return len(covers)
 
 
 def _names(covers: pd.DataFrame) -> list[str]:
-    """GENRE/FILE of each cover, where two would be one with the folders that they come from."""
+    """GENRE/FILE of each cover, with its original folders in the name where two would be the same."""
     files = [PurePosixPath(path) for path in covers["path"]]
     short = [f"{folder(genre)}/{file.name}" for genre, file in zip(covers["genre"], files, strict=True)]
     counts = Counter(name.casefold() for name in short)
@@ -62,5 +59,5 @@ def _names(covers: pd.DataFrame) -> list[str]:
 
 
 def folder(genre: str) -> str:
-    """The folder that covers of a genre go into."""
+    """The name of the folder for covers of a genre."""
     return _UNSAFE.sub("_", genre).strip(". ") or "_"

@@ -1,4 +1,4 @@
-"""Which folders the browser may have scanned: those the owner of the machine allows, and nothing beside them."""
+"""The folders that may be scanned from the browser: only those that the owner of the machine allows."""
 
 import os
 from pathlib import Path
@@ -10,31 +10,26 @@ VARIABLE = "COVERGENRE_ROOTS"
 
 
 def allowed_roots() -> tuple[Path, ...]:
-    """The folders below which a folder may be scanned.
+    """The folders below which folders may be scanned.
 
-    Those that the environment variable `COVERGENRE_ROOTS` lists, parted as in `PATH`; else the folder that the process
-    was started in and the one around it, unless that is the whole disk; started there, the owner's own folder.
+    Those listed in the environment variable `COVERGENRE_ROOTS`, separated as in `PATH`; by default the working folder
+    and its parent, unless that is the whole disk; started at the root of the disk, the user's home folder.
     """
     listed = [Path(part).expanduser() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     here = Path.cwd()
     if here == Path(here.anchor):
-        here, around = _own_folder(), []
+        own = Path.home()
+        here, around = own if own != Path(own.anchor) else home.home(), []
     else:
         around = [here.parent] if here.parent != Path(here.anchor) else []
     return tuple(dict.fromkeys(root.resolve() for root in (listed or [here, *around])))
 
 
-def _own_folder() -> Path:
-    """The home folder of who started the process; where that is the whole disk, too, the folder of artifacts."""
-    own = Path.home()
-    return own if own != Path(own.anchor) else home.home()
-
-
 def allowed_folder(text: str) -> Path:
-    """The folder that a visitor named, absolute or relative to the first of `allowed_roots`; links are followed first.
+    """The folder that a visitor named, absolute or relative to the first of `allowed_roots`; links are resolved first.
 
-    Raises BadDataset when nothing is named, it lies below none of them, or is no folder. Whether something is there is
-    told only below.
+    Raises BadDataset when nothing is named, it is outside of all roots, or no folder. Outside of them nothing is said
+    about whether it exists.
     """
     if not text.strip():
         raise BadDataset("no folder was named: name the folder that holds the genre folders")

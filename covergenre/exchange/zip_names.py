@@ -1,9 +1,9 @@
-"""The names in a ZIP as whoever packed it saw them: each system writes them in its own way, and few say which.
+"""The file names in a ZIP, decoded: each system writes them in its own encoding, and few declare which.
 
 flag 0x800                  UTF-8
 extra field 0x7075          UTF-8 beside the old name (Info-ZIP)
 neither, valid UTF-8        UTF-8 all the same (macOS)
-neither                     the code page of the packer's Windows, told from all names together
+neither                     a Windows code page, detected from all names together
 backslashes alone           folders (Windows PowerShell 5.1, .NET)
 """
 
@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
-_FALLBACK = "cp437"  # what ZIP's own specification says of names that say nothing; Western names are alike in cp850
+_FALLBACK = "cp437"  # the default of the ZIP specification; Western names are alike in cp850
 
-# Tried in this order: the first in which all names make sense is taken, whatever else might be made of them.
+# Tried in this order: the first in which all names make sense is taken.
 _CODE_PAGES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("cp932", lambda letters: _all(letters, _CJK + _KANA) and bool(re.search("[\u3040-\u30ff]", letters))),
     (_FALLBACK, lambda letters: all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)),
@@ -35,7 +35,7 @@ _CYRILLIC = "\u0400-\u045f"
 
 
 def readable_names(infos: Sequence[zipfile.ZipInfo]) -> Mapping[int, str]:
-    """By the offset of each entry its name, its folders parted by "/" and its letters composed (NFC)."""
+    """The name of each entry by its offset, with "/" between folders and in Unicode's composed form (NFC)."""
     raw = {info.header_offset: _raw(info) for info in infos}
     unknown = [name for info in infos if isinstance(name := raw[info.header_offset], bytes)]
     code_page = _code_page(unknown)
@@ -44,13 +44,13 @@ def readable_names(infos: Sequence[zipfile.ZipInfo]) -> Mapping[int, str]:
 
 
 def _raw(info: zipfile.ZipInfo) -> str | bytes:
-    """The name where it is known, else its bytes."""
+    """The name where its encoding is declared or UTF-8, else its bytes."""
     name = info.orig_filename.split("\0", 1)[0]
     if info.flag_bits & _UTF8_FLAG or name.isascii():
         return name
     stored = name.encode(_FALLBACK)
-    if told := _unicode_path(info.extra, stored):
-        return told
+    if declared := _unicode_path(info.extra, stored):
+        return declared
     try:
         return stored.decode("utf-8")
     except UnicodeDecodeError:
@@ -58,7 +58,7 @@ def _raw(info: zipfile.ZipInfo) -> str | bytes:
 
 
 def _unicode_path(extra: bytes, stored: bytes) -> str:
-    """The name in the extra field for it, if it is about this name; else ""."""
+    """The name in the Unicode extra field, if its checksum is that of the stored name; else ""."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)
@@ -81,7 +81,7 @@ def _code_page(names: Sequence[bytes]) -> str:
 
 
 def _stand_alone(names: Sequence[bytes]) -> bool:
-    """Whether letters beyond ASCII stand among others, as in Western words, and not in a row."""
+    """Whether letters beyond ASCII mostly stand alone among others, as in Western words."""
     runs = [run for name in names for run in re.findall(rb"[\x80-\xff]+", name)]
     return 2 * sum(len(run) == 1 for run in runs) > len(runs)
 
@@ -91,5 +91,5 @@ def _all(letters: str, ranges: str) -> bool:
 
 
 def _with_slashes(name: str) -> str:
-    """Backslashes as folders, where there are no slashes: a name with both is taken as it is."""
+    """Backslashes as separators, unless there are slashes, too."""
     return name if "/" in name else name.replace("\\", "/")

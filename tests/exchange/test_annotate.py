@@ -16,7 +16,9 @@ def row(path):
 
 
 def test_rows_are_matched_by_path_and_counted(dataset):
-    done = annotate(dataset, "albums.csv", b"file;artist;year\njazz/000.jpg;Ada Lane;1961\nno/such.jpg;Nobody;1\n")
+    done = annotate(
+        dataset, "albums.csv", b"file;artist;year\njazz/000.jpg;Ada Lane;1961\nno/such.jpg;Nobody;1\n", overwrite=False
+    )
     assert row("jazz/000.jpg")["artist"] == "Ada Lane"
     assert row("jazz/000.jpg")["year"] == 1961
     assert (done.covers, done.cells) == (1, 2)
@@ -24,8 +26,8 @@ def test_rows_are_matched_by_path_and_counted(dataset):
 
 
 def test_what_is_known_stays_unless_it_is_to_be_replaced(dataset):
-    annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Ada\n")
-    annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Bo\n")
+    annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Ada\n", overwrite=False)
+    annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Bo\n", overwrite=False)
     assert row("jazz/000.jpg")["artist"] == "Ada"
     annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Bo\n", overwrite=True)
     assert row("jazz/000.jpg")["artist"] == "Bo"
@@ -38,5 +40,5 @@ def test_what_is_known_stays_unless_it_is_to_be_replaced(dataset):
 def test_a_table_that_tells_nothing_is_refused_by_its_name_and_nothing_changes(dataset, table):
     before = (dataset.folder / "manifest.csv").read_bytes()
     with pytest.raises(BadDataset, match=r"albums\.csv"):
-        annotate(dataset, "albums.csv", table)
+        annotate(dataset, "albums.csv", table, overwrite=False)
     assert (dataset.folder / "manifest.csv").read_bytes() == before
