@@ -1,4 +1,4 @@
-"""What an audit remembers, so that the next one costs only what changed."""
+"""Intermediate results of an audit, cached so that the next audit costs only what changed."""
 
 import hashlib
 import logging

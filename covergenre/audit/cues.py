@@ -1,40 +1,50 @@
-"""Spurious cues: what has nothing to do with the artwork and tells the genre all the same."""
+"""Spurious cues: properties of a file that give the genre away without being artwork."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from covergenre.audit.cache import Arrays, digest, fold_inputs, load_or_compute
+from covergenre.audit.cache import digest, fold_inputs, load_or_compute
 from covergenre.audit.findings import findings
 from covergenre.dataset.split import honest_folds
 
 FOLDS = 5
 FEWEST = 10  # covers of a genre; with fewer, chance alone often looks telling
 
+_OVERALL = ["cue", "balanced_accuracy", "chance"]
+_BY_GENRE = ["cue", "genre", "auc"]
 _LEAVES = 16
 _LEAF = 10
 
 
 def cached_cues(covers: pd.DataFrame, brightness: np.ndarray, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`measure_cues`, remembered in `folder` for these covers."""
+    """`measure_cues`, cached in `folder` for these covers."""
     files = covers[["width", "height", "bytes"]].to_numpy(np.int64)
     key = digest(files, brightness, covers["source"].to_numpy(str), *fold_inputs(covers))
 
     def make() -> dict[str, np.ndarray]:
         overall, by_genre = measure_cues(covers, brightness)
-        return {**_arrays("overall", overall), **_arrays("by genre", by_genre)}
+        return {
+            f"{name}.{column}": table[column].to_numpy(str if table[column].dtype == "str" else np.float64)
+            for name, table in (("overall", overall), ("by genre", by_genre))
+            for column in table
+        }
 
     found = load_or_compute(folder / "cues-1.npz", key, make)
-    return _table("overall", found), _table("by genre", found)
+    overall, by_genre = (
+        list(zip(*(found[f"{name}.{column}"].tolist() for column in columns), strict=True))
+        for name, columns in (("overall", _OVERALL), ("by genre", _BY_GENRE))
+    )
+    return _tables(overall, by_genre)
 
 
 def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """How well each cue alone predicts the genre of covers left out: the `cues` and `cue_genres` of an `Audit`.
+    """How well each cue alone predicts the genre, cross-validated: the `cues` and `cue_genres` of an `Audit`.
 
     A small decision tree is fitted to each cue on the other folds, with all genres of equal weight. Size is that of the
-    file; `brightness`, (n,), may hold NaN. Genres of fewer than `FEWEST` covers have no row, and
-    there are none at all when there is only one genre.
+    file; `brightness`, (n,), may hold NaN. Genres of fewer than `FEWEST` covers have no row; a single genre has none.
     """
     from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
@@ -46,10 +56,12 @@ def measure_cues(covers: pd.DataFrame, brightness: np.ndarray) -> tuple[pd.DataF
         shares = _left_out(values, labels, folds)
         overall.append((cue, balanced_accuracy_score(labels, shares.argmax(axis=1)), 1 / len(genres)))
         by_genre += [(cue, genres[label], roc_auc_score(labels == label, shares[:, label])) for label in counted]
-    return (
-        pd.DataFrame(overall, columns=["cue", "balanced_accuracy", "chance"]).astype({"cue": "str"}),
-        pd.DataFrame(by_genre, columns=["cue", "genre", "auc"]).astype({"cue": "str", "genre": "str"}),
-    )
+    return _tables(overall, by_genre)
+
+
+def no_cues() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables of `measure_cues` without rows."""
+    return _tables([], [])
 
 
 def find_cues(covers: pd.DataFrame, cue_genres: pd.DataFrame, threshold: float) -> pd.DataFrame:
@@ -82,15 +94,11 @@ def one_source(covers: pd.DataFrame) -> dict[str, str]:
     return sources.loc[(sources["nunique"] == 1) & (sources["first"] != ""), "first"].to_dict()
 
 
-def _arrays(name: str, table: pd.DataFrame) -> dict[str, np.ndarray]:
-    kinds = {column: str if values.dtype == "str" else np.float64 for column, values in table.items()}
-    return {f"{name}.{column}": table[column].to_numpy(kind) for column, kind in kinds.items()}
-
-
-def _table(name: str, arrays: Arrays) -> pd.DataFrame:
-    own = {key.partition(".")[2]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
-    kinds = {column: "str" if array.dtype.kind == "U" else "float64" for column, array in own.items()}
-    return pd.DataFrame({column: pd.Series(array.tolist(), dtype=kinds[column]) for column, array in own.items()})
+def _tables(overall: Sequence[tuple], by_genre: Sequence[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    cues = pd.DataFrame(overall, columns=_OVERALL)
+    genres = pd.DataFrame(by_genre, columns=_BY_GENRE)
+    texts = {"cue": "str", "genre": "str"}
+    return tuple(table.astype({name: texts.get(name, "float64") for name in table.columns}) for table in (cues, genres))
 
 
 def _cues(covers: pd.DataFrame, brightness: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""What an audit found."""
+"""The result of an audit: a table of findings and what they rest on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,8 +89,8 @@ class Audit:
         }
 
 
-def together(found: Sequence[pd.DataFrame], file: Path) -> pd.DataFrame:
-    """All of these findings in one table; many are kept in `file`, where that may be written."""
+def concat_findings(found: Sequence[pd.DataFrame], file: Path) -> pd.DataFrame:
+    """These findings as one table, which is mapped from `file` when it is large."""
     if sum(map(len, found)) > MANY:
         with where_allowed():
             write_arrow([each for each in found if len(each)], file)

@@ -1,4 +1,4 @@
-"""Issues of labels: genres that are rare, covers whose genre is unlikely, covers unlike their genre."""
+"""Issues of labels: similar names of genres, rare genres, doubtful labels, outliers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ _REFERENCE = 20_000  # covers of a genre: of more, neighbours are looked for amo
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
-    """`probabilities`: float32 (n, g), of each of the sorted `genres` by all covers outside a cover's own group; alike
-    for all genres where a cover's own was not among those. `doubted`: bool (n,), whether confident learning counts its
-    genre among the errors. `oddness`: float32 (n,), 0-1, among those of its genre.
+class LabelScores:
+    """`probabilities`: float32 (n, g), of the sorted `genres`, cross-validated by group; uniform where a cover's own
+    genre had no cover to learn from. `doubted`: bool (n,), whether confident learning counts the label as an error.
+    `oddness`: float32 (n,), 0-1, see `outlier_scores`.
     """
 
     genres: tuple[str, ...]
@@ -37,11 +37,11 @@ class Judged:
     oddness: np.ndarray
 
 
-def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, monitor: Monitor) -> Judged:
-    """What float32 (n, d) vectors, made ready by `space`, tell of labels; remembered in `folder` for these inputs.
+def score_labels(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, monitor: Monitor) -> LabelScores:
+    """Scores of the labels by float32 (n, d) vectors from `space`; cached in `folder` for these inputs.
 
-    Probabilities are those of logistic regressions fitted on the covers of other folds, averaged over `_ROUNDS`; of
-    more than `space.LEARNED` covers on so many, of each genre alike.
+    Probabilities are out of fold, from logistic regressions averaged over `_ROUNDS` of cross-validation; each is fitted
+    on at most `space.LEARNED` covers, drawn evenly from the genres.
     """
     genres, labels = np.unique(covers["genre"].to_numpy(dtype=str), return_inverse=True)
 
@@ -49,14 +49,14 @@ def judge(covers: pd.DataFrame, vectors: np.ndarray, folder: Path, monitor: Moni
         folds = np.stack([honest_folds(covers, FOLDS, seed) for seed in range(_ROUNDS)])
         probabilities = _probabilities(vectors, labels, folds, monitor)
         doubted = _doubted(probabilities, labels)
-        return {"probabilities": probabilities, "doubted": doubted, "oddness": oddness(vectors, labels)}
+        return {"probabilities": probabilities, "doubted": doubted, "oddness": outlier_scores(vectors, labels)}
 
-    return Judged(
+    return LabelScores(
         tuple(genres.tolist()), **load_or_compute(folder / "labels-3.npz", digest(vectors, *fold_inputs(covers)), make)
     )
 
 
-def oddness(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def outlier_scores(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """How far each of n covers is from its neighbours in its genre: float32 (n,), 0-1.
 
     By cleanlab's score for outliers: 0.5 where that lies two robust standard deviations beyond the genre's median, 1 at
@@ -91,32 +91,32 @@ def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
     )
 
 
-def find_near_names(covers: pd.DataFrame) -> pd.DataFrame:
-    """Covers of a genre that another one, with more covers, is called nearly as."""
+def find_similar_names(covers: pd.DataFrame) -> pd.DataFrame:
+    """Covers of a genre whose name is nearly that of a larger genre."""
     called = {other: group[0] for group in similar_names(covers["genre"]) for other in group[1:]}
     odd = covers[covers["genre"].isin(called)]
     ones = np.ones(len(odd))
-    details = [f"the genre {genre!r} is called nearly as {called[genre]!r}" for genre in odd["genre"]]
+    details = [f"the name of the genre {genre!r} is nearly that of {called[genre]!r}" for genre in odd["genre"]]
     return findings("near names", odd["path"], ones, ones, details)
 
 
 def find_wrong_labels(
-    covers: pd.DataFrame, judged: Judged, threshold: float, kept: Collection[tuple[str, str]] = ()
+    covers: pd.DataFrame, scored: LabelScores, threshold: float, kept: Collection[tuple[str, str]]
 ) -> pd.DataFrame:
     """Covers whose own genre is unlikely, and which confident learning counts among the label errors.
 
-    That alone takes a method's errors for the labels': on real covers, of which a method gets four in ten right, it
-    counts half as wrong. Where one label in fifty was changed on purpose (three draws), the threshold of 0.98 found
-    41 % of them among 4,095 real covers, and 53 others, some of them truly wrong; 0.95 found 56 % and 228 others.
+    Confident learning alone takes a method's errors for label errors: on real covers, of which a method gets four in
+    ten right, it counts half as wrong. With one label in fifty changed on purpose (three draws), the threshold of 0.98
+    found 41 % of them among 4,095 real covers, and 53 others, some of them truly wrong; 0.95 found 56 % and 228 others.
 
-    `kept`: (content hash, genre) of labels that people looked at and kept; they are not flagged.
+    `kept`: (content hash, genre) of labels that people confirmed; they are not flagged.
     """
-    labels = np.searchsorted(judged.genres, covers["genre"].to_numpy(dtype=str))
-    scores = np.clip(1 - judged.probabilities[np.arange(len(labels)), labels].astype(np.float64), 0, 1)
-    flagged = judged.doubted & (scores >= threshold)
+    labels = np.searchsorted(scored.genres, covers["genre"].to_numpy(dtype=str))
+    scores = np.clip(1 - scored.probabilities[np.arange(len(labels)), labels].astype(np.float64), 0, 1)
+    flagged = scored.doubted & (scores >= threshold)
     if kept:
         flagged &= [label not in kept for label in zip(covers["content_hash"], covers["genre"], strict=True)]
-    details = _doubts(judged, labels, np.flatnonzero(flagged).tolist())
+    details = _details(scored, labels, np.flatnonzero(flagged).tolist())
     return findings("wrong labels", covers["path"], scores, flagged, details)
 
 
@@ -127,13 +127,13 @@ def find_outliers(covers: pd.DataFrame, scores: np.ndarray, threshold: float) ->
     return findings("outliers", covers["path"], scores, flagged, details)
 
 
-def likely_genres(covers: pd.DataFrame, judged: Judged | None) -> pd.DataFrame:
-    """The genre that each cover most looks like: columns path, genre, probability; no rows when nothing was judged."""
-    rows = covers["path"] if judged else ()
+def likely_genres(covers: pd.DataFrame, scored: LabelScores | None) -> pd.DataFrame:
+    """The genre that each cover most looks like: columns path, genre, probability; no rows when nothing was scored."""
+    rows = covers["path"] if scored else ()
     columns = {
         "path": list(rows),
-        "genre": [judged.genres[best] for best in judged.probabilities.argmax(axis=1)] if judged else [],
-        "probability": judged.probabilities.max(axis=1) if judged else [],
+        "genre": [scored.genres[best] for best in scored.probabilities.argmax(axis=1)] if scored else [],
+        "probability": scored.probabilities.max(axis=1) if scored else [],
     }
     return pd.DataFrame(columns).astype({"path": "str", "genre": "str", "probability": "float64"})
 
@@ -184,10 +184,10 @@ def _left_out(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray, count:
     return probabilities
 
 
-def _doubts(judged: Judged, labels: np.ndarray, rows: Sequence[int]) -> list[str]:
-    best = judged.probabilities[rows].argmax(axis=1)
+def _details(scored: LabelScores, labels: np.ndarray, rows: Sequence[int]) -> list[str]:
+    best = scored.probabilities[rows].argmax(axis=1)
     return [
-        f"{judged.genres[labels[row]]} at {judged.probabilities[row, labels[row]]:.1%}, "
-        f"{judged.genres[other]} at {judged.probabilities[row, other]:.0%}"
+        f"{scored.genres[labels[row]]} at {scored.probabilities[row, labels[row]]:.1%}, "
+        f"{scored.genres[other]} at {scored.probabilities[row, other]:.0%}"
         for row, other in zip(rows, best, strict=True)
     ]

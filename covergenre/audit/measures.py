@@ -1,70 +1,55 @@
-"""What the pixels of each cover measure, by its content hash: each picture is measured once."""
+"""Measures of the pixels of each cover: brightness, entropy, blur, colour. Each picture is measured once."""
 
-import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from PIL import Image, ImageChops
 
 from covergenre import images
-from covergenre.dataset.pixel_cache import keep, read_kept
+from covergenre.dataset.pixel_cache import PixelCache
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage
 from covergenre.progress import Monitor
 
 COLUMNS = ("brightness", "brightness_perc_5", "brightness_perc_99", "entropy", "spread", "blur", "colour")
 
-_FILE = "measures-1.parquet"  # the number rises when a measure changes
 _SIDE = 300  # covers are measured at one size at most, so that resolution tells as little as it can
-_BATCH = 200  # what a kill can cost: a second or two
-_THREADS = min(4, os.cpu_count() or 1)
 _REBLUR = 11
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """`values`: `COLUMNS`, a row a cover, NaN where a cover couldn't be read; `problems`: why, by path."""
+class Measures:
+    """`values`: `COLUMNS`, a row per cover, NaN where a cover couldn't be read; `problems`: why, by path."""
 
     values: pd.DataFrame
     problems: Mapping[str, str]
 
 
-def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, monitor: Monitor) -> Measured:
-    """The measures of these covers, in their order; those in `folder` are not taken again.
-
-    Cancelled when stopped; what was measured until then is kept.
-    """
-    known = read_kept(folder / _FILE, COLUMNS, "float64")
-    fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
+def measure(dataset: Dataset, covers: pd.DataFrame, folder: Path, monitor: Monitor) -> Measures:
+    """The measures of these covers, cached in `folder`; Cancelled when stopped."""
     problems: dict[str, str] = {}
-    done = 0
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for batch in _batches(fresh):
-            monitor.check(f"the audit was stopped after {done} of {len(fresh)} covers; their measures are kept")
-            rows = {}
-            looks = pool.map(lambda row: _look(dataset, row), batch.itertuples())
-            for row, look in zip(batch.itertuples(), looks, strict=True):
-                if isinstance(look, str):
-                    problems[row.path] = look
-                else:
-                    rows[row.content_hash] = look
-            if rows:
-                known = pd.concat([known, pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))])
-                keep(known, folder / _FILE)
-            done += len(batch)
-            monitor.report(done, len(fresh), "measuring covers")
-    return Measured(known.reindex(covers["content_hash"]).set_index(covers.index), problems)
+
+    def compute(path: str, content_hash: str) -> tuple[float, ...] | None:
+        try:
+            image = images.decode(images.read(dataset.file(path))).image
+        except (BadImage, BadDataset) as error:
+            problems[path] = str(error)
+            return None
+        if images.content_hash(image) == content_hash:
+            return measure_picture(image)
+        problems[path] = "this is no longer the picture that was scanned: scan the data set again"
+        return None
+
+    values = _cache(folder).fill(covers, compute, monitor, "measuring covers", "their measures are kept")
+    return Measures(values.set_index(covers.index), problems)
 
 
 def add_measures(measures: pd.DataFrame, folder: Path) -> None:
-    """Keep measures that were taken elsewhere: `COLUMNS`, by content hash."""
-    known = read_kept(folder / _FILE, COLUMNS, "float64")
-    keep(pd.concat([known, measures[~measures.index.isin(known.index)]]), folder / _FILE)
+    """Add measures that were computed elsewhere (`COLUMNS`, by content hash) to the cache in `folder`."""
+    _cache(folder).add(measures)
 
 
 def measure_picture(image: Image.Image) -> tuple[float, ...]:
@@ -118,16 +103,5 @@ def _colour(image: Image.Image) -> int:
     return int(np.searchsorted(counts, 0.99 * counts[-1]))
 
 
-def _look(dataset: Dataset, row: Any) -> tuple[float, ...] | str:
-    """The measures of a row's cover, or why there are none."""
-    try:
-        image = images.decode(images.read(dataset.file(row.path))).image
-    except (BadImage, BadDataset) as error:
-        return str(error)
-    if images.content_hash(image) != row.content_hash:
-        return "this is no longer the picture that was scanned: scan the data set again"
-    return measure_picture(image)
-
-
-def _batches(covers: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    return (covers.iloc[start : start + _BATCH] for start in range(0, len(covers), _BATCH))
+def _cache(folder: Path) -> PixelCache:
+    return PixelCache(folder / "measures-1.parquet", COLUMNS, "float64")  # the number rises when a measure changes

@@ -1,9 +1,10 @@
-"""Issues of single pictures: how they look, and how they are stored."""
+"""Issues of single pictures and their files."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from covergenre.audit.findings import findings
 
@@ -17,11 +18,11 @@ _FENCE = 3.0
 _NEAREST_FENCE = 0.25
 
 
-def look_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
-    """By name, the scores float64 (n,) of n covers by their measures, 1 the worst; NaN for one without measures.
+def picture_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
+    """By issue, scores float64 (n,) from the measures of n covers, 1 the worst; NaN for a cover without measures.
 
-    Those of dark, light and low information are CleanVision's, turned so that 1 is the worst. Blank is measured against
-    the brightest parts: very dark pictures have little contrast too, and something to see all the same.
+    Dark, light and low information are CleanVision's scores, reversed. Blank is relative to the brightest parts: a very
+    dark picture has little contrast, too, but shows something.
     """
     brightest = values["brightness_perc_99"].to_numpy(np.float64)
     spread = values["spread"].to_numpy() / np.maximum(brightest, _DARKEST)
@@ -35,13 +36,13 @@ def look_scores(values: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
-def find_looks(
+def find_poor_pictures(
     covers: pd.DataFrame, values: pd.DataFrame, scores: Mapping[str, np.ndarray], limits: Mapping[str, float]
 ) -> list[pd.DataFrame]:
-    """Blank, dark, light, blurry, grey and empty covers, by their `look_scores`; not those without measures."""
+    """Blank, dark, light, blurry, grey and low-information covers by their `picture_scores`, if they have measures."""
     measured = values["spread"].notna().to_numpy()
     covers, values = covers[measured], values[measured]
-    said = {
+    sentences = {
         "blank": "its luma strays by {spread:.1f} of 255",
         "dark": "its brightest hundredth begins at {brightness_perc_99:.0%} of white",
         "light": "its darkest twentieth ends at {brightness_perc_5:.0%} of white",
@@ -53,17 +54,18 @@ def find_looks(
     for issue in NAMES:
         own = scores[issue][measured]
         flagged = own >= limits[issue]
-        details = [said[issue].format(**row) for row in values[flagged].to_dict("records")]
+        details = [sentences[issue].format(**row) for row in values[flagged].to_dict("records")]
         found.append(findings(issue, covers["path"], own, flagged, details))
     return found
 
 
 def find_odd_files(covers: pd.DataFrame, limits: Mapping[str, float]) -> list[pd.DataFrame]:
-    """Covers whose file is unlike most: in size, aspect, colour mode or format."""
+    """Covers with a file unlike most: in size, aspect ratio, colour mode or format."""
     width, height = (covers[side].to_numpy(np.float64) for side in ("width", "height"))
     sides = [f"{row.width} x {row.height} px" for row in covers.itertuples()]
     median = np.median(np.sqrt(width * height)) if len(covers) else 0
-    formats = covers["ext"].map(_format)
+    extensions = Image.registered_extensions()
+    formats = covers["ext"].map(lambda ext: extensions.get(ext, ext))
     scored = {
         "odd size": (
             _size_scores(np.sqrt(width * height)),
@@ -100,9 +102,3 @@ def _unlike_most(kinds: pd.Series) -> tuple[np.ndarray, list[str]]:
     shares = kinds.value_counts(normalize=True)
     common = shares.index[0] if len(shares) else ""
     return 1 - kinds.map(shares).to_numpy(np.float64), [f"{kind}; most are {common}" for kind in kinds]
-
-
-def _format(ext: str) -> str:
-    from PIL import Image
-
-    return Image.registered_extensions().get(ext, ext)

@@ -1,4 +1,4 @@
-"""How the covers of a data set look, small: pictures for a page to show, made once by content hash.
+"""Thumbnails and colour signatures of covers, made once per picture (by content hash).
 
 thumbnails/HASH.jpg             at most `SIDE` px, shared by all data sets
 datasets/NAME/looks-2.parquet   of each picture its signature (see `images`)
@@ -13,7 +13,7 @@ import pandas as pd
 
 from covergenre import home, images
 from covergenre.dataset.manifest import usable
-from covergenre.dataset.pixel_cache import keep, read_kept
+from covergenre.dataset.pixel_cache import PixelCache
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadDataset, BadImage
 from covergenre.files import replace_bytes, where_allowed
@@ -23,8 +23,6 @@ SIDE = 160
 
 _log = logging.getLogger(__name__)
 
-_COLUMNS = ["signature"]
-_FILE = "looks-2.parquet"  # the number rises when what is in it changes
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -51,39 +49,31 @@ def thumbnails(dataset: Dataset, covers: Sequence[tuple[str, str]]) -> list[byte
 
 
 def known_signatures(dataset: Dataset) -> pd.DataFrame | None:
-    """What `make_signatures` stored, or what ships, when it has all usable covers; else None."""
+    """The signatures that are stored, if there is one for each usable cover; else None. See `make_signatures`."""
     if not dataset.has_pictures:
-        return dataset.manifest.set_index("content_hash")[_COLUMNS]
-    known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
+        return dataset.manifest.set_index("content_hash")[["signature"]]
+    known = _signatures(dataset).read()
     hashes = usable(dataset.manifest[["content_hash", "problem", "excluded"]])["content_hash"]
     return known.reindex(hashes) if hashes.isin(known.index).all() else None
 
 
 def make_signatures(dataset: Dataset, monitor: Monitor = SILENT) -> pd.DataFrame:
-    """How each usable cover looks: column signature, by content hash, a row a cover in the manifest's order; b"" where
-    it can't be read any more.
+    """The colour signature (see `images`) of each usable cover: column signature, by content hash, in manifest order.
 
-    What was made before is not made again. Cancelled when stopped; what was made until then is kept.
+    It is b"" for a cover that can't be read any more. Only those not stored yet are computed. Cancelled when stopped.
     """
-    known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
+
+    def sign(path: str, key: str) -> tuple[bytes]:
+        jpeg = thumbnail(dataset, path, key)
+        return (images.signature(images.decode(jpeg).image) if jpeg else b"",)
+
     covers = usable(dataset.manifest)
-    fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
-    pictures = list(zip(fresh["path"], fresh["content_hash"], strict=True))
-    made: list[bytes] = []
+    return _signatures(dataset).fill(covers, sign, monitor, "making small pictures", "what was made is kept")
 
-    def sign(cover: tuple[str, str]) -> bytes:
-        jpeg = thumbnail(dataset, *cover)
-        return images.signature(images.decode(jpeg).image) if jpeg else b""
 
-    try:
-        for signature in monitor.map(sign, pictures, "making small pictures", "what was made is kept"):
-            made.append(signature)
-    finally:
-        if made:
-            keys = [key for _, key in pictures[: len(made)]]
-            known = pd.concat([known, pd.DataFrame({"signature": made}, index=keys)])
-            keep(known, dataset.folder / _FILE)
-    return known.reindex(covers["content_hash"])
+def add_signatures(dataset: Dataset, signatures: pd.DataFrame) -> None:
+    """Store signatures that were computed elsewhere: column signature, by content hash."""
+    _signatures(dataset).add(signatures)
 
 
 def save_thumbnail(key: str, jpeg: bytes) -> None:
@@ -94,7 +84,5 @@ def save_thumbnail(key: str, jpeg: bytes) -> None:
         replace_bytes(file, jpeg)
 
 
-def add_signatures(dataset: Dataset, signatures: pd.DataFrame) -> None:
-    """Keep signatures that were drawn elsewhere: column signature, by content hash."""
-    known = read_kept(dataset.folder / _FILE, _COLUMNS, "object")
-    keep(pd.concat([known, signatures[~signatures.index.isin(known.index)]]), dataset.folder / _FILE)
+def _signatures(dataset: Dataset) -> PixelCache:
+    return PixelCache(dataset.folder / "looks-2.parquet", ("signature",), "object")  # the number is that of its format

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from covergenre.audit import findings as module
-from covergenre.audit.findings import COLUMNS, NO_GROUP, Audit, findings, together
+from covergenre.audit.findings import COLUMNS, NO_GROUP, Audit, concat_findings, findings
 
 
 def reported(*found, thresholds=None, skipped=None):
@@ -84,7 +84,7 @@ class TestMany:
 
     def test_they_are_the_same_from_a_file(self, tmp_path):
         file = tmp_path / "findings.arrow"
-        found = together([dark, findings("blank", [], [], [], []), near], file)
+        found = concat_findings([dark, findings("blank", [], [], [], []), near], file)
         pd.testing.assert_frame_equal(found, pd.concat([dark, near], ignore_index=True))
         assert file.exists()
         assert reported(found).groups("near duplicates") == reported(dark, near).groups("near duplicates")
@@ -94,8 +94,8 @@ class TestMany:
             raise PermissionError(errno.EACCES, "not here")
 
         monkeypatch.setattr(module, "write_arrow", refused)
-        assert len(together([dark, near], tmp_path / "findings.arrow")) == 8
+        assert len(concat_findings([dark, near], tmp_path / "findings.arrow")) == 8
 
     def test_few_are_kept_in_no_file(self, tmp_path):
-        together([dark], tmp_path / "findings.arrow")
+        concat_findings([dark], tmp_path / "findings.arrow")
         assert not list(tmp_path.iterdir())

@@ -4,11 +4,11 @@ import pytest
 from covergenre.audit import labels
 from covergenre.audit.labels import (
     find_imbalance,
-    find_near_names,
     find_outliers,
+    find_similar_names,
     find_wrong_labels,
-    judge,
     likely_genres,
+    score_labels,
 )
 from covergenre.errors import Cancelled
 from covergenre.progress import SILENT, Monitor
@@ -17,7 +17,7 @@ GENRES = ["jazz", "pop", "rock"] * 50
 
 
 def judged(covers, vectors, folder, monitor=SILENT):
-    return judge(covers, vectors, folder, monitor)
+    return score_labels(covers, vectors, folder, monitor)
 
 
 def test_a_genre_with_less_than_half_its_share_is_rare(rows):
@@ -30,14 +30,14 @@ def test_a_genre_with_less_than_half_its_share_is_rare(rows):
 
 def test_genres_of_nearly_one_name_are_flagged_where_fewer_covers_have_it(rows):
     covers = rows.covers(["Jazz"] * 4 + ["jazz"] * 2 + ["rap"] * 3)
-    found = find_near_names(covers)
+    found = find_similar_names(covers)
     assert found["path"].tolist() == covers["path"][4:6].tolist()
     assert found["flagged"].all()
-    assert found["detail"].iloc[0] == "the genre 'jazz' is called nearly as 'Jazz'"
+    assert found["detail"].iloc[0] == "the name of the genre 'jazz' is nearly that of 'Jazz'"
 
 
 def test_genres_of_other_names_are_not(rows):
-    assert find_near_names(rows.covers(["jazz", "pop", "rap"])).empty
+    assert find_similar_names(rows.covers(["jazz", "pop", "rap"])).empty
 
 
 def test_probabilities_are_of_covers_left_out(rows, tmp_path):
@@ -63,7 +63,7 @@ def test_wrong_labels_are_found_and_right_ones_left_alone(rows, tmp_path):
     genres = list(GENRES)
     genres[0], genres[7], genres[100] = "pop", "rock", "jazz"
     covers = rows.covers(genres)
-    found = find_wrong_labels(covers, judged(covers, vectors, tmp_path), 0.95)
+    found = find_wrong_labels(covers, judged(covers, vectors, tmp_path), 0.95, ())
     assert set(found.index[found["flagged"]]) == {0, 7, 100}
     assert found["score"].between(0, 1).all()
     assert found["detail"].iloc[0].startswith("pop at ")
@@ -75,7 +75,7 @@ def test_a_genre_seen_nowhere_else_is_not_called_wrong(rows, tmp_path):
     covers = rows.covers(genres, artist=[""] * 80 + ["Bob"] * 5)
     found = judged(covers, rows.vectors(genres), tmp_path)
     np.testing.assert_allclose(found.probabilities[-5:], 1 / 3, atol=1e-6)
-    assert not find_wrong_labels(covers, found, 0.9)["flagged"].iloc[-5:].any()
+    assert not find_wrong_labels(covers, found, 0.9, ())["flagged"].iloc[-5:].any()
 
 
 def test_a_cover_unlike_its_genre_is_an_outlier(rows, tmp_path):

@@ -5,7 +5,7 @@ from drawing import cover, genre_folders
 from PIL import Image, ImageFilter
 
 from covergenre.audit.measures import COLUMNS, measure, measure_picture
-from covergenre.audit.pictures import look_scores
+from covergenre.audit.pictures import picture_scores
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import register
 from covergenre.errors import Cancelled
@@ -40,7 +40,7 @@ def test_brightness_and_entropy_and_their_scores_are_those_of_cleanvision():
     theirs = properties.BrightnessProperty("dark").calculate(image) | properties.EntropyProperty().calculate(image)
     assert {name: found[name] for name in COLUMNS[:4]} == pytest.approx({name: theirs[name] for name in COLUMNS[:4]})
     values = pd.DataFrame([found])
-    scores = look_scores(values)
+    scores = picture_scores(values)
     for issue in ("dark", "light"):
         theirs = properties.BrightnessProperty(issue).get_scores(values, issue)
         assert scores[issue] == pytest.approx(1 - theirs.iloc[0, 0])
@@ -89,7 +89,7 @@ def test_a_cover_is_opened_once_and_a_copy_of_it_never(dataset):
     dataset = register("mine", dataset.root)[0]
     steps = []
     again = measured(dataset, Monitor(steps.append))
-    assert [(step.done, step.total) for step in steps] == [(1, 1)]
+    assert [(step.done, step.total) for step in steps] == [(0, 1), (1, 1)]
     assert again.values.iloc[0].tolist() == again.values.iloc[6].tolist()
     assert again.values.notna().all(axis=None)
 
@@ -104,8 +104,8 @@ def test_a_cover_gone_or_changed_since_the_scan_is_told(dataset):
 
 
 def test_a_stop_keeps_what_was_measured(dataset, monkeypatch):
-    monkeypatch.setattr("covergenre.audit.measures._BATCH", 2)
-    asked = iter([False, False, True])
+    monkeypatch.setattr("covergenre.dataset.pixel_cache._BATCH", 2)
+    asked = iter([False, False, False, False, True])
     with pytest.raises(Cancelled, match="after 4 of 6 covers"):
         measured(dataset, Monitor(should_stop=lambda: next(asked)))
     steps = []

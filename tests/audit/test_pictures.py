@@ -6,14 +6,14 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from covergenre.audit.issues import THRESHOLDS
 from covergenre.audit.measures import COLUMNS, measure_picture
-from covergenre.audit.pictures import find_looks, find_odd_files, look_scores
+from covergenre.audit.pictures import find_odd_files, find_poor_pictures, picture_scores
 
 
 def looks(**pictures):
     """The issues that each picture is flagged for."""
     covers = pd.DataFrame({"path": list(pictures)})
     values = pd.DataFrame([measure_picture(picture) for picture in pictures.values()], columns=list(COLUMNS))
-    return flags(find_looks(covers, values, look_scores(values), THRESHOLDS), pictures)
+    return flags(find_poor_pictures(covers, values, picture_scores(values), THRESHOLDS), pictures)
 
 
 def odd(limits=THRESHOLDS, **changes):
@@ -69,14 +69,15 @@ def test_a_very_dark_picture_is_not_blank_and_one_dark_colour_is(drawn):
 def test_every_cover_has_a_score_for_every_look(drawn):
     covers = pd.DataFrame({"path": ["a", "b"]})
     values = pd.DataFrame([measure_picture(drawn), measure_picture(drawn.convert("L").convert("RGB"))], columns=COLUMNS)
-    found = pd.concat(find_looks(covers, values, look_scores(values), THRESHOLDS))
+    found = pd.concat(find_poor_pictures(covers, values, picture_scores(values), THRESHOLDS))
     assert found.groupby("issue")["path"].agg(list).map(tuple).unique().tolist() == [("a", "b")]
     assert found["score"].between(0, 1).all()
 
 
 def test_a_cover_that_could_not_be_measured_is_left_out():
     values = pd.DataFrame([[np.nan] * len(COLUMNS)], columns=list(COLUMNS))
-    assert pd.concat(find_looks(pd.DataFrame({"path": ["a"]}), values, look_scores(values), THRESHOLDS)).empty
+    covers = pd.DataFrame({"path": ["a"]})
+    assert pd.concat(find_poor_pictures(covers, values, picture_scores(values), THRESHOLDS)).empty
 
 
 def test_sizes_are_odd_when_far_from_most_and_not_when_a_few_pixels_off():

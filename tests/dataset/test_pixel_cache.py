@@ -1,38 +1,75 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from covergenre.dataset.pixel_cache import keep, read_kept
+from covergenre.dataset.pixel_cache import PixelCache
+from covergenre.errors import Cancelled
+from covergenre.progress import SILENT, Monitor
 
-COLUMNS = ("dark", "blur")
+COVERS = pd.DataFrame({"path": ["1.jpg", "2.jpg", "3.jpg", "4.jpg"], "content_hash": ["a", "b", "a", "c"]})
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> PixelCache:
+    return PixelCache(tmp_path / "cache" / "table.parquet", ("dark", "blur"), "float64")
 
 
 def table(**rows: tuple[float, float]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["dark", "blur"])
 
 
-def test_a_table_reads_back_as_kept(tmp_path):
-    kept = table(a=(0.5, 1.0), b=(0.25, float("nan")))
-    keep(kept, tmp_path / "kept.parquet")
-    pd.testing.assert_frame_equal(read_kept(tmp_path / "kept.parquet", COLUMNS, "float64"), kept)
+def test_a_table_reads_back_as_written(cache):
+    stored = table(a=(0.5, 1.0), b=(0.25, float("nan")))
+    cache.write(stored)
+    pd.testing.assert_frame_equal(cache.read(), stored)
 
 
-def test_what_was_never_kept_has_no_rows(tmp_path):
-    nothing = read_kept(tmp_path / "kept.parquet", COLUMNS, "float64")
-    assert (len(nothing), tuple(nothing.columns)) == (0, COLUMNS)
+def test_without_a_file_there_are_no_rows(cache):
+    assert (len(cache.read()), tuple(cache.read().columns)) == (0, cache.columns)
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1 torn", b"not a table"])
-def test_a_damaged_file_counts_as_empty_and_is_told(tmp_path, caplog, content):
-    (tmp_path / "kept.parquet").write_bytes(content)
-    assert read_kept(tmp_path / "kept.parquet", COLUMNS, "float64").empty
+def test_a_damaged_file_counts_as_empty_and_is_logged(cache, caplog, content):
+    cache.file.parent.mkdir()
+    cache.file.write_bytes(content)
+    assert cache.read().empty
     assert "is damaged" in caplog.text
 
 
-def test_a_table_of_other_columns_counts_as_damaged(tmp_path):
-    keep(table(a=(0.5, 1.0)), tmp_path / "kept.parquet")
-    assert read_kept(tmp_path / "kept.parquet", ("dark",), "float64").empty
+def test_a_table_of_other_columns_counts_as_damaged(cache):
+    cache.write(table(a=(0.5, 1.0))[["dark"]])
+    assert cache.read().empty
 
 
-def test_a_picture_that_stands_twice_counts_as_damaged(tmp_path):
-    keep(pd.concat([table(a=(0.5, 1.0)), table(a=(0.1, 0.2))]), tmp_path / "kept.parquet")
-    assert read_kept(tmp_path / "kept.parquet", COLUMNS, "float64").empty
+def test_a_picture_with_two_rows_counts_as_damaged(cache):
+    cache.write(pd.concat([table(a=(0.5, 1.0)), table(a=(0.1, 0.2))]))
+    assert cache.read().empty
+
+
+def test_rows_are_added_for_new_pictures_only(cache):
+    cache.add(table(a=(0.5, 1.0)))
+    cache.add(table(a=(0.0, 0.0), b=(0.2, 0.3)))
+    pd.testing.assert_frame_equal(cache.read(), table(a=(0.5, 1.0), b=(0.2, 0.3)))
+
+
+def test_each_picture_is_computed_once(cache):
+    asked = []
+
+    def compute(path: str, key: str) -> tuple[float, float] | None:
+        asked.append((path, key))
+        return None if key == "c" else (float(ord(key)), 0.0)
+
+    filled = cache.fill(COVERS, compute, SILENT, "computing", "it is kept")
+    assert filled["dark"].tolist()[:3] == [97, 98, 97]
+    assert filled.iloc[3].isna().all()
+    assert sorted(asked) == [("1.jpg", "a"), ("2.jpg", "b"), ("4.jpg", "c")]
+    cache.fill(COVERS, compute, SILENT, "computing", "it is kept")
+    assert asked[3:] == [("4.jpg", "c")]
+
+
+def test_a_stop_keeps_what_was_computed(cache):
+    asked = iter([False, False, True])
+    with pytest.raises(Cancelled, match="after 2 of 3 covers; it is kept"):
+        cache.fill(COVERS, lambda *_: (1.0, 1.0), Monitor(should_stop=lambda: next(asked)), "computing", "it is kept")
+    assert cache.read().index.tolist() == ["a", "b"]
