@@ -21,7 +21,7 @@ from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
 from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.index import EXACT_LIMIT, IndexStats
 from covergenre.methods import Covers, Fitted
-from covergenre.methods.space import learn_space
+from covergenre.methods.space import Spaces
 from covergenre.progress import SILENT, Monitor
 
 if TYPE_CHECKING:
@@ -180,4 +180,4 @@ def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: tuple[str, ...]) -
     training = (covers["part"] == "train").to_numpy()
     labels = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
     known = Covers(vectors[training], labels[training], tuple(covers.loc[training, "content_hash"]))
-    return learn_space("blend", known, len(genres), shrinkage=0.5)
+    return Spaces(known, len(genres)).learn("blend", shrinkage=0.5)

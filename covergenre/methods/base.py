@@ -1,4 +1,4 @@
-"""What a method is: something that learns genres from vectors or pictures, and what it leaves once it has."""
+"""The protocol of methods: they are trained on covers and leave something fitted that predicts genres."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,28 +17,26 @@ from covergenre.vectors import finite, stratified_sample
 Choices = Mapping[str, Any]
 """Numbers and texts by name."""
 Reads = Literal["vectors", "pictures", "texts"]
-"""What a method learns from; "texts" are the words on the covers, to be read off their pictures."""
+"""What a method is trained on; "texts" are the words on the covers, read from their pictures."""
 
 SAMPLE_SIZE = 50_000
-"""Covers: of more, heads learn weights and spaces from so many, drawn from each genre of each source alike, and make
-their choices on so many of the validation part. Vectors of more may be mapped from a file."""
+"""Of more covers than these, heads are trained on a sample, and make their choices on a sample of validation. Vectors
+of more may be mapped from a file."""
 
 FINISH_FILE = "enough"
-"""A file in a checkpoint that asks its method to make do with what it has learned so far."""
+"""A file in a checkpoint that asks its method to finish with what it has learned so far."""
 
 Picture = Callable[[], Image.Image]
-"""Gives an RGB cover, which is read when it is asked for; BadDataset or BadImage when it can't be."""
+"""Reads an RGB cover; BadDataset or BadImage when it can't be read."""
 
 
 @dataclass(frozen=True)
 class Covers:
-    """Covers as a method sees them.
+    """Covers as the input of a method.
 
-    `vectors`: float32 of shape (n, d), finite. `labels`: int64 of shape (n,), each the position of a genre in the list
-    of genres, -1 where unknown. `hashes`: the content hash of each cover; the variants of one cover share one.
-    `pictures`: the covers themselves, each read when it is asked for, for methods that read pictures or texts (their
-    vectors may be 0 wide); else there may be none. `sources`: where each cover comes from, "" where that isn't known;
-    there may be none. `texts`: what is written on each, where it has been read already; else there may be none. Raises
+    `vectors`: float32 (n, d), finite; 0 wide for methods that read pictures or texts. `labels`: int64 (n,), positions
+    in the list of genres, -1 where unknown. `hashes`: the content hash of each cover, shared by its variants. The rest
+    may be missing: `pictures`, read on demand; `sources`, "" where unknown; `texts` that were read before. Raises
     CoverGenreError when they don't fit together.
     """
 
@@ -64,32 +62,27 @@ class Covers:
         return len(self.hashes)
 
     def take(self, rows: np.ndarray) -> "Covers":
-        """Some of the covers: `rows` are their positions, or whether each is one of them."""
+        """Some of the covers, by positions or a boolean mask."""
         at = np.arange(len(self))[rows]
-        hashes, pictures, sources, texts = ([held[row] for row in at] if held else [] for held in self._held())
+        fields = (self.hashes, self.pictures, self.sources, self.texts)
+        hashes, pictures, sources, texts = ([values[row] for row in at] if values else [] for values in fields)
         return Covers(self.vectors[at], np.asarray(self.labels)[at], tuple(hashes), pictures, tuple(sources), texts)
 
     def sample(self) -> "Covers":
-        """About `SAMPLE_SIZE` of the covers, of each genre in each source an equal share; all when there are no more.
-
-        Always the same ones.
-        """
+        """A fixed sample of about `SAMPLE_SIZE` covers, stratified by source and genre; all when there are no more."""
         rows = self.sample_rows()
         return self if len(rows) == len(self) else self.take(rows)
 
     def sample_rows(self) -> np.ndarray:
-        """The positions of those that `sample` takes, ascending."""
+        """The positions of the covers in `sample`, ascending."""
         strata = np.unique(np.asarray(self.sources, str), return_inverse=True)[1] if self.sources else 0
         labels = np.asarray(self.labels)
         return stratified_sample(labels + strata * (labels.max(initial=0) + 1), SAMPLE_SIZE)
 
-    def _held(self) -> tuple[Sequence[Any], ...]:
-        return self.hashes, self.pictures, self.sources, self.texts
-
 
 @dataclass(frozen=True)
 class Context:
-    """Where and for whom a method learns: who follows and may stop it, and what it may leave behind.
+    """The circumstances of a training.
 
     `checkpoint` is a folder, made when it is needed, where a method may keep its progress; called again with the same
     input, it goes on from there. With `FINISH_FILE` in it, a method that has learned anything stops learning.
@@ -100,11 +93,11 @@ class Context:
 
 
 class Fitted(Protocol):
-    """What a method has learned. It predicts without scikit-learn, scipy or torch, so that an app starts fast."""
+    """A fitted method. It predicts without scikit-learn, scipy or torch, so that an app starts fast."""
 
     @property
     def choices(self) -> Choices:
-        """What was settled in training, by name: each choice made on validation, and the temperature."""
+        """What training chose, by name: parameters chosen on validation, and the temperature."""
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
         """Calibrated probabilities, float64 of shape (n, n_genres); each row sums to 1 and holds no 0.
@@ -117,11 +110,11 @@ class Fitted(Protocol):
 
 
 class Method(Protocol):
-    """A way to learn genres, from what `reads` says of covers; all but "vectors" is read off their `pictures`.
+    """A way to predict genres.
 
-    `Parameters` is a frozen dataclass; a field that is None is chosen on validation. `presets` are some of them by
-    name; "reference" are those of the reference study, as near as the method comes to it.
-    `needs` are the modules that training takes and that not every installation has: see `covergenre.packages`.
+    `reads`: what it is trained on. `Parameters` is a frozen dataclass; a field that is None is chosen on validation.
+    `presets` are some of them by name; "reference" is as near to the reference study as the method comes. `needs`:
+    optional modules for training (see `covergenre.packages`).
     """
 
     name: str
@@ -133,15 +126,14 @@ class Method(Protocol):
     presets: Mapping[str, Any]
 
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> Fitted:
-        """Learn from `training`, with every choice made on `validation`; the same input gives the same result.
+        """Train, with every choice made and calibrated on `validation`; the same input gives the same result.
 
-        The calibration uses the same validation part as the choices. When that part is empty, each parameter that is
-        None takes a fallback and the temperature is 1. Of `spec`, only genres, parameters and seed matter here. Raises
-        CoverGenreError for covers that can't be learned from, Cancelled when asked to stop.
+        Without validation covers, each parameter that is None has a fallback and the temperature is 1. Of `spec`, only
+        genres, parameters and seed matter. Raises CoverGenreError for unusable covers, Cancelled when stopped.
         """
 
     def load(self, folder: Path) -> Fitted:
-        """What `Fitted.save` wrote. BadRun when it is missing or damaged; nothing in it is executed."""
+        """Load what `Fitted.save` wrote. BadRun when it is missing or damaged; nothing in it is executed."""
 
 
 def preset_of(method: Method, name: str) -> Any:
@@ -153,7 +145,7 @@ def preset_of(method: Method, name: str) -> Any:
 
 
 def check_training(training: Covers, validation: Covers, n_genres: int) -> None:
-    """CoverGenreError unless these parts can be learned from: finite, equally wide, training covers of each genre."""
+    """CoverGenreError unless these parts can be used: finite, equally wide, training covers of each genre."""
     if n_genres < 2:
         raise CoverGenreError(f"there are {n_genres} genres to tell apart: give at least two")
     for part, name in ((training, "training"), (validation, "validation")):
@@ -169,7 +161,7 @@ def check_training(training: Covers, validation: Covers, n_genres: int) -> None:
 
 
 def sample_choices(training: Covers, known: int) -> Choices:
-    """How many covers were learned from, as a choice to keep, where those were not all that are known."""
+    """The size of a sample, as a choice to store, where it isn't all of the `known` covers."""
     return {"learned_from": len(training)} if len(training) < known else {}
 
 

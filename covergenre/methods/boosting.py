@@ -1,8 +1,8 @@
-"""Boosting: a row of small trees, each of which mends what those before it got wrong, by CatBoost.
+"""Boosted trees, by CatBoost.
 
-Every split of a tree is looked for among a few numbers of a vector only, drawn anew each time. On real covers (4,152
-of eight genres) that gave a validation log loss of 1.36 in 19 s of processor time; 192 principal components instead
-gave 1.42 in a like time, and the reference study's settings 1.51 in 370 s.
+Each split considers a random subset of the features only. On real covers (4,152 of eight genres) that gave a validation
+log loss of 1.36 in 19 s of processor time; 192 principal components instead gave 1.42 in a similar time, and the
+reference study's settings 1.51 in 370 s.
 """
 
 import errno
@@ -28,21 +28,23 @@ if TYPE_CHECKING:
 
 MOST_TREES = 1500
 PATIENCE = 50
-"""Where the number of trees is chosen: the most there may be, and how many in a row may fail to be of use."""
+"""Where the number of trees is chosen: its limit, and how many trees without improvement end the training."""
 
 _FALLBACK_TREES = 400
-_SNAPSHOT_EVERY = 5  # seconds: what a kill can cost
+_SNAPSHOT_EVERY = 5  # seconds
 _SNAPSHOT = "snapshot"
 _TREES, _CHOICES = "trees.cbm", "choices.json"
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """`trees`: how many, 1 or more (None: as many as lower the validation log loss, at most `MOST_TREES`; without a
-    validation part, 400). `depth`: of a tree, 1 to 10. `learning_rate`: how much of an error each mends, above 0 and at
-    most 1. `features`: among how many numbers of a vector a split is looked for, 1 or more (None: among all).
-    `borders`: at how many places a number can be split, 1 to 255. `penalty`: L2, on what a leaf says, 0 or more.
-    `balance`: how much rare genres are favoured, from 0 (each cover counts alike) to 1 (each genre does)."""
+    """Parameters of boosting.
+
+    `trees`: how many, 1 or more (None: as many as lower the validation log loss, at most `MOST_TREES`; without a
+    validation part, 400). `depth`: of a tree, 1 to 10. `learning_rate`: above 0 and at most 1. `features`: considered
+    for a split, 1 or more (None: all). `borders`: split points of a feature, 1 to 255. `penalty`: L2, on leaf values, 0
+    or more. `balance`: how much rare genres are favoured, from 0 (all covers weigh alike) to 1 (all genres do).
+    """
 
     trees: int | None = None
     depth: int = 3
@@ -66,12 +68,12 @@ class Parameters:
 
 
 PRESETS = {"reference": Parameters(200, 6, 0.3, features=None, borders=128, penalty=3.0, balance=0.0)}
-"""Parameters by name. "reference": those of the reference study; what it left open is as CatBoost has it on a GPU."""
+"""Parameters by name. "reference": those of the reference study, with CatBoost's defaults on a GPU for the rest."""
 
 
 @dataclass(frozen=True)
 class FittedBoosting:
-    """Trained trees. To predict, and to load them, CatBoost is imported, and with it scipy and pandas."""
+    """Trained trees. Loading them and predicting import CatBoost, and with it scipy and pandas."""
 
     model: "CatBoostClassifier"
     choices: Choices
@@ -106,7 +108,7 @@ class Boosting:
     presets = PRESETS
 
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FittedBoosting:
-        """See `Method.fit`. A request to stop is heard before the first tree and after each."""
+        """See `Method.fit`. It can be stopped before the first tree and after each."""
         need(self.title.lower(), self.needs)
         from catboost import CatBoostError, Pool
 
@@ -137,7 +139,7 @@ class Boosting:
         return FittedBoosting(model, {"trees": model.tree_count_, "temperature": temperature})
 
     def load(self, folder: Path) -> FittedBoosting:
-        """See `Method.load`. The digest is checked first: CatBoost ends the whole process over many a damaged file."""
+        """See `Method.load`. The digest is checked first, as damaged files can crash CatBoost and the process."""
         need(self.title.lower(), self.needs)
         from catboost import CatBoostClassifier, CatBoostError
 
@@ -155,7 +157,7 @@ class Boosting:
 
 
 class _Watch:
-    """What CatBoost calls after each tree: tells how far it is, and has it end when somebody wants that."""
+    """CatBoost's callback after each tree: reports progress, and ends the training on request."""
 
     def __init__(self, most: int, context: Context) -> None:
         self.stopped = False
@@ -163,7 +165,7 @@ class _Watch:
         self._most, self._context = most, context
 
     def after_iteration(self, info: Any) -> bool:
-        """Whether to go on."""
+        """Whether to continue."""
         losses = info.metrics.get("validation", {}).get("MultiClass")
         figures = {"validation log loss": losses[-1]} if losses else {}
         try:
@@ -173,15 +175,13 @@ class _Watch:
             self.error = error
             raise
         self.stopped = self._context.monitor.should_stop()
-        return not (self.stopped or self._is_enough())
-
-    def _is_enough(self) -> bool:
         kept = self._context.checkpoint
-        return kept is not None and (kept / FINISH_FILE).exists() and (kept / _SNAPSHOT).exists()
+        finish = kept is not None and (kept / FINISH_FILE).exists() and (kept / _SNAPSHOT).exists()
+        return not (self.stopped or finish)
 
 
 def _check_room(checkpoint: Path | None) -> None:
-    """Raise what a full disk does before it is quite full: CatBoost ends the whole process when it can't write."""
+    """Raise OSError when the disk is nearly full: CatBoost ends the whole process when it can't write."""
     if checkpoint and is_full(checkpoint):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(checkpoint))
 
@@ -209,7 +209,7 @@ def _untrained(
 
 
 def _snapshots(checkpoint: Path | None) -> dict[str, Any]:
-    """The options that have CatBoost write into the checkpoint and nowhere else; it passes over a torn snapshot."""
+    """The options that have CatBoost write into the checkpoint only; it ignores an incomplete snapshot."""
     if checkpoint is None:
         return {"allow_writing_files": False}
     checkpoint.mkdir(parents=True, exist_ok=True)
@@ -222,10 +222,10 @@ def _snapshots(checkpoint: Path | None) -> dict[str, Any]:
 
 
 def _logits(model: "CatBoostClassifier", covers: Covers) -> np.ndarray:
-    """The sums of what the trees say, float64 of shape (n, n_genres)."""
+    """The raw sums of the trees, float64 (n, n_genres)."""
     return model.predict(covers.vectors, prediction_type="RawFormulaVal", thread_count=_threads())
 
 
 def _threads() -> int:
-    # One thread budget for all libraries: what OMP_NUM_THREADS says, else every core.
+    # The same number of threads as other libraries use.
     return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)

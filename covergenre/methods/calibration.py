@@ -1,11 +1,11 @@
 """Calibration by one number: logits are divided by a temperature before the softmax.
 
-On Calibration of Modern Neural Networks (Guo, Pleiss, Sun, Weinberger, ICML 2017). The order of the genres never
-changes, only how sure the head sounds. It is fitted on the validation part that also chose the parameters: a little
-optimistic, but one number fitted on hundreds of covers has little room to fool itself, and test covers stay unseen.
+On Calibration of Modern Neural Networks (Guo, Pleiss, Sun, Weinberger, ICML 2017). Only the confidence changes, never
+the order of the genres. It is fitted on the validation part that also chose the parameters: slightly optimistic, but a
+single number fitted on hundreds of covers hardly overfits.
 
-How much too sure a head is may differ from source to source. Where that is known, the temperature of a further source
-is taken to be drawn from those (log-normal), and the answer is the mean over what it may be.
+Overconfidence may differ between sources. Where that is known, the temperature of a new source is taken to be drawn
+from a log-normal distribution, and probabilities are the mean over it.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
 """Principal components of standardised vectors: thousands of numbers a cover become a few hundred.
 
-Vectors are wide beside the number of covers, and most of their directions hold next to nothing. What is learned among
-the first components is as good and takes a fraction of the time: `benchmarks/accuracy` has the figures.
+Heads trained on the first components are as good and take a fraction of the time (see `benchmarks/accuracy`).
 """
 
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ import numpy as np
 from covergenre.vectors import batches
 
 COMPONENTS = 768
-"""At most so many are kept; 512 and 1,024 were measured to do alike."""
+"""At most so many are kept; 512 and 1,024 do alike."""
 
-_ROUNDS = 2  # of the randomised search for them; more change no figure in its third digit
+_ROUNDS = 2  # of the randomised SVD; more change no metric in its third digit
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,17 +1,16 @@
-"""Nearest neighbours: the most similar training covers vote, the more similar the louder.
+"""Nearest neighbours: a vote of the most similar training covers, weighted by similarity.
 
-The weight of a vote is exp(similarity / vote temperature), as in the weighted vote of Wu, Xiong, Yu and Lin,
-Unsupervised Feature Learning via Non-Parametric Instance Discrimination (CVPR 2018): it falls with distance, not with
-rank. Where covers come from several sources, a vote counts the less the commoner its genre is in its source: see
-`evenness`. All training covers vote; of many the space and the choices are learned from `base.LEARNED` of them, and the
-nearest are found through an index that is kept beside the head (see `embedding.index`).
+The weight is exp(similarity / vote temperature), as in Wu, Xiong, Yu and Lin, Unsupervised Feature Learning via
+Non-Parametric Instance Discrimination (CVPR 2018). Where covers come from several sources, it is divided by how common
+the genre is in the cover's source: see `priors`. Of many covers, the space and the choices are learned from a sample
+(see `Covers.sample`), and neighbours are found through an index beside the head (see `embedding.index`).
 """
 
 import itertools
 import logging
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -37,11 +36,14 @@ SHRINKAGES = (0.35, 0.5, 0.65, 0.8)
 
 @dataclass(frozen=True)
 class Parameters:
-    """`metric`: one of `space.METRICS`; on real covers "blend" was the best whenever all were tried. `shrinkage`: of
-    "blend", above 0 and at most 1. `k`: how many neighbours vote. `vote_temperature`: above 0; the lower, the more the
+    """Parameters of nearest neighbours.
+
+    `metric`: one of `space.METRICS`; on real covers "blend" was the best whenever all were tried. `shrinkage`: of
+    "blend", above 0 and at most 1. `k`: the number of neighbours. `vote_temperature`: above 0; the lower, the more the
     nearest count. Each is chosen on validation where None; without a validation part they are "blend", 0.5, 80 and
-    0.07. `balance`: how much the votes of rare genres are favoured, from 0 (each cover counts alike) to 1 (each genre
-    does)."""
+    0.07. `balance`: how much the votes of rare genres are favoured, from 0 (all covers weigh alike) to 1 (all genres
+    do).
+    """
 
     metric: str | None = "blend"
     shrinkage: float | None = None
@@ -62,8 +64,8 @@ class Parameters:
 
 
 PRESETS = {"reference": Parameters("cosine", k=4, balance=0.0), "starter": Parameters(balance=1.0)}
-"""Parameters by name. "reference": the neighbours of the reference study; its votes, weighted by rank, are not ours.
-"starter": those of the starter, where regression beside them makes up for what they lose."""
+"""Parameters by name. "reference": those of the reference study, which weighted votes by rank, though. "starter": those
+of the starter, where logistic regression makes up for what they lose."""
 
 _FALLBACK = Parameters("blend", 0.5, 80, 0.07)
 _log = logging.getLogger(__name__)
@@ -74,8 +76,8 @@ class FittedNeighbours:
     """Training covers in the space where they are compared.
 
     `vectors` (n, e) float16, projected and of length 1; `labels` (n,); `hashes` (n,) the content hashes; `weights`
-    (n_genres,) what a vote for each genre counts; `evened` (n,) what the vote of each cover counts beside that, None
-    where all count alike. `folder`: where it was saved, with the index of many.
+    (n_genres,) of votes by genre; `evened` (n,) further weights by cover, if any. `folder`: where it was saved, with
+    the index of many vectors.
     """
 
     space: Space
@@ -88,7 +90,7 @@ class FittedNeighbours:
     folder: Path | None = None
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
-        """See `Fitted.predict_proba`. A cover's own copies in training don't vote."""
+        """See `Fitted.predict_proba`. Training covers with the content hash of the cover don't vote."""
         check_width(covers, len(self.space.matrix))
         logits = np.zeros((len(covers), len(self.weights)))
         for part in batches(len(covers)):
@@ -98,7 +100,7 @@ class FittedNeighbours:
         return probabilities_of(logits, self.choices)
 
     def project(self, vectors: np.ndarray) -> np.ndarray:
-        """Vectors of shape (n, d) where they are compared: float32 of shape (n, e), for an index of one's own."""
+        """Vectors (n, d) in the space where they are compared: float32 (n, e), for other indexes."""
         return self.space.project(vectors)
 
     def neighbours(self, covers: Covers, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -117,10 +119,9 @@ class FittedNeighbours:
         return np.take_along_axis(similarities, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
     def votes(self, covers: Covers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Who votes on each of n covers, and with which share of all votes.
+        """The voters for each of n covers: similarities and rows as of `neighbours`, and their shares of the vote.
 
-        Similarities and rows as `neighbours` has them, with the k that was chosen, and shares, float64, that add up to
-        1; all of shape (n, at most k). Where fewer can vote, the share is 0.
+        Shares are float64 and add up to 1; all are of shape (n, at most k). Missing neighbours have a share of 0.
         """
         similarities, rows = self.neighbours(covers, self.choices["k"])
         votes = self._votes(similarities, rows, self.choices["vote_temperature"])
@@ -149,7 +150,7 @@ class FittedNeighbours:
             if self.folder:
                 return IVFIndex.open(self.folder)
         except CoverGenreError as error:
-            _log.warning("%s, which is done for this process", error)
+            _log.warning("%s; it is built for this process", error)
         with tempfile.TemporaryDirectory() as folder:
             build_index(self.vectors, Path(folder))
             return IVFIndex.open(Path(folder))
@@ -161,7 +162,7 @@ class FittedNeighbours:
 
     @cached_property
     def _number(self) -> dict[str, int]:
-        """A number for each content hash: comparing numbers is a hundred times faster than comparing hashes."""
+        """A number for each content hash, as numbers are a hundred times faster to compare."""
         return {content_hash: number for number, content_hash in enumerate(dict.fromkeys(self.hashes.tolist()))}
 
     @cached_property
@@ -173,28 +174,27 @@ class FittedNeighbours:
         return np.bincount(self._numbers)
 
     def _logits(self, similarities: np.ndarray, rows: np.ndarray, vote_temperature: float) -> np.ndarray:
-        """The logarithms of the votes for each genre, float64 (n, n_genres), from the neighbours of n covers.
+        """The log votes for each genre, float64 (n, n_genres), from the neighbours of n covers.
 
-        One more vote of average weight is shared out among the genres evenly, so that none is impossible because it has
-        no neighbour here.
+        A vote of average weight is added, shared by all genres, so that none has a probability of 0.
         """
         n, n_genres = len(rows), len(self.weights)
         votes = self._votes(similarities, rows, vote_temperature)
         cells = np.arange(n)[:, None] * n_genres + self.labels[rows]
         sums = np.bincount(cells.ravel(), votes.ravel(), minlength=n * n_genres).reshape(n, n_genres)
         total = sums.sum(axis=1, keepdims=True)
-        total[total == 0] = 1  # nobody votes: the genres are alike
+        total[total == 0] = 1  # without neighbours, all genres are alike
         voters = np.maximum((rows >= 0).sum(axis=1, keepdims=True), 1)
         return np.log(sums + total / voters / n_genres)
 
     def _votes(self, similarities: np.ndarray, rows: np.ndarray, vote_temperature: float) -> np.ndarray:
-        """What the vote of each neighbour counts beside that of the nearest: float64 (n, k), 0 for a row of -1."""
+        """The weight of each neighbour relative to the nearest: float64 (n, k), 0 for a row of -1."""
         nearest = np.maximum(similarities[:, :1], -1)  # a cover without any neighbour has -inf there
         return np.exp((similarities - nearest) / vote_temperature) * self._counts[rows]
 
 
 class NearestNeighbours:
-    """Weighted vote of the most similar training covers, found by faiss, exactly."""
+    """Weighted vote of the most similar training covers."""
 
     name = "knn"
     title = "Nearest neighbours"
@@ -208,11 +208,19 @@ class NearestNeighbours:
         """See `Method.fit`. Choices are compared by validation log loss, each at its best temperature."""
         n_genres, parameters = spec.n_genres, spec.parameters_as(Parameters)
         check_training(training, validation, n_genres)
-        tried = _tried_spaces(parameters, searching=len(validation) > 0)
+        if not len(validation):
+            chosen = {name: value for name, value in asdict(parameters).items() if value is not None}
+            parameters = replace(_FALLBACK, **chosen)
+        shrinkages = _options(parameters.shrinkage, SHRINKAGES)
+        tried = [
+            (metric, shrinkage)
+            for metric in _options(parameters.metric, METRICS)
+            for shrinkage in (shrinkages if metric == "blend" else shrinkages[:1])
+        ]
         some, validation = training.sample(), validation.sample()
-        spaces, told = Spaces(some, n_genres), sample_choices(some, len(training))
+        spaces, sampled = Spaces(some, n_genres), sample_choices(some, len(training))
 
-        def judged() -> Iterator[tuple[FittedNeighbours, float]]:
+        def evaluated() -> Iterator[tuple[FittedNeighbours, float]]:
             for done, (metric, shrinkage) in enumerate(tried, 1):
                 context.monitor.check()
                 fitted = _placed(training, n_genres, metric, shrinkage, parameters.balance, spaces)
@@ -220,9 +228,9 @@ class NearestNeighbours:
                 what = f"{metric}, shrinkage {shrinkage:g}" if metric == "blend" else metric
                 figures = {"validation log loss": loss} if len(validation) else {}
                 context.monitor.report(done, len(tried), what, figures)
-                yield replace(fitted, choices={**fitted.choices, **choices, **told}), loss
+                yield replace(fitted, choices={**fitted.choices, **choices, **sampled}), loss
 
-        return min(judged(), key=itemgetter(1))[0]
+        return min(evaluated(), key=itemgetter(1))[0]
 
     def load(self, folder: Path) -> FittedNeighbours:
         """See `Method.load`."""
@@ -235,21 +243,14 @@ class NearestNeighbours:
         return FittedNeighbours(space, **arrays, choices=choices, folder=folder)
 
 
-def _tried_spaces(parameters: Parameters, searching: bool) -> list[tuple[str, float]]:
-    """The metrics and shrinkages to try."""
-    metrics = _tried(parameters.metric, METRICS if searching else (_FALLBACK.metric,))
-    shrinkages = _tried(parameters.shrinkage, SHRINKAGES if searching else (_FALLBACK.shrinkage,))
-    return [(metric, s) for metric in metrics for s in (shrinkages if metric == "blend" else shrinkages[:1])]
-
-
-def _tried(given: Any, otherwise: Sequence[Any]) -> Sequence[Any]:
-    return otherwise if given is None else (given,)
+def _options(given: Any, options: Sequence[Any]) -> Sequence[Any]:
+    return options if given is None else (given,)
 
 
 def _placed(
     training: Covers, n_genres: int, metric: str, shrinkage: float, balance: float, spaces: Spaces
 ) -> FittedNeighbours:
-    """The training covers in the space of a metric, with nothing else chosen."""
+    """The training covers in the space of a metric; k and temperatures are still to be chosen."""
     space = spaces.learn(metric, shrinkage)
     placed = np.empty((len(training), len(space.offset)), np.float16)
     for part in batches(len(training)):
@@ -269,15 +270,14 @@ def _placed(
 def _choose(fitted: FittedNeighbours, validation: Covers, parameters: Parameters) -> tuple[Choices, float]:
     """The k, vote temperature and temperature of the lowest validation log loss, and that loss.
 
-    Without a validation part, what `parameters` or the fallback says, and 0.
+    Without a validation part, those of `parameters`, and 0.
     """
     if not len(validation):
-        vote_temperature = parameters.vote_temperature or _FALLBACK.vote_temperature
-        return {"k": parameters.k or _FALLBACK.k, "vote_temperature": vote_temperature, "temperature": 1.0}, 0.0
-    ks = _tried(parameters.k, NEIGHBOURS)
+        return {"k": parameters.k, "vote_temperature": parameters.vote_temperature, "temperature": 1.0}, 0.0
+    ks = _options(parameters.k, NEIGHBOURS)
     similarities, rows = fitted.neighbours(validation, max(ks))
     best, lowest = {}, np.inf
-    for k, vote_temperature in itertools.product(ks, _tried(parameters.vote_temperature, VOTE_TEMPERATURES)):
+    for k, vote_temperature in itertools.product(ks, _options(parameters.vote_temperature, VOTE_TEMPERATURES)):
         logits = fitted._logits(similarities[:, :k], rows[:, :k], vote_temperature)
         temperature = fit_temperature(logits, validation.labels)
         loss = log_loss(logits / temperature, validation.labels)

@@ -1,15 +1,12 @@
-"""The spaces in which nearest neighbours are looked for: affine maps of vectors, learned from training covers.
-
-Similarity in a space is the cosine. Three kinds:
+"""The spaces of nearest neighbours: affine maps of vectors, learned from training covers, compared by cosine.
 
 - "cosine": vectors as they are.
-- "standardised": each column at mean 0 and deviation 1, so that no column outweighs the others.
-- "blend": half of it how covers look, half of it what tells the genres apart, side by side. The look is the first
-  principal components of the standardised vectors, each scaled by the root of its deviation so that the first few don't
-  outweigh the rest. What tells the genres apart are the directions, among more of these components, of linear
-  discriminant analysis with a shrunken covariance (Friedman, Regularized Discriminant Analysis, JASA 1989): vectors are
-  wide beside the number of covers, and without shrinkage the directions fit the training covers only. Neighbours by the
-  look alone name the genre less often, those by the directions alone look less alike.
+- "standardised": each column with mean 0 and deviation 1.
+- "blend": half look, half genre, side by side. The look is the first principal components of the standardised vectors,
+  each scaled by the root of its deviation so that the first few don't dominate. The genre is the directions of linear
+  discriminant analysis among more of these components, with a shrunken covariance (Friedman, Regularized Discriminant
+  Analysis, JASA 1989), as they overfit otherwise. Neighbours by the look alone predict the genre worse, those by the
+  directions alone look less alike.
 """
 
 from dataclasses import dataclass
@@ -38,23 +35,15 @@ class Space:
         return (vectors * self.matrix if self.matrix.ndim == 1 else vectors @ self.matrix) + self.offset
 
 
-def learn_space(metric: str, training: Covers, n_genres: int, shrinkage: float) -> Space:
-    """The space of a metric in `METRICS`; `shrinkage`, above 0 and at most 1, matters to "blend" only.
-
-    Every genre needs a training cover.
-    """
-    return Spaces(training, n_genres).learn(metric, shrinkage)
-
-
 class Spaces:
-    """Learns several spaces from the same training covers, and what they share once."""
+    """Learns spaces from the same training covers, of which every genre needs one; principal components are shared."""
 
     def __init__(self, training: Covers, n_genres: int) -> None:
         self._training = training
         self._n_genres = n_genres
 
     def learn(self, metric: str, shrinkage: float) -> Space:
-        """As `learn_space` does."""
+        """The space of a metric in `METRICS`; `shrinkage`, above 0 and at most 1, matters to "blend" only."""
         if metric == "cosine":
             width = self._training.vectors.shape[1]
             return Space(np.ones(width, np.float32), np.zeros(width, np.float32))

@@ -1,4 +1,4 @@
-"""How a trained head is kept: arrays in head.npz, choices in choices.json. Reading them executes nothing."""
+"""The files of a trained head: arrays in head.npz, choices in choices.json. Reading them executes nothing."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,11 +25,10 @@ def save_choices(folder: Path, choices: Choices) -> None:
 
 
 def load_head(folder: Path, optional: Sequence[str] = (), **dimensions: int) -> tuple[dict[str, np.ndarray], Choices]:
-    """The arrays and choices that `save_head` wrote; `dimensions` says which arrays there must be, and of how many
-    axes; those in `optional` may be missing.
+    """The arrays and choices that `save_head` wrote. `dimensions`: the number of axes of each array by name.
 
-    BadRun when a file is missing or unreadable, an array is not one of those or holds a NaN or infinity, or the
-    temperature is not a number above 0.
+    Arrays in `optional` may be missing. BadRun when a file is missing or unreadable, an array is unexpected or holds a
+    NaN or infinity, or the temperature is not a number above 0.
     """
     try:
         with np.load(folder / _ARRAYS, allow_pickle=False) as stored:
@@ -45,8 +44,7 @@ def load_head(folder: Path, optional: Sequence[str] = (), **dimensions: int) -> 
 
 
 def load_choices(folder: Path) -> Choices:
-    """The choices that `save_choices` wrote; BadRun when they can't be read, the temperature is no number above 0, or
-    there is a spread that is none."""
+    """The choices that `save_choices` wrote; BadRun when they, their temperature or its spread are invalid."""
     try:
         choices = read_json(folder / _CHOICES)
     except (OSError, ValueError, RecursionError) as error:

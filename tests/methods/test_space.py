@@ -4,12 +4,12 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from covergenre.methods import Covers
-from covergenre.methods.space import METRICS, Space, learn_space
+from covergenre.methods.space import METRICS, Space, Spaces
 
 
 def blended(training: Covers, n_genres: int = 3, shrinkage: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
     """The looks and what tells the genres apart, of the training covers, each (n, ...)."""
-    places = learn_space("blend", training, n_genres, shrinkage).project(training.vectors)
+    places = Spaces(training, n_genres).learn("blend", shrinkage).project(training.vectors)
     return places[:, : 1 - n_genres], places[:, 1 - n_genres :]
 
 
@@ -31,18 +31,18 @@ def _without_origin_and_unit(scores: np.ndarray) -> np.ndarray:
 
 def test_cosine_leaves_vectors_as_they_are(clouds):
     covers = clouds(30)
-    np.testing.assert_array_equal(learn_space("cosine", covers, 3, 0.5).project(covers.vectors), covers.vectors)
+    np.testing.assert_array_equal(Spaces(covers, 3).learn("cosine", 0.5).project(covers.vectors), covers.vectors)
 
 
 def test_standardised_columns_are_even(clouds):
     covers = clouds(30)
-    places = learn_space("standardised", covers, 3, 0.5).project(covers.vectors)
+    places = Spaces(covers, 3).learn("standardised", 0.5).project(covers.vectors)
     np.testing.assert_allclose(places, standardised(covers), atol=1e-4)
 
 
 def test_what_was_learned_from_training_covers_is_done_to_others(clouds):
     training, other = clouds(30), clouds(4, seed=1)
-    space = learn_space("standardised", training, 3, 0.5)
+    space = Spaces(training, 3).learn("standardised", 0.5)
     expected = (other.vectors - training.vectors.mean(axis=0)) / training.vectors.std(axis=0)
     np.testing.assert_allclose(space.project(other.vectors), expected, atol=1e-4)
 
@@ -50,7 +50,7 @@ def test_what_was_learned_from_training_covers_is_done_to_others(clouds):
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_projection_is_float32_and_as_wide_as_the_offset(metric, clouds):
     covers = clouds(30)
-    space = learn_space(metric, covers, 3, 0.5)
+    space = Spaces(covers, 3).learn(metric, 0.5)
     assert space.project(covers.vectors.astype(np.float64)).dtype == np.float32
     assert space.project(covers.vectors).shape == (30, len(space.offset))
     assert space.project(covers.vectors[:0]).shape == (0, len(space.offset))
@@ -103,4 +103,4 @@ def test_the_look_of_wide_vectors_is_narrow(clouds):
 @pytest.mark.parametrize("metric", METRICS)
 def test_covers_that_are_all_alike_are_somewhere(metric):
     alike = Covers(np.ones((6, 5), np.float32), np.arange(6) % 2, ("",) * 6)
-    assert np.isfinite(learn_space(metric, alike, 2, 0.5).project(alike.vectors)).all()
+    assert np.isfinite(Spaces(alike, 2).learn(metric, 0.5).project(alike.vectors)).all()
