@@ -1,6 +1,6 @@
-"""The app: its settings, its logo and the way to its pages. Start it with `streamlit run streamlit_app.py`.
+"""The app: its settings, logo and pages. Start it with `streamlit run streamlit_app.py`.
 
-Streamlit reads this file twice: as a module when the server starts, and as a script at every run of a page.
+Streamlit reads this file as a module when the server starts, and as a script at every run of a page.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ PAGES = {
         "album",
         PageDescription(
             "Predict",
-            "Drop album covers: their likely genres, and the albums that look most like them.",
+            "Upload album covers to see their likely genres and the most similar albums.",
             "What does this cover sound like?",
         ),
     ),
@@ -37,7 +37,7 @@ PAGES = {
         "grid_view",
         PageDescription(
             "Browse",
-            "Walk from cover to similar cover, meet the genres, and see all known covers on a map.",
+            "Go from cover to similar cover, see what genres look like, and all known covers on a map.",
             "Browse the covers",
         ),
     ),
@@ -45,7 +45,7 @@ PAGES = {
         "troubleshoot",
         PageDescription(
             "Explore",
-            "A data set of covers: what is in it, what is wrong with it, and how to mend that.",
+            "See what is in a data set of covers and what is wrong with it, and repair it.",
             "Explore a data set and repair it",
         ),
     ),
@@ -53,7 +53,7 @@ PAGES = {
         "model_training",
         PageDescription(
             "Train",
-            "Teach a method on your covers: start it, follow it, and see what came of it.",
+            "Train a method on your covers, follow its progress, and see the results.",
             "Train on your covers",
         ),
     ),
@@ -61,7 +61,7 @@ PAGES = {
         "balance",
         PageDescription(
             "Compare",
-            "Finished runs side by side: which is better, whether it truly is, on which covers.",
+            "Compare finished runs: which is better, whether the difference is real, and on which covers.",
             "Which run is better?",
         ),
     ),
@@ -69,18 +69,18 @@ PAGES = {
         "fact_check",
         PageDescription(
             "The starter",
-            "What the predictions stand on: the covers, how often the answer is right, what is missing.",
+            "The data behind the predictions, how accurate they are, and what is missing.",
             "The starter",
         ),
     ),
 }
-"""The pages by the name in their address: an icon, what each is called, what is said of it, and its heading."""
+"""The pages by the name in their address: icon, title, description and heading."""
 
 EARLY = (
     *("BidiComponent", "Button", "ButtonGroup", "FileUploader", "Html", "Pagination", "Selectbox", "TextField"),
     *("TextInput", "WidgetLabel", "purify.es", "recordbatch", "rehype-raw", "serialization"),
 )
-"""Scripts of Streamlit that nearly every page needs before it looks as it will."""
+"""Scripts of Streamlit that nearly every page needs before it is complete."""
 
 
 def show() -> None:
@@ -111,23 +111,23 @@ def show() -> None:
 
 
 def to_start(request: Request) -> RedirectResponse:
-    """Predict is the page at the root; who asks for it by name gets there, too."""
+    """Predict is the page at the root, and can be asked for by name, too."""
     return RedirectResponse(request.url.replace(path="/"))
 
 
 def robots(_: Request) -> PlainTextResponse:
-    """What search engines may look at: the pages, but no answers, pictures or choices."""
+    """Search engines may index the pages, but no answers, pictures or choices."""
     return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /pictures/\nDisallow: /api/\n")
 
 
 def documents() -> dict[str, PageDescription]:
-    """What is said of each page, by its path on the server."""
-    told = {name: replace(page, title=titled(page.title)) for name, (_, page) in PAGES.items()}
-    return {"/": told["predict"], **{f"/{name}": page for name, page in told.items() if name != "predict"}}
+    """The description of each page, by its path on the server."""
+    pages = {name: replace(page, title=titled(page.title)) for name, (_, page) in PAGES.items()}
+    return {"/": pages["predict"], **{f"/{name}": page for name, page in pages.items() if name != "predict"}}
 
 
 def head() -> str:
-    """What every page has in its head: the styles, and what Streamlit would ask for only once it needs it."""
+    """The head of every page: the styles, and scripts that Streamlit would otherwise load late."""
     folder = Path(st.__file__).parent / "static"
     files = (file for name in EARLY for file in sorted(folder.glob(f"static/js/{name}.*.js")))
     links = (f'<link rel="modulepreload" crossorigin href="./{file.relative_to(folder).as_posix()}">' for file in files)
@@ -135,9 +135,9 @@ def head() -> str:
 
 
 def stylesheet() -> str:
-    """The styles of all pages, nested so that they outweigh those of Streamlit, which come later.
+    """The styles of all pages, nested to outweigh those of Streamlit, which come later.
 
-    Those of a component, which stand beside its script, are for what is inside it alone.
+    Those of a component, which are beside its script, apply inside it alone.
     """
     files = [STYLE / "style.css", *sorted(STYLE.parent.rglob("*.css"))]
     ours = [file for file in dict.fromkeys((*files, *REPORT)) if not file.with_suffix(".js").exists()]
@@ -145,7 +145,7 @@ def stylesheet() -> str:
 
 
 def titled(title: str) -> str:
-    """What a tab is called."""
+    """The title of a browser tab."""
     return f"{title} · covergenre"
 
 

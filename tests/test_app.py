@@ -60,10 +60,10 @@ def examples(app) -> list:
 
 def test_the_first_page_says_what_to_do_and_what_is_known(app):
     assert app.title[0].value == "What does this cover sound like?"
-    assert app.file_uploader[0].label.startswith("Album covers, one or many")
+    assert app.file_uploader[0].label.startswith("Album covers, or a ZIP")
     assert len(app.button) == 6
     assert "The starter knows 4 genres from 48 real covers." in said(app)
-    assert "no real covers of them could be had" in said(app)
+    assert "for lack of real covers" in said(app)
 
 
 def test_a_cover_is_answered_without_a_button(app):
@@ -77,7 +77,7 @@ def test_a_cover_is_answered_without_a_button(app):
 def test_a_cover_that_is_known_leads_with_what_it_is_filed_under(app, starter_folder):
     known = next((starter_folder.parent.parent / "covers" / "discogs" / "rap").iterdir())
     drop(app, known_jpg=known.read_bytes())
-    assert app.header[0].value == "I know this one: filed under rap"
+    assert app.header[0].value == "A known cover, labelled rap"
 
 
 def test_as_many_neighbours_are_shown_as_chosen(app):
@@ -134,8 +134,8 @@ def test_a_bad_file_is_named_with_its_reason(app):
 
 def test_of_many_files_the_good_are_answered_and_the_bad_are_named(app):
     text = said(drop(app, a_png=unseen(1), notes_jpg=b"milk, bread", empty_png=b"", b_png=unseen(2)))
-    assert "2 covers read, 2 not" in text
-    assert "Not read: notes.jpg, empty.png." in text
+    assert "2 covers, 2 unreadable" in text
+    assert "Unreadable: notes.jpg, empty.png." in text
 
 
 def test_a_file_that_comes_to_others_is_the_one_that_is_opened(app):
@@ -198,12 +198,12 @@ def test_many_covers_are_all_there_after_a_reload(app):
 def test_an_answer_that_is_forgotten_has_no_address_any_more(app):
     drop(app, mine_png=unseen())
     before = address(app, "answer")[0]
-    click(app, "Forget it")
+    click(app, "Delete")
     assert "answer" not in app.query_params
     assert not app.header
     app.query_params["answer"] = before
     gone = another_visitor(app)
-    assert "no longer kept here" in gone.info[0].value
+    assert "has expired" in gone.info[0].value
     assert not gone.header
 
 
@@ -217,7 +217,7 @@ def test_a_correction_is_kept_as_a_data_set_to_train_on_and_undone_by_the_same_c
     drop(app, mine_png=unseen())
     truth = next(group for group in app.get("button_group") if "truth" in group.key)
     truth.set_value("rap").run()
-    assert "Kept as rap in mine: 1 rap." in said(app)
+    assert "Saved as rap in mine: 1 rap." in said(app)
     assert registry.open_dataset("mine").genres == ("rap",)
     truth = next(group for group in app.get("button_group") if "truth" in group.key)
     truth.set_value(None).run()
@@ -236,9 +236,9 @@ def test_a_starter_that_is_damaged_is_named(starter):
 def test_the_starter_page_tells_how_often_it_is_right_and_what_is_missing(app):
     text = said(app.switch_page("pages/starter/starter.py").run())
     assert "48 real album covers of 4 genres" in text
-    for heading in ("How often it is right", "By genre", "By source", "What it was made from"):
+    for heading in ("Accuracy", "By genre", "By source", "The data"):
         assert heading in text
-    assert "No real covers of anime, black metal" in text
+    assert "There are no real covers of anime, black metal" in text
 
 
 def test_the_figures_by_genre_are_those_of_the_method_that_is_chosen(app, starter):

@@ -1,4 +1,4 @@
-"""Answers to covers, kept by content so that a rerun of the page costs no inference."""
+"""Answers to covers, cached by content so that a rerun of the page needs no inference."""
 
 import threading
 from collections import OrderedDict
@@ -11,11 +11,12 @@ from pages.widgets.thumbnails import data_address, small
 
 NEIGHBOURS = 24
 _PICTURE_SIDE = 128
+_LIMIT = 2048
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of one cover: the result, and a small picture of it as an address ("" when it can't be read)."""
+    """The result for one cover, and a thumbnail of it as an address ("" if it can't be read)."""
 
     result: Prediction | Failure
     picture: str
@@ -32,18 +33,17 @@ class Answer:
 
 
 class Answers:
-    """The answers to the last `limit` different covers. Safe to use from several threads."""
+    """The answers to the last 2,048 different covers. Safe to use from several threads."""
 
-    def __init__(self, predictor: Predictor, words: bool = True, limit: int = 2048):
-        """`words`: whether what is written on covers is read, too."""
+    def __init__(self, predictor: Predictor, words: bool):
+        """`words`: whether the words on covers are read, too."""
         self._predictor = predictor
         self._words = words
-        self._limit = limit
         self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, cover: Cover) -> Answer | None:
-        """The answer to a cover of the same content, under the name of this one; None when it has not been read."""
+        """The answer to a cover of the same content, under the name of this one; None if there is none yet."""
         with self._lock:
             answer = self._kept.get(cover.digest)
             if answer is None:
@@ -52,7 +52,7 @@ class Answers:
         return replace(answer, result=replace(answer.result, name=cover.name))
 
     def missing(self, covers: Iterable[Cover]) -> list[Cover]:
-        """The covers that have not been read, one for each content."""
+        """The covers without an answer yet, one for each content."""
         different = {cover.digest: cover for cover in covers}
         with self._lock:
             return [cover for digest, cover in different.items() if digest not in self._kept]
@@ -67,5 +67,5 @@ class Answers:
         picture = data_address(small(cover.data, _PICTURE_SIDE)) if isinstance(result, Prediction) else ""
         with self._lock:
             self._kept[cover.digest] = Answer(result, picture)
-            while len(self._kept) > self._limit:
+            while len(self._kept) > _LIMIT:
                 self._kept.popitem(last=False)

@@ -1,4 +1,4 @@
-"""A user tells what a cover is: kept as a data set of his own, ready to train on, and undone by the same click."""
+"""Correct a prediction: the cover is saved with its genre in a data set of one's own, to train on."""
 
 import streamlit as st
 
@@ -14,43 +14,43 @@ TRAIN = "pages/train/train.py"
 
 
 def show_correction(cover: Cover, predictor: Predictor) -> None:
-    """Draw the genres to choose from, and what became of the choice."""
-    told, key = corrections.genre_of(cover.data), f"truth-{cover.digest}"
+    """Draw the genres to choose from, and what was saved."""
+    genre, key = corrections.genre_of(cover.data), f"truth-{cover.digest}"
     with st.container(key="truth", gap="xsmall"):
         st.pills(
-            "Wrong? Say what it is",
-            list(dict.fromkeys([*sorted({*predictor.genres, *GENRES}), *([told] if told else [])])),
-            default=told or None,
+            "Wrong? Choose the right genre",
+            list(dict.fromkeys([*sorted({*predictor.genres, *GENRES}), *([genre] if genre else [])])),
+            default=genre or None,
             format_func=lambda genre: display(tidy(genre, 24)),
             key=key,
-            on_change=_tell,
+            on_change=_save,
             args=(cover, key),
-            help="The cover is copied into a data set of your own, to train on. Press the genre again to undo it.",
+            help="Saves a copy of the cover in a data set of your own, to train on. Click the genre again to undo.",
         )
-        if wrong := st.session_state.pop("not_corrected", ""):
-            st.error(sentence(wrong))
-        if kept := st.session_state.get("corrected") if told else None:
-            _show_kept(kept, told)
+        if error := st.session_state.pop("not_corrected", ""):
+            st.error(sentence(error))
+        if saved := st.session_state.get("corrected") if genre else None:
+            _show_saved(saved, genre)
 
 
-def _show_kept(kept: corrections.Correction, genre: str) -> None:
-    """Where the cover is now, and the way to train on it."""
-    counts = listed([f"{count} {inline(plain(each, 24))}" for each, count in kept.counts.items()])
+def _show_saved(saved: corrections.Correction, genre: str) -> None:
+    """Where the cover was saved, with a link to train on it."""
+    counts = listed([f"{count} {inline(plain(each, 24))}" for each, count in saved.counts.items()])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"Kept as {inline(plain(genre))} in {plain(kept.dataset)}: {counts}.", width="content")
-        if len(kept.counts) > 1:
+        st.markdown(f"Saved as {inline(plain(genre))} in {plain(saved.dataset)}: {counts}.", width="content")
+        if len(saved.counts) > 1:
             st.page_link(
                 TRAIN,
-                label=f"Train on {plain(kept.dataset)}",
+                label=f"Train on {plain(saved.dataset)}",
                 icon=":material/model_training:",
-                query_params={"dataset": kept.dataset},
+                query_params={"dataset": saved.dataset},
             )
         else:
-            st.caption("With covers of a second genre you can train on it.", width="content")
+            st.caption("Add covers of a second genre to train on it.", width="content")
 
 
-def _tell(cover: Cover, key: str) -> None:
-    """A genre was chosen, or the one that was chosen before was taken back."""
+def _save(cover: Cover, key: str) -> None:
+    """Save the cover with the genre chosen, or remove it again."""
     genre = st.session_state[key]
     try:
         if genre:

@@ -1,4 +1,4 @@
-"""What is written on a cover and which of it speaks for a genre; and whether to read it at all."""
+"""The words on a cover and the genres that they point to; the switch for reading them."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from pages.widgets.safe_text import plain, sentence
 
 
 def words_wanted(predictor: Predictor) -> bool:
-    """The switch for reading words, where the answer can count on them."""
+    """Draw the switch for reading words, if the predictor can use them; whether it is on."""
     if not predictor.weighs_words:
         return False
     if packages := missing([MODULE]):
@@ -21,23 +21,23 @@ def words_wanted(predictor: Predictor) -> bool:
         value=True,
         key="read_words",
         persist_state="session",
-        help="Names and titles count beside the picture. Switch it off to be answered from the picture alone.",
+        help="Names and titles on the cover count, too. Turn this off to predict from the picture alone.",
     )
 
 
 def show_words(prediction: Prediction) -> None:
-    """What was read, in a line, and all of it when it is unfolded; nothing where nobody read."""
+    """A line on what was read, with all of it in an expander; nothing if nothing was to be read."""
     words = prediction.words
     if words is None:
         return
     if not words.lines:
-        st.caption("No words could be read on this cover.")
+        st.caption("No words found on this cover.")
         return
     with st.expander(plain(words_in_a_line(words), 160), icon=":material/match_case:"):
         st.markdown(f"Read on the cover: {plain(' / '.join(words.lines), 400)}")
         for line, genre, factor in words.spoken:
-            st.markdown(f"- {plain(line, 80)}: alone it makes {plain(genre)} {factor:.1f} times as likely")
+            st.markdown(f"- {plain(line, 80)}: makes {plain(genre)} {factor:.1f} times as likely on its own")
         if not words.spoken:
-            st.markdown("None of it speaks for a genre.")
+            st.markdown("None of it points to a genre.")
         if words.performer:
-            st.markdown(f"Covers of {plain(words.performer, 80)} are known.")
+            st.markdown(f"The training covers include {plain(words.performer, 80)}.")

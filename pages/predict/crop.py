@@ -1,4 +1,4 @@
-"""A photographed sleeve cut out and put straight, to be asked about once more."""
+"""Crop and straighten a photographed cover, and predict it again."""
 
 from pathlib import PurePath
 
@@ -18,13 +18,13 @@ _LEAST_SIDE = 10  # per cent of the picture
 
 
 def show_crop(cover: Cover) -> None:
-    """Draw the button that opens the tools."""
+    """Draw the menu with the tools."""
     with st.popover("Crop", icon=":material/crop_rotate:"):
         _tools(cover)
 
 
 def cut(image: Image.Image, turn: float, across: tuple[int, int], down: tuple[int, int]) -> Image.Image:
-    """What is left of a picture, turned by `turn` degrees clockwise, between two places each way, in per cent."""
+    """The part of a picture, rotated clockwise by `turn` degrees, between two positions each way, in per cent."""
     straight = image.rotate(-turn, Image.Resampling.BICUBIC, fillcolor=_edge(image)) if turn else image
     (left, right), (top, bottom) = (_apart(*pair) for pair in (across, down))
     width, height = straight.size
@@ -34,24 +34,24 @@ def cut(image: Image.Image, turn: float, across: tuple[int, int], down: tuple[in
 @st.fragment
 def _tools(cover: Cover) -> None:
     key = cover.digest
-    turn = st.slider("Turn", -_MOST_TURNED, _MOST_TURNED, 0.0, 0.5, format="%.1f°", key=f"turn-{key}")
-    across = st.slider("From left to right", *_WHOLE, _WHOLE, format="%d %%", key=f"across-{key}")
-    down = st.slider("From top to bottom", *_WHOLE, _WHOLE, format="%d %%", key=f"down-{key}")
+    turn = st.slider("Rotate", -_MOST_TURNED, _MOST_TURNED, 0.0, 0.5, format="%.1f°", key=f"turn-{key}")
+    across = st.slider("Horizontal", *_WHOLE, _WHOLE, format="%d %%", key=f"across-{key}")
+    down = st.slider("Vertical", *_WHOLE, _WHOLE, format="%d %%", key=f"down-{key}")
     part = cut(images.decode_once(cover.data).image, turn, across, down)
-    st.image(data_address(images.thumbnail(part, _SHOWN_SIDE)), alt=f"What is left of {tidy(cover.name)}")
+    st.image(data_address(images.thumbnail(part, _SHOWN_SIDE)), alt=f"The cropped {tidy(cover.name)}")
     untouched = not turn and (across, down) == (_WHOLE, _WHOLE)
-    if st.button("Ask about this part", type="primary", disabled=untouched, key=f"cut-{key}"):
-        st.session_state.uploader += 1  # so that it does not name another cover
+    if st.button("Predict this part", type="primary", disabled=untouched, key=f"cut-{key}"):
+        st.session_state.uploader += 1  # a new uploader, so that it does not list another cover
         session.show([Cover.of(f"{PurePath(cover.name).stem}, cropped.png", images.png(part))])
         st.rerun()
 
 
 def _apart(start: int, end: int) -> tuple[int, int]:
-    """The two places, far enough apart for a picture."""
+    """The two positions, far enough apart for a picture."""
     start = min(start, 100 - _LEAST_SIDE)
     return start, max(end, start + _LEAST_SIDE)
 
 
 def _edge(image: Image.Image) -> tuple[int, ...]:
-    """The colour that fills the corners which a turn leaves empty: the mean of the picture's own."""
+    """The mean colour, which fills the corners that a rotation leaves empty."""
     return tuple(image.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes())

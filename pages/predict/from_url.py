@@ -1,6 +1,7 @@
-"""A cover by the address of its picture: the server fetches it, warily, while the page goes on."""
+"""A cover by the address of its picture, which the server downloads in the background."""
 
 import time
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +24,7 @@ _KEY = "address"
 
 
 def fetch(address: str, monitor: Monitor, trusted: tuple[str, ...] = ()) -> Cover:
-    """The cover at an address of the web; `trusted` hosts may lie in a private network.
+    """The cover at a web address; `trusted` hosts may be in a private network.
 
     Raises Refused, BadImage or ConnectionLost with what to do; Cancelled when stopped.
     """
@@ -36,18 +37,18 @@ def fetch(address: str, monitor: Monitor, trusted: tuple[str, ...] = ()) -> Cove
     ) as web:
         answer = web.get(address, MAX_BYTES)
     if answer.status != 200:
-        raise Refused("there is nothing at this address: copy the address of the picture itself")
+        raise Refused("there is no picture at this address: copy the address of the picture itself")
     if answer.media_type.startswith("text/html"):
-        raise Refused("this is the address of a page: choose the picture on it and copy the picture's own address")
+        raise Refused("this is the address of a web page: copy the address of the picture itself")
     decode_once(answer.body)
     name = PurePosixPath(unquote(urlsplit(address).path)).name or urlsplit(address).hostname or "picture"
     return Cover.of(name, answer.body)
 
 
-def ask() -> None:
+def show_field() -> None:
     """Draw the field for an address."""
     st.text_input(
-        "The address of a picture",
+        "Address of a picture",
         key=_KEY,
         placeholder="Or a picture's address: https://…",
         icon=":material/link:",
@@ -59,7 +60,7 @@ def ask() -> None:
 
 
 def show_progress() -> None:
-    """That a picture is being fetched, with a way to stop; then its answer, or why there is none."""
+    """The download while it runs; then its cover, or why it failed."""
     job: Job | None = st.session_state.get("fetching")
     if job and job.running:
         watch(job, "fetching")
@@ -72,21 +73,19 @@ def show_progress() -> None:
             st.rerun()
         st.session_state.unfetched = job.error if job.state == "failed" else ""
     if wrong := st.session_state.get("unfetched"):
-        st.error(sentence(wrong), title="The picture could not be fetched", icon=":material/link_off:")
+        st.error(sentence(wrong), title="The picture could not be downloaded", icon=":material/link_off:")
 
 
 def _begin() -> None:
     st.session_state.unfetched = ""
     if address := st.session_state[_KEY].strip():
         st.session_state[_KEY] = ""
-
-        def work(monitor: Monitor) -> Cover:
-            return fetch(address, monitor)
-
-        st.session_state.fetching = jobs().start(f"fetching {id(st.session_state)}", "Fetching the picture", work)
+        st.session_state.fetching = jobs().start(
+            f"fetching {id(st.session_state)}", "Downloading the picture", partial(fetch, address)
+        )
 
 
 def _late(end: float) -> bool:
     if time.monotonic() > end:
-        raise Refused(f"the host has not answered for {MOST_SECONDS:.0f} seconds: try later, or save the picture first")
+        raise Refused(f"the server has not answered for {MOST_SECONDS:.0f} seconds: save the picture and upload it")
     return False

@@ -1,4 +1,4 @@
-"""Drop covers, see their genres and the albums that look most like them."""
+"""Upload covers, see their genres and the most similar albums."""
 
 import streamlit as st
 
@@ -21,12 +21,12 @@ from pages.widgets.safe_text import plain, sentence, tidy
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={Predictor: id})
 def answers_of(predictor: Predictor, words: bool) -> Answers:
-    """The answers that a predictor gave, shared by all visitors."""
+    """The answers of a predictor, shared by all visitors."""
     return Answers(predictor, words)
 
 
 def open_answering() -> tuple[Predictor, str, str]:
-    """What answers, its name, and a word if it is not what did or should: an answer stays with the run that gave it."""
+    """The predictor, its name, and a warning if it is not the one that gave the answer before."""
     now = session.current()
     if now is None or now.run == (default_run() or STARTER):
         return open_default(open_predictor, STARTER)
@@ -34,25 +34,25 @@ def open_answering() -> tuple[Predictor, str, str]:
         return open_predictor(now.run), now.run, ""
     except CoverGenreError:
         predictor, run, _ = open_default(open_predictor, STARTER)
-        return predictor, run, f"the run {now.run} that gave this answer is gone: this is the answer of {run}"
+        return predictor, run, f"the run {now.run} that made this prediction was deleted: this one is from {run}"
 
 
-def show_who(run: str) -> None:
-    """That a run answers instead of the starter, and the way back."""
+def show_run(run: str) -> None:
+    """Say that a run predicts instead of the starter, with a button to switch back."""
     with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"Your run answers: {plain(run_name(Run.open(run)))}, {plain(run)}.", width="content")
-        st.button("Let the starter answer", type="tertiary", on_click=session.use_starter)
+        st.caption(f"Predicted by your run {plain(run_name(Run.open(run)))} ({plain(run)}).", width="content")
+        st.button("Use the starter", type="tertiary", on_click=session.use_starter)
 
 
 def answer_area(predictor: Predictor, run: str, words: bool) -> None:
-    """What is said about the covers that the address names."""
+    """The predictions for the covers that the address names."""
     covers, answers = session.current().covers, answers_of(predictor, words)
     with st.container(key="answer"):
         unread = read_next(answers, covers)
         number = 0 if len(covers) == 1 else session.open_index()
         if number is None or number >= len(covers):
             show_batch(covers, answers, predictor)
-            said = "" if unread else f"{len(covers)} covers are answered."
+            said = "" if unread else f"{len(covers)} covers are done."
         else:
             if len(covers) > 1:
                 show_way_back(number, len(covers))
@@ -62,7 +62,7 @@ def answer_area(predictor: Predictor, run: str, words: bool) -> None:
                 said = spoken(answer)
                 title_tab(covers[number].name, answer)
         if st.session_state.unkept:
-            st.caption("These covers take too much room to be kept: they are gone after a reload.")
+            st.caption("These covers are too large to be saved. They are lost when you reload the page.")
     with region:
         announce(said)
     if unread:
@@ -71,17 +71,17 @@ def answer_area(predictor: Predictor, run: str, words: bool) -> None:
 
 
 def show_way_back(number: int, covers: int) -> None:
-    """From one of many covers to all of them and to the next."""
+    """The buttons from one of several covers to all of them, the previous and the next."""
     with st.container(key="back", horizontal=True, vertical_alignment="center", gap="small"):
-        go, all_covers = session.open_cover, f"All {covers} covers"
-        st.button(all_covers, icon=":material/apps:", type="tertiary", on_click=go, args=(None,))
+        go = session.open_cover
+        st.button(f"All {covers} covers", icon=":material/apps:", type="tertiary", on_click=go, args=(None,))
         last = number == covers - 1
         st.button("Previous", icon=":material/chevron_left:", on_click=go, args=(number - 1,), disabled=number == 0)
         st.button("Next", icon=":material/chevron_right:", on_click=go, args=(number + 1,), disabled=last)
 
 
 def spoken(answer: Answer) -> str:
-    """The answer for those who listen."""
+    """The answer for screen readers."""
     if answer.prediction is None:
         return f"{tidy(answer.result.name)} could not be read."
     words = verdict.verdict(answer.prediction)
@@ -102,20 +102,20 @@ with st.container(key="page"):
     show_uploads()
     show_examples()
     try:
-        predictor, run, word = open_answering()
+        predictor, run, warning = open_answering()
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="The starter can't be opened")
         st.stop()
     if run != STARTER:
         show_colours(predictor.genres)
-        show_who(run)
-    if word:
-        st.warning(sentence(word), icon=":material/sync_problem:")
+        show_run(run)
+    if warning:
+        st.warning(sentence(warning), icon=":material/sync_problem:")
     if session.is_expired():
-        st.info("This answer is no longer kept here. Drop its cover again.", icon=":material/hourglass_disabled:")
+        st.info("This prediction has expired. Upload the cover again.", icon=":material/hourglass_disabled:")
     if session.current():
         if run == STARTER and default_run():
-            st.caption("The starter gave this answer. Covers that you drop now are answered by your run.")
+            st.caption("This prediction is from the starter. New covers are predicted by your run.")
         answer_area(predictor, run, words_wanted(predictor))
     elif predictor.card:
         st.caption(verdict.scope(predictor.card))

@@ -1,4 +1,4 @@
-"""Which answer the page is about: the address says so (`?answer=TOKEN&open=2`), what is behind it is kept on disk."""
+"""The covers that the page is about: the address names them (`?answer=TOKEN&open=2`), the disk keeps them."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,9 @@ _log = logging.getLogger(__name__)
 
 
 def restore() -> None:
-    """What the session knows before anybody brought a cover; and back to the last answer from another page."""
-    known = {"held": ("", None), "stopped": False, "uploader": 0, "uploaded": (), "remarks": [], "unkept": False}
-    for name, value in known.items():
+    """Set up the session; after another page, go back to the last prediction."""
+    defaults = {"held": ("", None), "stopped": False, "uploader": 0, "uploaded": (), "remarks": [], "unkept": False}
+    for name, value in defaults.items():
         st.session_state.setdefault(name, value)
     last: Query | None = st.session_state.held[1]
     if last and "answer" not in st.query_params and st.session_state.get("came_from", "Predict") != "Predict":
@@ -24,7 +24,7 @@ def restore() -> None:
 
 
 def current() -> Query | None:
-    """The covers that the address names; None where it names none, or they have gone."""
+    """The covers that the address names; None if it names none or they have expired."""
     token = st.query_params.get("answer", "")
     if not token:
         return None
@@ -37,20 +37,20 @@ def current() -> Query | None:
 
 
 def is_expired() -> bool:
-    """Whether the address names an answer that has gone."""
+    """Whether the address names covers that have expired."""
     return "answer" in st.query_params and current() is None
 
 
 def open_index() -> int | None:
-    """Which of many covers is looked at."""
+    """Which of several covers is open."""
     text = st.query_params.get("open", "")
     return int(text) if text.isdecimal() and len(text) < 6 else None
 
 
 def show(covers: Sequence[Cover], open_one: int | None = None, remarks: Iterable[str] = ()) -> None:
-    """Make these covers the ones the page is about, answered by the run in use; `open_one`: which to look at.
+    """Show these covers, predicted by the run in use, with the one at `open_one` open; without covers, the empty page.
 
-    `remarks` (Markdown) are what there is to say about archives. Without covers the page is as at first.
+    `remarks` (Markdown) are about archives.
     """
     st.session_state.stopped, st.session_state.remarks = False, list(remarks)
     if not covers:
@@ -60,7 +60,7 @@ def show(covers: Sequence[Cover], open_one: int | None = None, remarks: Iterable
     try:
         token, kept = save_query(new)
     except OSError as error:
-        _log.warning("an answer can't be kept: %s", error)
+        _log.warning("covers can't be saved: %s", error)
         token, kept = "0" * 32, False
     st.session_state.held, st.session_state.unkept = (token, new), not kept
     st.session_state.opened = open_one
@@ -68,13 +68,13 @@ def show(covers: Sequence[Cover], open_one: int | None = None, remarks: Iterable
 
 
 def open_cover(number: int | None) -> None:
-    """Open one of many covers; None: go back to all of them."""
+    """Open one of several covers; None goes back to all of them."""
     st.session_state.opened = number
     st.query_params.update({"open": [] if number is None else str(number)})
 
 
-def forget_covers() -> None:
-    """Delete the answer, and its address with it."""
+def delete_covers() -> None:
+    """Delete the covers and their address."""
     delete_query(st.query_params.get("answer", ""))
     st.session_state.held = ("", None)
     st.session_state.uploader += 1
@@ -82,7 +82,7 @@ def forget_covers() -> None:
 
 
 def use_starter() -> None:
-    """The starter answers from now on, these covers too; the answer of the run keeps its address."""
+    """Predict with the starter from now on, these covers too; the prediction of the run keeps its address."""
     set_default_run(None)
     if now := current():
         show(now.covers, open_index(), st.session_state.remarks)

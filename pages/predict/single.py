@@ -1,4 +1,4 @@
-"""One answer: the genre, how far to believe it, one chart, and the covers most like it; the rest behind "Why"."""
+"""One prediction: the genre, how far to trust it, the probabilities and the most similar covers; more under "Why"."""
 
 import io
 from urllib.parse import urlencode
@@ -34,7 +34,7 @@ _WORTH_NAMING = 0.1
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def preview(digest: str, _data: bytes, name: str) -> str:  # noqa: ARG001 (the digest is a key)
-    """The cover as large as the page shows it: HTML that holds the picture, so that its room is known at once."""
+    """The cover as the page shows it: HTML that contains the picture, so that its size is known at once."""
     jpeg = small(_data, PREVIEW_SIDE)
     width, height = Image.open(io.BytesIO(jpeg)).size
     alt = plain(f"The cover {name}", 120)
@@ -42,7 +42,7 @@ def preview(digest: str, _data: bytes, name: str) -> str:  # noqa: ARG001 (the d
 
 
 def show_single(cover: Cover, answer: Answer, predictor: Predictor, run: str) -> None:
-    """One cover and everything that is said about it, or why nothing can be."""
+    """One cover with its prediction, or why there is none."""
     prediction = answer.prediction
     if prediction is None:
         failed = f"{plain(cover.name)} could not be read"
@@ -64,12 +64,12 @@ def show_single(cover: Cover, answer: Answer, predictor: Predictor, run: str) ->
             show_crop(cover)
             show_snippets(cover, run)
             st.button(
-                "Forget it",
+                "Delete",
                 icon=":material/delete:",
                 type="tertiary",
-                on_click=session.forget_covers,
-                help="An answer is kept for a while under the address that your browser shows; whoever has the "
-                "address can see it. This deletes it.",
+                on_click=session.delete_covers,
+                help="The cover is saved for a while under the address in your browser, and anyone with the address "
+                "can see it. This deletes it.",
             )
     show_nearest(cover, prediction, predictor, run)
     with st.container(key="why"):
@@ -77,7 +77,7 @@ def show_single(cover: Cover, answer: Answer, predictor: Predictor, run: str) ->
 
 
 def show_verdict(prediction: Prediction, drawn_as: str) -> None:
-    """The genre in large words, and how far to believe it."""
+    """The genre in large letters, and how far to trust it."""
     words = verdict.verdict(prediction)
     st.header(words.heading, anchor=False)
     if drawn_as:
@@ -92,17 +92,17 @@ def show_verdict(prediction: Prediction, drawn_as: str) -> None:
 
 
 def compare(genre: str, drawn_as: str) -> str:
-    """What an example was drawn as, and whether the answer says so."""
+    """What an example was drawn as, and whether the answer is right."""
     return f"Drawn as {inline(drawn_as)}: the answer is {'right' if genre == drawn_as else 'wrong'}."
 
 
 @st.fragment
 def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run: str) -> None:
-    """The grid of the nearest covers, with their votes; each, and the cover itself, is where a walk can begin."""
+    """The grid of the most similar covers with their votes; each, and the cover itself, can be opened in Browse."""
     with st.container(key="nearest-head", horizontal=True, vertical_alignment="bottom"):
-        st.header("Nearest covers", anchor=False, width="stretch")
+        st.header("Most similar covers", anchor=False, width="stretch")
         size = st.segmented_control(
-            "Number of nearest covers",
+            "Number of similar covers",
             SIZES,
             default=SIZES[0],
             required=True,
@@ -121,20 +121,20 @@ def show_nearest(cover: Cover, prediction: Prediction, predictor: Predictor, run
         st.switch_page(BROWSE, query_params=browse_address(run, key))
     if not st.session_state.unkept:
         own = browse_address(run, upload_key(st.query_params["answer"], session.open_index() or 0))
-        st.page_link(BROWSE, label="Continue in Browse from this cover", icon=":material/explore:", query_params=own)
+        st.page_link(BROWSE, label="Browse from this cover", icon=":material/explore:", query_params=own)
 
 
 def browse_address(run: str, cover: str) -> dict[str, str]:
-    """Where Browse looks at a cover among those of `run`."""
+    """The parameters that open a cover in Browse, among the covers of `run`."""
     return {KEY: collection_title(run), "cover": cover}
 
 
 def votes_strip(found: Evidence) -> str:
-    """How all votes fall, in words and as one strip in the colours of the genres; HTML."""
+    """The votes by genre, in words and as a strip in the colours of the genres; HTML."""
     shares = [(plain(genre, 24), share) for genre, share in found.shares.items() if share > 0]
     named = [f"{inline(genre)} {percent(share)}" for genre, share in shares if share >= _WORTH_NAMING]
     parts = ((share, css_colour(genre), f"{inline(genre)} {percent(share)}") for genre, share in shares)
     return (
-        f'<div class="votes">The {found.voters} nearest covers vote; the more alike, the louder: '
+        f'<div class="votes">The {found.voters} most similar covers vote, weighted by similarity: '
         f"{listed(named)}.{bars.strip(parts)}</div>"
     )

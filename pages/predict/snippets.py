@@ -1,4 +1,4 @@
-"""How a program gets the answer that is on screen: from the shell, from Python and over HTTP."""
+"""How a program gets the prediction on screen: from the shell, from Python and over HTTP."""
 
 import json
 import os
@@ -12,15 +12,15 @@ from covergenre.predict.saved_queries import Cover
 
 
 def show_snippets(cover: Cover, run: str) -> None:
-    """Draw the button that shows them."""
-    with st.popover("Use by API", icon=":material/code:"):
-        st.markdown("The same answer, for a program:")
+    """Draw the menu with the snippets."""
+    with st.popover("Use the API", icon=":material/code:"):
+        st.markdown("Get this prediction from a program:")
         shell, python, http = snippets(cover.name, run, st.context.url or "http://localhost:8501")
         st.code(shell, language="bash")
         st.code(python, language="python")
         st.code(http, language="bash")
         if os.environ.get(SWITCH) != "1":
-            st.caption(f"HTTP is switched off here: start the app with {SWITCH}=1.")
+            st.caption(f"The HTTP API is off. Start the app with {SWITCH}=1 to turn it on.")
 
 
 def snippets(name: str, run: str, address: str) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
-"""The ways to bring covers: dropped, chosen, pasted, photographed, in a ZIP, or one of the drawn examples.
+"""The ways to give covers: drop, choose, paste or photograph them, a ZIP, or one of the drawn examples.
 
-All end in the address of the page (see `place`), which says what the rest of it is about.
+All end in the address of the page (see `session`), which the rest of the page shows.
 """
 
 import io
@@ -28,8 +28,8 @@ _EXAMPLE_SIDE = 176
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 
-def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
-    """The covers in a file, those of a ZIP each by its own, and what there is to say about a ZIP (Markdown)."""
+def read_file(name: str, data: bytes) -> tuple[list[Cover], str]:
+    """The covers in a file, of which a ZIP may have several, and a remark on a ZIP (Markdown)."""
     if is_audio(data):
         try:
             return [Cover.of(name, embedded_cover(data))], ""
@@ -47,11 +47,11 @@ def opened(name: str, data: bytes) -> tuple[list[Cover], str]:
 
 
 def show_uploads() -> None:
-    """The place to drop covers, and the other ways to bring them."""
+    """The drop zone, and the other ways to give covers."""
     key = f"uploads-{st.session_state.uploader}"
     with st.container(key="drop"):
         uploads = st.file_uploader(
-            f"Album covers, one or many, or a ZIP of them: {ACCEPTED}",
+            f"Album covers, or a ZIP of them: {ACCEPTED}",
             accept_multiple_files=True,
             max_upload_size=MOST_MB,
             key=key,
@@ -59,16 +59,16 @@ def show_uploads() -> None:
             args=(key,),
         )
     if dropped := [upload for upload in uploads if isinstance(upload, UploadedFile)]:
-        _take(dropped)  # into a session that had not drawn this yet, such as after a restart: nobody called back
+        _take(dropped)  # without a callback, as after a restart of the server
     st.session_state.uploaded = _ids(dropped)
     with st.container(key="ways", horizontal=True, vertical_alignment="center", gap="small"):
         paste_into("drop")
         camera = st.toggle("Use the camera", key="camera", persist_state="session")
-        from_url.ask()
+        from_url.show_field()
     if camera:
         with st.container(key="lens"):
             st.camera_input(
-                "A photo of the sleeve, as large and straight as it goes", key="photo", on_change=_take_photo
+                "Photograph the cover straight on, so that it fills the frame", key="photo", on_change=_take_photo
             )
     from_url.show_progress()
     for remark in st.session_state.remarks:
@@ -76,10 +76,10 @@ def show_uploads() -> None:
 
 
 def show_examples() -> None:
-    """A few drawn covers to click, while nobody has brought a cover of their own."""
+    """A few drawn covers to try, while there are no covers of one's own."""
     now = session.current()
     if now and any(not cover.drawn_as for cover in now.covers):
-        st.empty()  # In their place, so that they go at once and not when the covers have been read.
+        st.empty()  # in their place, so that they go at once and not when the covers have been read
         return
     drawn = [(f"example-{number}", *each) for number, each in enumerate(drawn_examples())]
     with st.container(key="examples", horizontal=True, vertical_alignment="center", gap="small"):
@@ -92,7 +92,7 @@ def show_examples() -> None:
 
 @st.cache_resource(show_spinner=False)
 def drawn_examples() -> list[tuple[Cover, str]]:
-    """The drawn covers, each with a small picture as an address."""
+    """The drawn covers, each with a thumbnail as an address."""
     return [
         (Cover.of(title, images.png(image), drawn_as=genre), data_address(images.thumbnail(image, _EXAMPLE_SIDE)))
         for title, genre, image in example_tiles()
@@ -100,10 +100,10 @@ def drawn_examples() -> list[tuple[Cover, str]]:
 
 
 def _take_uploads(key: str) -> None:
-    """The files in the uploader changed; one that came to others is opened.
+    """The files in the uploader changed; one added to others is opened.
 
-    Streamlit also calls this when nothing has changed: a browser that has not yet heard that the page is done reports
-    uploaders that have gone, and the server has forgotten what was in them; after a lost session also the files.
+    Streamlit also calls this without a change: a browser that does not know yet that the page is done reports uploaders
+    that no longer exist, or after a lost session files that the server no longer has.
     """
     session.restore()
     if key == f"uploads-{st.session_state.uploader}":
@@ -111,11 +111,11 @@ def _take_uploads(key: str) -> None:
 
 
 def _take(uploads: list[UploadedFile]) -> None:
-    """Make these uploads the ones the page is about, unless they are already."""
+    """Show these uploads, unless they are shown already."""
     if _ids(uploads) == st.session_state.uploaded:
         return
     st.session_state.uploaded = _ids(uploads)
-    found = [opened(upload.name, upload.getvalue()) for upload in uploads]
+    found = [read_file(upload.name, upload.getvalue()) for upload in uploads]
     covers = [cover for several, _ in found for cover in several]
     now = session.current()
     before = {cover.digest for cover in now.covers} if now else set()
@@ -125,7 +125,7 @@ def _take(uploads: list[UploadedFile]) -> None:
 
 
 def _take_photo() -> None:
-    """A photo was taken; one that was cleared leaves its answer until there is another."""
+    """Show the photo; a cleared one keeps its prediction until there is another."""
     session.restore()
     if isinstance(photo := st.session_state.get("photo"), UploadedFile):
         st.session_state.uploader += 1
@@ -133,7 +133,7 @@ def _take_photo() -> None:
 
 
 def _take_example(cover: Cover) -> None:
-    """A tile was clicked; the uploader starts anew under another key, so that it does not name other covers."""
+    """Show an example, with a new uploader, so that it does not list other covers."""
     session.restore()
     st.session_state.uploader += 1
     session.show([cover])

@@ -1,4 +1,4 @@
-"""Why a cover got its answer: a sentence, what each method says, and the place in the picture it comes from."""
+"""Why a cover got its answer: a sentence, the answer of each method, and the parts of the picture that count."""
 
 import numpy as np
 import streamlit as st
@@ -23,22 +23,19 @@ _FAINT = 0.3  # what is left of the light where nothing is marked
 
 @st.fragment
 def show_why(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
-    """What is behind an answer, once it is asked for; `run` names the predictor, for what is kept of it."""
+    """The reasons for an answer, computed once the expander is opened; `run` names the predictor."""
     why = st.expander("Why", icon=":material/help:", key="why_open", on_change="rerun")
     if not why.open:
         return
     with why:
-        st.markdown(plain(said(cover.digest, prediction, cover.data), 400))
+        st.markdown(plain(reason(cover.digest, prediction, cover.data), 400))
         st.markdown(methods(prediction), unsafe_allow_html=True)
         with st.container(key="place"):
             show_saliency(predictor, run, cover, prediction)
 
 
 def methods(prediction: Prediction) -> str:
-    """Each method's probabilities, side by side where there is room, in one order; HTML. "" when there is one method.
-
-    The first is the one whose answer counts.
-    """
+    """The probabilities of each method side by side, the one whose answer counts first; HTML, "" for one method."""
     if len(prediction.answers) < 2:
         return ""
     first, *others = prediction.answers
@@ -51,61 +48,61 @@ def methods(prediction: Prediction) -> str:
 
 
 def show_saliency(predictor: Predictor, run: str, cover: Cover, prediction: Prediction) -> None:
-    """Where in the picture the answer comes from, once it is asked for."""
-    wanted = st.toggle(
-        "Show where in the picture it comes from",
+    """The parts of the picture that count most for a genre, computed on request."""
+    shown = st.toggle(
+        "Show which parts of the picture count",
         key="why_place",
         persist_state="session",
-        help="Parts of the cover are blurred one after another. The more the answer suffers, the more a part counts.",
+        help="Parts of the cover are blurred in turn. The more this weakens the answer, the more a part counts.",
     )
-    if not wanted:
+    if not shown:
         return
     genres = list(prediction.probabilities)[:_CHOICES]
     genre = st.pills(
-        "What speaks for",
+        "Evidence for",
         genres,
         default=genres[0],
         required=True,
         format_func=lambda genre: display(tidy(genre, 24)),
         key=f"why_genre-{cover.digest}",
     )
-    share = st.slider("How much of the picture to mark", 5, 50, 20, 5, format="%d %%", key="why_share") / 100
-    with st.spinner("Looking where it comes from"):
+    share = st.slider("Share of the picture to highlight", 5, 50, 20, 5, format="%d %%", key="why_share") / 100
+    with st.spinner("Finding the parts that count"):
         found = find_saliency(run, cover.digest, predictor, cover.data)
     marked = mark(images.decode_once(cover.data).image, found, genre, share)
     called = inline(plain(genre))
     st.image(
         data_address(images.thumbnail(marked, _SHOWN_SIDE)),
         width="stretch",
-        alt=f"The cover; the parts that count most for {tidy(genre, 24)} are brightly lit",
+        alt=f"The cover, with the parts that count most for {tidy(genre, 24)} highlighted",
     )
-    st.caption(f"Brightly lit: the {percent(share)} of the cover that counts most for {called}.")
+    st.caption(f"Highlighted: the {percent(share)} of the cover that counts most for {called}.")
 
 
 def mark(image: Image.Image, saliency: Saliency, genre: str, share: float) -> Image.Image:
-    """The cover with the part that speaks most for a genre in full light and the rest in the dark."""
-    shown = images.shrink(image, _SHOWN_SIDE)
-    region = Image.fromarray((255 * saliency.region(genre, share)).astype(np.uint8)).resize(shown.size)
+    """The cover with the part that counts most for a genre highlighted and the rest darkened."""
+    small = images.shrink(image, _SHOWN_SIDE)
+    region = Image.fromarray((255 * saliency.region(genre, share)).astype(np.uint8)).resize(small.size)
     region = region.point(lambda value: 255 * (value >= 128))
-    dark = ImageEnhance.Brightness(shown.convert("L").convert("RGB")).enhance(_FAINT)
-    marked = Image.composite(shown, dark, region)
+    dark = ImageEnhance.Brightness(small.convert("L").convert("RGB")).enhance(_FAINT)
+    marked = Image.composite(small, dark, region)
     marked.paste(_OUTLINE, mask=ImageChops.difference(region.filter(ImageFilter.MaxFilter(5)), region))
     return marked
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def said(digest: str, prediction: Prediction, _data: bytes) -> str:  # noqa: ARG001 (the digest is the key)
-    """The sentence."""
+def reason(digest: str, prediction: Prediction, _data: bytes) -> str:  # noqa: ARG001 (the digest is the key)
+    """The reason in a sentence."""
     return sentence(prediction, traits(images.decode_once(_data).image), inline)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def find_saliency(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Saliency:  # noqa: ARG001 (keys)
-    """Where the answer comes from, found once."""
+    """The parts that count, computed once."""
     return saliency(_predictor, images.decode_once(_data).image)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def find_votes(run: str, digest: str, _predictor: Predictor, _data: bytes) -> Evidence | None:  # noqa: ARG001 (keys)
-    """Who voted, found once."""
+    """The votes, counted once."""
     return evidence(_predictor, images.decode_once(_data).image)

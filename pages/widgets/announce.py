@@ -1,4 +1,4 @@
-"""What happened, said to those who listen: a live region that stays while its words change."""
+"""A live region that announces changes to screen readers."""
 
 import streamlit as st
 
@@ -18,5 +18,5 @@ _REGION = st.components.v2.component(
 
 
 def announce(words: str) -> None:
-    """Say these words, once a change. It has to stand at the same place of the page at each run."""
+    """Announce these words when they change. Has to be at the same place of the page in each run."""
     _REGION(data={"words": words}, key="announce", height=1)

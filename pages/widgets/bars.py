@@ -1,7 +1,7 @@
 """The probabilities of every genre as bars; shares side by side as a strip.
 
-They are HTML and not a chart: they stand there with the rest of the answer, no chart library is fetched for them, and
-they can be read aloud, selected and copied as the words and figures they are.
+They are HTML and not a chart: they appear with the rest of the answer, without a chart library, and their words and
+figures can be read aloud, selected and copied.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,24 +12,24 @@ from pages.widgets.genres import css_colour, named
 
 
 def bars(answer: Mapping[str, float]) -> str:
-    """One bar a genre, from top to bottom in the order of `answer`, each with its name before and its percentage after.
+    """One bar a genre in the order of `answer`, with its name and percentage. A full bar is a probability of 1.
 
-    HTML that is also one block of Markdown. A full bar is a probability of 1, so that bars of two methods compare.
+    HTML that is also one block of Markdown.
     """
     return f'<ul class="bars">{"".join(_bar(genre, share) for genre, share in answer.items())}</ul>'
 
 
 def strip(parts: Iterable[tuple[float, str, str]], label: str = "") -> str:
-    """Parts side by side, each as wide as its share, of a CSS colour, with words for the mouse; HTML, "" without parts.
+    """Parts (share, CSS colour, tooltip) side by side, each as wide as its share; HTML, "" without parts.
 
-    `label`: what it is, for those who listen; without one it is not for them.
+    `label`: for screen readers, which skip the strip without one.
     """
     cells = "".join(
         f'<span style="flex: {share:.4f}; background: {colour}" title="{words}"></span>'
         for share, colour, words in parts
     )
-    told = f'role="img" aria-label="{label}"' if label else 'aria-hidden="true"'
-    return f'<div class="strip" {told}>{cells}</div>' if cells else ""
+    role = f'role="img" aria-label="{label}"' if label else 'aria-hidden="true"'
+    return f'<div class="strip" {role}>{cells}</div>' if cells else ""
 
 
 def _bar(genre: str, share: float) -> str:

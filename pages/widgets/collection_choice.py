@@ -1,4 +1,4 @@
-"""Whose covers a page is about: those of the starter, or of a run that is done."""
+"""The choice of a collection: the covers of the starter or of a finished run."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ KEY = "of"
 
 
 def choose_collection() -> str:
-    """Draw the choice, where there is one, and tell the run's id or the starter's name; it is in the page's address."""
+    """Draw the choice if there are finished runs; the id of the run or the name of the starter, also in the address."""
     runs = [run.id for run in list_runs() if run.status().state == "done"]
     if not runs:
         return STARTER
@@ -30,7 +30,7 @@ def choose_collection() -> str:
 
 
 def collection_title(name: str) -> str:
-    """What the covers of a run are called, also in an address."""
+    """The name of a collection, also in an address."""
     if name == STARTER:
         return "The starter"
     spec = Run.open(name).spec

@@ -1,7 +1,6 @@
-"""What stands for a cover on a page: its picture; else its colours with artist and title set in type, as a record shop
-marks the place of a sleeve that it can't show.
+"""The picture of a cover on a page, or its colours with artist and title as a label.
 
-A picture is asked of the app's own server only. It lies over the colours, so that they stay where it can't be had.
+Pictures come from the app's own server only. They lie over the colours, which stay if a picture is missing.
 """
 
 from urllib.parse import urlsplit
@@ -19,8 +18,8 @@ UNTITLED = "Untitled release"
 def art(cover: Neighbour, load_pictures: bool) -> str:
     """The square of a cover as HTML without line breaks.
 
-    `load_pictures`: ask for the real picture where one may be had. The way to its source, in a corner, is for the mouse
-    alone: a cover that is looked at has it as a link, too.
+    `load_pictures`: load the real picture if there may be one. The link to its source, in a corner, is for the mouse
+    alone: the page of the cover has it, too.
     """
     file_tile = tile_of_file(cover.path)
     tile = file_tile or (soft_tile(cover.signature) if cover.signature else "")
@@ -33,7 +32,7 @@ def art(cover: Neighbour, load_pictures: bool) -> str:
 
 
 def web_address(address: str) -> str:
-    """The address, fit for an HTML attribute, if it is one of the web (http or https with a host); else ""."""
+    """The address, escaped for an HTML attribute, if it is http or https with a host; else ""."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -42,7 +41,7 @@ def web_address(address: str) -> str:
 
 
 def words(cover: Neighbour) -> tuple[str, str]:
-    """Whose the cover is and what it is called, `plain`; what it goes by alone where only one is known, or neither."""
+    """Artist and album, `plain`; if only one is known or neither, the best name there is and ""."""
     if is_untitled(cover):
         return UNTITLED, plain(origin(cover))
     return plain(cover.artist or cover.album or origin(cover)), plain(cover.album if cover.artist else "")
@@ -62,7 +61,7 @@ def _picture(cover: Neighbour) -> str:
 
 
 def _source(cover: Neighbour) -> str:
-    """The way to its page at the source, in a corner of its picture."""
+    """The link to its page at the source, in a corner of its picture."""
     page = web_address(cover.page_url)
     if not page:
         return ""

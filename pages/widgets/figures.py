@@ -1,4 +1,4 @@
-"""Tables of figures to read, as `covergenre.report.markup` draws them, with genres in their colours."""
+"""Tables of figures as `covergenre.report.markup` draws them, with genres in their colours."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,15 +8,15 @@ from pages.widgets.genres import css_colour, named
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> str:
-    """The table as HTML that is also one block of Markdown. The first cell of a row names the row.
+    """The table as HTML that is also one block of Markdown. The first cell of a row names it.
 
-    `numbers`: the other cells are plain numbers and stand to the right, one under the other.
+    `numbers`: the other cells are plain numbers, aligned to the right.
     """
     return markup.table(headings, rows, f"sheet {'numbers' if numbers else 'shares'}")
 
 
 def figure(interval: Interval, genre: str = "") -> str:
-    """A share of 0 to 1 with its interval, in words and as a dot on a line from 0 to 100 %, in a genre's colour."""
+    """A share of 0 to 1 with its interval, as text and as a dot on a line from 0 to 100 %, in a genre's colour."""
     return markup.figure(interval, digits=0, ink=css_colour(genre) if genre else "")
 
 

@@ -1,8 +1,8 @@
-"""The ten genres as a page shows them: a name to read and a colour that is the same everywhere.
+"""The names and colours of genres on the pages.
 
-Each genre has one colour for light and one for dark surroundings, both with a contrast of at least 3 : 1 against the
-page. They were chosen by search so that the two nearest of the ten stay apart for readers with deuteranopia, protanopia
-and tritanopia too; a colour is never the only sign, the name stands beside it.
+Each of the ten genres has one colour for light and one for dark pages, both with a contrast of at least 3 : 1 against
+the page. They were searched so that the two nearest stay apart with deuteranopia, protanopia and tritanopia, too. A
+colour is never the only sign: the name is beside it.
 """
 
 import colorsys
@@ -28,7 +28,7 @@ _COLOURS = {
     "reggae": ("#035d35", "#638f4f"),
 }
 _LUMINANCES = ((0.09, 0.28), (0.19, 0.5))
-"""Of other genres' colours on a light and on a dark page: either pair stands out from both by 3 : 1."""
+"""Of other genres' colours on a light and on a dark page: either pair has a contrast of 3 : 1 to both."""
 _CONES = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]])
 _OKLAB = np.array([[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
 
@@ -41,7 +41,7 @@ def display(genre: str) -> str:
 
 
 def named(genre: str) -> str:
-    """The genre as a heading has it, harmless in Markdown and HTML whatever it is."""
+    """`display`, safe in Markdown and HTML."""
     return display(plain(genre, 24))
 
 
@@ -51,26 +51,26 @@ def inline(genre: str) -> str:
 
 
 def colours(genre: str) -> tuple[str, str]:
-    """The colour on a light and on a dark page: of a genre beyond the ten one that follows from its name alone."""
-    return _COLOURS.get(genre) or _other(genre)
+    """The colour on a light and on a dark page; that of a genre beyond the ten depends on its name alone."""
+    return _COLOURS.get(genre) or _by_name(genre)
 
 
 def colours_among(genres: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The colours of genres that stand together: of those beyond the ten such as are easily told apart.
+    """The colours of genres shown together, chosen to be easily told apart beyond the ten.
 
-    The same genres always have the same; a genre that is new takes none from those before it in the alphabet.
+    The same genres always get the same colours; a new genre changes none of those before it in the alphabet.
     """
-    return _apart(tuple(sorted(set(genres))))
+    return _distinct(tuple(sorted(set(genres))))
 
 
 def css_colour(genre: str) -> str:
-    """The colour as CSS that follows the theme by itself, and what `show_colours` says of a genre beyond the ten."""
+    """The colour as CSS that follows the theme and, beyond the ten genres, `show_colours`."""
     alone = "light-dark({}, {})".format(*colours(genre))
     return alone if genre in _COLOURS else f"var({_variable(genre)}, {alone})"
 
 
 def show_colours(genres: Iterable[str]) -> None:
-    """Have this page show each of these genres, wherever it stands, as `colours_among` has it."""
+    """Use the colours of `colours_among` for these genres on the whole page."""
     others = {genre: pair for genre, pair in colours_among(genres).items() if genre not in _COLOURS}
     if others:
         rules = "".join(f"{_variable(genre)}: light-dark({light}, {dark});" for genre, (light, dark) in others.items())
@@ -78,10 +78,10 @@ def show_colours(genres: Iterable[str]) -> None:
 
 
 @cache
-def _apart(genres: tuple[str, ...]) -> dict[str, tuple[str, str]]:
-    """Each genre beyond the ten takes what is farthest from all that are taken, on the page where it is nearest."""
-    offered = _offered()
-    seen = np.array([[perceived(colour) for colour in pair] for pair in (*_COLOURS.values(), *offered)])
+def _distinct(genres: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Each genre beyond the ten gets the colour farthest from those taken, on the page where it is nearest."""
+    palette = _palette()
+    seen = np.array([[perceived(colour) for colour in pair] for pair in (*_COLOURS.values(), *palette)])
     known = len(_COLOURS)
     away = np.linalg.norm(seen[known:, None] - seen[None, :known], axis=-1).min(axis=(1, 2))
     found = {}
@@ -90,16 +90,16 @@ def _apart(genres: tuple[str, ...]) -> dict[str, tuple[str, str]]:
             found[genre] = _COLOURS[genre]
             continue
         place = int(away.argmax())
-        found[genre] = offered[place]
+        found[genre] = palette[place]
         away = np.minimum(away, np.linalg.norm(seen[known:] - seen[known + place], axis=-1).min(axis=-1))
     return found
 
 
 @cache
-def _offered() -> tuple[tuple[str, str], ...]:
+def _palette() -> tuple[tuple[str, str], ...]:
     """Colours for light and dark pages to choose from."""
     return tuple(
-        (_of_luminance(hue / 36, light, saturation), _of_luminance(hue / 36, dark, saturation))
+        (_with_luminance(hue / 36, light, saturation), _with_luminance(hue / 36, dark, saturation))
         for saturation in (0.8, 0.35)
         for light, dark in _LUMINANCES
         for hue in range(36)
@@ -107,7 +107,7 @@ def _offered() -> tuple[tuple[str, str], ...]:
 
 
 def perceived(colour: str) -> np.ndarray:
-    """The colour where distances are as people see them (Oklab), float64 (3,)."""
+    """The colour in Oklab, where distances are as people see them, float64 (3,)."""
     linear = np.array([_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5)])
     return _OKLAB @ np.cbrt(_CONES @ linear)
 
@@ -117,14 +117,14 @@ def _variable(genre: str) -> str:
 
 
 @cache
-def _other(genre: str) -> tuple[str, str]:
+def _by_name(genre: str) -> tuple[str, str]:
     number = int.from_bytes(hashlib.blake2b(genre.casefold().encode(), digest_size=4).digest())
-    return _offered()[number % len(_offered())]
+    return _palette()[number % len(_palette())]
 
 
 @cache
-def _of_luminance(hue: float, luminance: float, saturation: float) -> str:
-    """The colour of a hue (0-1) that is as light as that (relative luminance, as WCAG defines it), as CSS has it."""
+def _with_luminance(hue: float, luminance: float, saturation: float) -> str:
+    """The CSS colour of a hue (0-1) with this relative luminance, as WCAG defines it."""
     low, high = 0.0, 1.0
     for _ in range(12):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""Going from page to page, and back, as the browser does it where it loads pages by itself (see `history.js`)."""
+"""Navigation like that of separate documents: each choice is a step back, a page starts at its top (`history.js`)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _HISTORY = st.components.v2.component(
 
 @contextmanager
 def keep_history() -> Iterator[None]:
-    """Around a run of the page: tell the browser where the run began and where it ended, out of sight."""
+    """Around a run of the page: tell the browser at which address it began and ended."""
     spot, began = st.container(key="history", height="content"), _query()
     with spot:
         _HISTORY(key="covergenre-history", height=0)
@@ -22,9 +22,9 @@ def keep_history() -> Iterator[None]:
     try:
         yield
     finally:
-        told = {"began": began, "ended": _query(), "run": st.session_state.drawn}
+        run = {"began": began, "ended": _query(), "run": st.session_state.drawn}
         with spot:
-            _HISTORY(key="covergenre-drawn", data=told, height=0)
+            _HISTORY(key="covergenre-drawn", data=run, height=0)
 
 
 def _query() -> str:

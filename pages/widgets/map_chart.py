@@ -1,4 +1,4 @@
-"""The map of a collection as a Plotly chart: all covers on a plane, and what a click or a box on it chooses."""
+"""The map of a collection as a Plotly chart, and the covers selected on it by a click, a box or a lasso."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _HOVER = st.components.v2.component(
 )
 _MOST = 12_000  # points that a browser still moves smoothly
 _MARGIN = 0.05
-_TOLD_APART = 16  # colours
+_DISTINCT = 16  # colours that can be told apart
 _FAINT = {"light": "#d9d3c7", "dark": "#403b35"}
 _VERDICTS = {"right": ("#139990", "#12daff"), "wrong": ("#7e1800", "#da4e07"), "": ("#d9d3c7", "#403b35")}
 _INK = {"light": "#1d1b18", "dark": "#ece8e1"}
@@ -32,48 +32,48 @@ _INK = {"light": "#1d1b18", "dark": "#ece8e1"}
 
 @dataclass(frozen=True, eq=False)
 class Colour:
-    """What the covers are coloured by: texts (n,) such as genres, or numbers 0-1, float64 (n,), NaN where unknown."""
+    """What colours the covers: texts (n,) such as genres, or numbers 0-1, float64 (n,), NaN if unknown."""
 
     name: str
     values: np.ndarray
 
 
 def positions_of(vectors: np.ndarray) -> np.ndarray:
-    """The places of covers by their vectors, float32 (m, 2); offers to draw the good map where there is none yet."""
+    """The positions of covers by their vectors, float32 (m, 2); offers to draw the detailed map if it is missing."""
     key = map_key(vectors)
     name = f"map {key}"
     drawing, job = running_job(name), jobs().get(name)
-    places, good = _known(key, bool(job and job.state == "done"), vectors)
+    positions, good = _known(key, bool(job and job.state == "done"), vectors)
     if not good and len(vectors) <= DRAWABLE:
         offer_job(
             name,
             drawing,
-            "This is a rough map. A detailed one takes a minute or two, once.",
+            "This map is approximate. Drawing a detailed one takes a minute or two, once.",
             "Draw the detailed map",
             ":material/draw:",
             "Drawing the map",
             lambda monitor: draw_map_apart(vectors, monitor),
         )
-    return places
+    return positions
 
 
 def show(
     collection: Collection,
-    places: np.ndarray,
-    lit: np.ndarray,
+    positions: np.ndarray,
+    found: np.ndarray,
     current: int | None = None,
     near: Sequence[int] = (),
     colour: Colour | None = None,
     on_pick: Callable[[], None] | None = None,
 ) -> Any:
-    """Draw the map (see `figure`); what was drawn on it is told (see `selected_paths`).
+    """Draw the map (see `figure`); what is selected on it (see `selected_paths`).
 
-    With `on_pick` a click chooses a cover, which it is called for.
+    `on_pick` is called when a cover is clicked.
     """
     _HOVER(data={"chart": KEY}, key="map-hover", height=0)
     return st.plotly_chart(
         figure(
-            collection, places, lit, current, near, "dark" if st.context.theme.type == "dark" else "light", colour,
+            collection, positions, found, current, near, "dark" if st.context.theme.type == "dark" else "light", colour,
             "pan" if on_pick else "select",
         ),
         key=KEY,
@@ -85,8 +85,8 @@ def show(
 
 def figure(
     collection: Collection,
-    places: np.ndarray,
-    lit: np.ndarray,
+    positions: np.ndarray,
+    found: np.ndarray,
     current: int | None,
     near: Sequence[int],
     theme: str,
@@ -94,72 +94,72 @@ def figure(
     drag: str = "pan",
     most: int = _MOST,
 ) -> dict[str, Any]:
-    """The figure in Plotly's own words: a trace a genre, or what else is to give the `colour`.
+    """The figure as Plotly reads it: one trace for each genre or other value of `colour`.
 
-    `places` (m, 2) are those of `collection.rows`. Covers that are not `lit` (rows) are faint, `current` and `near`
+    `positions` (m, 2) are those of `collection.rows`. Covers not in `found` (rows) are faint; `current` and `near`
     (rows) are marked. Of more than `most` covers an even sample is drawn, with all that are marked.
     """
-    spots = _spots(collection, places)
+    points = _by_row(collection, positions)
     marked = [*near, *([] if current is None else [current])]
     drawn = np.unique([*_sample(collection.rows[collection.rows >= 0], most), *marked]).astype(int)
-    bright = np.isin(drawn, np.concatenate([lit, marked]))
-    traces = [_faint(spots[drawn[~bright]], theme)]
+    bright = np.isin(drawn, np.concatenate([found, marked]))
+    traces = [_faint(points[drawn[~bright]], theme)]
     colour = colour or Colour("Genre", np.array(collection.genres, dtype=object)[collection.genre_of])
     if colour.values.dtype == np.float64:
-        traces.append(_scored(collection, spots, drawn[bright], colour))
+        traces.append(_scored(collection, points, drawn[bright], colour))
     else:
         values = sorted(set(colour.values[drawn[bright]]))
         inks = {**colours_among([*collection.genres, *values]), **_VERDICTS}
         for value in values:
             rows = drawn[bright & (colour.values[drawn] == value)]
-            traces.append(_genre(collection, spots, rows, value, inks[value][theme == "dark"]))
-        if len(values) > _TOLD_APART:
+            traces.append(_genre(collection, points, rows, value, inks[value][theme == "dark"]))
+        if len(values) > _DISTINCT:
             traces.append(
-                _names(spots, [(value, drawn[bright & (colour.values[drawn] == value)]) for value in values], theme)
+                _names(points, [(value, drawn[bright & (colour.values[drawn] == value)]) for value in values], theme)
             )
     if near:
-        traces.append(_ring(collection, spots, list(near), "circle-open", 13, "Its nearest covers", theme))
+        traces.append(_ring(collection, points, list(near), "circle-open", 13, "Most similar covers", theme))
     if current is not None:
-        traces.append(_ring(collection, spots, [current], "star", 17, "The cover", theme))
-    return {"data": traces, "layout": _layout(places, drag)}
+        traces.append(_ring(collection, points, [current], "star", 17, "This cover", theme))
+    return {"data": traces, "layout": _layout(positions, drag)}
 
 
 def clicked_key(collection: Collection) -> str:
-    """The key of the cover that was clicked last; "" when none was."""
+    """The key of the cover that was clicked last; "" for none."""
     return key_of(st.session_state.get(KEY), collection)
 
 
 def key_of(selection: Any, collection: Collection) -> str:
-    """The key of the cover that was clicked, from what the chart says was selected; "" when nothing was."""
-    told = (selection or {}).get("selection", {})
-    points = [] if told.get("box") or told.get("lasso") else told.get("points", [])
+    """The key of the cover clicked, from the selection of the chart; "" for none."""
+    selected = (selection or {}).get("selection", {})
+    points = [] if selected.get("box") or selected.get("lasso") else selected.get("points", [])
     key = points[0].get("customdata") if points else None
     key = key[0] if isinstance(key, (list, tuple)) and key else key
     key = key[:16] if isinstance(key, str) else ""
     return key if collection.row(key) is not None else ""
 
 
-def selected_paths(selection: Any, collection: Collection, places: np.ndarray) -> frozenset[str]:
-    """The paths of the covers in the box or loop that was drawn; none without."""
+def selected_paths(selection: Any, collection: Collection, positions: np.ndarray) -> frozenset[str]:
+    """The paths of the covers in the box or lasso."""
     drawn = (selection or {}).get("selection") or {}
     shapes = [*(drawn.get("box") or []), *(drawn.get("lasso") or [])]
     if not shapes or not {"x", "y"} <= set(shapes[0]):
         return frozenset()
     corners = np.array([shapes[0]["x"], shapes[0]["y"]], np.float64).T
     if len(corners) < 3 or not drawn.get("lasso"):
-        inside_it = ((places >= corners.min(axis=0)) & (places <= corners.max(axis=0))).all(axis=1)
+        inside_it = ((positions >= corners.min(axis=0)) & (positions <= corners.max(axis=0))).all(axis=1)
     else:
-        inside_it = _in_loop(places, corners)
+        inside_it = _in_lasso(positions, corners)
     chosen = inside_it & (collection.rows >= 0)
     return frozenset(collection.paths[row] for row in collection.rows[chosen])
 
 
-def _in_loop(places: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Which places (m, 2) lie inside the polygon of these corners (k, 2): a ray from there crosses it an odd number of
-    times.
+def _in_lasso(positions: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Which positions (m, 2) are inside the polygon of these corners (k, 2): those from which a ray crosses it an odd
+    number of times.
     """
-    x, y = places.T
-    inside_it = np.zeros(len(places), bool)
+    x, y = positions.T
+    inside_it = np.zeros(len(positions), bool)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         crosses = (y1 > y) != (y2 > y)
         inside_it ^= crosses & (x < (x2 - x1) * (y - y1) / ((y2 - y1) or 1) + x1)
@@ -167,33 +167,33 @@ def _in_loop(places: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _known(key: str, drawn: bool, _vectors: np.ndarray) -> tuple[np.ndarray, bool]:  # noqa: ARG001 (what it hangs on)
+def _known(key: str, drawn: bool, _vectors: np.ndarray) -> tuple[np.ndarray, bool]:  # noqa: ARG001 (the cache's key)
     return known_map(_vectors)
 
 
-def _spots(collection: Collection, places: np.ndarray) -> np.ndarray:
-    """The place of each cover by row, float32 (n, 2)."""
+def _by_row(collection: Collection, positions: np.ndarray) -> np.ndarray:
+    """The position of each cover by row, float32 (n, 2)."""
     there = collection.rows >= 0
-    spots = np.zeros((len(collection), 2), np.float32)
-    spots[collection.rows[there]] = places[there]
-    return spots
+    points = np.zeros((len(collection), 2), np.float32)
+    points[collection.rows[there]] = positions[there]
+    return points
 
 
 def _sample(rows: np.ndarray, most: int) -> np.ndarray:
     return rows[:: -(-len(rows) // most)] if len(rows) else rows
 
 
-def _genre(collection: Collection, spots: np.ndarray, rows: np.ndarray, genre: str, colour: str) -> dict[str, Any]:
+def _genre(collection: Collection, points: np.ndarray, rows: np.ndarray, genre: str, colour: str) -> dict[str, Any]:
     return {
-        **_points(collection, spots, rows),
+        **_points(collection, points, rows),
         "name": display(tidy(genre, 24)) or "No answer",
         "marker": {"size": 6, "color": colour, "opacity": 0.75},
     }
 
 
-def _names(spots: np.ndarray, of: Sequence[tuple[str, np.ndarray]], theme: str) -> dict[str, Any]:
-    """Each genre's name in the middle of its covers, where colours alone are too many to tell apart."""
-    middles = np.array([np.median(spots[rows], axis=0) for _, rows in of]).round(3)
+def _names(points: np.ndarray, of: Sequence[tuple[str, np.ndarray]], theme: str) -> dict[str, Any]:
+    """The name of each genre in the middle of its covers, for more genres than colours can tell apart."""
+    middles = np.array([np.median(points[rows], axis=0) for _, rows in of]).round(3)
     return {
         "type": "scatter",
         "mode": "text",
@@ -206,28 +206,28 @@ def _names(spots: np.ndarray, of: Sequence[tuple[str, np.ndarray]], theme: str) 
     }
 
 
-def _scored(collection: Collection, spots: np.ndarray, rows: np.ndarray, colour: Colour) -> dict[str, Any]:
+def _scored(collection: Collection, points: np.ndarray, rows: np.ndarray, colour: Colour) -> dict[str, Any]:
     rows = rows[~np.isnan(colour.values[rows])]
     scores = colour.values[rows].round(2).tolist()
     scale = {"colorscale": "Inferno", "cmin": 0, "cmax": 1, "showscale": True, "colorbar": {"thickness": 12}}
     marker = {"size": 6, "color": scores, "opacity": 0.75, **scale}
     hover = "%{text}<extra>%{marker.color:.2f}</extra>"
-    return {**_points(collection, spots, rows), "name": colour.name, "marker": marker, "hovertemplate": hover}
+    return {**_points(collection, points, rows), "name": colour.name, "marker": marker, "hovertemplate": hover}
 
 
 def _ring(
-    collection: Collection, spots: np.ndarray, rows: Sequence[int], symbol: str, size: int, name: str, theme: str
+    collection: Collection, points: np.ndarray, rows: Sequence[int], symbol: str, size: int, name: str, theme: str
 ) -> dict[str, Any]:
     marker = {"size": size, "symbol": symbol, "color": _INK[theme], "line": {"width": 2, "color": _INK[theme]}}
-    return {**_points(collection, spots, np.array(rows)), "name": name, "marker": marker}
+    return {**_points(collection, points, np.array(rows)), "name": name, "marker": marker}
 
 
-def _points(collection: Collection, spots: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
+def _points(collection: Collection, points: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
     return {
         "type": "scattergl",
         "mode": "markers",
-        "x": spots[rows, 0].round(3).tolist(),
-        "y": spots[rows, 1].round(3).tolist(),
+        "x": points[rows, 0].round(3).tolist(),
+        "y": points[rows, 1].round(3).tolist(),
         "text": [tidy(collection.title(row), 60) for row in rows],
         "customdata": [collection.hashes[row] for row in rows],
         "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
@@ -236,20 +236,20 @@ def _points(collection: Collection, spots: np.ndarray, rows: np.ndarray) -> dict
     }
 
 
-def _faint(spots: np.ndarray, theme: str) -> dict[str, Any]:
+def _faint(points: np.ndarray, theme: str) -> dict[str, Any]:
     return {
         "type": "scattergl",
         "mode": "markers",
-        "x": spots[:, 0].round(3).tolist(),
-        "y": spots[:, 1].round(3).tolist(),
+        "x": points[:, 0].round(3).tolist(),
+        "y": points[:, 1].round(3).tolist(),
         "hoverinfo": "skip",
         "showlegend": False,
         "marker": {"size": 4, "color": _FAINT[theme]},
     }
 
 
-def _layout(places: np.ndarray, drag: str) -> dict[str, Any]:
-    ranges = np.stack([places.min(axis=0) - _MARGIN, places.max(axis=0) + _MARGIN], axis=1).round(3).tolist()
+def _layout(positions: np.ndarray, drag: str) -> dict[str, Any]:
+    ranges = np.stack([positions.min(axis=0) - _MARGIN, positions.max(axis=0) + _MARGIN], axis=1).round(3).tolist()
     return {
         "xaxis": {"visible": False, "range": ranges[0]},
         "yaxis": {"visible": False, "range": ranges[1]},

@@ -1,4 +1,4 @@
-"""Menus that close once something in them was chosen; Streamlit's own stay open until a click elsewhere."""
+"""Menus that a callback can close; Streamlit's own stay open until a click elsewhere."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import streamlit as st
 
 
 def menu(label: str, key: str, **look: Any) -> Any:
-    """A popover, to be used in a `with`, which `close` closes; `look`: see `st.popover`."""
+    """A popover that `close` closes, for use in a `with`; `look`: see `st.popover`."""
     return st.popover(label, key=key, on_change="rerun", **look)
 
 
 def close(*keys: str) -> None:
-    """Close the menus of these keys: to be called where a button in one of them has done its work."""
+    """Close the menus with these keys, in the callback of a button in one of them."""
     st.session_state.update(dict.fromkeys(keys, False))

@@ -1,9 +1,9 @@
-"""The starter's card as a page says it: sentences (Markdown) and tables (HTML that is one block of Markdown)."""
+"""The starter's card as sentences (Markdown) and tables (HTML that is one block of Markdown)."""
 
 from collections.abc import Iterable, Sequence
 
 from covergenre.dataset.starter import Card, MethodCard
-from covergenre.evaluation.metrics import Evaluation, GenreScores
+from covergenre.evaluation.metrics import Evaluation
 from covergenre.formatting import listed, percent, span
 from pages.widgets.figures import figure, genre_cell, table
 from pages.widgets.genres import inline
@@ -11,48 +11,47 @@ from pages.widgets.safe_text import plain
 from pages.widgets.verdict import hardly_ever, source_title
 
 FEW = 30
-"""A genre with fewer test covers than this is said to have few."""
+"""A genre with fewer test covers than this has few."""
 
 _FIGURES = (
-    ("accuracy", "Accuracy", "how many answers are right"),
-    ("balanced_accuracy", "Balanced accuracy", "the same, every genre counting alike"),
-    ("f1_weighted", "F1, weighted", "precision and recall in one figure, by covers"),
-    ("f1_macro", "F1, macro", "the same, every genre counting alike"),
-    ("calibration_error", "Calibration error", "how far a stated probability is from how often it is right"),
+    ("accuracy", "Accuracy", "the share of right answers"),
+    ("balanced_accuracy", "Balanced accuracy", "the mean over all genres"),
+    ("f1_weighted", "F1, weighted", "precision and recall combined, by covers"),
+    ("f1_macro", "F1, macro", "the same, each genre counting equally"),
+    ("calibration_error", "Calibration error", "the gap between stated probability and share of right answers"),
 )
 
 
 def lead(card: Card) -> str:
-    """What it is and how good it is, in a few sentences: first where it never saw the source."""
+    """What the starter is and how good it is, in a few sentences, on new sources first."""
     chosen = card.chosen
-    said = [f"{card.covers:,} real album covers of {len(card.genres)} genres taught the app what it says."]
+    sentences = [f"The app learned from {card.covers:,} real album covers of {len(card.genres)} genres."]
     if chosen.left_out:
         right, sure = chosen.left_out.evaluation.accuracy, chosen.left_out.confidence
-        said.append(
-            f"**On covers of a source it never saw, its answer is right {percent(right.value)} of the time** "
-            f"({span(right, digits=0)}\u202f%), and it says {percent(sure)} on average."
+        sentences.append(
+            f"**On covers from new sources, its answer is right {percent(right.value)} of the time** "
+            f"({span(right, digits=0)}\u202f%); the probability it states is {percent(sure)} on average."
         )
     test = chosen.test
     commonest = max(test.by_genre, key=lambda scores: scores.covers)
-    said.append(
-        f"On {test.covers:,} covers that were kept back, of sources that it learned from, it is right "
-        f"{percent(test.accuracy.value)} of the time ({span(test.accuracy, digits=0)}\u202f%); always saying "
-        f"{inline(plain(commonest.genre))} would be right {percent(commonest.covers / test.covers)} there. "
-        "Read an answer as a hint, not as a fact."
+    sentences.append(
+        f"On {test.covers:,} held-out covers from known sources, it is right {percent(test.accuracy.value)} of the "
+        f"time ({span(test.accuracy, digits=0)}\u202f%); always answering {inline(plain(commonest.genre))} would be "
+        f"right {percent(commonest.covers / test.covers)} of the time. Take an answer as a hint, not as a fact."
     )
-    said += hardly_ever(chosen)
-    return " ".join(said)
+    sentences += hardly_ever(chosen)
+    return " ".join(sentences)
 
 
 def by_new_source(card: Card) -> str:
-    """The accuracy of every method on the covers of each source that was left out of learning; "" where none was."""
+    """The accuracy of every method on each source held out from training; "" if none was."""
     methods = [method for method in _in_order(card) if method.left_out]
     if not methods:
         return ""
     everywhere = [
-        "All, at most 250 of each",
+        "All, up to 250 of each",
         *(
-            f"{figure(method.left_out.evaluation.accuracy)}<small>says {percent(method.left_out.confidence)}</small>"
+            f"{figure(method.left_out.evaluation.accuracy)}<small>states {percent(method.left_out.confidence)}</small>"
             for method in methods
         ),
     ]
@@ -63,11 +62,11 @@ def by_new_source(card: Card) -> str:
         ]
         for source, figures in methods[0].left_out.by_source.items()
     ]
-    return table(("Source left out", *(_method_heading(card, method) for method in methods)), [everywhere, *sources])
+    return table(("Held-out source", *(_method_heading(card, method) for method in methods)), [everywhere, *sources])
 
 
 def figures(card: Card) -> str:
-    """The figures of every method on the test part; the method whose answer counts stands first."""
+    """The figures of every method on the test part, the one used for predictions first."""
     methods = _in_order(card)
     headings = ["", *(_method_heading(card, method) for method in methods)]
     return table(
@@ -77,15 +76,15 @@ def figures(card: Card) -> str:
 
 
 def by_words(card: Card) -> str:
-    """What reading words adds on test covers, and on those that bear no name it knows; "" where none are read."""
+    """What reading words adds on all test covers and on those without a known name; "" if none are read."""
     if not card.words:
         return ""
     kinds = (
         ("All test covers", card.words.together),
-        ("No name or title shared with a cover it learned from", card.words.apart),
+        ("No name or title shared with a training cover", card.words.apart),
     )
     return table(
-        ("", "By looks alone", "With the words"),
+        ("", "Picture alone", "With words"),
         [[f"{name}<small>{gain.covers} covers</small>", figure(gain.looks), figure(gain.both)] for name, gain in kinds],
     )
 
@@ -131,77 +130,82 @@ def made_from(card: Card) -> str:
 
 
 def left_out(card: Card) -> str:
-    """How many covers were left out, by reason; "" when none were."""
-    counted = {reason: number for reason, number in card.left_out.items() if number}
-    reasons = [f"{number:,} {_REASONS.get(reason, plain(reason))}" for reason, number in counted.items()]
+    """How many covers were left out, by reason; "" for none."""
+    counts = {reason: number for reason, number in card.left_out.items() if number}
+    reasons = [f"{number:,} {_REASONS.get(reason, plain(reason))}" for reason, number in counts.items()]
     return f"Left out: {listed(reasons)}." if reasons else ""
 
 
 def honesty(card: Card) -> list[str]:
-    """What was done so that the figures can be believed."""
+    """What makes the figures trustworthy."""
     limit = card.recipe.get("limit")
     resolution = (
-        f"**One resolution.** Every cover is first brought to {limit} px at most. One source has small pictures only, "
-        "and the size of a file must not name a genre."
+        f"**One resolution.** Every cover is reduced to at most {limit} px, because one source has small pictures only "
+        "and resolution must not give the genre away."
     )
     return [
         *([resolution] if limit else []),
-        "**No near copies or artists shared between parts.** Near copies of a picture stay in one part, and so do the "
-        "covers of one artist where the artist is known: no test cover is by an artist the methods learned from.",
-        "**No contradictions.** A picture that stands under two genres is left out.",
-        "**One look at the test covers.** Every choice was settled on the validation covers, and how sure the answers "
-        "sound on sources left out. What ships is what was tested; nothing was trained again afterwards.",
+        "**No near copies or artists shared between parts.** All near copies of a picture are in one part, and so are "
+        "all covers of an artist, where artists are known.",
+        "**No contradictions.** Pictures labelled with two genres are left out.",
+        "**One test.** Every choice was made on the validation covers, and probabilities were calibrated on held-out "
+        "sources. What ships is exactly what was tested.",
     ]
 
 
 def limits(card: Card, nameless: Sequence[str]) -> list[str]:
-    """What the figures don't say. `nameless`: the sources that name no artists."""
+    """What the figures don't say. `nameless`: the sources without artists."""
     test = card.chosen.test.by_genre
     alone = [genre for genre in card.genres if sum(counts[genre] > 0 for counts in card.sources.values()) == 1]
     missed = [scores for scores in test if scores.genre in card.chosen.missed]
+    recalled = [
+        f"{inline(plain(scores.genre))} ({round(scores.recall.value * scores.covers)} of {scores.covers})"
+        for scores in missed
+    ]
     few = [scores.genre for scores in test if scores.covers < FEW]
-    told = (
+    notes = (
         (
             card.missing,
-            f"**Missing genres.** No real covers of {_genres(card.missing)} could be had. Such a cover is still given "
-            f"one of the {len(card.genres)} genres, and wrongly.",
+            f"**Missing genres.** There are no real covers of {_genres(card.missing)}. Such a cover still gets one of "
+            f"the {len(card.genres)} genres, which is wrong.",
         ),
         (
             alone,
-            f"**One source.** All covers of {_genres(alone)} come from one source each. Some of what looks like the "
-            "genre may be the taste of that source.",
+            f"**Single sources.** All covers of {_genres(alone)} come from one source each. What looks like the genre "
+            "may partly be the style of that source.",
         ),
-        (few, f"**Few covers.** There are fewer than {FEW} test covers of {_genres(few)}: mind the wide ranges."),
+        (
+            few,
+            f"**Few covers.** There are fewer than {FEW} test covers of {_genres(few)}: mind the wide intervals.",
+        ),
         (
             missed,
-            f"**Hardly ever answered.** Of the test covers of {listed([_found(scores) for scores in missed])} fewer "
-            "than one in ten was answered rightly: they are few to learn from, and look like those of larger genres. "
-            "Such a cover is nearly always given another genre.",
+            f"**Hardly ever answered.** Few test covers are answered correctly of {listed(recalled)}: there are few to "
+            "learn from, and they look like those of larger genres.",
         ),
         (
             nameless,
-            f"**Artists unknown.** The covers from {listed([plain(source_title(source)) for source in nameless])} came "
-            "without artists. There one artist may stand on both sides, which flatters the figures.",
+            f"**Unknown artists.** Covers from {listed([plain(source_title(source)) for source in nameless])} come "
+            "without artists. An artist may be in several parts, which makes the figures too good.",
         ),
     )
     return [
-        *(words for which, words in told if which),
-        "**Other places.** The held-out covers come from the same sources as the rest. Covers of your own don't: the "
-        "figures on sources left out say what to expect.",
-        "**One label an album.** Many albums belong to two genres, and no cover settles which. Some wrong answers are "
-        "as good as the label.",
+        *(words for which, words in notes if which),
+        "**New sources.** The test covers come from the same sources as the training covers. Yours don't: expect the "
+        "figures for held-out sources.",
+        "**One label per album.** Many albums belong to two genres. Some wrong answers are as good as the label.",
     ]
 
 
 _REASONS = {
-    "can't be read": "that can't be read",
-    "stands under two genres": "that stand under two genres",
-    "near copy of another": "that are near copies of another",
+    "can't be read": "unreadable",
+    "stands under two genres": "labelled with two genres",
+    "near copy of another": "near copies of another",
 }
 
 
 def _method_heading(card: Card, method: MethodCard) -> str:
-    note = "<small>its answer counts</small>" if method.name == card.default else ""
+    note = "<small>used for predictions</small>" if method.name == card.default else ""
     return f"{plain(method.title)}{note}"
 
 
@@ -219,7 +223,3 @@ def _sources(card: Card, genre: str) -> str:
 
 def _genres(genres: Iterable[str]) -> str:
     return listed([inline(plain(genre)) for genre in genres])
-
-
-def _found(scores: GenreScores) -> str:
-    return f"{inline(plain(scores.genre))} ({round(scores.recall.value * scores.covers)} of {scores.covers})"

@@ -1,7 +1,6 @@
-"""A picture for a file uploader from elsewhere: pasted or dropped anywhere on the page, or by a button.
+"""Pictures for a file uploader that are pasted or dropped anywhere on the page, or pasted with a button.
 
-What is pasted goes to the uploader as if it had been chosen there, with the same limits, list and ways to take it out
-again.
+The uploader treats them like files chosen there.
 """
 
 from pathlib import Path
@@ -18,5 +17,5 @@ _PASTE = st.components.v2.component(
 
 
 def paste_into(container: str) -> None:
-    """Draw the button; `container` is the key of the container that holds the uploader."""
+    """Draw the button; `container` is the key of the container with the uploader."""
     _PASTE(data={"container": container}, key=f"paste-{container}", width="content")

@@ -1,4 +1,4 @@
-"""Whether a grid shows real pictures or colours: said in the grid, chosen with one click, remembered, undone there."""
+"""The choice between real pictures and colours in a grid, remembered in a cookie."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,27 +13,27 @@ from pages.widgets.verdict import source_title
 KEY = "load_pictures"
 
 _COOKIE = "covergenre_pictures"
-_EVERY = 2.0  # seconds between looks at what has come
+_EVERY = 2.0  # seconds between checks for new pictures
 _REMEMBER = st.components.v2.component(
     "covergenre_pictures", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 _HELP = (
-    "This app then fetches them from Spotify, Metal Archives and the Cover Art Archive, keeps them on its own machine "
-    "and shows them from there. Your browser asks nobody else."
+    "The app downloads them from Spotify, Metal Archives and the Cover Art Archive, keeps them on its own machine and "
+    "shows them from there. Your browser contacts nobody else."
 )
 
 
 def pictures_wanted() -> bool:
-    """Whether the visitor has asked for real pictures, now or at an earlier visit."""
+    """Whether the visitor has chosen real pictures, now or on an earlier visit."""
     if KEY not in st.session_state:
         st.session_state[KEY] = st.context.cookies.get(_COOKIE) == "1"
     return bool(st.session_state[KEY])
 
 
 def choose_pictures(covers: Sequence[Neighbour], name: str) -> bool:
-    """Say what the grid of these covers shows, with the way to the other; whether real pictures are wanted.
+    """Draw the choice for a grid of these covers, unless all their files are here; whether real pictures are wanted.
 
-    Nothing is said of covers whose files are here. `name` tells this grid from others on the page.
+    `name` tells this grid from others on the page.
     """
     wanted = pictures_wanted()
     if all(cover.path for cover in covers):
@@ -41,11 +41,11 @@ def choose_pictures(covers: Sequence[Neighbour], name: str) -> bool:
     with st.container(key=f"pictures-{name}", horizontal=True, vertical_alignment="center", gap="small"):
         if wanted:
             _say_standing(covers)
-            st.button("Colours only", type="tertiary", key=f"colours-{name}", on_click=_want, args=(False,))
+            st.button("Show colours only", type="tertiary", key=f"colours-{name}", on_click=_want, args=(False,))
         else:
-            st.markdown("Colours only: the covers belong to their owners.", width="content")
+            st.markdown("Only colours are shown, because of copyright.", width="content")
             st.button(
-                "Show the real ones",
+                "Show the real covers",
                 type="tertiary",
                 icon=":material/image:",
                 key=f"real-{name}",
@@ -58,21 +58,21 @@ def choose_pictures(covers: Sequence[Neighbour], name: str) -> bool:
 
 
 def standing_line(standing: Availability) -> str:
-    """How many have a picture, and why the others have none, `plain`."""
+    """How many have a picture, and why others have none, `plain`."""
     line = f"{standing.shown} of {standing.covers} have a picture."
     if standing.coming:
-        line += f" {standing.coming} on the way."
+        line += f" {standing.coming} loading."
     return " ".join([line, *(_because(reason, count) for reason, count in standing.reasons.items())])
 
 
 def _because(reason: str, count: int) -> str:
     source = reason.removeprefix("no address known (").removesuffix(")")
     if source == reason:
-        return f"{count} did not come: {plain(reason, 200)}."
-    told = f"Of {count} from {source_title(source)} no picture is known" if source else f"Of {count} none is known"
+        return f"{count} failed: {plain(reason, 200)}."
+    line = f"{count} from {source_title(source)} have no known picture" if source else f"{count} have no known picture"
     if source == "discogs":
-        told += ": a token of your own brings names and pictures (`covergenre pictures fetch`)"
-    return f"{told}."
+        line += ": `covergenre pictures fetch` gets names and pictures with a token of your own"
+    return f"{line}."
 
 
 def _want(wanted: bool) -> None:
@@ -80,7 +80,7 @@ def _want(wanted: bool) -> None:
 
 
 def _say_standing(covers: Sequence[Neighbour]) -> None:
-    """The standing, looked at again while pictures are on their way."""
+    """The standing, updated while pictures are loading."""
     if fetcher.availability(covers).coming:
         st.fragment(_follow, run_every=_EVERY)(covers)
     else:

@@ -24,7 +24,7 @@ def colours(swatches: Sequence[Swatch], title: str) -> str:
 
 
 def unusual(swatches: Sequence[Swatch]) -> str:
-    """The colours that there is more of than in all covers, the most unusual first; "" when there are none."""
+    """The colours more common than in all covers, the most unusual first; "" for none."""
     more = [swatch for swatch in swatches if swatch.share > _MORE * swatch.usual and swatch.share > 0.02]
     cells = "".join(
         f'<li><span class="patch" style="background: {swatch.colour}"></span>'
@@ -35,12 +35,12 @@ def unusual(swatches: Sequence[Swatch]) -> str:
 
 
 def timeline(decades: Sequence[Decade]) -> str:
-    """A row a decade: its covers and its colours."""
+    """A table with the covers and colours of each decade."""
     rows = (
         (
             f"{decade.start}s",
             str(decade.covers),
-            colours(decade.palette, f"Colours of the {decade.start}s") or "too few for their colours",
+            colours(decade.palette, f"Colours of the {decade.start}s") or "too few covers",
         )
         for decade in decades
     )

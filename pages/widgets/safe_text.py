@@ -1,4 +1,4 @@
-"""Text that comes from outside (file names, album titles), made fit to stand on a page."""
+"""Text from outside (file names, album titles), made safe for a page."""
 
 import re
 import unicodedata
@@ -12,8 +12,7 @@ _BIDI_CONTROLS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 def tidy(text: str, limit: int = 80) -> str:
     """One line of at most `limit` characters, shortened in the middle so that a file's ending stays in sight.
 
-    Control characters and the marks that reverse the direction of what follows are taken out: a name may not dress up
-    as another one.
+    Control characters and marks that change the direction of text are removed, so that a name can't look like another.
     """
     seen = "".join(character for character in text if character.isspace() or _is_visible(character))
     line = _BREAKING.sub(" ", seen).strip()
@@ -24,10 +23,7 @@ def tidy(text: str, limit: int = 80) -> str:
 
 
 def plain(text: str, limit: int = 80) -> str:
-    """The text, tidied, as neither Markdown nor HTML would read anything into it.
-
-    Every punctuation mark becomes a character reference, which both show as the mark itself.
-    """
+    """The text, tidied and escaped for Markdown and HTML: every punctuation mark becomes a character reference."""
     return _PUNCTUATION.sub(lambda mark: f"&#{ord(mark[0])};", tidy(text, limit))
 
 

@@ -1,4 +1,4 @@
-"""One choice of a few, side by side, that stands in the page's address."""
+"""A segmented control that is kept in the page's address."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -9,7 +9,7 @@ T = TypeVar("T", bound=str)
 
 
 def segments(label: str, options: Mapping[T, str], key: str) -> T:
-    """Draw the options (value to words), the first chosen at first, and tell which is."""
+    """Draw the options (value to label), the first by default; the chosen one."""
     return st.segmented_control(
         label,
         list(options),

@@ -1,4 +1,4 @@
-"""Small pictures as `data:` addresses, which a page can hold without a server having to keep them."""
+"""Small pictures as `data:` addresses, which a page can contain."""
 
 import base64
 from functools import lru_cache
@@ -12,7 +12,7 @@ _SOFT_SIDE = 56
 
 
 def data_address(jpeg: bytes) -> str:
-    """The address of a JPEG that carries the picture in itself."""
+    """The `data:` address of a JPEG."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
 
 
@@ -23,12 +23,12 @@ def small(data: bytes, side: int) -> bytes:
 
 @lru_cache(maxsize=2048)
 def soft_tile(signature: bytes) -> str:
-    """The colours of a cover, as its signature has them; small, because a browser enlarges it smoothly."""
+    """The colours of a cover from its signature; small, because browsers enlarge smoothly."""
     return data_address(images.thumbnail(images.draw_signature(signature, _SOFT_SIDE)))
 
 
 def tile_of_file(path: Path | None) -> str:
-    """The thumbnail of a cover in a registered data set; "" where there is no file, or it can't be read any more."""
+    """The thumbnail of a cover's file; "" if there is none or it can't be read."""
     try:
         return _tile_of_file(path, path.stat().st_mtime_ns) if path else ""
     except (BadImage, OSError):

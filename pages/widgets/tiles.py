@@ -1,7 +1,7 @@
-"""Covers to press: a grid of tiles, shared by all pages that show covers.
+"""The grid of covers that all pages share.
 
-A tile's `face` is HTML in which everything from outside has passed `plain`; over it lies what is pressed, a link where
-the tile has an address of its own. The grid is one element for Streamlit, however many covers it has.
+A tile's `face` is HTML in which everything from outside is `plain`; over it lies a button, or a link if the tile has an
+address. The grid is one element for Streamlit, however many covers it has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ _GRID = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Tile:
-    """A cover in a grid: the `key` that a press tells, its name for those who listen, what is seen of it as HTML.
+    """A cover in a grid: the `key` that a press returns, a label for screen readers, and what is seen as HTML.
 
     `href` is an address of its own, which a press opens in a new tab if `new_tab`; `look` names styles; a tile that is
     `still` can't be pressed. `mark` says what the button in its corner does, "" for none; it is pressed if `marked`.
@@ -49,9 +49,9 @@ class Tile:
 def show_grid(
     tiles: Sequence[Tile], name: str, go: Callable[[str], object], mark: Callable[[str], object] | None = None
 ) -> str:
-    """Draw the grid, which `name` tells from others on the page; `go` is called with the key of what was pressed.
+    """Draw the grid, which `name` tells from others on the page; `go` is called with the key of the tile pressed.
 
-    The key is told, too: for what can't be done in a callback. `mark` is called when the button in a corner is pressed.
+    The key is returned, too, for what can't be done in a callback. `mark` is called for the button in a corner.
     """
     key = f"grid-{name}"
 
@@ -77,15 +77,15 @@ def tile(
 ) -> Tile:
     """A known cover as a tile.
 
-    `load_pictures`: see `sleeve.art`. `votes`: the share that each has of an answer, by content hash, shown in place of
-    its similarity. `more`: see `Tile`.
+    `load_pictures`: see `sleeve.art`. `votes`: the share of an answer by content hash, shown instead of
+    the similarity. `more`: see `Tile`.
     """
     name = f"{tidy(album_line(cover), 160)}, {tidy(cover.genre, 24)}"
     return Tile(cover.key, name, face(cover, load_pictures, votes), href, **more)
 
 
 def face(cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | None = None) -> str:
-    """What is seen of a known cover, as HTML without line breaks."""
+    """The face of a known cover, as HTML without line breaks."""
     who, what = words(cover)
     year = f" ({cover.year})" if cover.year else ""
     likeness = f'<span title="Cosine similarity, 1 is the same">{cover.similarity:.2f}</span>'
@@ -96,13 +96,13 @@ def face(cover: Neighbour, load_pictures: bool, votes: Mapping[str, float] | Non
 
 
 def _vote(cover: Neighbour, votes: Mapping[str, float]) -> str:
-    """Its share of the votes, as a figure and as a bar beside the loudest of all."""
+    """The share of the votes, as a figure and as a bar relative to the largest."""
     share = votes.get(cover.content_hash)
     if share is None:
-        return '<span class="vote" title="Not one of the covers learned from: it has no vote">no vote</span>'
+        return '<span class="vote" title="Not a training cover, so it has no vote">no vote</span>'
     length, colour = 100 * share / max(votes.values()), css_colour(cover.genre)
-    told = f"{percent(share, 1)} of the votes; cosine similarity {cover.similarity:.2f}"
+    title = f"{percent(share, 1)} of the votes; cosine similarity {cover.similarity:.2f}"
     return (
-        f'<span class="vote" title="{told}">{percent(share, 1)}</span>'
+        f'<span class="vote" title="{title}">{percent(share, 1)}</span>'
         f'<span class="weight"><span style="width: {length:.0f}%; background: {colour}"></span></span>'
     )

@@ -1,4 +1,4 @@
-"""A line at the top of every page while something trains, with the way to it."""
+"""A line at the top of every page while a run is training, with a link to it."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ _POLL = 5.0  # seconds; only while something trains
 
 
 def show_training() -> None:
-    """What is at work, and how far it is; nothing while nothing is."""
+    """The run that is training and its progress, if there is one."""
     if not launch.is_busy():
         return
 
@@ -23,7 +23,7 @@ def show_training() -> None:
         run, status = running[0]
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="training"):
             done = f"{100 * status.done / max(status.total, 1):.0f}\u202f%"
-            st.caption(f"In training: {plain(run_name(run))} on {plain(run.spec.dataset)}, {done}.", width="content")
-            st.page_link("pages/train/train.py", label="See it", query_params={"run": run.id}, width="content")
+            st.caption(f"Training {plain(run_name(run))} on {plain(run.spec.dataset)}: {done}.", width="content")
+            st.page_link("pages/train/train.py", label="Show", query_params={"run": run.id}, width="content")
 
     drawn()

@@ -1,6 +1,6 @@
-"""What a prediction says, in plain language.
+"""A prediction in plain language.
 
-A sentence is Markdown, with texts from outside made harmless in it; a name (`album_line`, `origin`) is plain text.
+Sentences are safe Markdown; names (`album_line`, `origin`) are plain text.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from pages.widgets.genres import display, inline
 from pages.widgets.safe_text import plain, tidy
 
 DOUBTFUL = 0.5
-"""An answer that was right less often than this before is given as a mere perhaps."""
+"""An answer that is right less often than this is given as "perhaps"."""
 
 _WORTH_NAMING = 0.05
 _HOW_SURE = ((0.85, "Very sure"), (0.65, "Fairly sure"), (0.45, "Leaning this way"), (0.0, "Little more than a guess"))
@@ -35,9 +35,9 @@ _SOURCES = {
 
 @dataclass(frozen=True)
 class Trust:
-    """How far to believe an answer.
+    """How far to trust an answer.
 
-    `tenths`, 0 to 10: of ten answers like this, so many were right. `words` say so, and `counted` how that is known.
+    `tenths`, 0 to 10: how many of ten answers like this are right. `words` say so, and `counted` how that is known.
     """
 
     tenths: float
@@ -47,7 +47,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The large words, what to make of them, and how often such answers are right (None: nothing is to be said)."""
+    """The heading, an explanation, and how often such answers are right; None if that is unknown."""
 
     heading: str
     explanation: str
@@ -55,24 +55,24 @@ class Verdict:
 
 
 def verdict(prediction: Prediction) -> Verdict:
-    """The answer in words: what a known cover is filed under; else a genre, or that the cover is unlike all known."""
+    """The answer in words: the label of a known cover; else a genre, or that the cover is unlike all known ones."""
     genre = inline(plain(prediction.genre))
     if seen := prediction.seen:
-        alone = f"By the picture alone it would be {genre}."
-        heading = f"I know this one: filed under {inline(plain(seen.genre))}"
+        alone = f"From the picture alone it would be {genre}."
+        heading = f"A known cover, labelled {inline(plain(seen.genre))}"
         return Verdict(heading, f"{known_as(seen, prediction.same_pixels)} {alone}", None)
     if is_unfamiliar(prediction):
         return Verdict(
-            "Unlike the covers I know",
-            f"Hardly any album cover lies this far from the ones learned from. {display(genre)} comes closest, "
-            "but that is not an answer to build on.",
+            "Unlike all known covers",
+            f"Hardly any album cover differs this much from the training covers. {display(genre)} comes closest, but "
+            "don't rely on it.",
             None,
         )
     if is_odd(prediction):
         return Verdict(
             f"Perhaps {genre}",
-            f"This picture is odd for a cover: nine covers in ten are more like those learned from. {display(genre)} "
-            f"comes closest, but how sure that is can't be told. {_dispute(prediction)}".strip(),
+            f"This picture is unusual for a cover: nine covers in ten are more like the training covers. "
+            f"{display(genre)} comes closest, but its certainty is unknown. {_dispute(prediction)}".strip(),
             None,
         )
     believed = trust(prediction)
@@ -83,17 +83,17 @@ def verdict(prediction: Prediction) -> Verdict:
 
 
 def trust(prediction: Prediction) -> Trust:
-    """How often answers like this one are right: as counted before, else as probable as the method says."""
+    """How often answers like this one are right: as counted on held-out covers, else the probability of the answer."""
     precedent = prediction.precedent
     if precedent is None:
         tenths = 10 * prediction.probabilities[prediction.genre]
-        how = "This is the probability of the answer: there are too few earlier answers to count."
+        how = "This is the probability of the answer. There are too few similar answers to count."
         return Trust(tenths, f"Of 10 answers like this, {often(tenths)} should be right.", how)
     tenths = 10 * precedent.share
     together = {True: " and the methods agreed", False: " and the methods disagreed", None: ""}[precedent.agreed]
-    which = "covers of sources it had not seen" if precedent.new_source else "covers kept back from learning"
+    which = "covers from held-out sources" if precedent.new_source else "held-out covers"
     counted = (
-        f"Counted on {precedent.covers} {which}, when the answer was about this sure{together}: "
+        f"Counted on {precedent.covers} {which} where the answer was about as certain{together}: "
         f"{precedent.right} were right."
     )
     was = "was" if often(tenths) in ("1", "hardly any") else "were"
@@ -101,7 +101,7 @@ def trust(prediction: Prediction) -> Trust:
 
 
 def often(tenths: float) -> str:
-    """How many of ten, as one says it: "4 or 5" half-way between, "nearly all", "hardly any"."""
+    """How many of ten in words: "4", "4 or 5" half-way between, "nearly all", "hardly any"."""
     whole, rest = divmod(tenths, 1)
     if 0.25 <= rest < 0.75 and 1 <= whole < 9:
         return f"{whole:.0f} or {whole + 1:.0f}"
@@ -109,7 +109,7 @@ def often(tenths: float) -> str:
 
 
 def dots(tenths: float) -> str:
-    """The same as ten dots, as many of them full; HTML for beside the words, so it is not read aloud."""
+    """The same as ten dots, HTML that screen readers skip."""
     filled = "".join(
         f'<span style="--fill: {100 * min(max(tenths - place, 0), 1):.0f}%"></span>' for place in range(10)
     )
@@ -117,50 +117,50 @@ def dots(tenths: float) -> str:
 
 
 def is_unfamiliar(prediction: Prediction) -> bool:
-    """True when fewer than one held-out cover in a hundred lies as far from what is known."""
+    """Whether fewer than one held-out cover in a hundred is as far from all known covers."""
     return prediction.unfamiliar > UNFAMILIAR
 
 
 def is_odd(prediction: Prediction) -> bool:
-    """True when fewer than one held-out cover in ten lies as far from what is known."""
+    """Whether fewer than one held-out cover in ten is as far from all known covers."""
     return prediction.unfamiliar > ODD
 
 
 def known_as(seen: Neighbour, same_pixels: bool = True) -> str:
-    """Which cover of the data it is, or nearly is, and whether the methods learned from it."""
-    learned = "the methods learned from it" if seen.part == "train" else "the methods did not learn from it"
-    likeness = "These very pixels are" if same_pixels else "It is nearly the same picture as"
-    return f"{likeness} {plain(album_line(seen), 200)}; {learned}."
+    """Which known cover it is, or nearly is, and whether that was used for training."""
+    training = "was used for training" if seen.part == "train" else "was not used for training"
+    likeness = "This is exactly the picture of" if same_pixels else "This is nearly the same picture as"
+    return f"{likeness} {plain(album_line(seen), 200)}, which {training}."
 
 
 def scope(card: Card) -> str:
-    """Which genres are known, from how many covers, and which are missing or hardly ever answered: short paragraphs.
+    """Which genres the starter knows, which are missing and which it hardly ever answers, in short paragraphs.
 
-    A long one would be the largest thing on a phone, and so what is waited for.
+    A long one would be the largest paint on a phone, which browsers measure as the time to load.
     """
     known = listed([inline(plain(genre)) for genre in card.genres])
     said = [f"The starter knows {len(card.genres)} genres from {card.covers:,} real covers.", f"They are {known}."]
     if card.missing:
-        said.append(f"Not {_or(card.missing)}: no real covers of them could be had.")
+        said.append(f"It does not know {_or(card.missing)}, for lack of real covers.")
     return "\n\n".join([*said, *hardly_ever(card.chosen)])
 
 
 def hardly_ever(method: MethodCard) -> list[str]:
-    """Which genres a method of the starter hardly ever answers, in all and where the source is new; none: nothing."""
+    """Which genres a method of the starter hardly ever answers, on all covers and on new sources."""
     said = [f"It hardly ever answers {_or(method.missed)}."] if method.missed else []
     if method.missed_elsewhere:
         genres = _or(method.missed_elsewhere)
-        said.append(f"On covers of a source it never saw, as yours are, it hardly ever answers {genres}.")
+        said.append(f"On covers from new sources, like yours, it hardly ever answers {genres}.")
     return said
 
 
 def not_a_choice(missing: Sequence[str]) -> str:
-    """Which of the ten genres no answer can be; "" when all can."""
+    """Which of the ten genres the answer can't be; "" if it can be any."""
     return f"The answer is never {_or(missing)}: the starter has no real covers of them." if missing else ""
 
 
 def album_line(neighbour: Neighbour) -> str:
-    """ "Artist – Album (year)", tidied; where the cover comes from when neither artist nor album is known."""
+    """ "Artist – Album (year)", tidied; the source of the cover if both are unknown."""
     if is_untitled(neighbour):
         return f"Untitled release, {origin(neighbour)}"
     line = " – ".join(tidy(part) for part in (neighbour.artist, neighbour.album) if part) or origin(neighbour)
@@ -168,23 +168,23 @@ def album_line(neighbour: Neighbour) -> str:
 
 
 def is_untitled(neighbour: Neighbour) -> bool:
-    """Whether it is a release of which only the number at a source is known."""
+    """Whether only its number at a source is known."""
     return neighbour.source in _SOURCES and not (neighbour.artist or neighbour.album)
 
 
 def origin(neighbour: Neighbour) -> str:
-    """The source and the cover's number there, "Discogs 1234567"; a source that numbers nothing by its title alone."""
+    """The source and the cover's number there, "Discogs 1234567"; the title alone for a source without numbers."""
     number = neighbour.id if neighbour.source not in _SOURCES or neighbour.id.isdecimal() else ""
     return f"{source_title(neighbour.source)} {tidy(number, 24)}".strip()
 
 
 def source_title(source: str) -> str:
-    """The source as it writes itself; a data set by its name."""
+    """The title of a source, or the name of a data set."""
     return _SOURCES.get(source) or tidy(source)
 
 
 def _dispute(prediction: Prediction) -> str:
-    """Which method says what, where they disagree."""
+    """The answer of each method, if they disagree."""
     members = list(prediction.answers.items())
     members = members[1:] if len(members) > 2 else members  # the first is made of the others
     said = {title: max(answer, key=answer.get) for title, answer in members}

@@ -1,4 +1,4 @@
-"""Work under way, as a page shows it: a bar, the time left and a way to stop."""
+"""Work in the background as a page shows it: a progress bar, the time left and a button to stop."""
 
 from collections.abc import Callable
 
@@ -12,20 +12,17 @@ _EVERY = 0.7  # seconds
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
-    """The work under way, of all visitors."""
+    """The jobs of all visitors."""
     return Jobs()
 
 
-def watch(job: Job, name: str, news: Callable[[], object] = lambda: None, can_stop: bool = True) -> None:
-    """Show the job until it has ended, or what `news` gives is another; the page is then run again.
-
-    `name` tells it from others on the page.
-    """
-    _watching(job, name, news, news(), can_stop)
+def watch(job: Job, name: str, version: Callable[[], object] = lambda: None) -> None:
+    """Show the job until it ends or `version` changes; then run the page again. `name` tells it from others there."""
+    _watching(job, name, version, version())
 
 
 def running_job(name: str) -> Job | None:
-    """The work of this name, unless it has ended. Ask before looking for what it makes, which is there by its end."""
+    """The running job of this name. Ask before looking for its result, which is stored before the job ends."""
     job = jobs().get(name)
     return job if job and job.running else None
 
@@ -52,10 +49,9 @@ def _begin(name: str, title: str, work: Work) -> None:
 
 
 @st.fragment(run_every=_EVERY)
-def _watching(job: Job, name: str, news: Callable[[], object], known: object, can_stop: bool) -> None:
-    if not job.running or news() != known:
+def _watching(job: Job, name: str, version: Callable[[], object], shown: object) -> None:
+    if not job.running or version() != shown:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key=f"watching-{name}"):
         st.progress(min(job.share, 1.0), plain(job.words, 200))
-        if can_stop:
-            st.button("Stop", icon=":material/stop_circle:", on_click=job.stop, key=f"stop-{name}")
+        st.button("Stop", icon=":material/stop_circle:", on_click=job.stop, key=f"stop-{name}")

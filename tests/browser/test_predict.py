@@ -92,7 +92,7 @@ def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer
     page.locator(".st-key-now .gallery img").wait_for()
     page.go_back()
     wait_for_answer(page)
-    page.get_by_role("link", name="Continue in Browse from this cover").click()
+    page.get_by_role("link", name="Browse from this cover").click()
     page.locator(".st-key-now").get_by_alt_text("Upload first.png").wait_for()
     page.locator(".st-key-tiles-near .press").nth(3).click()
     page.locator(".st-key-now .gallery img").wait_for()
@@ -105,8 +105,8 @@ def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer
 def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(visit, drop, files):
     page = visit()
     drop(page, files)
-    page.get_by_text("2 covers read, 1 not").wait_for()
-    page.get_by_text("Not read: notes.jpg.").wait_for()
+    page.get_by_text("2 covers, 1 unreadable").wait_for()
+    page.get_by_text("Unreadable: notes.jpg.").wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV", exact=True).click()
     rows = download.value.path().read_text("utf-8-sig").splitlines()
@@ -153,11 +153,11 @@ def test_an_answer_is_there_after_a_reload_in_another_browser_and_not_after_it_w
     wait_for_answer(other)
     assert other.locator("h2").first.inner_text() == said
     assert other.title().endswith("first.png · covergenre")
-    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Delete").click()
     page.get_by_text("The starter knows").wait_for()
     assert "answer=" not in page.url
     other.reload()
-    other.get_by_text("This answer is no longer kept here").wait_for()
+    other.get_by_text("This prediction has expired").wait_for()
 
 
 def test_a_cover_that_was_cropped_is_asked_about_anew(visit):
@@ -165,10 +165,10 @@ def test_a_cover_that_was_cropped_is_asked_about_anew(visit):
     page.locator(".st-key-example-1 button").click()
     wait_for_answer(page)
     page.get_by_role("button", name="Crop").click()
-    ask = page.get_by_role("button", name="Ask about this part")
+    ask = page.get_by_role("button", name="Predict this part")
     ask.wait_for()
     assert ask.is_disabled()
-    page.get_by_role("slider", name="Turn").press("ArrowRight")
+    page.get_by_role("slider", name="Rotate").press("ArrowRight")
     ask.click()  # which waits until it can be
     page.locator(".st-key-cover").get_by_text("cropped.png").wait_for()
 
@@ -277,18 +277,18 @@ def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visi
     page.route("**/pictures/*.jpg?fetch=1", give_picture)
     page.locator(".st-key-example-0 button").click()
     wait_for_answer(page)
-    page.get_by_text("Colours only: the covers belong to their owners.").wait_for()
+    page.get_by_text("Only colours are shown, because of copyright.").wait_for()
     assert asked == []
-    page.get_by_role("button", name="Show the real ones").click()
+    page.get_by_role("button", name="Show the real covers").click()
     page.wait_for_function("[...document.querySelectorAll('.gallery img[src*=fetch]')].some(i => i.naturalWidth)")
     assert asked
-    page.get_by_role("button", name="Colours only").click()
-    page.get_by_role("button", name="Show the real ones").wait_for()
+    page.get_by_role("button", name="Show colours only").click()
+    page.get_by_role("button", name="Show the real covers").wait_for()
 
 
 def test_the_starter_page_shows_its_figures_on_any_width(visit):
     page = visit("/starter")
-    page.get_by_role("heading", name="How often it is right").wait_for()
+    page.get_by_role("heading", name="Accuracy").wait_for()
     table = page.locator("table").filter(has=page.get_by_role("columnheader", name="Recall"))
     table.locator("tbody tr").nth(7).wait_for()
     assert table.locator("tbody tr").count() == 10

@@ -53,8 +53,8 @@ def test_covers_that_pass_no_filter_are_faint_and_can_not_be_pointed_at(collecti
 
 def test_the_cover_and_its_neighbours_are_marked(collection, places):
     drawn = traces(figure(collection, places, np.arange(5), 7, [6, 8], "dark"))
-    assert drawn["The cover"]["customdata"] == [collection.hashes[7]]
-    assert drawn["Its nearest covers"]["customdata"] == list(collection.hashes[[6, 8]])
+    assert drawn["This cover"]["customdata"] == [collection.hashes[7]]
+    assert drawn["Most similar covers"]["customdata"] == list(collection.hashes[[6, 8]])
 
 
 def test_of_very_many_covers_a_sample_is_drawn_with_all_that_are_marked():

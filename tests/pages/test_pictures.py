@@ -8,10 +8,10 @@ from pages.widgets.pictures import standing_line
     ("standing", "line"),
     [
         (Availability(24, 12, 0, {}), "12 of 24 have a picture."),
-        (Availability(24, 3, 9, {}), "3 of 24 have a picture. 9 on the way."),
-        (Availability(4, 1, 0, {"no connection": 3}), "3 did not come: no connection."),
-        (Availability(4, 1, 0, {"no address known (spotify)": 3}), "Of 3 from Spotify no picture is known."),
-        (Availability(4, 1, 0, {"no address known (discogs)": 3}), "a token of your own"),
+        (Availability(24, 3, 9, {}), "3 of 24 have a picture. 9 loading."),
+        (Availability(4, 1, 0, {"no connection": 3}), "3 failed: no connection."),
+        (Availability(4, 1, 0, {"no address known (spotify)": 3}), "3 from Spotify have no known picture."),
+        (Availability(4, 1, 0, {"no address known (discogs)": 3}), "with a token of your own"),
     ],
 )
 def test_it_is_said_how_many_have_a_picture_and_why_others_have_none(standing, line):

@@ -30,12 +30,12 @@ def lines(page: str) -> list[str]:
     app.switch_page(f"pages/{page}/{page}.py")
     app.run()
     assert not app.exception
-    return [caption.value for caption in app.caption if "In training" in caption.value]
+    return [caption.value for caption in app.caption if caption.value.startswith("Training Log")]
 
 
 def test_every_other_page_says_that_something_trains(starter, at_work):
     (line,) = lines("compare")
-    assert "Logistic regression on mine, 42\u202f%" in line
+    assert "Logistic regression on mine: 42\u202f%" in line
     assert lines("train") == []
 
 

@@ -34,8 +34,8 @@ def test_without_a_record_how_sure_it_is_follows_from_the_probability(prediction
     [
         (PastAnswers(60, 47, True), "Jazz", "8 were right.", "and the methods agreed: 47 were right."),
         (PastAnswers(60, 27, False), "Perhaps jazz", "4 or 5 were right.", "and the methods disagreed: 27 were right."),
-        (PastAnswers(40, 40, None), "Jazz", "nearly all were right.", "about this sure: 40 were right."),
-        (PastAnswers(50, 1, None), "Perhaps jazz", "hardly any was right.", "about this sure: 1 were right."),
+        (PastAnswers(40, 40, None), "Jazz", "nearly all were right.", "about as certain: 40 were right."),
+        (PastAnswers(50, 1, None), "Perhaps jazz", "hardly any was right.", "about as certain: 1 were right."),
     ],
 )
 def test_what_came_of_such_answers_before_says_how_sure_it_is(prediction, precedent, heading, words, counted):
@@ -78,7 +78,7 @@ def test_where_the_methods_disagree_it_is_told_what_each_says(prediction):
 
 def test_of_an_unfamiliar_picture_no_genre_is_claimed(prediction):
     words = verdict(prediction(unfamiliar=0.999, precedent=PastAnswers(60, 42, True)))
-    assert words.heading == "Unlike the covers I know"
+    assert words.heading == "Unlike all known covers"
     assert words.trust is None
     assert "Jazz comes closest" in words.explanation
 
@@ -86,29 +86,29 @@ def test_of_an_unfamiliar_picture_no_genre_is_claimed(prediction):
 def test_of_a_picture_that_is_odd_for_a_cover_the_genre_is_named_without_a_figure(prediction):
     words = verdict(prediction({"jazz": 0.9, "edm": 0.1}, unfamiliar=0.95))
     assert (words.heading, words.trust) == ("Perhaps jazz", None)
-    assert "odd for a cover" in words.explanation
+    assert "unusual for a cover" in words.explanation
 
 
 def test_answers_that_were_counted_on_new_sources_are_said_to_be(prediction):
     words = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=PastAnswers(60, 30, None, new_source=True)))
-    assert "60 covers of sources it had not seen" in words.trust.counted
+    assert "60 covers from held-out sources" in words.trust.counted
 
 
 def test_a_known_cover_leads_with_what_it_is_filed_under(prediction, neighbour):
     words = verdict(prediction({"rap": 0.6, "pop": 0.4}, seen=neighbour(genre="country"), unfamiliar=0.999))
-    assert words.heading == "I know this one: filed under country"
-    assert words.explanation.endswith("By the picture alone it would be rap.")
+    assert words.heading == "A known cover, labelled country"
+    assert words.explanation.endswith("From the picture alone it would be rap.")
     assert words.trust is None
 
 
 def test_it_is_said_whether_a_known_cover_was_learned_from(neighbour):
-    assert known_as(neighbour()).endswith("; the methods learned from it.")
-    assert known_as(neighbour(part="test")).endswith("the methods did not learn from it.")
+    assert known_as(neighbour()).endswith(", which was used for training.")
+    assert known_as(neighbour(part="test")).endswith(", which was not used for training.")
 
 
 def test_a_near_copy_of_a_known_cover_is_not_said_to_be_the_same(neighbour):
-    assert "These very pixels are Ada Lane" in known_as(neighbour())
-    assert "It is nearly the same picture as Ada Lane" in known_as(neighbour(), same_pixels=False)
+    assert "This is exactly the picture of Ada Lane" in known_as(neighbour())
+    assert "This is nearly the same picture as Ada Lane" in known_as(neighbour(), same_pixels=False)
 
 
 def test_a_hostile_album_cannot_write_on_the_page(neighbour):
@@ -139,7 +139,7 @@ def test_the_genres_that_are_known_and_those_that_are_not_are_named(starter_fold
     said = scope(replace(card, genres=("edm", "jazz"), covers=3486, missing=("anime", "disco")))
     assert said.startswith(
         "The starter knows 2 genres from 3,486 real covers.\n\nThey are EDM and jazz.\n\n"
-        "Not anime or disco: no real covers of them could be had."
+        "It does not know anime or disco, for lack of real covers."
     )
     assert (
         not_a_choice(("anime", "disco"))
@@ -148,7 +148,7 @@ def test_the_genres_that_are_known_and_those_that_are_not_are_named(starter_fold
 
 
 def test_nothing_is_said_to_be_missing_when_nothing_is(starter_folder):
-    assert "could be had" not in scope(replace(open_starter(starter_folder).card, missing=()))
+    assert "for lack of" not in scope(replace(open_starter(starter_folder).card, missing=()))
     assert not_a_choice(()) == ""
 
 

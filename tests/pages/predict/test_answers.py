@@ -18,19 +18,19 @@ def drawn(number: int, name: str = "") -> Cover:
 
 
 def test_a_cover_is_read_once_whatever_its_name(predictor):
-    answers = Answers(predictor)
+    answers = Answers(predictor, words=True)
     answers.read([drawn(1, "first.png")])
     assert answers.missing([drawn(1, "second.png")]) == []
     assert answers.get(drawn(1, "second.png")).result.name == "second.png"
 
 
 def test_of_equal_covers_one_is_missing(predictor):
-    missing = Answers(predictor).missing([drawn(1), drawn(2), drawn(1, "again")])
+    missing = Answers(predictor, words=True).missing([drawn(1), drawn(2), drawn(1, "again")])
     assert len(missing) == len({cover.digest for cover in missing}) == 2
 
 
 def test_a_file_that_cannot_be_read_is_answered_by_the_reason(predictor):
-    answers, bad = Answers(predictor), Cover.of("notes.jpg", b"milk, bread")
+    answers, bad = Answers(predictor, words=True), Cover.of("notes.jpg", b"milk, bread")
     answers.read([bad, drawn(1)])
     assert isinstance(answers.get(bad).result, Failure)
     assert answers.get(bad).prediction is None
@@ -38,8 +38,9 @@ def test_a_file_that_cannot_be_read_is_answered_by_the_reason(predictor):
     assert answers.get(drawn(1)).picture.startswith("data:image/jpeg")
 
 
-def test_the_oldest_answers_make_room(predictor):
-    answers = Answers(predictor, limit=3)
+def test_the_oldest_answers_make_room(predictor, monkeypatch):
+    monkeypatch.setattr("pages.predict.answers._LIMIT", 3)
+    answers = Answers(predictor, words=True)
     answers.read([drawn(number) for number in range(3)])
     answers.get(drawn(0))
     answers.read([drawn(3)])
@@ -47,7 +48,7 @@ def test_the_oldest_answers_make_room(predictor):
 
 
 def test_many_visitors_may_ask_at_once(predictor):
-    answers = Answers(predictor)
+    answers = Answers(predictor, words=True)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: answers.read([drawn(number % 3)]), range(8)))
     assert answers.missing([drawn(number) for number in range(3)]) == []

@@ -65,7 +65,7 @@ def test_the_place_is_looked_for_only_when_it_is_asked_for(starter, tmp_path):
     page = section(tmp_path)
     assert not page.image
     page.toggle[0].set_value(True).run()
-    assert "Brightly lit: the 20\u202f% of the cover" in said(page)
+    assert "Highlighted: the 20\u202f% of the cover" in said(page)
     assert len(page.image) == 1
 
 
