@@ -11,8 +11,8 @@ seeds' splits with Student's 95 % interval; the splits share covers, so it says 
 the choice of covers does. Seconds are of processor time.
 """
 
-import json
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from covergenre import home
 from covergenre.dataset.manifest import usable
 from covergenre.embedding.embed import embed_dataset
 from covergenre.evaluation.metrics import evaluate
+from covergenre.files import append_json, read_json_lines
 from covergenre.methods import Covers, TrainSpec
 from covergenre.methods.base import Choices
 from covergenre.training.experiment import fit_and_evaluate
@@ -64,16 +65,20 @@ def main() -> None:
         if any(word in trial.name for word in chosen.only)
     ]
     found = scanned(chosen.folder)
-    kept = _Kept(home.home() / "accuracy.jsonl")
+    file = home.home() / "accuracy.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    outcomes = _read(file)
     for trial in trials:
         vectors = None
         for task in tasks:
             for seed in range(chosen.seeds):
-                if (trial.name, task.name, seed) not in kept.outcomes:
+                if (trial.name, task.name, seed) not in outcomes:
                     if vectors is None:
                         vectors = np.hstack([embed_dataset(found, recipe)["original"] for recipe in trial.vectors])
-                    kept.add(_judged(trial, task, seed, usable(found.manifest), vectors))
-    print(_table(kept, trials, tasks, chosen.seeds))
+                    outcome = _judged(trial, task, seed, usable(found.manifest), vectors)
+                    append_json(file, asdict(outcome))
+                    outcomes[trial.name, task.name, seed] = outcome
+    print(_table(outcomes, trials, tasks, chosen.seeds))
 
 
 def _judged(trial: Trial, task: Task, seed: int, covers: pd.DataFrame, vectors: np.ndarray) -> Outcome:
@@ -111,29 +116,17 @@ class _Learned:
         self.predict_proba = trial.learn(parts.train, parts.validation, spec.n_genres)
 
 
-class _Kept:
-    """Outcomes by recipe, task and seed, in a file of one JSON object a line; a line that a kill cut short is none."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self.outcomes: dict[tuple[str, str, int], Outcome] = {}
-        for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
-            try:
-                self._hold(Outcome(**json.loads(line)))
-            except (ValueError, TypeError):
-                continue
-
-    def add(self, outcome: Outcome) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(outcome)) + "\n")
-        self._hold(outcome)
-
-    def _hold(self, outcome: Outcome) -> None:
-        self.outcomes[outcome.trial, outcome.task, outcome.seed] = outcome
+def _read(file: Path) -> dict[tuple[str, str, int], Outcome]:
+    """Outcomes by recipe, task and seed; those that another version wrote are judged again."""
+    outcomes = {}
+    for fields in read_json_lines(file):
+        with suppress(TypeError):
+            outcome = Outcome(**fields)
+            outcomes[outcome.trial, outcome.task, outcome.seed] = outcome
+    return outcomes
 
 
-def _table(kept: _Kept, trials: list[Trial], tasks: list[Task], seeds: int) -> str:
+def _table(outcomes: dict[tuple[str, str, int], Outcome], trials: list[Trial], tasks: list[Task], seeds: int) -> str:
     """Markdown: first how right, in per cent, then how sure and at what cost."""
     header = ["recipe"]
     for task in tasks:
@@ -142,7 +135,7 @@ def _table(kept: _Kept, trials: list[Trial], tasks: list[Task], seeds: int) -> s
     for trial in trials:
         right, cost = [trial.name], [trial.name]
         for task in tasks:
-            held = [kept.outcomes[trial.name, task.name, seed] for seed in range(seeds)]
+            held = [outcomes[trial.name, task.name, seed] for seed in range(seeds)]
             if not task.other:
                 right.append(f"{100 * np.mean([outcome.chosen_by for outcome in held]):.1f}")
             right.append(_per_cent([outcome.accuracy for outcome in held]))

@@ -16,8 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from covergenre import home, images
-from covergenre.collecting.fetcher import AT_ONCE, fetcher
-from covergenre.collecting.pictures import PublishedPicture, picture_file
+from covergenre.collecting.pictures import AT_ONCE, PublishedPicture, fetcher, picture_file
 from covergenre.collection.sources import open_collection
 from covergenre.errors import CoverGenreError
 

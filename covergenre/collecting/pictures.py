@@ -3,17 +3,22 @@
     pictures/CONTENT_HASH.jpg     at most `SIDE` px, by the content hash of the cover
     pictures/failures.json        why others could not be fetched, by content hash
 
-They take at most COVERGENRE_PICTURES_MB; beyond that, the least recently shown are deleted. A picture is kept only when
-it is the cover: its address may show another one by now.
+`fetch_pictures` fetches all of them, the `fetcher` those that are shown: browsers get them from this machine, so that
+the sources don't see who looks at what. They take at most COVERGENRE_PICTURES_MB; beyond that, the least recently shown
+are deleted. A picture is kept only when it is the cover: its address may show another one by now.
 """
 
+import logging
 import os
+import queue
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -21,16 +26,25 @@ from covergenre import home, images
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
 from covergenre.collecting.sources import open_web
-from covergenre.errors import BadImage, CoverGenreError, Refused
+from covergenre.errors import BadImage, Cancelled, ConnectionLost, CoverGenreError, Refused
 from covergenre.files import read_json, replace_bytes, replace_json
 from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
+if TYPE_CHECKING:
+    from covergenre.collection.table import Neighbour
+
 SIDE = 300
+AT_ONCE = 2
+"""Pictures that are fetched at a time when they are shown."""
+
+_TRIES = 2
+_PAUSE = 60.0  # seconds without requests after a lost connection
 _SAME_PICTURE = 12  # bits of 64 that differ at most when a picture is saved again at another size
 _USUAL_MB = 500
 _EVICT_EVERY = 50
 _noting = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,16 @@ class PublishedPicture:
     content_hash: str
     phash: str
     address: str
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Of some covers: how many have a picture, how many may still get one, and why the others have none."""
+
+    covers: int
+    shown: int
+    coming: int
+    reasons: Mapping[str, int]
 
 
 def published(covers: pd.DataFrame) -> list[PublishedPicture]:
@@ -144,6 +168,70 @@ def evict() -> None:
             file.unlink(missing_ok=True)
 
 
+class PictureFetcher:
+    """Fetches pictures when they are shown: two at a time, and none for a while after a lost connection.
+
+    Safe for any number of threads.
+    """
+
+    def __init__(self) -> None:
+        self._webs: queue.SimpleQueue[Web | None] = queue.SimpleQueue()  # each is used by one thread at a time
+        for _ in range(AT_ONCE):
+            self._webs.put(None)  # opened by the first to use it
+        self._lost, self._lost_until = "", 0.0
+        self._fetched = 0
+
+    @property
+    def lost(self) -> str:
+        """Why nothing is requested at present; "" otherwise."""
+        return self._lost if time.monotonic() < self._lost_until else ""
+
+    def picture(self, cover: PublishedPicture) -> Path | None:
+        """The file of its picture, fetched if needed; None when it can't be had now."""
+        if file := picture_file(cover.content_hash):
+            return file
+        if not cover.address or self.lost or cover.content_hash in read_failures():
+            return None
+        web = self._webs.get()
+        try:
+            if not self.lost and not picture_file(cover.content_hash):
+                web = web or open_web(tries=_TRIES)
+                self._fetch(web, cover)
+        finally:
+            self._webs.put(web)
+        return picture_file(cover.content_hash)
+
+    def availability(self, covers: Iterable["Neighbour"]) -> Availability:
+        """The availability of pictures of these covers."""
+        shown = coming = 0
+        reasons: Counter[str] = Counter()
+        covers, failures = list(covers), read_failures()
+        for cover in covers:
+            if cover.path or picture_file(cover.content_hash):
+                shown += 1
+            elif not cover.image_url:
+                reasons[f"no address known ({cover.source})"] += 1
+            elif reason := failures.get(cover.content_hash) or self.lost:
+                reasons[reason] += 1
+            else:
+                coming += 1
+        return Availability(len(covers), shown, coming, dict(reasons.most_common()))
+
+    def _fetch(self, web: Web, cover: PublishedPicture) -> None:
+        try:
+            if reason := fetch_picture(web, cover):
+                note_failure(cover.content_hash, reason)
+        except ConnectionLost as error:
+            _log.info("no picture: %s", error)
+            self._lost, self._lost_until = "no connection", time.monotonic() + _PAUSE
+        except (CoverGenreError, Cancelled, OSError) as error:
+            _log.warning("a picture could not be kept: %s", error)
+            self._lost, self._lost_until = str(error), time.monotonic() + _PAUSE
+        self._fetched += 1
+        if self._fetched % _EVICT_EVERY == 0:
+            evict()
+
+
 def _room() -> int:
     text = os.environ.get("COVERGENRE_PICTURES_MB") or str(_USUAL_MB)
     if not text.isdigit():
@@ -157,3 +245,7 @@ def _path(cover: PublishedPicture) -> Path:
 
 def _folder() -> Path:
     return home.home() / "pictures"
+
+
+fetcher = PictureFetcher()
+"""For all visitors of one server."""

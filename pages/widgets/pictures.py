@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from covergenre.collecting.fetcher import Availability, fetcher
+from covergenre.collecting.pictures import Availability, fetcher
 from covergenre.collection.table import Neighbour
 from pages.widgets.safe_text import plain
 from pages.widgets.verdict import source_title

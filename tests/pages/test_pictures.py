@@ -1,6 +1,6 @@
 import pytest
 
-from covergenre.collecting.fetcher import Availability
+from covergenre.collecting.pictures import Availability
 from pages.widgets.pictures import standing_line
 
 
