@@ -19,7 +19,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import quote
@@ -34,7 +33,7 @@ from covergenre import digests
 from covergenre.cluster import job
 from covergenre.cluster.inputs import Item, find_items
 from covergenre.cluster.shards import Shards
-from covergenre.cluster.steps import Embed, Look, Measure, Shrink
+from covergenre.cluster.steps import OpenedCover, Step, look, measures, thumbnails, vectors
 from covergenre.dataset.groups import near_duplicates
 from covergenre.dataset.table import read_manifest
 from covergenre.embedding.index import IVFIndex, build_index
@@ -179,7 +178,7 @@ def cluster(folder: str) -> Figures:
 
 def rate(items: Sequence[Item], on: str = "") -> float:
     """Covers a second while the middle half was done: what starts and ends once is left out."""
-    steps = [Clock(), Look(), Measure(), Shrink(), Embed(RECIPE)]
+    steps = [Step("clock", _clock), look(), measures(), thumbnails(), vectors(RECIPE)]
     with _folder() as out:
         job.run(items, steps, str(out), on)
         whens = [when for table in Shards(str(out), steps).tables(["when"]) for when in table["when"].to_pylist()]
@@ -187,15 +186,9 @@ def rate(items: Sequence[Item], on: str = "") -> float:
     return len(whens) / 2 / (last - first)
 
 
-@dataclass(frozen=True)
-class Clock:
-    """When a cover was come to, s since 1970: a step beside those that are timed."""
-
-    key: str = "clock"
-
-    def __call__(self, cover: object) -> dict[str, float]:  # noqa: ARG002
-        """See `Step`."""
-        return {"when": time.time()}
+def _clock(cover: OpenedCover) -> Figures:  # noqa: ARG001
+    """When a cover was started, s since 1970."""
+    return {"when": time.time()}
 
 
 def note(part: str, n: int, figures: Figures) -> None:

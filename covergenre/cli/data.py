@@ -25,10 +25,10 @@ from covergenre.cli.options import (
     option,
 )
 from covergenre.cluster import dataset as cluster
+from covergenre.cluster import steps as known
 from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
 from covergenre.cluster.shards import Shards
-from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink, Step
 from covergenre.collection.sources import index_run
 from covergenre.dataset import registry
 from covergenre.dataset.manifest import Scan, usable
@@ -133,12 +133,12 @@ def process(
 
     Example: covergenre process s3://bucket/covers rows --steps look,answers --on ray
     """
-    made: dict[str, Step] = {
-        "look": Look(),
-        "vectors": Embed(Recipe(backbone, features, limit)),
-        "measures": Measure(),
-        "thumbnails": Shrink(),
-        "answers": Answer(name or default_run() or STARTER),
+    made = {
+        "look": known.look(),
+        "vectors": known.vectors(Recipe(backbone, features, limit)),
+        "measures": known.measures(),
+        "thumbnails": known.thumbnails(),
+        "answers": known.answers(name or default_run() or STARTER),
     }
     wanted = [step.strip() for step in steps.split(",")]
     if unknown := [step for step in wanted if step not in made]:

@@ -16,7 +16,7 @@ from covergenre.audit.measures import COLUMNS, add_measures
 from covergenre.cluster.inputs import Item
 from covergenre.cluster.job import run
 from covergenre.cluster.shards import Shards
-from covergenre.cluster.steps import Embed, Look, Measure, Shrink, Step, vector_column
+from covergenre.cluster.steps import Step, look, measures, thumbnails, vector_column, vectors
 from covergenre.dataset.folder import CoverFile
 from covergenre.dataset.manifest import NO_PIXELS, ReadPixels
 from covergenre.dataset.registry import Dataset
@@ -33,7 +33,7 @@ def scanner(on: str) -> ReadPixels:
     def read_pixels(root: Path, covers: Sequence[CoverFile], monitor: Monitor) -> list[dict[str, Any]]:
         keys = [f"{cover.path}\n{cover.bytes}\n{cover.modified}" for cover in covers]
         items = [Item(key, cover.path, str(root / cover.path)) for key, cover in zip(keys, covers, strict=True)]
-        shards, looks = _process(root, items, [Look()], on, monitor), {}
+        shards, looks = _process(root, items, [look()], on, monitor), {}
         for table in shards.tables(("problem", *NO_PIXELS)):
             for row in table.to_pylist():
                 looks[row.pop("key")] = {**row, **NO_PIXELS} if row["problem"] else row
@@ -48,7 +48,7 @@ def embedder(on: str) -> Fill:
 
     def fill(stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job], monitor: Monitor) -> None:
         items = [Item(job.key, job.path, str(dataset.file(job.path)), job.key) for job in jobs]
-        steps: list[Step] = [Embed(recipe, tuple(stores)), Measure(), Shrink()]
+        steps = [vectors(recipe, tuple(stores)), measures(), thumbnails()]
         shards = _process(dataset.root, items, steps, on, monitor)
         found = []
         for table in shards.tables((*map(vector_column, stores), *COLUMNS, "thumbnail", "signature")):

@@ -117,7 +117,7 @@ def _row(item: Item, steps: Sequence[Step]) -> dict[str, Any]:
     if item.content_hash not in ("", row["content_hash"]):
         return {**row, "problem": "this is no longer the picture that was scanned: scan the data set again"}
     for step in steps:
-        row |= step(OpenedCover(data, decoded))
+        row |= step.columns(OpenedCover(data, decoded))
     return row
 
 

@@ -1,14 +1,14 @@
 """The steps that can be applied to a cover, each of which calls the same library function as a single machine does.
 
-A step returns columns for a decoded cover. It holds nothing but its parameters, so it can be sent to any machine;
-engines and predictors are opened there, once per process.
+A step holds nothing but its parameters, so it can be sent to any machine; engines and predictors are opened there, once
+per process.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Protocol
+from functools import lru_cache, partial
+from typing import Any
 
 from covergenre import augment, images
 from covergenre.api.serialization import prediction_to_dict
@@ -29,91 +29,66 @@ class OpenedCover:
     decoded: Decoded
 
 
-class Step(Protocol):
-    """Columns computed from a cover."""
-
-    @property
-    def key(self) -> str:
-        """A name that changes whenever the content of the columns would."""
-
-    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
-        """The columns of a cover, by name."""
-
-
 @dataclass(frozen=True)
-class Look:
+class Step:
+    """A function from a cover to columns by name; `key` changes whenever the content of the columns would."""
+
+    key: str
+    columns: Callable[[OpenedCover], Mapping[str, Any]]
+
+
+def look() -> Step:
     """Size, mode and hashes: what a scan reads."""
-
-    key: str = f"look-{images.DECODER}"
-
-    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
-        """See `Step`."""
-        return pixel_columns(cover.decoded)
+    return Step(f"look-{images.DECODER}", _look)
 
 
-@dataclass(frozen=True)
-class Embed:
-    """The vectors by a recipe, a column per variant."""
-
-    recipe: Recipe
-    variants: tuple[str, ...] = ("original",)
-
-    @property
-    def key(self) -> str:
-        """See `Step`."""
-        return f"vectors-{self.recipe.key}-{'-'.join(self.variants)}"
-
-    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
-        """See `Step`."""
-        engine = _engine(self.recipe)
-        return {vector_column(name): engine.vector(augment.apply(cover.decoded.image, name)) for name in self.variants}
-
-
-@dataclass(frozen=True)
-class Measure:
+def measures() -> Step:
     """The measures of a picture that an audit uses."""
-
-    key: str = "measures-1"
-
-    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
-        """See `Step`."""
-        return dict(zip(COLUMNS, measure_picture(cover.decoded.image), strict=True))
+    return Step("measures-1", _measures)
 
 
-@dataclass(frozen=True)
-class Shrink:
+def thumbnails() -> Step:
     """The thumbnail that pages show, as JPEG, and the signature of its colours."""
-
-    key: str = f"small-{SIDE}"
-
-    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
-        """See `Step`."""
-        jpeg = images.thumbnail(cover.decoded.image, SIDE)
-        return {"thumbnail": jpeg, "signature": images.signature(images.decode(jpeg).image)}
+    return Step(f"small-{SIDE}", _thumbnail)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The answer of a run: its genre, how unfamiliar the picture is, and the whole answer as JSON."""
+def vectors(recipe: Recipe, variants: tuple[str, ...] = ("original",)) -> Step:
+    """The vectors by a recipe, a column per variant."""
+    return Step(f"vectors-{recipe.key}-{'-'.join(variants)}", partial(_vectors, recipe, variants))
 
-    run: str
-    neighbours: int = 0
 
-    @property
-    def key(self) -> str:
-        """See `Step`."""
-        return f"answers-{self.run}-{self.neighbours}"
-
-    def __call__(self, cover: OpenedCover) -> Mapping[str, Any]:
-        """See `Step`."""
-        prediction = _predictor(self.run).predict(cover.data, neighbours=self.neighbours)
-        answer = json.dumps(prediction_to_dict(prediction), ensure_ascii=False)
-        return {"genre": prediction.genre, "unfamiliar": prediction.unfamiliar, "answer": answer}
+def answers(run: str, neighbours: int = 0) -> Step:
+    """The answers of a run: the genre, how unfamiliar the picture is, and the whole answer as JSON."""
+    return Step(f"answers-{run}-{neighbours}", partial(_answer, run, neighbours))
 
 
 def vector_column(variant: str) -> str:
     """The name of the column with a variant's vectors."""
     return f"vector_{variant}"
+
+
+def _look(cover: OpenedCover) -> Mapping[str, Any]:
+    return pixel_columns(cover.decoded)
+
+
+def _measures(cover: OpenedCover) -> Mapping[str, Any]:
+    return dict(zip(COLUMNS, measure_picture(cover.decoded.image), strict=True))
+
+
+def _thumbnail(cover: OpenedCover) -> Mapping[str, Any]:
+    jpeg = images.thumbnail(cover.decoded.image, SIDE)
+    return {"thumbnail": jpeg, "signature": images.signature(images.decode(jpeg).image)}
+
+
+def _vectors(recipe: Recipe, variants: tuple[str, ...], cover: OpenedCover) -> Mapping[str, Any]:
+    engine = _engine(recipe)
+    return {vector_column(name): engine.vector(augment.apply(cover.decoded.image, name)) for name in variants}
+
+
+def _answer(run: str, neighbours: int, cover: OpenedCover) -> Mapping[str, Any]:
+    prediction = _predictor(run).predict(cover.data, neighbours=neighbours)
+    answer = json.dumps(prediction_to_dict(prediction), ensure_ascii=False)
+    return {"genre": prediction.genre, "unfamiliar": prediction.unfamiliar, "answer": answer}
 
 
 @lru_cache(maxsize=2)

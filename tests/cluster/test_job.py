@@ -13,12 +13,12 @@ from covergenre.cluster import job
 from covergenre.cluster.inputs import find_items, read
 from covergenre.cluster.job import Outcome, run
 from covergenre.cluster.shards import Shards
-from covergenre.cluster.steps import Answer, Embed, Look, Measure, Shrink
+from covergenre.cluster.steps import answers, look, measures, thumbnails, vectors
 from covergenre.errors import Cancelled, CoverGenreError, MissingPackage
 from covergenre.predict import Predictor
 from covergenre.progress import Monitor
 
-STEPS = [Look()]
+STEPS = [look()]
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +120,7 @@ def test_a_full_disk_is_told_and_room_mends_it(items, out, tmp_path):
 
 def test_all_steps_fill_their_columns_in_one_reading(items, out, tmp_path, starter):
     recipe = tiny_recipe(tmp_path)
-    steps = [Look(), Measure(), Shrink(), Embed(recipe, ("original", "flip")), Answer("starter")]
+    steps = [look(), measures(), thumbnails(), vectors(recipe, ("original", "flip")), answers("starter")]
     run(items[:1], steps, out)
     columns = ("phash", "brightness", "thumbnail", "signature", "vector_original", "vector_flip", "genre", "answer")
     (row,) = rows(out, steps, ("path", *columns))
@@ -131,7 +131,7 @@ def test_all_steps_fill_their_columns_in_one_reading(items, out, tmp_path, start
 
 def test_another_step_has_shards_of_its_own(items, out):
     run(items, STEPS, out)
-    assert run(items, [Measure()], out).done == len(items)
+    assert run(items, [measures()], out).done == len(items)
 
 
 def test_a_place_that_is_none_is_named(items, out):

@@ -22,7 +22,7 @@ from covergenre.cluster import job
 from covergenre.cluster.dataset import embedder, scanner
 from covergenre.cluster.job import Outcome, run
 from covergenre.cluster.shards import Shards
-from covergenre.cluster.steps import Look
+from covergenre.cluster.steps import look
 from covergenre.dataset import registry
 from covergenre.embedding.embed import embed_dataset
 from covergenre.errors import CoverGenreError
@@ -123,7 +123,7 @@ def test_a_data_set_comes_out_as_it_does_here(ray_home, tmp_path):
 
 
 def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
-    steps = [Look(), Deadly("worker", 45, str(tmp_path / "mark"))]
+    steps = [look(), Deadly("worker", 45, str(tmp_path / "mark"))]
     outcome = run(items, steps, out, on=address)
     assert (tmp_path / "mark").exists()
     assert outcome.undone == {}
@@ -148,14 +148,14 @@ def test_a_job_whose_driver_died_goes_on_where_it_was(address, items, out, tmp_p
     code = f"""
 import os
 from covergenre.cluster import inputs, job
-from covergenre.cluster.steps import Look
+from covergenre.cluster.steps import look
 from deadly import Deadly
 job._BATCHES = {_BATCHES}
-steps = [Look(), Deadly(str(os.getpid()), 50, {str(tmp_path / "mark")!r}, key="deadly")]
+steps = [look(), Deadly(str(os.getpid()), 50, {str(tmp_path / "mark")!r}, key="deadly")]
 job.run(inputs.find_items({str(tmp_path / "covers")!r}), steps, {out!r}, on={address!r})
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
-    steps = [Look(), Deadly("0", 0, "")]
+    steps = [look(), Deadly("0", 0, "")]
     outcome = run(items, steps, out, on=address)
     assert outcome.reused > 0
     assert outcome.undone == {}
@@ -167,11 +167,11 @@ def test_a_full_disk_on_one_node_is_told_or_made_good(node, items, out):
     Path(out).mkdir()
     if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
         pytest.skip("a disk that only one node sees can't be had here")
-    outcome = run(items, [Look()], out, on=node("unshare", "-m", "sh", "-c", full, "sh"))
-    told(items, [Look()], out, outcome)
+    outcome = run(items, [look()], out, on=node("unshare", "-m", "sh", "-c", full, "sh"))
+    told(items, [look()], out, outcome)
     assert all("make room" in why for why in outcome.undone.values())
 
 
 def test_a_cluster_that_is_not_there_is_named(items, out):
     with pytest.raises(CoverGenreError, match="6398"):
-        run(items, [Look()], out, on="ray:127.0.0.1:6398")
+        run(items, [look()], out, on="ray:127.0.0.1:6398")

@@ -22,7 +22,7 @@ class Deadly:
     only_beside: str = ""
     key: str = "deadly"
 
-    def __call__(self, cover: OpenedCover) -> dict[str, int]:
+    def columns(self, cover: OpenedCover) -> dict[str, int]:
         """See `Step`."""
         if cover.decoded.width == self.width and not self._spared() and (self.always or self._first()):
             os.kill({"worker": os.getpid(), "node": os.getppid()}.get(self.whom) or int(self.whom), signal.SIGKILL)
