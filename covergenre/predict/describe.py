@@ -1,4 +1,4 @@
-"""An answer in one plain sentence: what the cover looks like, whose neighbour it is, and what else it could be."""
+"""A prediction in one sentence: what the cover looks like, what it resembles, and the runner-up."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,10 +12,10 @@ from covergenre.collection.table import Neighbour
 from covergenre.predict.predictor import Prediction, Words
 
 _SIDE = 64
-_MOST_TRAITS = 3
-_NEAREST = 6  # neighbours that a reader takes in at a glance
-_COMPETES = 0.1
-_COLOURED = 20 / 255  # chroma from which a pixel has a colour that one can name
+_MAX_TRAITS = 3
+_NEAREST = 6  # neighbours that are mentioned
+_RUNNER_UP = 0.1  # the least probability of a genre that is mentioned
+_COLOURED = 20 / 255  # the least chroma of a pixel whose colour one can name
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _HUE_NAMES = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink", "red")
 _HUE_EDGES = (15, 42, 70, 160, 195, 255, 290, 345)  # in degrees
@@ -23,7 +23,7 @@ _HUE_EDGES = (15, 42, 70, 160, 195, 255, 290, 345)  # in degrees
 
 @dataclass(frozen=True)
 class _Trait:
-    """What to call a cover whose measure is low or high among real covers, and what that is."""
+    """The words for a low and a high value of a measure, and its quantiles among real covers."""
 
     low: str
     high: str
@@ -41,9 +41,9 @@ _GREY = 0.008  # mean chroma below which a cover is black and white
 
 
 def traits(image: Image.Image) -> tuple[str, ...]:
-    """What an RGB cover looks like beside others: at most three words or pairs of words, the most unusual first.
+    """What distinguishes an RGB cover from at least three covers in four: at most three traits, the most unusual first.
 
-    "dark", "high contrast", "black and white", "mostly blue": what sets it apart from at least three covers in four.
+    Such as "dark", "high contrast", "black and white" or "mostly blue".
     """
     small = images.shrink(image, _SIDE)
     luma, blue, red = (np.asarray(band, np.float64) / 255 for band in small.convert("YCbCr").split())
@@ -59,26 +59,24 @@ def traits(image: Image.Image) -> tuple[str, ...]:
         found["colour"] = (2, "black and white")
     elif hue := _main_hue(small, chroma):
         found["colour"] = (2, f"mostly {hue}")
-    ordered = sorted(filter(None, found.values()), key=lambda one: -one[0])
-    return tuple(word for _, word in ordered[:_MOST_TRAITS])
+    unusual = sorted(filter(None, found.values()), key=lambda one: -one[0])
+    return tuple(word for _, word in unusual[:_MAX_TRAITS])
 
 
 def sentence(prediction: Prediction, looks: Sequence[str], call: Callable[[str], str] = str) -> str:
-    """The answer in a sentence of plain text: "Dark, high contrast, like Stormblast and two other black metal covers;
-    jazz is the runner-up."
+    """Such as "Dark, high contrast, like Stormblast and two other black metal covers; jazz is the runner-up."
 
-    `looks` are the cover's `traits`; `call` makes of a genre what it is called inside a sentence.
+    `looks` are the cover's `traits`; `call` gives the name of a genre inside a sentence.
     """
-    said = ", ".join(looks)
     near = _near(prediction.genre, prediction.neighbours[:_NEAREST], call(prediction.genre))
     second, share = next(iter(list(prediction.probabilities.items())[1:2]), ("", 0.0))
-    rest = f"{call(second)} is the runner-up" if share >= _COMPETES else "no other genre comes near"
-    text = "; ".join(part for part in (", ".join(part for part in (said, near) if part), rest) if part)
+    rest = f"{call(second)} is the runner-up" if share >= _RUNNER_UP else "no other genre comes near"
+    text = "; ".join(filter(None, (", ".join(filter(None, (*looks, near))), rest)))
     return f"{text[:1].upper()}{text[1:]}."
 
 
 def _near(genre: str, nearest: Sequence[Neighbour], called: str) -> str:
-    """Which of its genre it is like, among the nearest; `called` is what the genre is called."""
+    """Which of the nearest covers are of its genre; `called` is the name of the genre."""
     if not nearest:
         return ""
     own = [cover for cover in nearest if cover.genre == genre]
@@ -95,7 +93,7 @@ def _near(genre: str, nearest: Sequence[Neighbour], called: str) -> str:
 
 
 def _unusual(trait: _Trait, value: float) -> tuple[int, str] | None:
-    """How unusual the value is (2: beyond nine covers in ten, 1: beyond three in four) and what to call it."""
+    """How unusual the value is (2: beyond nine covers in ten, 1: beyond three in four) and the word for it."""
     lowest, low, high, highest = trait.quantiles
     if value <= low:
         return 1 + (value <= lowest), trait.low
@@ -105,7 +103,7 @@ def _unusual(trait: _Trait, value: float) -> tuple[int, str] | None:
 
 
 def _main_hue(small: Image.Image, chroma: np.ndarray) -> str:
-    """The hue that more than half of the coloured area has; "" when there is none, or little is coloured."""
+    """The hue of more than half of the coloured area; "" when there is none, or little is coloured."""
     hues = np.asarray(small.convert("HSV"))[..., 0][chroma > _COLOURED]
     if len(hues) < 0.2 * chroma.size:
         return ""
@@ -116,7 +114,7 @@ def _main_hue(small: Image.Image, chroma: np.ndarray) -> str:
 
 
 def words_in_a_line(words: Words) -> str:
-    """What was read, and what it speaks for: "reads JOHNNY CASH: country"; "" when nothing was."""
+    """What is written on a cover, and the genre it points to: "reads JOHNNY CASH: country"; "" when nothing is."""
     if not words.lines:
         return ""
     if not words.spoken:

@@ -1,10 +1,9 @@
-"""Why a cover got its answer: which known covers voted for it, and where in the picture it comes from.
+"""Why a cover got its prediction: which known covers voted, and where in the picture the prediction comes from.
 
-The place is found by covering: a window goes over the picture, what is below it is blurred, and what the answer loses
-says how much of it came from there. That holds for every head, whatever it reads. 25 windows of a third of the side
-were measured, on real held-out covers, to find a place that matters more than 49 windows of a quarter, a second look at
-the best fifth, or 64 random masks (RISE: Petsiuk, Das and Saenko, BMVC 2018) do; `benchmarks/saliency.py` tells how
-much it matters.
+Saliency is measured by occlusion, which works with every head: a window slides over the picture and blurs what is below
+it, and the fall of the log-odds says how much of the prediction came from there. On real held-out covers, 25 windows of
+a third of the side find a more important place than 49 windows of a quarter, a second pass over the best fifth, or 64
+random masks (RISE: Petsiuk, Das and Saenko, BMVC 2018); `benchmarks/saliency.py` measures it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,19 +17,17 @@ from covergenre.methods.knn import FittedNeighbours
 from covergenre.predict.predictor import Look, Predictor, unlabelled
 
 SIDE = 256
-"""The longer side, in pixels, of the picture that windows go over."""
+"""The longer side, in pixels, of the picture that windows slide over."""
 
 _STEPS = 5  # windows along each side
 _WINDOW = 1 / 3  # of a side
-_BLUR = 1 / 8  # of the longer side: takes every shape away and leaves the colours
+_BLUR = 1 / 8  # of the longer side: removes every shape and leaves the colours
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How the nearest known covers voted.
-
-    `voters`: how many did. `shares`: of the votes for each genre, the largest first. `votes`: the share of all votes
-    that each cover has, by its content hash.
+    """How the nearest known covers voted: the number of `voters`, each genre's share of the votes, the largest first,
+    and each cover's share, by its content hash.
     """
 
     voters: int
@@ -40,17 +37,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Saliency:
-    """Where in a picture the answer comes from.
+    """Where in a picture the prediction comes from.
 
-    `heat`: float32 (genres, height, width), in the shape of the picture at `SIDE`. How much the log-odds of a genre
-    fall, on average, when a window covers the place: above 0 what speaks for the genre, below 0 what speaks against it.
+    `heat`: float32 (genres, height, width), in the shape of the picture at `SIDE`: the mean fall of a genre's log-odds
+    when a window covers the place, above 0 where the picture supports the genre.
     """
 
     genres: tuple[str, ...]
     heat: np.ndarray
 
     def region(self, genre: str, share: float) -> np.ndarray:
-        """The part of the picture, of `share` of its area, that speaks most for a genre: bool (height, width)."""
+        """The part of the picture, of `share` of its area, that supports a genre most: bool (height, width)."""
         heat = self.heat[self.genres.index(genre)]
         order = np.argsort(-heat, axis=None, kind="stable")
         marked = np.zeros(heat.size, bool)
@@ -59,7 +56,7 @@ class Saliency:
 
 
 def evidence(predictor: Predictor, image: Image.Image) -> Evidence | None:
-    """How the nearest known covers voted on an RGB cover; None where no head is one of nearest neighbours."""
+    """How the nearest known covers voted on an RGB cover; None where no head is a nearest-neighbour method."""
     head = next((head for head in predictor.heads.values() if isinstance(head, FittedNeighbours)), None)
     if head is None:
         return None
@@ -76,20 +73,21 @@ def evidence(predictor: Predictor, image: Image.Image) -> Evidence | None:
 
 
 def saliency(predictor: Predictor, image: Image.Image) -> Saliency:
-    """Where in an RGB cover the answer of the head that counts comes from, for every genre at once."""
+    """Where in an RGB cover the prediction comes from, for every genre at once."""
     small = images.shrink(image, SIDE)
     masks = _windows(small.height, small.width)
     pictures = [small, *(cover_up(small, mask) for mask in masks)]
-    odds = _log_odds(probabilities(predictor, predictor.look(image), pictures))
-    falls = odds[0] - odds[1:]
+    found = probabilities(predictor, predictor.look(image), pictures)
+    log_odds = np.log(found / np.maximum(1 - found, 1e-9))
+    falls = log_odds[0] - log_odds[1:]
     heat = np.tensordot(falls.T, masks, axes=1) / np.maximum(masks.sum(axis=0), 1e-6)
     return Saliency(predictor.genres, heat.astype(np.float32))
 
 
 def probabilities(predictor: Predictor, look: Look, pictures: Sequence[Image.Image]) -> np.ndarray:
-    """What the head that counts says of altered pictures of one cover: float64 (n, genres).
+    """The probabilities for altered pictures of one cover: float64 (n, genres).
 
-    The cover's vector is moved as far as the alteration moves that of its plain view: one view for each, not several.
+    Its vector is moved as far as the alteration moves that of a single view, so that each takes one inference.
     """
     vectors = look.vector + predictor.engine.embed(pictures) - predictor.engine.vector(look.picture())
     looks = [
@@ -99,13 +97,9 @@ def probabilities(predictor: Predictor, look: Look, pictures: Sequence[Image.Ima
 
 
 def cover_up(image: Image.Image, mask: np.ndarray) -> Image.Image:
-    """The image, blurred where the mask (height, width) is 1 and as it was where it is 0."""
+    """The image, blurred where the mask (height, width) is 1 and unchanged where it is 0."""
     blurred = image.filter(ImageFilter.GaussianBlur(_BLUR * max(image.size)))
     return Image.composite(blurred, image, Image.fromarray((255 * mask).astype(np.uint8)))
-
-
-def _log_odds(probabilities: np.ndarray) -> np.ndarray:
-    return np.log(probabilities / np.maximum(1 - probabilities, 1e-9))
 
 
 def _windows(height: int, width: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What an answer is made of: the network, the heads, the covers it points at, and what came of answers before."""
+"""Loads what a `Predictor` is made of."""
 
 import logging
 from collections.abc import Sequence
@@ -22,19 +22,15 @@ from covergenre.runs.record import Run, probability_columns
 _log = logging.getLogger(__name__)
 
 
-def parts_of(name: str) -> dict[str, Any]:
-    """What `Predictor` is made of, for a run that is done, or for all methods of the starter together."""
-    return _shipped_parts() if name == STARTER else _run_parts(Run.open(name))
-
-
-def _shipped_parts() -> dict[str, Any]:
+def load_starter() -> dict[str, Any]:
+    """The arguments of `Predictor` for all methods of the starter together."""
     starter = open_starter()
     card = starter.card
-    # What reads words says little of most covers when it is asked alone: it has its say in the ensemble.
+    # The method that reads words knows little of most covers by itself: it counts as a member of the ensemble.
     cards = [each for each in card.methods if each.name == card.default or method(each.name).reads != "texts"]
     cards.sort(key=lambda each: each.name != card.default)
-    with ThreadPoolExecutor(1) as beside:  # making the network ready takes as long as all the rest
-        engine = beside.submit(Engine.open, starter.network, Recipe.from_dict(card.recipe))
+    with ThreadPoolExecutor(1) as pool:  # compiling the network takes as long as all the rest
+        engine = pool.submit(Engine.open, starter.network, Recipe.from_dict(card.recipe))
         heads: dict[str, Any] = {each.name: method(each.name).load(starter.head(each.name)) for each in cards}
         parts = {
             "genres": card.genres,
@@ -42,7 +38,7 @@ def _shipped_parts() -> dict[str, Any]:
             "collection": Collection(with_names(starter.covers), starter.vectors, heads["knn"]),
             "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
             "card": card,
-            "record": _record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
+            "record": _track_record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
         }
     try:
         return {"engine": engine.result(), **parts}
@@ -50,7 +46,9 @@ def _shipped_parts() -> dict[str, Any]:
         raise BadRun(f"the starter in {starter.folder} is damaged: restore the folder, or build it again") from error
 
 
-def _run_parts(run: Run) -> dict[str, Any]:
+def load_run(name: str) -> dict[str, Any]:
+    """The arguments of `Predictor` for a finished run."""
+    run = Run.open(name)
     head = run.load_model()
     collection, novelty = known_covers(run, head)
     return {
@@ -59,30 +57,29 @@ def _run_parts(run: Run) -> dict[str, Any]:
         "heads": {method(run.spec.method).title: head},
         "collection": collection,
         "novelty": novelty,
-        "record": _record([run]),
+        "record": _track_record([run]),
     }
 
 
-def _record(runs: Sequence[Run]) -> TrackRecord | None:
-    """What came of the answers of runs of one split; None where they are not kept.
+def _track_record(runs: Sequence[Run]) -> TrackRecord | None:
+    """The track record of runs with the same split; None where predictions are missing.
 
-    To covers of sources that they had not seen, where all were asked about such, else to the validation covers.
+    From sources left out of training where all runs have predicted such, else from the validation covers.
     """
     genres = runs[0].spec.genres
     try:
         tables = [table for run in runs if (table := run.left_out_predictions()) is not None]
-        elsewhere = len(tables) == len(runs)
-        if elsewhere:
+        new_source = len(tables) == len(runs)
+        if new_source:
             tables[0] = tables[0].iloc[cap_per_source(tables[0]["source"].to_numpy(str))]
         else:
             tables = [run.predictions().query("part == 'validation'") for run in runs]
     except BadRun as error:
-        _log.warning("nothing is said of how often answers were right: %s", error)
+        _log.warning("there is no record of how often predictions were right: %s", error)
         return None
     first, *others = [table.set_index("path") for table in tables]
     if first.empty or any(not first.index.isin(other.index).all() for other in others):
         return None
     labels = pd.Categorical(first["genre"], categories=genres).codes
-    tables = [first, *(other.loc[first.index] for other in others)]
-    answers = [table[probability_columns(genres)].to_numpy() for table in tables]
-    return TrackRecord(labels, answers, elsewhere)
+    answers = [table.loc[first.index, probability_columns(genres)].to_numpy() for table in (first, *others)]
+    return TrackRecord(labels, answers, new_source)

@@ -1,4 +1,4 @@
-"""What a run or the starter says of covers. With the starter, neither torch nor scikit-learn is imported."""
+"""The predictor of a run or of the starter. With the starter, neither torch nor scikit-learn is imported."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -30,15 +30,14 @@ from covergenre.predict.words import Performers, Words
 
 @dataclass(frozen=True)
 class Prediction:
-    """What is said about one cover.
+    """The prediction for one cover.
 
     `probabilities` of all genres add up to 1, the likeliest first; they are those of the method whose answer counts.
-    `answers` has those of each method, by its title, in the same order of genres. `neighbours` are the most similar
-    known covers, best first, this cover itself left out; `seen` is it, when it is known: with `same_pixels`, or as a
-    near copy. `unfamiliar`, 0..1, is the share of held-out covers that are more like the training covers than this one
-    is (see `NoveltyDetector`). `seconds`: from bytes to answer. `precedent`: what came of answers like this one; None
-    where that is not known. `note`: what is wrong with a file that could be read all the same, else "". `words`: what
-    is written on the cover; None where nobody read it.
+    `answers` has those of each method, by its title, in the same order. `neighbours` are the most similar known covers,
+    best first, without the cover itself. `seen` is the known cover with `same_pixels`, or else a near copy.
+    `unfamiliar`, 0..1: see `NoveltyDetector`. `seconds`: from bytes to answer. `precedent`: how often comparable
+    predictions were right, if known. `note`: a defect of the file that did not prevent reading it, else "". `words`:
+    what is written on the cover; None where it was not read.
     """
 
     name: str
@@ -57,7 +56,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Failure:
-    """A file that is no cover, and why."""
+    """A file that could not be read as a cover, and why."""
 
     name: str
     error: str
@@ -65,11 +64,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Look:
-    """A cover as it was looked at: its vector (d,), and which known cover it is, by its pixels or as a near copy.
+    """The input of the heads: a cover's vector (d,), `picture` and `text` (None where it was not read).
 
-    `content_hash` is that of the known cover, if it is one, for a near copy is treated as what it copies: neither has a
-    say in the answer. `picture` gives the cover itself, for heads that read pictures; `text` is what is written on it,
-    None where nobody read it.
+    `seen`: see `Prediction`. `content_hash` is that of `seen`, if there is one: a near copy is treated as what it
+    copies, and neither votes.
     """
 
     vector: np.ndarray
@@ -82,7 +80,7 @@ class Look:
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read, the seconds that took, and what is wrong with it all the same."""
+    """A file that was read; see `Prediction`."""
 
     name: str
     look: Look
@@ -91,7 +89,7 @@ class _Read:
 
 
 class Predictor:
-    """Tells genres. Any number of threads may use one predictor at once."""
+    """Predicts genres. Thread-safe."""
 
     def __init__(
         self,
@@ -103,7 +101,7 @@ class Predictor:
         card: Card | None = None,
         record: TrackRecord | None = None,
     ) -> None:
-        """`heads` by title, the one whose answer counts first; each answers in the order of `genres`."""
+        """`heads` by title, the one whose answer counts first; their columns are `genres`."""
         self.genres = tuple(genres)
         self.card = card
         self.engine = engine
@@ -117,20 +115,20 @@ class Predictor:
 
     @classmethod
     def open(cls, run: str = STARTER) -> Self:
-        """The predictor of a run, or of the starter. BadRun when it is missing, damaged or not done."""
-        from covergenre.predict.loading import parts_of
+        """The predictor of a run, or of the starter; BadRun when it is missing, damaged or unfinished."""
+        from covergenre.predict.loading import load_run, load_starter
 
-        return cls(**parts_of(run))
+        return cls(**(load_starter() if run == STARTER else load_run(run)))
 
     @property
     def weighs_words(self) -> bool:
-        """Whether its answers count on what is written on covers; `ocr.networks` says whether that can be read."""
+        """Whether predictions use what is written on covers; `ocr.networks` says whether that can be read."""
         return self._words is not None
 
     def predict(self, data: bytes, name: str = "", neighbours: int = 12, words: bool = True) -> Prediction:
-        """What is said about the cover in these bytes; BadImage, saying why, when there is none in them.
+        """The prediction for the bytes of a file; BadImage when they can't be read as a cover.
 
-        `words`: whether to read what is written on it, where that counts and can be done.
+        `words`: whether to read what is written on it, where that is used and possible.
         """
         (result,) = self.predict_many([(name, data)], neighbours, words)
         if isinstance(result, Failure):
@@ -140,7 +138,7 @@ class Predictor:
     def predict_many(
         self, files: Sequence[tuple[str, bytes]], neighbours: int = 12, words: bool = True
     ) -> list[Prediction | Failure]:
-        """What is said about each of the files (name, bytes), in their order; they are read on all cores at once."""
+        """The predictions for files (name, bytes), in their order, computed on all cores."""
         if not files:
             return []
         reader = open_reader() if words and self.weighs_words and installed() else None
@@ -150,17 +148,20 @@ class Predictor:
         return [next(answers) if isinstance(result, _Read) else result for result in results]
 
     def look(self, image: Image.Image, reader: Reader | None = None) -> Look:
-        """What heads and collection are asked about an RGB cover; without a reader, nothing is read on it."""
-        with ThreadPoolExecutor(1) as beside:  # words take twice as long as the vector: both at once
-            text = beside.submit(reader.read, image) if reader else None
+        """The input of the heads for an RGB cover; without a reader, its text is not read."""
+        with ThreadPoolExecutor(1) as pool:  # reading takes twice as long as the vector: both at once
+            text = pool.submit(reader.read, image) if reader else None
             content_hash = images.content_hash(image)
             seen, same_pixels = self.collection.known(content_hash), True
             if seen is None:
                 seen, same_pixels = self.collection.near_copy(images.perceptual_hash(image)), False
-            known_as = seen.content_hash if seen else content_hash
-            vector = self.engine.embed([augment.apply(image, view) for view in self._views]).mean(axis=0)
             return Look(
-                vector, known_as, lambda: image, seen, seen is None or same_pixels, text.result() if text else None
+                vector=self.engine.embed([augment.apply(image, view) for view in self._views]).mean(axis=0),
+                content_hash=seen.content_hash if seen else content_hash,
+                picture=lambda: image,
+                seen=seen,
+                same_pixels=seen is None or same_pixels,
+                text=text.result() if text else None,
             )
 
     def _read(self, name: str, data: bytes, reader: Reader | None) -> _Read | Failure:
@@ -169,7 +170,7 @@ class Predictor:
             decoded = images.decode_once(data)
         except BadImage as error:
             return Failure(name, str(error))
-        # Asked for again if a head wants to see it: the pixels of many covers at once would fill the memory.
+        # Decoded again if a head needs it: the pixels of many covers at once would fill the memory.
         look = replace(self.look(decoded.image, reader), picture=lambda: images.decode_once(data).image)
         return _Read(name, look, time.perf_counter() - started, decoded.note)
 
@@ -178,27 +179,25 @@ class Predictor:
             return []
         started = time.perf_counter()
         covers = unlabelled([one.look for one in read])
-        shares = {title: head.predict_proba(covers) for title, head in self.heads.items()}
-        if not all(np.isfinite(rows).all() for rows in (covers.vectors, *shares.values())):
-            raise BadRun("this model answers with figures that are not finite: its files are damaged; restore them")
+        probabilities = {title: head.predict_proba(covers) for title, head in self.heads.items()}
+        if not all(np.isfinite(rows).all() for rows in (covers.vectors, *probabilities.values())):
+            raise BadRun("this model predicts values that are not finite: its files are damaged; restore them")
         nearest = self.collection.neighbours(covers.vectors, covers.hashes, neighbours)
         unfamiliar = self._novelty.unfamiliar(covers.vectors)
         each = (time.perf_counter() - started) / len(read)
-        return [
-            self._prediction(one, {title: rows[i] for title, rows in shares.items()}, nearest[i], unfamiliar[i], each)
-            for i, one in enumerate(read)
-        ]
+        rows = [dict(zip(probabilities, row, strict=True)) for row in zip(*probabilities.values(), strict=True)]
+        return [self._prediction(*one, each) for one in zip(read, rows, nearest, unfamiliar, strict=True)]
 
     def _prediction(
         self,
         read: _Read,
-        shares: Mapping[str, np.ndarray],
+        probabilities: Mapping[str, np.ndarray],
         neighbours: tuple[Neighbour, ...],
         unfamiliar: float,
         seconds: float,
     ) -> Prediction:
-        order = np.argsort(-next(iter(shares.values())), kind="stable")
-        answers = {title: {self.genres[i]: float(row[i]) for i in order} for title, row in shares.items()}
+        order = np.argsort(-next(iter(probabilities.values())), kind="stable")
+        answers = {title: {self.genres[i]: float(row[i]) for i in order} for title, row in probabilities.items()}
         return Prediction(
             name=read.name,
             genre=self.genres[order[0]],
@@ -209,7 +208,7 @@ class Predictor:
             unfamiliar=float(unfamiliar),
             seconds=read.seconds + seconds,
             same_pixels=read.look.same_pixels,
-            precedent=self._record.of(list(shares.values())) if self._record else None,
+            precedent=self._record.of(list(probabilities.values())) if self._record else None,
             note=read.note,
             words=self._words_of(read.look.text),
         )
@@ -222,11 +221,11 @@ class Predictor:
 
 
 open_predictor = RunCache(Predictor.open)
-"""`Predictor.open` for all who live in one process: pages and API hold a run's models once."""
+"""`Predictor.open`, cached for the process: pages and API share the models of a run."""
 
 
 def unlabelled(looks: Sequence[Look]) -> Covers:
-    """The covers as a head sees them when their genres are not known."""
+    """Covers of unknown genre as the input of a head."""
     vectors = np.stack([look.vector for look in looks])
     hashes = tuple(look.content_hash for look in looks)
     texts = [look.text or CoverText() for look in looks]
@@ -234,7 +233,7 @@ def unlabelled(looks: Sequence[Look]) -> Covers:
 
 
 def _words_head(head: Fitted) -> FittedWords | None:
-    """What tells genres by words: this head, or the first of its members that does."""
+    """The head that reads words: this one, or the first such member of an ensemble."""
     if isinstance(head, FittedWords):
         return head
     return next(iter(head.readers()), None) if isinstance(head, FittedEnsemble) else None

@@ -1,10 +1,10 @@
-"""Covers that somebody asked about, kept for a while: so that an answer has an address which outlives the server.
+"""Covers that a visitor asked about, stored for a while, so that the address of an answer outlives the server.
 
     answers/TOKEN.zip    answer.json {"run", "covers": [{"name", "drawn_as"}]}, and the bytes of each cover as 0, 1, ...
-    answers/.salt        what only this machine knows
+    answers/.salt        a secret of this machine
 
-A token is made of the covers, of who answers and of the salt: the same question has one address, and nobody can guess
-it from a cover. There is no list of them. What was not looked at for longest goes first.
+A token is a keyed hash of the covers and the run: the same query has one address, which can't be guessed from a cover.
+Where space runs out, the least recently used queries are deleted.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Cover:
-    """A file as it came: its name, its bytes, their digest, and the genre it was drawn as if it is an example."""
+    """An uploaded file: its name, bytes and their digest, and the genre it was drawn as if it is an example."""
 
     name: str
     data: bytes
@@ -39,53 +39,54 @@ class Cover:
 
     @classmethod
     def of(cls, name: str, data: bytes, drawn_as: str = "") -> "Cover":
-        """The cover with its digest computed."""
+        """The cover with its digest."""
         return cls(name, data, hashlib.blake2b(data, digest_size=16).hexdigest(), drawn_as)
 
 
 @dataclass(frozen=True)
 class Query:
-    """The covers that were asked about, in their order, and the run (or the starter) that answers."""
+    """Covers, and the run (or the starter) that predicts their genres."""
 
     covers: tuple[Cover, ...]
     run: str
 
 
-def save_query(asked: Query) -> tuple[str, bool]:
-    """The token of these covers, and whether they were kept; they aren't when they alone take more than there may be.
+def save_query(query: Query) -> tuple[str, bool]:
+    """Store a query unless it is too large; returns its token and whether it is stored.
 
-    OSError when they can't be written.
+    OSError when it can't be written.
     """
-    folder = _folder()
-    token = _token(asked, folder)
-    if sum(len(cover.data) for cover in asked.covers) > MOST_BYTES // 2:
+    folder = home.answers()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    token = _token(query, folder)
+    if sum(len(cover.data) for cover in query.covers) > MOST_BYTES // 2:
         return token, False
     file = folder / f"{token}.zip"
     if file.exists():
         os.utime(file)
     else:
-        _write(file, asked)
+        _write(file, query)
         _make_room(folder, file)
     return token, True
 
 
 def load_query(token: str, only: int | None = None) -> Query | None:
-    """What was kept under a token, of its covers `only` that of this number; None when it has gone, or never was there.
+    """The query of a token, with the cover of the number `only` or with all; None when it is not stored (any more).
 
-    A number that there is not gives no cover.
+    A number that doesn't exist gives no cover.
     """
     file = home.answers() / f"{token}.zip"
     if not _TOKEN.fullmatch(token) or not file.is_file():
         return None
     try:
         with zipfile.ZipFile(file) as packed:
-            told = json.loads(packed.read("answer.json"))
+            record = json.loads(packed.read("answer.json"))
             covers = tuple(
                 Cover.of(str(each["name"]), packed.read(str(number)), str(each["drawn_as"]))
-                for number, each in enumerate(told["covers"])
+                for number, each in enumerate(record["covers"])
                 if only in (None, number)
             )
-            run = str(told["run"])
+            run = str(record["run"])
         os.utime(file)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         _log.warning("%s can't be read, so it is left out: %s", file, error)
@@ -94,40 +95,29 @@ def load_query(token: str, only: int | None = None) -> Query | None:
 
 
 def delete_query(token: str) -> None:
-    """Delete what was kept under a token, if anything was."""
+    """Delete the query of a token, if it is stored."""
     if _TOKEN.fullmatch(token):
         (home.answers() / f"{token}.zip").unlink(missing_ok=True)
 
 
-def _folder() -> Path:
-    folder = home.answers()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+def _token(query: Query, folder: Path) -> str:
+    salt = folder / ".salt"
+    if not salt.exists():
+        replace_bytes(salt, secrets.token_bytes(32))
+        salt.chmod(0o600)
+    parts = [query.run, *(part for cover in query.covers for part in (cover.name, cover.digest, cover.drawn_as))]
+    key = salt.read_bytes()[:64]
+    return hashlib.blake2b(json.dumps(parts).encode(), key=key, digest_size=16).hexdigest()
 
 
-def _token(asked: Query, folder: Path) -> str:
-    digest = hashlib.blake2b(key=_salt(folder), digest_size=16)
-    told = [asked.run, *(part for cover in asked.covers for part in (cover.name, cover.digest, cover.drawn_as))]
-    digest.update(json.dumps(told).encode())
-    return digest.hexdigest()
-
-
-def _salt(folder: Path) -> bytes:
-    file = folder / ".salt"
-    if not file.exists():
-        replace_bytes(file, secrets.token_bytes(32))
-        file.chmod(0o600)
-    return file.read_bytes()[:64]
-
-
-def _write(file: Path, asked: Query) -> None:
-    """Pack the covers, as they are, into a file that takes its place whole."""
+def _write(file: Path, query: Query) -> None:
+    """Without waiting for the disk, as `replacing` would: the visitor waits, and a lost query is no harm."""
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    covers = [{"name": cover.name, "drawn_as": cover.drawn_as} for cover in asked.covers]
+    covers = [{"name": cover.name, "drawn_as": cover.drawn_as} for cover in query.covers]
     try:
         with zipfile.ZipFile(beside, "w") as packed:
-            packed.writestr("answer.json", json.dumps({"run": asked.run, "covers": covers}, ensure_ascii=False))
-            for number, cover in enumerate(asked.covers):
+            packed.writestr("answer.json", json.dumps({"run": query.run, "covers": covers}, ensure_ascii=False))
+            for number, cover in enumerate(query.covers):
                 packed.writestr(str(number), cover.data)
         beside.replace(file)
     finally:
@@ -135,7 +125,7 @@ def _write(file: Path, asked: Query) -> None:
 
 
 def _make_room(folder: Path, newest: Path) -> None:
-    """Delete what was not looked at for longest, until the rest is within the limits."""
+    """Delete the least recently used queries until the rest is within the limits."""
     files = sorted(_stats(folder.glob("*.zip")), key=lambda each: each[1].st_mtime_ns)
     count, size = len(files), sum(stat.st_size for _, stat in files)
     for file, stat in files:
@@ -152,5 +142,5 @@ def _stats(files: Iterable[Path]) -> list[tuple[Path, os.stat_result]]:
         try:
             found.append((file, file.stat()))
         except FileNotFoundError:
-            continue  # another visitor has just forgotten it
+            continue  # another visitor has just deleted it
     return found

@@ -1,8 +1,8 @@
-"""How often answers like one were right: counted on covers held out, among those answered about as surely.
+"""How often comparable predictions were right, counted on held-out covers.
 
-A probability says how sure a method is; this says what came of it before. Where there are several methods it matters
-much whether they agree. Where covers come from several sources, it is counted on sources that were left out of
-learning: a user's cover comes from a new one, too.
+A probability says how sure a method is; this says how often it was right when it was as sure. With several methods it
+matters much whether they agree. Where covers come from several sources, predictions for sources that were left out of
+training are counted, because a user's cover comes from a new source, too.
 """
 
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_CROWD = 60  # covers: enough for a share to hold within a tenth or so, and few enough to be alike
-_FEWEST = 20  # of fewer nothing is said
+_NEAREST = 60  # covers: enough for a share to hold within a tenth or so, and few enough to be comparable
+_MIN_COVERS = 20
 
 
 @dataclass(frozen=True)
 class PastAnswers:
-    """Of `covers` held-out covers answered about as surely, `right` were answered rightly.
+    """Of `covers` held-out covers predicted about as surely, `right` were predicted correctly.
 
-    `agreed`: whether the methods agreed on each of them, as they do (or don't) here; None where there is one method.
-    `new_source`: whether the methods had not seen the source of any of them, as it is with a cover from anywhere.
+    `agreed`: whether the methods agreed on each of them, as here; None where there is one method. `new_source`: whether
+    the methods were trained without the source of each.
     """
 
     covers: int
@@ -34,28 +34,24 @@ class PastAnswers:
 
 
 class TrackRecord:
-    """What came of earlier answers. Any number of threads may ask at once."""
+    """Past predictions for held-out covers. Thread-safe."""
 
     def __init__(self, labels: np.ndarray, answers: Sequence[np.ndarray], new_source: bool = False) -> None:
-        """`labels` (n,) of held-out covers; the probabilities (n, genres) of each method, the one that counts first.
-        `new_source`: see `PastAnswers`."""
+        """`labels` (n,); the probabilities (n, genres) of each method, the one that counts first; see `PastAnswers`."""
         self._new_source = new_source
-        first, *others = answers
-        named = first.argmax(axis=1)
-        self._several = bool(others)
-        self._confidence = first.max(axis=1)
-        self._right = named == labels
-        self._agreed = np.ones(len(named), bool)
-        for other in others:
-            self._agreed &= other.argmax(axis=1) == named
+        self._several = len(answers) > 1
+        predicted = np.stack([answer.argmax(axis=1) for answer in answers])
+        self._confidence = answers[0].max(axis=1)
+        self._right = predicted[0] == labels
+        self._agreed = (predicted == predicted[0]).all(axis=0)
 
     def of(self, answers: Sequence[np.ndarray]) -> PastAnswers | None:
-        """What came of answers like this one; None when there were too few. `answers`: each method's, (genres,)."""
+        """The past predictions comparable to one; None when too few are. `answers`: each method's, (genres,)."""
         agreed = len({int(answer.argmax()) for answer in answers}) == 1
-        alike = np.flatnonzero(self._agreed == agreed)
-        if len(alike) < _FEWEST:
+        comparable = np.flatnonzero(self._agreed == agreed)
+        if len(comparable) < _MIN_COVERS:
             return None
-        distance = np.abs(self._confidence[alike] - answers[0].max())
-        nearest = alike[np.argsort(distance, kind="stable")[:_CROWD]]
+        distance = np.abs(self._confidence[comparable] - answers[0].max())
+        nearest = comparable[np.argsort(distance, kind="stable")[:_NEAREST]]
         right = int(self._right[nearest].sum())
         return PastAnswers(len(nearest), right, agreed if self._several else None, self._new_source)

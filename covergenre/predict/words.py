@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from covergenre.methods.words import plain_letters
 from covergenre.ocr.text import CoverText
 
-_SHORTEST = 5  # letters; shorter names stand in many words
-_PIECE = 3
-_ALIKE = 0.85
+_SHORTEST = 5  # letters; shorter names are part of many words
+_GRAM = 3
+_SIMILAR = 0.85
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,22 @@ class Performers:
     def __init__(self, names: Iterable[str]) -> None:
         letters = {name: plain_letters(name) for name in set(names)}
         self._letters = {name: plain for name, plain in letters.items() if len(plain) >= _SHORTEST}
-        self._holding: dict[str, set[str]] = defaultdict(set)
+        self._with_gram: dict[str, set[str]] = defaultdict(set)
         for name, plain in self._letters.items():
-            for piece in _pieces(plain):
-                self._holding[piece].add(name)
+            for gram in _grams(plain):
+                self._with_gram[gram].add(name)
 
     def find(self, text: CoverText) -> str | None:
-        """The name that a text holds best, the longer of two; None when it holds none."""
+        """The name that matches part of a text best, the longer of two; None when none does."""
         written = plain_letters(str(text))
-        near = {name for piece in _pieces(written) for name in self._holding.get(piece, ())}
-        held = [(_alike(self._letters[name], written), len(self._letters[name]), name) for name in near]
-        best = max((each for each in held if each[0] >= _ALIKE), key=lambda each: each[:2], default=None)
+        near = {name for gram in _grams(written) for name in self._with_gram.get(gram, ())}
+        held = [(_similarity(self._letters[name], written), len(self._letters[name]), name) for name in near]
+        best = max((each for each in held if each[0] >= _SIMILAR), key=lambda each: each[:2], default=None)
         return best[2] if best else None
 
 
-def _alike(name: str, written: str) -> float:
-    """How much of a name stands in a text at one place, 0..1: one letter in seven or so may differ."""
+def _similarity(name: str, written: str) -> float:
+    """The share of a name's letters that match at the best place of a text: 0..1."""
     if len(name) > len(written) + 1:
         return 0.0
     if name in written:
@@ -57,5 +57,5 @@ def _alike(name: str, written: str) -> float:
     )
 
 
-def _pieces(letters: str) -> set[str]:
-    return {letters[start : start + _PIECE] for start in range(len(letters) - _PIECE + 1)}
+def _grams(letters: str) -> set[str]:
+    return {letters[start : start + _GRAM] for start in range(len(letters) - _GRAM + 1)}
