@@ -1,13 +1,12 @@
-"""Fine-tuning: a whole pretrained network learns on, from the pictures themselves, by fastai.
+"""Fine-tuning: a whole pretrained network is trained on the pictures themselves, by fastai.
 
-fastai and torch are needed to train only: what was trained is kept as an OpenVINO network, and predicts with it.
+fastai and torch are needed for training only: the result is an OpenVINO network, and predicts with it.
 """
 
 import shutil
 import tempfile
 import warnings
 import weakref
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from covergenre.embedding.converter import convert
 from covergenre.embedding.engine import Engine
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.files import replacing
-from covergenre.methods.base import Choices, Context, Covers, Picture, check_training
+from covergenre.methods.base import Choices, Context, Covers, check_training
 from covergenre.methods.calibration import softmax
 from covergenre.methods.finetuning.parameters import PRESETS, Parameters
 from covergenre.methods.spec import TrainSpec
@@ -42,9 +41,13 @@ class FineTuned:
     folder: Path
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
-        """See `Fitted.predict_proba`. Each picture is read once, on all cores at once."""
+        """See `Fitted.predict_proba`. Pictures are read on all cores at once."""
         _check_pictures(covers)
-        return softmax(_logits(self.engine, covers.pictures) / self.choices["temperature"])
+        logits = np.empty((len(covers), self.engine.width), np.float32)
+        with ThreadPoolExecutor(self.engine.workers) as pool:
+            for row, output in enumerate(pool.map(lambda picture: self.engine.vector(picture()), covers.pictures)):
+                logits[row] = output
+        return softmax(logits / self.choices["temperature"])
 
     def network(self) -> "nn.Sequential":
         """The network in torch, in evaluation mode, to explain it or to train it further."""
@@ -74,9 +77,9 @@ class FineTuning:
     presets = PRESETS
 
     def fit(self, training: Covers, validation: Covers, spec: TrainSpec, context: Context) -> FineTuned:
-        """See `Method.fit`. A request to stop is heard after each batch; the checkpoint is written after each epoch.
+        """See `Method.fit`. It can be stopped after each batch; the checkpoint is written after each epoch.
 
-        Epochs are compared by validation log loss, each at its best temperature; without validation the last counts.
+        Epochs are compared by validation log loss, each at its best temperature; without validation the last is taken.
         """
         check_training(training, validation, spec.n_genres)
         parameters = spec.parameters_as(Parameters)
@@ -115,12 +118,3 @@ class FineTuning:
 def _check_pictures(covers: Covers) -> None:
     if len(covers.pictures) != len(covers):
         raise CoverGenreError("fine-tuning reads pictures, and these covers have none: give a picture for each")
-
-
-def _logits(engine: Engine, pictures: Sequence[Picture]) -> np.ndarray:
-    """What the network says of each picture, float32 of shape (n, n_genres)."""
-    logits = np.empty((len(pictures), engine.width), np.float32)
-    with ThreadPoolExecutor(engine.workers) as pool:
-        for row, said in enumerate(pool.map(lambda picture: engine.vector(picture()), pictures)):
-            logits[row] = said
-    return logits

@@ -1,9 +1,8 @@
-"""Building the starter from real covers: the one run whose result ships with the project.
+"""Building the starter, which ships with the project, from real covers.
 
-What may name the genre without being the music's look is taken away first. Every cover is brought to 150 pixels,
-because one source has small pictures only; a picture that stands under two genres is left out, and of near copies one
-is kept; covers of one artist stay in one part. The heads that ship are those that were judged: nothing is trained again
-on held-out covers afterwards.
+Cues that aren't art are removed first: covers are shrunk to 150 px, because one source has small pictures only;
+pictures with two genres and near copies are left out; covers of one artist stay in one part. The heads that ship are
+those that were evaluated: nothing is trained again on held-out covers.
 """
 
 import logging
@@ -55,8 +54,8 @@ from covergenre.training.starter_card import make_card, method_card, words_figur
 
 RECIPE = Recipe(limit=EVEN)
 METHODS = ("knn", "logistic", "words")
-"""Trained one by one, by the preset "starter" where a method has it, and joined. Whose answers to sources left out are
-best counts: `benchmarks/ACCURACY.md`."""
+"""Trained by the preset "starter" where a method has it, and combined. The best on sources left out is the default:
+`benchmarks/ACCURACY.md`."""
 
 _log = logging.getLogger(__name__)
 
@@ -69,11 +68,10 @@ def build_starter(
     monitor: Monitor = SILENT,
     words: bool = True,
 ) -> Starter:
-    """Make the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
+    """Build the starter in `target` (None: `home()/starter`) from a folder of genre folders; an older one is replaced.
 
-    The same covers and seed give the same starter, but for the day it was built. `words`: whether it learns what is
-    written on the covers, too. Raises BadDataset when the covers are too few, MissingPackage when what reads words is
-    not installed, Cancelled when stopped; what was in `target` stays then.
+    The same covers and seed give the same starter, but for its date. `words`: whether it reads words, too. Raises
+    BadDataset for too few covers, MissingPackage without OCR, Cancelled when stopped; an older starter stays then.
     """
     target = target or home.home() / "starter"
     found = Dataset("starter", Path(root).resolve(), target, scan(root, None, monitor).manifest)
@@ -97,7 +95,7 @@ def build_starter(
     card = make_card(chosen, split, left_out, methods, recipe)
     if words:
         card = replace(card, words=words_figures(results[ensemble.NAME], parts.test, texts, chosen, split))
-    _log.info("%s answers best where the source is new", card.default)
+    _log.info("%s is the best on new sources", card.default)
     with _replacing(target) as folder:
         _copy_network(recipe, folder)
         for name, spec in specs.items():
@@ -115,10 +113,10 @@ def build_starter(
 
 
 def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The covers to learn from, and how many were left out for which reason.
+    """The covers to use, and how many were left out by reason.
 
-    Near copies (see `groups`) are looked for among all covers, also of genres beyond the ten: a picture that stands
-    under pop and under rock names neither.
+    Near copies (see `groups`) are searched among all covers, also of genres beyond the ten: a picture under both pop
+    and rock says nothing of either.
     """
     covers = usable(manifest).reset_index(drop=True)
     pictures = group_covers(covers["phash"].tolist(), [""] * len(covers), covers["content_hash"].tolist())
@@ -136,8 +134,7 @@ def choose_covers(manifest: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
 
 
 def _vectors(dataset: Dataset, recipe: Recipe, split: Split, context: Context) -> np.ndarray:
-    """The vectors of all covers, float32 (n, d): of those held out as of a cover that is asked about, averaged over its
-    views."""
+    """The vectors of all covers, float32 (n, d); of those held out averaged over views, as when predicting."""
     vectors = embed_dataset(dataset, recipe, ("original",), context.monitor)["original"]
     held_out = (split.parts != "train").to_numpy()
     if held_out.any():
@@ -168,7 +165,7 @@ def _ensemble(results: Mapping[str, Result], parts: Parts, spec: TrainSpec, cont
 
 
 def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manifest: pd.DataFrame, split: Split) -> None:
-    """What was learned as a run that is done, so that it can be compared with others."""
+    """A result as a finished run."""
     settled = {**vars(spec), "parameters": asdict(spec.parameters_as(method(spec.method).Parameters))}
     settled |= {
         "dataset_hash": fingerprint(by_hash(manifest)),
@@ -188,21 +185,18 @@ def _write_run(folder: Path, spec: TrainSpec, result: Result, card: Card, manife
 
 
 def _table(dataset: Dataset, split: Split) -> pd.DataFrame:
-    """The covers as the starter keeps them: no path, and of the picture its signature alone."""
+    """The covers as the starter has them: without paths, and with signatures instead of pictures."""
     manifest = dataset.manifest
-    signatures = [_signature(dataset.file(path)) for path in manifest["path"]]
+    files = [dataset.file(path) for path in manifest["path"]]
+    signatures = [images.signature(images.decode(images.read(file)).image) for file in files]
     ids = [_id(path) for path in manifest["path"]]
     known = {name: manifest.get(name, "") for name in COLUMNS}
     table = pd.DataFrame({**known, "id": ids, "part": split.parts.to_numpy(), "signature": signatures})
     return table[list(COLUMNS)]
 
 
-def _signature(file: Path) -> bytes:
-    return images.signature(images.decode(images.read(file)).image)
-
-
 def _id(path: str) -> str:
-    """The number of a cover at its source, from its file's name: that of a Discogs file "R-1234-5.jpg" is 1234."""
+    """The id of a cover at its source, from its file's name: that of a Discogs file "R-1234-5.jpg" is 1234."""
     stem = PurePosixPath(path).stem
     return stem.split("-")[1] if re.match(r"R-\d+-", stem) else stem
 

@@ -1,4 +1,4 @@
-"""Finished runs combined into one more run, whose answer is their calibrated average."""
+"""Ensembles of finished runs, as runs."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,29 +18,29 @@ from covergenre.training.train import evaluate
 
 
 def combine(runs: Sequence[Run]) -> Run:
-    """A run that is done, made of two or more that are: it answers, is compared and is used like any other.
+    """A finished run, the ensemble of two or more.
 
-    Nothing is trained: what the runs predicted is averaged, temperature and the weight of words are fitted on
-    validation, and the test part is judged as theirs was. It takes a second or so.
+    Nothing is trained: the stored predictions are averaged, temperature and the weight of words are fitted on
+    validation, and the test part is evaluated. It takes about a second.
 
-    Raises BadRun when a run is damaged or not done, CoverGenreError for fewer than two, or for runs that don't share
-    their covers, genres, split, seed and, those that read vectors, their recipe.
+    Raises BadRun when a run is damaged or not done, CoverGenreError for fewer than two, or for runs that differ in
+    covers, genres, split, seed or, if they read vectors, recipe.
     """
     _check(runs)
     run = assign_name(Run.create(_spec(runs)))
     tags = [tag for tag in read_notes(runs[0]).tags if all(tag in read_notes(other).tags for other in runs)]
-    write_notes(run, replace(read_notes(run), tags=tuple(tags)))  # it is found where they are
+    write_notes(run, replace(read_notes(run), tags=tuple(tags)))
     with open_journal(run):
         predictions = [each.predictions() for each in runs]
         columns = probability_columns(run.spec.genres)
-        told = predictions[0].drop(columns=columns)
-        answers = [_aligned(each, told)[columns].to_numpy(np.float64) for each in predictions]
-        chosen_on = (told["part"] == "validation").to_numpy()
-        labels = pd.Categorical(told["genre"], categories=run.spec.genres).codes.astype(np.int64)
+        first = predictions[0].drop(columns=columns)
+        answers = [_aligned(each, first)[columns].to_numpy(np.float64) for each in predictions]
+        chosen_on = (first["part"] == "validation").to_numpy()
+        labels = pd.Categorical(first["genre"], categories=run.spec.genres).codes.astype(np.int64)
         names = [each.spec.method for each in runs]
         members = list(zip(names, (each.load_model() for each in runs), strict=True))
         fitted = FittedEnsemble.of(members, [rows[chosen_on] for rows in answers], labels[chosen_on])
-        run.write_predictions(told.join(pd.DataFrame(fitted.joined(answers), columns=columns)))
+        run.write_predictions(first.join(pd.DataFrame(fitted.joined(answers), columns=columns)))
         run.write_evaluation(evaluate(run))
         fitted.save(run.stage_model())
         run.publish_model()
@@ -78,10 +78,10 @@ def _spec(runs: Sequence[Run]) -> RunSpec:
     )
 
 
-def _aligned(predictions: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The predictions in the order of `told`. BadRun when they are not of the same covers in the same parts."""
+def _aligned(predictions: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
+    """The predictions in the order of `first`. BadRun when they are not of the same covers in the same parts."""
     keys = ["path", "part"]
-    ordered = predictions.set_index(keys).reindex(pd.MultiIndex.from_frame(told[keys]))
-    if len(predictions) != len(told) or ordered["genre"].tolist() != told["genre"].tolist():
+    ordered = predictions.set_index(keys).reindex(pd.MultiIndex.from_frame(first[keys]))
+    if len(predictions) != len(first) or ordered["genre"].tolist() != first["genre"].tolist():
         raise BadRun("the runs were not tested on the same covers: train them again on the data set as it is now")
     return ordered.reset_index()

@@ -1,4 +1,4 @@
-"""How long a run is going to take, told from those that are done on this machine."""
+"""Estimates of how long a run takes, from finished runs on this machine."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -9,7 +9,7 @@ from covergenre.errors import BadRun
 from covergenre.methods import TrainSpec
 from covergenre.runs.record import EMBEDDING_S, Run
 
-_TESTED = 0.2  # the share of covers that either split holds back, by which runs tell how many they were made of
+_TESTED = 0.2  # the share of test covers, from which the size of a run follows
 _LAST = 5
 
 _EMBEDDING = 0.0145
@@ -23,10 +23,10 @@ _ALL_FEATURES, _USUAL_TREES = 6660, 700  # the width of a vector with textures, 
 
 
 def seconds_for(earlier: Iterable[Run], spec: TrainSpec, covers: int) -> float | None:
-    """About how many seconds a run on so many covers takes; None when none of its method has been done here.
+    """About how many seconds a run on so many covers takes; None without a finished run of its method.
 
-    The last few of its method count, those of the same parameters if there are any: their median pace, by cover,
-    variant and what the parameters ask for; embedding, unless a run has left the vectors. `earlier`: the newest first.
+    The median pace of the last few runs of its method, of the same parameters if there are any; and embedding, unless
+    the vectors are stored. `earlier`: the newest first.
     """
     done = _done(earlier)
     same = [run for run in done if run.spec.method == spec.method]
@@ -34,15 +34,15 @@ def seconds_for(earlier: Iterable[Run], spec: TrainSpec, covers: int) -> float |
     paces = [pace for run in (alike or same)[:_LAST] if (pace := _pace(run))]
     if not paces:
         return None
-    told = [each / _size(run) for run in done[:_LAST] if (each := _embedding(run)) and _size(run)]
-    embedding = 0.0 if _at_hand(done, spec) or not told else median(told)
+    embeddings = [each / _size(run) for run in done[:_LAST] if (each := _embedding(run)) and _size(run)]
+    embedding = 0.0 if _is_embedded(done, spec) or not embeddings else median(embeddings)
     return (median(paces) * _work(spec) + embedding) * covers * len(spec.variants)
 
 
 def usual_seconds(spec: TrainSpec, covers: int, earlier: Iterable[Run] = ()) -> float:
-    """A guess how many seconds a run takes, for where `seconds_for` doesn't know.
+    """About how many seconds a run takes, where `seconds_for` doesn't know: what it took on two cores.
 
-    It is what it took on two cores, the longer where `earlier` runs of any method took longer here than such a guess.
+    More where `earlier` runs of any method took longer than such an estimate.
     """
     done = [run for run in _done(earlier) if run.spec.method in _LEARNING]
     slower = [
@@ -50,7 +50,7 @@ def usual_seconds(spec: TrainSpec, covers: int, earlier: Iterable[Run] = ()) -> 
         for run in done[:_LAST]
         if (pace := _pace(run))
     ]
-    pace = max([1.0, median(slower)] if slower else [1.0]) * _usual_pace(spec, _at_hand(done, spec))
+    pace = max([1.0, median(slower)] if slower else [1.0]) * _usual_pace(spec, _is_embedded(done, spec))
     return pace * covers * len(spec.variants)
 
 
@@ -65,28 +65,28 @@ def _usual_pace(spec: TrainSpec, embedded: bool) -> float:
 
 
 def _pace(run: Run) -> float | None:
-    """Seconds a cover, variant and unit of work, without embedding if that is told; None when the run doesn't tell."""
-    with suppress(BadRun, TypeError, ValueError):  # parameters may be of any kind in a folder from elsewhere
+    """Seconds a cover, variant and unit of work, without embedding if known; None if unknown."""
+    with suppress(BadRun, TypeError, ValueError):  # parameters from other versions may have any type
         seconds, size = (run.status().seconds or 0) - (_embedding(run) or 0), _size(run)
         return seconds / (size * _work(run.spec)) if seconds > 0 and size else None
     return None
 
 
 def _size(run: Run) -> float:
-    """About how many covers and variants it was made of; 0 when it doesn't tell."""
+    """About how many covers and variants it had; 0 if unknown."""
     with suppress(BadRun):
         return run.evaluation().covers / _TESTED * len(run.spec.variants)
     return 0.0
 
 
 def _embedding(run: Run) -> float | None:
-    """The seconds that it spent on embedding; None when it doesn't tell."""
-    told = [event.metrics[EMBEDDING_S] for event in run.events() if EMBEDDING_S in event.metrics]
-    return told[-1] if told else None
+    """The seconds of embedding; None if unknown."""
+    seconds = [event.metrics[EMBEDDING_S] for event in run.events() if EMBEDDING_S in event.metrics]
+    return seconds[-1] if seconds else None
 
 
-def _at_hand(done: Iterable[Run], spec: TrainSpec) -> bool:
-    """Whether a run has left all the vectors of this one."""
+def _is_embedded(done: Iterable[Run], spec: TrainSpec) -> bool:
+    """Whether an earlier run embedded all covers of this one."""
     return any(
         (run.spec.dataset, run.spec.recipe) == (spec.dataset, spec.recipe)
         and {*spec.genres} <= {*run.spec.genres}
@@ -97,7 +97,7 @@ def _at_hand(done: Iterable[Run], spec: TrainSpec) -> bool:
 
 
 def _work(spec: TrainSpec) -> float:
-    """What a method does with each cover, where it does 1 with its default parameters."""
+    """The work per cover, relative to the method's default parameters."""
     parameters: Mapping[str, Any] = spec.parameters
     if spec.method == "finetune":
         epochs = max(1, sum(int(parameters.get(name) or 0) for name in ("frozen_epochs", "epochs")))

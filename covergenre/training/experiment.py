@@ -1,7 +1,7 @@
-"""One experiment: a method learns from the training part, and is judged by covers that it has not seen.
+"""One experiment: a method is trained on the training part and evaluated on held-out covers.
 
 Every choice is made on validation; the test part is read once, at the end. Where training covers come from several
-sources, each is also left out of learning and asked about: how sure answers are is settled there.
+sources, each is also left out of a training and predicted, which calibrates the method.
 """
 
 import logging
@@ -23,10 +23,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What was learned, its probabilities (n, n_genres) for both held-out parts, and the evaluation of the test part.
+    """The fitted method, its probabilities (n, n_genres) for both held-out parts, and the evaluation on test.
 
-    `elsewhere`: its answers to training covers whose source was left out, where that could be asked.
-    `began`: seconds since the epoch; `fitting` and `predicting`: how many seconds these took.
+    `left_out`: predictions for training covers whose source was left out, if any. `began`: seconds since the epoch;
+    `fitting`, `predicting`: their duration in seconds.
     """
 
     fitted: Fitted
@@ -39,19 +39,16 @@ class Result:
     left_out: LeftOutPredictions | None = None
 
     def predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
-        """The held-out ones of these covers with their probabilities, as `Run.predictions` has them."""
+        """The held-out covers with their probabilities, as `Run.predictions` has them."""
         held_out = pd.concat([covers[covers["part"] == part] for part in ("validation", "test")])
-        probabilities = np.concatenate([self.validation, self.test])
-        columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
-        return held_out[["path", "part", "genre", "group"]].reset_index(drop=True).join(columns)
+        return _table(held_out, "part", np.concatenate([self.validation, self.test]), genres)
 
     def left_out_predictions(self, covers: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame | None:
         """Predictions for training covers whose source was left out, as `Run.left_out_predictions` has them."""
         if self.left_out is None:
             return None
         asked = covers[covers["part"] == "train"].iloc[self.left_out.rows]
-        columns = pd.DataFrame(self.left_out.probabilities, columns=probability_columns(genres))
-        return asked[["path", "source", "genre", "group"]].reset_index(drop=True).join(columns)
+        return _table(asked, "source", self.left_out.probabilities, genres)
 
 
 def fit_and_evaluate(
@@ -61,9 +58,9 @@ def fit_and_evaluate(
     fit: Callable[[], Fitted] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Result:
-    """Fit the spec's method, or what `fit` gives, predict both held-out parts and evaluate the test part.
+    """Fit the spec's method, or call `fit`, predict both held-out parts and evaluate the test part.
 
-    `clock` times them. Raises what `Method.fit` does; Cancelled when stopped.
+    Raises what `Method.fit` does; Cancelled when stopped.
     """
     context = context or Context()
     began, started = time.time(), clock()
@@ -82,7 +79,7 @@ def fit_and_evaluate(
 
 
 def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, LeftOutPredictions | None]:
-    """What the method learned, as sure as its answers to sources left out let it be, and these."""
+    """The fitted method, calibrated on sources left out if there are any, and the predictions for these."""
     chosen = method(spec.method)
     fitted = chosen.fit(parts.train, parts.validation, spec, context)
     rows = parts.train.sample_rows()
@@ -95,3 +92,8 @@ def _fit(parts: Parts, spec: TrainSpec, context: Context) -> tuple[Fitted, LeftO
 
 def _answers(fitted: Fitted, covers: Covers, n_genres: int) -> np.ndarray:
     return fitted.predict_proba(covers) if len(covers) else np.zeros((0, n_genres))
+
+
+def _table(covers: pd.DataFrame, second: str, probabilities: np.ndarray, genres: Sequence[str]) -> pd.DataFrame:
+    columns = pd.DataFrame(probabilities, columns=probability_columns(genres))
+    return covers[["path", second, "genre", "group"]].reset_index(drop=True).join(columns)

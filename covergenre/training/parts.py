@@ -1,4 +1,4 @@
-"""The covers of a data set as a method gets them: those to train, to choose and to test on."""
+"""The covers of a data set as input of a method: the training, validation and test parts."""
 
 import time
 from collections.abc import Sequence
@@ -26,8 +26,7 @@ _COLUMNS = ("path", "genre", "content_hash", "source")
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The covers of each part. `groups` and `train_groups`, int64: those of the test and of the training covers by the
-    split, where they are known."""
+    """The covers of each part. `groups`, `train_groups`: those of the test and the training covers, int64, if known."""
 
     train: Covers
     validation: Covers
@@ -37,8 +36,10 @@ class Parts:
 
 
 class VectorCache:
-    """The vectors of a data set by one recipe: embedded when they are asked for, which took so many `seconds`, then
-    kept at hand; many in a file (see `VectorStore.get`)."""
+    """The vectors of a data set by one recipe, embedded on demand, which took so many `seconds`, then cached.
+
+    Many are mapped from a file (see `VectorStore.get`).
+    """
 
     def __init__(self, dataset: Dataset, recipe: Recipe) -> None:
         self.seconds = 0.0
@@ -47,7 +48,7 @@ class VectorCache:
         self._known: dict[str, tuple[pd.Index, np.ndarray]] = {}
 
     def embed(self, covers: pd.DataFrame, variants: Sequence[str], context: Context) -> None:
-        """See to it that the stores hold those of some covers."""
+        """Embed covers whose vectors are not stored yet."""
         paths, manifest = pd.Index(covers["path"]), self._dataset.manifest
         if missing := [name for name in variants if not paths.isin(self._embedded.get(name, ())).all()]:
             some, began = replace(self._dataset, manifest=manifest[manifest["path"].isin(paths)]), time.monotonic()
@@ -56,27 +57,26 @@ class VectorCache:
             self._embedded |= dict.fromkeys(missing, paths)
 
     def of(self, covers: pd.DataFrame, variants: Sequence[str], context: Context) -> list[np.ndarray]:
-        """Of some covers, in their order, one array for each variant: float32 (n, d)."""
+        """The vectors of covers, in their order, an array a variant: float32 (n, d)."""
         paths = pd.Index(covers["path"])
         self.embed(covers, variants, context)
         for name, store in stores_of(self._recipe, variants).items():
-            if not self._at_hand(name, paths):
+            if not self._is_cached(name, paths):
                 self._known[name] = paths, store.get(covers["content_hash"].tolist())[1]
         known = [self._known[name] for name in variants]
         return [vectors if index.equals(paths) else vectors[index.get_indexer(paths)] for index, vectors in known]
 
-    def _at_hand(self, variant: str, paths: pd.Index) -> bool:
-        """Whether the vectors of these covers are; many only in this very order, as a copy in another takes memory."""
+    def _is_cached(self, variant: str, paths: pd.Index) -> bool:
+        """Whether vectors of these covers are cached; many only in this order, as reordering takes memory."""
         index = self._known.get(variant, (pd.Index([]),))[0]
         return index.equals(paths) or (len(paths) <= MANY and bool(paths.isin(index).all()))
 
 
 def select_covers(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
-    """The usable covers of a spec's genres, in the manifest's order: path, genre, content_hash, part, group and label.
+    """The usable covers of a spec's genres: path, genre, content_hash, source (if known), part, group and label.
 
-    Also its source, where the manifest has one. `label` (int64) is the position in the genres. The split is that of all
-    genres: a cover that tests with ten genres never trains with two. Raises BadDataset when a genre can't be trained on
-    or nothing is left to test on.
+    `label` (int64) is the position in the genres. The split is that of all genres: a test cover of ten genres is no
+    training cover of two. Raises BadDataset when a genre has no training cover, or no test cover is left.
     """
     split, genres = split_of(dataset, spec.split, spec.seed), spec.genres
     covers = usable(dataset.manifest)
@@ -97,10 +97,10 @@ def select_covers(dataset: Dataset, spec: TrainSpec) -> pd.DataFrame:
 def load_parts(
     dataset: Dataset, covers: pd.DataFrame, spec: TrainSpec, vectors: VectorCache, context: Context
 ) -> Parts:
-    """The covers that `select_covers` found, by part, with what the spec's method reads.
+    """The covers of `select_covers` by part, with vectors, pictures or texts, as the spec's method reads them.
 
-    Training covers come in every variant of the spec, one after the other; the others as originals only. For a method
-    that reads pictures they come with these, each read when it is asked for; for one that reads words, with those.
+    Training covers come in every variant of the spec, one after the other; the others as originals only. Pictures are
+    read on demand.
     """
     reads, parts = method(spec.method).reads, {}
     in_order = pd.concat([covers[covers["part"] == part] for part in PARTS])  # a part is a slice then, and no copy
@@ -121,15 +121,15 @@ def load_parts(
 
 
 def to_covers(covers: pd.DataFrame, vectors: Sequence[np.ndarray]) -> Covers:
-    """Covers as a method sees them, once for each of `vectors` (one array a variant)."""
+    """Covers as input of a method, once for each of `vectors` (an array a variant)."""
     labels, hashes, n = covers["label"].to_numpy(np.int64), covers["content_hash"].tolist(), len(vectors)
     sources = covers["source"].fillna("").tolist() if "source" in covers else []
-    together = np.concatenate(vectors) if n > 1 else vectors[0]  # a copy takes its time
+    together = np.concatenate(vectors) if n > 1 else vectors[0]  # without a copy
     return Covers(together, np.tile(labels, n), tuple(hashes * n), sources=tuple(sources * n))
 
 
 def read_texts(dataset: Dataset, covers: pd.DataFrame, context: Context) -> list[CoverText]:
-    """What is written on covers of the data set, in their order; see `read_covers`."""
+    """The texts on covers of the data set, in their order; see `read_covers`."""
     keys = covers["content_hash"].tolist()
     files = {key: partial(read_cover, dataset, path, key) for path, key in zip(covers["path"], keys, strict=True)}
     texts = read_covers(files, context.monitor)

@@ -1,4 +1,4 @@
-"""Runs that belong together: one training repeated with other seeds, all methods on the same covers."""
+"""Related runs: one training repeated with other seeds, or all methods on the same covers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from covergenre.training.train import prepare
 
 @dataclass(frozen=True)
 class Spread:
-    """What a figure came to in `runs` runs that differ in their seed alone: mean, standard deviation and ends."""
+    """The spread of a metric over `runs` runs that differ in their seed only."""
 
     runs: int
     mean: float
@@ -25,7 +25,7 @@ class Spread:
 
 
 def start_all(dataset: Dataset, spec: TrainSpec) -> tuple[Run, ...]:
-    """Put a run of each method that learns from vectors into the queue, with its own settings, tagged alike; the runs.
+    """Queue a run of each method that reads vectors, with its default parameters and a common tag; the runs.
 
     They share covers, split, seed and vectors, so that they can be compared on all test covers. Raises as `prepare`.
     """
@@ -35,17 +35,17 @@ def start_all(dataset: Dataset, spec: TrainSpec) -> tuple[Run, ...]:
 
 
 def start_repeats(dataset: Dataset, run: Run, more: int) -> tuple[Run, ...]:
-    """Put a run's training into the queue again with so many other seeds, tagged alike; the runs. Raises as `prepare`.
+    """Queue a run's training again with so many other seeds and a common tag; the runs. Raises as `prepare`.
 
-    The seed also splits: what the runs differ by holds the chance of the split and that of the method.
+    The seed is also that of the split, so the spread includes the chance of the split.
     """
-    told = {name: getattr(run.spec, name) for name in TrainSpec.__dataclass_fields__}
-    specs = [TrainSpec(**{**told, "seed": run.spec.seed + number}) for number in range(1, more + 1)]
+    fields = {name: getattr(run.spec, name) for name in TrainSpec.__dataclass_fields__}
+    specs = [TrainSpec(**{**fields, "seed": run.spec.seed + number}) for number in range(1, more + 1)]
     return _start([prepare(dataset, spec) for spec in specs], f"seeds of {run.id[-4:]}")
 
 
 def repeats_of(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
-    """The run and the others that were asked for alike, but for the seed."""
+    """The runs whose spec is that of `run` but for the seed, itself included."""
     return tuple(other for other in runs if _but_for_seed(other.spec) == _but_for_seed(run.spec))
 
 

@@ -1,8 +1,7 @@
-"""The starter's card: the figures of its methods on held-out covers and on sources left out.
+"""The starter's card: the metrics of its methods on held-out covers and on sources left out.
 
-What reading words adds to looks is judged twice: on all test covers, and on those that share no name with a training
-cover. Much of what words tell is who performs, and a known performer is so much easier than a stranger that a single
-figure would say nothing of either.
+The gain of reading words is evaluated twice: on all test covers, and on those that share no name with a training cover,
+because much of what words tell is a performer that is already known.
 """
 
 import platform
@@ -28,7 +27,7 @@ from covergenre.packages import versions
 from covergenre.training.experiment import Result
 from covergenre.training.parts import Parts
 
-_FEW = 12  # covers that a line or word may stand on to count as a name
+_FEW = 12  # the most covers with a line or word that counts as a name
 _LINE, _WORD = 5, 7  # letters
 
 
@@ -39,7 +38,7 @@ def make_card(
     methods: tuple[MethodCard, ...],
     recipe: Recipe,
 ) -> Card:
-    """The card of covers that were chosen and split; `left_out`: how many were not chosen, by reason."""
+    """The card of the chosen covers; `left_out`: how many were not chosen, by reason."""
     genres = tuple(sorted(manifest["genre"].unique()))
     return Card(
         format=FORMAT,
@@ -62,7 +61,7 @@ def make_card(
 
 
 def method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.DataFrame, split: Split) -> MethodCard:
-    """The figures of one method."""
+    """The metrics of one method."""
     own = split.groups[split.parts == "validation"].to_numpy()
     validation = evaluate(parts.validation.labels, result.validation, spec.genres, own, spec.seed)
     right = result.test.argmax(axis=1) == parts.test.labels
@@ -76,18 +75,17 @@ def method_card(spec: TrainSpec, result: Result, parts: Parts, manifest: pd.Data
 def words_figures(
     result: Result, test: Covers, texts: Sequence[CoverText], manifest: pd.DataFrame, split: Split
 ) -> WordsFigures:
-    """What the words on the test covers add to their looks."""
+    """The gain of reading words on the test covers."""
     names = np.array(name_groups(manifest["artist"].tolist(), texts))
     part = split.parts.to_numpy()
     apart = ~np.isin(names[part == "test"], names[part == "train"])
-    looks = result.fitted.predict_proba(replace(test, texts=[CoverText()] * len(test)))
-    right, right_read = (answers.argmax(axis=1) == test.labels for answers in (looks, result.test))
-    return reading_gain(right, right_read, test.texts, apart)
+    wordless = result.fitted.predict_proba(replace(test, texts=[CoverText()] * len(test)))
+    looks, both = (answers.argmax(axis=1) == test.labels for answers in (wordless, result.test))
+    return reading_gain(looks, both, test.texts, apart)
 
 
 def name_groups(artists: Sequence[str], texts: Sequence[CoverText]) -> list[str]:
-    """For each cover the name of the covers it must stay with: those of its artist, and those that share with it a line
-    or a long word that at most a dozen covers have."""
+    """A group for each cover: covers of one artist, or that share a line or a long word that few covers have."""
     holders: dict[str, list[int]] = defaultdict(list)
     for cover, (artist, text) in enumerate(zip(artists, texts, strict=True)):
         lines = {plain_letters(line.text) for line in text.lines}
@@ -103,8 +101,10 @@ def name_groups(artists: Sequence[str], texts: Sequence[CoverText]) -> list[str]
 
 
 def reading_gain(looks: np.ndarray, both: np.ndarray, texts: Sequence[CoverText], apart: np.ndarray) -> WordsFigures:
-    """What words add on held-out covers: whether each is answered rightly (n,) by its looks and with its words, what is
-    written on it, and whether no cover that was learned from shares its names."""
+    """The gain of words, from whether each of n covers is predicted correctly by `looks` alone and with words (`both`).
+
+    `apart` (n,): whether it shares no name with a training cover.
+    """
     readable = float(np.mean([bool(text.lines) for text in texts]))
     return WordsFigures(readable, _gain(looks, both), _gain(looks[apart], both[apart]))
 

@@ -1,8 +1,7 @@
-"""Training: from a data set to a run that is done.
+"""Training: from a data set to a finished run.
 
-`prepare` says what is wrong before any work is done and leaves a queued run, which any process may `execute`; `train`
-is both at once. Covers are embedded for methods that read pictures, too: whoever asks which covers are near to one
-needs the vectors.
+`prepare` validates the spec and leaves a queued run, which any process may `execute`; `train` does both. Covers are
+embedded for methods that read pictures, too, as the search for similar covers needs vectors.
 """
 
 import logging
@@ -33,26 +32,26 @@ from covergenre.training.parts import Parts, VectorCache, load_parts, read_texts
 
 _log = logging.getLogger(__name__)
 
-# Where embedding and fitting end, as shares of a run: a guess, since nobody knows before how much is in the cache.
+# Ends of phases as fractions of a run, which are guesses: how much is cached isn't known before.
+_FETCHED = 0.1  # weights downloaded
 _EMBEDDED, _FITTED = 0.6, 0.95
-_FETCHED = 0.1  # where a network that is not here yet has come
-_EMBEDDED_BESIDE = 0.05  # for a method that reads pictures, which takes much longer
-_READ = 0.9  # where the words on covers have been read
+_EMBEDDED_BESIDE = 0.05  # for methods that read pictures, which take much longer
+_READ = 0.9  # words read
 
 _LIBRARIES = ("numpy", "pandas", "pillow", "openvino", "torch", "faiss-cpu", "scikit-learn", "scipy")
 
 
 def train(dataset: Dataset, spec: TrainSpec, monitor: Monitor = SILENT) -> Run:
-    """Prepare a run and execute it here and now; see both for what is reported and what is raised."""
+    """Prepare a run and execute it; see both for what is reported and raised."""
     return execute(prepare(dataset, spec), dataset, monitor)
 
 
 def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
-    """A queued run of what is asked of a data set, once all of it is known to be possible.
+    """A queued run of this spec on a data set.
 
     Raises CoverGenreError, and leaves no run, for a missing package, an unknown method, parameter, variant or
-    backbone; BadDataset for an unknown genre or split, fewer than two genres, a genre without a training cover, or
-    no cover to test on.
+    backbone; BadDataset for an unknown genre or split, fewer than two genres, a genre without a training cover, or no
+    test cover.
     """
     chosen = method(spec.method)
     if spec.method not in METHODS:
@@ -64,8 +63,9 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
         "genres": _genres(dataset, spec.genres),
     }
     need(chosen.title.lower(), chosen.needs)
-    _log.debug("recipe %s", spec.recipe.key)  # which also finds out whether there is such a backbone and weights file
-    settled |= {"dataset_hash": fingerprint(dataset.manifest), "dataset_id": dataset.id, "versions": _versions()}
+    _log.debug("recipe %s", spec.recipe.key)  # which raises for an unknown backbone or a missing weights file
+    known = {"python": platform.python_version(), "covergenre": covergenre.__version__, **versions(_LIBRARIES)}
+    settled |= {"dataset_hash": fingerprint(dataset.manifest), "dataset_id": dataset.id, "versions": known}
     prepared = RunSpec(**{**vars(spec), **settled})
     select_covers(dataset, prepared)
     check_engine(spec.recipe)
@@ -75,14 +75,12 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
 
 
 def execute(run: Run, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Run:
-    """Do the work of a queued run; the same run, done.
+    """Execute a queued run, and return it.
 
-    `dataset`: the one it was prepared for (None: open it by its name). It stops when `monitor` says so, or somebody has
-    asked the run to.
-
-    Progress goes from 0 to `journal.STEPS`, with the method's figures. However the work ends, the status says so:
-    "cancelled" and Cancelled raised after a stop, "failed" with its reason after any other error, which goes on to the
-    caller. BadRun when the run is not queued; BadDataset when the data set has changed since it was prepared.
+    `dataset`: the one it was prepared for (None: open it by name). Progress goes from 0 to `journal.STEPS`, with the
+    method's metrics. It stops by `monitor` or `Run.request_stop`: the status is "cancelled" then, and Cancelled is
+    raised. Any other error makes it "failed" and is raised. BadRun when the run is not queued; BadDataset when the data
+    set has changed since it was prepared.
     """
     if (state := run.status().state) != "queued":
         raise BadRun(f"the run {run.id} is {state}: only a queued one can be executed; train again for a new one")
@@ -107,7 +105,7 @@ def execute(run: Run, dataset: Dataset | None = None, monitor: Monitor = SILENT)
 
 
 def evaluate(run: Run) -> metrics.Evaluation:
-    """The evaluation of the run's test part, computed from its stored predictions; BadRun when they can't be read."""
+    """The evaluation of a run on test, from its stored predictions; BadRun when they can't be read."""
     predictions = run.predictions()
     test = predictions[predictions["part"] == "test"]
     genres = run.spec.genres
@@ -121,14 +119,14 @@ def evaluate(run: Run) -> metrics.Evaluation:
 
 
 def _variants(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The original and what else is wanted, in the order of `VARIANTS`; CoverGenreError for one that there isn't."""
+    """The original and the wanted ones, in the order of `VARIANTS`; CoverGenreError for an unknown one."""
     if unknown := [variant for variant in wanted if variant not in VARIANTS]:
         raise CoverGenreError(f"there is no variant {unknown[0]!r}: choose from {', '.join(VARIANTS)}")
     return tuple(variant for variant in VARIANTS if variant == "original" or variant in wanted)
 
 
 def _genres(dataset: Dataset, wanted: Sequence[str]) -> tuple[str, ...]:
-    """The genres to tell apart, sorted, so that the order they are asked for in makes no other run."""
+    """The genres, sorted, so that their order makes no difference."""
     genres = tuple(sorted(set(wanted or dataset.genres)))
     if unknown := [genre for genre in genres if genre not in dataset.genres]:
         raise BadDataset(
@@ -137,10 +135,6 @@ def _genres(dataset: Dataset, wanted: Sequence[str]) -> tuple[str, ...]:
     if len(genres) < 2:
         raise BadDataset(f"found {len(genres)} genres ({', '.join(genres)}): choose at least two genres")
     return genres
-
-
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "covergenre": covergenre.__version__, **versions(_LIBRARIES)}
 
 
 def _check_unchanged(dataset: Dataset, spec: RunSpec) -> None:
@@ -152,18 +146,17 @@ def _check_unchanged(dataset: Dataset, spec: RunSpec) -> None:
 
 
 def _parts(dataset: Dataset, covers: pd.DataFrame, spec: RunSpec, journal: Journal, context: Context) -> Parts:
-    """What the method gets, in two phases of the journal: all originals, then the variants of training covers."""
-    vectors, embedded = VectorCache(dataset, spec.recipe), _EMBEDDED
-    if method(spec.method).reads != "vectors":
-        embedded = _EMBEDDED_BESIDE
+    """The input of the method, in phases of the journal: all originals, then the variants of training covers."""
+    vectors, reads = VectorCache(dataset, spec.recipe), method(spec.method).reads
+    embedded = _EMBEDDED if reads == "vectors" else _EMBEDDED_BESIDE
     journal.enter(_FETCHED)
     fetch_weights(spec.recipe, context.monitor)
     further = (covers["part"] == "train").sum() * (len(spec.variants) - 1)
     journal.enter(embedded * len(covers) / (len(covers) + further))
     vectors.embed(covers, ("original",), context)
-    if method(spec.method).reads == "texts":
+    if reads == "texts":
         journal.enter(_READ)
-        read_texts(dataset, covers, context)  # which are kept: below, they are there
+        read_texts(dataset, covers, context)  # cached for `load_parts`
     else:
         journal.enter(embedded)
     parts = load_parts(dataset, covers, spec, vectors, context)

@@ -13,15 +13,12 @@ from covergenre.methods.base import Covers
 
 
 class Pictures(Dataset):
-    """Covers as a network reads them, at a side that may change between epochs."""
+    """Covers as input of a network, at a side that may change between epochs."""
 
     def __init__(self, covers: Covers, preprocessing: Preprocessing, augmented: bool, limit: int | None = None) -> None:
-        """`augmented`: whether a cover looks a little different each time it is read, by torch's random numbers.
-        `limit`: to how many pixels a side each is shrunk first."""
-        self._covers = covers
-        self._preprocessing = preprocessing
-        self._augmented = augmented
-        self._limit = limit
+        """`augmented`: whether covers are varied randomly; `limit`: the side in pixels they are shrunk to first."""
+        self._covers, self._preprocessing = covers, preprocessing
+        self._augmented, self._limit = augmented, limit
 
     def __len__(self) -> int:
         return len(self._covers)
@@ -41,16 +38,16 @@ class Pictures(Dataset):
 
 
 def batches(pictures: Pictures, size: int, shuffled: bool) -> DataLoader:
-    """The pictures by batches of `size`, at least 2; the order of shuffled ones is drawn from torch's random numbers.
+    """The pictures in batches of `size`, at least 2.
 
-    Shuffled pictures are to be trained on: one that is left over alone, which can't be normalised, is passed over. They
-    are read in this process, because a forked one may hang after faiss was at work.
+    Of shuffled ones, which are trained on, a last batch of one picture is dropped, as it can't be normalised. Pictures
+    are read in this process, because a forked one may hang after faiss was used.
     """
     return DataLoader(pictures, size, shuffle=shuffled, drop_last=shuffled and len(pictures) % size == 1)
 
 
 def _augmentation(side: int) -> v2.Transform:
-    """A mirrored half, another cut and other light: mild, since the colours of a cover say much about its genre."""
+    """Random flips, crops and light: mild, since the colours of a cover say much about its genre."""
     return v2.Compose(
         [
             v2.RandomHorizontalFlip(),
