@@ -40,18 +40,20 @@ def galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[G
 def pair_galleries(compared: ComparedRuns, a: ComparedRun, b: ComparedRun) -> tuple[Gallery, ...]:
     """Where two runs disagree, and where both are wrong."""
     split = disagreement(compared.labels, a.probabilities, b.probabilities)
-    order = "Those first on which they differ the most."
-    only_a, only_b = (f"{one.name} names their genre, {other.name} doesn't. {order}" for one, other in ((a, b), (b, a)))
+    order = "The largest differences come first."
+    only_a, only_b = (
+        f"{one.name} predicts their genre, {other.name} doesn't. {order}" for one, other in ((a, b), (b, a))
+    )
     return (
         Gallery("only-a", f"Only {a.name} is right", only_a, split.only_a, (a, b)),
         Gallery("only-b", f"Only {b.name} is right", only_b, split.only_b, (a, b)),
-        Gallery("neither", "Both wrong", f"Neither of the two names their genre. {order}", split.neither, (a, b)),
+        Gallery("neither", "Both wrong", f"Neither of the two predicts their genre. {order}", split.neither, (a, b)),
     )
 
 
 def loss_gallery(compared: ComparedRuns, run: ComparedRun, key: str = "losses") -> Gallery:
     """The mistakes of one run."""
-    meaning = "Named wrongly, those first whose true genre was held the least probable."
+    meaning = "Wrong predictions, by descending loss."
     return Gallery(key, f"Worst mistakes of {run.name}", meaning, mistakes(compared.labels, run.probabilities), (run,))
 
 
@@ -59,8 +61,8 @@ def common_galleries(compared: ComparedRuns) -> tuple[Gallery, ...]:
     """Covers that all runs get wrong, and covers that all get right."""
     every = [run.probabilities for run in compared.runs]
     hard, easy = hardest(compared.labels, every), typical(compared.labels, every)
-    why_hard = "No run names their genre. The first may well be filed under a wrong one: have a look."
-    why_easy = "Every run names their genre; the first are what they take to be most typical of it."
+    why_hard = "No run predicts their genre. The first ones may well be mislabelled: check them."
+    why_easy = "Every run predicts their genre; the most confident predictions come first."
     return (
         Gallery("hardest", "Hardest for all", why_hard, hard, compared.runs),
         Gallery("typical", "Most typical", why_easy, easy, compared.runs),

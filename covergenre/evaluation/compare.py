@@ -41,14 +41,14 @@ class Pair:
         """The result in plain English."""
         covers, p = f"these {self.covers:,} covers", _p(self.adjusted)
         if self.adjusted >= 1 - LEVEL:
-            return f"{self.a} and {self.b} cannot be told apart on {covers} ({p})."
+            return f"{self.a} and {self.b} don't differ significantly on {covers} ({p})."
         ahead, behind, sign = (self.a, self.b, 1) if self.difference.value > 0 else (self.b, self.a, -1)
         low, high = sorted((100 * sign * self.difference.low, 100 * sign * self.difference.high))
         around = f"{low:.1f} to {high:.1f}".replace("-", "−")
         if self.better is None:
             return (
-                f"{ahead} names the genre of more of {covers} than {behind} ({p}), but the 95 % interval of the "
-                f"difference, {around} points, allows for none."
+                f"{ahead} is right on more of {covers} than {behind} ({p}), but the 95 % interval of the "
+                f"difference, {around} points, includes 0."
             )
         points = 100 * abs(self.difference.value)
         return (

@@ -87,7 +87,7 @@ class Evaluation:
 def absent_genres_note(genres: Sequence[str]) -> str:
     """A sentence on genres without a cover."""
     return (
-        f"No test cover is of {', '.join(genres)}: how well that is told isn't known, and the intervals of figures "
+        f"No test cover is of {', '.join(genres)}: its scores are unknown, and the intervals of figures "
         "that are means over genres reach as far as that could move them."
     )
 

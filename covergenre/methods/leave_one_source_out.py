@@ -72,7 +72,7 @@ def predict_left_out(
     found, wordless = [], []
     for done, source in enumerate(left_out):
         context.monitor.check()
-        context.monitor.report(done, len(left_out), f"asking about {source}, left out")
+        context.monitor.report(done, len(left_out), f"predicting {source}, left out of training")
         asked = np.sort(originals[sources[originals] == source])
         known = sources != source
         if groups is not None:

@@ -153,6 +153,6 @@ def _runs(compared: ComparedRuns) -> str:
             "variants": ", ".join(spec.variants),
             **{name: "chosen by the method" if value is None else value for name, value in spec.parameters.items()},
         }
-        told = "; ".join(f"{escape(str(name))}: {escape(str(value))}" for name, value in settings.items())
-        items.append(f"<li><b>{escape(run.name)}</b> <code>{escape(run.id)}</code><small>{told}</small></li>")
+        listed = "; ".join(f"{escape(str(name))}: {escape(str(value))}" for name, value in settings.items())
+        items.append(f"<li><b>{escape(run.name)}</b> <code>{escape(run.id)}</code><small>{listed}</small></li>")
     return f'<ul class="pairs">{"".join(items)}</ul>'

@@ -34,10 +34,10 @@ from covergenre.runs.notes import read_notes
 
 FIGURES = (
     ("accuracy", "Accuracy", "how many answers are right"),
-    ("balanced_accuracy", "Balanced accuracy", "the same, every genre counting alike"),
+    ("balanced_accuracy", "Balanced accuracy", "the same, all genres weighted equally"),
     ("f1_weighted", "F1, weighted", "precision and recall in one figure, by covers"),
-    ("f1_macro", "F1, macro", "the same, every genre counting alike"),
-    ("log_loss", "Log loss", "how surprising the true genre is to it; less is better"),
+    ("f1_macro", "F1, macro", "the same, all genres weighted equally"),
+    ("log_loss", "Log loss", "how improbable it finds the true genre; lower is better"),
     ("calibration_error", "Calibration error", "how far its probabilities are from how often it is right"),
 )
 """The headline figures: name in an `Evaluation`, title, and meaning."""
@@ -88,8 +88,8 @@ class Sections:
                 first = "Among the first three<small>how often the true genre is</small>"
                 rows.append([first, *(figure(each, scale) for each in top)])
         for title, words, name in (
-            ("Training<small>the whole run; vectors at hand cost nothing</small>", duration, "seconds"),
-            ("Prediction<small>of a cover whose vector is at hand</small>", milliseconds, "prediction_ms"),
+            ("Training<small>the whole run; stored vectors cost nothing</small>", duration, "seconds"),
+            ("Prediction<small>of a cover whose vector is computed</small>", milliseconds, "prediction_ms"),
             ("Model<small>on the disk</small>", size, "model_bytes"),
         ):
             costs = [getattr(run, name) for run in self.compared.runs]
@@ -217,7 +217,7 @@ class Sections:
             return ""
         scale = common_scale(known)
         cells = ([f"{percent(wanted)} right", *(_coverage(each, scale) for each in points)] for wanted, points in rows)
-        return self._table("Wanted, on validation", [self._axis(scale), *cells])
+        return self._table("Target on validation", [self._axis(scale), *cells])
 
     def precision(self) -> str:
         """Precision against recall, a chart a genre and a line a run; genres without a cover are left out."""
@@ -305,6 +305,6 @@ def _notes(run: ComparedRun) -> str:
 
 def _coverage(point: CoveragePoint | None, scale: Scale) -> str:
     if not point:
-        return "–<small>no answers of validation are</small>"
+        return "–<small>not reached on validation</small>"
     share, sure = escape(percent(point.share)), escape(percent(point.confidence))
     return f"{figure(point.accuracy, scale)}<small>{share} of covers answered, those it is {sure} sure of</small>"

@@ -125,7 +125,7 @@ def _cues(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
         side = next((side for side in SIDES if side <= facts.side), SIDES[-1])
         yield Caution(
             f"The file alone gives genres away: {_some(worst)}. A method learns that instead of the artwork, and fails "
-            f"on covers from elsewhere. Shrunk to {side} px, covers don't tell it.",
+            f"on covers from elsewhere. Shrunk to {side} px, they no longer do.",
             f"flattered: the file tells {worst[0].partition(' (')[0]}",
             serious=True,
             changes={"limit": side},
@@ -138,7 +138,7 @@ def _sources(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     if alone:
         named = _some([f"{genre} from {facts.one_source[genre]}" for genre in alone])
         yield Caution(
-            f"Of some genres all covers come from one source: {named}. What tells the source tells the genre.",
+            f"Of some genres all covers come from one source: {named}. What reveals the source reveals the genre.",
             f"flattered: {_some(alone)} from one source",
             serious=True,
             changes={"genres": rest} if len(rest) > 1 else {},
@@ -151,8 +151,8 @@ def _copies(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     covers = counted(copies, "cover")
     if copies and spec.split != "honest":
         yield Caution(
-            f"The audit found copies: {covers}. This split puts copies and artists on both sides: the test asks what "
-            "training told.",
+            f"The audit found copies: {covers}. This split puts copies and artists on both sides, so that test covers "
+            "were seen in training.",
             f"flattered: {covers} with copies on both sides",
             serious=True,
             changes={"split": "honest"},

@@ -231,12 +231,12 @@ def wait_for_turn(monitor: Monitor, tell: Callable[[], object]) -> Iterator[None
     `tell` is called once if it has to wait. Cancelled when stopped meanwhile.
     """
     lock = turn_lock()
-    told = False
+    waited = False
     while queued_runs() or not _acquire(lock):
-        if not told:
+        if not waited:
             tell()
             ensure_worker()
-            told = True
+            waited = True
         monitor.check("stopped while it waited for its turn")
         time.sleep(_LOOK_EVERY)
     try:

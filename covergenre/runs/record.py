@@ -48,8 +48,7 @@ if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is 
 logger = logging.getLogger(__name__)
 
 PREDICTION_MS, EMBEDDING_S = "prediction ms", "embedding seconds"
-"""The figures of a run's events that say how many milliseconds the method takes for a cover, its vector at hand, and
-how many seconds were spent on making vectors."""
+"""Metrics in a run's events: milliseconds a prediction from a vector takes, and seconds spent on embedding."""
 
 _NAMED = 5  # runs
 _LEFT_OUT = "left_out.parquet"

@@ -149,7 +149,7 @@ def test_a_pair_is_fit_for_json():
 
 
 def test_what_cannot_be_told_apart_is_said_to_be_so():
-    expected = "logistic and boosting cannot be told apart on these 1,511 covers (p = 0.9)."
+    expected = "logistic and boosting don't differ significantly on these 1,511 covers (p = 0.9)."
     assert pair(p=0.88).sentence == expected
     assert pair(p=0.01, adjusted=0.88).sentence == expected
 
@@ -164,8 +164,8 @@ def test_the_better_one_is_named_first_with_how_much_better_it_is():
 
 def test_where_test_and_interval_disagree_both_are_told():
     assert pair(p=0.03, difference=(-0.02, -0.041, 0.003)).sentence == (
-        "boosting names the genre of more of these 1,511 covers than logistic (p = 0.03), but the 95 % interval of the "
-        "difference, −0.3 to 4.1 points, allows for none."
+        "boosting is right on more of these 1,511 covers than logistic (p = 0.03), but the 95 % interval of the "
+        "difference, −0.3 to 4.1 points, includes 0."
     )
 
 

@@ -25,14 +25,14 @@ def test_a_run_that_beats_all_others_is_the_best():
 
 def test_where_two_lead_it_is_said_whom_they_truly_beat():
     assert verdict(_compared(9, 9, 0)) == (
-        "m0 is right most often, on 100.0\u202f% of these 90 covers: truly more often than m2. "
+        "m0 is right most often, on 100.0\u202f% of these 90 covers: significantly more often than m2. "
         "Its lead over m1 may be chance."
     )
 
 
 def test_runs_that_cannot_be_told_apart_are_said_so():
     said = verdict(_compared(0, 0.1, 0))
-    assert said.endswith("but that may be chance: none of the 3 runs is truly better than another.")
+    assert said.endswith("but that may be chance: none of the 3 runs is significantly better than another.")
 
 
 def test_a_run_that_leads_when_every_genre_counts_alike_is_told_too():
@@ -44,4 +44,4 @@ def test_a_run_that_leads_when_every_genre_counts_alike_is_told_too():
     compared = compare_runs(runs, resamples=200)
     pair = compared.comparison.pairs[0].sentence
     assert pair.startswith("m0 is better than m1")
-    assert verdict(compared) == f"{pair} With every genre counting alike, m1 is better than the other."
+    assert verdict(compared) == f"{pair} By balanced accuracy, m1 is better than the other."

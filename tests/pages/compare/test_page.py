@@ -52,7 +52,7 @@ def test_without_runs_and_starter_the_page_says_what_to_do(starter):
     assert "There are no finished runs yet." in said(app)
     assert "covergenre train demo --method knn" in app.code[0].value
     finished([0, 1, 2], answers([0, 1, 2]))
-    assert "names the genre of" in said(visit())
+    assert " is right on " in said(visit())
 
 
 def test_runs_that_are_not_done_are_not_offered(runs):
