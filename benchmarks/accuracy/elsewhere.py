@@ -1,13 +1,13 @@
-"""How well each way to even out sources reads genre off covers of a source never seen: the yardstick that decides.
+"""How well each way to even out differences between sources predicts genres on a source never seen.
 
 python -m benchmarks.accuracy.elsewhere COVERS [--only WORD ...] [--backbone ID]
 
-The starter's covers of ten genres. Each source with at least two genres that others have, too, is left out in turn and
-asked about, over all ten genres; beside it, the same recipes on covers of the sources that were learned from, held out
-in three folds. Near copies, artists and series stay on one side. How sure an answer is, is settled for each source on
-the other sources left out. Figures "elsewhere" are means over the sources of at least `LEAST` covers; the calibration
-error there is that of at most 250 covers of each together. Choices were made by these figures, so they flatter a
-little.
+On the starter's covers of ten genres, each source with at least two genres that other sources have is left out of
+training in turn and predicted, over all ten genres; beside it, the same recipes on held-out covers of the sources they
+learned from, in three folds. Near copies, artists and series stay on one side. Predictions for a source are calibrated
+on the other sources left out. Figures "elsewhere" are means over the sources of at least `LEAST` covers; the
+calibration error there is that of at most 250 covers of each together. Recipes were chosen by these figures, which are
+therefore slightly optimistic.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ from covergenre.training.build_starter import RECIPE, choose_covers
 LEAST = 50
 _FOLDS = 3
 _SERIES = ("bang_dream", "initial_d")
-"""Sources that are one series of covers each, whoever the artist."""
+"""Sources whose covers are one series each, whoever the artist."""
 
 
 Answer = Callable[[np.ndarray], np.ndarray]
@@ -49,7 +49,7 @@ Answer = Callable[[np.ndarray], np.ndarray]
 
 
 class Known(NamedTuple):
-    """What is learned from: covers and their components."""
+    """Training covers and their components."""
 
     covers: Covers
     components: Components
@@ -59,8 +59,8 @@ Learn = Callable[[Known], Answer]
 
 
 class Judged(NamedTuple):
-    """What a recipe says of covers whose source was left out; and, as sure as that lets it be, of all covers, (n,
-    genres), with the rest of their source learned."""
+    """The predictions of a recipe for covers whose source was left out; and for all covers, (n, genres), with the rest
+    of their source in training, calibrated like the former."""
 
     elsewhere: LeftOutPredictions
     learned: np.ndarray
@@ -124,7 +124,7 @@ def _judged(covers: Covers, parts: Sequence[tuple[np.ndarray, np.ndarray]], lear
 
 
 def _joined(members: Sequence[Judged]) -> Judged:
-    """What recipes say together: the mean of their answers, calibrated anew, as an ensemble has it."""
+    """The mean of the predictions of several recipes, calibrated again, as in an ensemble."""
     elsewhere = combine_left_out([member.elsewhere for member in members], 0.0)
     learned = np.log(np.mean([member.learned for member in members], axis=0))
     return Judged(elsewhere, probabilities_of(learned, elsewhere.calibration))
@@ -170,35 +170,40 @@ def _regression(
     even: Callable[[Known], tuple[np.ndarray, np.ndarray]] | None = None,
     shared_weights: float = 0.0,
 ) -> Answer:
-    """Logistic regression among the components. `smoothing`: of the odds of genres by source, None for one prior;
+    """Logistic regression on the components. `smoothing`: of the genre priors by source, None for one prior;
     `weighted`: how much rare genres count in training; `shared_weights`: the same for a genre in its source; `even`:
-    scores to learn from and a matrix that scores are taken through."""
-    covers, components, n_genres = known.covers, known.components, len(GENRES)
+    the scores to learn from, and the matrix that maps scores to them."""
+    covers, n_genres = known.covers, len(GENRES)
     labels, sources = covers.labels, np.asarray(covers.sources)
-    scores, through = (components.scores, None) if even is None else even(known)
+    scores, through = (known.components.scores, None) if even is None else even(known)
     weights = genre_weights(labels, n_genres, weighted)[labels]
     if shared_weights:
-        cells = np.unique(
-            [f"{label} {source}" for label, source in zip(labels, sources, strict=True)], return_inverse=True
-        )
-        weights = np.bincount(cells[1])[cells[1]] ** -shared_weights
+        own = _genre_in_source(covers)
+        weights = np.bincount(own)[own] ** -shared_weights
         weights *= len(weights) / weights.sum()
+    offsets, usual = np.zeros((1, n_genres)), log_prior(labels, n_genres, balance)
     if smoothing is None:
-        offsets, usual = (
-            np.zeros((1, n_genres)),
-            log_prior(labels, n_genres, balance) - log_prior(labels, n_genres, weighted),
-        )
+        usual = usual - log_prior(labels, n_genres, weighted)
     else:
-        offsets, usual = log_source_priors(labels, sources, n_genres, smoothing), log_prior(labels, n_genres, balance)
+        offsets = log_source_priors(labels, sources, n_genres, smoothing)
     coefficients, intercepts = fit_multinomial(scores, labels, weights, offsets, c)
-    if through is not None:
-        coefficients = through @ coefficients
-    matrix, offset = components.unfold(coefficients)
-    return lambda vectors: softmax(vectors @ matrix + offset + intercepts + usual)
+    return _answer(known, coefficients if through is None else through @ coefficients, intercepts + usual)
+
+
+def _answer(known: Known, coefficients: np.ndarray, intercepts: np.ndarray) -> Answer:
+    matrix, offset = known.components.unfold(coefficients)
+    return lambda vectors: softmax(vectors @ matrix + offset + intercepts)
+
+
+def _genre_in_source(covers: Covers) -> np.ndarray:
+    """A number for each pair of genre and source: int64 (n,)."""
+    pairs = [f"{label} {source}" for label, source in zip(covers.labels, covers.sources, strict=True)]
+    return np.unique(pairs, return_inverse=True)[1]
 
 
 def _effects(known: Known) -> tuple[np.ndarray, np.ndarray]:
-    """The mean effect of each source beside that of each genre (sources, k), by ridge regression; each cover's row."""
+    """The mean effect of each source beside that of each genre (sources, k), by ridge regression; the row of each
+    cover."""
     scores, labels = known.components.scores, known.covers.labels
     names, own = np.unique(known.covers.sources, return_inverse=True)
     table = np.hstack([np.eye(len(GENRES))[labels], np.eye(len(names))[own]])
@@ -233,24 +238,22 @@ def _penalised(known: Known, strength: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _robust(known: Known, c: float, rounds: int = 4) -> Answer:
-    """With the odds by source, the covers of a genre in a source counting the more the worse they are answered: group
+    """With priors by source, and more weight for the covers of a genre in a source the worse they are predicted: group
     DRO (Sagawa and others, Distributionally Robust Neural Networks for Group Shifts, ICLR 2020)."""
     labels, sources, scores = known.covers.labels, np.asarray(known.covers.sources), known.components.scores
-    cells = np.unique([f"{label} {source}" for label, source in zip(labels, sources, strict=True)], return_inverse=True)
-    own, sizes = cells[1], np.bincount(cells[1])
+    own = _genre_in_source(known.covers)
+    sizes = np.bincount(own)
     offsets, shares, found = log_source_priors(labels, sources, len(GENRES)), np.sqrt(sizes), None
     for _ in range(rounds):
         weights = (shares / shares.sum() * len(labels) / sizes)[own]
         found = fit_multinomial(scores, labels, weights, offsets, c, found)
         logs = log_softmax(scores @ found[0] + found[1] + offsets)[np.arange(len(labels)), labels]
         shares = shares * np.exp(-np.bincount(own, logs) / sizes)
-    matrix, offset = known.components.unfold(found[0])
-    usual = log_prior(labels, len(GENRES), 0.5)
-    return lambda vectors: softmax(vectors @ matrix + offset + found[1] + usual)
+    return _answer(known, found[0], found[1] + log_prior(labels, len(GENRES), 0.5))
 
 
 def _by(name: str, known: Known, sources: bool = True, **parameters: object) -> Answer:
-    """A method of the library, with every choice given; `sources`: whether it hears of them."""
+    """A method of the library with fixed parameters; `sources`: whether it gets the source of each cover."""
     covers = known.covers if sources else replace(known.covers, sources=())
     nobody = covers.take(np.zeros(0, np.int64))
     fitted = method(name).fit(covers, nobody, TrainSpec(name, parameters, genres=GENRES), Context())
@@ -288,7 +291,7 @@ TOGETHER = {
         "knn, votes evened, genres alike",
     ),
 }
-"""Recipes that are joined."""
+"""Recipes whose predictions are averaged."""
 
 
 if __name__ == "__main__":
