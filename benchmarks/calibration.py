@@ -1,10 +1,10 @@
-"""Which interval of a calibration error is right: how often each holds the truth, by an independent computation.
+"""The coverage of intervals of the calibration error: how often they contain the true value.
 
 python -m benchmarks.calibration
 
-Answers are drawn from methods whose calibration error is known, because it is worked out from the chance of being
-right at each confidence and not from a sample. For samples of several sizes stands how often 95 % intervals hold that
-truth: the percentile bootstrap (what one would write first), and `intervals.distance` (what the project reports).
+Predictions are drawn from methods whose true calibration error is known by construction. For samples of several sizes
+it prints how often 95 % intervals contain it: those of the percentile bootstrap, and those of `intervals.distance`,
+which the project reports.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""A collection that is killed again and again: what it asked the web for, and what can be learned from it.
+"""A collection that is killed again and again: which requests it made, and how well methods learn from the result.
 
 python -m benchmarks.collecting [--per-genre 200] [--kills 5] [--home FOLDER] [--train knn,logistic]
 

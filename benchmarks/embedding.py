@@ -1,4 +1,4 @@
-"""How fast covers become vectors, end to end from JPEG files: our engine against the plain way, with one backbone.
+"""Embedding speed from JPEG files to vectors: the project's engine against plain torch, with the same backbone.
 
 python -m benchmarks.embedding ../shared/covers --covers 300
 

@@ -1,4 +1,4 @@
-"""What the starter says of drawn covers, which it never saw; the examples of Predict are those that this chooses.
+"""The starter's predictions for drawn covers, which it never saw, and the choice of examples for the Predict page.
 
     python -m benchmarks.examples [covers a genre]
 

@@ -1,4 +1,4 @@
-"""A campaign of faults: what was tried, what held, what failed. It ends with exit code 1 if anything failed.
+"""Fault injection: damaged files, kills, full and read-only disks. The exit code is 1 if anything failed.
 
 python -m benchmarks.faults [--rounds 200] [--only KIND,KIND]
 

@@ -1,4 +1,4 @@
-"""How steady and how heavy the pages are: layout shift, bytes and the time to the first words, in a real browser.
+"""Layout shift, transferred bytes and time to the first words of the app's pages, in a real browser.
 
 python -m benchmarks.pages [--beside FOLDER]
 

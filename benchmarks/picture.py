@@ -1,4 +1,4 @@
-"""README's picture of Predict, taken anew: the first example with its answer, and in the file the words on it.
+"""Takes README's screenshot of Predict: the first example with its answer, whose words are stored in the file.
 
     python -m benchmarks.picture
 

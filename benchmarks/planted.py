@@ -1,4 +1,4 @@
-"""How much an audit of the demo finds of what was planted in it, and how much of what it flags was planted.
+"""Recall and precision of the audit on the defects planted in the demo data set.
 
 python -m benchmarks.planted
 

@@ -1,6 +1,6 @@
-"""How soon the starter answers in a fresh process, how fast it goes on, and how much memory that takes.
+"""Time to the first prediction of a fresh process, time per further prediction, and memory.
 
-By the picture alone, and with the words on it read, too.
+With the picture alone, and with the words on it.
 
 python -m benchmarks.prediction ../shared/covers
 

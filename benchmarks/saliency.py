@@ -1,4 +1,4 @@
-"""Whether the place that `explain.saliency` marks matters: what an answer loses when it is covered.
+"""Whether the region that `explain.saliency` marks matters: how much the probability falls when it is covered.
 
 python -m benchmarks.saliency ../shared/covers
 

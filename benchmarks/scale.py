@@ -1,4 +1,4 @@
-"""What grows with the number of covers: hashes, index, collection, and the work of a cluster; 10^4, 10^5, 10^6.
+"""Costs that grow with the number of covers, from 10^4 to 10^6: hashes, index, collection, pages, and a cluster.
 
 python -m benchmarks.scale hashes index collection answers pages
 python -m benchmarks.scale learning --sizes 10000 100000

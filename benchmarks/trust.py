@@ -1,4 +1,4 @@
-"""How well `unfamiliar` tells covers from what is no cover: the area under the ROC curve, and how much is flagged.
+"""How well `unfamiliar` separates covers from other pictures: the area under the ROC curve, and the share flagged.
 
 python -m benchmarks.trust ../shared/covers
 

@@ -1,14 +1,14 @@
-"""How well each recipe reads genre off a cover, and what that costs.
+"""How well each recipe predicts the genre of a cover, and what that costs.
 
 python -m benchmarks.accuracy COVERS [--only WORD ...] [--task NAME ...] [--seeds 5] [--backbone ID]
 
-COVERS is a folder of sources, each of genre folders. --backbone judges the recipes with another network, such as one of
-`covergenre networks list`. Every choice is made on validation; test is read once, at the end of each fit. What was
-judged is kept under the home folder, and only what is missing is done: stop it as you like.
+COVERS is a folder of sources with genre folders. --backbone evaluates the recipes with another network, such as one of
+`covergenre networks list`. All choices are made on validation data; the test part is read once, at the end of each fit.
+Outcomes are kept in the home folder, so it can be stopped and continued at any time.
 
-Two tables are printed; "validation" is balanced accuracy there, by which recipes are chosen. Figures are means over the
-seeds' splits with Student's 95 % interval; the splits share covers, so it says how much the split matters, not how much
-the choice of covers does. Seconds are of processor time.
+Two tables are printed; "validation" is the balanced accuracy there, by which recipes are chosen. Figures are means over
+the seeds' splits with Student's 95 % interval; the splits share covers, so it tells the influence of the split, not of
+the choice of covers. Seconds are processor time.
 """
 
 import time
@@ -108,7 +108,7 @@ def _judged(trial: Trial, task: Task, seed: int, covers: pd.DataFrame, vectors: 
 
 
 class _Learned:
-    """What a trial learns, as a fitted method that leaves nothing but answers."""
+    """What a trial learns, as a fitted method that can only predict."""
 
     choices: Choices = {}  # noqa: RUF012 (as `Fitted` has it)
 

@@ -1,10 +1,11 @@
-"""How far the labels of Discogs' covers can be trusted, which bounds what any recipe can reach there.
+"""How reliable the labels of Discogs' covers are, which bounds the accuracy of any recipe there.
 
 python -m benchmarks.accuracy.labels COVERS
 
-First, how often near copies of one picture stand under one genre. Second, what knowing the albums gives: 100 covers
-drawn at random, 20 a genre, none of them contradicting, were judged by hand without sight of their labels. `judged.csv`
-holds the genre that was said of each, and whether that was clear ("sure") or another of the five would have done, too.
+First, how often near copies of one picture have the same genre. Second, how often a person who knows the albums agrees
+with the labels: 100 random covers, 20 per genre, none with contradicting labels, were judged by hand without seeing
+their labels. `judged.csv` has the genre given to each, and whether it was clear ("sure") or another of the five would
+have fitted as well.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""The recipes that were tried: vectors, and what is learned from them.
+"""The recipes that were tried: vectors, and the method that learns from them.
 
-Those of the library are called as Train calls them. The others are here to be judged beside them, on the first 512
+Methods of the library are used with their defaults. The others are defined here for comparison, on the first 512
 principal components of the standardised vectors, which is enough for each of them.
 """
 
@@ -19,7 +19,7 @@ from covergenre.methods.priors import genre_weights
 Answer = Callable[[Covers], np.ndarray]
 """Probabilities (n, n_genres) of covers."""
 Learn = Callable[[Covers, Covers, int], Answer]
-"""Training, validation, how many genres: what was learned."""
+"""From training covers, validation covers and the number of genres to a fitted answer."""
 
 _LIMIT = 150
 _COMPONENTS = 512
@@ -27,7 +27,7 @@ _COMPONENTS = 512
 
 @dataclass(frozen=True)
 class Trial:
-    """One line of the table. `vectors`: of several recipes, they stand side by side."""
+    """A row of the table. The vectors of several recipes are concatenated."""
 
     name: str
     vectors: tuple[Recipe, ...]
@@ -35,7 +35,7 @@ class Trial:
 
 
 def read_by(trial: Trial, backbone: str) -> Trial:
-    """The trial on vectors of another network, so called."""
+    """The trial on vectors of another network, with its name."""
     vectors = dict.fromkeys(replace(recipe, backbone=backbone) for recipe in trial.vectors)
     return replace(trial, name=f"{trial.name}, {get_backbone(backbone).title}", vectors=tuple(vectors))
 
@@ -56,8 +56,8 @@ def _by(name: str, **parameters: object) -> Learn:
 
 
 def _evened(learner: Learn) -> Learn:
-    """Each genre made as likely as the others before the cover is seen (Menon and others, Long-tail learning via logit
-    adjustment, ICLR 2021): probabilities over those that the method gives validation covers on average."""
+    """With a uniform prior over genres (Menon and others, Long-tail learning via logit adjustment, ICLR 2021):
+    probabilities divided by their mean over validation covers."""
 
     def learn(training: Covers, validation: Covers, n_genres: int) -> Answer:
         answer = learner(training, validation, n_genres)
@@ -69,7 +69,7 @@ def _evened(learner: Learn) -> Learn:
 
 
 def _together(*learners: Learn) -> Learn:
-    """The calibrated average, as the library's ensemble of finished runs has it."""
+    """The calibrated average, as in the library's ensemble of finished runs."""
 
     def learn(training: Covers, validation: Covers, n_genres: int) -> Answer:
         answers = [learner(training, validation, n_genres) for learner in learners]
@@ -80,7 +80,7 @@ def _together(*learners: Learn) -> Learn:
 
 
 def _cleaned(learner: Learn) -> Learn:
-    """Without training covers whose label cleanlab doubts, by logistic regression on four other fifths."""
+    """Without training covers whose label cleanlab finds doubtful, by cross-validated logistic regression."""
 
     def learn(training: Covers, validation: Covers, n_genres: int) -> Answer:
         from cleanlab.filter import find_label_issues
@@ -98,7 +98,7 @@ def _cleaned(learner: Learn) -> Learn:
 
 
 def _kernel_ridge(training: Covers, validation: Covers, n_genres: int) -> Answer:
-    """Least squares on the genres with a Gaussian kernel, rare genres counting more."""
+    """Least squares with a Gaussian kernel on one-hot genres, weighted towards rare ones."""
     from sklearn.kernel_ridge import KernelRidge
 
     weights = genre_weights(training.labels, n_genres, 0.5)[training.labels]
@@ -158,7 +158,7 @@ def _perceptron(training: Covers, validation: Covers, n_genres: int) -> Answer:
 
 
 class _Components:
-    """The first principal components of standardised vectors; covers are of length 1 there on average."""
+    """The first principal components of standardised vectors, scaled so that covers have length 1 on average."""
 
     def __init__(self, vectors: np.ndarray) -> None:
         from sklearn.decomposition import PCA
@@ -177,7 +177,7 @@ class _Components:
 def _best(
     components: _Components, validation: Covers, fits: list[Callable[[], Callable[[np.ndarray], np.ndarray]]]
 ) -> Answer:
-    """Of several fits, each giving logits of places, that of the lowest validation log loss, calibrated."""
+    """The calibrated fit, of several functions to logits, with the lowest log loss on validation covers."""
     places = components.place(validation.vectors)
     best, lowest = None, np.inf
     for fit in fits:

@@ -1,7 +1,7 @@
-"""What is asked of a recipe: genres, the covers to learn from, and those it is judged on.
+"""The tasks of the accuracy benchmark: genres, training covers, and the covers to be predicted.
 
-Near copies (see `covergenre.dataset.groups`) and covers of one artist stay in one part. A picture that stands under two
-genres can't be told right from wrong, so it is in neither validation nor test; in training it stays, as data come.
+Near copies (see `covergenre.dataset.groups`) and covers of one artist stay in one part. Predictions for a picture with
+two genres can't be right or wrong, so it is in neither validation nor test; it stays in training, as in real data.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from covergenre.dataset.split import honest_split
 
 @dataclass(frozen=True)
 class Task:
-    """`sources`: of the covers that are learned from. `other`: the source of all test covers, none of whose covers is
-    learned from; "" where test covers are held out of `sources`."""
+    """`sources`: of the training covers. `other`: the source of all test covers and of no training cover; "" where test
+    covers are held out from `sources`."""
 
     name: str
     genres: tuple[str, ...]
@@ -46,8 +46,8 @@ TASKS = (
 def parts_of(task: Task, covers: pd.DataFrame, seed: int) -> Parts:
     """The parts of a task among these usable rows of a manifest, by a split of this seed.
 
-    Where all test covers are of another source, those whose group is also among the covers learned from are left out,
-    and the seed settles which four fifths of the covers are learned from.
+    Where all test covers are of another source, those in a group with a training cover are left out, and the seed
+    determines the training covers.
     """
     groups = group_covers(covers["phash"].tolist(), covers["artist"].tolist(), covers["content_hash"].tolist())
     asked = covers["genre"].isin(task.genres).to_numpy()
@@ -61,7 +61,7 @@ def parts_of(task: Task, covers: pd.DataFrame, seed: int) -> Parts:
 
 
 def contradicting(covers: pd.DataFrame) -> np.ndarray:
-    """Whether a near copy of the cover, or the cover itself, stands under another genre: bool (n,)."""
+    """Whether the cover, or a near copy of it, also has another genre: bool (n,)."""
     pictures = group_covers(covers["phash"].tolist(), [""] * len(covers), covers["content_hash"].tolist())
     return (covers["genre"].groupby(pictures).transform("nunique") > 1).to_numpy()
 

@@ -1,10 +1,10 @@
-"""What the words on covers add to their looks, judged twice: as covers come, and with performers kept apart.
+"""What the words on covers add to their looks, with performers on both sides of the split, and kept apart.
 
 python -m benchmarks.accuracy.words COVERS [--seeds 3] [--task NAME ...]
 
-COVERS as for benchmarks.accuracy. Sources name few artists, so performers are kept apart by what is read as well:
-covers that share a line or a long word that few covers have stay in one part.
-Each figure is the mean over splits, in per cent; "gain" with Student's 95 % interval over the splits.
+COVERS as for benchmarks.accuracy. Few covers name their artist in the data, so performers are also kept apart by the
+words: covers that share a rare line or long word stay in one part. Each figure is the mean over splits, in per cent;
+"gain" has Student's 95 % interval over the splits.
 """
 
 from collections.abc import Sequence
