@@ -26,7 +26,7 @@ def fetch(repo: str, name: str, file: Path, monitor: Monitor = SILENT) -> None:
     """Download the file `name` of a repository to `file`, unless it is there; reports megabytes.
 
     Continues where a stop, a kill or a lost connection left it. One process downloads while others wait. Raises
-    NoWeights, saying what to do, when it can't be had; Cancelled when stopped.
+    NoWeights, saying what to do, when it can't be downloaded; Cancelled when stopped.
     """
     base = (os.environ.get("HF_ENDPOINT") or _HUB).rstrip("/")
     trusted = [urlsplit(base).hostname or ""] if "HF_ENDPOINT" in os.environ else []
@@ -40,7 +40,7 @@ def fetch(repo: str, name: str, file: Path, monitor: Monitor = SILENT) -> None:
                 _download(web, f"{base}/{repo}/resolve/main/{name}", file, what, monitor)
         except (ConnectionLost, Refused) as error:
             raise NoWeights(
-                f"{name} of {repo} can't be had ({error}): connect this machine to the internet, "
+                f"{name} of {repo} can't be downloaded ({error}): connect this machine to the internet, "
                 f"or bring that file from another one as {file}"
             ) from error
 

@@ -73,7 +73,7 @@ class Web:
         """`seconds_between`: the least time between two requests to a host, by its name and port. `trusted`: hosts that
         may be in a private network, because the settings name them. `monitor` can stop waits between tries."""
         self._between = dict(seconds_between or {})
-        # As if each had just been asked: a process that was killed and starts again keeps to the rate.
+        # As if each had just been sent a request: a process that was killed and starts again keeps to the rate.
         self._asked = dict.fromkeys(self._between, time.monotonic())
         self._monitor = monitor
         self._tries = tries
@@ -279,8 +279,8 @@ def _retry_after(text: str) -> float | None:
 
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.after if isinstance(error, _Unavailable) else None
-    seconds = 2.0 ** (state.attempt_number - 1) if asked is None else max(asked, 0.0)
+    after = error.after if isinstance(error, _Unavailable) else None
+    seconds = 2.0 ** (state.attempt_number - 1) if after is None else max(after, 0.0)
     if seconds > _LONGEST_WAIT:
         raise ConnectionLost(f"the host asks to be left alone for {seconds / 60:.0f} minutes: go on later")
     _log.info("retrying in %.0f s: %s", seconds, error)

@@ -30,8 +30,8 @@ for part in (predict, data, web, audit, train, compare, study, runs, starter):
     app.add_typer(part.app)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         print(f"covergenre {__version__}")
         raise typer.Exit
 

@@ -34,7 +34,7 @@ def compare(runs: Runs, html: Html = None, pictures: Pictures = None, as_json: A
     """Which run is better, whether it truly is, and where: on the test covers that all of them share.
 
     Of one run, its figures. With more than two runs, p is adjusted for the number of pairs (Holm). The starter's
-    methods are runs too: starter-knn and starter-logistic; starter is the one whose answer counts.
+    methods are runs too: starter-knn and starter-logistic; starter is the one that answers.
 
     Example: covergenre compare 20261122-221434-knn-38fb 20261122-222233-logistic-b8f6 --html report.html
     """

@@ -71,7 +71,7 @@ def similar(
     neighbours: Annotated[int, option("How many to list.", min=1)] = 12,
     as_json: AsJson = False,
 ) -> None:
-    """The albums whose covers look most like each cover.
+    """The albums with the most similar covers.
 
     Example: covergenre similar cover.jpg --neighbours 20
     """
@@ -141,9 +141,9 @@ def _bytes_of(file: Path) -> bytes:
     return sys.stdin.buffer.read(images.MAX_BYTES + 1)
 
 
-def _answers(predictor: Predictor, asked: Sequence[Path], neighbours: int, words: bool) -> Iterator[Answer]:
+def _answers(predictor: Predictor, paths: Sequence[Path], neighbours: int, words: bool) -> Iterator[Answer]:
     """The answers in the order of the files; a file that can't be read gives a Failure."""
-    files = _covers_in(asked)
+    files = _covers_in(paths)
     for start in range(0, len(files), _CHUNK):
         failures: dict[int, Failure] = {}
         covers: list[tuple[str, bytes]] = []
@@ -175,8 +175,8 @@ def _print_prediction(prediction: Prediction) -> None:
     if (before := prediction.precedent) and prediction.unfamiliar <= ODD:
         notes += [f" (right {before.right} of {before.covers} times when this sure)"]
     echo(f"{prediction.name}: {shares}{''.join(notes)}")
-    if prediction.words and (told := words_in_a_line(prediction.words)):
-        echo(f"  {told}")
+    if prediction.words and (line := words_in_a_line(prediction.words)):
+        echo(f"  {line}")
     for neighbour in prediction.neighbours:
         echo(f"  {_line(neighbour)}")
 

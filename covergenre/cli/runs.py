@@ -41,12 +41,12 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     Example: covergenre runs show 20261122-221434-knn-38fb
     """
     opened = Run.open(run)
-    asked, error = _settings(opened), opened.status().error
+    settings, error = _settings(opened), opened.status().error
     print_result(
         as_json,
-        {**run_as_dict(opened), **asked, "error": error},
+        {**run_as_dict(opened), **settings, "error": error},
         *_lines([opened]),
-        *(f"{name:11}{_text(value)}" for name, value in asked.items()),
+        *(f"{name:11}{_text(value)}" for name, value in settings.items()),
         *([error] if error else []),
     )
 

@@ -68,7 +68,7 @@ def _lines(starter: Starter) -> Iterator[str | Table]:
     ]
     yield table(("test part", *columns, "macro F1", "calibration error"), rows)
     yield _by_source(("source", "test covers", "accuracy"), card.chosen.by_source)
-    yield "* whose answer counts"
+    yield "* the method that answers"
     if words := card.words:
         yield table(
             (f"words can be read on {words.readable:.0%}", "covers", "by looks alone", "with words"),

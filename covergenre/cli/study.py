@@ -38,7 +38,7 @@ def study(
     seed: Annotated[int, option("Of the split and of the methods.")] = 42,
     as_json: AsJson = False,
 ) -> None:
-    """The reference study's experiments on a data set, beside the figures that it published; asked again, it goes on.
+    """Run the reference study's experiments on a data set, beside its published figures. Running it again continues it.
 
     Example: covergenre study demo --only ladder,k --quick
     """
@@ -46,7 +46,7 @@ def study(
     from covergenre.studies.study import run_study as make
 
     dataset, recipe = open_dataset(name), Recipe(backbone, features, limit, weights)
-    asked = design(
+    plan = design(
         dataset,
         split,
         list(split_list(only)) or DEFAULT_EXPERIMENTS,
@@ -56,7 +56,7 @@ def study(
         seed,
     )
     with progress() as monitor:
-        made = make(asked, dataset, monitor)
+        made = make(plan, dataset, monitor)
     outcomes = [outcome for outcome in made.outcomes() if outcome.key in made.points]
     if as_json:
         for outcome in outcomes:

@@ -95,7 +95,7 @@ def evaluate(
 def run_as_dict(run: Run) -> dict[str, Any]:
     """A run as `--json` prints it."""
     status, evaluation = run.status(), evaluation_of(run)
-    told = evaluation.to_dict() if evaluation else {}
+    figures = evaluation.to_dict() if evaluation else {}
     return {
         "id": run.id,
         "name": run_name(run),
@@ -105,7 +105,7 @@ def run_as_dict(run: Run) -> dict[str, Any]:
         "dataset": run.spec.dataset,
         "genres": run.spec.genres,
         "seconds": None if status.seconds is None else round(status.seconds, 2),
-        "metrics": {name: told[name] for name in _HEADLINE if evaluation},
+        "metrics": {name: figures[name] for name in _HEADLINE if evaluation},
     }
 
 
@@ -122,8 +122,8 @@ def _network(
     """The network options: as parameters of a method that learns from pictures, else as a recipe of vectors."""
     if method_called(method).reads != "pictures":
         return {}, Recipe(backbone or Recipe.backbone, features, limit or EVEN, weights)
-    asked = {"backbone": backbone, "weights": weights, "limit": limit}
-    given = {name: value for name, value in asked.items() if value is not None}
+    options = {"backbone": backbone, "weights": weights, "limit": limit}
+    given = {name: value for name, value in options.items() if value is not None}
     return given, Recipe(feature_set=features, limit=limit)
 
 

@@ -173,7 +173,7 @@ def _workers(on: str) -> Iterator[Callable[..., Iterator[BatchResult]]]:
         runtime = {"env_vars": environment}
         ray.init(address or "local", logging_level=logging.ERROR, log_to_driver=False, runtime_env=runtime)
     except (OSError, RuntimeError, ValueError) as error:
-        raise CoverGenreError(f"no cluster of Ray could be had at {address or 'this machine'} ({error})") from error
+        raise CoverGenreError(f"no Ray cluster is available at {address or 'this machine'} ({error})") from error
     try:
         _configure_ray()
         yield _on_ray

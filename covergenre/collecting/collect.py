@@ -70,7 +70,7 @@ def collect(plan: Plan, monitor: Monitor = SILENT) -> Collected:
     if not any(covers.values()):
         reasons = Counter(failure.reason for failure in journal.failures()).most_common(1)
         why = f"{reasons[0][0]} ({reasons[0][1]} times)" if reasons else "the source has no such albums"
-        raise BadDataset(f"no cover of {', '.join(plan.genres)} could be had: {why}")
+        raise BadDataset(f"no cover of {', '.join(plan.genres)} could be collected: {why}")
     dataset, _ = register(plan.name, plan.folder, monitor)
     return Collected(dataset, covers, journal.failures())
 
@@ -114,13 +114,13 @@ def _albums(journal: Journal, web: Web, genre: str) -> Iterator[Album]:
         while position < len(journal.albums[genre]):
             yield journal.albums[genre][position]
             position += 1
-        asked, total = journal.asked[genre], journal.totals[genre]
-        if total is not None and asked >= total:
+        offset, total = journal.offsets[genre], journal.totals[genre]
+        if total is not None and offset >= total:
             return
-        page = find_albums(web, genre, asked)
+        page = find_albums(web, genre, offset)
         came = len(page.albums) + page.skipped
         # An empty page ends the list, whatever its total says.
-        journal.add_page(genre, page.albums, asked + came, page.total if came else asked)
+        journal.add_page(genre, page.albums, offset + came, page.total if came else offset)
 
 
 def _picture(plan: Plan, journal: Journal, web: Web, genre: str, album: Album) -> str:

@@ -52,8 +52,8 @@ def find_albums(web: Web, genre: str, offset: int) -> AlbumPage:
     query = f"({tags}) AND primarytype:album"
     if wanted.types:
         query += f' AND secondarytype:"{wanted.types[0].lower()}"'
-    asked = urlencode({"query": query, "fmt": "json", "limit": PAGE, "offset": offset})
-    answer = web.get(f"{musicbrainz().base}/ws/2/release-group?{asked}", _MOST_BYTES)
+    parameters = urlencode({"query": query, "fmt": "json", "limit": PAGE, "offset": offset})
+    answer = web.get(f"{musicbrainz().base}/ws/2/release-group?{parameters}", _MOST_BYTES)
     if answer.status == 404:
         raise Refused("MusicBrainz knows no such search")
     try:

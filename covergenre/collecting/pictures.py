@@ -116,7 +116,7 @@ def fetch_pictures(covers: Iterable[PublishedPicture], monitor: Monitor = SILENT
 
 
 def fetch_picture(web: Web, cover: PublishedPicture) -> str:
-    """Fetch one picture; "" or why it can't be had. Raises ConnectionLost and Cancelled."""
+    """Fetch one picture; "" or why there is none. Raises ConnectionLost and Cancelled."""
     try:
         answer = web.get(cover.address, images.MAX_BYTES)
         if answer.status == 404:
@@ -132,7 +132,7 @@ def fetch_picture(web: Web, cover: PublishedPicture) -> str:
 
 
 def note_failure(content_hash: str, reason: str) -> None:
-    """Record why a picture can't be had, so that it is not requested again."""
+    """Record why a picture can't be fetched, so that it is not requested again."""
     with _noting:
         _folder().mkdir(parents=True, exist_ok=True)
         replace_json(_folder() / "failures.json", {**read_failures(), content_hash: reason})
@@ -187,7 +187,7 @@ class PictureFetcher:
         return self._lost if time.monotonic() < self._lost_until else ""
 
     def picture(self, cover: PublishedPicture) -> Path | None:
-        """The file of its picture, fetched if needed; None when it can't be had now."""
+        """The file of its picture, fetched if needed; None when it can't be fetched now."""
         if file := picture_file(cover.content_hash):
             return file
         if not cover.address or self.lost or cover.content_hash in read_failures():

@@ -54,7 +54,7 @@ class Plan:
         if self.per_artist < 1:
             raise CoverGenreError(f"{self.per_artist} covers of each artist: give 1 or more")
         if self.size not in SIZES:
-            raise CoverGenreError(f"pictures of {self.size} px can't be had: choose {SIZES[0]} or {SIZES[1]}")
+            raise CoverGenreError(f"pictures of {self.size} px are not available: choose {SIZES[0]} or {SIZES[1]}")
 
     @property
     def folder(self) -> Path:
@@ -83,15 +83,15 @@ class Journal:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.albums: dict[str, list[Album]] = {genre: [] for genre in plan.genres}
-        self.asked: dict[str, int] = dict.fromkeys(plan.genres, 0)
+        self.offsets: dict[str, int] = dict.fromkeys(plan.genres, 0)
         self.totals: dict[str, int | None] = dict.fromkeys(plan.genres)
         self.tried: dict[str, Attempt] = {}
         for line in read_json_lines(self._file):
             self._take(line)
 
-    def add_page(self, genre: str, albums: Sequence[Album], asked: int, total: int) -> None:
-        """Record a page of albums; `asked`: how many albums of `total` have been requested with it."""
-        self._write({"genre": genre, "asked": asked, "total": total, "albums": [asdict(album) for album in albums]})
+    def add_page(self, genre: str, albums: Sequence[Album], offset: int, total: int) -> None:
+        """Record a page of albums; the next one starts at `offset` of `total`."""
+        self._write({"genre": genre, "asked": offset, "total": total, "albums": [asdict(album) for album in albums]})
 
     def add(self, tried: Attempt) -> None:
         """Record the outcome of a picture."""
@@ -126,7 +126,7 @@ class Journal:
                 known = {album.id for albums in self.albums.values() for album in albums}
                 albums = [_album(fields) for fields in line["albums"] if fields["id"] not in known]
                 self.albums[line["genre"]] += albums
-                self.asked[line["genre"]], self.totals[line["genre"]] = int(line["asked"]), int(line["total"])
+                self.offsets[line["genre"]], self.totals[line["genre"]] = int(line["asked"]), int(line["total"])
         except (KeyError, TypeError, ValueError) as error:
             raise BadDataset(f"{self._file} is damaged ({error}): delete it to begin anew; the covers stay") from error
 

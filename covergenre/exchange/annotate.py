@@ -59,8 +59,8 @@ def _with(manifest: pd.DataFrame, notes: Metadata, overwrite: bool) -> pd.DataFr
     for column, values in notes.values.items():
         before = columns.get(column, [""] * len(manifest))
         columns[column] = [
-            told
-            if (told := values.get(path)) not in ("", None) and (overwrite or pd.isna(cell) or cell == "")
+            value
+            if (value := values.get(path)) not in ("", None) and (overwrite or pd.isna(cell) or cell == "")
             else cell
             for path, cell in zip(columns["path"], before, strict=True)
         ]

@@ -144,7 +144,9 @@ def test_a_page_that_holds_less_than_was_promised_ends_the_list(world, plan):
 def test_where_nothing_came_it_is_said_why(world, plan):
     fill(world, 3)
     world.overrides["/front-"] = (404, {}, b"")
-    with pytest.raises(BadDataset, match=r"no cover of jazz, reggae could be had: no cover at the source \(6 times\)"):
+    with pytest.raises(
+        BadDataset, match=r"no cover of jazz, reggae could be collected: no cover at the source \(6 times\)"
+    ):
         collect(plan)
 
 
