@@ -1,4 +1,4 @@
-"""The figures that runs report as they go, as charts in the words of Vega-Lite: of one run, or of several together."""
+"""Learning curves as Vega-Lite charts, of one run or of several together."""
 
 import re
 from collections import Counter
@@ -37,9 +37,9 @@ def show(charts: Sequence[Chart], columns: int = 1) -> None:
 
 
 def curves(events: Mapping[str, Sequence[Event]], colours: Sequence[str] = ()) -> list[Chart]:
-    """The losses and accuracies of runs by name, and the search for a learning rate; no line of a single point.
+    """The losses and accuracies of runs by name, and the search for a learning rate; no line with a single point.
 
-    Runs that count alike (epochs, trees, what was tried) stand in one chart, each in its colour.
+    Runs with the same unit (epochs, trees, a parameter) share a chart, each in its colour.
     """
     inks = dict(zip(events, colours, strict=False))
     found = []
@@ -54,7 +54,7 @@ def curves(events: Mapping[str, Sequence[Event]], colours: Sequence[str] = ()) -
 
 
 def _points(run: str, title: str, events: Sequence[Event]) -> list[Point]:
-    """Those of the figures whose name has the title in it, each at its step."""
+    """The figures whose name contains the title, each at its step."""
     return [
         {"run": run, "what": event.what, "figure": name, "value": value, "x": event.done}
         for event in events
@@ -65,7 +65,7 @@ def _points(run: str, title: str, events: Sequence[Event]) -> list[Point]:
 
 
 def _placed(points: list[Point]) -> tuple[str, list[Point]]:
-    """What the points count, and the points at their place in it."""
+    """The unit of the points, and the points with their x in it."""
     names = list(dict.fromkeys(point["what"] for point in points))
     if names and all(map(_EPOCH.match, names)):
         return "epochs", _by_epoch(points)
@@ -78,7 +78,7 @@ def _placed(points: list[Point]) -> tuple[str, list[Point]]:
 
 
 def _by_epoch(points: list[Point]) -> list[Point]:
-    """An epoch that has ended is 1 wide, and one at work as far as the longest says."""
+    """An epoch that has ended is 1 wide, an unfinished one in proportion to the longest."""
     steps: dict[int, list[int]] = {}
     for point in points:
         steps.setdefault(_epoch(point), []).append(point["x"])
@@ -97,13 +97,13 @@ def _epoch(point: Point) -> int:
 
 
 def _thinned(points: list[Point]) -> list[Point]:
-    """Every so-manieth point, and all that are rare, such as those of an epoch."""
+    """Every n-th point, and all rare ones, such as those of an epoch."""
     step, counts = -(-len(points) // _MOST), Counter(point["figure"] for point in points)
     return [each for n, each in enumerate(points) if n % step == 0 or counts[each["figure"]] < _MOST // 4]
 
 
 def _lines(points: list[Point], unit: str, share: str, inks: Mapping[str, str]) -> dict[str, Any]:
-    """The lines of one chart: a run has a colour and a figure its dashes; of one run a figure has a colour."""
+    """The lines of one chart: colours for runs and dashes for figures, or colours for the figures of one run."""
     figures = list(dict.fromkeys(point["figure"] for point in points))
     names = list(dict.fromkeys(point["run"] for point in points))
     series, domain, range_ = ("run", names, [inks[name] for name in names]) if inks else ("figure", figures, _INKS)
@@ -140,9 +140,9 @@ def _upwards(name: str, unit: str, axis: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sweep(events: Sequence[Event]) -> Chart | None:
-    """The loss at each learning rate that was tried, and the rate that came of it; None where none was.
+    """The loss at each learning rate tried, with the rate suggested; None without a search.
 
-    It ends where the loss has run away, which would hide all the rest.
+    It ends where the loss diverges, which would hide the rest.
     """
     points = [
         {"rate": rate, "loss": loss}
@@ -167,7 +167,7 @@ def _sweep(events: Sequence[Event]) -> Chart | None:
 
 
 def _marked(rate: float, across: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Layers that mark a rate: a dashed line, and the rate beside it."""
+    """Layers that mark a rate: a dashed line with the rate beside it."""
     marks = (
         {"type": "rule", "strokeDash": [4, 3]},
         {"type": "text", "align": "left", "baseline": "top", "dx": 5, "y": 0, "text": f"{rate:g}"},

@@ -1,4 +1,4 @@
-"""The fields of the Train page: what can be set of each method, in words, as data."""
+"""The settings of each method on the Train page, with their labels, as data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,8 +9,8 @@ from covergenre.methods import method
 from covergenre.methods.base import preset_of
 
 CHOSEN = "Chosen on validation"
-_UNSET = {"weights": "The network's own"}  # what is taken where nothing is given nor chosen
-ALIKE = {0.0: "Each cover counts alike", 0.5: "In between", 1.0: "Each genre counts alike"}
+_UNSET = {"weights": "The network's own"}  # the default of parameters that are not chosen on validation
+ALIKE = {0.0: "Every cover counts the same", 0.5: "In between", 1.0: "Every genre counts the same"}
 ON_OFF = {True: "Yes", False: "No"}
 LIMITS = {None: "As they are", 96: "96 px", 150: "150 px", 224: "224 px"}
 VARIANT_WORDS = {
@@ -21,15 +21,12 @@ VARIANT_WORDS = {
     "color": "Stronger colours",
     "gray": "Without colour",
 }
-LIMITS_HELP = "To one resolution where sources differ in theirs, so that it can't give the genre away."
+LIMITS_HELP = "Use one resolution if sources differ in it, so that it can't give the genre away."
 
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter of a method: its name, what it is called, what it means in a line, and values with their words.
-
-    `rare`: few will want to change it.
-    """
+    """A parameter of a method: name, label, help, and the labels of its values. `rare`: seldom changed."""
 
     name: str
     label: str
@@ -38,11 +35,11 @@ class Field:
     rare: bool = False
 
     def options(self, *more: Any) -> list[Any]:
-        """The values to choose from, with any others that are set already."""
+        """The values to choose from, and any others that are in use."""
         return list(dict.fromkeys([*self.words, *more]))
 
     def word(self, value: Any) -> str:
-        """What a value is called."""
+        """The label of a value."""
         return self.words.get(value) or (f"{value:g}" if isinstance(value, float) else str(value))
 
 
@@ -67,22 +64,22 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         Field(
             "c",
             "Freedom (C)",
-            "The more, the closer it keeps to the training covers; too much learns them by heart.",
+            "Higher values fit the training covers more closely; too high values overfit.",
             _numbers(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0, none=CHOSEN),
         ),
         _BALANCE,
     ),
     "boosting": (
-        Field("trees", "Trees", "How many are grown at most.", _numbers(100, 200, 400, 800, none=CHOSEN)),
-        Field("depth", "Depth", "How many questions a tree asks of a cover.", _numbers(2, 3, 4, 6, 8)),
-        Field("learning_rate", "Learning rate", "How much each tree mends.", _numbers(0.03, 0.05, 0.1, 0.2, 0.3)),
+        Field("trees", "Trees", "The largest number of trees.", _numbers(100, 200, 400, 800, none=CHOSEN)),
+        Field("depth", "Depth", "The depth of each tree.", _numbers(2, 3, 4, 6, 8)),
+        Field("learning_rate", "Learning rate", "How much each tree corrects.", _numbers(0.03, 0.05, 0.1, 0.2, 0.3)),
         _BALANCE,
     ),
     "words": (
         Field(
             "c",
             "Freedom (C)",
-            "The more, the closer it keeps to the training covers; too much learns their names by heart.",
+            "Higher values fit the training covers more closely; too high values overfit to names.",
             _numbers(1.0, 3.0, 10.0, 30.0, 100.0, none=CHOSEN),
         ),
         _BALANCE,
@@ -91,41 +88,47 @@ FIELDS: Mapping[str, Sequence[Field]] = {
         Field(
             "backbone",
             "Network",
-            "What learns on. The first three come with the app; the others are downloaded once.",
+            "The network to fine-tune. The first three come with the app; the others are downloaded once.",
             {each.id: each.title for each in sorted(list_backbones(), key=lambda each: each.id)},
         ),
         Field(
-            "epochs", "Epochs", "How often it sees each cover, once its head is trained.", _numbers(1, 2, 3, 5, 8, 12)
+            "epochs",
+            "Epochs",
+            "Passes over the covers, after the head is trained.",
+            _numbers(1, 2, 3, 5, 8, 12),
         ),
         Field(
-            "side", "Picture size", "In pixels. Larger sees more and takes longer.", _numbers(128, 160, 192, 224, 260)
+            "side",
+            "Picture size",
+            "In pixels. Larger is more detailed and slower.",
+            _numbers(128, 160, 192, 224, 260),
         ),
         _BALANCE,
-        Field("augmentation", "Altered covers", "Mirrored, cut and lit differently each time.", ON_OFF, rare=True),
-        Field("mixup", "Mixed pairs", "How much covers are mixed with each other.", _numbers(0.0, 0.2, 0.4), rare=True),
+        Field("augmentation", "Augmentation", "Mirrors, crops and relights covers at random.", ON_OFF, rare=True),
+        Field("mixup", "Mixup", "How much pairs of covers are blended.", _numbers(0.0, 0.2, 0.4), rare=True),
         Field(
             "smoothing",
             "Label smoothing",
-            "Label smoothing: how much to soften the targets.",
+            "How much the targets are softened.",
             _numbers(0.0, 0.05, 0.1, 0.2),
             rare=True,
         ),
-        Field("progressive", "Growing pictures", "Small ones first, which is faster.", ON_OFF, rare=True),
+        Field("progressive", "Progressive resizing", "Starts with small pictures, which is faster.", ON_OFF, rare=True),
         Field(
             "base_lr",
             "Learning rate",
-            "How fast it learns.",
+            "The size of each step.",
             _numbers(5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, none="Found by a sweep"),
             rare=True,
         ),
-        Field("lr_mult", "First layers", "How many times slower they learn.", _numbers(1, 10, 100), rare=True),
+        Field("lr_mult", "First layers", "How many times more slowly they learn.", _numbers(1, 10, 100), rare=True),
         Field("limit", "Covers shrunk to", LIMITS_HELP, LIMITS, rare=True),
     ),
 }
 
 
 def defaults(method_name: str) -> dict[str, Any]:
-    """The parameters of a method as it thinks best."""
+    """The recommended parameters of a method."""
     return asdict(method(method_name).Parameters())
 
 
@@ -135,7 +138,7 @@ def of_preset(method_name: str, preset: str) -> dict[str, Any]:
 
 
 def in_words(method_name: str, parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Parameters to read: what each is called, and its value in words."""
+    """The label of each parameter and of its value."""
     known = {field.name: field for field in FIELDS.get(method_name, ())}
     return [
         (known[name].label, known[name].word(value))

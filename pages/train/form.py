@@ -1,4 +1,4 @@
-"""The form of the Train page: what to train, on which covers, and how; it remembers what was set."""
+"""The form of the Train page: method, data set and settings, kept for the session."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -27,35 +27,35 @@ from pages.widgets.watch import watch
 
 ADVISED, CLONED = "advised", "cloned"
 METHOD, DATASET = "train_method", "train_dataset"
-NONE = "none"  # what a box holds for None, which would be an empty box
+NONE = "none"  # for None, which a select box takes for nothing chosen
 PRESETS = {
-    ADVISED: "As advised",
-    "starter": "As in the starter",
-    "reference": "As in the reference study",
-    CLONED: "As that run",
+    ADVISED: "Recommended",
+    "starter": "Like the starter",
+    "reference": "Like the reference study",
+    CLONED: "Like that run",
 }
 PRESETS_HELP = (
-    "The starter joins nearest neighbours with settings of their own, and logistic regression and words as advised: "
-    "train all three, and combine the runs. Beside that it averages several views of a cover, which runs "
-    "of your own don't."
+    "The starter combines nearest neighbours with its own settings, and logistic regression and words with the "
+    "recommended ones: train all three and combine the runs. It also averages several views of a cover, which your own "
+    "runs don't."
 )
 SPLITS = {
-    "honest": "Honest: copies and artists never on both sides",
-    "reference": "The reference study's: at random, nothing to choose on",
+    "honest": "Honest: near copies and artists stay in one part",
+    "reference": "Reference study: random, without a validation part",
 }
-_LOOKS = {"Review": "Review the labels", "Repair": "See the repair"}
-FEATURES = {"texture": "Every stage and its texture", "stages": "Every stage", "pooled": "The last layer only"}
+_LOOKS = {"Review": "Review the labels", "Repair": "Repair the data set"}
+FEATURES = {"texture": "All stages with texture", "stages": "All stages", "pooled": "Last layer only"}
 
 
 def offer_data() -> None:
-    """The way to a data set, where there is none."""
-    st.markdown("There is no data set to train on yet. Explore draws a demo, scans your folder or unpacks your ZIP.")
-    if st.button("Bring one in Explore", type="primary", icon=":material/add:"):
+    """Say that there is no data set yet, with a button to add one."""
+    st.markdown("There is no data set to train on yet. Add one in Explore: the demo, your folder or your ZIP.")
+    if st.button("Add a data set", type="primary", icon=":material/add:"):
         st.switch_page("pages/explore/explore.py")
 
 
 def choose_method() -> str:
-    """The choice of a method, with what it does in a line."""
+    """Draw the choice of a method, with its description."""
     chosen = st.segmented_control(
         "Method",
         list(METHODS),
@@ -72,7 +72,7 @@ def choose_method() -> str:
 
 
 def choose_dataset(names: Sequence[str]) -> str:
-    """The choice of a data set."""
+    """Draw the choice of a data set."""
     return st.selectbox(
         "Data set",
         names,
@@ -83,7 +83,7 @@ def choose_dataset(names: Sequence[str]) -> str:
 
 
 def choose_settings(dataset: Dataset, method_name: str) -> None:
-    """The fields of a method and of what it learns from."""
+    """Draw the settings of a method and of its data."""
     _choose_preset(method_name)
     fields = FIELDS[method_name]
     _draw(method_name, [field for field in fields if not field.rare])
@@ -92,16 +92,22 @@ def choose_settings(dataset: Dataset, method_name: str) -> None:
     with st.expander("More settings", icon=":material/tune:"):
         _draw(method_name, [field for field in fields if field.rare])
         _choose_vectors(method_name)
-        _select("Split", list(SPLITS), "split", "honest", SPLITS.get, "Which covers train and which judge.")
+        _select(
+            "Split",
+            list(SPLITS),
+            "split",
+            "honest",
+            SPLITS.get,
+            "Which covers are trained on and tested on.",
+        )
         _set("seed", 42)
         st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session")
 
 
-def asked(dataset: Dataset) -> TrainSpec:
-    """What the form asks for at this moment.
+def read_spec(dataset: Dataset) -> TrainSpec:
+    """What the form is set to at this moment.
 
-    A button calls it when it is pressed: by then a method may be chosen whose form was not drawn yet, so what nobody
-    has set is as the method's settings have it.
+    When a button is pressed, a method may be chosen whose fields were not drawn yet: they have their defaults then.
     """
     state = st.session_state
     name = state[METHOD]
@@ -122,28 +128,28 @@ def asked(dataset: Dataset) -> TrainSpec:
 
 
 def show_cautions(dataset: Dataset, spec: TrainSpec) -> None:
-    """What an audit says against training so, each with what mends it."""
+    """The warnings of the audit against this training, each with its remedy."""
     facts = read_caveats(dataset)
     if facts is None:
         _offer_audit(dataset)
         return
     found = cautions(facts, spec)
     if not found:
-        st.caption(":material/check: Nothing that the audit found speaks against it.")
+        st.caption(":material/check: The audit found nothing against these settings.")
     for number, caution in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center", key=f"caution-{number}"):
             kind = st.warning if caution.serious else st.info
             kind(sentence(caution.message), icon=":material/warning:" if caution.serious else ":material/info:")
             if caution.changes:
                 words = _remedy(caution, spec)
-                st.button(words, icon=":material/build:", key=f"mend-{number}", on_click=_mend,
+                st.button(words, icon=":material/build:", key=f"mend-{number}", on_click=_apply,
                           args=(dataset, spec, caution.changes))  # fmt: skip
             elif caution.tab:
                 to_explore(dataset, caution.tab, _LOOKS[caution.tab], ":material/build:")
 
 
 def _offer_audit(dataset: Dataset) -> None:
-    """The way to an audit, which Explore shares; what it finds then stands here."""
+    """A button for an audit, which Explore shares; its warnings are then shown here."""
     opened = workspace.open_workspace(dataset.name)
     job = workspace.current_job(opened)
     if job and job.running:
@@ -154,7 +160,7 @@ def _offer_audit(dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look for defects first", icon=":material/troubleshoot:", on_click=workspace.start_inspection,
                   args=(opened, True))  # fmt: skip
-        st.caption("Wrong labels, copies, and what gives genres away.", width="content")
+        st.caption("Finds wrong labels, duplicates and cues that give genres away.", width="content")
     if job and job.error:
         st.caption(sentence(job.error))
 
@@ -168,13 +174,13 @@ def _remedy(caution: Caution, spec: TrainSpec) -> str:
     if "limit" in caution.changes:
         return f"Shrink all to {caution.changes['limit']} px"
     if "split" in caution.changes:
-        return "Split honestly"
+        return "Use the honest split"
     left_out = [named(genre) for genre in spec.genres if genre not in caution.changes["genres"]]
     return f"Leave out {listed(left_out)}"
 
 
-def _mend(dataset: Dataset, spec: TrainSpec, changes: Mapping[str, Any]) -> None:
-    """Set the form so."""
+def _apply(dataset: Dataset, spec: TrainSpec, changes: Mapping[str, Any]) -> None:
+    """Change the form."""
     keys = {
         "limit": "train_finetune_limit" if spec.method == "finetune" else "train_limit",
         "genres": f"train_{_genres_key(dataset)}",
@@ -184,17 +190,17 @@ def _mend(dataset: Dataset, spec: TrainSpec, changes: Mapping[str, Any]) -> None
 
 
 def estimate(dataset: Dataset, spec: TrainSpec, earlier: Sequence[Run]) -> str:
-    """How long it takes, in words."""
+    """How long training takes, in words."""
     covers = int(usable(dataset.manifest)["genre"].isin(spec.genres).sum())
     if seconds := seconds_for(earlier, spec, covers):
-        return f"About {roughly(seconds)}, as earlier runs took here."
-    return f"A guess: {roughly(usual_seconds(spec, covers, earlier))}. None like it was done here yet."
+        return f"About {roughly(seconds)}, judging by earlier runs."
+    return f"Roughly {roughly(usual_seconds(spec, covers, earlier))}. There are no similar runs to judge by."
 
 
 def clone(run: Run) -> None:
-    """Set the form as a run was asked for."""
+    """Copy the settings of a run into the form."""
     spec, state = run.spec, st.session_state
-    parameters = {**defaults(spec.method), **spec.parameters}  # an older version may have known fewer
+    parameters = {**defaults(spec.method), **spec.parameters}  # older versions may have had fewer
     state[METHOD] = spec.method
     state[f"train_base_{spec.method}"] = parameters
     state[f"train_preset_{spec.method}"] = CLONED
@@ -202,16 +208,16 @@ def clone(run: Run) -> None:
     state[DATASET] = spec.dataset
     go(method=spec.method, dataset=spec.dataset)
     state[f"train_genres_{spec.dataset}"] = list(spec.genres)
-    told = {"backbone": spec.recipe.backbone, "features": spec.recipe.feature_set, "limit": spec.recipe.limit}
-    told |= {"variants": list(spec.variants[1:]), "split": spec.split, "seed": spec.seed}
-    for name, value in told.items():
+    recipe = {"backbone": spec.recipe.backbone, "features": spec.recipe.feature_set, "limit": spec.recipe.limit}
+    recipe |= {"variants": list(spec.variants[1:]), "split": spec.split, "seed": spec.seed}
+    for name, value in recipe.items():
         state[f"train_{name}"] = _held(value)
     state.train_weights = (spec.recipe.backbone, spec.recipe.weights)
     st.toast("The form now has the settings of that run.", icon=":material/content_copy:")
 
 
 def _choose_preset(method_name: str) -> None:
-    """The settings that the fields start from; choosing others sets the fields."""
+    """Draw the choice of a preset, which sets the fields."""
     cloned = f"train_base_{method_name}" in st.session_state
     _set(f"preset_{method_name}", ADVISED)
     st.segmented_control(
@@ -228,7 +234,7 @@ def _choose_preset(method_name: str) -> None:
 
 
 def _base_of(method_name: str) -> Mapping[str, Any]:
-    """The parameters that the chosen settings of a method have."""
+    """The parameters of the chosen preset."""
     preset = st.session_state.get(f"train_preset_{method_name}", ADVISED)
     if preset == CLONED:
         return st.session_state[f"train_base_{method_name}"]
@@ -252,7 +258,7 @@ def _draw(method_name: str, fields: Sequence[Field]) -> None:
 
 
 def _choose_network(method_name: str) -> None:
-    """The network that reads covers, with what a stronger one is and takes."""
+    """Draw the choice of a network, with a description of a stronger one."""
     if method(method_name).reads != "vectors":
         return
     stronger = {each.id: each for each in list_stronger()}
@@ -272,17 +278,17 @@ def _choose_network(method_name: str) -> None:
 
 
 def network_words(network: Backbone) -> str:
-    """What a stronger network is, what it takes, and how its weights come."""
+    """What a stronger network is, what it costs, and where its weights come from."""
     where = f"`model.safetensors` of `{network.repository}` as `{network.file}`"
     weights = (
-        "Its weights are here."
+        "Its weights are downloaded."
         if network.file.is_file()
-        else f"Its weights ({network.megabytes} MB) are fetched when training begins, and kept; "
-        f"without a connection, bring {where}."
+        else f"Its weights ({network.megabytes} MB) are downloaded when training starts; without a connection, save "
+        f"{where}."
     )
     return (
-        f"{network.origin} Licence: {network.licence}. Reading a cover takes it several times as long, and nobody has "
-        f"measured yet how well it reads covers. {weights}"
+        f"{network.origin} Licence: {network.licence}. It is several times slower, and its accuracy on covers has not "
+        f"been measured yet. {weights}"
     )
 
 
@@ -291,7 +297,7 @@ def _choose_vectors(method_name: str) -> None:
         return
     if method(method_name).reads == "vectors":
         limit = _given(st.session_state.get("train_limit"))
-        _select("Vectors of", list(FEATURE_SETS), "features", Recipe.feature_set, FEATURES.get)
+        _select("Features", list(FEATURE_SETS), "features", Recipe.feature_set, FEATURES.get)
         _select(
             "Covers shrunk to",
             list(dict.fromkeys([*LIMITS, limit])),
@@ -300,11 +306,11 @@ def _choose_vectors(method_name: str) -> None:
             lambda value: LIMITS.get(value, f"{value} px"),
             LIMITS_HELP,
         )
-    _pills("Train on these forms of each cover too", VARIANTS[1:], "variants", (), VARIANT_WORDS.get)
+    _pills("Also train on these variants of each cover", VARIANTS[1:], "variants", (), VARIANT_WORDS.get)
 
 
 def _weights(backbone: str) -> str | None:
-    """The weights file of a cloned run, as long as its network is kept."""
+    """The weights file of a cloned run, while its network is chosen."""
     own, weights = st.session_state.get("train_weights", ("", None))
     return weights if backbone == own else None
 

@@ -1,8 +1,7 @@
-"""The runs there are, as a table to look at, and one of them in words."""
+"""Runs as rows of a table, and one run in detail."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,19 @@ from pages.widgets.safe_text import plain, tidy
 
 COLUMNS = (
     "name",
+    "started",
     "data set",
     "tags",
     "genres",
     "accuracy",
     "balanced accuracy",
     "macro F1",
-    "took",
+    "duration",
     "state",
-    "begun",
     "note",
 )
 _STATES = {
-    "queued": "Waits",
+    "queued": "Queued",
     "running": "Running",
     "done": "Done",
     "cancelled": "Cancelled",
@@ -47,7 +46,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class RunSummary:
-    """A run with its status and its figures, None unless it is done and they can be read."""
+    """A run with its status, notes and figures; no figures unless it is done and they can be read."""
 
     run: Run
     status: Status
@@ -66,11 +65,11 @@ class RunSummary:
 
 
 GROUPS: Mapping[str, Callable[[RunSummary], str]] = {
-    "method": lambda told: method_title(told.run.spec.method),
-    "data set": lambda told: told.run.spec.dataset,
-    "tags": lambda told: ", ".join(told.notes.tags),
+    "method": lambda each: method_title(each.run.spec.method),
+    "data set": lambda each: each.run.spec.dataset,
+    "tags": lambda each: ", ".join(each.notes.tags),
 }
-"""What runs can be grouped by; a study's runs share a tag, as those do that were begun together."""
+"""What runs can be grouped by. The runs of a study share a tag, and so do those started together."""
 
 
 def frame(
@@ -82,9 +81,9 @@ def frame(
 ) -> pd.DataFrame:
     """One row a run with `COLUMNS`; the run `used` for predictions is marked.
 
-    With a `baseline`, by how much each run of the same test covers is more accurate; with `columns`, these `settings`;
-    with a `group`, one of `GROUPS`, that first, said once where runs stand together (see `group_runs`). Tags and notes
-    have a column once there are any.
+    `baseline` adds the difference in accuracy to each run with the same test covers, `columns` these `settings`, and
+    `group`, one of `GROUPS`, a first column that names each group once (see `group_runs`). Tags and notes have columns
+    if there are any.
     """
     table = pd.DataFrame([_row(each, used) for each in summaries], columns=list(COLUMNS))
     table = table.drop(columns=[name for name in ("tags", "note") if not table[name].any()])
@@ -102,7 +101,7 @@ def frame(
 
 
 def group_runs(summaries: Sequence[RunSummary], group: str) -> list[RunSummary]:
-    """The runs with those of a group together, one of `GROUPS` ("": as they are), the group of the newest run first."""
+    """The runs by group, one of `GROUPS` or "" for none, the group of the newest run first."""
     if not group:
         return list(summaries)
     groups = list(dict.fromkeys(map(GROUPS[group], summaries)))
@@ -110,9 +109,9 @@ def group_runs(summaries: Sequence[RunSummary], group: str) -> list[RunSummary]:
 
 
 def search(summaries: Sequence[RunSummary], words: str, hidden: bool) -> list[RunSummary]:
-    """The runs whose name, data set, tags, state, note or settings ("seed 42") hold all these words.
+    """The runs whose name, data set, tags, state, note or settings ("seed 42") contain all these words.
 
-    `hidden`: those that are hidden, too.
+    `hidden`: include hidden runs.
     """
     wanted = words.casefold().split()
     return [
@@ -121,12 +120,12 @@ def search(summaries: Sequence[RunSummary], words: str, hidden: bool) -> list[Ru
 
 
 def state_word(status: Status) -> str:
-    """What state a run is in."""
+    """The state of a run in a word."""
     return _STATES[status.state]
 
 
 def title(run: Run) -> str:
-    """The run as a heading has it, harmless in Markdown."""
+    """The run as a heading, safe in Markdown."""
     return f"{plain(run_name(run))} on {plain(run.spec.dataset)}"
 
 
@@ -141,12 +140,12 @@ def figures(evaluation: Evaluation) -> str:
 
 
 def settings_table(run: Run) -> str:
-    """What a run was asked for as HTML."""
-    return table(("Asked for", ""), ([plain(name), plain(value, 300)] for name, value in settings(run).items()))
+    """The settings of a run as HTML."""
+    return table(("Settings", ""), ([plain(name), plain(value, 300)] for name, value in settings(run).items()))
 
 
 def settings(run: Run) -> dict[str, str]:
-    """What a run was asked for, in words: only what has a bearing on its method."""
+    """The settings of a run with their labels: those that matter for its method."""
     spec, recipe = run.spec, run.spec.recipe
     told = [("Method", method_title(spec.method)), ("Data set", tidy(spec.dataset))]
     told += [("Genres", listed([display(tidy(genre, 24)) for genre in spec.genres]))]
@@ -155,16 +154,11 @@ def settings(run: Run) -> dict[str, str]:
         told += [("Vectors", f"{recipe.backbone}, {recipe.feature_set}")]
         told += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
     forms = listed([VARIANT_WORDS.get(variant, variant) for variant in spec.variants])
-    return dict([*told, ("Forms of a cover", forms), ("Split", spec.split), ("Seed", str(spec.seed))])
-
-
-def log_tail(run: Run, lines: int = 12) -> str:
-    """The last lines of its log; "" when there is none."""
-    return tail(run.folder / "log.txt", lines)
+    return dict([*told, ("Variants", forms), ("Split", spec.split), ("Seed", str(spec.seed))])
 
 
 def tail(log: Path, lines: int) -> str:
-    """The last lines of a file; "" when there is none."""
+    """The last lines of a file; "" if there is none."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - 200 * lines))
@@ -173,37 +167,37 @@ def tail(log: Path, lines: int) -> str:
         return ""
 
 
-def _words(told: RunSummary) -> str:
-    said = (run_name(told.run), told.run.spec.method, state_word(told.status), *told.notes.tags, told.notes.note)
-    return " ".join((*said, *chain.from_iterable(settings(told.run).items()))).casefold()
+def _words(each: RunSummary) -> str:
+    said = (run_name(each.run), each.run.spec.method, state_word(each.status), *each.notes.tags, each.notes.note)
+    return " ".join((*said, *chain.from_iterable(settings(each.run).items()))).casefold()
 
 
-def _against(told: RunSummary, baseline: RunSummary) -> str:
-    """By how many points a run is more accurate; "" where it was tested on other covers."""
+def _against(each: RunSummary, baseline: RunSummary) -> str:
+    """By how many points a run is more accurate; "" if it was tested on other covers."""
     if (
-        not (told.evaluation and baseline.evaluation)
-        or told.run == baseline.run
-        or task(told.run) != task(baseline.run)
+        not (each.evaluation and baseline.evaluation)
+        or each.run == baseline.run
+        or task(each.run) != task(baseline.run)
     ):
         return ""
-    return f"{100 * (told.evaluation.accuracy.value - baseline.evaluation.accuracy.value):+.1f}".replace("-", "−")
+    return f"{100 * (each.evaluation.accuracy.value - baseline.evaluation.accuracy.value):+.1f}".replace("-", "−")
 
 
-def _row(told: RunSummary, used: str | None) -> tuple[Any, ...]:
-    spec, status, found = told.run.spec, told.status, told.evaluation
-    begun: datetime = spec.created.astimezone()
+def _row(each: RunSummary, used: str | None) -> tuple[Any, ...]:
+    spec, status, evaluation = each.run.spec, each.status, each.evaluation
+    figures = ("accuracy", "balanced_accuracy", "f1_macro")
     return (
-        tidy(run_name(told.run))
-        + (" · in use" if told.run.id == used else "")
+        tidy(run_name(each.run))
+        + (" · in use" if each.run.id == used else "")
         + (" · reference protocol" if spec.split == "reference" else ""),
+        f"{spec.created.astimezone():%d %b %H:%M}",
         tidy(spec.dataset),
-        ", ".join(map(tidy, told.notes.tags)),
+        ", ".join(map(tidy, each.notes.tags)),
         len(spec.genres),
-        *(_figure(getattr(found, key)) if found else "" for key in ("accuracy", "balanced_accuracy", "f1_macro")),
+        *(_figure(getattr(evaluation, name)) if evaluation else "" for name in figures),
         duration(status.seconds) if status.seconds and status.state != "running" else "",
         state_word(status),
-        f"{begun:%d %b %H:%M}",
-        tidy(told.notes.note),
+        tidy(each.notes.note),
     )
 
 

@@ -1,4 +1,4 @@
-"""The reference study's experiments on the Train page: start them, follow them, and see what came of them."""
+"""Studies on the Train page: repeat the experiments of the reference study, follow them, and see the results."""
 
 import time
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from pages.train.run_summary import tail
 from pages.widgets.safe_text import plain, tidy
 
 POLL = 3.0
-_STARTS_WITHIN = 30.0  # seconds between the button and the first sign of the process
+_STARTS_WITHIN = 30.0  # seconds from the button to the first sign of the process
 _POINTS = ("All", "A few of each")
-_PROTOCOLS = {"honest": "Ours: honest split, choices on validation", "reference": "The reference study's own"}
+_PROTOCOLS = {"honest": "Ours: honest split, choices on validation", "reference": "Reference study"}
 _WORDS = {
     "ladder": "Genres",
     "k": "Neighbours",
@@ -34,10 +34,10 @@ _WORDS = {
 
 
 def show_studies() -> None:
-    """A form to begin a study, and the studies there are."""
+    """The form to start a study, and the studies."""
     st.markdown(
-        "The experiments of the reference study on covers of your own: ever more genres, neighbours and variants in "
-        "training, and each method on all genres."
+        "Repeat the experiments of the reference study on your covers: with more and more genres, neighbours and "
+        "variants, and with every method on all genres."
     )
     names = registry.names()
     if names:
@@ -52,7 +52,7 @@ def show_studies() -> None:
 
 
 def _show_form(names: tuple[str, ...]) -> None:
-    with st.expander("Begin a study, or go on with one", icon=":material/science:", expanded=not list_studies()):
+    with st.expander("Start or continue a study", icon=":material/science:", expanded=not list_studies()):
         left, right = st.columns(2)
         left.selectbox("Data set", names, format_func=tidy, key="study_dataset", persist_state="session")
         right.selectbox("Protocol", list(_PROTOCOLS), format_func=_PROTOCOLS.get, key="study_split")
@@ -68,7 +68,7 @@ def _show_form(names: tuple[str, ...]) -> None:
         left.selectbox("Covers shrunk to", list(LIMITS.values()), key="study_limit")
         right.selectbox("Points", _POINTS, key="study_quick")
         st.button(
-            "Begin",
+            "Start",
             type="primary",
             icon=":material/play_arrow:",
             disabled=not only,
@@ -78,7 +78,7 @@ def _show_form(names: tuple[str, ...]) -> None:
 
 
 def _begin() -> None:
-    """Begin the study that the form asks for when the button is pressed."""
+    """Start the study that the form is set to."""
     state = st.session_state
     limit = next(pixels for pixels, words in LIMITS.items() if words == state.study_limit)
     asked = design(
@@ -99,7 +99,7 @@ def _title(study: Study) -> str:
 
 
 def _show(study: Study) -> None:
-    """How far a study is while it works, and what it has found."""
+    """The progress of a study while it runs, and its results."""
     poll = study.is_running() or _is_starting(study)
 
     @st.fragment(run_every=POLL if poll else None)
@@ -118,13 +118,9 @@ def _show(study: Study) -> None:
 
 
 def _is_starting(study: Study) -> bool:
-    """Whether its process has still to be waited for: it has given no sign yet, nor made all that was asked of it."""
+    """Whether its process may still start: it has given no sign yet, and the study is not complete."""
     waited = time.monotonic() - st.session_state.get("study_begun", -_STARTS_WITHIN)
-    return waited < _STARTS_WITHIN and not _is_complete(study)
-
-
-def _is_complete(study: Study) -> bool:
-    return set(study.points) <= {outcome.key for outcome in study.outcomes()}
+    return waited < _STARTS_WITHIN and not set(study.points) <= {outcome.key for outcome in study.outcomes()}
 
 
 def _show_progress(study: Study, running: bool, starting: bool) -> None:
@@ -139,7 +135,7 @@ def _show_progress(study: Study, running: bool, starting: bool) -> None:
     elif starting:
         st.caption("Starting …")
     elif len(made) < len(study.points):
-        st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Begin it again to continue.")
+        st.caption(f"Stopped at {len(made)} of {len(study.points)} points. Start it again to continue.")
         if last := tail(study.folder / "log.txt", 4):
             st.code(last, language=None, wrap_lines=True)
 
@@ -151,7 +147,7 @@ def _show_outcomes(study: Study) -> None:
     st.markdown(f"{CAVEAT} Bars are 95 % intervals.")
     st.markdown(ladders(study), unsafe_allow_html=True)
     st.header("All points", anchor=False)
-    st.dataframe(frame(outcomes), hide_index=True, alt="Every point with its figures and what was published")
+    st.dataframe(frame(outcomes), hide_index=True, alt="All points with their figures and the published ones")
     st.download_button(
         "Download as CSV", lambda: to_csv(outcomes), f"{study.folder.name}.csv", "text/csv", icon=":material/download:"
     )
@@ -159,7 +155,7 @@ def _show_outcomes(study: Study) -> None:
 
 
 def frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """All outcomes as a table to look at."""
+    """All outcomes as a table."""
     rows = [
         (
             method_title(each.method),

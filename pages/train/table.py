@@ -1,4 +1,4 @@
-"""The table of runs on the Train page: found by words, with settings and a baseline beside the figures."""
+"""The table of runs on the Train page: searched, grouped, with settings and a baseline beside the figures."""
 
 from collections.abc import Sequence
 
@@ -25,34 +25,34 @@ _TABLE = {
 
 
 def show_table(summaries: Sequence[RunSummary]) -> None:
-    """The runs in a table; a row that is selected is opened, several can be compared."""
+    """The table of runs; a selected row is opened, several can be compared."""
     st.header("Runs", anchor=False)
     if not summaries:
-        st.markdown("None yet.")
+        st.markdown("No runs yet.")
         return
-    told, baseline, columns, group = _narrowed(summaries)
-    if not told:
+    runs, baseline, columns, group = _choose_runs(summaries)
+    if not runs:
         st.caption("No runs match this search.")
         return
-    ids = [each.run.id for each in told]
-    key = f"history-{hash((*ids,))}"  # rows are selected by number: other runs are another table
+    ids = [each.run.id for each in runs]
+    key = f"history-{hash((*ids,))}"  # rows are selected by number, so other runs need another table
     event = st.dataframe(
-        run_summary.frame(told, default_run(), baseline, columns, group),
+        run_summary.frame(runs, default_run(), baseline, columns, group),
         column_config=_TABLE,
         hide_index=True,
         row_height=_ROW_HEIGHT,
-        height=(min(len(told), _IN_SIGHT) + 1) * _ROW_HEIGHT + 2,
+        height=(min(len(runs), _IN_SIGHT) + 1) * _ROW_HEIGHT + 2,
         on_select=lambda: _selected(ids, key),
         selection_mode="multi-row",
         key=key,
         alt="The runs and their figures. Select a row to open it, several to compare them.",
     )
-    done = [told[row] for row in event.selection.rows if row < len(told) and told[row].evaluation]
+    done = [runs[row] for row in event.selection.rows if row < len(runs) and runs[row].evaluation]
     if len(done) > 1:
-        _show_together([each.run.id for each in done], "Compare these")
+        _show_together([each.run.id for each in done], "Compare")
         st.button("Combine into an ensemble", icon=":material/join:", on_click=queue.attempt, args=(_combine, ids, key))
-    elif get("find") and len(known := [each.run.id for each in told if each.evaluation]) > 1:
-        _show_together(known[:MOST_RUNS], "Compare those found")
+    elif get("find") and len(known := [each.run.id for each in runs if each.evaluation]) > 1:
+        _show_together(known[:MOST_RUNS], "Compare the runs found")
 
 
 def open_run(run_id: str | None) -> None:
@@ -60,8 +60,8 @@ def open_run(run_id: str | None) -> None:
     go(run=run_id or "")
 
 
-def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSummary | None, list[str], str]:
-    """What the row above the table leaves of the runs, the baseline, the settings to show, and what groups them."""
+def _choose_runs(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSummary | None, list[str], str]:
+    """Draw the row above the table: the runs that it leaves, the baseline, the settings to show, and the grouping."""
     done = {each.run.id: each for each in summaries if each.evaluation}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Search", placeholder="name, data set, tag, setting …", **bind("find", get("find")))
@@ -71,9 +71,9 @@ def _narrowed(summaries: Sequence[RunSummary]) -> tuple[list[RunSummary], RunSum
                              format_func=lambda name: name.capitalize() or "Nothing")  # fmt: skip
         names = dict.fromkeys(name for each in summaries for name in run_summary.settings(each.run))
         columns = st.multiselect("Settings as columns", list(names), key="train_columns", persist_state="session")
-        hidden = any(each.notes.hidden for each in summaries) and st.toggle("Hidden ones too", key="train_hidden")
-    told = run_summary.search(summaries, text, hidden)
-    return run_summary.group_runs(told, group), done.get(baseline), columns, group
+        hidden = any(each.notes.hidden for each in summaries) and st.toggle("Show hidden runs", key="train_hidden")
+    runs = run_summary.search(summaries, text, hidden)
+    return run_summary.group_runs(runs, group), done.get(baseline), columns, group
 
 
 def _show_together(ids: list[str], words: str) -> None:
@@ -81,12 +81,12 @@ def _show_together(ids: list[str], words: str) -> None:
 
 
 def _selected(ids: list[str], key: str) -> None:
-    """Rows of the table were selected: the last of them is opened."""
+    """Open the last of the selected rows."""
     rows = [row for row in st.session_state[key].selection.rows if row < len(ids)]
     open_run(ids[rows[-1]] if rows else None)
 
 
 def _combine(ids: list[str], key: str) -> None:
-    """Make one more run of those that are selected in the table, and open it."""
+    """Combine the selected runs into a new one, and open it."""
     runs = [Run.open(ids[row]) for row in st.session_state[key].selection.rows if row < len(ids)]
     open_run(combine([run for run in runs if run.status().state == "done"]).id)

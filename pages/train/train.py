@@ -1,4 +1,4 @@
-"""Start training, follow it, and see what came of it: runs work on their own, this page only shows them."""
+"""Start training, follow it, and see the results; runs are separate processes that this page only shows."""
 
 from dataclasses import replace
 
@@ -41,19 +41,19 @@ POLL = 2.0  # seconds; only while something runs
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def summary_of(run_id: str, stamp: tuple[int, ...]) -> RunSummary:  # noqa: ARG001 (it tells a run that changed)
-    """A run with its figures, kept until its status or note changes."""
+def summary_of(run_id: str, stamp: tuple[int, ...]) -> RunSummary:  # noqa: ARG001 (part of the cache's key)
+    """A run with its figures, cached until its status or notes change."""
     return RunSummary.of(Run.open(run_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def dataset_of(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (it tells a data set that changed)
-    """A data set, kept until it is scanned again."""
+def dataset_of(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (part of the cache's key)
+    """A data set, cached until it is scanned again."""
     return registry.open_dataset(name)
 
 
-def dataset_behind(run: Run) -> Dataset | None:
-    """The data set of a run; None when it has gone."""
+def dataset_of_run(run: Run) -> Dataset | None:
+    """The data set of a run; None if it no longer exists."""
     try:
         return dataset_of(run.spec.dataset, registry.stamp(run.spec.dataset))
     except (CoverGenreError, OSError):
@@ -62,7 +62,7 @@ def dataset_behind(run: Run) -> Dataset | None:
 
 def run_summaries() -> list[RunSummary]:
     """Every run that can be read, the newest first."""
-    told = []
+    summaries = []
     for run in list_runs():
         try:
             stamp = tuple(
@@ -70,34 +70,36 @@ def run_summaries() -> list[RunSummary]:
                 for file in (run.folder / name for name in ("status.json", "notes.json"))
             )
             each = summary_of(run.id, stamp)
-            told.append(RunSummary.of(run) if each.status.state == "running" else each)  # it may have been lost since
+            summaries.append(
+                RunSummary.of(run) if each.status.state == "running" else each
+            )  # its process may have died since
         except (BadRun, OSError):
             continue
-    return told
+    return summaries
 
 
 def start() -> None:
-    """Put what the form asks for when the button is pressed into the queue, and open it."""
+    """Queue a run with the settings of the form, and open it."""
     from covergenre.training.train import prepare
 
     dataset = registry.open_dataset(st.session_state[train_form.DATASET])
-    run = prepare(dataset, train_form.asked(dataset))
+    run = prepare(dataset, train_form.read_spec(dataset))
     launch.start(run)
     open_run(run.id)
-    st.toast(f"{run_summary.title(run)} is in the queue.", icon=":material/play_arrow:")
+    st.toast(f"{run_summary.title(run)} added to the queue.", icon=":material/play_arrow:")
 
 
 def start_every_method() -> None:
-    """Put one run of each method into the queue, and find them in the table by their tag."""
+    """Queue one run of each method, and find them in the table by their tag."""
     from covergenre.training.repeats import start_all
 
     dataset = registry.open_dataset(st.session_state[train_form.DATASET])
-    runs = start_all(dataset, train_form.asked(dataset))
+    runs = start_all(dataset, train_form.read_spec(dataset))
     go(find=read_notes(runs[0]).tags[0], run="")
 
 
 def repeat(run: Run) -> None:
-    """Put a run into the queue again with other seeds, and find them all by their tag."""
+    """Queue a run again with other seeds, and find them all by their tag."""
     from covergenre.training.repeats import start_repeats
 
     runs = start_repeats(
@@ -110,12 +112,12 @@ def repeat(run: Run) -> None:
 
 
 def hide(run: Run, hidden: bool) -> None:
-    """Leave a run out of the table, or not any more."""
+    """Hide a run in the table, or show it again."""
     write_notes(run, replace(read_notes(run), hidden=hidden))
 
 
-def keep_notes(run: Run) -> None:
-    """Keep what is written in the boxes."""
+def save_notes(run: Run) -> None:
+    """Save the name, tags and note in the form."""
     name, tags, note = (st.session_state[f"{part}-{run.id}"] for part in ("name", "tags", "note"))
     if name != run_name(run):
         rename(run, name)
@@ -124,14 +126,14 @@ def keep_notes(run: Run) -> None:
 
 
 def delete(run_id: str) -> None:
-    """Delete a run, and close it."""
+    """Delete a run and close it."""
     close(_DELETE)
     launch.delete(run_id)
     open_run(None)
 
 
 def show_form(earlier: list[RunSummary]) -> None:
-    """What to train, and the button that does."""
+    """The form, and the buttons to train."""
     names = registry.names()
     if not names:
         train_form.offer_data()
@@ -144,7 +146,7 @@ def show_form(earlier: list[RunSummary]) -> None:
         st.error(sentence(str(error)))
         return
     train_form.choose_settings(dataset, method)
-    spec = train_form.asked(dataset)
+    spec = train_form.read_spec(dataset)
     train_form.show_cautions(dataset, spec)
     few = spec.n_genres < 2
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -153,7 +155,7 @@ def show_form(earlier: list[RunSummary]) -> None:
         )
         st.button(
             "Train all methods",
-            help="Those that learn from vectors, one after the other, each with its own settings.",
+            help="Trains every method that learns from vectors, each with its own settings.",
             icon=":material/playlist_play:",
             disabled=few,
             on_click=queue.attempt,
@@ -165,7 +167,7 @@ def show_form(earlier: list[RunSummary]) -> None:
 
 
 def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:
-    """The run at work and the queue, drawn again by themselves while there are any; `at_first`: before all else was."""
+    """The running run and the queue, redrawn while there are any. `at_first`: those before the page was drawn."""
 
     @st.fragment(run_every=POLL if any(at_first) else None)
     def drawn() -> None:
@@ -178,8 +180,8 @@ def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:
         if waiting:
             queue.show_queue(waiting)
         if not any(at_first):
-            st.markdown("Nothing is being trained.")
-            st.caption("Training runs in a separate process: you can close this page.")
+            st.markdown("No training is running.")
+            st.caption("Training runs in a separate process, so you can close this page.")
 
     drawn()
 
@@ -189,9 +191,9 @@ def show_opened(summaries: list[RunSummary]) -> None:
     run_id = st.query_params.get("run")
     opened = next((each for each in summaries if each.run.id == run_id), None)
     if run_id and not opened:
-        st.info(f"There is no run {plain(run_id, 60)} any more.", icon=":material/search_off:")
+        st.info(f"The run {plain(run_id, 60)} no longer exists.", icon=":material/search_off:")
     if not opened or opened.status.state == "running" or opened.run in launch.queued_runs():
-        return  # what is at work is shown above
+        return  # running and queued runs are shown above
     run = opened.run
     with st.container(key="opened"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -204,7 +206,7 @@ def show_opened(summaries: list[RunSummary]) -> None:
             st.error(sentence(opened.status.error), icon=":material/error:")
         show_actions(opened)
         show_spread(opened, summaries)
-        for caution in run_cautions(run, dataset_behind(run)) if opened.evaluation else ():
+        for caution in run_cautions(run, dataset_of_run(run)) if opened.evaluation else ():
             st.caption(f":material/warning: {sentence(caution.message)}")
         charts = curve.curves({"": run.events()})
         left, right = st.columns(2, gap="large")
@@ -221,35 +223,35 @@ def show_opened(summaries: list[RunSummary]) -> None:
 
 
 def show_actions(opened: RunSummary) -> None:
-    """What can be done with a run."""
+    """The actions on a run."""
     run, state = opened.run, opened.status.state
     with st.container(horizontal=True, vertical_alignment="center"):
         if opened.evaluation:
             st.page_link(
                 "pages/compare/compare.py",
-                label="Look closely",
+                label="Show details",
                 icon=":material/zoom_in:",
                 query_params={"run": run.id},
             )
         if state == "done" and run.id == default_run():
             st.button(
-                "Let the starter answer again",
+                "Use the starter again",
                 icon=":material/undo:",
                 on_click=queue.attempt,
                 args=(set_default_run, None),
             )
         elif state == "done":
             st.button(
-                "Use for prediction", icon=":material/album:", on_click=queue.attempt, args=(set_default_run, run.id)
+                "Use for predictions", icon=":material/album:", on_click=queue.attempt, args=(set_default_run, run.id)
             )
         else:
             st.button("Resume", icon=":material/resume:", on_click=queue.attempt, args=(launch.resume, run.id))
             queue.finish_button(run)
         if run.spec.method in METHODS:
-            st.button("Same settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
+            st.button("Copy settings", icon=":material/content_copy:", on_click=train_form.clone, args=(run,))
             with menu("Repeat", _REPEAT, icon=":material/casino:"):
-                st.number_input("Other seeds", 1, 20, 4, key=f"more-{run.id}")
-                st.button("Train again with these", on_click=queue.attempt, args=(repeat, run))
+                st.number_input("Number of other seeds", 1, 20, 4, key=f"more-{run.id}")
+                st.button("Train again", on_click=queue.attempt, args=(repeat, run))
         shown = (
             ("Show in the table", ":material/visibility:")
             if opened.notes.hidden
@@ -259,7 +261,7 @@ def show_actions(opened: RunSummary) -> None:
         with menu("Name and note", _NOTES, icon=":material/edit_note:"):
             show_notes(run, opened.notes)
         with menu("Delete", _DELETE, icon=":material/delete:"):
-            st.markdown("Its model and its figures are deleted permanently.")
+            st.markdown("This deletes its model and its figures.")
             st.button("Delete permanently", type="primary", on_click=queue.attempt, args=(delete, run.id))
     if opened.notes.tags:
         st.caption(plain(", ".join(opened.notes.tags), LONGEST))
@@ -268,19 +270,19 @@ def show_actions(opened: RunSummary) -> None:
 
 
 def show_spread(opened: RunSummary, summaries: list[RunSummary]) -> None:
-    """How much chance there is in a run's figures, where it was repeated with other seeds."""
+    """How much a run's accuracy varies with the seed, if it was repeated with other seeds."""
     alike = {run.id for run in repeats_of(opened.run, [each.run for each in summaries])}
     known = [each.evaluation.accuracy.value for each in summaries if each.evaluation and each.run.id in alike]
     if found := spread(known):
         st.markdown(
-            f"With {found.runs} seeds its accuracy is {percent(found.mean, 1)} on average, from "
-            f"{percent(found.low, 1)} to {percent(found.high, 1)}; standard deviation "
-            f"{100 * found.deviation:.1f} points. A seed splits and trains."
+            f"Accuracy with {found.runs} seeds: {percent(found.mean, 1)} on average, {percent(found.low, 1)} to "
+            f"{percent(found.high, 1)}, standard deviation {100 * found.deviation:.1f} points. Each seed changes the "
+            "split and the training."
         )
 
 
 def show_notes(run: Run, notes: Notes) -> None:
-    """What a run is called, and what else there is to say of it."""
+    """The form for the name, tags and note of a run."""
     st.text_input("Name", run_name(run), max_chars=LONGEST_NAME, key=f"name-{run.id}")
     known = dict.fromkeys([*notes.tags, *(tag for other in list_runs() for tag in read_notes(other).tags)])
     st.multiselect(
@@ -292,21 +294,21 @@ def show_notes(run: Run, notes: Notes) -> None:
         max_selections=MOST_TAGS,
         key=f"tags-{run.id}",
     )
-    st.text_area("What to remember of it", notes.note, max_chars=LONGEST, key=f"note-{run.id}")
-    st.button("Keep", on_click=queue.attempt, args=(keep_notes, run))
+    st.text_area("Note", notes.note, max_chars=LONGEST, key=f"note-{run.id}")
+    st.button("Save", on_click=queue.attempt, args=(save_notes, run))
 
 
 def show_runs() -> None:
-    """What to train, what is at work, and what came of it."""
-    at_first = queue.active()  # asked first: a run that ends while the page is drawn has it drawn again
-    told = run_summaries()
+    """The form, the running run with the queue, and the runs."""
+    at_first = queue.active()  # first: a run that ends while the page is drawn has it drawn again
+    summaries = run_summaries()
     form, now = st.columns([3, 2], gap="large")
     with form:
-        show_form(told)
+        show_form(summaries)
     with now, st.container(key="work"):
         show_work(at_first)
-    show_table(told)
-    show_opened(told)
+    show_table(summaries)
+    show_opened(summaries)
 
 
 with st.container(key="page"):

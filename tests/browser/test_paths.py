@@ -101,9 +101,9 @@ def test_a_menu_closes_once_it_has_done_its_work(visit):
     opened.get_by_role("button", name="Name and note").click()
     page.get_by_role("combobox", name="Tags").fill("talk")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     eventually(page, lambda: read_notes(run).tags == ("talk",))
-    page.get_by_role("button", name="Keep").wait_for(state="detached")
+    page.get_by_role("button", name="Save").wait_for(state="detached")
     opened.get_by_text("talk", exact=True).wait_for()
 
 

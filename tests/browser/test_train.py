@@ -33,7 +33,7 @@ def page(visit, tmp_path):
     """The Train page over 24 drawn covers."""
     register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 12))
     page = visit("/train")
-    page.get_by_text("Nothing is being trained.").wait_for()
+    page.get_by_text("No training is running.").wait_for()
     return page
 
 
@@ -44,7 +44,7 @@ def train(page) -> None:
 
 def test_a_run_is_started_followed_to_its_end_and_found_again_after_a_reload(page):
     train(page)
-    page.get_by_text("Nothing is being trained.").wait_for()
+    page.get_by_text("No training is running.").wait_for()
     assert [run.status().state for run in list_runs()] == ["done"]
     page.get_by_role("columnheader", name="Recall").wait_for()
     assert f"run={list_runs()[0].id}" in page.url
@@ -54,14 +54,14 @@ def test_a_run_is_started_followed_to_its_end_and_found_again_after_a_reload(pag
 
 def test_a_run_that_is_used_answers_in_predict(page):
     train(page)
-    page.get_by_role("button", name="Use for prediction").click()
-    page.get_by_role("button", name="Let the starter answer again").wait_for()
+    page.get_by_role("button", name="Use for predictions").click()
+    page.get_by_role("button", name="Use the starter again").wait_for()
     page.get_by_role("link", name="Predict").click()
-    page.get_by_text("Your run answers").wait_for()
+    page.get_by_text("Predicted by your run").wait_for()
     page.locator(".st-key-example-0 button").click()
     page.locator(".bars li").first.wait_for(timeout=_A_RUN)
     assert page.locator(".bars").first.locator("li").count() == 2
-    page.get_by_role("button", name="Let the starter answer").click()
+    page.get_by_role("button", name="Use the starter").click()
     page.locator(".bars").first.locator("li").nth(7).wait_for(timeout=_A_RUN)
 
 
@@ -91,14 +91,14 @@ class TestBeforeAnyRun:
     def page(self, visit):
         """The Train page of a data set that no run was made on."""
         page = visit("/train")
-        page.get_by_text("Nothing is being trained.").wait_for()
+        page.get_by_text("No training is running.").wait_for()
         return page
 
     def test_on_a_phone_nothing_is_wider_than_the_screen(self, page):
         page.set_viewport_size(PHONE["viewport"])
         fits(page)
         page.get_by_text("Studies", exact=True).click()
-        page.get_by_text("The experiments of the reference study").wait_for()
+        page.get_by_text("Repeat the experiments of the reference study").wait_for()
         fits(page)
 
     def test_the_method_that_was_chosen_is_there_again_on_the_way_back(self, page):

@@ -64,7 +64,7 @@ def at_work():
 def test_without_a_data_set_the_way_to_one_is_shown(starter):
     app = opened("train")
     assert "There is no data set to train on yet" in said(app)
-    click(app, "Bring one in Explore")
+    click(app, "Add a data set")
     assert "Draw the demo" in [button.label for button in app.button]
 
 
@@ -140,7 +140,7 @@ def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work
     assert len(app.get("vega_lite_chart")) == 1
     click(app, "Cancel")
     assert at_work.stop_requested()
-    assert "Stopping; end it now" in [button.label for button in app.button]
+    assert "Stop now" in [button.label for button in app.button]
 
 
 def test_a_run_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, at_work, monkeypatch):
@@ -152,7 +152,7 @@ def test_a_run_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine,
         return real()
 
     monkeypatch.setattr(form, "choose_method", ends_meanwhile)
-    assert "Use for prediction" in [button.label for button in opened("train", run=at_work.id).button]
+    assert "Use for predictions" in [button.label for button in opened("train", run=at_work.id).button]
 
 
 def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
@@ -162,12 +162,12 @@ def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
     app = click(opened("train"), "Finish now")
     assert (at_work.checkpoint / FINISH_FILE).exists()
     assert "Finish now" not in [button.label for button in app.button]
-    assert app.get("progress")[0].proto.text.endswith("finishing with its best so far")
+    assert app.get("progress")[0].proto.text.endswith("finishing with the best state so far")
 
 
 def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
     app = click(opened("train"), "Train")
-    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine is in the queue."]
+    assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine added to the queue."]
 
 
 @pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
@@ -182,7 +182,7 @@ def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
 
 def test_the_settings_of_a_run_of_an_older_version_are_taken_over(starter, mine):
     old = finished([0, 1, 2], answers([0, 1, 2]), state="cancelled", method="finetune", parameters={"epochs": 3})
-    app = click(opened("train", run=old.id), "Same settings")
+    app = click(opened("train", run=old.id), "Copy settings")
     assert app.selectbox(key="train_finetune_epochs").value == 3
     assert app.selectbox(key="train_finetune_side").value == 192
 
@@ -195,18 +195,18 @@ def test_the_run_of_the_address_is_opened_with_its_figures(starter, mine, done):
 
 
 def test_a_run_that_has_gone_is_said_to_have(starter):
-    assert "There is no run" in said(opened("train", run="20261122-000000-knn-0000"))
+    assert "no longer exists" in said(opened("train", run="20261122-000000-knn-0000"))
 
 
 def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
-    app = click(opened("train", run=done.id), "Use for prediction")
+    app = click(opened("train", run=done.id), "Use for predictions")
     assert default_run() == done.id
-    click(app, "Let the starter answer again")
+    click(app, "Use the starter again")
     assert default_run() is None
 
 
 def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
-    app = click(opened("train", run=done.id), "Same settings")
+    app = click(opened("train", run=done.id), "Copy settings")
     assert app.segmented_control(key="train_method").value == "logistic"
     assert app.selectbox(key="train_logistic_c").value == 0.01
     assert app.selectbox(key="train_logistic_balance").value == 0.5
@@ -216,7 +216,7 @@ def test_a_name_and_a_note_are_kept(starter, done):
     app = opened("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value("At 150 px").run()
     app.text_area[0].set_value("for the talk").run()
-    click(app, "Keep")
+    click(app, "Save")
     assert read_notes(done) == Notes("At 150 px", (), "for the talk")
     assert "for the talk" in said(app)
     assert "At 150 px on mine" in said(app)
@@ -225,13 +225,13 @@ def test_a_name_and_a_note_are_kept(starter, done):
 def test_a_name_that_another_run_has_is_refused(starter, done):
     app = opened("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value(" ").run()
-    click(app, "Keep")
+    click(app, "Save")
     assert "no name is given" in app.error[0].value.lower()
 
 
 def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
     app = opened("train", run=done.id)
-    assert "Its model and its figures are deleted permanently." in said(app)
+    assert "This deletes its model and its figures." in said(app)
     click(app, "Delete permanently")
     assert list_runs() == ()
     assert "run" not in app.query_params
@@ -263,7 +263,7 @@ def test_a_stronger_network_says_what_it_is_and_how_it_comes(mine):
     app.selectbox(key="train_backbone").select("timm:vit_small_patch14_dinov2.lvd142m").run()
     assert "142 million pictures" in said(app)
     assert "Licence: Apache-2.0" in said(app)
-    assert "Its weights (88 MB) are fetched when training begins" in said(app)
+    assert "Its weights (88 MB) are downloaded when training starts" in said(app)
 
 
 # --- finding runs
@@ -353,7 +353,7 @@ def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, 
 
 def test_repeats_over_seeds_have_their_spread(starter, three):
     app = opened("train", run=three[1].id)
-    assert "With 2 seeds its accuracy is" in said(app)
+    assert "Accuracy with 2 seeds" in said(app)
     assert "standard deviation" not in said(opened("train", run=three[0].id))
 
 

@@ -21,7 +21,7 @@ def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
     assert (row["name"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
     assert row["accuracy"].startswith(f"{100 * accuracy.value:.1f}")
     assert f"{100 * accuracy.low:.1f}–{100 * accuracy.high:.1f}" in row["accuracy"]
-    assert row["took"] == "12\u202fs"
+    assert row["duration"] == "12\u202fs"
 
 
 def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
@@ -46,9 +46,9 @@ def test_what_was_asked_for_is_harmless_in_html():
 
 
 def test_the_log_is_told_from_its_end(run):
-    assert run_summary.log_tail(run) == ""
+    assert run_summary.tail(run.folder / "log.txt", 12) == ""
     (run.folder / "log.txt").write_text("\n".join(f"line {n}" for n in range(1000)))
-    assert run_summary.log_tail(run, 2).splitlines() == ["line 998", "line 999"]
+    assert run_summary.tail(run.folder / "log.txt", 2).splitlines() == ["line 998", "line 999"]
 
 
 def test_runs_are_found_by_their_settings(run):
@@ -71,5 +71,5 @@ def test_runs_of_a_group_stand_together_under_its_name(run):
 
 def test_settings_stand_beside_the_names_and_what_nobody_wrote_has_no_column(run):
     columns = run_summary.frame([RunSummary.of(run)], columns=["Seed", "Split"]).columns.tolist()
-    assert columns[:5] == ["name", "data set", "genres", "Seed", "Split"]
+    assert columns[:6] == ["name", "started", "data set", "genres", "Seed", "Split"]
     assert not {"tags", "note"} & set(columns)

@@ -35,7 +35,7 @@ def test_without_covers_there_is_nothing_to_study(starter, begun):
 
 def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
     app = opened("train", view="Studies")
-    click(app, "Begin")
+    click(app, "Start")
     assert not app.exception
     (command,) = begun
     (asked,) = list_studies()
@@ -52,7 +52,7 @@ def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monk
 
     monkeypatch.setattr(studies, "start_study", end_at_once)
     app = opened("train", view="Studies")
-    click(app, "Begin")
+    click(app, "Start")
     assert "Starting" not in said(app)
     assert "More and more genres" in said(app)
 
