@@ -1,4 +1,4 @@
-"""Strict CSV, for files that anyone may have edited: the first cell that doesn't fit is named by its row and column.
+"""Strict CSV for files that anyone may have edited: an error names the row and column of the first invalid cell.
 
 Nothing is guessed from a cell: "NA", "007" and "=1+1" stay the texts that they are. Rows are counted as a spreadsheet
 counts them, the header being row 1.
@@ -24,7 +24,7 @@ class CsvFile:
     cells: Mapping[str, tuple[str, ...]]
 
     def require(self, columns: Iterable[str]) -> None:
-        """Raise BadDataset for the first of `columns` that the sheet lacks."""
+        """Raise BadDataset for the first of `columns` that is missing."""
         for column in columns:
             if column not in self.cells:
                 raise BadDataset(
@@ -32,8 +32,8 @@ class CsvFile:
                     "Put it back, or delete the file so that it is made anew."
                 )
 
-    def checked(self, column: str, check: Callable[[str], object] = str) -> list:
-        """The values that `check` makes of a column's cells; it refuses one with a ValueError of what was expected."""
+    def checked(self, column: str, check: Callable[[str], object]) -> list:
+        """A column converted by `check`, which raises ValueError with what it expected for an invalid cell."""
         values = []
         for number, cell in zip(self.numbers, self.cells[column], strict=True):
             try:
@@ -43,7 +43,7 @@ class CsvFile:
         return values
 
     def keys(self, column: str = "path") -> list[str]:
-        """The paths in a column: each inside the root, relative to it, and there once."""
+        """The paths in a column, which must be unique, relative to the root and inside it."""
         seen: dict[str, int] = {}
         for number, path in zip(self.numbers, self.checked(column, _inside), strict=True):
             if path in seen:
@@ -52,7 +52,7 @@ class CsvFile:
         return list(seen)
 
     def bad(self, number: int, column: str, cell: str, expected: str) -> BadDataset:
-        """The error that names a cell."""
+        """The error for an invalid cell."""
         shown = repr(cell if len(cell) <= 60 else f"{cell[:57]}...")
         return BadDataset(
             f"{self.path}: row {number}, column {column!r} holds {shown}; expected {expected}. "
@@ -76,7 +76,7 @@ def read_csv(path: Path) -> CsvFile:
 
 
 def parse_csv(path: Path, lines: Iterator[list[str]]) -> CsvFile:
-    """The cells in these lines, the header first; BadDataset as `read_csv` raises it, naming `path`."""
+    """The cells in these lines, the header first; raises BadDataset as `read_csv` does, naming `path`."""
     numbers, rows, number = [], [], 1
     try:
         header = next(lines, [])
@@ -95,7 +95,7 @@ def parse_csv(path: Path, lines: Iterator[list[str]]) -> CsvFile:
 
 
 def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable]) -> None:
-    """Write CSV in UTF-8, whole or not at all; `read_csv` gives every text back as it was."""
+    """Write CSV in UTF-8, whole or not at all; `read_csv` returns every text unchanged."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)  # ends lines with CR LF and so quotes either in a text; with LF alone a CR would be lost
     writer.writerow(columns)

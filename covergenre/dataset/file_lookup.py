@@ -1,4 +1,4 @@
-"""The file of a picture, found by its pixels among the registered data sets."""
+"""Finding the file of a picture among the registered data sets, by its content hash."""
 
 import logging
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Known(NamedTuple):
-    """A data set, the paths of its covers, and which row of them has which pixels."""
+    """A data set, the paths of its covers, and an index of their content hashes."""
 
     dataset: Dataset
     paths: Sequence[str]
@@ -26,12 +26,13 @@ class _Known(NamedTuple):
 
 
 def find_files(content_hashes: Sequence[str]) -> list[Path | None]:
-    """For each of the hashes a file whose cover had it when its data set was last scanned; None where there is none.
+    """A file for each of the hashes, by the latest scan of its data set; None where there is none.
 
-    The manifests are read when one of them has changed since they were last.
+    Manifests are read again only after one of them has changed.
     """
     found: list[Path | None] = [None] * len(content_hashes)
-    for each in reversed(_known(_stamp())):  # of data sets that have the same picture the first counts
+    stamps = tuple((home.datasets() / name, stamp(name)) for name in names())
+    for each in reversed(_known(stamps)):  # of data sets with the same picture the first counts
         for at, row in enumerate(each.hashes.find(content_hashes)):
             if row is not None:
                 found[at] = _file(each.dataset, each.paths[row])
@@ -44,11 +45,6 @@ def _file(dataset: Dataset, path: str) -> Path | None:
     except BadDataset:
         return None
     return file if file.is_file() else None
-
-
-def _stamp() -> tuple[tuple[Path, int], ...]:
-    """What is another when a manifest is."""
-    return tuple((home.datasets() / name, stamp(name)) for name in names())
 
 
 @lru_cache(maxsize=1)

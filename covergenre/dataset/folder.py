@@ -1,12 +1,12 @@
-"""Finding the covers in a folder of genre folders, and nothing beyond it.
+"""Finding the covers in a folder of genre folders, and only there.
 
     root/jazz/cover.jpg            genre "jazz", source ""
     root/spotify/jazz/cover.jpg    genre "jazz", source "spotify"
 
-Other layouts are told by `layout`.
+Other layouts are detected by `layout`.
 
-The folder is not trusted. A link that leads out of the root is refused, a link to a folder is not followed (what it
-leads to is found at its own place, so there are no loops), pipes and devices are never opened.
+The folder is not trusted. A link that leads out of the root is refused, a link to a folder is not followed (its target
+is found at its own place, so there are no loops), pipes and devices are never opened.
 """
 
 import errno
@@ -32,7 +32,7 @@ _FOLDER, _COVER = "folder", "cover"
 
 @dataclass(frozen=True)
 class CoverFile:
-    """The file of a cover: POSIX path relative to the root, size in bytes, time of change in ns."""
+    """The file of a cover: POSIX path relative to the root, size in bytes, modification time in ns."""
 
     path: str
     bytes: int
@@ -72,7 +72,7 @@ def _entries(root: Path, folder: str, skipped: SkippedFiles) -> Iterator[os.DirE
 
 
 def _kind(entry: os.DirEntry, root: Path, in_genre: bool) -> tuple[str, os.stat_result | None]:
-    """`_FOLDER`, `_COVER` or the reason to pass the entry over; and its status where that was asked."""
+    """`_FOLDER`, `_COVER` or the reason to skip the entry; and its status, if it was read."""
     if is_hidden(entry.name):
         return HIDDEN, None
     if not _is_unicode(entry.name):

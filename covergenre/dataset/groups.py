@@ -1,7 +1,7 @@
-"""Groups: covers that must stay on one side of a split, because one of them gives the answer to the others.
+"""Groups of covers that must stay in one part of a split, because each of them gives the others away.
 
-Two covers are of a group when they have the same pixels, nearly the same picture, or the same artist; so are covers
-linked by a chain of such pairs.
+Two covers are in one group when they have the same pixels, nearly the same picture, or the same artist, or when a chain
+of such pairs links them.
 
 Which distance of pHashes is near was judged by eye on 5,076 real covers: all pairs of unequal pixels, a sample at 12.
 (Hashes with as many bits set as unset, which is the rule, are an even distance apart.)
@@ -24,13 +24,13 @@ from covergenre.dataset.hamming import pairs_within
 
 NEAR = 10
 MANY = 100_000
-"""With more covers than this, only those are compared whose pHashes may be `NEAR` (see `buckets`)."""
+"""With more covers than this, only those whose pHashes may be `NEAR` are compared (see `hamming`)."""
 
-_MOST = 100  # near covers of one that are named: of 6,000 copies of a placeholder all pairs would take gigabytes
-_BLOCK = 256  # hashes that are compared with all others at once
+_MOST = 100  # pairs kept per cover: all pairs of 6,000 copies of a placeholder would take gigabytes
+_BLOCK = 256  # hashes compared with all others at once
 
 # A picture without structure ties with the median that a bit has to exceed: a blank one sets 0 or 1 of the 64 bits, a
-# gradient or two flat halves at most 4. Their hashes tell nothing and would chain unlike covers. All others set 32.
+# gradient or two flat halves at most 4. Such hashes are uninformative and would chain unlike covers. Others set 32.
 _FEWEST_BITS = 24
 _NOBODY = frozenset({"", "various", "various artists", "unknown", "unknown artist"})
 
@@ -67,7 +67,7 @@ def link_equal(keys: Sequence[str]) -> np.ndarray:
 
 
 def artist_keys(artists: Sequence[str]) -> list[str]:
-    """What is equal for names of one artist, however they are written; "" for unknown and various artists."""
+    """Keys that are equal for all spellings of an artist; "" for unknown and various artists."""
     keys = (" ".join(unicodedata.normalize("NFKC", artist).casefold().split()) for artist in artists)
     return ["" if key in _NOBODY else key for key in keys]
 
@@ -84,8 +84,8 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     Hashes that are unknown, or of a picture without structure (flat, a gradient), are in no pair. Two covers at most 8
     bits apart can be called the same picture without looking.
 
-    Of a hash in a crowd, its nearest `_MOST` are named and the first of all: enough to hold the crowd together. Of more
-    than `MANY`, one of each hash is named in the pairs of others, and the first with each that is equal.
+    Of a hash with many near ones, pairs with the nearest `_MOST` and with the first are kept, which still connect them
+    all. Among more than `MANY`, equal hashes are only paired with the first of them, which stands for all.
     """
     import faiss
 
@@ -93,7 +93,10 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     if len(rows) < 2:
         return np.zeros((0, 2), dtype=np.int64)
     if len(rows) > MANY:
-        return _among_many(rows, known, threshold)
+        distinct, first, inverse = np.unique(known, return_index=True, return_inverse=True)
+        equal = np.column_stack([first[inverse], np.arange(len(known))])
+        near = np.sort(first[pairs_within(distinct, threshold)], axis=1)
+        return rows[np.unique(np.concatenate([near, equal[equal[:, 0] < equal[:, 1]]]), axis=0)]
     codes = known.astype(">u8").view(np.uint8).reshape(-1, 8)
     index = faiss.IndexBinaryFlat(64)
     index.add(codes)
@@ -101,36 +104,24 @@ def near_duplicates(phashes: Sequence[str], threshold: int = NEAR) -> np.ndarray
     for start in range(0, len(rows), _BLOCK):
         limits, far, others = index.range_search(codes[start : start + _BLOCK], threshold + 1)
         for row, (first, last) in enumerate(pairwise(limits.astype(np.int64).tolist()), start):
-            near = _nearest(others[first:last], far[first:last])
+            near, bits = others[first:last], far[first:last].astype(np.int64)
+            if len(near) > _MOST:
+                nearest = np.argpartition(bits * (near.max() + 1) + near, _MOST)[:_MOST]
+                near = np.append(near[nearest], near.min())
             near = near[near != row]
             found.append(np.minimum(near, row) * len(rows) + np.maximum(near, row))
     return rows[np.column_stack(np.divmod(np.unique(np.concatenate(found)), len(rows)))]
 
 
-def _among_many(rows: np.ndarray, codes: np.ndarray, threshold: int) -> np.ndarray:
-    distinct, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    equal = np.column_stack([first[inverse], np.arange(len(codes))])
-    near = np.sort(first[pairs_within(distinct, threshold)], axis=1)
-    return rows[np.unique(np.concatenate([near, equal[equal[:, 0] < equal[:, 1]]]), axis=0)]
-
-
-def _nearest(others: np.ndarray, far: np.ndarray) -> np.ndarray:
-    """Those of `others`, int64 (k,), that are nearest; of a crowd so many, and its first."""
-    if len(others) <= _MOST:
-        return others
-    order = np.argpartition(far.astype(np.int64) * (others.max() + 1) + others, _MOST)[:_MOST]
-    return np.append(others[order], others.min())
-
-
 def informative(phashes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, int64, of the pHashes that say anything (see `is_informative`), and these, uint64."""
-    told = np.asarray(phashes, object)
-    rows = np.flatnonzero(told != "")
-    codes = np.frombuffer(bytes.fromhex("".join(told[rows].tolist())), ">u8").astype(np.uint64)
+    """The rows, int64, of the informative pHashes (see `is_informative`), and their values, uint64."""
+    texts = np.asarray(phashes, object)
+    rows = np.flatnonzero(texts != "")
+    codes = np.frombuffer(bytes.fromhex("".join(texts[rows].tolist())), ">u8").astype(np.uint64)
     kept = np.bitwise_count(codes) >= _FEWEST_BITS
     return rows[kept], codes[kept]
 
 
 def is_informative(phash: str) -> bool:
-    """Whether a pHash says anything: that of a picture without structure, or an unknown one, doesn't."""
+    """Whether a pHash is known and of a picture with structure."""
     return phash != "" and int(phash, 16).bit_count() >= _FEWEST_BITS

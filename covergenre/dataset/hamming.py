@@ -20,16 +20,13 @@ def pairs_within(codes: np.ndarray, threshold: int) -> np.ndarray:
     Sorted. The work grows steeply with `threshold`: a million hashes take a minute at 10 and a day at 18.
     """
     found = [np.zeros((0, 2), np.int64)]
-    for number, flips in enumerate(_flips(threshold)):
+    # Were more bits different in every key, they would add up to more than the threshold.
+    shares, more = divmod(threshold + 1, _KEYS)
+    for number in range(_KEYS):
+        flips = shares - 1 + (number < more)
         found += _near_by_key(codes, _key(codes, number), flips, threshold)
     pairs = np.concatenate(found)
     return np.unique(np.sort(pairs, axis=1), axis=0)
-
-
-def _flips(threshold: int) -> list[int]:
-    """How many bits may differ in each key: were it more in all of them, they would add up to over `threshold`."""
-    shares, more = divmod(threshold + 1, _KEYS)
-    return [shares - 1 + (number < more) for number in range(_KEYS)]
 
 
 def _key(codes: np.ndarray, number: int) -> np.ndarray:
@@ -58,7 +55,7 @@ def _near_by_key(codes: np.ndarray, keys: np.ndarray, flips: int, threshold: int
 
 
 def _meetings(rows: np.ndarray, first: np.ndarray, last: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Each of the rows with all from `first` on to before `last`, about `_AT_ONCE` at a time."""
+    """Each row with all of its `first` to `last` (exclusive), about `_AT_ONCE` pairs at a time."""
     counts = last - first
     ends = np.cumsum(counts)
     begin = 0

@@ -1,4 +1,4 @@
-"""Content hashes looked up among many: 16 bytes a cover, where a dict takes ten times as many."""
+"""An index of content hashes that takes 16 bytes per cover, a tenth of a dict."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -8,17 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 KEY = 16
-"""The digits that tell one picture from all others, as far as anybody can tell: fit for a link."""
-
+"""The first digits of a content hash, enough to identify a picture, as in a link."""
 
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # by which letters are mixed
 
 
 class HashIndex:
-    """Finds the first row of a content hash, by all of its digits or the first `KEY`."""
+    """Finds the first row with a content hash, by all of its digits or the first `KEY`."""
 
     def __init__(self, hashes: Sequence[str], rows: np.ndarray | None = None) -> None:
-        """`rows`: those that may be found, ascending; None: all."""
+        """`rows`: those to index, ascending; None: all."""
         self._hashes = hashes
         self._rows = np.arange(len(hashes)) if rows is None else rows
         codes = _codes(hashes)[self._rows]
@@ -32,7 +31,7 @@ class HashIndex:
         return int(np.diff(ends, prepend=-1).max(initial=0))
 
     def find(self, wanted: Sequence[str]) -> list[int | None]:
-        """The row of each, if there is one."""
+        """The row of each hash; None where there is none."""
         codes = _codes(wanted)
         at = np.searchsorted(self._codes, codes)
         there = np.append(self._codes, 0)[at] == codes
@@ -51,7 +50,7 @@ def _codes(hashes: Sequence[str]) -> np.ndarray:
         texts = texts.combine_chunks()
     if len(texts) and pc.all(pc.equal(pc.binary_length(texts), KEY)).as_py():
         letters = np.frombuffer(texts.buffers()[2], np.uint8)[texts.offset * KEY :][: len(texts) * KEY].tobytes()
-    else:  # what was asked for may be anything
+    else:  # a wanted hash may be any text
         letters = b"".join(text.encode()[:KEY].ljust(KEY) for text in texts.to_pylist())
     first, last = np.frombuffer(letters, "<u8").reshape(-1, 2).T
     return first * _ODD[0] ^ last * _ODD[1]

@@ -1,11 +1,11 @@
-"""What a data set is known by beside its name: an id that it keeps when it is renamed, and that no other ever gets."""
+"""The id of a data set, which it keeps when it is renamed and no other ever gets."""
 
 from covergenre import home
 from covergenre.files import read_json
 
 
 def id_of(name: str) -> str:
-    """The id of the data set of this name; "" when there is none, or it was stored before there were ids."""
+    """The id of the data set with this name; "" when there is none, or it was stored before there were ids."""
     try:
         record = read_json(home.datasets() / name / "dataset.json")
         return str(record.get("id") or "")
@@ -14,7 +14,7 @@ def id_of(name: str) -> str:
 
 
 def name_of(dataset_id: str, name: str) -> str:
-    """What the data set of this id is called now; `name`, as it was called, when that isn't known or it has gone."""
+    """The current name of the data set with this id, once called `name`; `name` itself when it is unknown or gone."""
     if not dataset_id or id_of(name) == dataset_id:
         return name
     others = (record.parent.name for record in home.datasets().glob("*/dataset.json"))

@@ -1,11 +1,11 @@
-"""Which folder names the genre, in the ways that people keep their covers.
+"""Detecting which folder names the genre, in the usual ways to store covers.
 
     jazz/0001.jpg, spotify/jazz/0001.jpg       covers by genre: the folder that holds the file
     Jazz/Miles Davis/Kind of Blue/cover.jpg    a music library: a folder far above it, one front an album
     Music/Jazz/Miles Davis - Kind of Blue (1959)/folder.jpg
 
-The layout is told from the names and how the files lie; what was taken is said, and can be chosen: `genre_level` 1 is
-the first folder below the root, 0 the folder that holds the file.
+The layout is detected from the names and places of the files, reported, and can be set: `genre_level` 1 is the first
+folder below the root, 0 the folder that holds the file.
 """
 
 import re
@@ -57,7 +57,7 @@ class Layout:
         return f"{above}GENRE/{'.../ALBUM/' if self.albums else '.../'}cover.jpg"
 
     def facts(self, path: str) -> dict[str, object]:
-        """Genre and source of a cover, and in a music library artist, album and year, as its folders tell them."""
+        """Genre and source of a cover by its folders; in a music library also artist, album and year."""
         folders = PurePosixPath(path).parts[:-1]
         at = min(self.genre_level or len(folders), len(folders)) - 1
         facts: dict[str, object] = {"genre": tidy_genre(folders[at]), "source": "/".join(folders[:at])}
@@ -74,7 +74,8 @@ def detect_layout(paths: Sequence[str], genre_level: int | None = None) -> Layou
     albums = deepest > 1 and _are_albums(paths)
     if genre_level is not None:
         return Layout(genre_level, albums and 0 < genre_level < deepest)
-    known = [_share_known(folders, level) for level in range(1, deepest + 1)]
+    known_at = Counter(at for each in folders for at, name in enumerate(each) if normalized_name(name) in _GENRES)
+    known = [known_at[at] / len(folders) for at in range(deepest)]  # the share of covers with a genre's name there
     parents = sum(normalized_name(each[-1]) in _GENRES for each in folders) / max(len(folders), 1)
     best = max(range(deepest), key=lambda at: known[at], default=0)
     if deepest > 1 and known[best] > 0.5 and parents < known[best] / 2:
@@ -88,7 +89,7 @@ def detect_layout(paths: Sequence[str], genre_level: int | None = None) -> Layou
 
 
 def front_covers(paths: Iterable[str]) -> set[str]:
-    """Of each album's folder, and those of its discs and scans, the one path that is most likely its front."""
+    """The most likely front of each album, whose discs and scans may have folders of their own."""
     albums: Mapping[tuple[str, ...], list[str]] = defaultdict(list)
     for path in paths:
         albums[_without_parts(PurePosixPath(path).parts[:-1])].append(path)
@@ -96,7 +97,7 @@ def front_covers(paths: Iterable[str]) -> set[str]:
 
 
 def tidy_genre(name: str) -> str:
-    """The name of a genre as one reads it: composed letters (NFC), no blanks around it."""
+    """The name of a genre in composed letters (NFC), with single blanks."""
     return " ".join(unicodedata.normalize("NFC", name).split()) or name
 
 
@@ -112,12 +113,6 @@ def _are_albums(paths: Sequence[str]) -> bool:
     names = len({folder[-1] for folder in folders})
     alone = middle == 1 and len(folders) >= 5 * _LEAST_ALBUMS and 2 * names > len(folders)
     return 2 * fronted > len(folders) or alone
-
-
-def _share_known(folders: Sequence[tuple[str, ...]], level: int) -> float:
-    return sum(len(each) >= level and normalized_name(each[level - 1]) in _GENRES for each in folders) / max(
-        len(folders), 1
-    )
 
 
 def _side(path: str) -> int:
@@ -151,13 +146,13 @@ def _album(below: Sequence[str]) -> dict[str, object]:
 
 
 def normalized_name(name: str) -> str:
-    """What is alike in names that look normalized_name alike: no case, accents, blanks, dashes; "&" is "and"."""
+    """A name without case, accents, blanks and dashes, and with "and" for "&"."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     return "".join(letter for letter in letters if unicodedata.category(letter)[0] in "LN") or name
 
 
 def similar_names(genres: Iterable[str]) -> list[list[str]]:
-    """The genres of normalized_name one name, each group with the most frequent first."""
+    """Groups of genres with the same `normalized_name`, the most frequent first."""
     counts = Counter(genres)
     groups: Mapping[str, list[str]] = defaultdict(list)
     for genre, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0])):

@@ -42,12 +42,12 @@ __all__ = ["COLUMNS", "GONE", "Scan", "fingerprint", "keep_edits", "read_manifes
 GONE = "the file is gone: put it back and scan again"
 
 STATES = ("usable", "left out", "unreadable")
-"""What a cover of a data set can be."""
+"""The states of a cover in a data set."""
 
 NO_PIXELS = {"width": 0, "height": 0, "mode": "", "content_hash": "", "phash": ""}
 
 ReadPixels = Callable[[Path, Sequence[CoverFile], Monitor], Sequence[Mapping[str, Any]]]
-"""Gives what the pixels of each of the covers below a root tell, with its problem, in their order."""
+"""Reads covers below a root and returns, in their order, the columns that their pixels give, and any problem."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,11 +58,10 @@ _TABLE_BESIDE = "manifest.csv"
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """What a scan found: the manifest, entries of the folder passed over by reason, covers read and covers reused.
+    """The result of a scan: the manifest, skipped files by reason, and how many covers were read and reused.
 
-    `gone`: the paths of covers that were there at the scan before and are not now; their rows stay, with the problem
-    `GONE`. `layout`: which folder was taken for the genre. `remarks`: what there is to say about the table beside the
-    covers.
+    `gone`: paths of covers that the previous scan found and this one doesn't; their rows stay, with the problem `GONE`.
+    `layout`: which folder names the genre. `remarks`: remarks on the table beside the covers.
     """
 
     manifest: pd.DataFrame
@@ -81,14 +80,14 @@ def scan(
     genre_level: int | None = None,
     read_pixels: ReadPixels | None = None,
 ) -> Scan:
-    """The manifest of the covers under `root`, a folder of genre folders (sources may lie between).
+    """Scan the folder `root`, which holds genre folders (folders of sources may lie between).
 
-    `genre_level`: which folder names the genre (see `layout`); None to tell it from how the files lie.
+    `genre_level`: which folder names the genre (see `layout`); None to detect it.
 
-    A row of `previous` is reused when its file has the same size and time of change; a changed file is read again and
-    keeps its edits. `read_pixels`: who reads those; None: threads of this process. Where `root` holds a table
-    `manifest.csv` with a column `path`, its artist, album, year and columns of its own fill what is unknown of covers
-    that are new or changed.
+    A row of `previous` is reused when its file has the same size and modification time; a changed file is read again
+    and keeps its edits. `read_pixels`: reads new and changed covers; by default threads of this process. If `root` has
+    a table `manifest.csv` with a column `path`, its artist, album, year and further columns fill in what is unknown
+    about those covers.
 
     Raises BadDataset when `root` is not a folder or its table is broken, Cancelled when stopped.
     """
@@ -99,33 +98,33 @@ def scan(
     layout = detect_layout([cover.path for cover in found], genre_level)
     on_disk = {cover.path for cover in found}
     found = _without_backs(found, layout, skipped)
-    notes = _notes(root, [cover.path for cover in found])
+    metadata = _metadata(root, [cover.path for cover in found])
     known = {} if previous is None else {row["path"]: row for row in previous.to_dict("records")}
-    fresh = [cover for cover in found if not _is_unchanged(known.get(cover.path), cover)]
-    looks = (read_pixels or _look_at_all)(root, fresh, monitor)
-    for cover, look in zip(fresh, looks, strict=True):
-        known[cover.path] = _row(cover, look, known.get(cover.path, {}), notes.values, layout)
+    unchanged = {path: (row["bytes"], row["modified"]) for path, row in known.items() if row["problem"] != GONE}
+    fresh = [cover for cover in found if unchanged.get(cover.path) != (cover.bytes, cover.modified)]
+    for cover, pixels in zip(fresh, (read_pixels or _read_all)(root, fresh, monitor), strict=True):
+        known[cover.path] = _row(cover, pixels, known.get(cover.path, {}), metadata.values, layout)
     here = {cover.path for cover in found}
     gone = tuple(sorted(path for path, row in known.items() if path not in on_disk and row["problem"] != GONE))
-    columns = list(dict.fromkeys([*COLUMNS, *(() if previous is None else previous.columns), *notes.values]))
+    columns = list(dict.fromkeys([*COLUMNS, *(() if previous is None else previous.columns), *metadata.values]))
     kept = ((path, row) for path, row in known.items() if path in here or path not in on_disk)
     rows = [row if path in here else {**row, "problem": GONE} for path, row in kept]
     manifest = typed({column: [row.get(column, _UNKNOWN.get(column, "")) for row in rows] for column in columns})
-    return Scan(manifest, skipped, len(fresh), len(found) - len(fresh), gone, layout, notes.remarks)
+    return Scan(manifest, skipped, len(fresh), len(found) - len(fresh), gone, layout, metadata.remarks)
 
 
 def usable(manifest: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose cover is to be used (no problem, not excluded), with the index they had."""
+    """The rows of usable covers (without problem, not excluded), with their index."""
     return manifest[(manifest["problem"] == "") & (manifest["excluded"] == "")]
 
 
 def states(manifest: pd.DataFrame) -> np.ndarray:
-    """Which of `STATES` each cover is in: texts (n,)."""
+    """The state of each cover, one of `STATES`: texts (n,)."""
     return np.select([manifest["excluded"] != "", manifest["problem"] != ""], STATES[1:], STATES[0])
 
 
 def pixel_columns(decoded: images.Decoded) -> dict[str, Any]:
-    """What the pixels of a cover tell, by column; `NO_PIXELS` of one that can't be read."""
+    """The columns that come from the pixels of a cover; for one that can't be read they are `NO_PIXELS`."""
     return {
         "width": decoded.width,
         "height": decoded.height,
@@ -136,7 +135,7 @@ def pixel_columns(decoded: images.Decoded) -> dict[str, Any]:
 
 
 def keep_edits(manifest: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
-    """`manifest` with the repairs that `latest` holds for its covers: those made while a scan was under way."""
+    """`manifest` with the repairs in `latest` of its covers, which were made during a scan."""
     edits = latest.set_index("path")[list(EDITS)]
     merged = manifest.set_index("path")
     merged.update(edits)
@@ -144,15 +143,15 @@ def keep_edits(manifest: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
 
 
 def fingerprint(manifest: pd.DataFrame) -> str:
-    """16 hex digits that change when path, genre or pixels of a usable cover do: the data set's hash in a run."""
+    """16 hex digits that change with the path, genre or pixels of any usable cover: the data set's hash in a run."""
     digest = hashlib.blake2b(digest_size=8)
     for row in sorted(zip(*(usable(manifest)[name] for name in ("path", "genre", "content_hash")), strict=True)):
         digest.update("\0".join((*row, "")).encode())
     return digest.hexdigest()
 
 
-def _notes(root: Path, paths: Sequence[str]) -> Metadata:
-    """What the table beside the covers tells; nothing when there is none that can be trusted."""
+def _metadata(root: Path, paths: Sequence[str]) -> Metadata:
+    """The metadata in the table beside the covers; none without a table that can be trusted."""
     table = root / _TABLE_BESIDE
     if not table.is_file():
         return Metadata()
@@ -162,7 +161,7 @@ def _notes(root: Path, paths: Sequence[str]) -> Metadata:
 
 
 def _without_backs(found: Sequence[CoverFile], layout: Layout, skipped: SkippedFiles) -> list[CoverFile]:
-    """The covers; in a music library one an album, its front."""
+    """The covers; in a music library one per album, its front."""
     if not layout.albums:
         return list(found)
     kept = front_covers(cover.path for cover in found)
@@ -172,29 +171,22 @@ def _without_backs(found: Sequence[CoverFile], layout: Layout, skipped: SkippedF
     return [cover for cover in found if cover.path in kept]
 
 
-def _is_unchanged(row: Mapping | None, cover: CoverFile) -> bool:
-    """Whether a row tells of the file as it is."""
-    if row is None or row["problem"] == GONE:
-        return False
-    return (row["bytes"], row["modified"]) == (cover.bytes, cover.modified)
+def _read_all(root: Path, covers: Sequence[CoverFile], monitor: Monitor) -> list[dict]:
+    """A `ReadPixels` by threads of this process."""
 
+    def read(cover: CoverFile) -> dict:
+        try:
+            return {**pixel_columns(images.decode(images.read(root / cover.path))), "problem": ""}
+        except BadImage as error:
+            return {**NO_PIXELS, "problem": str(error)}
 
-def _look_at_all(root: Path, covers: Sequence[CoverFile], monitor: Monitor) -> list[dict]:
-    """What the pixels of each cover tell, in the order of `covers`."""
-    return list(monitor.map(lambda cover: _look(root / cover.path), covers, "covers", "nothing was stored"))
-
-
-def _look(file: Path) -> dict:
-    try:
-        return {**pixel_columns(images.decode(images.read(file))), "problem": ""}
-    except BadImage as error:
-        return {**NO_PIXELS, "problem": str(error)}
+    return list(monitor.map(read, covers, "covers", "nothing was stored"))
 
 
 def _row(
-    cover: CoverFile, look: Mapping, edited: Mapping, notes: Mapping[str, Mapping[str, object]], layout: Layout
+    cover: CoverFile, pixels: Mapping, edited: Mapping, metadata: Mapping[str, Mapping[str, object]], layout: Layout
 ) -> dict:
-    """The row of a cover that was read: its file's facts, and what people, else the table beside it, say of it."""
+    """The row of a cover that was read; edits by people count before the metadata, both before the file's own."""
     path = PurePosixPath(cover.path)
     facts = {
         "path": cover.path,
@@ -204,10 +196,11 @@ def _row(
         "bytes": cover.bytes,
         "modified": cover.modified,
     }
-    told = {column: values[cover.path] for column, values in notes.items() if values.get(cover.path) not in ("", None)}
-    kept = {column: value for column, value in edited.items() if _is_edit(column, value)}
-    return {**facts, **told, **kept, **look}
-
-
-def _is_edit(column: str, value: object) -> bool:
-    return (column in _EDITABLE or column not in COLUMNS) and not (pd.isna(value) or value == "")
+    noted = {column: values.get(cover.path) for column, values in metadata.items()}
+    noted = {column: value for column, value in noted.items() if value not in ("", None)}
+    kept = {
+        column: value
+        for column, value in edited.items()
+        if (column in _EDITABLE or column not in COLUMNS) and not (pd.isna(value) or value == "")
+    }
+    return {**facts, **noted, **kept, **pixels}

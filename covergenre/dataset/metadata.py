@@ -1,8 +1,8 @@
-"""What a table `manifest.csv` beside the covers tells of them: artist, album, year and columns of its own.
+"""Metadata from a table `manifest.csv` beside the covers: artist, album, year and columns of its own.
 
-People make such tables with whatever they have: commas, semicolons or tabs, UTF-8 or the UTF-16 of a spreadsheet,
-`Path` or `filename`, backslashes, paths that begin at another folder. What is read and what is not is said; a row that
-matches no cover is counted, because a table that is silently unused lets artists leak across the split.
+Such tables come from any tool: with commas, semicolons or tabs, in UTF-8 or the UTF-16 of a spreadsheet, with `Path` or
+`filename`, backslashes, or paths from another folder. Remarks report what was not used and count rows that match no
+cover, because a table that is silently unused lets artists leak across the split.
 """
 
 import csv
@@ -29,14 +29,14 @@ _DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True)
 class Metadata:
-    """Column -> path -> value, for `NOTES` and columns that no manifest has; and what is to say about the table."""
+    """`values`: column -> path -> value, for `NOTES` and columns of its own; `remarks` on the table."""
 
     values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 
 def read_metadata(table: Path, paths: Sequence[str]) -> Metadata:
-    """What the table tells of the covers at these paths; BadDataset, naming row and column, when it is broken."""
+    """The metadata of the covers at these paths; BadDataset, naming row and column, for an invalid table."""
     sheet = _with_known_names(_read(table))
     if "path" not in sheet.cells:
         named = ", ".join(map(repr, list(sheet.cells)[:8])) or "nothing"
@@ -74,7 +74,7 @@ def _read(table: Path) -> CsvFile:
 
 
 def _with_known_names(sheet: CsvFile) -> CsvFile:
-    """The table with its columns called as a manifest calls them; a name that is there as it should be stays alone."""
+    """The table with the manifest's names of columns; a column that has such a name already counts alone."""
     names: dict[str, str] = {}
     for known, others in _NAMES.items():
         wanted = known if known in sheet.cells else next((c for c in sheet.cells if _plain(c) in others), None)
@@ -93,15 +93,15 @@ def _plain(column: str) -> str:
 
 
 def _match(cells: Sequence[str], paths: Sequence[str]) -> list[str]:
-    """For each cell the path of the cover that it means, or ""; one of the two may begin further up."""
+    """The path of the cover that each cell refers to, or ""; either may begin at a folder further up."""
     endings = Counter(ending for path in paths for ending in _endings(_composed(path)))
     by_ending = {ending: path for path in paths for ending in _endings(_composed(path)) if endings[ending] == 1}
     exact = {_composed(path): path for path in paths}
     found = []
     for cell in cells:
-        told = _composed(cell.strip().replace("\\", "/").removeprefix("./"))
-        longer = (exact[ending] for ending in _endings(told) if ending in exact)
-        found.append(next(longer, "") or by_ending.get(told, ""))
+        wanted = _composed(cell.strip().replace("\\", "/").removeprefix("./"))
+        longer = (exact[ending] for ending in _endings(wanted) if ending in exact)
+        found.append(next(longer, "") or by_ending.get(wanted, ""))
     return found
 
 
@@ -116,14 +116,13 @@ def _composed(path: str) -> str:
 
 
 def _other_genres(sheet: CsvFile, covers: Sequence[str]) -> tuple[str, ...]:
-    """What is to say of rows whose genre is not that of a folder on the way to their cover."""
+    """A remark on rows whose genre is not the name of a folder of their cover."""
+
+    def differs(genre: str, path: str) -> bool:
+        return bool(path and genre) and normalized_name(genre) not in map(normalized_name, path.split("/")[:-1])
+
     rows = zip(sheet.cells.get("genre", ()), covers, strict=False)
-    other = [
-        told
-        for told, path in rows
-        if path and told and normalized_name(told) not in map(normalized_name, path.split("/")[:-1])
-    ]
-    if not other:
+    if not (other := [genre for genre, path in rows if differs(genre, path)]):
         return ()
     counted = f"{len(other)} of {len(covers)} rows of {sheet.path.name}"
     return (f"{counted} name another genre than their folder ({other[0]}, ...), which stands",)

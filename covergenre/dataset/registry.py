@@ -1,13 +1,13 @@
-"""Data sets by name: where a user's folder of covers lies, and what was found in it; and the one that ships.
+"""The registry of data sets by name: a user's folder of covers and its scan; and the starter.
 
     datasets/NAME/dataset.json    {"id", "name", "root", "scanned", "genre_level", "decoder"}
     datasets/NAME/manifest.csv    the manifest, which people may edit
     datasets/NAME/splits/         see `split`
 
-The covers stay where they are: nothing here writes to, moves or deletes a user's file. What is stored is replaced
-whole, and one lock keeps writers apart; a reader needs none.
+Covers stay where they are: nothing here writes to, moves or deletes a user's file. Stored files are replaced as a whole
+under one lock; readers need none.
 
-The starter is a data set too: it can't be changed, and of its covers there is everything but the pictures.
+The starter is a data set too: it is read-only and has no pictures.
 """
 
 import os
@@ -40,16 +40,16 @@ _RESERVED = (STARTER,)
 _FEW_GONE, _MUCH_GONE = 2, 0.1  # covers, and the share of all, from which a scan asks
 
 Missing = Literal["refuse", "keep", "forget"]
-"""What becomes of covers whose files are gone."""
+"""What to do about covers whose files are gone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """A registered data set: `root` holds the covers, `folder` what is stored about them.
 
-    `writable`: whether it can be repaired, renamed and removed. `has_pictures`: whether its covers are files; where
-    they are not, the manifest tells the `part`, `id`, `image_url` and `signature` of each, and its path is its hash.
-    `id`: see `identity`.
+    `writable`: whether it can be repaired, renamed and removed. `has_pictures`: whether its covers are files; if not,
+    the manifest has the `part`, `id`, `image_url` and `signature` of each, and its path is its content hash. `id`: see
+    `identity`.
     """
 
     name: str
@@ -84,16 +84,15 @@ def register(
     missing: Missing = "refuse",
     read_pixels: ReadPixels | None = None,
 ) -> tuple[Dataset, Scan]:
-    """Scan the folder `root` and store what was found under `name`; called again, rescan it.
+    """Scan the folder `root` and register it as the data set `name`; called again, rescan it.
 
-    `genre_level`: which folder names the genre (see `layout`); None for the one chosen before, or told from the files.
-    `missing`: what becomes of covers whose files are gone: their rows are kept ("keep"), dropped ("forget"), or kept
-    unless all of a genre or a tenth of the covers is missing ("refuse"): then it is rather the disk that is away.
+    `genre_level`: which folder names the genre (see `layout`); None for the one set before, or to detect it.
+    `missing`: covers whose files are gone keep their rows ("keep"), lose them ("forget"), or keep them unless so many
+    are gone (all of a genre, or a tenth of the covers) that a disk is probably not mounted ("refuse").
     `read_pixels`: see `scan`.
 
-    Raises CoversMissing then; BadDataset when the name can't be had or stands for another folder, when `root` is not a
-    folder or holds no cover, or when a table to be read is broken; Cancelled when stopped. What was stored before stays
-    then.
+    Raises CoversMissing in that case; BadDataset for a name that is invalid or belongs to another folder, a `root` that
+    is no folder or has no covers, or an invalid table; Cancelled when stopped. The data set then stays as it was.
     """
     check_name(name)
     root = Path(root).expanduser().resolve()
@@ -128,9 +127,9 @@ def register(
 
 
 def open_dataset(name: str, dataset_id: str = "") -> Dataset:
-    """The data set `name` as it was last scanned; BadDataset when there is none, or what is stored is damaged.
+    """The data set `name` as last scanned; BadDataset when there is none or its files are damaged.
 
-    `dataset_id`: the id that it has to have, for whoever stands on one data set and on no other of its name.
+    `dataset_id`: if given, the id that it must have, in case another data set has taken its name.
     """
     if name == STARTER:
         return _open_shipped()
@@ -143,14 +142,14 @@ def open_dataset(name: str, dataset_id: str = "") -> Dataset:
 
 
 def names(shipped: bool = False) -> tuple[str, ...]:
-    """The names of the registered data sets, sorted; `shipped`: and then that of the starter, where there is one."""
+    """The names of the registered data sets, sorted; `shipped`: then the starter's, if there is one."""
     records = home.datasets().glob("*/dataset.json")
     own = sorted(record.parent.name for record in records if _NAME.fullmatch(record.parent.name))
     return (*own, STARTER) if shipped and home.starter().is_dir() else tuple(own)
 
 
 def stamp(name: str) -> int:
-    """What changes when the data set of this name does: when its table was written, in ns; 0 when there is none."""
+    """The modification time of a data set's table, in ns, which changes with the data set; 0 when there is none."""
     try:
         table = home.starter() / "card.json" if name == STARTER else home.datasets() / name / "manifest.csv"
         return table.stat().st_mtime_ns
@@ -159,19 +158,19 @@ def stamp(name: str) -> int:
 
 
 def table_text(dataset: Dataset) -> str:
-    """What is known of the covers, as CSV for a spreadsheet: no cell is run as a formula."""
+    """The manifest as CSV for a spreadsheet, with no cell that could run as a formula."""
     table = dataset.manifest.drop(columns="signature", errors="ignore").map(disarmed)
     return table.rename(columns=disarmed).to_csv(index=False)
 
 
 def remove(name: str) -> None:
-    """Forget the data set `name`: delete what is stored about it, never the covers. BadDataset when there is none."""
+    """Remove the data set `name` from the registry, never its covers; BadDataset when there is none."""
     with lock():
         shutil.rmtree(_folder(name))
 
 
 def rename(old: str, new: str) -> None:
-    """Give the data set `old` the name `new`; BadDataset when there is no `old` or `new` can't be had."""
+    """Rename the data set `old` to `new`; BadDataset when there is no `old`, or `new` is invalid or taken."""
     check_name(new)
     with lock():
         folder, target = _folder(old), home.datasets() / new
@@ -183,7 +182,7 @@ def rename(old: str, new: str) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raise BadDataset when no data set can have this name."""
+    """Raise BadDataset for an invalid or reserved name."""
     if not _NAME.fullmatch(name):
         raise BadDataset(f"{name!r} can't name a data set: use 1 to 64 of a-z, 0-9, _ and -, first a letter or digit")
     if name in _RESERVED:
@@ -191,13 +190,13 @@ def check_name(name: str) -> None:
 
 
 def lock() -> FileLock:
-    """Held by whoever changes what is stored about data sets; waited for without end, because it is held briefly."""
+    """The lock to hold for any change to stored data sets; it has no timeout, because it is held only briefly."""
     home.datasets().mkdir(parents=True, exist_ok=True)
     return FileLock(home.datasets() / ".lock")
 
 
 def _open_shipped() -> Dataset:
-    """The starter with all columns of a manifest; what only a file could tell is 0 or ""."""
+    """The starter with all columns of a manifest; properties of files are 0 or ""."""
     try:
         starter = open_starter()
     except BadRun as error:
@@ -211,7 +210,7 @@ def _open_shipped() -> Dataset:
 
 
 def _check_root(folder: Path, root: Path) -> dict:
-    """What is stored of the data set in `folder`; BadDataset where it is that of another root."""
+    """The record of the data set in `folder`, {} for none; BadDataset if it has another root."""
     if not (folder / "dataset.json").exists():
         return {}
     record = _read_record(folder)
@@ -224,7 +223,7 @@ def _check_root(folder: Path, root: Path) -> dict:
 
 
 def _check_missing(scanned: Scan) -> None:
-    """Raise CoversMissing where so much is gone that it is rather the disk that is away."""
+    """Raise CoversMissing when so much is gone that a disk is probably not mounted."""
     table, gone = scanned.manifest, set(scanned.gone)
     before = table[table["problem"].ne(GONE) | table["path"].isin(gone)]
     left = set(before.loc[~before["path"].isin(gone), "genre"])
@@ -239,7 +238,7 @@ def _check_missing(scanned: Scan) -> None:
 
 
 def _without_guesses(manifest: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """The manifest without what `layout` made of the folders' names; it is told anew by the next scan."""
+    """The manifest without what `layout` derived from folders, so that the next scan derives it again."""
     rows = manifest.to_dict("records")
     for row in rows:
         guessed = {"artist": "", "album": "", **layout.facts(row["path"])}
@@ -257,7 +256,7 @@ def _folder(name: str) -> Path:
 
 
 def _read_record(folder: Path) -> dict:
-    """What is stored of a data set: root and scanned are there, and of those stored by an older version, no more."""
+    """The record of a data set; one stored by an older version may have only root and scanned."""
     try:
         record = read_json(folder / "dataset.json")
         return {**record, **{key: os.fspath(record[key]) for key in ("root", "scanned")}}

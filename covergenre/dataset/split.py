@@ -1,13 +1,13 @@
-"""Splits: which covers train, which choose (validation), and which judge at the end (test).
+"""Splits of a data set into training, validation and test.
 
-The honest split keeps every group (see `groups`) in one part and the share of each genre alike in all parts. It is made
-in one pass over the groups, large before small, each put where its genres fall shortest of their shares: the way of
+The honest split keeps every group (see `groups`) in one part and the genres in equal shares in all parts. One pass over
+the groups, large before small, puts each where its genres are furthest below their shares: the method of
 scikit-learn's StratifiedGroupKFold, for parts of unequal size. On 5,076 real covers it takes 0.15 s and gives each part
 some of reggae's four artists. Two rounds of StratifiedGroupKFold took 3.4 s there and left validation without reggae,
 with each of four seeds.
 
-A split is stored as `splits/NAME-SEED.csv` of its data set and kept while it fits, so that neither a mended label nor a
-cover left out reshuffles the test part.
+A split is stored as `splits/NAME-SEED.csv` of its data set and kept while it fits, so that neither a corrected label
+nor a cover left out reshuffles the test part.
 """
 
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ def honest_split(manifest: pd.DataFrame, seed: int = 42, validation: float = 0.1
     """
     shares = np.array([1 - validation - test, validation, test])
     if not (shares[0] > 0 and validation >= 0 and test > 0):
-        raise BadDataset(f"shares of {validation} and {test} don't do: leave more than 0 for training and for test")
+        raise BadDataset(f"shares of {validation} and {test} can't be used: leave more than 0 for training and test")
     covers = usable(manifest)
     groups = _groups(covers)
     parts = _assign(_by_genre(groups, covers), shares, seed)[groups]
@@ -73,7 +73,7 @@ def reference_split(manifest: pd.DataFrame, seed: int = 42) -> Split:
     return _split("reference", seed, covers, parts, _groups(covers))
 
 
-def honest_folds(covers: pd.DataFrame, count: int = 5, seed: int = 42) -> np.ndarray:
+def honest_folds(covers: pd.DataFrame, count: int, seed: int = 42) -> np.ndarray:
     """The fold, int64 from 0, of each of these rows of a manifest, for cross-validation.
 
     Folds are alike in genres and no group crosses them; a genre of few groups isn't in all of them.
@@ -85,9 +85,9 @@ def honest_folds(covers: pd.DataFrame, count: int = 5, seed: int = 42) -> np.nda
 def split_of(dataset: Dataset, name: str = "honest", seed: int = 42) -> Split:
     """The data set's split of this name and seed: the stored one while it fits, else one made and stored now.
 
-    It fits when it has all usable covers, some of them for training and some for test, and, if honest, no group crosses
-    it; covers that are no longer usable are left out of it. Raises BadDataset for an unknown name or a damaged file,
-    and as the making of the split does.
+    It fits when it has all usable covers, some in training and some in test, and, if honest, no group crosses it;
+    covers that are no longer usable are dropped. Raises BadDataset for an unknown name or a damaged file, and as the
+    functions that make a split do.
     """
     if name not in _MAKERS:
         raise BadDataset(f"there is no split {name!r}: choose one of {', '.join(_MAKERS)}")
@@ -113,7 +113,7 @@ def save_split(dataset: Dataset, split: Split) -> None:
 def load_split(dataset: Dataset, name: str, seed: int) -> Split:
     """A stored split, whether it fits or not; BadDataset, naming row and column, when it is missing or damaged.
 
-    The parts of a data set that ships are fixed and stand in its table: no group crosses them.
+    The parts of the starter are fixed and stand in its table; no group crosses them.
     """
     if not dataset.writable:
         parts = dataset.manifest.set_index("path")["part"]
@@ -141,7 +141,8 @@ def _assign(counts: np.ndarray, shares: np.ndarray, seed: int) -> np.ndarray:
     own = (counts > 0) & (np.count_nonzero(counts, axis=1) == 1)[:, None]
     own_left = own.sum(axis=0)
     parts = np.zeros(len(counts), dtype=np.int64)
-    for group in _large_first(counts, seed):
+    order = np.random.default_rng(seed).permutation(len(counts))
+    for group in order[np.argsort(-counts[order].sum(axis=1), kind="stable")]:  # large first, equal ones by the seed
         covers, lacking = counts[group], filled == 0
         urgent = (lacking & (covers > 0) & (own_left <= lacking.sum(axis=0))).sum(axis=1)
         change = (covers * (covers + 2 * (filled - wanted)) / wanted).sum(axis=1)
@@ -150,12 +151,6 @@ def _assign(counts: np.ndarray, shares: np.ndarray, seed: int) -> np.ndarray:
         filled[best] += covers
         own_left = own_left - own[group]
     return parts
-
-
-def _large_first(counts: np.ndarray, seed: int) -> np.ndarray:
-    """The groups from large to small, those of one size in an order that `seed` sets."""
-    order = np.random.default_rng(seed).permutation(len(counts))
-    return order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
 
 
 def _groups(covers: pd.DataFrame) -> np.ndarray:

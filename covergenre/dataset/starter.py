@@ -1,4 +1,4 @@
-"""The starter, opened: what real covers taught, without their artwork.
+"""The starter: a data set of real covers without their artwork, and the methods trained on it.
 
     card.json        `Card`: what it was made from and how good it is
     covers.parquet   a row a cover, `COLUMNS`; the picture only as its signature
@@ -9,10 +9,10 @@
     digests.json     what the large files are, see `digests`
     runs/NAME/       each method as a run (see `covergenre.runs.record`), with its answers to the held-out covers
 
-The covers go by the hashes of their pixels where a run of a user's own has paths.
+The path of a cover is its content hash.
 
-It ships with the project, so it is read with the same distrust as a folder from anywhere: whatever is damaged is named,
-and nothing in it is executed. Building it is a run (`covergenre.training.build_starter`).
+It ships with the project and is still read like any untrusted folder: damage is reported, and nothing in it is
+executed. Building it is a run (`covergenre.training.build_starter`).
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ from covergenre.errors import BadRun
 from covergenre.evaluation.metrics import Evaluation, Interval
 
 STARTER = "starter"
-"""What it is called where a data set or a run is named."""
+"""Its name as a data set and in the names of its runs."""
 
 FORMAT = 2
 _LARGE = (".bin", ".xml", ".npy", ".npz", ".parquet", ".safetensors")
@@ -68,7 +68,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class WordsGain:
-    """How many of some test covers are answered rightly by their looks alone, and with the words on them."""
+    """Accuracy on some test covers by their looks alone, and with the words on them."""
 
     covers: int
     looks: Interval
@@ -146,7 +146,7 @@ class Card:
 
 @dataclass(frozen=True, eq=False)
 class Starter:
-    """The starter in memory; see the module for what is what."""
+    """The starter in memory; see the module for its parts."""
 
     folder: Path
     card: Card
@@ -187,7 +187,7 @@ def open_starter(folder: Path | None = None) -> Starter:
 
 
 def seal(folder: Path) -> None:
-    """Write down the digests of the files that answers come from, so that a changed bit is noticed."""
+    """Store the digests of the large files, so that a changed bit is noticed."""
     large = (path for path in sorted(folder.rglob("*")) if path.suffix in _LARGE and path.name != "map.npz")
     write_digests(folder, [path.relative_to(folder).as_posix() for path in large], folder / "card.json")
 
@@ -198,7 +198,7 @@ def run_folder(folder: Path, method: str) -> Path:
 
 
 def by_hash(covers: pd.DataFrame) -> pd.DataFrame:
-    """These rows of covers with the hashes of their pixels in the place of their paths."""
+    """These covers with their content hashes as paths."""
     return covers.assign(path=covers["content_hash"])
 
 

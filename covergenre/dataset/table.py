@@ -1,8 +1,8 @@
-"""The manifest as a CSV file: which columns it has, and what may stand in their cells.
+"""The manifest as a CSV file: its columns, and which cells are valid.
 
-Of more than `MANY` covers, an Arrow file beside the CSV holds the same table once it was checked. It is mapped into
-memory, so that a column takes room and time only when it is looked at, a part at a time; the CSV is what counts, and
-may be edited as ever: the Arrow file is of one size and time of it and is made anew for another.
+For more than `MANY` covers, the checked table is also stored as an Arrow file beside the CSV and mapped into memory, so
+that only columns in use take memory and time. The CSV counts and may be edited: the Arrow file is valid for one size
+and modification time of it and is otherwise written again.
 """
 
 import logging
@@ -25,7 +25,7 @@ COLUMNS = (
     *("problem", "excluded", "original_genre", "edit", "tags"),
 )
 MANY = 20_000
-"""Covers from which a table is mapped from a file of its own."""
+"""Covers above which a table is also stored as an Arrow file."""
 
 _LATER = ("tags",)  # columns that tables written before them lack
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def read_manifest(path: Path) -> pd.DataFrame:
 
 
 def write_manifest(manifest: pd.DataFrame, path: Path) -> None:
-    """Write a manifest, whole or not at all; `read_manifest` gives every cell back as it was."""
+    """Write a manifest, whole or not at all; `read_manifest` returns every cell unchanged."""
     cells = manifest.astype(object).where(manifest.notna(), "")
     write_csv(Path(path), manifest.columns, cells.itertuples(index=False))
     if len(manifest) > MANY:
@@ -68,26 +68,26 @@ def typed(columns: Mapping[str, Sequence]) -> pd.DataFrame:
 
 
 def _map(table: pd.DataFrame, path: Path, stamp: bytes) -> None:
-    """Keep a large table for `_mapped`, as that of the CSV of this stamp."""
+    """Store a large table for `_mapped`, for the CSV with this stamp."""
     if len(table) > MANY:
         write_arrow([table], path.with_suffix(".arrow"), stamp)
 
 
 def _mapped(path: Path) -> pd.DataFrame | None:
-    """The table that was kept of a CSV as it is now; None when there is none."""
+    """The Arrow table of a CSV as it is now; None when there is none."""
     file = path.with_suffix(".arrow")
     if not file.is_file():
         return None
     try:
         table = read_arrow(file, _stamp(path))
         return None if table is None else table.astype({"year": "Int64"})
-    except Exception as error:  # A damaged file brings any exception out of its reader.
+    except Exception as error:  # A damaged file can raise anything in its reader.
         _log.warning("%s is damaged, so the table is read from %s: %s", file, path, error)
         return None
 
 
 def _stamp(path: Path) -> bytes:
-    """What is another when a file is; b"" when there is none."""
+    """Size and modification time of a file; b"" when there is none."""
     try:
         status = path.stat()
     except OSError:

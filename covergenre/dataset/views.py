@@ -1,6 +1,6 @@
-"""Views of a data set that somebody gave a name: `views.json` in its folder, {"dark jazz": {"from_genre": ["jazz"]}}.
+"""Saved views of a data set: `views.json` in its folder, {"dark jazz": {"from_genre": ["jazz"]}}.
 
-A view is what a page's address told, by name. Who reads one has to check that what it names is still there.
+A view holds the URL parameters of a page. Its genres, tags and so on may no longer exist when it is read.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,12 @@ _FILE = "views.json"
 
 
 def read_views(dataset: Dataset) -> dict[str, View]:
-    """The views by name, as they were saved; BadDataset when the file is damaged."""
+    """The saved views by name; BadDataset when the file is damaged."""
     file = dataset.folder / _FILE
     try:
         views = read_json(file)
-        if not all(isinstance(view, dict) and all(map(_is_told, view.values())) for view in views.values()):
+        values = [value for view in views.values() for value in view.values()]
+        if not all(isinstance(value, list) and all(isinstance(text, str) for text in value) for value in values):
             raise TypeError("a view has to be lists of texts by name")
         return views
     except FileNotFoundError:
@@ -32,7 +33,7 @@ def read_views(dataset: Dataset) -> dict[str, View]:
 
 
 def save_view(dataset: Dataset, name: str, view: View) -> None:
-    """Keep a view under a name, in place of the one that had it; CoverGenreError for a name that can't be."""
+    """Save a view under a name, replacing one of that name; CoverGenreError for an invalid name."""
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST:
         raise CoverGenreError(f"a view needs a name of 1 to {LONGEST} characters, found {len(name)}")
@@ -41,13 +42,9 @@ def save_view(dataset: Dataset, name: str, view: View) -> None:
 
 
 def drop_view(dataset: Dataset, name: str) -> None:
-    """Forget a view."""
+    """Delete a view."""
     with lock():
         _write(dataset, {other: view for other, view in read_views(dataset).items() if other != name})
-
-
-def _is_told(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _write(dataset: Dataset, views: Mapping[str, View]) -> None:

@@ -1,4 +1,4 @@
-"""What a repair does to accuracy: one method learned from the covers as they are, and as they would be."""
+"""The effect of a repair on accuracy: one method, trained on the covers before and after it."""
 
 from dataclasses import dataclass
 
@@ -21,41 +21,37 @@ METHOD = "logistic"
 
 @dataclass(frozen=True)
 class Effect:
-    """Accuracy on the same clean test covers, `covers` of them, learned `before` and `after` the repair."""
+    """Test accuracy on the same `covers` clean covers, trained on the data `before` and `after` the repair."""
 
     covers: int
     before: Interval
     after: Interval
 
 
-def measure_effect(examined: Inspection, repaired: pd.DataFrame, monitor: Monitor = SILENT) -> Effect:
-    """The effect of making the manifest of a data set, which has a split, what `repaired` is.
+def measure_effect(inspection: Inspection, repaired: pd.DataFrame, monitor: Monitor = SILENT) -> Effect:
+    """The effect of replacing the manifest of an inspected data set by `repaired`.
 
-    Both are judged on the test covers that the repair leaves in use, by the genres that it gives them; but not on those
-    that leak, which would flatter the figure before: it was told their answers. Raises BadDataset when there are no
-    vectors, or too few covers are left; Cancelled when stopped.
+    Both are tested on the test covers that stay in use, with their repaired genres, except those that leak: they would
+    flatter the figure before the repair. Raises BadDataset when there are no vectors or too few covers are left,
+    Cancelled when stopped.
     """
-    dataset, split, vectors = examined.dataset, examined.split, stored_vectors(examined.dataset)
+    dataset, split, vectors = inspection.dataset, inspection.split, stored_vectors(inspection.dataset)
     if vectors is None or split is None:
         raise BadDataset(f"{dataset.name} has no vectors yet: embed it, or look for defects first")
     row_of = {path: row for row, path in enumerate(usable(dataset.manifest)["path"])}
     before, after = (_parts(manifest, split, row_of) for manifest in (dataset.manifest, repaired))
     test = after["test"]
     genres = tuple(sorted(set(after["train"]["genre"])))
-    leaking = set(examined.audit.flagged("leakage")["path"])
+    leaking = set(inspection.audit.flagged("leakage")["path"])
     test = test[test["genre"].isin(genres) & ~test["path"].isin(leaking)]
     if test.empty or len(genres) < 2:
         raise BadDataset("the repair leaves too few covers to train and to test on: repair less at once")
     spec, figures = TrainSpec(method=METHOD, genres=genres), []
-    for step, parts in enumerate((before, after)):
-        monitor.report(step, 2, "training")
+    for parts in monitor.steps((before, after), "training", "nothing was changed", "trainings"):
         chosen = (part[part["genre"].isin(genres)] for part in (parts["train"], parts["validation"], test))
         training, validation, judged = (_covers(part, genres, vectors, row_of) for part in chosen)
-        covers = Parts(training, validation, judged)
-        figures.append(
-            fit_and_evaluate(covers, spec, Context(Monitor(should_stop=monitor.should_stop))).evaluation.accuracy
-        )
-    monitor.report(2, 2, "training")
+        context = Context(Monitor(should_stop=monitor.should_stop))
+        figures.append(fit_and_evaluate(Parts(training, validation, judged), spec, context).evaluation.accuracy)
     return Effect(len(test), *figures)
 
 

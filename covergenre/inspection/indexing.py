@@ -1,4 +1,4 @@
-"""The index of a data set, so that the neighbours of one cover among many are found at once."""
+"""The index of a data set, which finds the neighbours of a cover among many quickly."""
 
 from covergenre.audit.space import learn_basis
 from covergenre.collection.disk_index import build_disk_index

@@ -1,8 +1,9 @@
-"""Examining a data set: its split, its vectors and its audit together, as the page and the command line show them."""
+"""Inspecting a data set: its split, its vectors and its audit together."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -27,10 +28,9 @@ from covergenre.vectors import unit_rows
 
 _STAGES = Recipe(feature_set="stages")
 RECIPES = (Recipe(), Recipe(limit=150), _STAGES, replace(_STAGES, limit=150))
-"""How covers become vectors, unless a run on the data set did so otherwise: as in training, and as in the starter; and
-as both did before textures."""
+"""The recipes of vectors to look for first: those of training and of the starter, then of both before textures."""
 
-_ASKED = 50  # covers by which an index is known to be of these vectors
+_SAMPLE = 50  # covers by which an index is compared with the vectors
 _log = logging.getLogger(__name__)
 
 
@@ -39,11 +39,10 @@ def inspect_dataset(
     monitor: Monitor = SILENT,
     publish: Callable[[Inspection], None] | None = None,
 ) -> Inspection:
-    """Split, embed and audit a data set, by the thresholds that were chosen for it.
+    """Split, embed and audit a data set, with its own thresholds; what exists already is not computed again.
 
-    What takes no vectors is found first and given to `publish`, because embedding takes minutes; what is there already
-    is not made again. Of a data set without pictures that is found which takes none. Raises as `audit` and
-    `embed_dataset` do.
+    Embedding takes minutes, so the findings that need no vectors are passed to `publish` before it. Of a data set
+    without pictures, only what needs none is found. Raises as `audit_dataset` and `embed_dataset` do.
     """
     if not dataset.has_pictures:
         return inspect_starter(dataset)
@@ -60,9 +59,9 @@ def inspect_dataset(
 
 
 def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch | None:
-    """What finds neighbours through the index of a data set (see `indexing`); None where there is none that fits:
+    """A search for neighbours in the index of a data set (see `indexing`); None if there is no index that fits.
 
-    it has to hold every usable cover, where its space takes these vectors, float32 (n, d), now.
+    It fits when it holds every usable cover at the place that its space gives to these vectors, float32 (n, d).
     """
     covers = usable(dataset.manifest)[["content_hash", "path"]].rename(columns={"path": "id"})
     if len(covers) < ENOUGH or not (near := DiskIndex.open(dataset.folder / INDEX_FOLDER)):
@@ -70,9 +69,9 @@ def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch |
     row_of, _ = near.match(covers)
     vector_of = np.full(len(covers), -1)
     vector_of[row_of[row_of >= 0]] = np.flatnonzero(row_of >= 0)
-    some = np.linspace(0, len(covers) - 1, _ASKED).astype(int)
+    some = np.linspace(0, len(covers) - 1, _SAMPLE).astype(int)
     if (vector_of < 0).any() or not near.agrees(vector_of[some], vectors[some]):
-        _log.info("the index of %s is of other covers or vectors: it is not asked", dataset.name)
+        _log.info("the index of %s is of other covers or vectors and is not used", dataset.name)
         return None
 
     def find(rows: np.ndarray, k: int) -> np.ndarray:
@@ -85,17 +84,18 @@ def index_neighbours(dataset: Dataset, vectors: np.ndarray) -> NeighbourSearch |
 def stored_vectors(dataset: Dataset) -> np.ndarray | None:
     """The vectors of the usable covers, float32 (n, d), if one recipe has all of them; else None.
 
-    Of those that tell textures it is the part without: what is near was judged by eye with that.
+    They are without textures, because the likeness of covers was calibrated by eye without them.
     """
     recipe, complete = best_recipe(dataset)
     return _vectors(dataset, recipe) if complete else None
 
 
 def best_recipe(dataset: Dataset) -> tuple[Recipe, bool]:
-    """The recipe that most covers were embedded by, of equal ones the first, and whether that is all of them."""
+    """The recipe by which most covers are embedded (the first of equals), and whether it covers all of them."""
     keys = usable(dataset.manifest)["content_hash"].tolist()
     best, most = RECIPES[0], 0
-    for recipe in _recipes(dataset.name):
+    of_runs = (run.spec.recipe for run in list_runs() if run.spec.dataset == dataset.name)
+    for recipe in dict.fromkeys(chain(RECIPES, of_runs)):
         try:
             found = int(stores_of(recipe)["original"].holds(keys).sum())
         except NoWeights:
@@ -108,7 +108,7 @@ def best_recipe(dataset: Dataset) -> tuple[Recipe, bool]:
 
 
 def plain_width(dataset: Dataset, recipe: Recipe) -> int | None:
-    """How many numbers of a vector come before those that tell textures, None: all; the engine's, remembered."""
+    """The width of a vector without its textures, cached with the data set; None: all of it."""
     if recipe.feature_set != "texture":
         return None
     file = dataset.folder / "audit" / "plain-1.npz"
@@ -116,7 +116,7 @@ def plain_width(dataset: Dataset, recipe: Recipe) -> int | None:
 
 
 def split_if_possible(dataset: Dataset) -> Split | None:
-    """The honest split; None for a data set too small or too much of one piece to be split."""
+    """The honest split; None for a data set with too few covers or groups."""
     try:
         return split_of(dataset)
     except BadDataset as error:
@@ -125,19 +125,13 @@ def split_if_possible(dataset: Dataset) -> Split | None:
 
 
 def _vectors(dataset: Dataset, recipe: Recipe) -> np.ndarray:
-    """The vectors of the usable covers, without what tells textures."""
+    """The vectors of the usable covers, without textures."""
     keys = usable(dataset.manifest)["content_hash"].tolist()
     return stores_of(recipe)["original"].get(keys, plain_width(dataset, recipe))[1]
 
 
-def _recipes(name: str) -> Iterator[Recipe]:
-    """The usual recipes, then those of runs on the data set of this name."""
-    yield from RECIPES
-    yield from dict.fromkeys(run.spec.recipe for run in list_runs() if run.spec.dataset == name)
-
-
 def _units(dataset: Dataset, vectors: np.ndarray, nearby: NeighbourSearch | None) -> np.ndarray:
-    """Where the audit compares covers, which it remembers; of few covers, how their vectors stray from the mean."""
+    """Unit vectors in the space in which the audit compares covers; for few covers, of deviations from the mean."""
     if len(vectors) >= ENOUGH:
         folder = dataset.folder / "audit"
         rows, pairs = cached_candidates(usable(dataset.manifest), folder)

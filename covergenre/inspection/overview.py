@@ -1,4 +1,4 @@
-"""What a data set consists of: its genres, files, brightness and colours, as figures to draw."""
+"""The composition of a data set: genres, files, brightness and colours, as figures to draw."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from covergenre.dataset.manifest import STATES, states, usable
 from covergenre.images.palette import Palette, Swatch
 
 KINDS = ("sizes", "formats", "modes")
-"""What files are told apart by: their sides, their format, and the mode of their pixels."""
+"""Properties of files: size in pixels, format, and colour mode."""
 
 _GREYEST = 128  # the distance from grey that is full colour, in units of Cb and Cr
 
@@ -43,22 +43,22 @@ class Overview:
     looks: tuple[GenreLook, ...]
 
 
-def overview(manifest: pd.DataFrame, looks: pd.DataFrame | None = None) -> Overview:
-    """The overview of a manifest; `looks` as `covergenre.dataset.thumbnails` gives them."""
+def overview(manifest: pd.DataFrame, looks: pd.DataFrame | None) -> Overview:
+    """The overview of a manifest; `looks`: the signatures of its usable covers (see `thumbnails`), if known."""
     covers = usable(manifest[["genre", "width", "height", "ext", "mode", "problem", "excluded"]])
     counts, kinds = covers["genre"].value_counts(), kinds_of(covers)
     return Overview(
         covers=len(manifest),
         genres=_by_genre(manifest),
         imbalance=float(counts.iloc[0] / counts.iloc[-1]) if len(counts) else 1.0,
-        **{name: _counted(kinds[name]) for name in KINDS},
+        **{name: kinds[name].value_counts().to_dict() for name in KINDS},
         bytes=int(manifest["bytes"].sum()),
         looks=() if looks is None else _looks(covers, looks),
     )
 
 
 def kinds_of(covers: pd.DataFrame) -> pd.DataFrame:
-    """What the files of covers are: a row a cover of a manifest, with `KINDS` as texts."""
+    """`KINDS` of the covers of a manifest as text columns."""
     sides = covers["width"].astype("str") + " x " + covers["height"].astype("str")
     formats = covers["ext"].str.removeprefix(".").str.upper().replace("JPG", "JPEG")
     return pd.DataFrame({"sizes": sides, "formats": formats, "modes": covers["mode"]})
@@ -78,10 +78,6 @@ def _by_genre(manifest: pd.DataFrame) -> pd.DataFrame:
     table = pd.crosstab(manifest["genre"], states(manifest)).reindex(columns=list(STATES), fill_value=0)
     order = np.lexsort([table.index.to_numpy(str), -table["usable"].to_numpy()])
     return table.iloc[order]
-
-
-def _counted(values: pd.Series) -> dict[str, int]:
-    return {str(value): int(count) for value, count in values.value_counts().items()}
 
 
 def _looks(covers: pd.DataFrame, looks: pd.DataFrame) -> tuple[GenreLook, ...]:

@@ -1,4 +1,4 @@
-"""Repairs that an audit suggests; nothing is changed before one of them is applied."""
+"""Repairs to suggest for the findings of an audit; nothing is changed until one of them is applied."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,8 @@ from covergenre.dataset.layout import similar_names
 from covergenre.errors import CoverGenreError
 from covergenre.repair.repair import Edit, Plan, keep_one_each, rows_of
 
-SURE = 0.7  # the probability of another genre from which a wrong label is mended: of 13 known to be wrong, 11 rightly
+SURE = 0.7  # the probability from which a wrong label is replaced: of 13 known to be wrong, 11 correctly
 
-# Left out unless asked for: what is only likely wrong. To leave out what a method finds hard makes its test easier.
 REPAIRS: Mapping[str, str] = MappingProxyType(
     {
         "near names": "give the covers of both the name that most have",
@@ -23,6 +22,8 @@ REPAIRS: Mapping[str, str] = MappingProxyType(
         "blank": "leave out",
     }
 )
+# Not suggested unless requested, because these are only likely defects, and to leave out what a method finds hard makes
+# its test easier.
 REPAIRS_ON_REQUEST: Mapping[str, str] = MappingProxyType(
     {
         "wrong labels": f"give the genre it looks like where that has {SURE:.0%} or more, leave out the others",
@@ -33,11 +34,11 @@ REPAIRS_ON_REQUEST: Mapping[str, str] = MappingProxyType(
 )
 
 
-def suggest(manifest: pd.DataFrame, report: Audit, issues: Sequence[str] = tuple(REPAIRS)) -> dict[str, Plan]:
-    """By issue, what would repair it; in the order of `issues`, each cover in the first plan that has to do with it.
+def suggest(manifest: pd.DataFrame, audit: Audit, issues: Sequence[str] = tuple(REPAIRS)) -> dict[str, Plan]:
+    """A plan for each issue, in the order of `issues`; each cover is in the first plan that concerns it.
 
-    An issue with nothing to repair has no plan. Raises CoverGenreError for an issue that no repair is known for, as
-    `repaired` does when the manifest isn't that of the report.
+    An issue with nothing to repair has no plan. Raises CoverGenreError for an issue without a known repair, and as
+    `repaired` does when the manifest isn't the audited one.
     """
     known = {**REPAIRS, **REPAIRS_ON_REQUEST}
     plans: dict[str, Plan] = {}
@@ -45,38 +46,33 @@ def suggest(manifest: pd.DataFrame, report: Audit, issues: Sequence[str] = tuple
     for issue in issues:
         if issue not in known:
             raise CoverGenreError(f"no repair is known for {issue!r}: choose from {', '.join(known)}")
-        edits = [edit for edit in _edits(manifest, report, issue, settled) if edit.path not in settled]
-        settled |= {path for group in report.groups(issue) for path in group} | {edit.path for edit in edits}
+        edits = [edit for edit in _edits(manifest, audit, issue, settled) if edit.path not in settled]
+        settled |= {path for group in audit.groups(issue) for path in group} | {edit.path for edit in edits}
         if edits:
             plans[issue] = Plan(issue, tuple(edits))
     return plans
 
 
-def _edits(manifest: pd.DataFrame, report: Audit, issue: str, settled: set[str]) -> list[Edit]:
+def _edits(manifest: pd.DataFrame, audit: Audit, issue: str, settled: set[str]) -> list[Edit]:
     if issue == "near names":
-        return _of_one_name(manifest, report.flagged(issue)["path"].tolist())
-    groups = [group for group in report.groups(issue) if not settled & set(group)]
+        called = {other: group[0] for group in similar_names(manifest["genre"]) for other in group[1:]}
+        genres = rows_of(manifest, audit.flagged(issue)["path"].tolist())["genre"]
+        return [Edit(path, genre=called[genre]) for path, genre in genres.items() if genre in called]
+    groups = [group for group in audit.groups(issue) if not settled & set(group)]
     if issue == "contradicting labels":
         return _of_one_genre(manifest, groups)
     if issue == "near duplicates":
         return list(keep_one_each(manifest, groups, "a near copy").edits)
     if issue == "exact duplicates":
         return list(keep_one_each(manifest, groups, "a copy").edits)
-    paths = report.flagged(issue)["path"].tolist()
+    paths = audit.flagged(issue)["path"].tolist()
     if issue == "wrong labels":
-        return _of_likely_genre(paths, report.likely)
+        return _of_likely_genre(paths, audit.likely)
     return [Edit(path, excluded=issue) for path in paths]
 
 
-def _of_one_name(manifest: pd.DataFrame, paths: Sequence[str]) -> list[Edit]:
-    """Give these covers the genre that theirs is called nearly as."""
-    called = {other: group[0] for group in similar_names(manifest["genre"]) for other in group[1:]}
-    rows = rows_of(manifest, paths)["genre"]
-    return [Edit(path, genre=called[genre]) for path, genre in rows.items() if genre in called]
-
-
 def _of_one_genre(manifest: pd.DataFrame, groups: Sequence[Sequence[str]]) -> list[Edit]:
-    """Leave out what stands under another genre than most of its group, and of the rest all but the best."""
+    """Leave out the covers of another genre than most of their group, and all but the best of the others."""
     genre_of = rows_of(manifest, [path for group in groups for path in group])["genre"].to_dict()
     alike, edits = [], []
     for group in groups:

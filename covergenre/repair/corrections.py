@@ -1,8 +1,8 @@
-"""Covers whose genre a user has told: copied into genre folders of our own, and a data set like any other.
+"""Covers that a user labelled in Predict: copied into genre folders, and a data set like any other.
 
     corrections/GENRE/NAME-HASH.ext    a copy of the cover; HASH is of its bytes
 
-The data set is called "mine", or "mine-2" and so on where that name stands for another folder.
+The data set is called "mine", or "mine-2" and so on if that name is taken.
 """
 
 import hashlib
@@ -24,16 +24,16 @@ _ENDINGS = {"jpeg": "jpg", "tiff": "tif"}
 
 @dataclass(frozen=True)
 class Correction:
-    """The data set that a cover was kept in, and how many covers of which genre that has now."""
+    """The data set that a cover was saved in, and how many covers of each genre it has now."""
 
     dataset: str
     counts: Mapping[str, int]
 
 
 def save(data: bytes, name: str, genre: str) -> Correction:
-    """Keep a cover (the bytes of its file, called `name`) under the genre it has; told twice, the last one holds.
+    """Save a cover (the bytes of its file, called `name`) under its genre, in place of an earlier one.
 
-    BadDataset when `genre` can't name a genre; BadImage when there is no cover in `data`.
+    Raises BadDataset for an invalid genre, BadImage when `data` is not a picture.
     """
     genre = " ".join(genre.lower().split())
     if not _GENRE.fullmatch(genre):
@@ -52,7 +52,7 @@ def save(data: bytes, name: str, genre: str) -> Correction:
 
 
 def remove(data: bytes) -> None:
-    """Take a cover out again; the data set goes with its last one."""
+    """Remove a saved cover; the data set is removed with its last one."""
     with registry.lock():
         for file in _files(data):
             file.unlink()
@@ -63,7 +63,7 @@ def remove(data: bytes) -> None:
 
 
 def genre_of(data: bytes) -> str:
-    """The genre that a cover was kept under; "" for none."""
+    """The genre that a cover was saved under; "" if it wasn't."""
     return next((file.parent.name for file in _files(data)), "")
 
 

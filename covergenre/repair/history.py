@@ -1,4 +1,4 @@
-"""What was repaired in a data set, and when: `repairs.jsonl` in its folder, one line a repair, the oldest first.
+"""The history of a data set's repairs: `repairs.jsonl` in its folder, one line per repair, the oldest first.
 
 {"number": 3, "when": "2026-11-22T21:34:05+00:00", "why": "blank covers", "undoes": null, "changes":
  [{"path": "jazz/a.jpg", "before": {"excluded": "", "edit": ""}, "after": {"excluded": "blank", "edit": "3"}}]}
@@ -17,7 +17,7 @@ from covergenre.files import replace_text
 
 @dataclass(frozen=True)
 class Change:
-    """What a repair made of a cover's row: the cells that differ, by column, before and after."""
+    """The cells of a cover's row that a repair changed, by column, before and after."""
 
     path: str
     before: Mapping[str, str]
@@ -46,14 +46,14 @@ def read_history(folder: Path) -> tuple[Repair, ...]:
             repairs.append(_repair(json.loads(line), len(repairs) + 1))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadDataset(
-            f"{file} is damaged in line {len(repairs) + 1} ({error}): mend it, or delete the file; what was repaired "
-            "stays so then, but can't be undone"
+            f"{file} is damaged in line {len(repairs) + 1} ({error}): repair it, or delete the file; the "
+            "repairs then remain but can't be undone"
         ) from error
     return tuple(repairs)
 
 
 def add_repair(folder: Path, why: str, changes: Sequence[Change], undoes: int | None = None) -> Repair:
-    """Write a repair down, as the next. The caller holds the registry's lock."""
+    """Append a repair to the history. The caller holds the registry's lock."""
     repairs = read_history(folder)
     repair = Repair(len(repairs) + 1, datetime.now(UTC).isoformat(timespec="seconds"), why, tuple(changes), undoes)
     lines = (json.dumps(asdict(each), ensure_ascii=False) for each in (*repairs, repair))
@@ -62,7 +62,7 @@ def add_repair(folder: Path, why: str, changes: Sequence[Change], undoes: int | 
 
 
 def active_repairs(repairs: Sequence[Repair]) -> tuple[Repair, ...]:
-    """The repairs that are not undone; an undoing stands too, unless it was undone itself."""
+    """The repairs that are not undone; an undo is one of them unless it was undone itself."""
     undone: set[int] = set()
     for repair in reversed(repairs):
         if repair.undoes and repair.number not in undone:

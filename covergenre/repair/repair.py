@@ -1,7 +1,7 @@
-"""Repairs: leaving covers out, taking them back in, giving them another genre or tags; and undoing that.
+"""Repairs: leaving covers out, taking them back in, changing their genre or tags; and undoing that.
 
-A repair changes the manifest and nothing else; no file of a cover is ever touched. It is a plan first, which can be
-tried on (`repaired`) and stored as JSON; `apply` carries it out and writes it into the history.
+A repair changes the manifest only, never the file of a cover. It begins as a plan, which can be previewed (`repaired`)
+and stored as JSON; `apply` carries it out and records it in the history.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +21,9 @@ TAGS_APART = "; "
 
 @dataclass(frozen=True)
 class Edit:
-    """What is to become of a cover: left out (`excluded` says why), taken back in (""), of another genre, of these tags
-    ("a; b").
+    """A change to one cover: `excluded` is the reason to leave it out, or "" to take it back in; `tags` are "a; b".
 
-    None leaves things as they are.
+    None leaves a cell as it is.
     """
 
     path: str
@@ -45,7 +44,7 @@ class Plan:
     edits: tuple[Edit, ...]
 
     def to_dict(self) -> dict:
-        """The plan as JSON has it: why, and path, excluded and genre of each edit, and tags where it sets them."""
+        """The plan as JSON: why, and the path, excluded and genre of each edit, and its tags if it sets them."""
         edits = [
             {name: cell for name, cell in vars(edit).items() if name != "tags" or cell is not None}
             for edit in self.edits
@@ -54,7 +53,7 @@ class Plan:
 
     @classmethod
     def from_dict(cls, fields: Mapping) -> Self:
-        """The plan that `to_dict` gave; CoverGenreError when the fields are something else."""
+        """The plan from the fields of `to_dict`; CoverGenreError for other fields."""
         try:
             edits = tuple(Edit(**edit) for edit in fields["edits"])
             texts = [fields["why"], *(text for edit in edits for text in vars(edit).values() if text is not None)]
@@ -83,7 +82,7 @@ def relabel(paths: Iterable[str], genre: str, why: str = "another genre") -> Pla
 
 
 def tag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
-    """Put a tag on these covers, beside those that they have; CoverGenreError for what can't be a tag."""
+    """Add a tag to these covers; CoverGenreError for an invalid tag."""
     if not (name := name.strip()) or ";" in name:
         raise CoverGenreError(f"{name!r} can't be a tag: write a word or a few, without a semicolon")
     tags = rows_of(manifest, paths)["tags"]
@@ -92,7 +91,7 @@ def tag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
 
 
 def untag(manifest: pd.DataFrame, paths: Sequence[str], name: str) -> Plan:
-    """Take a tag off those of these covers that have it."""
+    """Remove a tag from those of these covers that have it."""
     tags = {path: tags_of(cell) for path, cell in rows_of(manifest, paths)["tags"].items()}
     edits = (
         Edit(path, tags=TAGS_APART.join(each for each in own if each != name))
@@ -108,7 +107,7 @@ def tags_of(cell: str) -> tuple[str, ...]:
 
 
 def best_of(manifest: pd.DataFrame, paths: Sequence[str]) -> str:
-    """The best of these covers: that of the most pixels, then of the most bytes, then the first."""
+    """The best of these covers: the one with the most pixels, then the most bytes, then the first."""
     return min(paths, key=_worth(rows_of(manifest, paths)).__getitem__)
 
 
@@ -123,7 +122,7 @@ def keep_one_each(manifest: pd.DataFrame, groups: Sequence[Sequence[str]], why: 
 
 
 def merge_plans(plans: Iterable[Plan], why: str) -> Plan:
-    """One plan of several; where two would edit a cover, the first does."""
+    """One plan from several; where two edit the same cover, the first counts."""
     edits: dict[str, Edit] = {}
     for plan in plans:
         for edit in plan.edits:
@@ -139,14 +138,14 @@ def rows_of(manifest: pd.DataFrame, paths: Sequence[str]) -> pd.DataFrame:
     rows = manifest.set_index("path")
     unknown = sorted(set(paths) - set(rows.index))
     if unknown:
-        raise BadDataset(f"there is no cover {unknown[0]!r} in the manifest: scan the data set again, or mend the path")
+        raise BadDataset(f"there is no cover {unknown[0]!r} in the manifest: scan again, or correct the path")
     if len(set(paths)) < len(paths):
         raise CoverGenreError("a plan has a cover twice: join its edits of one cover to one")
     return rows.loc[list(paths)]
 
 
 def repaired(manifest: pd.DataFrame, plan: Plan, number: int | None = None) -> pd.DataFrame:
-    """The manifest as the plan would make it; `number` is noted in the rows that it changes.
+    """A preview of the manifest after the plan; `number` is noted in the rows that it changes.
 
     Raises BadDataset when a path isn't in the manifest, CoverGenreError when the plan has one twice.
     """
@@ -156,10 +155,10 @@ def repaired(manifest: pd.DataFrame, plan: Plan, number: int | None = None) -> p
 
 
 def apply(dataset: Dataset, plan: Plan) -> Dataset:
-    """Carry the plan out on what is stored, and give the data set as it is then.
+    """Apply the plan to the stored data set, and return the result.
 
-    Others' repairs since `dataset` was opened stay. A plan that changes nothing is not written into the history. Raises
-    as `repaired` does, with nothing changed.
+    Repairs that others made since `dataset` was opened are kept. A plan that changes nothing is not recorded. Raises as
+    `repaired` does, with nothing changed.
     """
     with lock():
         manifest = _stored(dataset)
@@ -168,15 +167,15 @@ def apply(dataset: Dataset, plan: Plan) -> Dataset:
 
 
 def history(dataset: Dataset) -> tuple[Repair, ...]:
-    """The repairs of the data set, the oldest first; see `history.standing` for those that are not undone."""
+    """The repairs of the data set, the oldest first; see `history.active_repairs` for those that are not undone."""
     return read_history(dataset.folder)
 
 
 def undo(dataset: Dataset, number: int | None = None) -> Dataset:
-    """Undo repair `number` or, without, the latest that stands; undoing an undoing makes the repair again.
+    """Undo repair `number`, or the latest that is not undone; to undo an undo is to make the repair again.
 
-    Covers gone since are passed over. Raises BadDataset, with nothing changed, when there is no such repair, it is
-    undone, or a later one changed a cover of it.
+    Covers that have gone since are skipped. Raises BadDataset, with nothing changed, when there is no such repair, it
+    is undone already, or a later one changed one of its covers.
     """
     with lock():
         repair = _undoable(read_history(dataset.folder), number)
@@ -191,7 +190,7 @@ def undo(dataset: Dataset, number: int | None = None) -> Dataset:
 
 
 def _worth(rows: pd.DataFrame) -> dict[str, tuple[int, int, str]]:
-    """By path, what sorts the best cover first."""
+    """Sort keys by path, the best cover first."""
     worth = (-rows["width"] * rows["height"]).tolist(), (-rows["bytes"]).tolist(), rows.index.tolist()
     return {each[-1]: each for each in zip(*worth, strict=True)}
 
@@ -213,34 +212,20 @@ def _cells(edit: Edit, row: Mapping[str, str], number: int | None) -> dict[str, 
 
 def _with(manifest: pd.DataFrame, paths: Sequence[str], cells: Sequence[Mapping[str, str]]) -> pd.DataFrame:
     """The manifest with these cells in the rows of these paths."""
-    by_path = dict(zip(paths, cells, strict=True))
-    columns = {
-        column: pd.Series(
-            [
-                by_path.get(path, {}).get(column, cell)
-                for path, cell in zip(manifest["path"], manifest[column], strict=True)
-            ],
-            index=manifest.index,
-            dtype="str",
-        )
-        for column in EDITS
-    }
-    return manifest.assign(**columns)
+    edited = manifest.set_index("path")[list(EDITS)]
+    edited.update(pd.DataFrame(list(cells), index=paths, columns=list(EDITS)))
+    return manifest.assign(**edited.astype("str").set_index(manifest.index))
 
 
 def _changes(before: pd.DataFrame, after: pd.DataFrame) -> list[Change]:
-    differs = before[list(EDITS)] != after[list(EDITS)]
-    rows = differs.any(axis=1)
-    changes = []
-    for path, old, new in zip(
-        before.loc[rows, "path"],
-        before.loc[rows, list(EDITS)].to_dict("records"),
-        after.loc[rows, list(EDITS)].to_dict("records"),
-        strict=True,
-    ):
-        columns = [column for column in EDITS if old[column] != new[column]]
-        changes.append(Change(path, {name: old[name] for name in columns}, {name: new[name] for name in columns}))
-    return changes
+    """What differs between two manifests of the same covers."""
+    old, new = (table.set_index("path")[list(EDITS)] for table in (before, after))
+    changed = (old != new).any(axis=1)
+    rows = zip(old[changed].to_dict("index").items(), new[changed].to_dict("records"), strict=True)
+    return [
+        Change(path, *({name: side[name] for name in EDITS if was[name] != now[name]} for side in (was, now)))
+        for (path, was), now in rows
+    ]
 
 
 def _stored(dataset: Dataset) -> pd.DataFrame:
@@ -248,7 +233,7 @@ def _stored(dataset: Dataset) -> pd.DataFrame:
 
 
 def _store(dataset: Dataset, before: pd.DataFrame, after: pd.DataFrame, why: str, undoes: int | None = None) -> Dataset:
-    """Write down what changed, then change it: what was cut off between the two can be undone, or made again."""
+    """Record the changes, then make them: if that is interrupted, they can still be undone or made again."""
     changes = _changes(before, after)
     if changes or undoes:
         add_repair(dataset.folder, why, changes, undoes)
@@ -265,8 +250,8 @@ def _undoable(repairs: Sequence[Repair], number: int | None) -> Repair:
         return made[-1]
     found = [repair for repair in stand if repair.number == number]
     if not found:
-        said = "is undone already" if 0 < number <= len(repairs) else "was never made"
-        raise BadDataset(f"repair {number} {said}: choose another from the history")
+        why = "is undone already" if 0 < number <= len(repairs) else "was never made"
+        raise BadDataset(f"repair {number} {why}: choose another from the history")
     return found[0]
 
 

@@ -1,10 +1,10 @@
-"""What people decided about doubted labels, one cover at a time: `review.json` in the data set's folder.
+"""Decisions on doubtful labels, made one cover at a time: `review.json` in the data set's folder.
 
-[["CONTENT_HASH", "jazz", "rap"], ...]    the cover of these pixels that is called jazz is to become rap
+[["CONTENT_HASH", "jazz", "rap"], ...]    the cover with these pixels changes from jazz to rap
 
-A cover keeps its genre (the same again), gets another one, or is left out (""). A decision is only stored, so that the
-next cover comes without a wait; `apply_decisions` makes one repair of all of them. Labels that were kept are remembered
-afterwards, and the audit doubts them no more.
+A cover keeps its genre (the same one again), gets another one, or is left out (""). Decisions are only stored, so that
+the next cover is shown without a wait; `apply_decisions` turns all of them into one repair. The audit no longer doubts
+labels that were confirmed.
 """
 
 from collections.abc import Mapping
@@ -19,28 +19,28 @@ from covergenre.repair import repair
 from covergenre.repair.repair import Edit, Plan
 
 Label = tuple[str, str]
-"""The content hash of a cover, and the genre that it is called."""
+"""The content hash of a cover, and its genre."""
 
 _FILE = "review.json"
 _WHY = "reviewed labels"
 
 
 def read_decisions(dataset: Dataset) -> dict[Label, str]:
-    """By label, what is to become of it; the oldest decision first. BadDataset when the file is damaged."""
+    """The new genre of each label, the oldest decision first; BadDataset when the file is damaged."""
     file = dataset.folder / _FILE
     try:
-        told = read_json(file)
-        if not all(isinstance(cell, str) for row in told for cell in row):
+        rows = read_json(file)
+        if not all(isinstance(cell, str) for row in rows for cell in row):
             raise TypeError("all of it has to be text")
-        return {(key, genre): becomes for key, genre, becomes in told}
+        return {(key, genre): becomes for key, genre, becomes in rows}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError) as error:
-        raise BadDataset(f"{file} is damaged ({error}): mend it, or delete it to review the labels anew") from error
+        raise BadDataset(f"{file} is damaged ({error}): repair it, or delete it to review the labels again") from error
 
 
 def decide(dataset: Dataset, label: Label, becomes: str) -> None:
-    """Remember what is to become of a label: its genre (kept), another genre, or "" (left out)."""
+    """Store a decision: the same genre to confirm the label, another genre, or "" to leave the cover out."""
     with lock():
         decisions = read_decisions(dataset)
         decisions.pop(label, None)
@@ -48,7 +48,7 @@ def decide(dataset: Dataset, label: Label, becomes: str) -> None:
 
 
 def undo_last(dataset: Dataset) -> Label | None:
-    """Forget the latest decision; whose it was, None when there is none."""
+    """Delete the latest decision and return its label; None when there is none."""
     with lock():
         decisions = read_decisions(dataset)
         if not decisions:
@@ -59,12 +59,12 @@ def undo_last(dataset: Dataset) -> Label | None:
 
 
 def confirmed_labels(dataset: Dataset) -> frozenset[Label]:
-    """The labels that people looked at and kept. BadDataset when the file is damaged."""
+    """The labels that people confirmed; BadDataset when the file is damaged."""
     return frozenset(label for label, becomes in read_decisions(dataset).items() if becomes == label[1])
 
 
 def plan_decisions(manifest: pd.DataFrame, decisions: Mapping[Label, str]) -> Plan:
-    """What the decisions change."""
+    """The edits that the decisions call for."""
     covers = usable(manifest)
     edits = []
     for path, key, genre in zip(covers["path"], covers["content_hash"], covers["genre"], strict=True):
@@ -77,7 +77,7 @@ def plan_decisions(manifest: pd.DataFrame, decisions: Mapping[Label, str]) -> Pl
 
 
 def apply_decisions(dataset: Dataset) -> Dataset:
-    """Carry out the decisions as one repair; labels that were given count as kept from then on."""
+    """Apply the decisions as one repair; the new labels count as confirmed from then on."""
     decisions = read_decisions(dataset)
     after = repair.apply(dataset, plan_decisions(open_dataset(dataset.name).manifest, decisions))
     with lock():

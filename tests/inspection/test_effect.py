@@ -23,39 +23,39 @@ def dataset(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def examined(dataset):
+def inspected(dataset):
     return inspection.inspect_dataset(dataset)
 
 
-def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, examined):
+def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, inspected):
     wrong = [path for path in dataset.manifest["path"] if "rap" in path]
-    effect = measure_effect(examined, repaired(dataset.manifest, relabel(wrong, "rap")))
+    effect = measure_effect(inspected, repaired(dataset.manifest, relabel(wrong, "rap")))
     assert effect.after.value > effect.before.value
-    assert effect.covers == (examined.split.parts == "test").sum()
+    assert effect.covers == (inspected.split.parts == "test").sum()
 
 
-def test_covers_left_out_are_not_judged(dataset, examined):
-    test = examined.split.parts[examined.split.parts == "test"].index.tolist()
-    effect = measure_effect(examined, repaired(dataset.manifest, exclude(test[:3], "blank")))
+def test_covers_left_out_are_not_judged(dataset, inspected):
+    test = inspected.split.parts[inspected.split.parts == "test"].index.tolist()
+    effect = measure_effect(inspected, repaired(dataset.manifest, exclude(test[:3], "blank")))
     assert effect.covers == len(test) - 3
 
 
-def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, examined):
-    parts = examined.split.parts.copy()
+def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, inspected):
+    parts = inspected.split.parts.copy()
     tested, trained = (parts[parts == part].index[0] for part in ("test", "train"))
     copy = dataset.manifest.set_index("path").loc[tested, ["content_hash", "phash"]]
     manifest = dataset.manifest.set_index("path")
     manifest.loc[trained, ["content_hash", "phash"]] = copy
     leaking = replace(dataset, manifest=manifest.reset_index()[list(dataset.manifest.columns)])
-    report = audit_dataset(leaking, examined.split)
+    report = audit_dataset(leaking, inspected.split)
     assert tested in set(report.flagged("leakage")["path"])
-    effect = measure_effect(replace(examined, audit=report), dataset.manifest)
+    effect = measure_effect(replace(inspected, audit=report), dataset.manifest)
     assert effect.covers < (parts == "test").sum()
 
 
-def test_without_vectors_or_covers_it_says_so(dataset, examined, monkeypatch):
+def test_without_vectors_or_covers_it_says_so(dataset, inspected, monkeypatch):
     with pytest.raises(BadDataset, match="too few"):
-        measure_effect(examined, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")))
+        measure_effect(inspected, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")))
     monkeypatch.setattr(inspection, "RECIPES", (replace(inspection.RECIPES[0], limit=20),))
     with pytest.raises(BadDataset, match="no vectors"):
-        measure_effect(examined, dataset.manifest)
+        measure_effect(inspected, dataset.manifest)

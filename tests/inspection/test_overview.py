@@ -21,7 +21,7 @@ def dataset(tmp_path):
 
 
 def test_covers_are_counted_by_genre_and_by_whether_they_are_used(dataset):
-    seen = overview(repaired(dataset.manifest, exclude(["jazz/000.jpg"], "blank")))
+    seen = overview(repaired(dataset.manifest, exclude(["jazz/000.jpg"], "blank")), None)
     assert seen.genres.loc["jazz"].to_dict() == {"usable": 6, "left out": 1, "unreadable": 0}
     assert seen.genres.loc["rap"].to_dict() == {"usable": 2, "left out": 0, "unreadable": 1}
     assert list(seen.genres.index) == ["jazz", "rap"]
@@ -29,14 +29,14 @@ def test_covers_are_counted_by_genre_and_by_whether_they_are_used(dataset):
 
 
 def test_files_are_counted_by_size_format_and_mode(dataset):
-    seen = overview(dataset.manifest)
+    seen = overview(dataset.manifest, None)
     assert seen.sizes == {"96 x 96": 8, "200 x 100": 1}
     assert seen.formats == {"JPEG": 8, "PNG": 1}
     assert seen.modes == {"RGB": 8, "L": 1}
 
 
 def test_each_genre_has_its_brightness_colour_and_palette_once_looked_at(dataset):
-    assert overview(dataset.manifest).looks == ()
+    assert overview(dataset.manifest, None).looks == ()
     looks = overview(dataset.manifest, make_signatures(dataset)).looks
     assert [each.genre for each in looks] == ["jazz", "rap"]
     for each in looks:
@@ -55,5 +55,5 @@ def test_brightness_and_colour_are_what_they_are_called():
 def test_a_data_set_of_nothing_usable_can_be_seen_too(tmp_path):
     (tmp_path / "covers" / "jazz").mkdir(parents=True)
     (tmp_path / "covers" / "jazz" / "a.jpg").write_bytes(b"milk")
-    seen = overview(register("mine", tmp_path / "covers")[0].manifest)
+    seen = overview(register("mine", tmp_path / "covers")[0].manifest, None)
     assert (seen.covers, seen.imbalance, seen.sizes) == (1, 1.0, {})

@@ -11,7 +11,7 @@ from covergenre.inspection.proposal import propose
 
 
 @pytest.fixture(scope="module")
-def examined(tmp_path_factory):
+def inspected(tmp_path_factory):
     """A data set in which one picture stands under two genres, and another twice under one; audited."""
     root = genre_folders(tmp_path_factory.mktemp("proposed") / "covers", ("jazz", "rap"), 6)
     shutil.copy(root / "jazz" / "000.jpg", root / "rap" / "both.jpg")
@@ -22,31 +22,31 @@ def examined(tmp_path_factory):
         return Inspection(dataset, audit_dataset(dataset), None, None)
 
 
-def test_each_change_is_told_with_the_issue_that_it_is_for(examined):
-    proposal = propose(examined.dataset.manifest, examined, ["contradicting labels", "exact duplicates"])
+def test_each_change_is_told_with_the_issue_that_it_is_for(inspected):
+    proposal = propose(inspected.dataset.manifest, inspected, ["contradicting labels", "exact duplicates"], frozenset())
     told = proposal.notes
     assert told["jazz/copy.jpg"] == "exact duplicates"
     assert {told.get(path, "") for path in ("jazz/000.jpg", "rap/both.jpg")} - {""} == {"contradicting labels"}
     assert all(edit.excluded and edit.genre is None for edit in proposal.plan.edits)
 
 
-def test_what_it_would_leave_is_counted_and_nothing_is_changed_yet(examined):
-    manifest = examined.dataset.manifest.copy()
-    proposal = propose(examined.dataset.manifest, examined, ["contradicting labels", "exact duplicates"])
+def test_what_it_would_leave_is_counted_and_nothing_is_changed_yet(inspected):
+    manifest = inspected.dataset.manifest.copy()
+    proposal = propose(inspected.dataset.manifest, inspected, ["contradicting labels", "exact duplicates"], frozenset())
     counts = {name: (before, after) for name, before, after in proposal.counts}
     out = len(proposal.plan.edits)
     assert counts["Covers in use"] == (14, 14 - out)
     assert counts["Pictures under two genres"] == (1, 0)
     assert (proposal.after["excluded"] != "").sum() == out
-    assert examined.dataset.manifest.equals(manifest)
+    assert inspected.dataset.manifest.equals(manifest)
 
 
-def test_without_issues_nothing_changes(examined):
-    proposal = propose(examined.dataset.manifest, examined, [])
+def test_without_issues_nothing_changes(inspected):
+    proposal = propose(inspected.dataset.manifest, inspected, [], frozenset())
     assert not proposal.plan.edits
-    assert proposal.after.equals(examined.dataset.manifest)
+    assert proposal.after.equals(inspected.dataset.manifest)
 
 
-def test_an_issue_without_a_repair_is_refused(examined):
+def test_an_issue_without_a_repair_is_refused(inspected):
     with pytest.raises(CoverGenreError, match="no repair is known"):
-        propose(examined.dataset.manifest, examined, ["leakage"])
+        propose(inspected.dataset.manifest, inspected, ["leakage"], frozenset())

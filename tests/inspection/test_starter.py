@@ -13,10 +13,10 @@ def opened(starter):
 
 
 def test_the_starter_reads_as_a_data_set_with_its_own_parts(opened):
-    examined = inspect_dataset(open_dataset(STARTER))
-    assert set(COLUMNS) <= set(examined.dataset.manifest.columns)
-    assert examined.split.parts.tolist() == opened.covers["part"].tolist()
-    np.testing.assert_allclose(np.linalg.norm(examined.units, axis=1), 1, atol=1e-3)
+    inspected = inspect_dataset(open_dataset(STARTER))
+    assert set(COLUMNS) <= set(inspected.dataset.manifest.columns)
+    assert inspected.split.parts.tolist() == opened.covers["part"].tolist()
+    np.testing.assert_allclose(np.linalg.norm(inspected.units, axis=1), 1, atol=1e-3)
 
 
 def test_what_needs_pictures_is_said_not_to_be_judged(opened):
