@@ -1,7 +1,7 @@
-"""A torch network made into one of OpenVINO, here or apart: python -m covergenre.embedding.converter RECIPE PATH
+"""Converts torch networks to OpenVINO, also as `python -m covergenre.embedding.converter RECIPE PATH`.
 
-torch comes with a process apart and goes with it: one that answers visitors never holds torch, which would take a third
-of a gigabyte and slow each garbage collection.
+torch would take a third of a gigabyte and slow each garbage collection, so a process that answers visitors never loads
+it.
 """
 
 import errno
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from torch import nn
 
 INFO = ["covergenre", "engine"]
-"""Where a converted network says what it was made of."""
+"""The key of the information stored in a converted network."""
 
-_SAID = "covergenre: "
+_ERROR_PREFIX = "covergenre: "
 
 
 def convert_apart(recipe: Recipe, path: Path) -> None:
-    """Convert a recipe's backbone to `path` in a process of its own.
+    """Convert a recipe's backbone to `path` in a child process.
 
-    NoWeights when the weights can't be had or the process fails, OSError when the files can't be written.
+    NoWeights when the weights are not available or the process fails, OSError when the files can't be written.
     """
     ended = subprocess.run(
         home.child_command(__name__, json.dumps(recipe.to_dict()), str(path)),
@@ -49,9 +49,9 @@ def convert_apart(recipe: Recipe, path: Path) -> None:
     if ended.returncode == 0:
         return
     last = (ended.stderr.strip().splitlines() or [f"it ended with code {ended.returncode}"])[-1]
-    if not last.startswith(_SAID):
+    if not last.startswith(_ERROR_PREFIX):
         raise NoWeights(f"the backbone {recipe.backbone} could not be converted ({last[:200]}): try again")
-    kind, *arguments = json.loads(last.removeprefix(_SAID))
+    kind, *arguments = json.loads(last.removeprefix(_ERROR_PREFIX))
     raise NoWeights(*arguments) if kind == "NoWeights" else OSError(*arguments)
 
 
@@ -65,16 +65,16 @@ def convert(
 ) -> None:
     """Convert a network in evaluation mode to `path` (.xml) and the .bin beside it, for `Engine.read`.
 
-    It takes float32 of shape (1, 3, side, side), prepared by `preprocessing`, and gives a vector of shape (1, width).
-    `plain`: see `Engine.plain`; None: all.
+    Its input is float32 (1, 3, side, side), prepared by `preprocessing`, its output a vector (1, width). `plain`: see
+    `Engine.plain`; None: all.
     """
     need_converter()
     import torch
 
     ov = load_openvino()
     shape = (1, 3, preprocessing.side, preprocessing.side)
-    with warnings.catch_warnings(action="ignore"):  # torch's, about tracing: what it takes for constant is constant
-        # Traced here because openvino would have each trace checked by further runs, two thirds of the time.
+    with warnings.catch_warnings(action="ignore"):  # of tracing, about values that are indeed constant
+        # Traced here because openvino would check the trace by further runs, which takes two thirds of the time.
         traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
         model = ov.convert_model(traced, input=ov.PartialShape(shape))
     info = {
@@ -88,7 +88,7 @@ def convert(
 
 
 def convert_recipe(recipe: Recipe, path: Path) -> None:
-    """Convert the backbone of a recipe to `path`, here; raises as `engine_for` does."""
+    """Convert the backbone of a recipe to `path`; raises as `engine_for` does."""
     from covergenre.embedding.networks import FeatureNet, load_network
 
     network = load_network(recipe.backbone, Path(recipe.weights) if recipe.weights else None)
@@ -99,24 +99,24 @@ def convert_recipe(recipe: Recipe, path: Path) -> None:
 
 
 def need_converter() -> None:
-    """MissingPackage when what a conversion takes is not installed."""
+    """MissingPackage when what converting needs is not installed."""
     need("a network other than the starter's", ("torch", "torchvision", "timm", "safetensors", "huggingface_hub"))
 
 
 def digests_file(path: Path) -> str:
-    """The name of the file, beside a converted network, that says of which bytes it is."""
+    """The name of the file with the digests of a converted network."""
     return f"{path.stem}.digests.json"
 
 
 def main(recipe: str, path: str) -> None:
-    """Convert; what a user can mend is the last line on stderr, as JSON."""
+    """Convert; an error that the caller understands is the last line on stderr, as JSON."""
     try:
-        Path(path).parent.stat()  # where nothing can be put, that is said before torch is loaded
+        Path(path).parent.stat()  # a missing folder is reported before torch is loaded
         convert_recipe(Recipe.from_dict(json.loads(recipe)), Path(path))
     except NoWeights as error:
-        sys.exit(_SAID + json.dumps(["NoWeights", str(error)]))
+        sys.exit(_ERROR_PREFIX + json.dumps(["NoWeights", str(error)]))
     except OSError as error:
-        sys.exit(_SAID + json.dumps(["OSError", error.errno, error.strerror, error.filename]))
+        sys.exit(_ERROR_PREFIX + json.dumps(["OSError", error.errno, error.strerror, error.filename]))
 
 
 def _save(model: Any, path: Path) -> None:
@@ -124,13 +124,13 @@ def _save(model: Any, path: Path) -> None:
         made = Path(folder, path.name)
         try:
             load_openvino().save_model(model, made, compress_to_fp16=True)
-        except RuntimeError as error:  # which is how OpenVINO says that the disk is full
+        except RuntimeError as error:  # OpenVINO's error when the disk is full
             if is_full(path.parent):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
             raise
-        # The .xml last: once it is there, all is.
-        write_digests(Path(folder), [made.with_suffix(".bin").name, made.name], made, digests_file(path))
-        for file in (Path(folder, digests_file(path)), made.with_suffix(".bin"), made):
+        weights, digests = made.with_suffix(".bin"), Path(folder, digests_file(path))
+        write_digests(Path(folder), [weights.name, made.name], made, digests.name)
+        for file in (digests, weights, made):  # the .xml last: once it is there, all is
             file.replace(path.with_name(file.name))
 
 

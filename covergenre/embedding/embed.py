@@ -1,9 +1,7 @@
-"""The vectors of a whole data set, each computed once and kept."""
+"""Embeds a data set: each vector is computed once and cached."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -18,18 +16,16 @@ from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
 from covergenre.errors import BadDataset, BadImage
 from covergenre.progress import SILENT, Monitor
+from covergenre.vectors import batches
 
-# Vectors held in memory before they are put into the store: what a kill can cost, about a second of work a core.
-_SHARD = 64
+_SHARD = 64  # covers whose vectors are stored at once: what a kill can cost, about a second of work a core
 
 Stores = Mapping[str, VectorStore]
 """The stores of vectors, by variant."""
 
-_Vectors = list[np.ndarray]
-
 
 class Job(NamedTuple):
-    """A cover to be read once, and the variants of it that are not in the store."""
+    """A cover, and its variants that are not in the store."""
 
     path: str
     key: str
@@ -37,7 +33,7 @@ class Job(NamedTuple):
 
 
 Fill = Callable[[Stores, Dataset, Recipe, Sequence[Job], Monitor], None]
-"""Puts the vectors of these jobs, all of one data set, into the stores."""
+"""Computes the vectors of jobs, all of one data set, and puts them into the stores."""
 
 
 def embed_dataset(
@@ -49,7 +45,7 @@ def embed_dataset(
 ) -> dict[str, np.ndarray]:
     """The vectors of all usable covers, by variant: float32 of shape (n_usable, width), in the manifest's order.
 
-    What is missing is computed first, see `embed_missing`.
+    Missing ones are computed first, see `embed_missing`.
     """
     stores = embed_missing(dataset, recipe, variants, monitor, fill)
     keys = usable(dataset.manifest)["content_hash"].tolist()
@@ -65,9 +61,9 @@ def embed_missing(
 ) -> Stores:
     """The stores, by variant, once they hold the vectors of all usable covers; few are in memory at a time.
 
-    What the store under `home.vectors()` holds is not computed again, and equal covers are computed once; when it holds
-    all, neither the backbone nor a single cover is opened. Work that was stopped or killed goes on where it was.
-    `fill`: who computes what is not there; None: threads of this process.
+    What is cached under `home.vectors()` is not computed again, and equal covers are computed once; when all is cached,
+    neither the backbone nor a cover is opened. Work that was stopped or killed is resumed. `fill` computes what is
+    missing; None: threads of this process.
 
     Raises BadDataset when no cover is usable, or a cover can't be read or is no longer the one that was scanned;
     NoWeights when the backbone can't be had; CoverGenreError for an unknown variant; Cancelled when stopped.
@@ -82,7 +78,7 @@ def embed_missing(
 
 
 def stores_of(recipe: Recipe, variants: Sequence[str] = ("original",)) -> dict[str, VectorStore]:
-    """Where the vectors of a recipe are kept, by variant."""
+    """The stores of a recipe's vectors, by variant."""
     return {variant: VectorStore(home.vectors() / recipe.key / variant) for variant in variants}
 
 
@@ -111,56 +107,25 @@ def _fill(stores: Stores, dataset: Dataset, recipe: Recipe, jobs: Sequence[Job],
     done, total = 0, sum(len(job.variants) for job in jobs)
     monitor.report(done, total, "opening the network, seconds or at its first use a minute")
     engine = engine_for(recipe)
-    shelf = _Shelf(stores)
-    try:
-        with ThreadPoolExecutor(engine.workers) as pool:
-            for job, vectors in _ahead(pool, partial(_vectors, engine, dataset), jobs, 2 * engine.workers):
-                shelf.add(job, vectors)
-                done += len(vectors)
-                monitor.report(done, total, "embedding covers")
-                monitor.check(f"embedding was stopped after {done} of {total} vectors; those are kept")
-    finally:
-        shelf.clear()
+    with ThreadPoolExecutor(engine.workers) as pool:
+        for part in batches(len(jobs), _SHARD):
+            futures = [pool.submit(_vectors, engine, dataset, job) for job in jobs[part]]
+            shards: dict[str, dict[str, np.ndarray]] = {variant: {} for variant in stores}
+            try:
+                for job, future in zip(jobs[part], futures, strict=True):
+                    for variant, vector in future.result().items():
+                        shards[variant][job.key] = vector
+                    done += len(job.variants)
+                    monitor.report(done, total, "embedding covers")
+                    monitor.check(f"embedding was stopped after {done} of {total} vectors; those are kept")
+            finally:
+                for future in futures:
+                    future.cancel()
+                for variant, vectors in shards.items():
+                    if vectors:
+                        stores[variant].put(list(vectors), np.stack(list(vectors.values())))
 
 
-def _ahead(
-    pool: ThreadPoolExecutor, make: Callable[[Job], _Vectors], jobs: Iterable[Job], most: int
-) -> Iterator[tuple[Job, _Vectors]]:
-    """`pool.map`, but with at most `most` jobs under way: a long list neither fills memory nor delays a stop."""
-    under_way: deque[tuple[Job, Future[_Vectors]]] = deque()
-    for job in jobs:
-        under_way.append((job, pool.submit(make, job)))
-        if len(under_way) == most:
-            first, future = under_way.popleft()
-            yield first, future.result()
-    for job, future in under_way:
-        yield job, future.result()
-
-
-def _vectors(engine: Engine, dataset: Dataset, job: Job) -> _Vectors:
+def _vectors(engine: Engine, dataset: Dataset, job: Job) -> dict[str, np.ndarray]:
     image = read_cover(dataset, job.path, job.key)
-    return [engine.vector(augment.apply(image, variant)) for variant in job.variants]
-
-
-class _Shelf:
-    """Gathers vectors for the store, so that it gets a shard of many at a time."""
-
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
-        self._held: dict[str, list[tuple[str, np.ndarray]]] = {variant: [] for variant in stores}
-
-    def add(self, job: Job, vectors: _Vectors) -> None:
-        for variant, vector in zip(job.variants, vectors, strict=True):
-            self._held[variant].append((job.key, vector))
-            if len(self._held[variant]) == _SHARD:
-                self._put(variant)
-
-    def clear(self) -> None:
-        for variant, held in self._held.items():
-            if held:
-                self._put(variant)
-
-    def _put(self, variant: str) -> None:
-        keys, vectors = zip(*self._held[variant], strict=True)
-        self._stores[variant].put(keys, np.stack(vectors))
-        self._held[variant].clear()
+    return {variant: engine.vector(augment.apply(image, variant)) for variant in job.variants}

@@ -1,11 +1,9 @@
-"""Inference without torch: a backbone converted once to OpenVINO, then loaded in a moment.
+"""Inference without torch: a backbone is converted to OpenVINO once.
 
-OpenVINO was measured faster and smaller in memory than ONNX Runtime on the machines this is made for; how much faster
-than torch, `benchmarks/embedding.py` tells. Weights are stored as 16-bit floats, at half the size, and computed with in
-32 bits: on real covers the vectors stay within a cosine distance of 1e-4 of torch's.
-
-One cover at a time in each of several streams, a thread or so for each, was measured a fifth faster than a batch of
-covers that all cores work on; it also lets each thread decode its own cover while the others infer.
+On CPUs, OpenVINO is faster and needs less memory than ONNX Runtime; `benchmarks/embedding.py` compares it with torch.
+Weights are stored as 16-bit floats, at half the size, and computed with in 32 bits: on real covers the vectors stay
+within a cosine distance of 1e-4 of torch's. One cover at a time in each of several streams is a fifth faster than
+batches on all cores, and lets a thread decode its cover while others infer.
 """
 
 import json
@@ -35,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Turns covers into vectors by one recipe. Any number of threads may use one engine at once."""
+    """Turns covers into vectors by one recipe. Thread-safe."""
 
     def __init__(self, compiled: Any, preprocessing: Preprocessing, limit: int | None, plain: int | None) -> None:
         self._compiled = compiled
@@ -45,15 +43,15 @@ class Engine:
 
     @classmethod
     def open(cls, model_path: Path, recipe: Recipe) -> Self:
-        """The engine in the files `model_path` (.xml) and the .bin beside it; torch is not imported.
+        """The engine in `model_path` (.xml) and the .bin beside it.
 
-        NoWeights when they are missing, damaged, or were made from another backbone or for another feature set.
+        NoWeights when they are missing, damaged, or of another backbone or feature set.
         """
         return cls.read(model_path, recipe.backbone, recipe.feature_set, recipe.limit)
 
     @classmethod
     def read(cls, model_path: Path, backbone: str, feature_set: str, limit: int | None = None) -> Self:
-        """The engine that `convert` made of a backbone for a feature set; `open` for one that no recipe describes."""
+        """As `open`, for a network that no recipe describes."""
         core = load_openvino().Core()
         with _readable(model_path):
             model, info = _read(core, model_path)
@@ -66,17 +64,17 @@ class Engine:
 
     @property
     def width(self) -> int:
-        """How many numbers a vector has."""
+        """The length of a vector."""
         return self._compiled.output(0).shape[1]
 
     @property
     def plain(self) -> int:
-        """How many of these, the first, are no correlations: those of "texture" that "stages" has too, or all."""
+        """How many of the first numbers are no correlations: those that "texture" shares with "stages", or all."""
         return self._plain or self.width
 
     @property
     def workers(self) -> int:
-        """How many threads have to call `vector` at once to keep the whole thread budget busy."""
+        """How many threads have to call `vector` at once to use the whole thread budget."""
         return self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
 
     def prepare(self, image: Image.Image) -> np.ndarray:
@@ -97,49 +95,43 @@ class Engine:
 
 
 def engine_for(recipe: Recipe) -> Engine:
-    """The engine of a recipe: the starter's network where it is the same, else converted on first use.
+    """The engine of a recipe: the starter's network where it is the same, else one converted on first use.
 
-    What was converted is kept under `home.engines()`. The conversion takes torch and about half a minute; one process
-    does it while others wait, in a process of its own unless torch is loaded already. NoWeights when the backbone is
-    unknown or its weights can't be had, MissingPackage when what a conversion takes is not installed.
+    Converted networks are stored under `home.engines()`. Converting needs torch and takes about half a minute; one
+    process does it while others wait, in a child process unless torch is loaded already. NoWeights when the backbone is
+    unknown or its weights are not available, MissingPackage when what converting needs is not installed.
     """
     path = engine_file(recipe)
-    if path == _shipped_network():
-        _check_bytes(path)
-        return Engine.open(path, recipe)
-    with suppress(NoWeights):  # what is there is whole, and reading it needs no lock and no place to write
-        _check_bytes(path)
-        return Engine.open(path, recipe)
+    try:  # without the lock, which needs a place to write: a file that is there is complete
+        return _open_unchanged(path, recipe)
+    except NoWeights:
+        if path == _shipped_network():
+            raise
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
-        try:
-            _check_bytes(path)
-            return Engine.open(path, recipe)
-        except NoWeights:
-            _log.info("converting %s to %s", recipe.backbone, path)
+        with suppress(NoWeights):
+            return _open_unchanged(path, recipe)
+        _log.info("converting %s to %s", recipe.backbone, path)
         need_converter()
         (convert_recipe if "torch" in sys.modules else convert_apart)(recipe, path)
         return Engine.open(path, recipe)
 
 
 def check_engine(recipe: Recipe) -> None:
-    """MissingPackage when `engine_for` would have to convert a backbone, and what that takes is not installed."""
+    """MissingPackage when `engine_for` would have to convert a backbone and can't."""
     if not engine_file(recipe).is_file():
         need_converter()
 
 
 def fetch_weights(recipe: Recipe, monitor: Monitor = SILENT) -> None:
-    """Bring what `engine_for` will need of the web for a recipe of a stronger network; nothing for any other.
-
-    Reports megabytes; raises as `hub.fetch` does.
-    """
+    """Fetch the weights that `engine_for` will need for a stronger network; reports and raises as `hub.fetch` does."""
     if is_stronger(recipe.backbone) and not recipe.weights and not engine_file(recipe).is_file():
         backbone = get_backbone(recipe.backbone)
         hub.fetch(backbone.repository, "model.safetensors", backbone.file, monitor)
 
 
 def engine_file(recipe: Recipe) -> Path:
-    """What `engine_for` opens for a recipe, whether it was converted yet or not: the .xml, with the .bin beside it."""
+    """The file that `engine_for` opens or creates for a recipe: the .xml, with the .bin beside it."""
     return _shipped_network() if _is_shipped(recipe) else home.engines() / f"{recipe.key}.xml"
 
 
@@ -148,7 +140,7 @@ def _shipped_network() -> Path:
 
 
 def _is_shipped(recipe: Recipe) -> bool:
-    """Whether the network of the starter that ships is what this recipe asks for, which may shrink covers otherwise."""
+    """Whether the network that ships with the starter is that of the recipe, whatever its `limit`."""
     if recipe.weights:
         return False
     with suppress(NoWeights), _readable(_shipped_network()):
@@ -157,25 +149,26 @@ def _is_shipped(recipe: Recipe) -> bool:
     return False
 
 
-def _check_bytes(path: Path) -> None:
-    """NoWeights when a network is not as it was when it was made; one without a word of that is taken as it is."""
+def _open_unchanged(path: Path, recipe: Recipe) -> Engine:
+    """NoWeights when the network's files have changed since they were written; without digests that isn't checked."""
     if path == _shipped_network():
         changed, todo = changed_files(path.parent, path.parent / "card.json", path.stem + "."), "restore it"
     else:
         changed, todo = changed_files(path.parent, path, file=digests_file(path)), "delete it, and it is made again"
     if changed:
         raise NoWeights(f"{', '.join(changed)} in {path.parent} changed since it was made: {todo}")
+    return Engine.open(path, recipe)
 
 
 def _read(core: Any, path: Path) -> tuple[Any, dict[str, Any]]:
-    """A network that is not compiled yet, and what `convert` noted in it."""
+    """A network before it is compiled, and the information that `convert` stored in it."""
     model = core.read_model(path)
     return model, dict(json.loads(model.get_rt_info(INFO).astype(str)))
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """The many errors of reading a network as NoWeights."""
+    """Turns the errors of reading a network into NoWeights."""
     try:
         yield
     except (RuntimeError, ValueError, TypeError, KeyError) as error:
