@@ -82,7 +82,7 @@ def test_a_click_on_one_matrix_after_the_other_is_seen_each_time(confusion):
 
 def test_a_click_on_a_margin_shows_the_genre(confusion):
     page = confusion()
-    cell(page, 0, "Truly jazz").click()
+    cell(page, 0, "True jazz").click()
     page.get_by_role("heading", name="Jazz", exact=True).wait_for()
     page.get_by_text("Precision").first.wait_for()
     assert covers(page) == 20

@@ -149,6 +149,6 @@ def test_a_threshold_is_moved_step_by_step_while_covers_are_looked_through_anew(
     for step in ("0.51", "0.52", "0.53"):
         slider.press("ArrowRight")
         expect(slider).to_have_value(step, timeout=30_000)
-        page.get_by_text(f"from a score of {step} on").first.wait_for(timeout=90_000)
+        page.get_by_text(f"with a score of {step} or more").first.wait_for(timeout=90_000)
     page.get_by_role("button", name="Reset to").click()
     page.locator(".st-key-card-exact-duplicates").get_by_text("with a score of 0.50 or more").wait_for(timeout=90_000)
