@@ -4,7 +4,6 @@ It records all requests, and its replies can be overridden: with errors, with de
 """
 
 import hashlib
-import itertools
 import json
 import random
 import threading
@@ -53,11 +52,6 @@ class World:
     def count(self, part: str) -> Counter:
         """How often each path that contains `part` was requested."""
         return Counter(path for _, path in self.requests if part in path)
-
-    def gaps(self, part: str) -> list[float]:
-        """Seconds between the requests whose path contains `part`."""
-        times = [at for at, path in self.requests if part in path]
-        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
 def albums(genre: str, n: int, artists: int = 10**6, **more) -> list[dict]:

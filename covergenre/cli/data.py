@@ -24,8 +24,8 @@ from covergenre.cli.options import (
     argument,
     option,
 )
-from covergenre.cluster import dataset as cluster
-from covergenre.cluster import steps as known
+from covergenre.cluster import steps as available
+from covergenre.cluster.dataset import embedder, scanner
 from covergenre.cluster.inputs import find_items
 from covergenre.cluster.job import HERE, run
 from covergenre.cluster.shards import Shards
@@ -70,7 +70,7 @@ def scan(
 
     Example: covergenre scan ~/covers --name mine
     """
-    reader = cluster.scanner(on) if on else None
+    reader = scanner(on) if on else None
     with progress() as monitor:
         dataset, scanned = register(name, folder, monitor, genre_level=genre_level, missing=missing, read_pixels=reader)
     data = {
@@ -103,7 +103,7 @@ def embed(
     """
     started = time.perf_counter()
     with progress() as monitor:
-        recipe, fill = Recipe(backbone, features, limit, weights), cluster.embedder(on) if on else None
+        recipe, fill = Recipe(backbone, features, limit, weights), embedder(on) if on else None
         vectors = embed_dataset(open_dataset(name), recipe, variants_of(variants), monitor, fill=fill)
     counts = {variant: len(rows) for variant, rows in vectors.items()}
     width, seconds = next(iter(vectors.values())).shape[1], round(time.perf_counter() - started, 2)
@@ -133,26 +133,24 @@ def process(
 
     Example: covergenre process s3://bucket/covers rows --steps look,answers --on ray
     """
-    made = {
-        "look": known.look(),
-        "vectors": known.vectors(Recipe(backbone, features, limit)),
-        "measures": known.measures(),
-        "thumbnails": known.thumbnails(),
-        "answers": known.answers(name or default_run() or STARTER),
+    by_name = {
+        "look": available.look(),
+        "vectors": available.vectors(Recipe(backbone, features, limit)),
+        "measures": available.measures(),
+        "thumbnails": available.thumbnails(),
+        "answers": available.answers(name or default_run() or STARTER),
     }
-    wanted = [step.strip() for step in steps.split(",")]
-    if unknown := [step for step in wanted if step not in made]:
-        raise CoverGenreError(f"there is no step {unknown[0]!r}: choose from {', '.join(made)}")
-    chosen = [made[step] for step in dict.fromkeys(wanted)]
-    items = find_items(covers)
+    wanted = split_list(steps) or ("",)
+    if unknown := [step for step in wanted if step not in by_name]:
+        raise CoverGenreError(f"there is no step {unknown[0]!r}: choose from {', '.join(by_name)}")
+    chosen = [by_name[step] for step in dict.fromkeys(wanted)]
     with progress() as monitor:
-        outcome = run(items, chosen, to, on, monitor)
-    failures = {**outcome.bad, **outcome.undone}
-    folder = Shards(to, chosen).folder
+        outcome = run(find_items(covers), chosen, to, on, monitor)
+    failures, folder = {**outcome.bad, **outcome.undone}, Shards(to, chosen).folder
     print_result(
         as_json,
         {**asdict(outcome), "folder": folder},
-        f"{outcome.done} covers done, {outcome.reused} were done before: {folder}",
+        f"{outcome.done} covers processed, {outcome.reused} were done before: {folder}",
     )
     if not as_json:
         for path, why in list(failures.items())[:_FAILURES_NAMED]:
