@@ -74,6 +74,7 @@ class Precedent(_Model):
         description="Whether the methods agreed on those covers, as they do or don't here; null where there is one "
         "method."
     )
+    new_source: bool = Field(description="Whether the methods were trained without the source of each of those covers.")
 
 
 class Spoken(_Model):

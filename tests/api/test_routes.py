@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 from functools import partial
 
 import anyio
@@ -12,13 +13,17 @@ from starlette.testclient import TestClient
 from tiny import tiny_recipe
 
 from covergenre.api import routes as api
+from covergenre.api import schema
 from covergenre.api.schema import openapi
+from covergenre.api.serialization import words_to_dict
 from covergenre.collection.collection import Collection
 from covergenre.collection.sources import open_run_collection
 from covergenre.dataset.registry import register
 from covergenre.images import MAX_BYTES
 from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor
+from covergenre.predict.track_record import PastAnswers
+from covergenre.predict.words import Words
 from covergenre.training.train import train
 
 PICTURE = {"content-type": "image/png"}
@@ -141,6 +146,11 @@ class TestSimilar:
 
 
 class TestDocument:
+    def test_it_describes_all_that_is_said_of_past_answers_and_words(self):
+        past, words = PastAnswers(60, 31, None, True), Words(("KISS ME",), (("KISS ME", "pop", 2.5),), "")
+        assert schema.Precedent(**asdict(past)).model_dump() == asdict(past)
+        assert schema.Words(**words_to_dict(words)).model_dump() == words_to_dict(words)
+
     def test_it_is_served(self, client):
         assert client.get("/api/openapi.json").json() == openapi()
 
