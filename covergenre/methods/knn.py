@@ -76,8 +76,8 @@ class FittedNeighbours:
     """Training covers in the space where they are compared.
 
     `vectors` (n, e) float16, projected and of length 1; `labels` (n,); `hashes` (n,) the content hashes; `weights`
-    (n_genres,) of votes by genre; `evened` (n,) further weights by cover, if any. `folder`: where it was saved, with
-    the index of many vectors.
+    (n_genres,) of votes by genre; `cover_weights` (n,): further ones by cover, if any. `folder`: where it was saved,
+    with the index of many vectors.
     """
 
     space: Space
@@ -86,7 +86,7 @@ class FittedNeighbours:
     hashes: np.ndarray
     weights: np.ndarray
     choices: Choices
-    evened: np.ndarray | None = None
+    cover_weights: np.ndarray | None = None
     folder: Path | None = None
 
     def predict_proba(self, covers: Covers) -> np.ndarray:
@@ -136,7 +136,7 @@ class FittedNeighbours:
             "labels": self.labels,
             "hashes": self.hashes,
             "weights": self.weights,
-            **({} if self.evened is None else {"evened": self.evened}),
+            **({} if self.cover_weights is None else {"evened": self.cover_weights}),
         }
         save_head(folder, arrays, self.choices)
         if len(self.vectors) > EXACT_LIMIT:
@@ -158,7 +158,7 @@ class FittedNeighbours:
     @cached_property
     def _counts(self) -> np.ndarray:
         counts = self.weights[self.labels]
-        return counts if self.evened is None else counts * self.evened
+        return counts if self.cover_weights is None else counts * self.cover_weights
 
     @cached_property
     def _number(self) -> dict[str, int]:
@@ -236,11 +236,13 @@ class NearestNeighbours:
         """See `Method.load`."""
         kinds = {"matrix": 2, "offset": 1, "vectors": 2, "labels": 1, "hashes": 1, "weights": 1, "evened": 1}
         arrays, choices = load_head(folder, ("evened",), **kinds)
-        if not (_fit_together(**arrays) and _usable(choices)):
-            raise damaged_head(folder, "its arrays and choices don't fit together")
         matrix, offset = arrays.pop("matrix"), arrays.pop("offset")
         space = Space(matrix[:, 0] if matrix.shape[1] == 1 else matrix, offset)
-        return FittedNeighbours(space, **arrays, choices=choices, folder=folder)
+        cover_weights = arrays.pop("evened", None)
+        fitted = FittedNeighbours(space, **arrays, choices=choices, cover_weights=cover_weights, folder=folder)
+        if not _is_consistent(fitted):
+            raise damaged_head(folder, "its arrays and choices don't fit together")
+        return fitted
 
 
 def _options(given: Any, options: Sequence[Any]) -> Sequence[Any]:
@@ -255,15 +257,15 @@ def _placed(
     placed = np.empty((len(training), len(space.offset)), np.float16)
     for part in batches(len(training)):
         placed[part] = unit_rows(space.project(training.vectors[part]))
-    evened = vote_weights(training.labels, training.sources, n_genres, balance)
+    cover_weights = vote_weights(training.labels, training.sources, n_genres, balance)
     return FittedNeighbours(
         space,
         placed,
         np.asarray(training.labels, np.int64),
         np.array(training.hashes, np.str_),
-        genre_weights(training.labels, n_genres, 0.0 if evened is not None else balance),
+        genre_weights(training.labels, n_genres, 0.0 if cover_weights is not None else balance),
         {"metric": metric, **({"shrinkage": shrinkage} if metric == "blend" else {})},
-        evened,
+        cover_weights,
     )
 
 
@@ -276,36 +278,25 @@ def _choose(fitted: FittedNeighbours, validation: Covers, parameters: Parameters
         return {"k": parameters.k, "vote_temperature": parameters.vote_temperature, "temperature": 1.0}, 0.0
     ks = _options(parameters.k, NEIGHBOURS)
     similarities, rows = fitted.neighbours(validation, max(ks))
-    best, lowest = {}, np.inf
+    tried = []
     for k, vote_temperature in itertools.product(ks, _options(parameters.vote_temperature, VOTE_TEMPERATURES)):
         logits = fitted._logits(similarities[:, :k], rows[:, :k], vote_temperature)
         temperature = fit_temperature(logits, validation.labels)
-        loss = log_loss(logits / temperature, validation.labels)
-        if loss < lowest:
-            best, lowest = {"k": k, "vote_temperature": float(vote_temperature), "temperature": temperature}, loss
-    return best, lowest
+        choices = {"k": k, "vote_temperature": float(vote_temperature), "temperature": temperature}
+        tried.append((choices, log_loss(logits / temperature, validation.labels)))
+    return min(tried, key=itemgetter(1))
 
 
-def _fit_together(
-    matrix: np.ndarray,
-    offset: np.ndarray,
-    vectors: np.ndarray,
-    labels: np.ndarray,
-    hashes: np.ndarray,
-    weights: np.ndarray,
-    evened: np.ndarray | None = None,
-) -> bool:
-    kinds = "".join(array.dtype.kind for array in (matrix, offset, vectors, weights, labels, hashes))
+def _is_consistent(fitted: FittedNeighbours) -> bool:
+    matrix, offset, vectors, labels = fitted.space.matrix, fitted.space.offset, fitted.vectors, fitted.labels
+    extra, k, temperature = fitted.cover_weights, fitted.choices.get("k"), fitted.choices.get("vote_temperature")
+    kinds = "".join(each.dtype.kind for each in (matrix, offset, vectors, fitted.weights, labels, fitted.hashes))
     return (
         kinds == "ffffiU"
-        and len(vectors) == len(labels) == len(hashes)
-        and vectors.shape[1] == len(offset)
-        and len(offset) == (len(matrix) if matrix.shape[1] == 1 else matrix.shape[1])
-        and (evened is None or (evened.dtype.kind == "f" and evened.shape == labels.shape))
-        and 0 <= labels.min() <= labels.max() < len(weights)
+        and len(vectors) == len(labels) == len(fitted.hashes)
+        and vectors.shape[1] == len(offset) == matrix.shape[-1]
+        and (extra is None or (extra.dtype.kind == "f" and extra.shape == labels.shape))
+        and 0 <= labels.min() <= labels.max() < len(fitted.weights)
+        and (isinstance(k, int) and k >= 1)
+        and (isinstance(temperature, float) and temperature > 0)
     )
-
-
-def _usable(choices: Choices) -> bool:
-    k, vote_temperature = choices.get("k"), choices.get("vote_temperature")
-    return isinstance(k, int) and k >= 1 and isinstance(vote_temperature, float) and vote_temperature > 0

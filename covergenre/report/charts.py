@@ -156,7 +156,7 @@ def reliability_chart(after: Sequence[Bin], before: Sequence[Bin], number: int) 
     rings = "".join(plot.ring(each.confidence, each.accuracy.value, f"before: {_describe(each)}") for each in before)
     dots = "".join(plot.dot(each.confidence, each.accuracy, _describe(each)) for each in after)
     diagonal = f'<line class="ideal" x1="{plot.x(0)}" y1="{plot.y(0)}" x2="{plot.x(1)}" y2="{plot.y(1)}"/>'
-    axes = plot.axes(_QUARTERS, _QUARTERS, ("How sure the run is, %", "How often it is right, %"), _COUNTS)
+    axes = plot.axes(_QUARTERS, _QUARTERS, ("Confidence, %", "Accuracy, %"), _COUNTS)
     body = f'{axes}{diagonal}{rings}<g style="color: {css_colour(number)}">{dots}{_counts(plot, after)}</g>'
     return plot.svg(f"Reliability: {'; '.join(map(_describe, after))}", body, _COUNTS)
 
@@ -166,7 +166,7 @@ def coverage_chart(curves: Mapping[str, Sequence[CoveragePoint]], numbers: Seque
     plot = Plot()
     lines = {name: [(each.share, each.accuracy.value) for each in points] for name, points in curves.items()}
     tips = [f"all answered: {percent(points[-1].accuracy.value)} right" for points in curves.values()]
-    titles = ("Share of covers answered, the surest first, %", "How often the answer is right, %")
+    titles = ("Coverage, the most confident covers first, %", "Accuracy, %")
     return _lines(plot, "Accuracy against coverage", plot.axes(_QUARTERS, _QUARTERS, titles), lines, numbers, tips)
 
 

@@ -29,14 +29,14 @@ _PAIRS_SHOWN = 3  # with more pairs than these, no galleries of pairs
 _STYLE = Path(__file__).with_name("document.css")
 
 _ON_FIGURES = (
-    "<p>Behind each figure stands its 95 % interval: Wilson's for accuracy; for means over genres those of the genres "
-    "joined, and no narrower than a bootstrap over groups of covers (one artist, near copies) says. The marks on the "
-    "lines are those of the scale above them. A run is marked best only where a paired test tells it from every other, "
-    "by accuracy (McNemar's) and by the figure itself (a bootstrap).</p>"
+    "<p>Figures have 95 % confidence intervals, drawn on the scale above: Wilson's for accuracy; for means over genres "
+    "those of the genres combined, and no narrower than a bootstrap over groups of covers (one artist, near copies). A "
+    "run is marked best only if paired tests show it better than every other, by accuracy (McNemar's test) and by the "
+    "metric itself (a bootstrap).</p>"
 )
 _ON_PAIRS = (
-    "<p>McNemar's exact test, with Holm's allowance for every other pair; the interval of the difference is "
-    "bootstrapped. A run is called better only when both agree.</p>"
+    "<p>McNemar's exact test, adjusted by Holm for the number of pairs, with a bootstrap interval of the difference. A "
+    "run is called better only if both agree.</p>"
 )
 
 
@@ -58,7 +58,7 @@ def html_report(
         f'<p class="lead">{escape(verdict(compared))}</p>',
         *(f"<p>{escape(sentence)}</p>" for sentence in compared.left_out),
         _section("Figures", parts.headline(), _ON_FIGURES),
-        _section("What speaks against them", parts.cautions()),
+        _section("Reasons to doubt these figures", parts.cautions()),
         _section("Pairs", parts.pairs(), _ON_PAIRS),
         _section("By genre", parts.by_genre()),
         _section("Confusion", _matrices(parts)),
@@ -67,7 +67,7 @@ def html_report(
         _section("Calibration", _wall(map(parts.reliability, range(len(names)))), f"<p>{CALIBRATION_NOTE}</p>"),
         _section("Accuracy against coverage", f"<p>{ABSTENTION_NOTE}</p>", parts.abstention(), parts.coverage()),
         _section("Precision and recall", f"<p>{PRECISION_NOTE}</p>", parts.precision()),
-        *(_section(f"Ladders: {study_title(study)}", ladders(study), f"<p>{CAVEAT}</p>") for study in studies),
+        *(_section(f"Ladders: {study_title(study)}", f"<p>{CAVEAT}</p>", ladders(study)) for study in studies),
         *(_section(gallery.title, _covers(compared, gallery, pictures)) for gallery in galleries if len(gallery.rows)),
         _section("The runs", _runs(compared)),
     ]

@@ -43,19 +43,19 @@ FIGURES = (
 """The headline figures: name in an `Evaluation`, title, and meaning."""
 
 CALIBRATION_NOTE = (
-    "The calibration error is the mean distance of the dots from the line, by covers. Chance alone moves them away: "
-    "“by chance” is what a run would show on so many covers that is right just as often as it is sure. The interval "
-    "takes off all that chance could have added, and so begins at 0 unless there are many covers or the error is large."
+    "The calibration error is the mean distance of the dots from the diagonal, weighted by covers. “By chance” is the "
+    "error that a perfectly calibrated run would show on as many covers. The interval allows for it, and so begins at "
+    "0 unless there are many covers or the error is large."
 )
 
 ABSTENTION_NOTE = (
-    "Below some confidence a run may say “don’t know”. From which one on its answers are right as often as wanted is "
-    "chosen on validation; how often they then are, and on how many covers, is read on test."
+    "Below a confidence threshold a run may abstain (“don’t know”). The threshold for a target accuracy is chosen on "
+    "validation; the accuracy and coverage that it gives are read on test."
 )
 
 PRECISION_NOTE = (
-    "Upwards how often it is right (precision), to the right how much of the genre is found (recall), in per cent, as "
-    "ever less likely covers are called by the genre too."
+    "Precision (upwards) is the share of covers called by a genre that are of it, recall (to the right) the share of "
+    "its covers that are found, both in per cent, as the threshold falls."
 )
 
 _WANTED = (0.8, 0.9, 0.95)  # accuracies to choose thresholds for

@@ -227,7 +227,10 @@ def test_votes_of_several_sources_are_evened_and_kept_so(parts, tmp_path):
     training, validation, test = parts
     common = np.where(training.labels == 0, "a", np.where(np.arange(150) % 4 == 0, "a", "b"))
     fitted = fit(replace(training, sources=tuple(common.tolist())), validation, Parameters("cosine"))
-    assert fitted.evened[training.labels == 0].max() < fitted.evened[(training.labels != 0) & (common == "a")].min()
+    assert (
+        fitted.cover_weights[training.labels == 0].max()
+        < fitted.cover_weights[(training.labels != 0) & (common == "a")].min()
+    )
     fitted.save(tmp_path)
     np.testing.assert_array_equal(method("knn").load(tmp_path).predict_proba(test), fitted.predict_proba(test))
     kinds = {"matrix": 2, "offset": 1, "vectors": 2, "labels": 1, "hashes": 1, "weights": 1, "evened": 1}
