@@ -189,8 +189,20 @@ def _check_room(checkpoint: Path | None) -> None:
 def _untrained(
     parameters: Parameters, most: int, choosing: bool, width: int, seed: int, checkpoint: Path | None
 ) -> "CatBoostClassifier":
+    """The classifier before training, which writes into the checkpoint only; it ignores an incomplete snapshot."""
     from catboost import CatBoostClassifier
 
+    options: dict[str, Any] = {"allow_writing_files": False}
+    if checkpoint:
+        checkpoint.mkdir(parents=True, exist_ok=True)
+        options = {
+            "train_dir": str(checkpoint),
+            "save_snapshot": True,
+            "snapshot_file": str(checkpoint / _SNAPSHOT),
+            "snapshot_interval": _SNAPSHOT_EVERY,
+        }
+    if choosing:
+        options |= {"od_type": "Iter", "od_wait": PATIENCE}
     return CatBoostClassifier(
         loss_function="MultiClass",
         iterations=most,
@@ -203,22 +215,8 @@ def _untrained(
         thread_count=_threads(),
         verbose=False,
         use_best_model=choosing,
-        **({"od_type": "Iter", "od_wait": PATIENCE} if choosing else {}),
-        **_snapshots(checkpoint),
+        **options,
     )
-
-
-def _snapshots(checkpoint: Path | None) -> dict[str, Any]:
-    """The options that have CatBoost write into the checkpoint only; it ignores an incomplete snapshot."""
-    if checkpoint is None:
-        return {"allow_writing_files": False}
-    checkpoint.mkdir(parents=True, exist_ok=True)
-    return {
-        "train_dir": str(checkpoint),
-        "save_snapshot": True,
-        "snapshot_file": str(checkpoint / _SNAPSHOT),
-        "snapshot_interval": _SNAPSHOT_EVERY,
-    }
 
 
 def _logits(model: "CatBoostClassifier", covers: Covers) -> np.ndarray:

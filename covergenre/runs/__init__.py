@@ -1,1 +1,1 @@
-"""Runs: what was asked for, what is known while it is worked on, and what came of it."""
+"""Runs: their settings, their progress and their results."""

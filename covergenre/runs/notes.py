@@ -108,7 +108,7 @@ def method_title(name: str) -> str:
 
 
 def _old_note(run: Run) -> str:
-    """The note where it stood before runs had names."""
+    """The note of a run that is older than names."""
     try:
         return (run.folder / "note.txt").read_text(encoding="utf-8")[:LONGEST]
     except (OSError, ValueError):
