@@ -47,7 +47,10 @@ def show_settings(compared: ComparedRuns, parts: Sections) -> None:
 
 
 def _settings(parts: Sections, runs: Sequence[ComparedRun], differ: bool) -> str:
-    known = [{**settings(run.run), "Repairs before": _repairs(run)} for run in runs]
+    known = [
+        {**settings(run.run), "Repairs before": "; ".join(read_background(run.run).repairs) or "none known"}
+        for run in runs
+    ]
     names = dict.fromkeys(name for each in known for name in each)
     rows = [[each.get(name, "–") for each in known] for name in names]
     shown = [(name, row) for name, row in zip(names, rows, strict=True) if not differ or len(set(row)) > 1]
@@ -56,7 +59,3 @@ def _settings(parts: Sections, runs: Sequence[ComparedRun], differ: bool) -> str
     return table(
         ("", *parts.run_headings()), ([plain(name), *(plain(each, 300) for each in row)] for name, row in shown)
     )
-
-
-def _repairs(run: ComparedRun) -> str:
-    return "; ".join(read_background(run.run).repairs) or "none known"

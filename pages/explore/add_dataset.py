@@ -35,11 +35,11 @@ _DIALOG = "add dialog"  # whether it is open
 _NAMED = 5  # skipped files that are named
 _AUTO = "auto"  # for None, which a select box takes for nothing chosen
 _LEVELS: dict[int | str, str] = {
-    _AUTO: "detect it",
-    0: "the cover's own folder",
-    1: "the first folder",
-    2: "the second folder",
-    3: "the third folder",
+    _AUTO: "Detect automatically",
+    0: "The cover's own folder",
+    1: "The first folder",
+    2: "The second folder",
+    3: "The third folder",
 }
 _A_SECOND = 1.5  # covers collected in a second, roughly: the sources limit the rate
 
@@ -105,11 +105,11 @@ def show_add_button() -> None:
 def choose_level(key: str) -> None:
     """Draw the choice of the folder that names the genre; `level` reads it."""
     st.selectbox(
-        "Genre is named by",
+        "Folder that names the genre",
         list(_LEVELS),
         format_func=_LEVELS.get,
         key=key,
-        help="In a music library it is usually the first folder, as in Jazz/Miles Davis/Kind of Blue/cover.jpg.",
+        help="In a music library it is usually the first one, as in Jazz/Miles Davis/Kind of Blue/cover.jpg.",
     )
 
 

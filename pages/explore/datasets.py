@@ -24,9 +24,9 @@ from pages.widgets.safe_text import plain
 
 _MENU = "manage"
 _MISSING = {
-    "refuse": "stop if there are many",
-    "keep": "keep their entries",
-    "forget": "remove their entries",
+    "refuse": "Stop if there are many",
+    "keep": "Keep their entries",
+    "forget": "Remove their entries",
 }
 
 

@@ -162,7 +162,7 @@ def describe(edit: Edit | None, issue: str) -> str:
     """What happens to a cover, in a few words."""
     if edit is None:
         return "best"
-    return f"becomes {display(edit.genre)}" if edit.genre else f"left out: {issue}"
+    return f"becomes {display(edit.genre)}" if edit.genre else f"out: {issue}"
 
 
 def _show_history(opened: Workspace) -> None:

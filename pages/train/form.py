@@ -120,7 +120,9 @@ def read_spec(dataset: Dataset) -> TrainSpec:
     elif method(name).reads == "vectors":
         backbone = state.get("train_backbone", Recipe.backbone)
         features = state.get("train_features", Recipe.feature_set)
-        recipe = Recipe(backbone, features, _given(state.get("train_limit", EVEN)), _weights(backbone))
+        cloned, weights = state.get("train_weights", ("", None))  # of a cloned run
+        limit = _given(state.get("train_limit", EVEN))
+        recipe = Recipe(backbone, features, limit, weights if backbone == cloned else None)
     else:
         recipe = Recipe(limit=parameters.get("limit"))
     split, seed = state.get("train_split", "honest"), state.get("train_seed", 42)
@@ -307,12 +309,6 @@ def _choose_vectors(method_name: str) -> None:
             LIMITS_HELP,
         )
     _pills("Also train on these variants of each cover", VARIANTS[1:], "variants", (), VARIANT_WORDS.get)
-
-
-def _weights(backbone: str) -> str | None:
-    """The weights file of a cloned run, while its network is chosen."""
-    own, weights = st.session_state.get("train_weights", ("", None))
-    return weights if backbone == own else None
 
 
 def _genres_key(dataset: Dataset) -> str:

@@ -1,6 +1,6 @@
 """The map of a collection as a Plotly chart, and the covers selected on it by a click, a box or a lasso."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ _MARGIN = 0.05
 _DISTINCT = 16  # colours that can be told apart
 _FAINT = {"light": "#d9d3c7", "dark": "#403b35"}
 _VERDICTS = {"right": ("#139990", "#12daff"), "wrong": ("#7e1800", "#da4e07"), "": ("#d9d3c7", "#403b35")}
+_POINT = {"size": 6, "opacity": 0.75}
+_SCALE = {"colorscale": "Inferno", "cmin": 0, "cmax": 1, "showscale": True, "colorbar": {"thickness": 12}}
+_LETTER = (0.008, 0.035)  # of a name: width and height, as shares of the map
 _INK = {"light": "#1d1b18", "dark": "#ece8e1"}
 
 
@@ -101,26 +104,32 @@ def figure(
     """
     points = _by_row(collection, positions)
     marked = [*near, *([] if current is None else [current])]
-    drawn = np.unique([*_sample(collection.rows[collection.rows >= 0], most), *marked]).astype(int)
-    bright = np.isin(drawn, np.concatenate([found, marked]))
-    traces = [_faint(points[drawn[~bright]], theme)]
+    known = collection.rows[collection.rows >= 0]
+    drawn = np.unique([*known[:: max(1, -(-len(known) // most))], *marked]).astype(int)
+    in_colour = np.isin(drawn, np.concatenate([found, marked]))
+    bright, faint = drawn[in_colour], {"size": 4, "color": _FAINT[theme]}
+    traces = [_trace(points[drawn[~in_colour]], hoverinfo="skip", showlegend=False, marker=faint)]
     colour = colour or Colour("Genre", np.array(collection.genres, dtype=object)[collection.genre_of])
     if colour.values.dtype == np.float64:
-        traces.append(_scored(collection, points, drawn[bright], colour))
+        rows = bright[~np.isnan(colour.values[bright])]
+        marker = {**_POINT, **_SCALE, "color": colour.values[rows].round(2).tolist()}
+        hover = "%{text}<extra>%{marker.color:.2f}</extra>"
+        traces.append(_covers(collection, points, rows, colour.name, marker, hovertemplate=hover))
     else:
-        values = sorted(set(colour.values[drawn[bright]]))
-        inks = {**colours_among([*collection.genres, *values]), **_VERDICTS}
-        for value in values:
-            rows = drawn[bright & (colour.values[drawn] == value)]
-            traces.append(_genre(collection, points, rows, value, inks[value][theme == "dark"]))
-        if len(values) > _DISTINCT:
-            traces.append(
-                _names(points, [(value, drawn[bright & (colour.values[drawn] == value)]) for value in values], theme)
-            )
-    if near:
-        traces.append(_ring(collection, points, list(near), "circle-open", 13, "Most similar covers", theme))
-    if current is not None:
-        traces.append(_ring(collection, points, [current], "star", 17, "This cover", theme))
+        groups = {value: bright[colour.values[bright] == value] for value in sorted(set(colour.values[bright]))}
+        inks = {**colours_among([*collection.genres, *groups]), **_VERDICTS}
+        for value, rows in groups.items():
+            marker = {**_POINT, "color": inks[value][theme == "dark"]}
+            traces.append(_covers(collection, points, rows, display(tidy(value, 24)) or "No answer", marker))
+        if len(groups) > _DISTINCT:
+            traces.append(_names(points, groups, theme))
+    for rows, symbol, size, name in (
+        (near, "circle-open", 13, "Most similar covers"),
+        ([] if current is None else [current], "star", 17, "This cover"),
+    ):
+        if rows:
+            ring = {"size": size, "symbol": symbol, "color": _INK[theme], "line": {"width": 2, "color": _INK[theme]}}
+            traces.append(_covers(collection, points, np.array(rows), name, ring))
     return {"data": traces, "layout": _layout(positions, drag)}
 
 
@@ -179,73 +188,54 @@ def _by_row(collection: Collection, positions: np.ndarray) -> np.ndarray:
     return points
 
 
-def _sample(rows: np.ndarray, most: int) -> np.ndarray:
-    return rows[:: -(-len(rows) // most)] if len(rows) else rows
-
-
-def _genre(collection: Collection, points: np.ndarray, rows: np.ndarray, genre: str, colour: str) -> dict[str, Any]:
-    return {
-        **_points(collection, points, rows),
-        "name": display(tidy(genre, 24)) or "No answer",
-        "marker": {"size": 6, "color": colour, "opacity": 0.75},
-    }
-
-
-def _names(points: np.ndarray, of: Sequence[tuple[str, np.ndarray]], theme: str) -> dict[str, Any]:
-    """The name of each genre in the middle of its covers, for more genres than colours can tell apart."""
-    middles = np.array([np.median(points[rows], axis=0) for _, rows in of]).round(3)
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": middles[:, 0].tolist(),
-        "y": middles[:, 1].tolist(),
-        "text": [display(tidy(genre, 24)) for genre, _ in of],
-        "textfont": {"color": _INK[theme], "size": 13, "weight": 600},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
-def _scored(collection: Collection, points: np.ndarray, rows: np.ndarray, colour: Colour) -> dict[str, Any]:
-    rows = rows[~np.isnan(colour.values[rows])]
-    scores = colour.values[rows].round(2).tolist()
-    scale = {"colorscale": "Inferno", "cmin": 0, "cmax": 1, "showscale": True, "colorbar": {"thickness": 12}}
-    marker = {"size": 6, "color": scores, "opacity": 0.75, **scale}
-    hover = "%{text}<extra>%{marker.color:.2f}</extra>"
-    return {**_points(collection, points, rows), "name": colour.name, "marker": marker, "hovertemplate": hover}
-
-
-def _ring(
-    collection: Collection, points: np.ndarray, rows: Sequence[int], symbol: str, size: int, name: str, theme: str
+def _covers(
+    collection: Collection, points: np.ndarray, rows: np.ndarray, name: str, marker: dict[str, Any], **look: Any
 ) -> dict[str, Any]:
-    marker = {"size": size, "symbol": symbol, "color": _INK[theme], "line": {"width": 2, "color": _INK[theme]}}
-    return {**_points(collection, points, np.array(rows)), "name": name, "marker": marker}
-
-
-def _points(collection: Collection, points: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
-    return {
-        "type": "scattergl",
-        "mode": "markers",
-        "x": points[rows, 0].round(3).tolist(),
-        "y": points[rows, 1].round(3).tolist(),
+    """The trace of the covers in these rows, each with its name to hover over and its key to click."""
+    covers = {
+        "name": name,
+        "marker": marker,
         "text": [tidy(collection.title(row), 60) for row in rows],
         "customdata": [collection.hashes[row] for row in rows],
         "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 0.75}},
     }
+    return _trace(points[rows], **{**covers, **look})
 
 
-def _faint(points: np.ndarray, theme: str) -> dict[str, Any]:
-    return {
-        "type": "scattergl",
-        "mode": "markers",
-        "x": points[:, 0].round(3).tolist(),
-        "y": points[:, 1].round(3).tolist(),
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "marker": {"size": 4, "color": _FAINT[theme]},
-    }
+def _names(points: np.ndarray, groups: Mapping[str, np.ndarray], theme: str) -> dict[str, Any]:
+    """The name of each genre in the middle of its covers, for more genres than colours can tell apart."""
+    names = [display(tidy(genre, 24)) for genre in groups]
+    middles = np.array([np.median(points[rows], axis=0) for rows in groups.values()])
+    return _trace(
+        _without_overlap(middles, names, np.ptp(points, axis=0)),
+        type="scatter",
+        mode="text",
+        text=names,
+        textfont={"color": _INK[theme], "size": 13, "weight": 600},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _without_overlap(middles: np.ndarray, names: Sequence[str], extent: np.ndarray) -> np.ndarray:
+    """The middles (n, 2), from the lowest to the highest moved up until no name covers another."""
+    placed: list[int] = []
+    moved, wide, high = middles.copy(), _LETTER[0] * extent[0], _LETTER[1] * extent[1]
+    for name in np.argsort(middles[:, 1]):
+        near = [other for other in placed if abs(moved[other, 0] - moved[name, 0])
+                < wide * (len(names[other]) + len(names[name])) / 2]  # fmt: skip
+        for other in sorted(near, key=lambda other: moved[other, 1]):
+            if abs(moved[other, 1] - moved[name, 1]) < high:
+                moved[name, 1] = moved[other, 1] + high
+        placed.append(name)
+    return moved
+
+
+def _trace(points: np.ndarray, **look: Any) -> dict[str, Any]:
+    x, y = points.round(3).T.tolist() if len(points) else ([], [])
+    return {"type": "scattergl", "mode": "markers", "x": x, "y": y, **look}
 
 
 def _layout(positions: np.ndarray, drag: str) -> dict[str, Any]:

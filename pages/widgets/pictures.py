@@ -43,7 +43,7 @@ def choose_pictures(covers: Sequence[Neighbour], name: str) -> bool:
             _say_standing(covers)
             st.button("Show colours only", type="tertiary", key=f"colours-{name}", on_click=_want, args=(False,))
         else:
-            st.markdown("Only colours are shown, because of copyright.", width="content")
+            st.markdown("Covers that are not on this machine are shown as colours.", width="content")
             st.button(
                 "Show the real covers",
                 type="tertiary",

@@ -78,8 +78,10 @@ def verdict(prediction: Prediction) -> Verdict:
     believed = trust(prediction)
     heading = f"Perhaps {genre}" if believed.tenths < 10 * DOUBTFUL else display(genre)
     sure = next(words for floor, words in _HOW_SURE if believed.tenths >= 10 * floor)
-    said = (f"{sure}.", _dispute(prediction), _runner_up(prediction))
-    return Verdict(heading, " ".join(part for part in said if part), believed)
+    second = [name for name, share in list(prediction.probabilities.items())[1:2] if share >= _WORTH_NAMING]
+    runner_up = f"Runner-up: {inline(plain(second[0]))}." if second else ""
+    parts = (f"{sure}.", _dispute(prediction), runner_up)
+    return Verdict(heading, " ".join(filter(None, parts)), believed)
 
 
 def trust(prediction: Prediction) -> Trust:
@@ -192,11 +194,6 @@ def _dispute(prediction: Prediction) -> str:
         return ""
     each = [f"{inline(plain(genre))} by {plain(title).lower()}" for title, genre in said.items()]
     return f"The methods disagree: {listed(each)}."
-
-
-def _runner_up(prediction: Prediction) -> str:
-    second = [(genre, share) for genre, share in list(prediction.probabilities.items())[1:2] if share >= _WORTH_NAMING]
-    return "".join(f"Runner-up: {inline(plain(genre))}." for genre, _ in second)
 
 
 def _or(genres: Sequence[str]) -> str:

@@ -277,7 +277,7 @@ def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visi
     page.route("**/pictures/*.jpg?fetch=1", give_picture)
     page.locator(".st-key-example-0 button").click()
     wait_for_answer(page)
-    page.get_by_text("Only colours are shown, because of copyright.").wait_for()
+    page.get_by_text("Covers that are not on this machine are shown as colours.").wait_for()
     assert asked == []
     page.get_by_role("button", name="Show the real covers").click()
     page.wait_for_function("[...document.querySelectorAll('.gallery img[src*=fetch]')].some(i => i.naturalWidth)")

@@ -8,6 +8,7 @@ from covergenre.audit.inspection import Inspection
 from covergenre.collection.collection import Collection
 from covergenre.collection.sources import dataset_collection
 from covergenre.dataset.registry import register
+from pages.widgets import map_chart
 from pages.widgets.map_chart import Colour, figure, key_of, selected_paths
 
 GENRES = ["jazz"] * 5 + ["rap"] * 4
@@ -133,3 +134,11 @@ def test_points_are_coloured_by_a_score_when_asked_for(tmp_path):
     assert drawn["Score: dark"]["marker"]["color"] == pytest.approx(
         np.nan_to_num(covers.findings.scores("dark")).round(2).tolist()
     )
+
+
+def test_names_of_genres_that_lie_together_do_not_cover_each_other():
+    middles = np.array([[0.5, 0.5], [0.5, 0.5], [0.52, 0.51], [0.1, 0.5]])
+    moved = map_chart._without_overlap(middles, ["Jazz", "Rap", "Reggae", "Pop"], np.ones(2))
+    assert (moved[:, 0] == middles[:, 0]).all()
+    assert moved[3, 1] == 0.5
+    assert (np.diff(sorted(moved[:3, 1])) > 0.0349).all()
