@@ -54,7 +54,7 @@ def predict(
     """
     if as_csv and as_json:
         raise typer.BadParameter("choose one of --json and --csv")
-    predictor = _opened(run)
+    predictor = _open(run)
     if not as_csv and words and predictor.weighs_words and (packages := missing([MODULE])):
         print_error(remedy("reading words, so answers come from pictures alone", packages))
     if as_csv:
@@ -76,7 +76,7 @@ def similar(
     Example: covergenre similar cover.jpg --neighbours 20
     """
     show = _json_printer(_similar_data) if as_json else _text_printer(_print_neighbours)
-    _show(_answers(_opened(run), files, neighbours, words=False), show)
+    _show(_answers(_open(run), files, neighbours, words=False), show)
 
 
 def _show(answers: Iterable[Answer], show: Callable[[Answer], None]) -> None:
@@ -112,7 +112,7 @@ def _csv_printer(genres: Sequence[str]) -> Callable[[Answer], None]:
     return write
 
 
-def _opened(run: str | None) -> Predictor:
+def _open(run: str | None) -> Predictor:
     if run:
         return Predictor.open(run)
     predictor, _, word = open_default(Predictor.open, STARTER)
@@ -135,27 +135,23 @@ def _covers_in(files: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _bytes_of(file: Path) -> bytes:
-    if str(file) != "-":
+def _read(file: Path) -> bytes | Failure:
+    if str(file) == "-":
+        return sys.stdin.buffer.read(images.MAX_BYTES + 1)
+    try:
         return images.read(file)
-    return sys.stdin.buffer.read(images.MAX_BYTES + 1)
+    except BadImage as error:
+        return Failure(str(file), str(error))
 
 
 def _answers(predictor: Predictor, paths: Sequence[Path], neighbours: int, words: bool) -> Iterator[Answer]:
     """The answers in the order of the files; a file that can't be read gives a Failure."""
     files = _covers_in(paths)
     for start in range(0, len(files), _CHUNK):
-        failures: dict[int, Failure] = {}
-        covers: list[tuple[str, bytes]] = []
-        chunk = files[start : start + _CHUNK]
-        for position, file in enumerate(chunk):
-            try:
-                covers.append((str(file), _bytes_of(file)))
-            except BadImage as error:
-                failures[position] = Failure(str(file), str(error))
-        answered = iter(predictor.predict_many(covers, neighbours, words))
-        for position in range(len(chunk)):
-            yield failures.get(position) or next(answered)
+        contents = [(str(file), _read(file)) for file in files[start : start + _CHUNK]]
+        covers = [(name, data) for name, data in contents if isinstance(data, bytes)]
+        predictions = iter(predictor.predict_many(covers, neighbours, words))
+        yield from (data if isinstance(data, Failure) else next(predictions) for _, data in contents)
 
 
 def _similar_data(prediction: Prediction) -> dict[str, Any]:
