@@ -1,7 +1,7 @@
-"""The errors a user can cause and mend.
+"""The errors that a user can cause and fix.
 
 Every message says what was found, what was expected and what to do. A page shows it, the command line prints it on one
-line; anything else that is raised is a defect of ours, or the system's word, such as that the disk is full.
+line. Anything else that is raised is a bug, or an error of the system, such as a full disk.
 """
 
 import errno
@@ -12,7 +12,7 @@ from covergenre.files import NOT_ALLOWED, is_full
 
 
 class CoverGenreError(Exception):
-    """Anything that went wrong in a way its reader can do something about."""
+    """An error whose reader can do something about it."""
 
 
 class BadImage(CoverGenreError):
@@ -20,11 +20,11 @@ class BadImage(CoverGenreError):
 
 
 class BadDataset(CoverGenreError):
-    """A data set, its manifest or its split is missing, damaged or not fit for what was asked."""
+    """A data set, its manifest or its split is missing, damaged or unfit for the purpose."""
 
 
 class CoversMissing(BadDataset):
-    """So many covers are gone that it is rather their disk that is away; nothing was changed."""
+    """So many covers are missing that their disk is probably not connected; nothing was changed."""
 
 
 class BadRun(CoverGenreError):
@@ -32,29 +32,29 @@ class BadRun(CoverGenreError):
 
 
 class NoWeights(CoverGenreError):
-    """A backbone is unknown, or its pretrained weights can't be had here."""
+    """A backbone is unknown, or its pretrained weights are not available."""
 
 
 class MissingPackage(CoverGenreError):
-    """A package that only some of the work needs is not installed."""
+    """An optional package is not installed."""
 
 
 class ConnectionLost(CoverGenreError):
-    """A host of the web can't be reached now; the same work may go on later."""
+    """A web host can't be reached now; the same work may be resumed later."""
 
 
 class Refused(CoverGenreError):
-    """What the web answered can't be used; the message is the reason."""
+    """A response from the web can't be used; the message is the reason."""
 
 
 class Cancelled(CoverGenreError):
-    """The work was stopped on request before it was done."""
+    """The work was stopped on request."""
 
 
 def is_no_room(error: BaseException) -> bool:
-    """Whether an error says that the disk is full.
+    """Whether an error means that the disk is full.
 
-    Some libraries say that in words of their own: with hardly any room left, any error of a library is taken to say it.
+    Libraries raise errors of their own for that: with hardly any room left, any of these is taken to mean it.
     """
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -63,7 +63,7 @@ def is_no_room(error: BaseException) -> bool:
 
 
 def in_words(error: BaseException) -> str:
-    """What went wrong, on one line: a message of ours as it is, the system's as somebody can act on it."""
+    """The message of an error on one line; those of the system say what to do."""
     text = " ".join(str(error).split())
     if isinstance(error, CoverGenreError):
         return text

@@ -1,4 +1,4 @@
-"""How files and folders are written: whole, or not at all, and on the disk before anybody finds them."""
+"""Atomic writes of files and folders, and the formats they are written in."""
 
 import errno
 import json
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
-"""The errors of a place where nothing may be written."""
+"""The errors of a place that is not writable."""
 
 _STAMP = b"csv"  # the metadata key of the stamp of an Arrow file
 _log = logging.getLogger(__name__)
-_FULL = 2**24  # bytes; with less left, what one writes next may not fit
+_FULL = 2**24  # bytes; with less left, the next write may not fit
 
 
 def is_full(folder: Path) -> bool:
-    """Whether the disk that `folder` is on, or would be made on, has hardly any room left."""
+    """Whether the disk of `folder`, which need not exist, has hardly any room left."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     return shutil.disk_usage(there).free < _FULL
 
 
 @contextmanager
 def where_allowed() -> Iterator[None]:
-    """Keep what only saves work later: where nothing may be written it is made again each time, and reading goes on."""
+    """For writing caches: where nothing may be written, that is logged and the work goes on."""
     try:
         yield
     except OSError as error:
@@ -56,7 +56,7 @@ def read_json(path: Path) -> Any:
 
 
 def append_json(path: Path, value: object) -> None:
-    """Add a line of JSON. One that a kill has torn is ended first, so that it spoils itself only."""
+    """Add a line of JSON, after ending a line that a kill left unfinished."""
     with path.open("a+b") as file:
         file.seek(0, os.SEEK_END)
         if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
@@ -65,7 +65,7 @@ def append_json(path: Path, value: object) -> None:
 
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects that `append_json` wrote; torn lines are passed over, and a file that is missing has none."""
+    """The objects that `append_json` wrote; incomplete lines are ignored, and a missing file has none."""
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else ():
         with suppress(ValueError, RecursionError):
             if isinstance(read := json.loads(line), dict):
@@ -118,10 +118,10 @@ def read_arrow(file: Path, stamp: bytes = b"") -> "pd.DataFrame | None":
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to, whose file takes the place of `path` once the block ends well; else the old file stays.
+    """A path to write to, whose file replaces `path` once the block succeeds.
 
-    Any reader finds the old file or the new one and never half of one, after a loss of power too. Two writers at once
-    don't meet either: each writes a file of its own beside `path`.
+    A reader finds the old or the new file, never a part of one, even after a loss of power. Two writers at once don't
+    interfere: each writes a file of its own beside `path`.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -133,7 +133,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def publish_folder(staged: Path, target: Path) -> None:
-    """Give a folder that was filled elsewhere its name `target`, once every byte of it is on the disk."""
+    """Rename a folder that is complete to `target`, once all of it is on the disk."""
     for path in staged.rglob("*"):
         if path.is_file():
             _sync(path)

@@ -1,4 +1,4 @@
-"""Where things live: the app, the starter that ships, and everything made by use.
+"""Where things are stored: the app, the starter that ships, and everything made by use.
 
 This is the one place that knows the layout of `artifacts/`.
 """
@@ -49,7 +49,7 @@ def child_environment() -> dict[str, str]:
 
 
 def datasets() -> Path:
-    """One folder a registered data set."""
+    """A folder for each registered data set."""
     return home() / "datasets"
 
 
@@ -59,12 +59,12 @@ def vectors() -> Path:
 
 
 def shards() -> Path:
-    """What a cluster made of covers, until their data set has it."""
+    """Results of a cluster, until their data set has them."""
     return home() / "shards"
 
 
 def texts() -> Path:
-    """The cache of what is written on covers."""
+    """The cache of texts on covers."""
     return home() / "texts"
 
 
@@ -79,27 +79,27 @@ def networks() -> Path:
 
 
 def runs() -> Path:
-    """One folder a run."""
+    """A folder for each run."""
     return home() / "runs"
 
 
 def shipped_runs() -> Path:
-    """One folder a run that ships with the project."""
+    """A folder for each run that ships with the project."""
     return starter() / "runs"
 
 
 def uploads() -> Path:
-    """Covers unpacked from archives, one folder a data set."""
+    """Covers unpacked from archives, a folder for each data set."""
     return home() / "uploads"
 
 
 def answers() -> Path:
-    """Covers that were asked about in Predict, kept for a while."""
+    """Covers that were asked about in Predict, stored for a while."""
     return home() / "answers"
 
 
 def corrections() -> Path:
-    """Covers whose genre a user has told, in genre folders."""
+    """Covers whose genre a user has corrected, in genre folders."""
     return home() / "corrections"
 
 
@@ -109,7 +109,7 @@ def thumbnails() -> Path:
 
 
 def maps() -> Path:
-    """Drawn maps of covers, by what they were drawn from."""
+    """Maps of covers, by a hash of their vectors."""
     return home() / "maps"
 
 

@@ -1,4 +1,4 @@
-"""OpenVINO, as every network of the project is run with it."""
+"""OpenVINO, set up alike for every network."""
 
 import os
 import sys
@@ -12,9 +12,9 @@ _first_look = threading.Lock()
 
 
 def settings(threads: int | None = None) -> dict[str, Any]:
-    """How a network is compiled: in 32 bits, on `threads` threads (None: what OMP_NUM_THREADS says, else every core).
+    """The settings to compile a network with: 32-bit floats, `threads` threads (None: OMP_NUM_THREADS, or all cores).
 
-    OMP_NUM_THREADS, which may be a list by level, is the one thread budget of all libraries.
+    OMP_NUM_THREADS may be a list by nesting level.
     """
     budget = int(os.environ.get("OMP_NUM_THREADS", "").partition(",")[0] or os.cpu_count() or 1)
     return {
@@ -26,12 +26,12 @@ def settings(threads: int | None = None) -> dict[str, Any]:
 
 def load_openvino() -> ModuleType:
     """The module `openvino`, ready for use in any thread."""
-    # Importing openvino reports the use to a server of its maker, unless the package that does so is not there.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None is "not there"
+    # Importing openvino reports its use to the maker's server, unless this package is not installed.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None means "not installed"
     import openvino
 
-    # Its binding gets ready for NumPy when a tensor's data are first looked at. Two threads that do so at once wait for
-    # each other for ever, one of them holding the interpreter's lock, and the whole process with them.
+    # The binding initialises NumPy when a tensor's data are first accessed. Two threads that do so at once deadlock,
+    # and with them the whole process, because one of them holds the interpreter's lock.
     with _first_look:
         openvino.Tensor(np.zeros(1, np.float32)).data  # noqa: B018
     return openvino

@@ -1,4 +1,4 @@
-"""The pretrained networks that can read covers: names, preprocessing, licences; no weights are touched here."""
+"""The pretrained networks that can embed covers: names, preprocessing, licences; no weights are loaded here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,11 @@ TIMM = "timm:"
 
 @dataclass(frozen=True)
 class Backbone:
-    """A pretrained network, as far as it can be described without loading it.
+    """Describes a pretrained network without loading it.
 
-    `architecture` is timm's name for its layers; `digest` the first 8 hex digits of the SHA-256 of its weights file (""
-    when timm alone knows the file); `bundled` whether the weights come with the installed requirements, so that no
-    download is ever needed. `megabytes`: of the file that has to be fetched to `home.networks()`; 0 for all others.
+    `architecture` is timm's name for its layers; `digest` the first 8 hex digits of the SHA-256 of its weights file, or
+    "" when only timm knows the file; `bundled` whether the weights come with the installed requirements. `megabytes`:
+    the size of the file that has to be fetched to `home.networks()`; 0 for all others.
     """
 
     id: str
@@ -33,22 +33,22 @@ class Backbone:
 
     @property
     def file(self) -> Path:
-        """Where the weights of a stronger network are kept, once they were fetched or put there by hand."""
+        """Where the weights of a stronger network are stored, fetched or put there by hand."""
         return home.networks() / f"{self.architecture}.safetensors"
 
     @property
     def repository(self) -> str:
-        """Where the hub has the weights of a network of timm's."""
+        """The repository of timm's weights on the hub."""
         return f"timm/{self.architecture}"
 
 
 def list_backbones() -> tuple[Backbone, ...]:
-    """The backbones with a name of their own, the default first; beside them, `timm:<name>` is any of timm's."""
+    """The backbones with a short name, the default first; `timm:<name>` is any other model of timm."""
     return tuple(_NAMED.values())
 
 
 def list_stronger() -> tuple[Backbone, ...]:
-    """Networks that learned from far more pictures, the smallest first; their weights have to be fetched once."""
+    """Networks trained on far more pictures, the smallest first; their weights have to be fetched once."""
     return tuple(_STRONGER.values())
 
 
@@ -60,7 +60,7 @@ def is_stronger(backbone_id: str) -> bool:
 def get_backbone(backbone_id: str) -> Backbone:
     """The backbone of an id such as "efficientnet_lite2", "resnet50" or "timm:vit_base_patch16_clip_224.openai".
 
-    NoWeights when there is none of that id. Only an id that begins with "timm:" makes this import timm (and torch).
+    NoWeights when there is none. Only an id that begins with "timm:" imports timm (and torch).
     """
     if backbone_id in _NAMED:
         return _NAMED[backbone_id]
@@ -115,7 +115,7 @@ _NAMED = {
 
 
 def _stronger(name: str, title: str, colours: tuple, licence: str, origin: str, megabytes: int) -> Backbone:
-    """All see the whole cover at 224 px, however large the pictures were that they learned from."""
+    """All are given the whole cover at 224 px, whatever size they were trained at."""
     preprocessing = Preprocessing(224, "bicubic", *colours)
     return Backbone(f"{TIMM}{name}", title, name, preprocessing, licence, origin, "", False, megabytes)
 

@@ -1,7 +1,7 @@
 """Pretrained networks in torch and the features taken from them.
 
-This module and `weights` import torch as they load, so they are imported inside functions. All backbones are
-built by timm, whose `forward_intermediates` hands out what lies between their stages in one way for all.
+This module and `weights` import torch, so they are imported inside functions. All backbones are models of timm, whose
+`forward_intermediates` gives the maps of their stages.
 """
 
 import inspect
@@ -16,12 +16,9 @@ from covergenre.embedding.backbones import get_backbone
 from covergenre.embedding.weights import load_body
 from covergenre.vectors import unit_rows
 
-# Deep transformers have dozens of stages alike: so many, evenly spread, say enough.
-_MOST_STAGES = 8
-# Of a stage's channels, so many mixtures: their correlations are 528 numbers, those of all channels up to 61,776.
-_MIXTURES = 32
-# Keeps the square root's gradient finite, and its value stable, where a map is constant.
-_EPSILON = 1e-6
+_MAX_STAGES = 8  # deep transformers have dozens of similar stages: evenly spread ones are enough
+_MIXTURES = 32  # of a stage's channels: their correlations are 528 numbers, those of all channels up to 61,776
+_EPSILON = 1e-6  # keeps the square root's gradient finite, and its value stable, where a map is constant
 
 
 class Network(nn.Module):
@@ -36,20 +33,20 @@ class Network(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         """(n, 3, side, side) float32 to (n, d) and at most 8 maps (n, channels, height, width), first to last."""
-        hand_out = self.body.forward_intermediates
-        # timm's name for "every block of an EfficientNet, not only those where the resolution changes".
-        more = {"extra_blocks": True} if "extra_blocks" in inspect.signature(hand_out).parameters else {}
-        last, maps = hand_out(pixels, output_fmt="NCHW", **more)
+        forward = self.body.forward_intermediates
+        # Every block of an EfficientNet, not only those where the resolution changes.
+        options = {"extra_blocks": True} if "extra_blocks" in inspect.signature(forward).parameters else {}
+        last, maps = forward(pixels, output_fmt="NCHW", **options)
         return self.body.forward_head(last, pre_logits=True), tuple(_spread(maps))
 
 
 class FeatureNet(nn.Module):
-    """A network whose forward gives one vector a cover, by feature set.
+    """A network whose forward gives one vector per cover, by feature set.
 
     "pooled": the pooled vector. "stages": the pooled vector, then, stage by stage, the mean and the population standard
-    deviation of each channel over space. "texture": the stages, then, stage by stage, how its channels go together over
-    space, whatever the place (Gatys, Ecker and Bethge, Texture Synthesis Using Convolutional Neural Networks, NeurIPS
-    2015): the correlations of 32 mixtures of its standardised channels, each pair once.
+    deviation of each channel over space. "texture": "stages", then, stage by stage, the correlations over space of 32
+    mixtures of its standardised channels, each pair once (after Gatys, Ecker and Bethge, Texture Synthesis Using
+    Convolutional Neural Networks, NeurIPS 2015).
     """
 
     def __init__(self, network: Network, feature_set: str) -> None:
@@ -69,25 +66,25 @@ class FeatureNet(nn.Module):
         return torch.cat(vector, dim=1)
 
     def plain(self, side: int) -> int:
-        """How wide the vector of a cover of `side` px is without correlations."""
+        """The length of a vector without correlations, for covers of `side` px."""
         with torch.no_grad():
             pooled, maps = self.network(torch.zeros(1, 3, side, side))
         return pooled.shape[1] + 2 * sum(stage.shape[1] for stage in maps)
 
 
 def load_network(backbone_id: str, weights: Path | None = None) -> Network:
-    """The network of a backbone with its pretrained weights, in evaluation mode.
+    """The network of a backbone with pretrained weights, in evaluation mode.
 
-    `weights` is a local file to use instead of the backbone's own weights, as `weights.load_body` takes it. NoWeights
-    when the backbone is unknown or its weights can't be had.
+    `weights`: a local file to use instead of the backbone's own, see `weights.load_body`. NoWeights when the backbone
+    is unknown or its weights are not available.
     """
     return Network(load_body(get_backbone(backbone_id), weights)).eval()
 
 
 def _spread(maps: list[Tensor]) -> list[Tensor]:
-    if len(maps) <= _MOST_STAGES:
+    if len(maps) <= _MAX_STAGES:
         return maps
-    return [maps[(i + 1) * len(maps) // _MOST_STAGES - 1] for i in range(_MOST_STAGES)]
+    return [maps[(i + 1) * len(maps) // _MAX_STAGES - 1] for i in range(_MAX_STAGES)]
 
 
 def _mean_and_deviation(stage: Tensor) -> tuple[Tensor, Tensor]:
@@ -109,8 +106,8 @@ def _correlations(stage: Tensor) -> Tensor:
 def _cosines(channels: int) -> np.ndarray:
     """Weights of mixtures, orthonormal rows (k, channels), k at most 32: the first of a discrete cosine transform.
 
-    The order of channels means nothing, so any orthonormal rows would do; these are the same on every machine. Made by
-    NumPy, so that tracing takes them for constants.
+    The order of channels means nothing, so any orthonormal rows would do; these are the same on every machine. Computed
+    with NumPy, so that tracing treats them as constants.
     """
     waves = np.arange(min(channels, _MIXTURES))[:, np.newaxis] * (np.arange(channels) + 0.5)
     rows = np.cos(np.pi / channels * waves)

@@ -1,4 +1,4 @@
-"""What is done to a cover before a backbone sees it, as data that travels with the backbone."""
+"""How a cover is prepared for a backbone, as data that is stored with the backbone."""
 
 import dataclasses
 import json
@@ -20,9 +20,9 @@ IMAGENET_STD: Colour = (0.229, 0.224, 0.225)
 class Preprocessing:
     """Brings any cover to `side` x `side` pixels, normalised as the backbone was trained.
 
-    Every cover is squared first by the project's one rule (`images.square`). Then `fit` says how it is resized:
-    "square": straight to `side`; "thumbnail": the same by way of Pillow's two-step reduction, as `Image.thumbnail` does
-    (the reference study's way); "crop": to `side / crop_ratio`, then the centre (the way of torchvision and timm).
+    Every cover is made square first (`images.square`). Then `fit` says how it is resized: "square": straight to `side`;
+    "thumbnail": the same by Pillow's two-step reduction, as `Image.thumbnail` does (the reference study's way); "crop":
+    to `side / crop_ratio`, then cropped to the centre (the way of torchvision and timm).
     `interpolation` is the lower-case name of a Pillow resampling filter; `mean` and `std` are per RGB channel, for
     values in [0, 1].
     """

@@ -1,4 +1,4 @@
-"""How a cover becomes a vector, as data: what two vectors must share before they may be compared."""
+"""How a cover becomes a vector, as data: only vectors of one recipe can be compared."""
 
 import dataclasses
 import functools
@@ -17,10 +17,9 @@ from covergenre.packages import need
 FEATURE_SETS = ("pooled", "stages", "texture")
 
 EVEN = 150
-"""The resolution in pixels at which covers of any source look alike enough: what training brings them to."""
+"""The resolution in pixels that training brings covers to, so that sources look alike."""
 
-# Raised whenever the same recipe would give other vectors than before, so that no cache mixes the two.
-_REVISION = 1
+_REVISION = 1  # incremented whenever the same recipe gives other vectors than before, so that caches don't mix them
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,10 @@ class Recipe:
     """A backbone, what is taken from it, and the resolution that covers are brought to first.
 
     `feature_set`: "pooled" is the backbone's last, averaged layer; "stages" adds the mean and standard deviation over
-    space of every stage before it, "texture" to those how the channels of each stage go together. `limit`: covers are
-    shrunk to at most this many pixels a side before anything else, so that resolution can't name the genre (None: as
-    they are). `weights`: a local file of pretrained weights to use
-    instead of the backbone's own. Raises CoverGenreError for a value that can't be.
+    space of every stage before it, "texture" also the correlations between the channels of each stage. `limit`: covers
+    are first shrunk to at most this many pixels a side, so that resolution doesn't predict the genre (None: not
+    shrunk). `weights`: a local file of pretrained weights to use instead of the backbone's own. Raises CoverGenreError
+    for an invalid value.
     """
 
     backbone: str = "efficientnet_lite2"
@@ -49,21 +48,21 @@ class Recipe:
 
     @property
     def key(self) -> str:
-        """A name for this recipe that is safe in file names and differs whenever its vectors would.
+        """A name for this recipe that is safe in file names and differs whenever its vectors do.
 
-        It ends in a hash of the preprocessing and of the weights. NoWeights when `weights` names no file.
+        It ends in a hash of the preprocessing and of the weights. NoWeights when `weights` can't be read.
         """
         digest = hashlib.sha256(f"{_REVISION} {_identity(self.backbone)} {self._weights_digest()}".encode())
         name = re.sub(r"[^A-Za-z0-9_.]", "-", self.backbone)
         return f"{name}-{self.feature_set}-{self.limit or 'full'}-{digest.hexdigest()[:12]}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by name, fit for JSON."""
+        """The fields by name, as JSON has them."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """The recipe that `to_dict` described; CoverGenreError when a field is unknown or of a wrong type."""
+        """The recipe of such fields; CoverGenreError when one is unknown or of a wrong type."""
         types = {"backbone": str, "feature_set": str, "limit": int | None, "weights": str | None}
         for name, value in fields.items():
             if name not in types or not isinstance(value, types[name]):
@@ -83,7 +82,7 @@ class Recipe:
 
 
 def _identity(backbone_id: str) -> str:
-    # What a name of timm stands for is settled by timm's version; looking it up would import torch for a mere name.
+    # timm's version determines what a name of timm stands for; looking it up would import torch.
     if backbone_id.startswith(TIMM) and not is_stronger(backbone_id):
         need("a network of timm's", ("timm",))
         return f"timm {metadata.version('timm')}"
@@ -92,6 +91,6 @@ def _identity(backbone_id: str) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _file_digest(path: str, size: int, modified: int) -> str:  # noqa: ARG001 (they tell a changed file)
+def _file_digest(path: str, size: int, modified: int) -> str:  # noqa: ARG001 (they identify a changed file)
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

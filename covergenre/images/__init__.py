@@ -1,11 +1,13 @@
-"""The only place where bytes become pixels: limits, decoding, hashes, small pictures.
+"""The only place where bytes become pixels.
 
-limits        how large and how costly a picture may be, mostly found out before it is decoded
-kinds         what bytes are, by their beginning, and how to say so
+limits        how large and how costly to decode a picture may be, mostly checked before it is decoded
+formats       file formats, recognised by their first bytes
+audio         covers inside audio files
 decoding      from bytes to an upright RGB image
 colour        modes, transparency and colour profiles to plain sRGB
 shapes        hashes, squares, thumbnails
-signatures    54 bytes that recall the colours of a cover
+signatures    54 bytes for the colours of a cover
+palette       the colours of many covers
 """
 
 from covergenre.images.decoding import DECODER, Decoded, decode, decode_once, read

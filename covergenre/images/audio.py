@@ -1,4 +1,4 @@
-"""The cover inside a sound file: MP3, FLAC, M4A and what else `tinytag` reads."""
+"""The cover inside an audio file: MP3, FLAC, M4A and what else `tinytag` reads."""
 
 import io
 from pathlib import Path
@@ -11,13 +11,13 @@ _BEGINNINGS = (b"ID3", b"fLaC", b"OggS", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", 
 
 
 def is_audio(data: bytes) -> bool:
-    """Whether these bytes begin as a sound file does."""
+    """Whether these bytes begin like an audio file."""
     wave = data[:4] in (b"RIFF", b"FORM") and data[8:12] in (b"WAVE", b"AIFF", b"AIFC")
     return data.startswith(_BEGINNINGS) or data[4:11] in (b"ftypM4A", b"ftypM4B", b"ftypmp4") or wave
 
 
 def embedded_cover(sound: bytes | Path) -> bytes:
-    """The bytes of the front cover in a sound file, else of its first picture; BadImage when it holds none."""
+    """The bytes of the front cover in an audio file, else of its first picture; BadImage when there is none."""
     from tinytag import TinyTag
 
     try:

@@ -24,8 +24,8 @@ _GREY_STEP = {"1": 1, "L;2": 85, "L;4": 17}  # Pillow spreads few greys over 0-2
 def to_srgb(stored: Image.Image, rawmode: str, factor: int) -> Image.Image:
     """The RGB image of a loaded file, its scale divided by `factor`.
 
-    `rawmode` is Pillow's name for the pixels in the file. What is transparent becomes white; a colour profile is
-    applied if it changes a colour visibly; 16-bit greys keep their scale, 32-bit greys are stretched.
+    `rawmode` is Pillow's name for the pixels in the file. Transparency becomes white; a colour profile is applied if it
+    changes a colour visibly; 16-bit greys keep their scale, 32-bit greys are stretched.
     """
     profile = stored.info.get("icc_profile", b"")
     to_8_bits = _to_8_bits(stored, rawmode)
@@ -46,7 +46,7 @@ def _bands(stored: Image.Image, factor: int) -> Iterator[tuple[int, Image.Image]
 
 
 def _to_8_bits(stored: Image.Image, rawmode: str) -> Callable[[Image.Image], Image.Image]:
-    """What makes a band of the file L, RGB or CMYK."""
+    """A function that converts a band of the file to L, RGB or CMYK."""
     clear = stored.info.get("transparency")
     if stored.mode.startswith("I;16"):
         return lambda band: _from_16_bits(band, clear, *_grey_scale(stored))
@@ -109,7 +109,7 @@ def _on_white(band: Image.Image, clear: object) -> Image.Image:
 
 
 def _apply(profile: bytes, plain: Image.Image) -> Image.Image:
-    """The band in sRGB; a profile that makes no sense is passed over, as browsers do."""
+    """The band in sRGB; an invalid profile is ignored, as in browsers."""
     if not profile or len(profile) > _MAX_PROFILE:
         return plain.convert("RGB")
     try:
@@ -131,7 +131,7 @@ def _profile_mode(profile: bytes) -> str:
 
 @lru_cache(maxsize=64)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """From a profile to sRGB; None where nobody would see the difference, which is so for all kinds of sRGB."""
+    """From a profile to sRGB; None where the difference would be invisible, as for all kinds of sRGB."""
     transform = ImageCms.buildTransform(
         _opened(profile), ImageCms.createProfile("sRGB"), mode, "RGB", flags=ImageCms.Flags.NOCACHE
     )

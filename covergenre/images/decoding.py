@@ -1,7 +1,7 @@
 """From the bytes of a file to an upright RGB image.
 
-A decoded cover stands upright, in sRGB, whatever the file was, and equal files give equal pixels everywhere in the
-project. A picture of more than `limits.FULL_SCALE` pixels is decoded at half or a third of its scale.
+A decoded cover is upright and in sRGB, whatever the file was. A picture of more than `limits.FULL_SCALE` pixels is
+decoded at half or a third of its scale.
 """
 
 import errno
@@ -23,7 +23,7 @@ from covergenre.images.colour import to_srgb
 from covergenre.images.formats import readable_formats, why_unreadable
 
 DECODER = 2
-"""Goes up when files give other pixels than before: what was computed from them is then computed again."""
+"""Incremented when files give other pixels than before, so that what was computed from them is computed again."""
 
 CUT_SHORT = "the file is cut short: its picture may not be whole"
 
@@ -50,12 +50,12 @@ _MOST_KEPT = 96 * 2**20  # bytes of pictures kept by `decode_once`
 
 @dataclass(frozen=True)
 class Decoded:
-    """A cover as pixels, and what its file said before anything was done to it.
+    """A cover as pixels, and the properties of its file.
 
-    `image` is RGB, upright, the first frame, with transparency laid on white. `width`, `height`, `mode` (Pillow's name)
-    and `format` (one of `FORMATS`) are what Pillow reports of the file before it is turned upright: a photo taken
-    sideways has `width` and `height` exchanged against `image.size`, and a very large picture has a smaller `image`.
-    `note` is "" or a sentence on what is wrong with the file although it could be read.
+    `image` is RGB, upright, the first frame, with transparency on white. `width`, `height`, `mode` (Pillow's name) and
+    `format` (one of `FORMATS`) are those of the file: a picture with EXIF rotation has `width` and `height` exchanged
+    against `image.size`, and a very large picture has a smaller `image`. `note` is "" or a sentence on a defect of the
+    file that did not prevent reading it.
     """
 
     image: Image.Image
@@ -67,12 +67,10 @@ class Decoded:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a cover's file, or of the cover in a sound file.
+    """The bytes of a cover's file, or of the cover in an audio file.
 
-    BadImage when it is missing, empty, not a file, or larger than `limits.MAX_BYTES`.
-
-    The size is checked before anything is read. Raises OSError where it is not the file but the disk or this machine
-    that fails: a cover must not be called damaged because a share went away.
+    BadImage when it is missing, empty, not a file, or larger than `limits.MAX_BYTES`, which is checked before reading.
+    OSError when the disk or the machine fails: a cover must not count as damaged because a network share went away.
     """
     try:
         status = path.stat()
@@ -149,7 +147,7 @@ def _rawmode(stored: ImageFile.ImageFile) -> str:
 
 
 def _check_half(image: Image.Image) -> None:
-    """Refuse a picture whose lower half never came: what is missing of a JPEG is one flat grey."""
+    """Refuse a picture whose lower half is missing: what is missing of a JPEG is one flat grey."""
     rows = np.asarray(image)
     came = np.flatnonzero((rows != rows[-1, -1]).any(axis=(1, 2)))
     if not len(came) or came[-1] < image.height / 2:
@@ -157,7 +155,7 @@ def _check_half(image: Image.Image) -> None:
 
 
 def _orientation(stored: Image.Image) -> int:
-    """1-8, how the file says that it lies: by EXIF alone, as browsers have it."""
+    """The EXIF orientation, 1-8, which alone counts, as in browsers."""
     try:
         if tags := getattr(stored, "tag_v2", None):
             return tags.get(_ORIENTATION, 1)
@@ -175,7 +173,7 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 class _Kept:
-    """The pictures decoded last, by their files' content. Any number of threads may ask at once."""
+    """A cache of the pictures decoded last, by file content. Thread-safe."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -200,5 +198,5 @@ _kept = _Kept(_MOST_KEPT)
 
 
 def decode_once(data: bytes) -> Decoded:
-    """`decode` for what is asked again soon: the pictures of the last files are kept, and must not be changed."""
+    """`decode` with a cache of the last pictures, which must not be changed."""
     return _kept.decode(data)

@@ -1,4 +1,4 @@
-"""What the bytes of a file are, by their beginning, and how an error says so."""
+"""File formats, recognised by the first bytes of a file."""
 
 import re
 from functools import cache
@@ -41,17 +41,17 @@ _DRAWING = ((rb"(?i)\W*<.{0,1000}<?svg\b", "an SVG drawing"),)
 
 
 def detect_format(data: bytes) -> str:
-    """Which of the kinds that are read these bytes begin as, in the words of a reader; "" for none of them."""
+    """The name of the supported format that these bytes begin with; "" for none."""
     return _first(data, _READABLE)
 
 
 def readable_formats(data: bytes) -> tuple[str, ...]:
-    """Pillow's names of what these bytes may be opened as; its reader of HEIC is added the first time it is needed."""
+    """Pillow's names of the formats to try for these bytes; its HEIC plugin is registered on first use."""
     return ("HEIF",) if detect_format(data) == "HEIC" and _has_heif() else _OWN_FORMATS
 
 
 def why_unreadable(data: bytes, reason: str) -> str:
-    """Why these bytes are no cover, and what to do; `reason` is what the decoder said."""
+    """Why these bytes can't be read as a cover, and what to do; `reason` is the decoder's message."""
     kind = detect_format(data)
     if kind == "HEIC" and not _has_heif():
         return "reading HEIC pictures needs the package pi-heif: install it, or export the picture as JPEG or PNG"

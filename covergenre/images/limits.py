@@ -1,7 +1,7 @@
-"""How large and how costly a picture may be. Most is found out from its header, before anything is decoded.
+"""Limits on the size of a picture and the cost of decoding it, mostly checked on its header.
 
-What a decoder takes is bounded four ways: pixels (and with them memory, by the format), the length of a side, the
-scans of a progressive JPEG, each of which runs over all pixels, and the time of the processor.
+Limited are the number of pixels (and so memory, by format), the length of a side, the scans of a progressive JPEG, each
+of which runs over all pixels, and processor time.
 """
 
 import io
@@ -18,7 +18,7 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 30_000
 MAX_SECONDS = 10.0
 FULL_SCALE = 16_000_000
-"""A picture of more pixels is decoded at half or a third of its scale, so that all that follows stays small."""
+"""Pictures of more pixels are decoded at half or a third of their scale, which limits memory."""
 
 _PIXELS = {"WEBP": 25_000_000, "AVIF": 25_000_000, "HEIF": 25_000_000}  # their decoders take 16 bytes a pixel or more
 _MAX_SCAN_PIXELS = 600_000_000  # 12 scans of the largest picture: 3 s; usual are 1 (baseline) to 11 (progressive)
@@ -82,14 +82,14 @@ def _scans(data: bytes) -> int:
 
 
 class Source(io.BytesIO):
-    """The bytes of a picture, given out until decoding has cost this thread `MAX_SECONDS` of the processor."""
+    """The bytes of a picture, readable until this thread has spent `MAX_SECONDS` of processor time."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self._end = time.thread_time() + MAX_SECONDS
 
     def read(self, size: int | None = -1) -> bytes:
-        """The next bytes; BadImage when the time is over."""
+        """The next bytes; BadImage when the time is up."""
         if time.thread_time() > self._end:
             raise BadImage(f"this picture takes more than {MAX_SECONDS:.0f} s to read: export it again")
         return super().read(size)
@@ -97,7 +97,7 @@ class Source(io.BytesIO):
 
 @contextmanager
 def turn(pixels: int) -> Iterator[None]:
-    """Large pictures are decoded one at a time in a process: each may take hundreds of megabytes."""
+    """Lets one large picture be decoded at a time: each may take hundreds of megabytes."""
     if pixels <= FULL_SCALE:
         yield
         return

@@ -9,13 +9,13 @@ from PIL import Image
 from covergenre import images
 
 _COLOURS = 16
-_REFINEMENTS = 4  # rounds of k-means after the median cut; the colours settle in fewer
-_ENOUGH = 4000  # covers to choose the colours from; more change nothing that can be seen
+_REFINEMENTS = 4  # iterations of k-means after the median cut; it converges in fewer
+_SAMPLE = 4000  # covers to choose the colours from; more make no visible difference
 
 
 @dataclass(frozen=True)
 class Swatch:
-    """A colour ("#1d1b18"), the share of the covers' area that is nearest to it, and that share among all covers."""
+    """A colour ("#1d1b18"), the share of the covers' area nearest to it, and that share among all covers."""
 
     colour: str
     share: float
@@ -23,17 +23,17 @@ class Swatch:
 
 
 class Palette:
-    """A few colours that all covers are made of, chosen once, so that groups of covers compare.
+    """A few colours for all covers, by Pillow's median cut and k-means, so that groups of covers can be compared.
 
-    Found by Pillow's median cut and k-means. A signature holds soft averages, so that single bright spots are lost.
+    A signature holds soft averages, so that small bright spots are lost.
     """
 
     def __init__(self, signatures: Sequence[bytes]) -> None:
-        """`signatures` of all covers; those that are empty count for nothing."""
+        """`signatures` of all covers; empty ones are ignored."""
         known = _known(signatures)
         self._reduced = None
         if known:
-            few = known[:: -(-len(known) // _ENOUGH)]
+            few = known[:: -(-len(known) // _SAMPLE)]
             self._reduced = _sheet(few).quantize(_COLOURS, Image.Quantize.MEDIANCUT, _REFINEMENTS)
             self._colours = np.array((self._reduced.getpalette("RGB") or [])[: 3 * _COLOURS], np.uint8).reshape(-1, 3)
             self._usual = self._shares(few)

@@ -1,4 +1,4 @@
-"""What is made of a decoded cover: hashes, squares, thumbnails. Images are never changed in place."""
+"""Hashes, squares and thumbnails of a decoded cover. Images are never changed in place."""
 
 import hashlib
 import io
@@ -25,15 +25,15 @@ def perceptual_hash(image: Image.Image) -> str:
     """
     greys = np.asarray(image.convert("L").resize((_HASH_SIDE,) * 2, Image.Resampling.LANCZOS), np.float64)
     waves = 2 * np.cos(np.pi / _HASH_SIDE * np.outer(np.arange(8), np.arange(_HASH_SIDE) + 0.5))
-    strengths = (waves @ greys @ waves.T).round(6)  # rounded: what is nothing has to be 0 and not 1e-13
+    strengths = (waves @ greys @ waves.T).round(6)  # so that zeros are 0 and not 1e-13
     return np.packbits(strengths > np.median(strengths)).tobytes().hex()
 
 
 def square(image: Image.Image) -> Image.Image:
     """The cover as a square, by one rule for the whole project.
 
-    Up to 4:3 the centre is cut out: a scan's border goes, the artwork stays. Anything longer (a box, a banner) is kept
-    whole on white, at most 2,048 px a side so that a thin strip can't ask for a gigantic square.
+    Up to 4:3 it is cropped to the centre, which drops the border of a scan. Anything longer (a box, a banner) is padded
+    with white, at most 2,048 px a side, so that a thin strip doesn't become a gigantic square.
     """
     width, height = image.size
     short, long = min(image.size), max(image.size)
@@ -61,7 +61,7 @@ def thumbnail(image: Image.Image, side: int = 256) -> bytes:
 
 
 def png(image: Image.Image) -> bytes:
-    """The picture as a file that loses nothing of it."""
+    """The picture as a PNG file."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

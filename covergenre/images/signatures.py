@@ -1,4 +1,4 @@
-"""54 bytes that recall a cover's colours, and the soft tile that is drawn from them."""
+"""Signatures: 54 bytes for the colours of a cover, and the soft tile that is drawn from them."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ SIGNATURE_LENGTH = _LUMA_SIDE**2 + 2 * _CHROMA_SIDE**2
 
 
 def signature(image: Image.Image) -> bytes:
-    """54 bytes that recall a cover's colours without holding its artwork.
+    """54 bytes for a cover's colours, from which the artwork can't be recovered.
 
     The squared cover in YCbCr: 6x6 of luma, then 3x3 of Cb and 3x3 of Cr, each row by row, one byte a value.
     """

@@ -1,1 +1,1 @@
-"""The words on covers: lettering found and read by networks that come in a wheel (see `networks`)."""
+"""Reads the text on covers with networks that come in a wheel (see `networks`)."""

@@ -1,7 +1,7 @@
-"""The two networks of PP-OCRv4 (PaddleOCR, Apache-2.0): where lettering is, and what it says.
+"""The two networks of PP-OCRv4 (PaddleOCR, Apache-2.0): one locates text, one reads it.
 
-They are taken as files out of the wheel rapidocr-onnxruntime and run by OpenVINO, as all networks are here. The wheel's
-own code is not imported: it would bring OpenCV and a second inference library into the process.
+Their files come from the wheel rapidocr-onnxruntime and are run with OpenVINO, like all networks. The wheel's own code
+is not imported: it would load OpenCV and a second inference library.
 """
 
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from covergenre.inference import load_openvino, settings
 from covergenre.packages import missing, need
 
 MODULE = "rapidocr_onnxruntime"
-"""The package that brings the networks, as it is imported (see `covergenre.packages`)."""
+"""The module that contains the networks (see `covergenre.packages`)."""
 
 _FINDER, _READER = "ch_PP-OCRv4_det_infer.onnx", "ch_PP-OCRv4_rec_infer.onnx"
 
 
 def installed() -> bool:
-    """Whether the wheel with the networks is there; nothing of it is imported."""
+    """Whether the wheel with the networks is installed; nothing of it is imported."""
     return not missing([MODULE])
 
 
 @dataclass(frozen=True)
 class Networks:
-    """`alphabet`: the character that each output of the reader stands for; "" for the blank of CTC."""
+    """`alphabet`: the character of each output of the reader; "" for the blank of CTC."""
 
     finder: Any
     reader: Any
@@ -36,10 +36,9 @@ class Networks:
 
     @classmethod
     def open(cls) -> Self:
-        """The networks, one thread each, in about half a second; MissingPackage without the wheel, NoWeights when it is
-        damaged.
+        """The networks; MissingPackage without the wheel, NoWeights when it is damaged.
 
-        One thread, so that several covers are read at once on several cores, which was measured the faster way.
+        Each uses one thread: reading several covers at once on several cores is faster than one cover on all.
         """
         need("reading words", [MODULE])
         folder = _folder()
@@ -61,8 +60,10 @@ class Networks:
         return cls(find, read, alphabet)
 
     def lettering(self, pixels: np.ndarray) -> np.ndarray:
-        """How likely each pixel is lettering, float32 (height, width), of RGB uint8 (height, width, 3), both sides a
-        multiple of 32."""
+        """The probability of text at each pixel, float32 (height, width), of RGB uint8 (height, width, 3).
+
+        Both sides have to be multiples of 32.
+        """
         return self.finder.create_infer_request().infer(_prepared(pixels))[0][0, 0]
 
     def characters(self, pixels: np.ndarray) -> np.ndarray:
@@ -71,7 +72,7 @@ class Networks:
 
 
 def _prepared(pixels: np.ndarray) -> np.ndarray:
-    # The networks were trained on OpenCV's order of the colours.
+    # The networks expect OpenCV's order of the colours.
     return np.ascontiguousarray(pixels[np.newaxis, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / 127.5 - 1
 
 

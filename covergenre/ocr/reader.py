@@ -1,4 +1,4 @@
-"""Reads what is written on covers."""
+"""Reads the text on covers."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -17,19 +17,19 @@ from covergenre.ocr.text import CoverText, Line, TextStore
 from covergenre.progress import SILENT, Monitor
 
 VERSION = "ppocr4-384-1"
-"""Names how covers are read, for caches: raised whenever the same cover would give other lines than before."""
+"""Names the cache of texts: changed whenever the same cover would give other lines than before."""
 
-_SIDE = 384  # of the picture in which lettering is looked for
+_SIDE = 384  # of the picture in which text is located
 _LIMIT = 1280  # of the picture from which it is read
 _HEIGHT = 48  # of a line, as the network reads it
-_WIDEST = 640
-_MOST_LINES = 8
-_SURE = 0.5
+_MAX_WIDTH = 640
+_MAX_LINES = 8
+_MIN_CONFIDENCE = 0.5
 _BATCH = 64  # covers whose text is stored at once: what a kill can cost, some seconds of work
 
 
 class Reader:
-    """Reads covers. Any number of threads may use one reader at once."""
+    """Reads covers. Thread-safe."""
 
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
@@ -40,14 +40,14 @@ class Reader:
         return cls(Networks.open())
 
     def read(self, image: Image.Image) -> CoverText:
-        """The words on an RGB cover, which is best given as it came: small pictures have been shrunk beyond reading.
+        """The text on an RGB cover, which should not be shrunk before.
 
-        The eight largest lines are read, and those that are doubtful left out.
+        The eight largest lines are read; doubtful ones are left out.
         """
         image = shrink(image, _LIMIT)
-        boxes = sorted(self._boxes(image)[:_MOST_LINES], key=lambda box: (box[0, 1] + box[2, 1], box[0, 0]))
+        boxes = sorted(self._boxes(image)[:_MAX_LINES], key=lambda box: (box[0, 1] + box[2, 1], box[0, 0]))
         lines = [self._line(_cut(image, box)) for box in boxes]
-        return CoverText(tuple(line for line in lines if line.text and line.confidence >= _SURE))
+        return CoverText(tuple(line for line in lines if line.text and line.confidence >= _MIN_CONFIDENCE))
 
     def _boxes(self, image: Image.Image) -> np.ndarray:
         """The boxes of lines in pixels of the image."""
@@ -59,7 +59,7 @@ class Reader:
     def _line(self, line: Image.Image) -> Line:
         steps = self._networks.characters(np.asarray(line))
         best = steps.argmax(axis=1)
-        # Connectionist temporal classification: a character once for each time it is begun, and no blank.
+        # Connectionist temporal classification: repeated outputs are one character, and blanks are dropped.
         kept = (best != 0) & (best != np.concatenate([[0], best[:-1]]))
         text = "".join(self._networks.alphabet[character] for character in best[kept]).strip()
         return Line(text, round(float(steps.max(axis=1)[kept].mean()), 3) if text else 0.0)
@@ -67,16 +67,16 @@ class Reader:
 
 @lru_cache(maxsize=1)
 def open_reader() -> Reader:
-    """`Reader.open` for all who live in one process."""
+    """`Reader.open`, cached for the process."""
     return Reader.open()
 
 
 def read_covers(covers: Mapping[str, Callable[[], Image.Image]], monitor: Monitor = SILENT) -> dict[str, CoverText]:
-    """What is written on covers, by content hash: `covers` has for each how to get its picture, RGB.
+    """The text on covers, by content hash: `covers` maps it to a function that gives the RGB picture.
 
-    What the store under `home.texts()` holds is not read again; when it holds all, neither the networks nor a picture
-    is opened. Work that was stopped or killed goes on where it was. Raises MissingPackage when covers have to be read
-    and the networks are not installed, Cancelled when stopped, and what getting a picture raises.
+    What is cached under `home.texts()` is not read again; when all is cached, neither the networks nor a picture is
+    opened. Work that was stopped or killed is resumed. Raises MissingPackage when covers have to be read and the
+    networks are not installed, Cancelled when stopped, and what getting a picture raises.
     """
     store = TextStore(home.texts() / VERSION)
     held = store.get()
@@ -95,7 +95,7 @@ def read_covers(covers: Mapping[str, Callable[[], Image.Image]], monitor: Monito
 
 
 def _cut(image: Image.Image, box: np.ndarray) -> Image.Image:
-    """The line in a box, level, `_HEIGHT` pixels high, a multiple of 32 wide; what stands upright is laid down."""
+    """The line in a box, made level, `_HEIGHT` pixels high and a multiple of 32 wide; vertical text is rotated."""
     upper_left, upper_right, lower_right, lower_left = box
     width, height = (
         max(round(np.linalg.norm(side)), 1) for side in (upper_right - upper_left, lower_left - upper_left)
@@ -104,7 +104,7 @@ def _cut(image: Image.Image, box: np.ndarray) -> Image.Image:
     line = image.transform((width, height), Image.Transform.QUAD, corners.tolist(), Image.Resampling.BICUBIC)
     if height >= 1.5 * width:
         line = line.transpose(Image.Transpose.ROTATE_90)
-    wide = min(max(round(_HEIGHT * line.width / line.height), 1), _WIDEST)
+    wide = min(max(round(_HEIGHT * line.width / line.height), 1), _MAX_WIDTH)
     page = Image.new("RGB", (-(-wide // 32) * 32, _HEIGHT), (128, 128, 128))
     page.paste(line.resize((wide, _HEIGHT), Image.Resampling.BILINEAR))
     return page

@@ -1,4 +1,4 @@
-"""What is written on covers, as data and as it is cached."""
+"""The text on covers, as data and in the cache."""
 
 import json
 import logging
@@ -31,10 +31,10 @@ class CoverText:
 
 
 class TextStore:
-    """What is written on covers, by the content hash of each.
+    """Texts by content hash, as lines of JSON in the files of one folder.
 
-    Every `put` adds a file under a name of its own, whole or not at all: a killed writer leaves what it had put, and
-    any number of processes may write at once. A damaged line is passed over, as if it had never been put.
+    Every `put` adds a file with a unique name, completely or not at all, so that a killed writer leaves what it had
+    put, and any number of processes can write at once. A damaged line is ignored.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,7 +42,7 @@ class TextStore:
         self._folder = folder
 
     def get(self) -> dict[str, CoverText]:
-        """All that is held."""
+        """All stored texts."""
         held: dict[str, CoverText] = {}
         for path in sorted(self._folder.glob("*.jsonl")):
             for line in path.read_bytes().splitlines():
@@ -50,11 +50,11 @@ class TextStore:
                     key, lines = json.loads(line)
                     held[str(key)] = CoverText(tuple(Line(str(text), float(sure)) for text, sure in lines))
                 except (ValueError, TypeError, RecursionError) as error:
-                    _log.warning("a line of %s is damaged and passed over: %s", path, error)
+                    _log.warning("a line of %s is damaged and ignored: %s", path, error)
         return held
 
     def put(self, texts: Mapping[str, CoverText]) -> None:
-        """Keep these texts."""
+        """Store these texts."""
         self._folder.mkdir(parents=True, exist_ok=True)
         lines = [
             json.dumps([key, [[line.text, line.confidence] for line in text.lines]]) for key, text in texts.items()
