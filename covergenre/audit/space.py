@@ -1,8 +1,8 @@
-"""The vectors made ready for comparing: every column alike in weight, and a short form of them.
+"""The space in which the audit compares covers: standardised vectors, and a short form of them.
 
-What a column weighs and which directions the short form keeps (the basis) is found once, and kept while the data set is
-much the same: of 5,000 covers, ten more change neither, and finding them is most of the work. Vectors of many lie in a
-file: a part of them is in memory at a time, and the basis is that of `LEARNED` of them.
+The scale of each column and the axes of the short form (the basis) are fitted once and reused while the data set is
+much the same: of 5,000 covers, ten more change neither, and fitting is most of the work. The vectors of many covers are
+in a file: a part of them is in memory at a time, and the basis is fitted to `LEARNED` of them.
 """
 
 import hashlib
@@ -16,18 +16,18 @@ from covergenre.audit.cache import Arrays, digest, load_or_compute, load_valid
 from covergenre.embedding.index import EXACT_LIMIT, FlatIndex, IVFIndex, build_index
 from covergenre.vectors import batches, stratified_sample, unit_rows
 
-ENOUGH = 50  # covers; of fewer, how columns vary and what is near can't be told
-LEARNED = 50_000  # covers; of more, what all have in common is learned from so many, drawn at random
+ENOUGH = 50  # covers; with fewer, neither the spread of columns nor neighbours mean much
+LEARNED = 50_000  # covers; with more, models are fitted to a random sample of so many
 
 _WIDTH = 128
-_STILL = 0.9  # the share of covers that a basis has to have been made from, and of those that have to be there still
+_SAME = 0.9  # the share of covers that a basis must know, and of those it knows that must still be there
 _NEIGHBOURS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class NeighbourSearch:
-    """Finds the nearest of the same covers through an index that is there: `find` takes rows (m,) and a number k to the
-    rows (m, k) of the most similar, -1 where there are fewer. `digest` is another when the index is.
+    """A search in an existing index of the covers: `find` maps rows (m,) and a number k to the rows (m, k) of the most
+    similar covers, -1 where there are fewer. `digest` identifies the index.
     """
 
     digest: str
@@ -50,8 +50,8 @@ def open_space(
 ) -> Space:
     """The space of float32 (n, d) vectors, n >= `ENOUGH`, with `pairs` and the nearest neighbours among `rows`.
 
-    Remembered in `folder` for these vectors, rows and pairs. `nearby`: what finds neighbours; else of many an index is
-    made for it.
+    Cached in `folder` for these vectors, rows and pairs. `nearby`: an index to search; without one, many covers get an
+    index of their own.
     """
     key = digest(vectors, rows, pairs) + (nearby.digest if nearby else "")
     return Space(**load_or_compute(folder / "space-2.npz", key, lambda: _space(vectors, rows, pairs, folder, nearby)))
@@ -77,7 +77,8 @@ def learn_basis(vectors: np.ndarray) -> dict[str, np.ndarray]:
 def _space(
     vectors: np.ndarray, rows: np.ndarray, pairs: np.ndarray, folder: Path, nearby: NeighbourSearch | None
 ) -> dict[str, np.ndarray]:
-    marks = np.array([_mark(row) for row in vectors])
+    digests = (hashlib.blake2b(np.ascontiguousarray(row).data, digest_size=7).digest() for row in vectors)
+    marks = np.array([int.from_bytes(each) for each in digests])
     some = stratified_sample(np.zeros(len(vectors), int), LEARNED)
     basis = load_valid(
         folder / "basis-1.npz",
@@ -91,9 +92,9 @@ def _space(
     short = np.empty((len(vectors), basis["axes"].shape[1]), np.float32)
     for part in batches(len(vectors)):
         short[part] = standard(part) @ basis["axes"]
-    near = _through(nearby, rows) if nearby else rows[_neighbours(short[rows], folder)]
+    near = _neighbours(short, rows, folder, nearby)
     pairs = np.unique(np.concatenate([pairs, near]), axis=0)
-    # once where memory has room for all; of more, as the pairs come
+    # At once if all fit in memory, else pair by pair.
     held = unit_rows(standard(slice(None))) if len(vectors) <= LEARNED else None
     cosines = np.zeros(len(pairs), np.float32)
     for part in batches(len(pairs)):
@@ -103,37 +104,26 @@ def _space(
 
 
 def _fits(basis: Arrays, marks: np.ndarray, width: int) -> bool:
-    """Whether a basis is of vectors so wide and of nearly the same covers."""
+    """Whether a basis is for vectors of this width and nearly the same covers."""
     if basis["axes"].shape[0] != width:
         return False
     known = np.isin(marks, basis["marks"]).mean(), np.isin(basis["marks"], marks).mean()
-    return min(known) >= _STILL
+    return min(known) >= _SAME
 
 
-def _mark(vector: np.ndarray) -> int:
-    return int.from_bytes(hashlib.blake2b(np.ascontiguousarray(vector).data, digest_size=7).digest())
-
-
-def _through(nearby: NeighbourSearch, rows: np.ndarray) -> np.ndarray:
-    """Pairs (k, 2) of covers, both among `rows`, and their nearest."""
-    found = np.concatenate([nearby.find(rows[part], _NEIGHBOURS + 1) for part in batches(len(rows))])
-    pairs = _paired(rows, found)
-    return pairs[np.isin(pairs, rows).all(axis=1)]
-
-
-def _neighbours(short: np.ndarray, folder: Path) -> np.ndarray:
-    """Pairs (k, 2) of covers and their nearest; of many, through an index that is made in `folder`."""
-    k = min(_NEIGHBOURS + 1, len(short))
-    if len(short) <= EXACT_LIMIT:
-        found = FlatIndex(short).search(short, k)[1]
+def _neighbours(short: np.ndarray, rows: np.ndarray, folder: Path, nearby: NeighbourSearch | None) -> np.ndarray:
+    """Pairs (k, 2), the lesser first, of covers among `rows` and their nearest; many get an index, made in `folder`."""
+    k = min(_NEIGHBOURS + 1, len(rows))
+    if nearby:
+        found = np.concatenate([nearby.find(rows[part], _NEIGHBOURS + 1) for part in batches(len(rows))])
+    elif len(rows) <= EXACT_LIMIT:
+        found = rows[FlatIndex(short[rows]).search(short[rows], k)[1]]
     else:
-        build_index(short, folder / "index")
+        own = short[rows]
+        build_index(own, folder / "index")
         index = IVFIndex.open(folder / "index")
-        found = np.concatenate([index.search(short[part], k)[1] for part in batches(len(short))])
-    return _paired(np.arange(len(short)), found)
-
-
-def _paired(rows: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Pairs (k, 2), the lesser first, of each row and what was found for it (n, k)."""
+        near = np.concatenate([index.search(own[part], k)[1] for part in batches(len(own))])
+        found = np.where(near >= 0, rows[near], -1)
     pairs = np.column_stack([np.repeat(rows, found.shape[1]), found.ravel()])
-    return np.sort(pairs[(pairs[:, 0] != pairs[:, 1]) & (pairs[:, 1] >= 0)], axis=1)
+    pairs = pairs[(pairs[:, 0] != pairs[:, 1]) & np.isin(pairs[:, 1], rows)]
+    return np.sort(pairs, axis=1)

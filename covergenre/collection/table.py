@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covergenre.dataset.file_lookup import find_files
+from covergenre.dataset.file_lookup import KEY, HashIndex, find_files
 from covergenre.dataset.groups import informative, is_informative
-from covergenre.dataset.hash_index import KEY, HashIndex
 from covergenre.dataset.manifest import STATES, states
 from covergenre.dataset.starter import COLUMNS
 

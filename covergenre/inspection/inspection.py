@@ -6,22 +6,25 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+import pandas as pd
 
-from covergenre.audit import audit_dataset, read_thresholds
+from covergenre.audit import THRESHOLDS, Audit, audit_dataset, read_thresholds
 from covergenre.audit.cache import load_or_compute
-from covergenre.audit.duplicates import cached_candidates
+from covergenre.audit.cues import no_cues
+from covergenre.audit.duplicates import cached_candidates, candidates, find_alike, find_repeats
 from covergenre.audit.inspection import Inspection
+from covergenre.audit.labels import find_imbalance, find_outliers, likely_genres, outlier_scores
 from covergenre.audit.space import ENOUGH, NeighbourSearch, open_space
 from covergenre.collection.disk_index import DiskIndex
 from covergenre.collection.sources import INDEX_FOLDER
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset
 from covergenre.dataset.split import Split, split_of
+from covergenre.dataset.starter import open_starter
 from covergenre.embedding.embed import embed_missing, stores_of
 from covergenre.embedding.engine import engine_for
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, NoWeights
-from covergenre.inspection.starter import inspect_starter
 from covergenre.progress import SILENT, Monitor
 from covergenre.runs.record import list_runs
 from covergenre.vectors import unit_rows
@@ -31,6 +34,8 @@ RECIPES = (Recipe(), Recipe(limit=150), _STAGES, replace(_STAGES, limit=150))
 """The recipes of vectors to look for first: those of training and of the starter, then of both before textures."""
 
 _SAMPLE = 50  # covers by which an index is compared with the vectors
+_NO_PICTURES = "the starter ships no pictures"
+_NOT_JUDGED = {"wrong labels": "the starter's vectors were made with the help of its labels"}
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +50,7 @@ def inspect_dataset(
     without pictures, only what needs none is found. Raises as `audit_dataset` and `embed_dataset` do.
     """
     if not dataset.has_pictures:
-        return inspect_starter(dataset)
+        return _inspect_starter(dataset)
     split, thresholds = split_if_possible(dataset), read_thresholds(dataset)
     recipe, complete = best_recipe(dataset)
     if not complete:
@@ -139,3 +144,25 @@ def _units(dataset: Dataset, vectors: np.ndarray, nearby: NeighbourSearch | None
     else:
         vectors = vectors - vectors.mean(axis=0)
     return unit_rows(vectors)
+
+
+def _inspect_starter(dataset: Dataset) -> Inspection:
+    """The split of the starter and the issues that pHashes and vectors alone can show; nothing is stored."""
+    split, starter = split_of(dataset), open_starter(dataset.folder)
+    units = unit_rows(np.asarray(starter.vectors, np.float32))
+    return Inspection(dataset, _audit_starter(dataset.manifest, split, units), split, units, starter.vectors)
+
+
+def _audit_starter(covers: pd.DataFrame, split: Split, units: np.ndarray) -> Audit:
+    limits = dict(THRESHOLDS)
+    alike = find_alike(covers, candidates(covers)[1], None, limits["near duplicates"])
+    labels = np.unique(covers["genre"].to_numpy(str), return_inverse=True)[1]
+    found = [
+        *find_repeats(covers, alike, split.parts, limits),
+        find_imbalance(covers, limits["class imbalance"]),
+        find_outliers(covers, outlier_scores(units, labels), limits["outliers"]),
+    ]
+    judged = ("exact duplicates", "near duplicates", "contradicting labels", "leakage", "class imbalance", "outliers")
+    skipped = {issue: _NOT_JUDGED.get(issue, _NO_PICTURES) for issue in limits if issue not in judged}
+    everything = pd.concat(found, ignore_index=True)
+    return Audit("starter", len(covers), everything, limits, skipped, *no_cues(), likely_genres(covers, None))
