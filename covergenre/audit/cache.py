@@ -53,7 +53,7 @@ def _holds(holds: Callable[[Arrays], bool], found: Arrays, file: Path) -> bool:
     try:
         return holds(found)
     except (KeyError, ValueError, IndexError):
-        _log.warning("%s holds something else and is made anew", file)
+        _log.warning("%s holds something else and is computed again", file)
         return False
 
 
@@ -64,5 +64,5 @@ def _read(file: Path) -> Arrays | None:
     except FileNotFoundError:
         return None
     except Exception as error:  # A damaged archive brings any exception out of its reader.
-        _log.warning("%s is damaged and made anew: %s", file, error)
+        _log.warning("%s is damaged and is computed again: %s", file, error)
         return None

@@ -11,7 +11,7 @@ from covergenre.audit.findings import findings
 from covergenre.dataset.split import honest_folds
 
 FOLDS = 5
-FEWEST = 10  # covers of a genre; with fewer, chance alone often looks telling
+FEWEST = 10  # covers of a genre; with fewer, chance often looks like a cue
 
 _OVERALL = ["cue", "balanced_accuracy", "chance"]
 _BY_GENRE = ["cue", "genre", "auc"]
@@ -65,15 +65,15 @@ def no_cues() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def find_cues(covers: pd.DataFrame, cue_genres: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The covers of each genre, with the AUC of the cue that tells it best.
+    """The covers of each genre, with the AUC of its best cue.
 
     A genre all of whose covers come from one of several sources is flagged whatever the AUC.
     """
     best = cue_genres.groupby("genre")["auc"].max()
-    told = cue_genres[cue_genres["auc"] >= threshold].sort_values("auc", ascending=False)
+    revealing = cue_genres[cue_genres["auc"] >= threshold].sort_values("auc", ascending=False)
     words = {
-        genre: f"{genre} is told by " + ", ".join(f"{row.cue} ({row.auc:.2f})" for row in cues.itertuples())
-        for genre, cues in told.groupby("genre")
+        genre: f"{genre} is given away by " + ", ".join(f"{row.cue} ({row.auc:.2f})" for row in cues.itertuples())
+        for genre, cues in revealing.groupby("genre")
     }
     for genre, source in one_source(covers).items():
         words[genre] = (

@@ -20,7 +20,7 @@ FOLDS = 5
 _ROUNDS = 3  # of folds; their average halves the false alarms among drawn covers
 _COVERS_TIMES_C = 60  # about the best by log loss on covers left out, both of 4,000 and of 500
 _NEIGHBOURS = 10
-_FEWEST = 2 * _NEIGHBOURS  # covers of a genre; of fewer, what is usual can't be told
+_FEWEST = 2 * _NEIGHBOURS  # covers of a genre; with fewer, there is no typical distance
 _REFERENCE = 20_000  # covers of a genre: of more, neighbours are looked for among so many, drawn at random
 
 
@@ -85,9 +85,9 @@ def find_imbalance(covers: pd.DataFrame, threshold: float) -> pd.DataFrame:
     fair = len(covers) / max(len(counts), 1)
     scores = np.clip(1 - covers["genre"].map(counts).to_numpy(np.float64) / max(fair, 1), 0, 1)
     flagged = scores >= threshold
-    told = {genre: f"{genre} has {count} covers; a fair share is {fair:.0f}" for genre, count in counts.items()}
+    sentences = {genre: f"{genre} has {count} covers; a fair share is {fair:.0f}" for genre, count in counts.items()}
     return findings(
-        "class imbalance", covers["path"], scores, flagged, [told[genre] for genre in covers["genre"][flagged]]
+        "class imbalance", covers["path"], scores, flagged, [sentences[genre] for genre in covers["genre"][flagged]]
     )
 
 

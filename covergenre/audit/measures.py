@@ -16,7 +16,7 @@ from covergenre.progress import Monitor
 
 COLUMNS = ("brightness", "brightness_perc_5", "brightness_perc_99", "entropy", "spread", "blur", "colour")
 
-_SIDE = 300  # covers are measured at one size at most, so that resolution tells as little as it can
+_SIDE = 300  # covers are measured at one size at most, so that resolution matters as little as possible
 _REBLUR = 11
 
 

@@ -29,7 +29,7 @@ class CsvFile:
             if column not in self.cells:
                 raise BadDataset(
                     f"{self.path}: row 1 names no column {column!r}; expected {', '.join(columns)}, parted by commas. "
-                    "Put it back, or delete the file so that it is made anew."
+                    "Put it back, or delete the file, which is then made again."
                 )
 
     def checked(self, column: str, check: Callable[[str], object]) -> list:
@@ -56,7 +56,7 @@ class CsvFile:
         shown = repr(cell if len(cell) <= 60 else f"{cell[:57]}...")
         return BadDataset(
             f"{self.path}: row {number}, column {column!r} holds {shown}; expected {expected}. "
-            "Mend the cell, or delete its row and scan again."
+            "Correct the cell, or delete its row and scan again."
         )
 
 

@@ -40,11 +40,10 @@ class CoverFile:
 
 
 def find_covers(root: Path) -> tuple[list[CoverFile], SkippedFiles]:
-    """The cover files under `root`, sorted by path, and what was passed over for which reason.
+    """The cover files under `root`, sorted by path, and the files that were skipped, by reason.
 
-    A file is taken for a cover by its ending (`images.EXTENSIONS`); it is not read. A folder that is passed over counts
-    as one. Raises BadDataset when a folder can't be read for a reason that is not the folder's: half of what is there
-    would look like all.
+    Covers are recognised by their extension (`images.EXTENSIONS`) and not read. A skipped folder counts as one. Raises
+    BadDataset when a folder can't be read for another reason than its permissions, because its covers would seem gone.
     """
     root = Path(os.path.realpath(root))
     found, skipped, folders = [], SkippedFiles(), [""]
@@ -91,7 +90,7 @@ def _kind(entry: os.DirEntry, root: Path, in_genre: bool) -> tuple[str, os.stat_
 
 
 def _is_unicode(name: str) -> bool:
-    """Whether the bytes of a file name were UTF-8; Python stands in lone surrogates for those that weren't."""
+    """Whether the bytes of a file name were UTF-8; Python replaces those that weren't by lone surrogates."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

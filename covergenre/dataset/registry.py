@@ -45,7 +45,7 @@ Missing = Literal["refuse", "keep", "forget"]
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A registered data set: `root` holds the covers, `folder` what is stored about them.
+    """A registered data set: `root` holds the covers, `folder` the data about them.
 
     `writable`: whether it can be repaired, renamed and removed. `has_pictures`: whether its covers are files; if not,
     the manifest has the `part`, `id`, `image_url` and `signature` of each, and its path is its content hash. `id`: see
@@ -72,7 +72,7 @@ class Dataset:
         except ValueError as error:
             raise BadDataset(f"{path!r} can't be the path of a file: scan the data set {self.name} again") from error
         if not file.is_relative_to(os.path.realpath(self.root)):
-            raise BadDataset(f"{path!r} leads out of {self.root}: a cover has to lie inside the root of its data set")
+            raise BadDataset(f"{path!r} leads out of {self.root}: covers must be inside the root of their data set")
         return file
 
 

@@ -43,5 +43,5 @@ class SkippedFiles(dict[str, int]):
         return both
 
     def summary(self) -> str:
-        """ "2 skipped: hidden; 1 skipped: not an image", or that there was nothing."""
+        """ "2 skipped: hidden; 1 skipped: not an image", or "it is empty"."""
         return "; ".join(f"{count} skipped: {reason}" for reason, count in self.items()) or "it is empty"

@@ -136,7 +136,7 @@ class Card:
 
     @property
     def chosen(self) -> MethodCard:
-        """The method whose answer counts."""
+        """The default method."""
         return next(method for method in self.methods if method.name == self.default)
 
     def to_dict(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def read_views(dataset: Dataset) -> dict[str, View]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise BadDataset(f"{file} is damaged ({error}): mend it, or delete it; the views are gone then") from error
+        raise BadDataset(f"{file} is damaged ({error}): repair it, or delete it and lose the views") from error
 
 
 def save_view(dataset: Dataset, name: str, view: View) -> None:

@@ -58,7 +58,7 @@ class Plan:
             edits = tuple(Edit(**edit) for edit in fields["edits"])
             texts = [fields["why"], *(text for edit in edits for text in vars(edit).values() if text is not None)]
             if not all(isinstance(text, str) for text in texts):
-                raise TypeError("all of it has to be text")
+                raise TypeError("all cells must be text")
             return cls(fields["why"], edits)
         except (KeyError, TypeError) as error:
             raise CoverGenreError(
@@ -260,5 +260,5 @@ def _check_unchanged(change: Change, row: Mapping[str, str], number: int) -> Non
     if now not in (dict(change.after), dict(change.before)):
         by = f"repair {row['edit']}" if row["edit"] else "hand"
         raise BadDataset(
-            f"{change.path} was changed by {by} since repair {number}: undo that first, or change the cover anew"
+            f"{change.path} was changed by {by} since repair {number}: undo that first, or change the cover again"
         )

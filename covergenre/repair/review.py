@@ -31,7 +31,7 @@ def read_decisions(dataset: Dataset) -> dict[Label, str]:
     try:
         rows = read_json(file)
         if not all(isinstance(cell, str) for row in rows for cell in row):
-            raise TypeError("all of it has to be text")
+            raise TypeError("all cells must be text")
         return {(key, genre): becomes for key, genre, becomes in rows}
     except FileNotFoundError:
         return {}

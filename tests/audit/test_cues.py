@@ -53,7 +53,7 @@ def test_the_covers_of_a_genre_that_is_told_are_flagged(rows):
     _, by_genre = measure_cues(covers, np.full(120, 0.5))
     found = find_cues(covers, by_genre, 0.8)
     assert set(found.loc[found["flagged"], "path"]) == set(covers.loc[covers["genre"] == "jazz", "path"])
-    assert found["detail"].iloc[0].startswith("jazz is told by resolution (1.00)")
+    assert found["detail"].iloc[0].startswith("jazz is given away by resolution (1.00)")
     assert found["score"].iloc[0] == pytest.approx(1)
 
 

@@ -20,7 +20,7 @@ def test_findings_map_and_repair_ask_for_an_audit_first(page):
 
 def test_findings_are_cards_that_open_their_gallery(audited):
     text = said(audited)
-    for words in ("Contradicting labels 2", "Unreadable 1", "stands under two genres", "of all covers"):
+    for words in ("Contradicting labels 2", "Unreadable 1", "has two genres", "of all covers"):
         assert words in re.sub(r":gray\[(\d+)]", r"\1", text)
     press(audited, "see-contradicting labels")
     assert sorted(tiles(audited)) == ["000.jpg, jazz", "both.jpg, rap"]
