@@ -21,7 +21,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
     known = _known_years(collection)
 
     def pills(
-        label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], said: bool = True, least: int = 2
+        label: str, options: tuple[str, ...], key: str, words: Callable[[str], str], titled: bool = True, least: int = 2
     ) -> None:
         if len(options) < least:
             return
@@ -33,7 +33,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
             key=key,
             bind="query-params",
             on_change=changed,
-            label_visibility="visible" if said else "collapsed",
+            label_visibility="visible" if titled else "collapsed",
         )
 
     def clear() -> None:
@@ -43,7 +43,7 @@ def choose_filters(collection: Collection, changed: Callable[[], None]) -> Filte
         changed()
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
-        pills("Genre", collection.genres, GENRES, lambda genre: display(tidy(genre, 24)), said=False)
+        pills("Genre", collection.genres, GENRES, lambda genre: display(tidy(genre, 24)), titled=False)
         with st.popover(_title(known), icon=":material/tune:"):
             pills("Has", tuple(_HAS_WORDS), HAS, _HAS_WORDS.__getitem__)
             pills("Source", collection.sources, SOURCES, lambda source: source_title(source) or "None")

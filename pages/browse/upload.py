@@ -35,7 +35,7 @@ def take_pending_upload(go: Callable[[str], None]) -> None:
 def show_uploader(go: Callable[[str], None]) -> None:
     """Draw the menu to upload a picture; `go` is called with its key."""
     with st.popover("Upload", icon=":material/add_photo_alternate:"), st.container(key="bring"):
-        key = f"bring-{st.session_state.setdefault('brought', 0)}"
+        key = f"bring-{st.session_state.setdefault('bring_number', 0)}"
         upload = st.file_uploader(
             "Start from your own picture",
             max_upload_size=MAX_BYTES // 2**20,
@@ -138,7 +138,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
     except (BadImage, OSError) as error:
         st.session_state.bring_error = sentence(in_words(error))
         return
-    st.session_state.brought = st.session_state.get("brought", 0) + 1
+    st.session_state.bring_number = st.session_state.get("bring_number", 0) + 1
     go(upload_key(token))
 
 

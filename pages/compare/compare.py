@@ -156,9 +156,9 @@ def show_calibration(compared: ComparedRuns, parts: Sections) -> None:
     st.markdown(f'<div class="wall">{diagrams}</div>', unsafe_allow_html=True)
     st.caption(CALIBRATION_NOTE)
     st.header("Answering only when sure", anchor=False)
-    if told := parts.abstention():
+    if gain := parts.abstention():
         st.caption(ABSTENTION_NOTE)
-        st.markdown(told, unsafe_allow_html=True)
+        st.markdown(gain, unsafe_allow_html=True)
     st.markdown(parts.coverage(), unsafe_allow_html=True)
     st.header("Precision and recall by genre", anchor=False)
     st.caption(PRECISION_NOTE)

@@ -52,19 +52,19 @@ def answer_area(predictor: Predictor, run: str, words: bool) -> None:
         number = 0 if len(covers) == 1 else session.open_index()
         if number is None or number >= len(covers):
             show_batch(covers, answers, predictor)
-            said = "" if unread else f"{len(covers)} covers are done."
+            announcement = "" if unread else f"{len(covers)} covers are done."
         else:
             if len(covers) > 1:
                 show_way_back(number, len(covers))
-            said = ""
+            announcement = ""
             if answer := answers.get(covers[number]):
                 show_single(covers[number], answer, predictor, run)
-                said = spoken(answer)
+                announcement = spoken(answer)
                 title_tab(covers[number].name, answer)
         if st.session_state.unkept:
             st.caption("These covers are too large to be saved. They are lost when you reload the page.")
     with region:
-        announce(said)
+        announce(announcement)
     if unread:
         answers.read(unread)
         st.rerun()

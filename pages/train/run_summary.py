@@ -91,8 +91,8 @@ def frame(
         place = table.columns.get_loc("accuracy") + 1
         table.insert(place, f"against {run_name(baseline.run)}", [_against(each, baseline) for each in summaries])
     for name in columns:
-        told = [settings(each.run).get(name, "") for each in summaries]
-        table.insert(table.columns.get_loc("accuracy"), name, told)
+        values = [settings(each.run).get(name, "") for each in summaries]
+        table.insert(table.columns.get_loc("accuracy"), name, values)
     if group:
         table = table.drop(columns=group, errors="ignore")
         groups = pd.Series([tidy(GROUPS[group](each)) or "none" for each in summaries])
@@ -147,14 +147,14 @@ def settings_table(run: Run) -> str:
 def settings(run: Run) -> dict[str, str]:
     """The settings of a run with their labels: those that matter for its method."""
     spec, recipe = run.spec, run.spec.recipe
-    told = [("Method", method_title(spec.method)), ("Data set", tidy(spec.dataset))]
-    told += [("Genres", listed([display(tidy(genre, 24)) for genre in spec.genres]))]
-    told += in_words(spec.method, spec.parameters)
+    known = [("Method", method_title(spec.method)), ("Data set", tidy(spec.dataset))]
+    known += [("Genres", listed([display(tidy(genre, 24)) for genre in spec.genres]))]
+    known += in_words(spec.method, spec.parameters)
     if spec.method != "finetune":
-        told += [("Vectors", f"{recipe.backbone}, {recipe.feature_set}")]
-        told += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
+        known += [("Vectors", f"{recipe.backbone}, {recipe.feature_set}")]
+        known += [("Covers shrunk to", f"{recipe.limit} px")] if recipe.limit else []
     forms = listed([VARIANT_WORDS.get(variant, variant) for variant in spec.variants])
-    return dict([*told, ("Variants", forms), ("Split", spec.split), ("Seed", str(spec.seed))])
+    return dict([*known, ("Variants", forms), ("Split", spec.split), ("Seed", str(spec.seed))])
 
 
 def tail(log: Path, lines: int) -> str:
@@ -168,8 +168,8 @@ def tail(log: Path, lines: int) -> str:
 
 
 def _words(each: RunSummary) -> str:
-    said = (run_name(each.run), each.run.spec.method, state_word(each.status), *each.notes.tags, each.notes.note)
-    return " ".join((*said, *chain.from_iterable(settings(each.run).items()))).casefold()
+    texts = (run_name(each.run), each.run.spec.method, state_word(each.status), *each.notes.tags, each.notes.note)
+    return " ".join((*texts, *chain.from_iterable(settings(each.run).items()))).casefold()
 
 
 def _against(each: RunSummary, baseline: RunSummary) -> str:

@@ -90,7 +90,7 @@ def _begin() -> None:
     )
     start_study(asked)
     state.study = asked.folder.name
-    state.study_begun = time.monotonic()
+    state.study_started = time.monotonic()
 
 
 def _title(study: Study) -> str:
@@ -106,7 +106,7 @@ def _show(study: Study) -> None:
     def drawn() -> None:
         running = study.is_running()
         if running:
-            st.session_state.pop("study_begun", None)
+            st.session_state.pop("study_started", None)
         starting = not running and _is_starting(study)
         if poll and not (running or starting):
             st.rerun()
@@ -119,7 +119,7 @@ def _show(study: Study) -> None:
 
 def _is_starting(study: Study) -> bool:
     """Whether its process may still start: it has given no sign yet, and the study is not complete."""
-    waited = time.monotonic() - st.session_state.get("study_begun", -_STARTS_WITHIN)
+    waited = time.monotonic() - st.session_state.get("study_started", -_STARTS_WITHIN)
     return waited < _STARTS_WITHIN and not set(study.points) <= {outcome.key for outcome in study.outcomes()}
 
 
@@ -127,8 +127,8 @@ def _show_progress(study: Study, running: bool, starting: bool) -> None:
     made = {outcome.key for outcome in study.outcomes()} & set(study.points)
     if running:
         with st.container(horizontal=True, vertical_alignment="center"):
-            said = f"{len(made)} of {len(study.points)} points · {plain(study.activity(), 120)}"
-            st.progress(len(made) / max(len(study.points), 1), said)
+            text = f"{len(made)} of {len(study.points)} points · {plain(study.activity(), 120)}"
+            st.progress(len(made) / max(len(study.points), 1), text)
             st.button(
                 "Stop", icon=":material/stop_circle:", disabled=study.stop_requested(), on_click=study.request_stop
             )

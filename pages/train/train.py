@@ -162,8 +162,8 @@ def show_form(earlier: list[RunSummary]) -> None:
             args=(start_every_method,),
         )
         runs = [each.run for each in earlier]
-        said = "Choose at least two genres." if few else train_form.estimate(dataset, spec, runs)
-        st.caption(said, width="content")
+        estimate = "Choose at least two genres." if few else train_form.estimate(dataset, spec, runs)
+        st.caption(estimate, width="content")
 
 
 def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:

@@ -65,6 +65,6 @@ def _source(cover: Neighbour) -> str:
     page = web_address(cover.page_url)
     if not page:
         return ""
-    said = plain(f"{album_line(cover)} at {source_title(cover.source)}", 240)
-    unheard = 'tabindex="-1" aria-hidden="true"'
-    return f'<a href="{page}" target="_blank" rel="noopener noreferrer" title="{said}" {unheard}></a>'
+    title = plain(f"{album_line(cover)} at {source_title(cover.source)}", 240)
+    hidden = 'tabindex="-1" aria-hidden="true"'
+    return f'<a href="{page}" target="_blank" rel="noopener noreferrer" title="{title}" {hidden}></a>'

@@ -1,13 +1,13 @@
-// What a browser does when a page loads anew, and Streamlit does not: Back and Forward go through what a visitor chose, one
-// step each; on a narrow screen the menu closes; the page starts at its top, with the focus, which went with what was
-// pressed, on its heading. And an answer, or a run, that comes outside the window, as on a phone, is brought into it.
+// What browsers do when they load a page, and Streamlit does not: Back and Forward go through the choices of a visitor, one
+// step each; on a narrow screen the menu closes; the page starts at its top, with the focus on its heading. An answer or
+// a run that appears outside the window, as on a phone, is scrolled into view.
 
-const LONGEST = 10000 // milliseconds for the run of a page that somebody went back to
+const LONGEST = 10000 // milliseconds for the run of a page after going back to it
 const NARROW = "(max-width: 767px)"
-const WAIT = 4000 // milliseconds for a page to come
-const ANSWER = 60000 // milliseconds for an answer to come
+const WAIT = 4000 // milliseconds for a page to appear
+const ANSWER = 60000 // milliseconds for an answer to appear
 const LOW = 0.75 // of the window's height
-const QUIET = ["ticked"] // what changes at each of many clicks is kept in the address, but is no step
+const QUIET = ["ticked"] // parameters that change with each of many clicks are no steps
 
 export default function ({ data }) {
   window.covergenreHistory ??= begin()
@@ -15,19 +15,18 @@ export default function ({ data }) {
 }
 
 function begin() {
-  const told = keepSteps()
-  watchArrivals() // after it, so that it sees the address as it has become
-  return told
+  const change = keepSteps()
+  watchArrivals() // afterwards, so that it sees the new address
+  return change
 }
 
-// Streamlit puts the state of a widget into the address in place of the one before, which leaves no step to go back to;
-// and one click may change the address several times: a widget that goes takes its part of the query with it, and on
-// the way to another page the query is cleared first. So here the first change after a click or a key is a step, and
-// those that follow until the next are corrections of it. Without a click there is no step: going back must not lead
-// to an address that was wrong.
+// Streamlit replaces the address when a widget changes, which leaves no step to go back to; and one click may change it
+// several times: a widget that goes takes its parameter with it, and on the way to another page the query is cleared
+// first. So the first change after a click or a key is a step, and those that follow until the next click replace it.
+// Without a click there is no step: going back must not lead to a wrong address.
 //
-// Whoever goes back before the page was drawn still hears corrections of the step that was left. Between going back and
-// the end of the run of the page that began there, nothing changes the address; then that run's own end is put there.
+// After going back, corrections of the step left may still arrive. So nothing changes the address until the run of the
+// page that began there has ended; then the address at its end is set.
 function keepSteps() {
   const push = history.pushState.bind(history)
   const replace = history.replaceState.bind(history)
@@ -116,8 +115,8 @@ function watchArrivals() {
 
   for (const name of ["pushState", "replaceState"]) {
     const change = history[name].bind(history)
-    history[name] = (...told) => {
-      change(...told)
+    history[name] = (...values) => {
+      change(...values)
       arrive()
     }
   }

@@ -1,6 +1,6 @@
-// The picture of the cover that the pointer is over on the map, beside it.
+// Shows the picture of the cover under the pointer on the map.
 
-const WAIT = 20000 // milliseconds for the chart to come
+const WAIT = 20000 // milliseconds for the chart to appear
 const GAP = 18 // px
 
 export default function ({ parentElement, data }) {

@@ -1,4 +1,4 @@
-// Gives pictures from the clipboard, and files dropped anywhere on the page, to the file uploader in a container of it.
+// Gives pictures from the clipboard, and files dropped anywhere on the page, to the file uploader in a container.
 
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button")
@@ -31,7 +31,7 @@ export default function ({ parentElement, data }) {
       status.textContent = files.length ? "" : "There is no picture in the clipboard."
       give(files)
     } catch {
-      status.textContent = "The browser keeps the clipboard to itself: press Ctrl or ⌘ and V instead."
+      status.textContent = "The browser does not allow this button. Press Ctrl+V or ⌘V instead."
     }
   }
 

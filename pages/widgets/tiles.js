@@ -1,17 +1,16 @@
-// A grid of covers to press. One tab stop: the arrow keys go from one to the next. Tiles change in place, so that the
-// focus stays where it was.
+// The grid of covers. It is one tab stop, in which the arrow keys move. Tiles change in place, so that the focus stays.
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector("ul")
-  const made = (name, className) => Object.assign(document.createElement(name), { className })
+  const create = (name, className) => Object.assign(document.createElement(name), { className })
 
   const draw = (item, tile) => {
-    const told = JSON.stringify(tile)
-    if (item.dataset.told === told) return
-    item.dataset.told = told
+    const drawn = JSON.stringify(tile)
+    if (item.dataset.drawn === drawn) return
+    item.dataset.drawn = drawn
     item.className = tile.look
     const focused = item.contains(document.activeElement)
-    const press = made(tile.href ? "a" : "button", "press")
+    const press = create(tile.href ? "a" : "button", "press")
     if (tile.href) press.href = tile.href
     if (tile.new_tab) Object.assign(press, { target: "_blank", rel: "noopener noreferrer" })
     press.setAttribute("aria-label", tile.label)
@@ -21,9 +20,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
       event.preventDefault()
       setTriggerValue("go", tile.key)
     }
-    const content = made("div", "face")
-    content.innerHTML = tile.face // made harmless by whoever made it
-    const mark = tile.mark ? made("button", "mark") : null
+    const content = create("div", "face")
+    content.innerHTML = tile.face // escaped where it was made
+    const mark = tile.mark ? create("button", "mark") : null
     if (mark) {
       mark.ariaLabel = mark.title = tile.mark
       mark.ariaPressed = String(tile.marked)
@@ -34,7 +33,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
 
   while (grid.children.length > data.tiles.length) grid.lastChild.remove()
-  while (grid.children.length < data.tiles.length) grid.append(made("li", ""))
+  while (grid.children.length < data.tiles.length) grid.append(create("li", ""))
   const items = [...grid.children]
   items.forEach((item, place) => draw(item, data.tiles[place]))
 

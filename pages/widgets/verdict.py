@@ -141,19 +141,19 @@ def scope(card: Card) -> str:
     A long one would be the largest paint on a phone, which browsers measure as the time to load.
     """
     known = listed([inline(plain(genre)) for genre in card.genres])
-    said = [f"The starter knows {len(card.genres)} genres from {card.covers:,} real covers.", f"They are {known}."]
+    sentences = [f"The starter knows {len(card.genres)} genres from {card.covers:,} real covers.", f"They are {known}."]
     if card.missing:
-        said.append(f"It does not know {_or(card.missing)}, for lack of real covers.")
-    return "\n\n".join([*said, *hardly_ever(card.chosen)])
+        sentences.append(f"It does not know {_or(card.missing)}, for lack of real covers.")
+    return "\n\n".join([*sentences, *hardly_ever(card.chosen)])
 
 
 def hardly_ever(method: MethodCard) -> list[str]:
     """Which genres a method of the starter hardly ever answers, on all covers and on new sources."""
-    said = [f"It hardly ever answers {_or(method.missed)}."] if method.missed else []
+    sentences = [f"It hardly ever answers {_or(method.missed)}."] if method.missed else []
     if method.missed_elsewhere:
         genres = _or(method.missed_elsewhere)
-        said.append(f"On covers from new sources, like yours, it hardly ever answers {genres}.")
-    return said
+        sentences.append(f"On covers from new sources, like yours, it hardly ever answers {genres}.")
+    return sentences
 
 
 def not_a_choice(missing: Sequence[str]) -> str:
@@ -189,10 +189,10 @@ def _dispute(prediction: Prediction) -> str:
     """The answer of each method, if they disagree."""
     members = list(prediction.answers.items())
     members = members[1:] if len(members) > 2 else members  # the first is made of the others
-    said = {title: max(answer, key=answer.get) for title, answer in members}
-    if len(set(said.values())) < 2:
+    by_method = {title: max(answer, key=answer.get) for title, answer in members}
+    if len(set(by_method.values())) < 2:
         return ""
-    each = [f"{inline(plain(genre))} by {plain(title).lower()}" for title, genre in said.items()]
+    each = [f"{inline(plain(genre))} by {plain(title).lower()}" for title, genre in by_method.items()]
     return f"The methods disagree: {listed(each)}."
 
 
