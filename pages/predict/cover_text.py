@@ -33,7 +33,8 @@ def show_words(prediction: Prediction) -> None:
     if not words.lines:
         st.caption("No words found on this cover.")
         return
-    with st.expander(plain(words_in_a_line(words), 160), icon=":material/match_case:"):
+    summary = words_in_a_line(words)
+    with st.expander(plain(f"{summary[:1].upper()}{summary[1:]}", 160), icon=":material/match_case:"):
         st.markdown(f"Read on the cover: {plain(' / '.join(words.lines), 400)}")
         for line, genre, factor in words.spoken:
             st.markdown(f"- {plain(line, 80)}: makes {plain(genre)} {factor:.1f} times as likely on its own")
