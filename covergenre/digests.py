@@ -50,10 +50,17 @@ def changed_files(folder: Path, of: Path, begins: str = "", file: str = FILE) ->
 def file_digest(file: Path) -> str:
     """The hash of a file's bytes; OSError when it can't be read."""
     status = file.stat()
-    return _digest(file, status.st_size, status.st_mtime_ns)
+    return _digest(file, "blake2b", status.st_size, status.st_mtime_ns)
+
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file's bytes; OSError when it can't be read."""
+    status = file.stat()
+    return _digest(file, "sha256", status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
-def _digest(file: Path, size: int, modified: int) -> str:  # noqa: ARG001 (they identify a changed file)
+def _digest(file: Path, algorithm: str, size: int, modified: int) -> str:  # noqa: ARG001 (they identify a changed file)
     with file.open("rb") as opened:
-        return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        digest = hashlib.blake2b(digest_size=16) if algorithm == "blake2b" else hashlib.new(algorithm)
+        return hashlib.file_digest(opened, lambda: digest).hexdigest()

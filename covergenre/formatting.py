@@ -40,12 +40,9 @@ def duration(seconds: float | None) -> str:
         return f"{seconds:.1f}{_THIN}s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
-    return (
-        " ".join(f"{number}{_THIN}{unit}" for number, unit in parts if number)
-        if not hours
-        else (f"{hours}{_THIN}h {minutes}{_THIN}min")
-    )
+    if hours:
+        return f"{hours}{_THIN}h {minutes}{_THIN}min"
+    return " ".join(f"{number}{_THIN}{unit}" for number, unit in ((minutes, "min"), (rest, "s")) if number)
 
 
 def roughly(seconds: float) -> str:

@@ -62,10 +62,8 @@ def get_backbone(backbone_id: str) -> Backbone:
 
     NoWeights when there is none. Only an id that begins with "timm:" imports timm (and torch).
     """
-    if backbone_id in _NAMED:
-        return _NAMED[backbone_id]
-    if is_stronger(backbone_id):
-        return _STRONGER[backbone_id]
+    if known := _NAMED.get(backbone_id) or _STRONGER.get(backbone_id):
+        return known
     if backbone_id.startswith(TIMM):
         return _from_timm(backbone_id)
     raise NoWeights(

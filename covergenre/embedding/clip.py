@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from covergenre import home, hub
+from covergenre.digests import sha256
 from covergenre.errors import NoWeights
 from covergenre.progress import SILENT, Monitor
 from covergenre.vectors import unit_rows
@@ -201,8 +202,7 @@ def _load(stamps: tuple[tuple[Path, int, int], ...]) -> ClipModel:
     digest = hashlib.sha256()
     try:
         for path, *_ in stamps:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(bytes.fromhex(sha256(path)))
         source = f"local-dir:{stamps[0][0].parent}"
         model, preprocess = open_clip.create_model_from_pretrained(source)
         return ClipModel(model.eval(), preprocess, open_clip.get_tokenizer(source), f"words-{digest.hexdigest()[:12]}")

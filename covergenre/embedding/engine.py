@@ -87,11 +87,8 @@ class Engine:
 
     def embed(self, covers: Sequence[Image.Image]) -> np.ndarray:
         """RGB covers of any size to their vectors, float32 of shape (n, width), in their order."""
-        vectors = np.empty((len(covers), self.width), np.float32)
         with ThreadPoolExecutor(self.workers) as pool:
-            for row, vector in enumerate(pool.map(self.vector, covers)):
-                vectors[row] = vector
-        return vectors
+            return np.array(list(pool.map(self.vector, covers)), np.float32).reshape(len(covers), self.width)
 
 
 def engine_for(recipe: Recipe) -> Engine:

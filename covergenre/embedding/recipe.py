@@ -1,7 +1,6 @@
 """How a cover becomes a vector, as data: only vectors of one recipe can be compared."""
 
 import dataclasses
-import functools
 import hashlib
 import re
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
+from covergenre.digests import sha256
 from covergenre.embedding.backbones import TIMM, get_backbone, is_stronger
 from covergenre.errors import CoverGenreError, NoWeights
 from covergenre.packages import need
@@ -73,8 +73,7 @@ class Recipe:
         if self.weights is None:
             return ""
         try:
-            status = Path(self.weights).stat()
-            return _file_digest(self.weights, status.st_size, status.st_mtime_ns)
+            return sha256(Path(self.weights))
         except OSError as error:
             raise NoWeights(
                 f"the weights file {self.weights} can't be read ({error.strerror}): check its name"
@@ -88,9 +87,3 @@ def _identity(backbone_id: str) -> str:
         return f"timm {metadata.version('timm')}"
     backbone = get_backbone(backbone_id)
     return f"{backbone.digest} {backbone.preprocessing.to_json()}"
-
-
-@functools.lru_cache(maxsize=8)
-def _file_digest(path: str, size: int, modified: int) -> str:  # noqa: ARG001 (they identify a changed file)
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

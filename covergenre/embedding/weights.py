@@ -1,6 +1,5 @@
 """Pretrained weights: located or fetched, checked, and loaded into a network. Imports torch."""
 
-import hashlib
 import importlib.util
 import urllib.error
 import urllib.request
@@ -13,6 +12,7 @@ import torch
 from timm.models import load_state_dict
 from torch import Tensor, nn
 
+from covergenre.digests import sha256
 from covergenre.embedding.backbones import TIMM, Backbone, is_stronger
 from covergenre.errors import NoWeights
 
@@ -78,8 +78,7 @@ def _bundled_file(backbone: Backbone) -> Path:
 
 
 def _is_release(backbone: Backbone, path: Path) -> bool:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest().startswith(backbone.digest)
+    return sha256(path).startswith(backbone.digest)
 
 
 def _read_for(backbone: Backbone, body: nn.Module, path: Path) -> State:

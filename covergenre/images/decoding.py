@@ -45,7 +45,7 @@ _ERRORS_OF_DISKS = (
     *("ENOMEM", "EHOSTDOWN", "EHOSTUNREACH", "ENODEV", "ENXIO"),
 )
 _NOT_THE_FILE = frozenset(getattr(errno, name) for name in _ERRORS_OF_DISKS if hasattr(errno, name))
-_MOST_KEPT = 96 * 2**20  # bytes of pictures kept by `decode_once`
+_MAX_RECENT = 96 * 2**20  # bytes of pictures cached by `decode_once`
 
 
 @dataclass(frozen=True)
@@ -172,31 +172,20 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-class _Kept:
-    """A cache of the pictures decoded last, by file content. Thread-safe."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, Decoded] = OrderedDict()
-
-    def decode(self, data: bytes) -> Decoded:
-        key = hashlib.blake2b(data, digest_size=16).digest()
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        decoded = decode(data)
-        with self._lock:
-            self._kept[key] = decoded
-            while sum(4 * kept.image.width * kept.image.height for kept in self._kept.values()) > self._most:
-                self._kept.popitem(last=False)
-        return decoded
-
-
-_kept = _Kept(_MOST_KEPT)
+_recent: OrderedDict[bytes, Decoded] = OrderedDict()
+_recent_lock = threading.Lock()
 
 
 def decode_once(data: bytes) -> Decoded:
     """`decode` with a cache of the last pictures, which must not be changed."""
-    return _kept.decode(data)
+    key = hashlib.blake2b(data, digest_size=16).digest()
+    with _recent_lock:
+        if key in _recent:
+            _recent.move_to_end(key)
+            return _recent[key]
+    decoded = decode(data)
+    with _recent_lock:
+        _recent[key] = decoded
+        while sum(4 * each.image.width * each.image.height for each in _recent.values()) > _MAX_RECENT:
+            _recent.popitem(last=False)
+    return decoded

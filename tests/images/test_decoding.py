@@ -10,7 +10,6 @@ from PIL import Image, ImageCms
 
 from covergenre import images
 from covergenre.errors import BadImage
-from covergenre.images.decoding import _Kept
 
 # Pillow warns of what it then refuses or forgives; a reader of covers only sees the outcome.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
@@ -231,13 +230,13 @@ def test_what_is_asked_again_is_decoded_once():
     assert images.decode_once(data).image is images.decode_once(bytes(bytearray(data))).image
 
 
-def test_pictures_are_kept_within_a_bound():
-    kept = _Kept(4 * 96 * 96)
+def test_pictures_are_kept_within_a_bound(monkeypatch):
+    monkeypatch.setattr("covergenre.images.decoding._MAX_RECENT", 4 * 96 * 96)
     one, other = (encoded(cover(number=number), "PNG") for number in (1, 2))
-    first = kept.decode(one)
-    kept.decode(other)
+    first = images.decode_once(one)
+    images.decode_once(other)
 
-    assert kept.decode(one) is not first
+    assert images.decode_once(one) is not first
 
 
 SAMPLES = tuple(encoded(in_mode(mode), kind) for kind, mode in pairs(LOSSLESS) + pairs(LOSSY)) + tuple(
