@@ -68,13 +68,13 @@ class NoveltyDetector:
         """What `save` wrote; BadRun when it is missing or damaged."""
         try:
             with np.load(path, allow_pickle=False) as stored:
-                made = cls(*(stored[name] for name in _NAMES))
-            if not made._fits():
+                detector = cls(*(stored[name] for name in _NAMES))
+            if not detector._fits():
                 raise ValueError("its arrays don't fit together")
         except Exception as error:  # A damaged archive brings any exception out of its reader.
             why = type(error).__name__
             raise BadRun(f"{path} is missing or damaged ({why}): restore it, or make it again") from error
-        return made
+        return detector
 
     def _fits(self) -> bool:
         return (

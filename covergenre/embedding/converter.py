@@ -121,16 +121,16 @@ def main(recipe: str, path: str) -> None:
 
 def _save(model: Any, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        made = Path(folder, path.name)
+        network = Path(folder, path.name)
         try:
-            load_openvino().save_model(model, made, compress_to_fp16=True)
+            load_openvino().save_model(model, network, compress_to_fp16=True)
         except RuntimeError as error:  # OpenVINO's error when the disk is full
             if is_full(path.parent):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
             raise
-        weights, digests = made.with_suffix(".bin"), Path(folder, digests_file(path))
-        write_digests(Path(folder), [weights.name, made.name], made, digests.name)
-        for file in (digests, weights, made):  # the .xml last: once it is there, all is
+        weights, digests = network.with_suffix(".bin"), Path(folder, digests_file(path))
+        write_digests(Path(folder), [weights.name, network.name], network, digests.name)
+        for file in (digests, weights, network):  # the .xml last: once it exists, all do
             file.replace(path.with_name(file.name))
 
 

@@ -66,7 +66,7 @@ def embed_missing(
     missing; None: threads of this process.
 
     Raises BadDataset when no cover is usable, or a cover can't be read or is no longer the one that was scanned;
-    NoWeights when the backbone can't be had; CoverGenreError for an unknown variant; Cancelled when stopped.
+    NoWeights when the backbone is not available; CoverGenreError for an unknown variant; Cancelled when stopped.
     """
     covers = usable(dataset.manifest)
     if covers.empty:

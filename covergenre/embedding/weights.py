@@ -48,7 +48,7 @@ def _from_file(backbone: Backbone, path: Path) -> nn.Module:
     if not path.is_file():
         raise NoWeights(
             f"the weights of {backbone.title} are not here ({backbone.megabytes} MB): run covergenre networks fetch "
-            f"{backbone.id}, or bring model.safetensors of {backbone.repository} as {path}"
+            f"{backbone.id}, or copy model.safetensors of {backbone.repository} to {path}"
         )
     _read(path)  # raises for an invalid file
     overlay, side = {"file": str(path)}, backbone.preprocessing.side
@@ -58,7 +58,7 @@ def _from_file(backbone: Backbone, path: Path) -> nn.Module:
         )
     except (RuntimeError, KeyError, ValueError) as error:
         raise NoWeights(
-            f"{path.name} doesn't fit {backbone.title} ({_first_line(error)}): bring the right file"
+            f"{path.name} doesn't fit {backbone.title} ({_first_line(error)}): use the right file"
         ) from error
 
 

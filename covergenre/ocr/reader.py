@@ -86,7 +86,7 @@ def read_covers(covers: Mapping[str, Callable[[], Image.Image]], monitor: Monito
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for start in range(0, len(missing), _BATCH):
                 part = missing[start : start + _BATCH]
-                monitor.check("the reading of words was stopped; what was read is kept")
+                monitor.check("reading was stopped; what was read is kept")
                 texts = dict(zip(part, pool.map(lambda key: reader.read(covers[key]()), part), strict=True))
                 store.put(texts)
                 held |= texts

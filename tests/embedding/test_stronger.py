@@ -109,5 +109,5 @@ def test_another_networks_file_is_refused(small):
 
     SMALL.file.parent.mkdir()
     save_file({"cls_token": torch.zeros(1)}, SMALL.file)
-    with pytest.raises(NoWeights, match=r"doesn't fit Small \(.*\): bring the right file"):
+    with pytest.raises(NoWeights, match=r"doesn't fit Small \(.*\): use the right file"):
         load_body(get_backbone(SMALL.id))
