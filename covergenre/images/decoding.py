@@ -10,6 +10,7 @@ import logging
 import stat
 import threading
 from collections import OrderedDict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from math import ceil, sqrt
 from pathlib import Path
@@ -121,7 +122,7 @@ def _decode(data: bytes, note: str = "") -> Decoded:
         limits.check_size(name, width, height)
         _check_work(name, data, stored)
         rawmode = _rawmode(stored)
-        with limits.turn(width * height):
+        with limits.ONE_LARGE if width * height > limits.FULL_SCALE else nullcontext():
             factor = ceil(sqrt(width * height / limits.FULL_SCALE))
             if factor > 1 and name == "JPEG":
                 stored.draft(None, (width // factor, height // factor))

@@ -8,8 +8,6 @@ import io
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from covergenre.errors import BadImage
 
@@ -27,7 +25,8 @@ _MAX_SEGMENTS = 5000
 _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _SOI, _EOI, _SOS, _TEM = 0xD8, 0xD9, 0xDA, 0x01
 
-_large = threading.Lock()
+ONE_LARGE = threading.Lock()
+"""Held while a picture of more than `FULL_SCALE` pixels is decoded, which may take hundreds of megabytes."""
 
 
 def check_length(length: int) -> None:
@@ -93,13 +92,3 @@ class Source(io.BytesIO):
         if time.thread_time() > self._end:
             raise BadImage(f"this picture takes more than {MAX_SECONDS:.0f} s to read: export it again")
         return super().read(size)
-
-
-@contextmanager
-def turn(pixels: int) -> Iterator[None]:
-    """Lets one large picture be decoded at a time: each may take hundreds of megabytes."""
-    if pixels <= FULL_SCALE:
-        yield
-        return
-    with _large:
-        yield

@@ -79,14 +79,12 @@ def _near(genre: str, nearest: Sequence[Neighbour], called: str) -> str:
     """Which of the nearest covers are of its genre; `called` is the name of the genre."""
     if not nearest:
         return ""
-    own = [cover for cover in nearest if cover.genre == genre]
+    own = [cover.album or cover.artist for cover in nearest if cover.genre == genre]
     if not own:
         return f"none of the {_NUMBERS[len(nearest)]} nearest covers is {called}"
-    named = next((cover for cover in own if cover.album or cover.artist), None)
-    more = len(own) - 1
-    if named is None:
+    name, more = next(filter(None, own), ""), len(own) - 1
+    if not name:
         return f"like {_NUMBERS[len(own)]} {called} {'cover' if more == 0 else 'covers'}"
-    name = named.album or named.artist
     if more == 0:
         return f"like {name}, also {called}"
     return f"like {name} and {_NUMBERS[more]} other {called} {'cover' if more == 1 else 'covers'}"
