@@ -82,7 +82,7 @@ def _append(response: Response, part: Path, what: str, monitor: Monitor) -> None
     with part.open("r+b" if size else "wb") as file:
         file.seek(size)
         for chunk in response.chunks:
-            monitor.check(f"stopped after {_mb(size)} of {_mb(total)} MB; they are kept, and it can go on")
+            monitor.check(f"stopped after {_mb(size)} of {_mb(total)} MB; they are kept, and it can be resumed")
             size += file.write(chunk)
             if size > _MOST_BYTES:
                 raise too_long(_MOST_BYTES)

@@ -115,7 +115,7 @@ class Web:
         try:
             return retrying(ask)
         except _Unavailable as error:
-            raise ConnectionLost(f"{error}: check the connection, then go on later") from error
+            raise ConnectionLost(f"{error}: check the connection, then resume") from error
 
     @contextmanager
     def open(self, address: str, headers: Mapping[str, str], large: bool = False) -> Iterator[Response]:
@@ -155,7 +155,7 @@ class Web:
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
             raise _Unavailable(f"{_host(address)} can't be reached ({error or type(error).__name__})") from error
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
-            raise Refused(f"an address or an answer that makes no sense ({error})") from error
+            raise Refused(f"an invalid address or response ({error})") from error
 
     def _keep_to_rate(self, host: str) -> None:
         if between := self._between.get(host):
@@ -246,9 +246,9 @@ def _check(address: str) -> None:
         parts = urlsplit(address)
         host = parts.hostname
     except ValueError as error:
-        raise Refused(f"{address[:200]!r} is no address of the web") from error
+        raise Refused(f"{address[:200]!r} is not a web address") from error
     if parts.scheme not in ("http", "https") or not host or parts.username:
-        raise Refused(f"{address[:200]!r} is no plain address of the web (http or https)")
+        raise Refused(f"{address[:200]!r} is not a web address (http or https)")
 
 
 def _host(address: str) -> str:
@@ -282,6 +282,6 @@ def _wait(state: tenacity.RetryCallState) -> float:
     after = error.after if isinstance(error, _Unavailable) else None
     seconds = 2.0 ** (state.attempt_number - 1) if after is None else max(after, 0.0)
     if seconds > _LONGEST_WAIT:
-        raise ConnectionLost(f"the host asks to be left alone for {seconds / 60:.0f} minutes: go on later")
+        raise ConnectionLost(f"the host asks to wait {seconds / 60:.0f} minutes: resume later")
     _log.info("retrying in %.0f s: %s", seconds, error)
     return seconds

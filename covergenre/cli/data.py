@@ -231,7 +231,7 @@ def _summary(dataset: Dataset) -> dict:
 def _lines(dataset: Dataset) -> tuple[Table, str]:
     summary = _summary(dataset)
     unusable = summary["covers"] - summary["usable"]
-    sentence = f"{dataset.name}: {summary['usable']} covers that can be used, {unusable} that can't"
+    sentence = f"{dataset.name}: {summary['usable']} usable covers, {unusable} unusable"
     return table(("genre", "covers"), summary["genres"].items()), sentence
 
 

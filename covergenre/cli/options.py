@@ -22,7 +22,7 @@ Backbone = Annotated[str, option("A pretrained network, as in `covergenre.embedd
 DatasetName = Annotated[str, argument("The name of a scanned data set.", "NAME")]
 Features = Annotated[str, option("pooled: the last layer; stages: all layers; texture: textures, too.")]
 Limit = Annotated[int | None, option("Shrink covers to so many pixels first.", shown="no", min=1)]
-On = Annotated[str, option("Where: ray, or ray:ADDRESS for a cluster that runs.", shown="here")]
+On = Annotated[str, option("Where to run: ray, or ray:ADDRESS for a running cluster.", shown="here")]
 RunId = Annotated[str, argument("The id of a run.", "ID")]
 RunIds = Annotated[list[str], argument("Ids of finished runs.", "ID ID...")]
 Variants = Annotated[str, option(f"Variants, joined by commas, or all: {', '.join(VARIANTS)}.")]

@@ -165,7 +165,7 @@ def _print_prediction(prediction: Prediction) -> None:
     known = "this very cover is known" if prediction.same_pixels else "a near copy of a known cover"
     notes = [f" ({known})" if prediction.seen else ""]
     unfamiliar = prediction.unfamiliar > UNFAMILIAR
-    strange = "unlike the covers learned from: no answer to build on" if unfamiliar else "odd for a cover: unsure"
+    strange = "unlike the training covers: don't rely on this answer" if unfamiliar else "odd for a cover: unsure"
     notes += [f" ({strange})" if prediction.unfamiliar > ODD else ""]
     notes += [f" ({prediction.note})" if prediction.note else ""]
     if (before := prediction.precedent) and prediction.unfamiliar <= ODD:

@@ -72,5 +72,7 @@ def _process(root: Path, items: Sequence[Item], steps: Sequence[Step], on: str, 
     folder = str(home.shards() / hashlib.blake2b(bytes(root), digest_size=8).hexdigest())
     undone = run(items, steps, folder, on, monitor).undone
     for path, why in undone.items():
-        raise BadDataset(f"{len(undone)} of {len(items)} covers could not be done, such as {path} ({why}): try again")
+        raise BadDataset(
+            f"{len(undone)} of {len(items)} covers could not be processed, such as {path} ({why}): try again"
+        )
     return Shards(folder, steps)

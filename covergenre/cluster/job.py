@@ -158,7 +158,7 @@ def _workers(on: str) -> Iterator[Callable[..., Iterator[BatchResult]]]:
         return
     engine, _, address = on.partition(":")
     if engine != RAY:
-        raise CoverGenreError(f"nothing can be done on {on!r}: say ray, or ray:ADDRESS for a cluster that runs")
+        raise CoverGenreError(f"{on!r} is no place to run on: give ray, or ray:ADDRESS for a running cluster")
     need("work on a cluster", ("ray", "fsspec"))
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no telemetry
     import ray

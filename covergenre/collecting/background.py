@@ -77,7 +77,7 @@ def read_status(plan: Plan, starting: bool = False) -> Status:
         return status
     status = _read(plan)  # it may have ended between the two checks
     if status.state == "running":
-        return Status("lost", error="its process has gone: go on with it, what came is kept")
+        return Status("lost", error="its process has died: resume it; what was collected is kept")
     return status
 
 
@@ -134,7 +134,7 @@ def _read(plan: Plan) -> Status:
         fields = read_json(plan.folder / "status.json")
         return Status(**{**fields, "reasons": tuple(map(tuple, fields["reasons"]))})
     except (OSError, ValueError, TypeError, KeyError):
-        return Status("lost", error=f"{plan.name} has not been collected to its end: go on with it")
+        return Status("lost", error=f"the collection of {plan.name} is not finished: resume it")
 
 
 def _write(plan: Plan, status: Status) -> None:

@@ -85,7 +85,7 @@ def _fetch_all(plan: Plan, journal: Journal, web: Web, monitor: Monitor) -> None
                 monitor.report(done + got, total, f"collecting {genre}")
         except Cancelled as stop:
             kept = sum(len(journal.kept(one)) for one in plan.genres)
-            raise Cancelled(f"stopped with {kept} of {total} covers; they are kept, and it can go on") from stop
+            raise Cancelled(f"stopped with {kept} of {total} covers; they are kept, and it can be resumed") from stop
         done = plan.per_genre * (number + 1)  # a genre that has no more counts as done
     monitor.report(total, total, "collecting")
 

@@ -68,9 +68,7 @@ class FineTuning:
 
     name = "finetune"
     title = "Fine-tuned network"
-    description = (
-        "Trains a whole pretrained network on the pictures themselves. Takes long, and may see what vectors leave out."
-    )
+    description = "Trains a whole pretrained network on the pictures. Slow, but it may learn what vectors leave out."
     reads = "pictures"
     needs = ("torch", "torchvision", "timm", "fastai", "safetensors", "huggingface_hub")
     Parameters = Parameters

@@ -198,7 +198,7 @@ class NearestNeighbours:
 
     name = "knn"
     title = "Nearest neighbours"
-    description = "Lets the most similar training covers vote. Nothing to train to speak of, and it shows its reasons."
+    description = "Lets the most similar training covers vote. Hardly any training, and it shows the covers that voted."
     reads = "vectors"
     needs = ()
     Parameters = Parameters

@@ -77,5 +77,5 @@ def best_head(
             break
         best, lowest = (coefficients, intercepts, {"c": c, "temperature": temperature}), loss
     if best is None:
-        raise CoverGenreError("there is no strength of the penalty to try: give one")
+        raise CoverGenreError("there is no penalty strength to try: give one")
     return best

@@ -41,7 +41,7 @@ class Logistic:
 
     name = "logistic"
     title = "Logistic regression"
-    description = "Weighs every number of a vector for every genre. Quick to train, instant to predict, hard to beat."
+    description = "Weights every number of a vector for every genre. Quick to train, instant to predict, hard to beat."
     reads = "vectors"
     needs = ()
     Parameters = Parameters

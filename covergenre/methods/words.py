@@ -79,9 +79,7 @@ class Words:
 
     name = NAME
     title = "Words"
-    description = (
-        "Reads what is written on a cover. Knows performers it has met before, and words that go with a genre."
-    )
+    description = "Reads the text on a cover. Recognises performers it was trained on, and words typical of a genre."
     reads = "texts"
     needs = (MODULE,)
     Parameters = Parameters
@@ -118,7 +116,7 @@ def texts_of(covers: Covers, context: Context) -> Sequence[CoverText]:
     if len(covers.texts) == len(covers):
         return covers.texts
     if not covers.pictures:
-        raise CoverGenreError("words are read off pictures, and these covers have none: give a picture for each")
+        raise CoverGenreError("words are read from pictures, and these covers have none: give a picture for each")
     from covergenre.ocr.reader import read_covers
 
     pictures = dict(zip(reversed(covers.hashes), reversed(covers.pictures), strict=True))  # the originals come first

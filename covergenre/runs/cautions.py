@@ -104,7 +104,7 @@ def _protocol(run: Run, dataset: Dataset | None) -> Iterator[Caution]:
             leaks = f"{some:,} of its {of:,} test covers have a near copy or a cover of the same artist in training. "
             summary = f": {some:,} of {of:,} test covers have one like them in training"
     yield Caution(
-        f"Trained by the reference study's protocol. {leaks}Nothing was held back to choose on.",
+        f"Trained by the reference study's protocol. {leaks}It had no validation part to choose on.",
         f"reference protocol{summary}",
         serious=True,
     )
@@ -125,7 +125,7 @@ def _cues(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
         side = next((side for side in SIDES if side <= facts.side), SIDES[-1])
         yield Caution(
             f"The file alone gives genres away: {_some(worst)}. A method learns that instead of the artwork, and fails "
-            f"on covers from elsewhere. Shrunk to {side} px, they no longer do.",
+            f"on covers from other sources. Shrunk to {side} px, they no longer do.",
             f"flattered: the file tells {worst[0].partition(' (')[0]}",
             serious=True,
             changes={"limit": side},
@@ -138,7 +138,7 @@ def _sources(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     if alone:
         named = _some([f"{genre} from {facts.one_source[genre]}" for genre in alone])
         yield Caution(
-            f"Of some genres all covers come from one source: {named}. What reveals the source reveals the genre.",
+            f"All covers of some genres come from one source: {named}. Whatever reveals the source reveals the genre.",
             f"flattered: {_some(alone)} from one source",
             serious=True,
             changes={"genres": rest} if len(rest) > 1 else {},
@@ -170,7 +170,7 @@ def _labels(facts: Caveats, spec: TrainSpec) -> Iterator[Caution]:
     doubted = sum(_flagged(facts, spec, issue) for issue in ("wrong labels", "contradicting labels"))
     if doubted:
         yield Caution(
-            f"The audit doubts {counted(doubted, 'label')}. Wrong ones teach what isn't there, and make right answers "
+            f"The audit doubts {counted(doubted, 'label')}. Wrong labels mislead training, and make right answers "
             "count as wrong.",
             f"{counted(doubted, 'label')} doubted",
             serious=False,

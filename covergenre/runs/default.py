@@ -26,7 +26,7 @@ def default_run() -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, BadRun) as error:
-        _log.warning("the run in use can't be opened, so the starter answers: %s", error)
+        _log.warning("the default run can't be opened, so the starter answers: %s", error)
         return None
 
 

@@ -73,7 +73,7 @@ def move(run_id: str, place: int) -> None:
     with queue_lock():
         ids = [run.id for run in queued_runs()]
         if run_id not in ids:
-            raise BadRun(f"the run {run_id} doesn't wait, so it has no place to change")
+            raise BadRun(f"the run {run_id} is not in the queue, so it can't be moved")
         ids.remove(run_id)
         ids.insert(max(place, 0), run_id)
         _write_queue(ids)
@@ -139,7 +139,7 @@ def finish(run_id: str) -> Run:
     with queue_lock():
         state = run.status().state
         if state in ("queued", "done") or not run.checkpoint.is_dir():
-            raise BadRun(f"the run {run_id} is {state} and has learned nothing that could be made do with")
+            raise BadRun(f"the run {run_id} is {state} and has learned nothing yet that it could finish with")
         (run.checkpoint / FINISH_FILE).touch()
         if state != "running":
             _start_over(run)

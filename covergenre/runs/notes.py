@@ -93,7 +93,7 @@ def rename(run: Run, name: str) -> None:
     """Rename a run. CoverGenreError for an empty name, or one that another run has."""
     name = " ".join(name.split())
     if not name:
-        raise CoverGenreError(f"no name is given for the run {run.id}: give one")
+        raise CoverGenreError(f"no name was given for the run {run.id}: give one")
     if any(run_name(other) == name for other in list_runs() if other.id != run.id):
         raise CoverGenreError(f"another run is called {name!r}: give a name that no run has")
     write_notes(run, replace(read_notes(run), name=name))

@@ -113,7 +113,7 @@ class Run:
         if status.state != "running":
             return status
         why = "The disk is full: make room, then resume it." if is_full(self.folder) else ""
-        error = f"Its process ({status.pid}) ended without a word. {why}".strip()
+        error = f"Its process ({status.pid}) ended without a message. {why}".strip()
         return replace(status, state="lost", eta=None, error=error)
 
     def write_status(self, status: Status) -> None:

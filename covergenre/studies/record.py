@@ -149,7 +149,7 @@ def open_study(name: str) -> Study:
     try:
         return read(Study, home.home() / "studies" / name / "study.json")
     except BadRun as error:
-        raise BadRun(f"the study {name} is missing or damaged: begin it again") from error
+        raise BadRun(f"the study {name} is missing or damaged: start it again") from error
 
 
 def list_studies() -> tuple[Study, ...]:

@@ -90,7 +90,7 @@ def run_study(asked: Study, dataset: Dataset | None = None, monitor: Monitor = S
     """
     dataset = dataset or open_dataset(asked.dataset)
     if fingerprint(dataset.manifest) != asked.dataset_hash:
-        raise BadDataset(f"the data set {dataset.name} has changed since the study was asked for: begin another")
+        raise BadDataset(f"the data set {dataset.name} has changed since the study was designed: start another")
     _check_free(asked)
     asked.folder.mkdir(parents=True, exist_ok=True)
     with asked.lock:
@@ -195,7 +195,7 @@ def _compute(asked: Study, dataset: Dataset, monitor: Monitor) -> None:
         report(title)
         if point.key in known:
             continue
-        monitor.check(f"the study was stopped at point {number + 1} of {len(points)}; what was made is kept")
+        monitor.check(f"the study was stopped at point {number + 1} of {len(points)}; finished points are kept")
 
         def follow(step: Progress, report: Callable = report, title: str = title) -> None:
             report(f"{title}{_STEP}{step.what} {step.done}/{step.total}")

@@ -32,7 +32,7 @@ def test_scanning_again_reads_only_what_changed(covergenre, root):
 def test_scan_prints_a_table_for_people(covergenre, root):
     said = covergenre("scan", root, "--name", "mine")
     assert said.code == 0
-    assert "mine: 8 covers that can be used, 0 that can't" in said.out
+    assert "mine: 8 usable covers, 0 unusable" in said.out
 
 
 @pytest.mark.parametrize("name", ["starter", "../up", "Two Words", ""])

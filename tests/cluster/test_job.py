@@ -135,7 +135,7 @@ def test_another_step_has_shards_of_its_own(items, out):
 
 
 def test_a_place_that_is_none_is_named(items, out):
-    with pytest.raises(CoverGenreError, match="say ray"):
+    with pytest.raises(CoverGenreError, match="no place to run on"):
         run(items, STEPS, out, on="moon")
 
 

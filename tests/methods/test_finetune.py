@@ -46,7 +46,7 @@ def test_a_training_that_loses_its_way_says_so(quick, tmp_path):
     weights = load_file(quick.weights)
     weights["conv1.0.weight"] = torch.full_like(weights["conv1.0.weight"], float("nan"))
     save_file(weights, tmp_path / "broken.safetensors")
-    with pytest.raises(CoverGenreError, match=r"lost its way at a learning rate of 0.01"):
+    with pytest.raises(CoverGenreError, match=r"training diverged at a learning rate of 0.01"):
         fit(replace(quick, weights=str(tmp_path / "broken.safetensors")))
 
 

@@ -231,7 +231,7 @@ class _EpochCallback(_Callback):
         self._right += int((logits.argmax(dim=1) == labels).sum())
         if not math.isfinite(self._loss):
             rate = self._trainer.checkpoint.base_lr
-            raise CoverGenreError(f"the training lost its way at a learning rate of {rate:g}: give a lower base_lr")
+            raise CoverGenreError(f"training diverged at a learning rate of {rate:g}: give a lower base_lr")
         self._trainer.report(self._name, _TRAINING_COST, self._training_metrics())
 
     def after_validate(self) -> None:

@@ -226,7 +226,7 @@ def test_a_name_that_another_run_has_is_refused(starter, done):
     app = opened("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value(" ").run()
     click(app, "Save")
-    assert "no name is given" in app.error[0].value.lower()
+    assert "no name was given" in app.error[0].value.lower()
 
 
 def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
