@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pandas as pd
 
@@ -30,9 +30,6 @@ from covergenre.errors import BadImage, Cancelled, ConnectionLost, CoverGenreErr
 from covergenre.files import read_json, replace_bytes, replace_json
 from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
-
-if TYPE_CHECKING:
-    from covergenre.collection.table import Neighbour
 
 SIDE = 300
 AT_ONCE = 2
@@ -54,6 +51,19 @@ class PublishedPicture:
     content_hash: str
     phash: str
     address: str
+
+
+class ShownCover(Protocol):
+    """A known cover as pages show it, such as a `collection.table.Neighbour`."""
+
+    @property
+    def content_hash(self) -> str: ...  # noqa: D102
+    @property
+    def image_url(self) -> str: ...  # noqa: D102
+    @property
+    def path(self) -> Path | None: ...  # noqa: D102
+    @property
+    def source(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -201,7 +211,7 @@ class PictureFetcher:
             self._webs.put(web)
         return picture_file(cover.content_hash)
 
-    def availability(self, covers: Iterable["Neighbour"]) -> Availability:
+    def availability(self, covers: Iterable[ShownCover]) -> Availability:
         """The availability of pictures of these covers."""
         shown = coming = 0
         reasons: Counter[str] = Counter()
