@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from html import escape
 
 from anyio import to_thread
-from starlette.datastructures import Headers
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.requests import Request
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STATIC = "/static/"
 _TEXTS = (".js", ".css", ".json", ".svg")
@@ -73,46 +71,60 @@ class PageDescription:
     heading: str
 
 
-class FrontendMiddleware(BaseHTTPMiddleware):
-    """Compresses Streamlit's scripts and fills in the HTML of pages; all other requests pass untouched."""
+class FrontendMiddleware:
+    """Compresses Streamlit's scripts and fills in the HTML of pages; all other requests pass untouched.
+
+    Plain ASGI, because Starlette's BaseHTTPMiddleware gives an empty body once the client has gone: it would be cached.
+    """
 
     def __init__(self, app: ASGIApp, pages: Mapping[str, PageDescription], head: str = "") -> None:
         """`pages`: by their path on the server. `head`: HTML for the head of every page."""
-        super().__init__(app)
+        self._app = app
         self._pages = pages
         self._head = head
         self._zipped: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle GET requests for a whole page, or for a script from a client that accepts gzip."""
-        handled = scope["type"] == "http" and scope["method"] == "GET" and "range" not in Headers(scope=scope)
         path = scope.get("path", "")
-        script = path.startswith(_STATIC) and path.endswith(_TEXTS)
-        if handled and (path in self._pages or (script and _accepts_gzip(scope))):
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """The response of Streamlit, changed."""
-        path, zips = request.scope["path"], _accepts_gzip(request.scope)
         page = self._pages.get(path)
+        script = path.startswith(_STATIC) and path.endswith(_TEXTS)
+        if not (page or script) or scope["type"] != "http" or scope["method"] != "GET":
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        zips = "gzip" in headers.get("accept-encoding", "")
+        if "range" in headers or not (page or zips):
+            return await self._app(scope, receive, send)
         if page:  # the document is changed here, so Streamlit must send all of it, whatever the client has cached
-            request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] not in _CONDITIONS]
-        response = await call_next(request)
-        if response.status_code != 200:
-            return response
-        body = b"".join([bytes(chunk) async for chunk in response.body_iterator])  # type: ignore[attr-defined]
+            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _CONDITIONS]}
+        start: Message = {}
+        body = bytearray()
+
+        async def hold(message: Message) -> None:
+            nonlocal start
+            start = start or message
+            if start["status"] != 200:
+                await send(message)
+            elif message["type"] == "http.response.body":
+                body.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    response = await self._changed(bytes(body), MutableHeaders(raw=start["headers"]), path, zips)
+                    await response(scope, receive, send)
+
+        return await self._app(scope, receive, hold)
+
+    async def _changed(self, body: bytes, headers: MutableHeaders, path: str, zips: bool) -> Response:
+        """The response with this body and these headers, as clients get it."""
+        page = self._pages.get(path)
+        whole = headers.get("content-length") == str(len(body))
+        for name in _OF_THE_FILE if page else _OF_THE_BODY:
+            del headers[name]
+        headers.append("vary", "Accept-Encoding")
         if page:
             body = render_document(body.decode("utf-8"), page, self._head).encode("utf-8")
         if zips:
-            body = gzip.compress(body, 6) if page else await self._zip(path, body)
-        headers = response.headers
-        for name in _OF_THE_FILE if page else _OF_THE_BODY:
-            del headers[name]
-        if zips:
+            body = await self._zip(path, body) if whole and not page else gzip.compress(body, 6)
             headers["content-encoding"] = "gzip"
-        headers.append("vary", "Accept-Encoding")
         return Response(body, headers=headers)
 
     async def _zip(self, path: str, body: bytes) -> bytes:
@@ -123,10 +135,6 @@ class FrontendMiddleware(BaseHTTPMiddleware):
                 self._zipped.clear()
             self._zipped[path] = zipped
         return self._zipped[path]
-
-
-def _accepts_gzip(scope: Scope) -> bool:
-    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
 
 
 def render_document(document: str, page: PageDescription, head: str) -> str:

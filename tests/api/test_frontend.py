@@ -1,9 +1,10 @@
 import gzip
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
@@ -57,6 +58,37 @@ def test_a_script_goes_compressed_to_whoever_can_read_that(client):
 def test_a_script_is_compressed_once(client, monkeypatch):
     client.get("/static/js/a.js")
     monkeypatch.setattr("covergenre.api.frontend.gzip.compress", None)
+    assert client.get("/static/js/a.js").text == SCRIPT
+
+
+def test_a_client_that_leaves_early_does_not_spoil_a_script_for_the_next(tmp_path):
+    file = tmp_path / "a.js"
+    file.write_text(SCRIPT * 20)
+    app = FrontendMiddleware(Starlette(routes=[Route("/static/js/a.js", lambda _: FileResponse(file))]), {})
+
+    async def leave() -> None:
+        async def receive():
+            return {"type": "http.disconnect"}
+
+        async def send(_):
+            pass
+
+        scope = {"type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [(b"accept-encoding", b"gzip")]}
+        await app(scope, receive, send)
+
+    anyio.run(leave)
+    assert TestClient(app).get("/static/js/a.js").text == SCRIPT * 20
+
+
+def test_part_of_a_script_is_not_kept():
+    answers = iter([(SCRIPT[:99], len(SCRIPT)), (SCRIPT, len(SCRIPT))])
+
+    def route(_):
+        text, length = next(answers)
+        return PlainTextResponse(text, headers={"content-length": str(length)}, media_type="text/javascript")
+
+    client = TestClient(FrontendMiddleware(Starlette(routes=[Route("/static/js/a.js", route)]), {}))
+    client.get("/static/js/a.js")
     assert client.get("/static/js/a.js").text == SCRIPT
 
 
