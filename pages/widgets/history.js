@@ -82,6 +82,7 @@ function watchArrivals() {
     menu.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
   }
 
+  // Until the page is complete, because what comes above the words still moves them; but not once the visitor scrolls.
   const bring = (key, block) => {
     const end = performance.now() + ANSWER
     const look = setInterval(() => {
@@ -89,8 +90,12 @@ function watchArrivals() {
       const words = part?.querySelector("h2")
       const top = words?.getBoundingClientRect().top
       if (top < 0 || top > LOW * innerHeight) (block === "start" ? part : words).scrollIntoView({ block })
-      if (words || performance.now() > end) clearInterval(look)
+      const complete = words && !document.querySelector('[data-test-script-state="running"]')
+      if (complete || performance.now() > end) clearInterval(look)
     }, 100)
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      window.addEventListener(kind, () => clearInterval(look), { once: true, passive: true })
+    }
   }
 
   const arrive = () => {
