@@ -1,7 +1,7 @@
 import gzip
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse
@@ -76,7 +76,8 @@ def test_a_client_that_leaves_early_does_not_spoil_a_script_for_the_next(tmp_pat
         scope = {"type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [(b"accept-encoding", b"gzip")]}
         await app(scope, receive, send)
 
-    anyio.run(leave)
+    with start_blocking_portal() as portal:
+        portal.call(leave)
     assert TestClient(app).get("/static/js/a.js").text == SCRIPT * 20
 
 
