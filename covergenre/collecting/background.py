@@ -48,7 +48,7 @@ def start(plan: Plan) -> None:
     save_plan(plan)
     (plan.folder / "stop").unlink(missing_ok=True)
     _write(plan, Status("running", 0, plan.per_genre * len(plan.genres), "starting"))
-    launch.spawn_detached((sys.executable, "-P", "-m", __name__, plan.name), plan.folder / "log.txt")
+    launch.spawn_detached(home.child_command(__name__, plan.name), plan.folder / "log.txt")
 
 
 def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:

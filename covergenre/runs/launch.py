@@ -14,7 +14,6 @@ import logging
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -43,7 +42,6 @@ A batch of pictures takes seconds, and an epoch that is being saved is worth the
 
 _GRACE = 0.5  # seconds between the signal that a process can hear and the one that it can't
 _LOOK_EVERY = 0.25  # seconds between looks whether a turn has come
-_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -246,8 +244,8 @@ def wait_for_turn(monitor: Monitor, tell: Callable[[], object]) -> Iterator[None
 
 
 def worker_command(*arguments: str) -> Sequence[str]:
-    """The command line of `worker`. With -P, it imports nothing from the current folder."""
-    return (sys.executable, "-P", "-m", "covergenre.worker", *arguments)
+    """The command line of `worker`."""
+    return home.child_command("covergenre.worker", *arguments)
 
 
 def spawn_detached(command: Sequence[str], log: Path) -> None:
@@ -255,11 +253,10 @@ def spawn_detached(command: Sequence[str], log: Path) -> None:
 
     It has this home and package; its output is appended to `log`.
     """
-    path = os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH"))))
     with log.open("ab") as written:
         subprocess.Popen(
             command,
-            env={**os.environ, "PYTHONPATH": path, "COVERGENRE_HOME": str(home.home())},
+            env=home.child_environment(),
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=written,
