@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from covergenre.errors import BadRun, Cancelled, CoverGenreError
+from covergenre.errors import BadRun, CoverGenreError
 from covergenre.files import is_full
 from covergenre.runs import launch
 from covergenre.runs.record import Run
@@ -55,7 +55,7 @@ def train(run_id: str) -> None:
 
     signal.signal(signal.SIGTERM, _stop)
     os.nice(_NICE)
-    with launch.turn_lock(), suppress(CoverGenreError):
+    with suppress(CoverGenreError, KeyboardInterrupt), launch.turn_lock():
         run = Run.open(run_id)
         if run.status().state == "queued":
             with _temporary_files(run):
@@ -71,7 +71,7 @@ def study(name: str) -> None:
     os.nice(_NICE)
     try:
         run_study(open_study(name))
-    except CoverGenreError as error:
+    except (CoverGenreError, KeyboardInterrupt) as error:
         _log.error("%s", error)
 
 
@@ -129,7 +129,8 @@ def _ending(code: int) -> str:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
-    raise Cancelled("the run was busy when asked to stop, so its process was told to")
+    """Interrupt whatever is at work: no `except Exception` takes a KeyboardInterrupt for an error of a file it reads."""
+    raise KeyboardInterrupt("the run was busy when asked to stop, so its process was told to")
 
 
 if __name__ == "__main__":

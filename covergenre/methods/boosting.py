@@ -161,7 +161,7 @@ class _Watch:
 
     def __init__(self, most: int, context: Context) -> None:
         self.stopped = False
-        self.error: OSError | None = None
+        self.error: BaseException | None = None
         self._most, self._context = most, context
 
     def after_iteration(self, info: Any) -> bool:
@@ -171,7 +171,7 @@ class _Watch:
         try:
             _check_room(self._context.checkpoint)
             self._context.monitor.report(info.iteration, self._most, "trees", figures)
-        except OSError as error:
+        except BaseException as error:
             self.error = error
             raise
         self.stopped = self._context.monitor.should_stop()

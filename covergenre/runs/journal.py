@@ -99,14 +99,19 @@ def open_journal(run: Run, monitor: Monitor = SILENT) -> Iterator[Journal]:
 
 
 def _end_badly(journal: Journal, error: BaseException) -> None:
-    stopped = isinstance(error, (Cancelled, KeyboardInterrupt))
-    logger.log(
-        logging.INFO if stopped else logging.ERROR, "The run did not end well", exc_info=None if stopped else error
-    )
+    stop = _stop_behind(error)
+    logger.log(logging.INFO if stop else logging.ERROR, "The run did not end well", exc_info=None if stop else error)
     try:
-        journal.write("cancelled" if stopped else "failed", in_words(error))
+        journal.write("cancelled" if stop else "failed", str(stop) if stop else in_words(error))
     except OSError:
         logger.exception("The end could not be written down; the run will read as lost")
+
+
+def _stop_behind(error: BaseException | None) -> BaseException | None:
+    """The stop that an error is, or comes from: whatever it interrupts may raise an error of its own as it closes."""
+    while error and not isinstance(error, (Cancelled, KeyboardInterrupt)):
+        error = error.__context__
+    return error
 
 
 class _Log(logging.FileHandler):

@@ -148,6 +148,14 @@ def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
         fit(*parts[:2], monitor=Monitor(full))
 
 
+def test_an_interruption_of_a_tree_is_not_taken_for_an_error_of_catboost(parts):
+    def interrupt(progress):
+        raise KeyboardInterrupt("told to stop")
+
+    with pytest.raises(KeyboardInterrupt, match="told to stop"):
+        fit(*parts[:2], monitor=Monitor(interrupt))
+
+
 @pytest.mark.parametrize("trees", [0, 3])
 def test_before_the_disk_is_full_it_ends_as_on_a_full_one(parts, tmp_path, monkeypatch, trees):
     told = []

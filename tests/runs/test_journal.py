@@ -130,6 +130,17 @@ def test_a_stop_is_cancelled_and_goes_on(new_run, error):
     assert run.status().state == "cancelled"
 
 
+@pytest.mark.parametrize("stop", [Cancelled("stopped on request"), KeyboardInterrupt("stopped on request")])
+def test_an_error_that_a_stop_brings_about_is_that_stop(new_run, stop):
+    run = new_run()
+    with pytest.raises(ValueError, match="still open"), open_journal(run):
+        try:
+            raise stop
+        finally:
+            raise ValueError("the file is still open, so it can't be closed")
+    assert (run.status().state, run.status().error) == ("cancelled", "stopped on request")
+
+
 def test_an_error_is_failed_with_one_line_and_the_log_has_the_rest(new_run):
     run = new_run()
     with pytest.raises(ZeroDivisionError), open_journal(run):
