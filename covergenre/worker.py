@@ -129,7 +129,7 @@ def _ending(code: int) -> str:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
-    """Interrupt whatever is at work: no `except Exception` takes a KeyboardInterrupt for an error of a file it reads."""
+    """Interrupt the work, by what no `except Exception` takes for an error of the file it reads."""
     raise KeyboardInterrupt("the run was busy when asked to stop, so its process was told to")
 
 

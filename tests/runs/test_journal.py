@@ -132,12 +132,15 @@ def test_a_stop_is_cancelled_and_goes_on(new_run, error):
 
 @pytest.mark.parametrize("stop", [Cancelled("stopped on request"), KeyboardInterrupt("stopped on request")])
 def test_an_error_that_a_stop_brings_about_is_that_stop(new_run, stop):
-    run = new_run()
-    with pytest.raises(ValueError, match="still open"), open_journal(run):
+    def write():
         try:
             raise stop
         finally:
             raise ValueError("the file is still open, so it can't be closed")
+
+    run = new_run()
+    with pytest.raises(ValueError, match="still open"), open_journal(run):
+        write()
     assert (run.status().state, run.status().error) == ("cancelled", "stopped on request")
 
 
