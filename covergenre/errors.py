@@ -62,10 +62,17 @@ def is_no_room(error: BaseException) -> bool:
     return not ours and is_full(home.home())
 
 
+def stop_behind(error: BaseException | None) -> BaseException | None:
+    """The stop that an error is, or comes from: whatever it interrupts may raise an error of its own as it closes."""
+    while error and not isinstance(error, (Cancelled, KeyboardInterrupt)):
+        error = error.__context__
+    return error
+
+
 def in_words(error: BaseException) -> str:
     """The message of an error on one line; those of the system say what to do."""
     text = " ".join(str(error).split())
-    if isinstance(error, CoverGenreError):
+    if isinstance(error, (CoverGenreError, KeyboardInterrupt)):
         return text
     if is_no_room(error):
         why = error.strerror if isinstance(error, OSError) else f"{os.strerror(errno.ENOSPC)}: {type(error).__name__}"

@@ -1,8 +1,9 @@
-"""The processes behind `launch`: python -m covergenre.worker [RUN | study STUDY]
+"""The processes in the background: python -m covergenre.worker [RUN | study STUDY | collect NAME]
 
 Without an argument it is the worker, which starts a trainer for each run of the queue, one after the other. With a run
 it is a trainer, which executes that run and ends: a process of its own, because it may be killed or run out of memory
-without harm to the queue. With a study it computes that study; its errors go to the study's log.
+without harm to the queue. With a study it computes that study, with the name of a collection it collects that; their
+errors go to their log.txt.
 """
 
 import logging
@@ -21,7 +22,8 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from covergenre.errors import BadRun, CoverGenreError
+from covergenre.background import LOCK_SECONDS, worker_command
+from covergenre.errors import BadRun, CoverGenreError, in_words, stop_behind
 from covergenre.files import is_full
 from covergenre.runs import launch
 from covergenre.runs.record import Run
@@ -29,7 +31,6 @@ from covergenre.runs.record import Run
 _log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 0.25  # seconds between looks at a run's deadline
-_LOCK_IS_TRIED = 1.0  # seconds; a check for a worker holds its lock for a moment
 _NICE = 10  # pages and predictions have priority
 
 
@@ -37,11 +38,11 @@ def work() -> None:
     """Work off the queue, unless another worker does."""
     lock = launch.worker_lock()
     try:
-        lock.acquire(timeout=_LOCK_IS_TRIED)
+        lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         return
     while run := _next(lock):
-        began, trainer = time.time(), subprocess.Popen(launch.worker_command(run.id))
+        began, trainer = time.time(), subprocess.Popen(worker_command(run.id))
         with suppress(BadRun):  # deleted or damaged meanwhile
             _wait_for(run, trainer)
         code = trainer.wait()
@@ -51,11 +52,9 @@ def work() -> None:
 
 def train(run_id: str) -> None:
     """Execute a run, if it is still queued once no other trainer is at work."""
-    from covergenre.training.train import execute
-
-    signal.signal(signal.SIGTERM, _stop)
-    os.nice(_NICE)
     with suppress(CoverGenreError, KeyboardInterrupt), launch.turn_lock():
+        from covergenre.training.train import execute
+
         run = Run.open(run_id)
         if run.status().state == "queued":
             with _temporary_files(run):
@@ -64,15 +63,30 @@ def train(run_id: str) -> None:
 
 def study(name: str) -> None:
     """Compute the missing points of a study."""
-    from covergenre.studies.record import open_study
-    from covergenre.studies.study import run_study
+    with _errors_logged():
+        from covergenre.studies.record import open_study
+        from covergenre.studies.study import compute
 
-    signal.signal(signal.SIGTERM, _stop)
-    os.nice(_NICE)
+        compute(open_study(name))
+
+
+def collect(name: str) -> None:
+    """Collect what is missing of a collection."""
+    with _errors_logged():
+        from covergenre.collecting.collect import carry_out
+        from covergenre.collecting.record import open_plan
+
+        carry_out(open_plan(name))
+
+
+@contextmanager
+def _errors_logged() -> Iterator[None]:
+    """Log an error in one line, with a traceback if nobody foresaw it."""
     try:
-        run_study(open_study(name))
-    except (CoverGenreError, KeyboardInterrupt) as error:
-        _log.error("%s", error)
+        yield
+    except BaseException as error:
+        stop = stop_behind(error)
+        _log.error("%s", in_words(stop or error), exc_info=not (stop or isinstance(error, (CoverGenreError, OSError))))
 
 
 @contextmanager
@@ -128,9 +142,14 @@ def _ending(code: int) -> str:
     return f"was ended by {name}" + (" (as when memory runs out)" if name == "SIGKILL" else "")
 
 
+def _begin() -> None:
+    signal.signal(signal.SIGTERM, _stop)
+    os.nice(_NICE)
+
+
 def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (as the signal module calls it)
     """Interrupt the work, by what no `except Exception` takes for an error of the file it reads."""
-    raise KeyboardInterrupt("the run was busy when asked to stop, so its process was told to")
+    raise KeyboardInterrupt("it was busy when asked to stop, so its process was told to end")
 
 
 if __name__ == "__main__":
@@ -138,6 +157,11 @@ if __name__ == "__main__":
         case []:
             work()
         case ["study", name]:
+            _begin()
             study(name)
+        case ["collect", name]:
+            _begin()
+            collect(name)
         case [run_id]:
+            _begin()
             train(run_id)

@@ -1,27 +1,20 @@
-"""Collecting in a background process, which outlives the app: python -m covergenre.collecting.background NAME
+"""The status of a collection, and collecting in a background process.
 
 collected/NAME/status.json    its `Status`, replaced atomically
-collected/NAME/stop           exists once it was asked to stop
-collected/NAME/log.txt        its output
 """
 
-import sys
 import time
-from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from filelock import Timeout
-
 from covergenre import home
-from covergenre.collecting.collect import LOCK_SECONDS, collect
-from covergenre.collecting.record import Plan, open_plan, save_plan
+from covergenre.collecting.record import Plan, open_plan
 from covergenre.dataset.registry import Dataset, open_dataset
-from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words
-from covergenre.files import read_json, replace_json
+from covergenre.errors import BadDataset, Cancelled, CoverGenreError, in_words, stop_behind
+from covergenre.files import is_full, read_json, replace_json
 from covergenre.progress import SILENT, Monitor, Progress
-from covergenre.runs import launch
 
 State = Literal["running", "done", "stopped", "failed", "lost"]
 
@@ -43,12 +36,9 @@ class Status:
 
 def start(plan: Plan) -> None:
     """Start or continue to collect a plan; CoverGenreError when that is being done already."""
-    if is_running(plan):
-        raise CoverGenreError(f"{plan.name} is being collected already: wait for it, or stop it")
-    save_plan(plan)
-    (plan.folder / "stop").unlink(missing_ok=True)
-    _write(plan, Status("running", 0, plan.per_genre * len(plan.genres), "starting"))
-    launch.spawn_detached(home.child_command(__name__, plan.name), plan.folder / "log.txt")
+    plan.prepare()
+    _write(plan, Status("running", 0, plan.total, "starting"))
+    plan.start()
 
 
 def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:
@@ -60,7 +50,7 @@ def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:
     began = time.monotonic()
     while (status := read_status(plan, time.monotonic() - began < _STARTS_WITHIN)).state == "running":
         if monitor.should_stop():
-            (plan.folder / "stop").touch()
+            plan.request_stop()
         monitor.report(status.done, status.total, status.what)
         time.sleep(_POLL_SECONDS)
     if status.state == "stopped":
@@ -73,22 +63,18 @@ def wait(plan: Plan, monitor: Monitor = SILENT) -> Dataset:
 def read_status(plan: Plan, starting: bool = False) -> Status:
     """The status of a collection. Without a process it is lost, unless the process is still `starting`."""
     status = _read(plan)
-    if status.state != "running" or starting or is_running(plan):
+    if status.state != "running" or starting or plan.is_running():
         return status
     status = _read(plan)  # it may have ended between the two checks
-    if status.state == "running":
-        return Status("lost", error="its process has died: resume it; what was collected is kept")
-    return status
+    if status.state != "running":
+        return status
+    why = "the disk is full: make room, then" if is_full(plan.folder) else "its process has died:"
+    return Status("lost", error=f"{why} resume it; what was collected is kept")
 
 
 def is_running(plan: Plan) -> bool:
     """Whether a process is collecting it."""
-    plan.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with plan.lock.acquire(blocking=False):
-            return False
-    except Timeout:
-        return True
+    return plan.is_running()
 
 
 def unfinished() -> tuple[Plan, ...]:
@@ -102,31 +88,40 @@ def unfinished() -> tuple[Plan, ...]:
     return tuple(plans)
 
 
-def _work(name: str) -> None:
-    plan = open_plan(name)
-    with plan.lock.acquire(timeout=LOCK_SECONDS):  # held until the final status is written: before that it isn't lost
-        _collect(plan)
+class Recorder:
+    """Records the status of a collection at work, and passes its progress on; made by `recording`."""
+
+    def __init__(self, plan: Plan, monitor: Monitor) -> None:
+        self.monitor = Monitor(self._report, lambda: monitor.should_stop() or plan.stop_requested())
+        self.reasons: Iterable[tuple[str, int]] = ()
+        self._plan, self._listener, self._written = plan, monitor.listener, 0.0
+        self._report(Progress(0, plan.total, "collecting"))
+
+    def _report(self, progress: Progress) -> None:
+        self._now = progress
+        if time.monotonic() - self._written > _POLL_SECONDS:
+            self.write("running")
+            self._written = time.monotonic()
+        self._listener(progress)
+
+    def write(self, state: State, error: str = "") -> None:
+        """Write the present status."""
+        now = self._now
+        _write(self._plan, Status(state, now.done, now.total, now.what, error, tuple(self.reasons)))
 
 
-def _collect(plan: Plan) -> None:
-    now = Status("running")
-    written = 0.0
-
-    def tell(progress: Progress) -> None:
-        nonlocal now, written
-        now = Status("running", progress.done, progress.total, progress.what)
-        if time.monotonic() - written > _POLL_SECONDS:
-            _write(plan, now)
-            written = time.monotonic()
-
+@contextmanager
+def recording(plan: Plan, monitor: Monitor) -> Iterator[Recorder]:
+    """Record the status of a collection while the block works on it, and how that ends; its error is raised again."""
+    recorder = Recorder(plan, monitor)
     try:
-        collected = collect(plan, Monitor(tell, (plan.folder / "stop").exists))
-        reasons = tuple(Counter(collected.reasons).most_common())
-        _write(plan, Status("done", now.total, now.total, "collected", reasons=reasons))
-    except Cancelled as error:
-        _write(plan, Status("stopped", now.done, now.total, now.what, str(error)))
-    except (CoverGenreError, OSError) as error:
-        _write(plan, Status("failed", now.done, now.total, now.what, in_words(error)))
+        yield recorder
+        recorder.write("done")
+    except BaseException as error:
+        stop = stop_behind(error)
+        with suppress(OSError):  # on a full disk it reads as lost
+            recorder.write("stopped" if stop else "failed", in_words(stop or error))
+        raise
 
 
 def _read(plan: Plan) -> Status:
@@ -139,7 +134,3 @@ def _read(plan: Plan) -> Status:
 
 def _write(plan: Plan, status: Status) -> None:
     replace_json(plan.folder / "status.json", asdict(status))
-
-
-if __name__ == "__main__":
-    _work(sys.argv[1])

@@ -11,25 +11,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from filelock import Timeout
-
 from covergenre import images
+from covergenre.collecting.background import recording
 from covergenre.collecting.genres import rejection_reason
 from covergenre.collecting.musicbrainz import Album, find_albums
-from covergenre.collecting.record import SOURCE, Attempt, Journal, Plan, save_plan
+from covergenre.collecting.record import SOURCE, Attempt, Journal, Plan
 from covergenre.collecting.sources import coverart, open_web
 from covergenre.dataset.csv_file import write_csv
 from covergenre.dataset.registry import Dataset, register
-from covergenre.errors import BadDataset, BadImage, Cancelled, CoverGenreError, Refused
+from covergenre.errors import BadDataset, BadImage, Cancelled, Refused
 from covergenre.files import replace_bytes
 from covergenre.progress import SILENT, Monitor
 from covergenre.web import Web
 
 LICENCE = "the artwork belongs to its owners; the data about it is CC0 (MusicBrainz)"
 """Written beside every cover that is collected."""
-
-LOCK_SECONDS = 1.0
-"""How long to wait for a plan's lock: checks whether it is being collected hold it for a moment."""
 
 _FEWEST_PIXELS = 64  # a side; smaller pictures are placeholders
 _COLUMNS = ("path", "artist", "album", "year", "source_id", "image_url", "page_url", "licence", "collected")
@@ -56,16 +52,25 @@ def collect(plan: Plan, monitor: Monitor = SILENT) -> Collected:
     There are fewer covers where the source has no more. Raises CoverGenreError when another process collects under that
     name, ConnectionLost when a source can't be reached (covers are kept), BadDataset without any cover, and Cancelled.
     """
-    save_plan(plan)
-    try:
-        with plan.lock.acquire(timeout=LOCK_SECONDS), open_web(monitor) as web:
-            journal = Journal(plan)
-            try:
-                _fetch_all(plan, journal, web, monitor)
-            finally:
-                _write_table(plan, journal)
-    except Timeout as error:
-        raise CoverGenreError(f"another process collects {plan.name}: wait for it, or stop it") from error
+    plan.prepare()
+    return carry_out(plan, monitor)
+
+
+def carry_out(plan: Plan, monitor: Monitor = SILENT) -> Collected:
+    """Collect the covers of a plan that was prepared; as `collect`."""
+    with plan.at_work(), recording(plan, monitor) as recorder:
+        collected = _collect(plan, recorder.monitor)
+        recorder.reasons = Counter(collected.reasons).most_common()
+    return collected
+
+
+def _collect(plan: Plan, monitor: Monitor) -> Collected:
+    with open_web(monitor) as web:
+        journal = Journal(plan)
+        try:
+            _fetch_all(plan, journal, web, monitor)
+        finally:
+            _write_table(plan, journal)
     covers = {genre: len(journal.kept(genre)) for genre in plan.genres}
     if not any(covers.values()):
         reasons = Counter(failure.reason for failure in journal.failures()).most_common(1)
@@ -76,18 +81,18 @@ def collect(plan: Plan, monitor: Monitor = SILENT) -> Collected:
 
 
 def _fetch_all(plan: Plan, journal: Journal, web: Web, monitor: Monitor) -> None:
-    total = plan.per_genre * len(plan.genres)
     done = 0
     for number, genre in enumerate(plan.genres):
         try:
             for got in _fetch_genre(plan, journal, web, genre):
                 monitor.check()
-                monitor.report(done + got, total, f"collecting {genre}")
-        except Cancelled as stop:
+                monitor.report(done + got, plan.total, f"collecting {genre}")
+        except (Cancelled, KeyboardInterrupt) as stop:
             kept = sum(len(journal.kept(one)) for one in plan.genres)
-            raise Cancelled(f"stopped with {kept} of {total} covers; they are kept, and it can be resumed") from stop
+            told = f"stopped with {kept} of {plan.total} covers; they are kept, and it can be resumed"
+            raise Cancelled(told) from stop
         done = plan.per_genre * (number + 1)  # a genre that has no more counts as done
-    monitor.report(total, total, "collecting")
+    monitor.report(plan.total, plan.total, "collecting")
 
 
 def _fetch_genre(plan: Plan, journal: Journal, web: Web, genre: str) -> Iterator[int]:

@@ -2,24 +2,21 @@
 
     collected/NAME/plan.json              the `Plan`
     collected/NAME/.journal.jsonl         a line for each page of albums, and for the outcome of each picture
-    collected/NAME/.lock                  held by the process that collects
     collected/NAME/musicbrainz/GENRE/ID.jpg
     collected/NAME/manifest.csv           artist, album, year and provenance, by path; a scan reads it
 
-A picture is written before its line. One whose line was lost with its process is found by its file, so it is not
-fetched again.
+and the files of a `Workplace`. A picture is written before its line. One whose line was lost with its process is found
+by its file, so it is not fetched again.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from covergenre import home
+from covergenre.background import Workplace
 from covergenre.collecting.genres import tags_of
 from covergenre.collecting.musicbrainz import Album
 from covergenre.dataset.registry import check_name
@@ -31,12 +28,13 @@ SOURCE = "musicbrainz"
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Workplace):
     """What to collect: `per_genre` covers of each genre, at most `per_artist` of one artist, `size` px wide.
 
     Raises CoverGenreError for an invalid name, genre or number.
     """
 
+    kind = "collect"
     name: str
     genres: tuple[str, ...]
     per_genre: int = 200
@@ -61,10 +59,19 @@ class Plan:
         """The folder of the collection."""
         return home.home() / "collected" / self.name
 
-    @cached_property  # one object, so that its holder can acquire it again
-    def lock(self) -> FileLock:
-        """Held by the process that collects."""
-        return FileLock(self.folder / ".lock")
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return f"the collection {self.name}"
+
+    @property
+    def total(self) -> int:
+        """How many covers it wants."""
+        return self.per_genre * len(self.genres)
+
+    def save(self) -> None:
+        """Write it to its folder."""
+        replace_json(self.folder / "plan.json", asdict(self))
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class Attempt:
 
 
 class Journal:
-    """The albums and attempts of a plan, read once and appended to by the one process that holds `Plan.lock`."""
+    """The albums and attempts of a plan, read once and appended to by the one process that is `at_work`."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -129,12 +136,6 @@ class Journal:
                 self.offsets[line["genre"]], self.totals[line["genre"]] = int(line["asked"]), int(line["total"])
         except (KeyError, TypeError, ValueError) as error:
             raise BadDataset(f"{self._file} is damaged ({error}): delete it to begin anew; the covers stay") from error
-
-
-def save_plan(plan: Plan) -> None:
-    """Write a plan to its folder."""
-    plan.folder.mkdir(parents=True, exist_ok=True)
-    replace_json(plan.folder / "plan.json", asdict(plan))
 
 
 def open_plan(name: str) -> Plan:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import psutil
 
-from covergenre.errors import Cancelled, in_words
+from covergenre.errors import in_words, stop_behind
 from covergenre.progress import SILENT, Monitor, Progress
 from covergenre.runs.record import Event, Run, Status
 from covergenre.runs.schema import State
@@ -99,19 +99,12 @@ def open_journal(run: Run, monitor: Monitor = SILENT) -> Iterator[Journal]:
 
 
 def _end_badly(journal: Journal, error: BaseException) -> None:
-    stop = _stop_behind(error)
+    stop = stop_behind(error)
     logger.log(logging.INFO if stop else logging.ERROR, "The run did not end well", exc_info=None if stop else error)
     try:
-        journal.write("cancelled" if stop else "failed", str(stop) if stop else in_words(error))
+        journal.write("cancelled" if stop else "failed", in_words(stop or error))
     except OSError:
         logger.exception("The end could not be written down; the run will read as lost")
-
-
-def _stop_behind(error: BaseException | None) -> BaseException | None:
-    """The stop that an error is, or comes from: whatever it interrupts may raise an error of its own as it closes."""
-    while error and not isinstance(error, (Cancelled, KeyboardInterrupt)):
-        error = error.__context__
-    return error
 
 
 class _Log(logging.FileHandler):

@@ -13,7 +13,6 @@ process ends. The state of a run is in its status alone; the queue only orders t
 import logging
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from covergenre import home
+from covergenre.background import is_held, start_worker
 from covergenre.errors import BadRun
 from covergenre.files import read_json, replace_json, where_allowed
 from covergenre.methods import method
@@ -161,15 +161,13 @@ def ensure_worker() -> None:
     if not queued_runs():
         return
     with where_allowed(), queue_lock():
-        if queued_runs() and _is_free(worker_lock()):
-            spawn_detached(worker_command(), home.runs() / "worker.log")
+        if queued_runs() and not is_held(_lock_file("worker")):
+            start_worker(home.runs() / "worker.log")
 
 
 def is_busy() -> bool:
     """Whether a run is at work. Quick: no run is read."""
-    with where_allowed():
-        return home.runs().is_dir() and not (_is_free(turn_lock()) and _is_free(worker_lock()))
-    return False
+    return is_held(_lock_file("turn")) or is_held(_lock_file("worker"))
 
 
 def usage(run: Run) -> Usage | None:
@@ -243,30 +241,13 @@ def wait_for_turn(monitor: Monitor, tell: Callable[[], object]) -> Iterator[None
         lock.release()
 
 
-def worker_command(*arguments: str) -> Sequence[str]:
-    """The command line of `worker`."""
-    return home.child_command("covergenre.worker", *arguments)
-
-
-def spawn_detached(command: Sequence[str], log: Path) -> None:
-    """Start a process in a session of its own, which outlives this one.
-
-    It has this home and package; its output is appended to `log`.
-    """
-    with log.open("ab") as written:
-        subprocess.Popen(
-            command,
-            env=home.child_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=written,
-            start_new_session=True,
-        )
-
-
 def _lock(name: str) -> FileLock:
     home.runs().mkdir(parents=True, exist_ok=True)
-    return FileLock(home.runs() / f".{name}.lock")
+    return FileLock(_lock_file(name))
+
+
+def _lock_file(name: str) -> Path:
+    return home.runs() / f".{name}.lock"
 
 
 def _end_process(process: psutil.Process) -> None:
@@ -276,12 +257,6 @@ def _end_process(process: psutil.Process) -> None:
             process.wait(_GRACE)
         except psutil.TimeoutExpired:
             process.kill()
-
-
-def _is_free(lock: FileLock) -> bool:
-    if free := _acquire(lock):
-        lock.release()
-    return free
 
 
 def _acquire(lock: FileLock) -> bool:

@@ -3,12 +3,10 @@
     studies/NAME-SPLIT-DIGEST/study.json      `Study`
     studies/NAME-SPLIT-DIGEST/outcomes.jsonl  `Outcome`, a line a point
     studies/NAME-SPLIT-DIGEST/table.csv       the same as a table, with the published accuracies
-    studies/NAME-SPLIT-DIGEST/.lock           held by the process that works on it
     studies/NAME-SPLIT-DIGEST/now.txt         its present activity
-    studies/NAME-SPLIT-DIGEST/stop            there once it was asked to stop
 
-The digest is of the covers, the seed and the recipe, so that a repeated study goes on where it was, and one of changed
-covers starts anew.
+and the files of a `Workplace`. The digest is of the covers, the seed and the recipe, so that a repeated study goes on
+where it was, and one of changed covers starts anew.
 """
 
 import csv
@@ -19,9 +17,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from covergenre import home
+from covergenre.background import Workplace
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadRun
 from covergenre.evaluation.intervals import Interval
@@ -71,9 +68,10 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Workplace):
     """The design of a study; `genres` in the order of its ladders, `points` the keys requested last."""
 
+    kind = "study"
     dataset: str
     dataset_hash: str
     split: str
@@ -90,20 +88,19 @@ class Study:
         return home.home() / "studies" / f"{self.dataset}-{self.split}-{digest}"
 
     @property
-    def lock(self) -> FileLock:
-        """Held by the process that works on it."""
-        return FileLock(self.folder / ".lock")
+    def title(self) -> str:
+        """What messages call it."""
+        return f"the study of {self.dataset}"
 
     def save(self) -> None:
-        """Write the design, and withdraw a request to stop."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "stop").unlink(missing_ok=True)
+        """Write the design, and the table of the outcomes that it asks for."""
         replace_json(self.folder / "study.json", asdict(self))
+        self._write_table()
 
     def add(self, outcome: Outcome) -> None:
         """Store an outcome and update the table."""
         append_json(self.folder / "outcomes.jsonl", asdict(outcome))
-        replace_text(self.folder / "table.csv", to_csv(self.current_outcomes()))
+        self._write_table()
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes so far, the latest of each point. Incomplete lines are skipped."""
@@ -116,14 +113,6 @@ class Study:
         asked = {key.partition("/")[0] for key in self.points}
         return tuple(each for each in outcomes if each.part not in asked or each.key in self.points)
 
-    def is_running(self) -> bool:
-        """Whether a process works on it."""
-        try:
-            with self.lock.acquire(blocking=False):
-                return False
-        except Timeout:
-            return True
-
     def write_activity(self, what: str) -> None:
         """Store what is being done."""
         replace_text(self.folder / "now.txt", what)
@@ -135,13 +124,8 @@ class Study:
         except (OSError, ValueError):
             return ""
 
-    def request_stop(self) -> None:
-        """Ask its process to stop: within a second or two as a rule, at the next point at the latest."""
-        (self.folder / "stop").touch()
-
-    def stop_requested(self) -> bool:
-        """Whether it was asked to stop."""
-        return (self.folder / "stop").exists()
+    def _write_table(self) -> None:
+        replace_text(self.folder / "table.csv", to_csv(self.current_outcomes()))
 
 
 def open_study(name: str) -> Study:

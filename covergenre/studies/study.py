@@ -88,24 +88,26 @@ def run_study(asked: Study, dataset: Dataset | None = None, monitor: Monitor = S
     Raises CoverGenreError when the data set has changed or another process works on the same study; Cancelled when
     stopped.
     """
-    dataset = dataset or open_dataset(asked.dataset)
-    if fingerprint(dataset.manifest) != asked.dataset_hash:
-        raise BadDataset(f"the data set {dataset.name} has changed since the study was designed: start another")
-    _check_free(asked)
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    with asked.lock:
-        asked.save()
-        _compute(
-            asked, dataset, Monitor(_listener(asked, monitor), lambda: monitor.should_stop() or asked.stop_requested())
-        )
-    return asked
+    asked.prepare()
+    return compute(asked, dataset, monitor)
 
 
 def start_study(asked: Study) -> None:
     """Run a study in a process of its own, which outlives this one. CoverGenreError when it is running already."""
-    _check_free(asked)
-    asked.save()
-    launch.spawn_detached(launch.worker_command("study", asked.folder.name), asked.folder / "log.txt")
+    asked.prepare()
+    asked.start()
+
+
+def compute(asked: Study, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Study:
+    """Compute the missing points of a study that was prepared; as `run_study`."""
+    dataset = dataset or open_dataset(asked.dataset)
+    if fingerprint(dataset.manifest) != asked.dataset_hash:
+        raise BadDataset(f"the data set {dataset.name} has changed since the study was designed: start another")
+    with asked.at_work():
+        _compute_points(
+            asked, dataset, Monitor(_listener(asked, monitor), lambda: monitor.should_stop() or asked.stop_requested())
+        )
+    return asked
 
 
 def order_genres(genres: Sequence[str]) -> tuple[str, ...]:
@@ -126,11 +128,6 @@ def plan(
         "finetune": _methods(genres, split, ("finetune",), "finetune"),
     }
     return tuple(point for part in EXPERIMENTS if part in only for point in parts[part])
-
-
-def _check_free(asked: Study) -> None:
-    if asked.folder.exists() and asked.is_running():
-        raise CoverGenreError(f"the study of {asked.dataset} is being made by another process: wait for it, or stop it")
 
 
 def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str]) -> None:
@@ -185,7 +182,7 @@ def _methods(genres: tuple[str, ...], split: str, names: Sequence[str], part: st
         yield Point(part, name, 0, f"all {len(genres)} genres", genres, parameters=_settings(name, split))
 
 
-def _compute(asked: Study, dataset: Dataset, monitor: Monitor) -> None:
+def _compute_points(asked: Study, dataset: Dataset, monitor: Monitor) -> None:
     bench = _Bench(asked, dataset)
     known = {outcome.key for outcome in asked.outcomes()}
     points = _points(asked)

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from filelock import FileLock
 
+from covergenre.background import worker_command
 from covergenre.errors import BadDataset, Cancelled, CoverGenreError
 from covergenre.evaluation.intervals import Interval
 from covergenre.progress import SILENT, Monitor
@@ -161,9 +163,26 @@ def test_a_study_can_be_stopped_while_it_waits(quick):
 
 def test_what_is_asked_of_a_study_goes_to_disk_and_the_worker_makes_it(dataset, recipe):
     asked = design(dataset, only=["ladder"], quick=True, recipe=recipe)
-    asked.save()
-    subprocess.run(launch.worker_command("study", asked.folder.name), check=True)
+    asked.prepare()
+    subprocess.run(worker_command("study", asked.folder.name), check=True)
     assert {each.key for each in asked.outcomes()} == set(asked.points)
+
+
+def test_a_stop_is_heard_by_a_process_that_has_yet_to_begin(dataset, recipe):
+    asked = design(dataset, only=["ladder"], quick=True, recipe=recipe)
+    asked.prepare()
+    asked.request_stop()
+    with pytest.raises(Cancelled):
+        module.compute(asked, dataset)
+    assert len(run_study(asked, dataset).outcomes()) == 4
+
+
+def test_of_two_that_begin_at_once_one_is_refused(quick, monkeypatch):
+    made = quick("ladder")
+    monkeypatch.setattr(module.Study, "is_running", lambda _: False)  # as long as neither has begun
+    with FileLock(made.folder / ".lock"), ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(quick, "ladder").exception()
+    assert "another process works on the study of drawn" in str(refused)
 
 
 def test_a_study_of_covers_that_have_changed_is_refused(dataset, recipe):
@@ -212,6 +231,15 @@ def test_the_table_has_a_row_a_point_beside_what_was_published(quick):
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     assert [row["published"] for row in rows] == ["0.947", "0.85", "0.964", "0.926"]
+
+
+def test_a_table_that_a_killed_process_left_behind_is_made_good(quick):
+    made = quick("ladder")
+    table = made.folder / "table.csv"
+    whole = table.read_text()
+    table.write_text(whole[: whole.rindex("ladder")])
+    quick("ladder")
+    assert table.read_text() == whole
 
 
 def test_a_torn_line_is_passed_over_and_a_damaged_study_is_not_listed(quick):

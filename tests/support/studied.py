@@ -16,7 +16,7 @@ def made(*points: Outcome, dataset: str = "mine") -> Study:
     """A study of these points, kept in the home."""
     genres, keys = ("country", "jazz", "rap"), tuple(each.key for each in points)
     study = Study(dataset, "0123456789abcdef", "honest", 42, genres, Recipe(), keys)
-    study.save()
+    study.prepare()
     for each in points:
         study.add(each)
     return study

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.fake_sources import albums
 from covergenre.collecting import background
-from covergenre.collecting.record import Plan, save_plan
+from covergenre.collecting.record import Plan
 from covergenre.dataset.registry import names, open_dataset
 from pages.widgets.watch import jobs
 
@@ -42,7 +42,7 @@ def test_too_few_genres_are_refused_with_what_to_do(page):
 
 
 def test_what_was_stopped_goes_on_by_a_click(world):
-    save_plan(Plan("mine", ("jazz", "rap"), per_genre=2))
+    Plan("mine", ("jazz", "rap"), per_genre=2).prepare()
     page = alone("explore").run()
     click(page, "Continue")
     jobs().get(ADDING).wait()

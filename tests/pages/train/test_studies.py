@@ -8,6 +8,7 @@ from drawing import genre_folders
 from studied import point
 from tiny import tiny_recipe
 
+from covergenre import background
 from covergenre.dataset.registry import register
 from covergenre.runs import launch
 from covergenre.studies.record import list_studies
@@ -19,7 +20,7 @@ from pages.train import studies
 def begun(monkeypatch) -> list:
     """The commands that would have been started."""
     commands = []
-    monkeypatch.setattr(launch, "spawn_detached", lambda command, log: commands.append(list(command)))
+    monkeypatch.setattr(background, "start_worker", lambda log, *arguments: commands.append(arguments))
     monkeypatch.setattr(launch, "ensure_worker", lambda: None)
     return commands
 
@@ -39,14 +40,14 @@ def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
     assert not app.exception
     (command,) = begun
     (asked,) = list_studies()
-    assert command[-3:] == ["covergenre.worker", "study", asked.folder.name]
+    assert command == ("study", asked.folder.name)
     assert asked.dataset == "mine"
     assert {key.partition("/")[0] for key in asked.points} == {"ladder", "k", "variants", "methods"}
 
 
 def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monkeypatch, mine):
     def end_at_once(asked):
-        asked.save()
+        asked.prepare()
         for key in asked.points:
             asked.add(replace(point(key.partition("/")[0], "knn", 2), key=key))
 
