@@ -19,7 +19,7 @@ class Rows:
         return f"{int(''.join(map(str, bits)), 2):016x}"
 
     def covers(self, genres: Sequence[str], **known: Sequence) -> pd.DataFrame:
-        """Covers of these genres that have nothing in common but what is said of them."""
+        """Covers of these genres that have only the `known` columns in common."""
         n = len(genres)
         columns = {
             "path": [f"{genre}/{row:04}.jpg" for row, genre in enumerate(genres)],

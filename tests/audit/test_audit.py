@@ -58,14 +58,14 @@ def test_each_planted_defect_is_found(dataset, vectors):
     assert ("jazz/002.jpg", "pop/two-genres.jpg") in report.groups("contradicting labels")
 
 
-def test_without_split_and_vectors_the_rest_is_judged_and_what_is_missing_told(dataset):
+def test_without_split_and_vectors_the_issues_that_need_them_are_skipped(dataset):
     report = audit_dataset(dataset)
     assert set(report.skipped) == {"leakage", "wrong labels", "outliers"}
     assert found(report, "near duplicates") >= {"001.jpg", "recompressed.jpg"}
     assert report.likely.empty
 
 
-def test_with_all_that_is_needed_every_issue_is_judged(dataset, vectors):
+def test_with_split_and_vectors_every_issue_is_judged(dataset, vectors):
     report = audit_dataset(dataset, split_of(dataset), vectors)
     assert report.skipped == {}
     assert report.summary["issue"].tolist() == [issue.name for issue in ISSUES]
@@ -76,13 +76,13 @@ def test_with_all_that_is_needed_every_issue_is_judged(dataset, vectors):
     assert report.likely["path"].tolist() == usable(dataset.manifest)["path"].tolist()
 
 
-def test_leaks_are_those_of_the_split_given(dataset):
+def test_leakage_is_found_in_the_given_split(dataset):
     split = split_of(dataset)
     split.parts["jazz/000.jpg"], split.parts["jazz/copy.jpg"] = "train", "test"
     assert {"000.jpg", "copy.jpg"} <= found(audit_dataset(dataset, split), "leakage")
 
 
-def test_the_share_is_of_all_covers_but_those_excluded(dataset):
+def test_shares_are_relative_to_the_covers_that_are_not_excluded(dataset):
     manifest = dataset.manifest.copy()
     manifest.loc[manifest["path"].str.startswith("pop/0"), "excluded"] = "a back cover"
     report = audit_dataset(type(dataset)("mine", dataset.root, dataset.folder, manifest))
@@ -91,7 +91,7 @@ def test_the_share_is_of_all_covers_but_those_excluded(dataset):
     assert not report.findings["path"].str.startswith("pop/0").any()
 
 
-def test_an_audit_again_opens_no_cover_and_finds_the_same(dataset, vectors):
+def test_a_second_audit_opens_no_cover_and_finds_the_same(dataset, vectors):
     first = audit_dataset(dataset, split_of(dataset), vectors)
     shutil.rmtree(dataset.root)
     again = audit_dataset(dataset, split_of(dataset), vectors)
@@ -99,7 +99,7 @@ def test_an_audit_again_opens_no_cover_and_finds_the_same(dataset, vectors):
     pd.testing.assert_frame_equal(first.likely, again.likely)
 
 
-def test_added_covers_cost_only_themselves(dataset):
+def test_only_new_covers_are_measured(dataset):
     audit_dataset(dataset)
     for number in range(3):
         cover("pop", 200 + number).save(dataset.root / "pop" / f"new{number}.jpg")
@@ -114,19 +114,19 @@ def test_thresholds_can_be_changed_and_are_in_the_report(dataset):
     assert report.thresholds["blurry"] == 1.0
 
 
-def test_a_cover_gone_since_the_scan_is_unreadable(dataset):
+def test_a_cover_deleted_since_the_scan_is_unreadable(dataset):
     (dataset.root / "pop" / "005.jpg").unlink()
     assert found(audit_dataset(dataset), "unreadable") == {"broken.jpg", "005.jpg"}
 
 
-def test_broken_files_alone_are_a_report(tmp_path):
+def test_a_data_set_of_broken_files_has_a_report(tmp_path):
     (tmp_path / "covers" / "jazz").mkdir(parents=True)
     (tmp_path / "covers" / "jazz" / "broken.jpg").write_bytes(b"no picture")
     report = audit_dataset(register("broken", tmp_path / "covers")[0])
     assert (report.covers, len(report.findings)) == (1, 1)
 
 
-def test_one_genre_alone_is_audited_for_the_rest(tmp_path):
+def test_with_one_genre_the_issues_that_compare_genres_are_skipped(tmp_path):
     dataset, _ = register("one", genre_folders(tmp_path / "covers", ["jazz"], 3))
     assert set(audit_dataset(dataset).skipped) == {
         "leakage",
@@ -137,13 +137,13 @@ def test_one_genre_alone_is_audited_for_the_rest(tmp_path):
     }
 
 
-def test_of_few_covers_vectors_tell_nothing(tmp_path):
+def test_vectors_of_fewer_than_50_covers_are_not_used(tmp_path):
     dataset, _ = register("few", genre_folders(tmp_path / "covers", ["jazz", "pop"], 5))
     report = audit_dataset(dataset, vectors=np.ones((10, 4), np.float32))
     assert "fewer than 50" in report.skipped["wrong labels"]
 
 
-def test_nothing_left_to_look_at_is_an_error(dataset):
+def test_a_data_set_with_every_cover_excluded_is_an_error(dataset):
     manifest = dataset.manifest.assign(excluded="all of it")
     with pytest.raises(BadDataset, match="no cover left"):
         audit_dataset(type(dataset)("mine", dataset.root, dataset.folder, manifest))
@@ -158,12 +158,12 @@ def test_nothing_left_to_look_at_is_an_error(dataset):
         lambda vectors: np.where(vectors > 250, np.float32("nan"), vectors),
     ],
 )
-def test_vectors_of_something_else_are_refused(dataset, vectors, spoil):
+def test_invalid_vectors_are_refused(dataset, vectors, spoil):
     with pytest.raises(CoverGenreError, match="expected one finite float32 vector"):
         audit_dataset(dataset, vectors=spoil(vectors))
 
 
-def test_a_stop_is_obeyed_and_what_was_measured_is_kept(dataset, vectors):
+def test_a_stopped_audit_keeps_its_measurements(dataset, vectors):
     calls = itertools.count()
     with pytest.raises(Cancelled):
         audit_dataset(dataset, vectors=vectors, monitor=Monitor(should_stop=lambda: next(calls) > 2))
@@ -171,13 +171,13 @@ def test_a_stop_is_obeyed_and_what_was_measured_is_kept(dataset, vectors):
 
 
 @pytest.mark.covers
-def test_on_real_covers_copies_and_small_black_metal_are_found(real, covers, tmp_path):
+def test_on_real_covers_copies_and_the_low_resolution_of_black_metal_are_found(real, covers, tmp_path):
     from covergenre.dataset.registry import Dataset
 
     sources = real.manifest["source"].isin(["discogs", "metal_archives"])
     manifest = real.manifest[sources].groupby("genre").head(60).reset_index(drop=True)
     report = audit_dataset(Dataset("real", covers, tmp_path, manifest))
-    told = report.cue_genres.set_index(["cue", "genre"])["auc"]
-    assert told["resolution", "black metal"] > 0.95
+    auc = report.cue_genres.set_index(["cue", "genre"])["auc"]
+    assert auc["resolution", "black metal"] > 0.95
     assert len(found(report, "contradicting labels")) > 0
     assert found(report, "unreadable") == set()

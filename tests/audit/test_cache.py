@@ -5,59 +5,59 @@ from covergenre.audit.cache import digest, load_or_compute, load_valid
 
 
 @pytest.fixture
-def made():
-    """What was made, each time that it was."""
+def computed():
+    """What was computed, each time."""
     return []
 
 
 @pytest.fixture
-def maker(made):
-    def make():
-        made.append({"numbers": np.arange(3), "shares": np.ones((2, 2), np.float32)})
-        return made[-1]
+def compute(computed):
+    def run():
+        computed.append({"numbers": np.arange(3), "shares": np.ones((2, 2), np.float32)})
+        return computed[-1]
 
-    return make
+    return run
 
 
-def test_what_is_remembered_is_not_made_again(tmp_path, maker, made):
+def test_a_cached_result_is_not_computed_again(tmp_path, compute, computed):
     file = tmp_path / "audit" / "a.npz"
-    first, again = load_or_compute(file, "key", maker), load_or_compute(file, "key", maker)
-    assert len(made) == 1
+    first, again = load_or_compute(file, "key", compute), load_or_compute(file, "key", compute)
+    assert len(computed) == 1
     assert first.keys() == again.keys()
     for name, array in first.items():
         np.testing.assert_array_equal(array, again[name], strict=True)
 
 
-def test_another_key_is_made_anew_and_takes_the_place(tmp_path, maker, made):
+def test_another_key_replaces_the_cached_result(tmp_path, compute, computed):
     for key in ("one", "two", "two", "one"):
-        load_or_compute(tmp_path / "a.npz", key, maker)
-    assert len(made) == 3
+        load_or_compute(tmp_path / "a.npz", key, compute)
+    assert len(computed) == 3
     assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04 half of one"])
-def test_a_damaged_file_is_made_anew(tmp_path, maker, made, damage):
+def test_a_damaged_file_is_replaced(tmp_path, compute, computed, damage):
     (tmp_path / "a.npz").write_bytes(damage)
-    load_or_compute(tmp_path / "a.npz", "key", maker)
-    load_or_compute(tmp_path / "a.npz", "key", maker)
-    assert len(made) == 1
+    load_or_compute(tmp_path / "a.npz", "key", compute)
+    load_or_compute(tmp_path / "a.npz", "key", compute)
+    assert len(computed) == 1
 
 
-def test_what_could_execute_is_never_read(tmp_path, maker, made):
+def test_pickled_objects_are_never_loaded(tmp_path, compute, computed):
     np.savez(tmp_path / "a.npz", key=np.str_("key"), numbers=np.array([print], dtype=object))
-    load_or_compute(tmp_path / "a.npz", "key", maker)
-    assert len(made) == 1
+    load_or_compute(tmp_path / "a.npz", "key", compute)
+    assert len(computed) == 1
 
 
-def test_a_digest_tells_values_shapes_and_types_apart():
+def test_a_digest_depends_on_values_shape_and_type():
     ones = np.ones(4, np.float32)
     others = (np.zeros(4, np.float32), ones.reshape(2, 2), ones.astype(np.float64), ones.view(np.int32))
     assert len({digest(array) for array in (ones, *others)} | {digest(ones, ones)}) == 6
     assert digest(ones) == digest(np.ones(8, np.float32)[::2])
 
 
-def test_what_still_holds_is_not_made_again_and_what_lacks_something_is(tmp_path, maker, made):
+def test_only_an_invalid_result_is_computed_again(tmp_path, compute, computed):
     file = tmp_path / "a.npz"
     for holds in (lambda found: True, lambda found: len(found["numbers"]) == 3, lambda found: found["gone"] is None):
-        load_valid(file, holds, maker)
-    assert len(made) == 2
+        load_valid(file, holds, compute)
+    assert len(computed) == 2

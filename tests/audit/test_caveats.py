@@ -20,7 +20,7 @@ def dataset(tmp_path):
     return register("mine", root)[0]
 
 
-def test_an_audit_leaves_what_bears_on_training(dataset):
+def test_an_audit_stores_what_matters_for_training(dataset):
     assert read_caveats(dataset) is None
     audit_dataset(dataset)
     facts = read_caveats(dataset)
@@ -30,12 +30,12 @@ def test_an_audit_leaves_what_bears_on_training(dataset):
     assert "wrong labels" not in facts.flagged
 
 
-def test_facts_about_other_covers_are_not_those_of_these(dataset):
+def test_caveats_of_other_covers_are_ignored(dataset):
     audit_dataset(dataset)
     assert read_caveats(replace(dataset, manifest=dataset.manifest[1:])) is None
 
 
-def test_damaged_facts_are_none(dataset):
+def test_a_damaged_file_is_ignored(dataset):
     audit_dataset(dataset)
     (dataset.folder / "audit" / "facts.json").write_text("[]")
     assert read_caveats(dataset) is None

@@ -14,7 +14,7 @@ def measured(covers, brightness=None):
     return overall.set_index("cue")["balanced_accuracy"], by_genre.set_index(["cue", "genre"])["auc"]
 
 
-def test_what_goes_with_no_genre_tells_none(rows):
+def test_a_property_unrelated_to_genre_is_no_cue(rows):
     covers = rows.covers(GENRES)
     overall, by_genre = measured(covers, rows.rng.random(120))
     assert overall.index.tolist() == ["size", "resolution", "brightness", "compression"]
@@ -22,7 +22,7 @@ def test_what_goes_with_no_genre_tells_none(rows):
     assert by_genre.max() < 0.65
 
 
-def test_chance_is_one_in_as_many_as_there_are_genres(rows):
+def test_chance_is_one_over_the_number_of_genres(rows):
     assert measure_cues(rows.covers(GENRES), np.zeros(120))[0]["chance"].tolist() == pytest.approx([1 / 3] * 4)
 
 
@@ -35,20 +35,20 @@ def test_chance_is_one_in_as_many_as_there_are_genres(rows):
         ("source", {"source": ["here", "there", "there"] * 40}),
     ],
 )
-def test_a_cue_that_goes_with_a_genre_tells_it(rows, cue, change):
+def test_a_property_that_coincides_with_a_genre_is_a_cue(rows, cue, change):
     overall, by_genre = measured(rows.covers(GENRES, **change))
     assert by_genre[cue, "jazz"] == pytest.approx(1)
     assert overall[cue] >= 0.66
 
 
-def test_brightness_is_a_cue_and_may_be_unknown(rows):
+def test_brightness_is_a_cue_even_if_unknown_for_some_covers(rows):
     brightness = np.array([0.1, 0.6, 0.9] * 40) + rows.rng.random(120) / 20
     brightness[:3] = np.nan
     overall, _ = measured(rows.covers(GENRES), brightness)
     assert overall["brightness"] > 0.9
 
 
-def test_the_covers_of_a_genre_that_is_told_are_flagged(rows):
+def test_the_covers_of_a_genre_that_a_cue_gives_away_are_flagged(rows):
     covers = rows.covers(GENRES, width=[240, 300, 300] * 40)
     _, by_genre = measure_cues(covers, np.full(120, 0.5))
     found = find_cues(covers, by_genre, 0.8)
@@ -75,14 +75,14 @@ def test_a_genre_that_comes_from_one_of_several_sources_is_flagged(rows):
     ].any()
 
 
-def test_one_genre_can_be_told_from_nothing(rows):
+def test_a_single_genre_has_no_cues(rows):
     covers = rows.covers(["jazz"] * 30)
     overall, by_genre = measure_cues(covers, np.full(30, 0.5))
     assert overall.empty
     assert not find_cues(covers, by_genre, 0.8)["flagged"].any()
 
 
-def test_cues_are_measured_once_and_remembered_as_they_were(rows, tmp_path, monkeypatch):
+def test_cues_are_cached(rows, tmp_path, monkeypatch):
     covers = rows.covers(GENRES, width=[240, 300, 300] * 40)
     first = cached_cues(covers, np.full(120, 0.5), tmp_path)
     monkeypatch.setattr(cues, "measure_cues", None)
@@ -92,7 +92,7 @@ def test_cues_are_measured_once_and_remembered_as_they_were(rows, tmp_path, monk
         cached_cues(covers.assign(width=300), np.full(120, 0.5), tmp_path)
 
 
-def test_that_there_are_no_cues_is_remembered_too(rows, tmp_path):
+def test_the_absence_of_cues_is_cached(rows, tmp_path):
     covers = rows.covers(["jazz"] * 30)
     for _ in range(2):
         overall, by_genre = cached_cues(covers, np.full(30, 0.5), tmp_path)

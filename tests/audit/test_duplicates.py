@@ -45,7 +45,7 @@ def test_equal_pixels_are_exact_duplicates_and_not_near_ones(rows):
 
 
 @pytest.mark.parametrize(("bits", "found"), [(2, True), (8, True), (10, False)])
-def test_by_phash_alone_only_what_is_sure_is_near(rows, bits, found):
+def test_without_vectors_only_close_phashes_are_near_duplicates(rows, bits, found):
     covers = rows.covers(["jazz"] * 2, phash=[CLEAR, flipped(bits)])
     assert bool(duplicates(covers)) == found
 
@@ -58,16 +58,16 @@ def test_phash_and_vectors_are_weighed_together(rows, bits, cosine, found):
     assert bool(duplicates(covers, cosines={(0, 1): cosine})) == found
 
 
-def test_pictures_whose_phash_tells_nothing_are_not_near(rows):
+def test_covers_with_uninformative_phashes_are_not_near_duplicates(rows):
     assert duplicates(rows.covers(["jazz"] * 2, phash=["0" * 16, "8" + "0" * 15]), cosines={(0, 1): 1.0}) == {}
 
 
-def test_a_near_group_holds_the_exact_copies_of_its_covers(rows):
+def test_a_group_of_near_duplicates_includes_exact_copies(rows):
     covers = rows.covers(["jazz"] * 4, content_hash=["a", "b", "a", "c"], phash=[CLEAR, flipped(4), CLEAR, flipped(31)])
     assert duplicates(covers) == {"exact duplicates": [[0, 2]], "near duplicates": [[0, 1, 2]]}
 
 
-def test_the_score_is_the_likeness_to_the_nearest(rows):
+def test_the_score_is_the_similarity_to_the_nearest_cover(rows):
     covers = rows.covers(["jazz"] * 3, phash=[CLEAR, flipped(2), flipped(8)])
     near = find_duplicates(covers, alike(covers))[1]
     assert near["score"].tolist() == pytest.approx([1 - 2 / 24, 1 - 2 / 24, 1 - 6 / 24])
@@ -78,7 +78,7 @@ def test_a_higher_threshold_finds_fewer(rows):
     assert duplicates(covers, threshold=0.9) == {"near duplicates": [[0, 1]]}
 
 
-def test_thousands_of_copies_are_told_in_few_words(rows):
+def test_the_detail_of_thousands_of_copies_is_short(rows):
     covers = rows.covers(["jazz"] * 5000, content_hash=["a"] * 5000, phash=[CLEAR] * 5000)
     (exact, near) = find_duplicates(covers, alike(covers))
     assert len(exact) == 5000
@@ -90,7 +90,7 @@ def contradictions(covers, threshold=0.65):
     return find_contradictions(covers, alike(covers), threshold)
 
 
-def test_one_picture_under_two_genres_contradicts_itself(rows):
+def test_the_same_picture_under_two_genres_is_a_contradiction(rows):
     covers = rows.covers(["jazz", "pop", "jazz", "jazz"], content_hash=["a", "a", "b", "b"])
     found = contradictions(covers)
     assert found["path"].tolist() == ["jazz/0000.jpg", "pop/0001.jpg"]
@@ -98,7 +98,7 @@ def test_one_picture_under_two_genres_contradicts_itself(rows):
     assert found["detail"].tolist() == ["as pop/0001.jpg (pop)", "as jazz/0000.jpg (jazz)"]
 
 
-def test_a_near_copy_under_another_genre_contradicts_as_much_as_it_is_near(rows):
+def test_a_near_copy_under_another_genre_scores_by_its_similarity(rows):
     covers = rows.covers(["jazz", "pop"], phash=[CLEAR, flipped(4)])
     assert contradictions(covers)["score"].tolist() == pytest.approx([1 - 4 / 24] * 2)
     assert contradictions(covers, threshold=0.9).empty
@@ -109,7 +109,7 @@ def leaks(covers, parts, threshold=0.5):
     return find_leaks(covers, alike(covers), named[named != ""], threshold)
 
 
-def test_a_picture_on_both_sides_leaks(rows):
+def test_a_picture_in_both_training_and_test_leaks(rows):
     covers = rows.covers(["jazz"] * 3, content_hash=["a", "a", "b"])
     found = leaks(covers, ["train", "test", "test"])
     assert found["score"].tolist() == [1, 1]
@@ -117,7 +117,7 @@ def test_a_picture_on_both_sides_leaks(rows):
     assert leaks(covers, ["train", "train", "test"]).empty
 
 
-def test_an_artist_on_both_sides_leaks_less(rows):
+def test_an_artist_in_both_training_and_test_leaks_less(rows):
     covers = rows.covers(["jazz"] * 4, artist=["Miles", "miles ", "Various", "Various"])
     found = leaks(covers, ["train", "test", "train", "test"])
     assert found["score"].tolist() == [0.5, 0.5]
@@ -129,7 +129,7 @@ def test_a_cover_outside_the_split_does_not_leak(rows):
     assert leaks(covers, ["train", "train", ""]).empty
 
 
-def test_no_covers_are_alike_nobody(rows):
+def test_no_covers_have_no_duplicates(rows):
     covers = rows.covers([])
     assert duplicates(covers) == {}
     assert leaks(covers, []).empty

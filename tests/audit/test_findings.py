@@ -29,12 +29,12 @@ def test_findings_have_fixed_columns_and_types():
         assert [str(kind) for kind in frame.dtypes] == ["str", "str", "float64", "bool", "int64", "str"]
 
 
-def test_details_go_to_the_flagged_in_order():
+def test_details_are_assigned_to_the_flagged_covers_in_order():
     assert dark["detail"].tolist() == ["", "rather", "very"]
     assert set(dark["group"]) == {NO_GROUP}
 
 
-def test_details_must_be_as_many_as_flagged():
+def test_a_wrong_number_of_details_is_refused():
     with pytest.raises(ValueError, match="assign"):
         findings("dark", ["a", "b"], [1, 1], [True, True], ["one", "two", "three"])
 
@@ -50,18 +50,18 @@ def test_the_summary_counts_flagged_covers_of_each_issue_that_was_judged():
     assert skipped.summary["issue"].tolist() == ["dark"]
 
 
-def test_the_flagged_come_worst_first():
+def test_flagged_covers_are_sorted_worst_first():
     assert reported(dark, near).flagged("dark")["path"].tolist() == ["c", "b"]
 
 
-def test_groups_stay_together_and_the_worst_comes_first():
+def test_groups_are_sorted_worst_first():
     report = reported(dark, near)
     assert report.flagged("near duplicates")["path"].tolist() == ["b", "c", "a", "d", "e"]
     assert report.groups("near duplicates") == (("b", "c"), ("a", "d", "e"))
     assert report.groups("dark") == ()
 
 
-def test_a_report_is_json():
+def test_a_report_converts_to_json():
     assert json.loads(json.dumps(reported(dark, near).to_dict())) == {
         "covers": 10,
         "summary": [
@@ -75,27 +75,27 @@ def test_a_report_is_json():
     }
 
 
-class TestMany:
+class TestManyFindings:
     """Findings beyond what is held in memory."""
 
     @pytest.fixture(autouse=True)
     def _many(self, monkeypatch):
         monkeypatch.setattr(module, "MANY", 5)
 
-    def test_they_are_the_same_from_a_file(self, tmp_path):
+    def test_are_read_back_from_a_file_unchanged(self, tmp_path):
         file = tmp_path / "findings.arrow"
         found = concat_findings([dark, findings("blank", [], [], [], []), near], file)
         pd.testing.assert_frame_equal(found, pd.concat([dark, near], ignore_index=True))
         assert file.exists()
         assert reported(found).groups("near duplicates") == reported(dark, near).groups("near duplicates")
 
-    def test_where_nothing_may_be_written_they_are_in_memory(self, tmp_path, monkeypatch):
+    def test_stay_in_memory_where_no_file_can_be_written(self, tmp_path, monkeypatch):
         def refused(*_):
             raise PermissionError(errno.EACCES, "not here")
 
         monkeypatch.setattr(module, "write_arrow", refused)
         assert len(concat_findings([dark, near], tmp_path / "findings.arrow")) == 8
 
-    def test_few_are_kept_in_no_file(self, tmp_path):
+    def test_are_not_written_to_a_file_when_few(self, tmp_path):
         concat_findings([dark], tmp_path / "findings.arrow")
         assert not list(tmp_path.iterdir())

@@ -28,7 +28,7 @@ def test_a_genre_with_less_than_half_its_share_is_rare(rows):
     assert found["detail"].iloc[-1] == "reggae has 10 covers; a fair share is 30"
 
 
-def test_genres_of_nearly_one_name_are_flagged_where_fewer_covers_have_it(rows):
+def test_the_rarer_of_two_similar_genre_names_is_flagged(rows):
     covers = rows.covers(["Jazz"] * 4 + ["jazz"] * 2 + ["rap"] * 3)
     found = find_similar_names(covers)
     assert found["path"].tolist() == covers["path"][4:6].tolist()
@@ -36,11 +36,11 @@ def test_genres_of_nearly_one_name_are_flagged_where_fewer_covers_have_it(rows):
     assert found["detail"].iloc[0] == "the name of the genre 'jazz' is nearly that of 'Jazz'"
 
 
-def test_genres_of_other_names_are_not(rows):
+def test_different_genre_names_are_not_flagged(rows):
     assert find_similar_names(rows.covers(["jazz", "pop", "rap"])).empty
 
 
-def test_probabilities_are_of_covers_left_out(rows, tmp_path):
+def test_probabilities_are_cross_validated(rows, tmp_path):
     covers = rows.covers(["jazz", "pop"] * 40)
     vectors = rows.rng.normal(size=(80, 200)).astype(np.float32)  # wide enough to learn any labels by heart
     found = judged(covers, vectors, tmp_path).probabilities
@@ -50,7 +50,7 @@ def test_probabilities_are_of_covers_left_out(rows, tmp_path):
     assert (found.argmax(axis=1) == labels).mean() < 0.7
 
 
-def test_an_artist_is_not_judged_by_the_artists_own_covers(rows, tmp_path):
+def test_covers_are_judged_without_others_of_their_artist(rows, tmp_path):
     covers = rows.covers(["jazz", "pop"] * 40, artist=["Miles"] * 10 + [""] * 70)
     vectors = rows.vectors(covers["genre"], apart=0)
     vectors[:10] += 5  # all and only of one artist: a look that nobody else can teach
@@ -58,7 +58,7 @@ def test_an_artist_is_not_judged_by_the_artists_own_covers(rows, tmp_path):
     assert np.abs(found[:10, 0] - 0.5).max() < 0.5
 
 
-def test_wrong_labels_are_found_and_right_ones_left_alone(rows, tmp_path):
+def test_only_wrong_labels_are_flagged(rows, tmp_path):
     vectors = rows.vectors(GENRES, apart=6)
     genres = list(GENRES)
     genres[0], genres[7], genres[100] = "pop", "rock", "jazz"
@@ -70,7 +70,7 @@ def test_wrong_labels_are_found_and_right_ones_left_alone(rows, tmp_path):
     assert ", jazz at " in found["detail"].iloc[0]
 
 
-def test_a_genre_seen_nowhere_else_is_not_called_wrong(rows, tmp_path):
+def test_a_genre_of_a_single_artist_is_not_flagged(rows, tmp_path):
     genres = ["jazz", "pop"] * 40 + ["reggae"] * 5
     covers = rows.covers(genres, artist=[""] * 80 + ["Bob"] * 5)
     found = judged(covers, rows.vectors(genres), tmp_path)
@@ -87,12 +87,12 @@ def test_a_cover_unlike_its_genre_is_an_outlier(rows, tmp_path):
     assert found["detail"].iloc[4] == "unlike other covers of pop"
 
 
-def test_in_a_genre_of_few_covers_nothing_is_an_outlier(rows, tmp_path):
+def test_a_genre_of_few_covers_has_no_outliers(rows, tmp_path):
     genres = ["jazz"] * 60 + ["reggae"] * 5
     assert not judged(rows.covers(genres), rows.vectors(genres), tmp_path).oddness[60:].any()
 
 
-def test_likely_genres_are_named(rows, tmp_path):
+def test_the_likeliest_genre_of_each_cover_is_reported(rows, tmp_path):
     covers = rows.covers(GENRES)
     found = likely_genres(covers, judged(covers, rows.vectors(GENRES, apart=8), tmp_path))
     assert found.columns.tolist() == ["path", "genre", "probability"]
@@ -100,7 +100,7 @@ def test_likely_genres_are_named(rows, tmp_path):
     assert likely_genres(covers, None).empty
 
 
-def test_the_same_labels_are_judged_once(rows, tmp_path):
+def test_unchanged_labels_are_judged_once(rows, tmp_path):
     covers, vectors, steps = rows.covers(GENRES), rows.vectors(GENRES), []
     first = judged(covers, vectors, tmp_path, Monitor(steps.append))
     again = judged(covers, vectors, tmp_path, Monitor(steps.append))
@@ -110,13 +110,13 @@ def test_the_same_labels_are_judged_once(rows, tmp_path):
     assert len(steps) == 30
 
 
-def test_a_stop_is_obeyed(rows, tmp_path):
-    asked = iter([False, True])
+def test_judging_can_be_stopped(rows, tmp_path):
+    stops = iter([False, True])
     with pytest.raises(Cancelled, match="after 1 of 15"):
-        judged(rows.covers(GENRES), rows.vectors(GENRES), tmp_path, Monitor(should_stop=lambda: next(asked)))
+        judged(rows.covers(GENRES), rows.vectors(GENRES), tmp_path, Monitor(should_stop=lambda: next(stops)))
 
 
-def test_of_a_genre_of_many_covers_some_say_what_is_usual(rows, tmp_path, monkeypatch):
+def test_outliers_of_a_large_genre_are_found_from_a_sample(rows, tmp_path, monkeypatch):
     vectors = rows.vectors(GENRES, apart=20)
     vectors[4] = -vectors[4]
     monkeypatch.setattr(labels, "_REFERENCE", 30)
@@ -125,7 +125,7 @@ def test_of_a_genre_of_many_covers_some_say_what_is_usual(rows, tmp_path, monkey
     assert found[4] > 0.9
 
 
-def test_of_many_covers_some_are_learned_from(rows, tmp_path, monkeypatch):
+def test_many_covers_are_judged_by_a_model_of_a_sample(rows, tmp_path, monkeypatch):
     covers, vectors = rows.covers(GENRES), rows.vectors(GENRES, apart=8)
     whole = judged(covers, vectors, tmp_path / "whole").probabilities
     monkeypatch.setattr(labels, "LEARNED", 60)

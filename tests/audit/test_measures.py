@@ -26,14 +26,14 @@ def of(image):
 
 
 @pytest.mark.parametrize(("colour", "brightness"), [("black", 0), ("white", 1)])
-def test_a_blank_cover_has_one_brightness_and_nothing_else(colour, brightness):
+def test_a_blank_cover_has_a_single_brightness_and_no_spread_blur_or_colour(colour, brightness):
     found = of(Image.new("RGB", (300, 300), colour))
     assert (found["spread"], found["blur"], found["colour"]) == (0, 0, 0)
     assert found["brightness"] == found["brightness_perc_5"] == found["brightness_perc_99"]
     assert found["brightness"] == pytest.approx(brightness)
 
 
-def test_brightness_and_entropy_and_their_scores_are_those_of_cleanvision():
+def test_brightness_entropy_and_their_scores_equal_those_of_cleanvision():
     properties = pytest.importorskip("cleanvision.issue_managers.image_property")
     image = Image.blend(cover("jazz", side=300), Image.effect_noise((300, 300), 60).convert("RGB"), 0.4)
     found = of(image)
@@ -48,14 +48,14 @@ def test_brightness_and_entropy_and_their_scores_are_those_of_cleanvision():
     assert scores["low information"] == pytest.approx(1 - low.iloc[0, 0])
 
 
-def test_colour_is_how_far_bands_differ_in_the_most_colourful_hundredth():
+def test_colour_is_the_difference_of_bands_in_the_most_colourful_percent():
     image = Image.new("RGB", (100, 100), (90, 90, 90))
     image.paste((200, 100, 50), (0, 0, 100, 2))
     assert of(image)["colour"] == 150
     assert of(cover("jazz").convert("L").convert("RGB"))["colour"] == 0
 
 
-def test_a_blurred_cover_has_a_higher_blur_effect_the_more_it_is_blurred():
+def test_the_blur_effect_grows_with_the_blur():
     image = cover("pop", side=300)
     effects = [of(image.filter(ImageFilter.GaussianBlur(radius)))["blur"] for radius in (0, 1, 2, 4)]
     assert effects == sorted(effects)
@@ -73,7 +73,7 @@ def test_any_size_can_be_measured(size):
     assert np.isfinite(measure_picture(Image.new("RGB", size, "teal"))).all()
 
 
-def test_each_cover_has_a_row_in_its_order(dataset):
+def test_rows_are_in_the_order_of_the_manifest(dataset):
     found = measured(dataset)
     assert found.values.index.tolist() == dataset.manifest.index.tolist()
     assert tuple(found.values.columns) == COLUMNS
@@ -82,7 +82,7 @@ def test_each_cover_has_a_row_in_its_order(dataset):
     assert found.problems == {}
 
 
-def test_a_cover_is_opened_once_and_a_copy_of_it_never(dataset):
+def test_each_distinct_cover_is_measured_once(dataset):
     (dataset.root / "pop" / "copy.jpg").write_bytes((dataset.root / "jazz" / "000.jpg").read_bytes())
     cover("pop", 9).save(dataset.root / "pop" / "new.jpg")
     measured(dataset)
@@ -94,7 +94,7 @@ def test_a_cover_is_opened_once_and_a_copy_of_it_never(dataset):
     assert again.values.notna().all(axis=None)
 
 
-def test_a_cover_gone_or_changed_since_the_scan_is_told(dataset):
+def test_covers_deleted_or_changed_since_the_scan_are_reported(dataset):
     (dataset.root / "jazz" / "000.jpg").unlink()
     cover("pop", 9).save(dataset.root / "pop" / "001.jpg")
     found = measured(dataset)
@@ -105,16 +105,16 @@ def test_a_cover_gone_or_changed_since_the_scan_is_told(dataset):
 
 def test_a_stop_keeps_what_was_measured(dataset, monkeypatch):
     monkeypatch.setattr("covergenre.dataset.pixel_cache._BATCH", 2)
-    asked = iter([False, False, False, False, True])
+    stops = iter([False, False, False, False, True])
     with pytest.raises(Cancelled, match="after 4 of 6 covers"):
-        measured(dataset, Monitor(should_stop=lambda: next(asked)))
+        measured(dataset, Monitor(should_stop=lambda: next(stops)))
     steps = []
     measured(dataset, Monitor(steps.append))
     assert steps[-1].total == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"PAR1 nonsense PAR1"])
-def test_damaged_measures_are_taken_again(dataset, damage):
+def test_a_damaged_cache_is_measured_again(dataset, damage):
     before = measured(dataset)
     (file,) = (dataset.folder / "audit").iterdir()
     file.write_bytes(damage)

@@ -40,7 +40,7 @@ def test_a_sound_cover_has_no_issue(drawn):
     assert looks(drawn=drawn) == {"drawn": []}
 
 
-def test_what_is_wrong_with_a_picture_is_found(drawn):
+def test_defects_of_a_picture_are_found(drawn):
     found = looks(
         blank=Image.new("RGB", (300, 300), "olive"),
         dark=ImageEnhance.Brightness(drawn).enhance(0.1),
@@ -55,18 +55,18 @@ def test_what_is_wrong_with_a_picture_is_found(drawn):
     assert "light" in found["light"]
 
 
-def test_one_colour_is_blank_and_of_low_information_but_not_blurry():
+def test_a_single_colour_is_blank_and_of_low_information_but_not_blurry():
     assert looks(blank=Image.new("RGB", (300, 300), "olive")) == {"blank": ["blank", "low information"]}
 
 
-def test_a_very_dark_picture_is_not_blank_and_one_dark_colour_is(drawn):
+def test_a_very_dark_picture_is_not_blank_but_a_single_dark_colour_is(drawn):
     found = looks(dim=ImageEnhance.Brightness(drawn).enhance(1 / 12), plain=Image.new("RGB", (300, 300), "#0c0c12"))
     assert "dark" in found["dim"]
     assert "blank" not in found["dim"]
     assert {"blank", "dark"} <= set(found["plain"])
 
 
-def test_every_cover_has_a_score_for_every_look(drawn):
+def test_every_cover_has_a_score_for_every_issue(drawn):
     covers = pd.DataFrame({"path": ["a", "b"]})
     values = pd.DataFrame([measure_picture(drawn), measure_picture(drawn.convert("L").convert("RGB"))], columns=COLUMNS)
     found = pd.concat(find_poor_pictures(covers, values, picture_scores(values), THRESHOLDS))
@@ -74,18 +74,18 @@ def test_every_cover_has_a_score_for_every_look(drawn):
     assert found["score"].between(0, 1).all()
 
 
-def test_a_cover_that_could_not_be_measured_is_left_out():
+def test_a_cover_without_measures_has_no_findings():
     values = pd.DataFrame([[np.nan] * len(COLUMNS)], columns=list(COLUMNS))
     covers = pd.DataFrame({"path": ["a"]})
     assert pd.concat(find_poor_pictures(covers, values, picture_scores(values), THRESHOLDS)).empty
 
 
-def test_sizes_are_odd_when_far_from_most_and_not_when_a_few_pixels_off():
+def test_a_size_is_odd_only_when_far_from_the_usual_one():
     found = odd(small={"width": 48, "height": 48}, large={"width": 1500, "height": 1500}, scan={"width": 292})
     assert found == {"small": ["odd size"], "large": ["odd size"], "scan": []}
 
 
-def test_sizes_are_not_odd_where_all_differ():
+def test_no_size_is_odd_when_all_differ():
     covers = {f"a{side}": {"width": side, "height": side} for side in range(300, 900, 2)}
     assert not any(odd(**covers).values())
 
@@ -95,7 +95,7 @@ def test_an_aspect_beyond_four_to_three_is_odd():
     assert found == {"box": [], "banner": ["odd aspect"], "tall": ["odd aspect"]}
 
 
-def test_modes_and_formats_unlike_most_are_told():
+def test_rare_modes_and_formats_are_flagged():
     found = odd(grey={"mode": "L"}, png={"ext": ".png"}, jpeg={"ext": ".jpeg"})
     assert found == {"grey": ["colour mode"], "png": ["mixed formats"], "jpeg": []}
 

@@ -17,14 +17,14 @@ def test_thresholds_can_be_changed_one_by_one():
     assert all_thresholds({"dark": 0.9}) == {**THRESHOLDS, "dark": 0.9}
 
 
-def test_a_threshold_that_was_chosen_is_kept_with_the_data_set(dataset):
+def test_a_chosen_threshold_is_stored_with_the_data_set(dataset):
     assert read_thresholds(dataset) == {}
     set_threshold(dataset, "outliers", 0.4)
     set_threshold(dataset, "dark", 0.9)
     assert read_thresholds(dataset) == {"outliers": 0.4, "dark": 0.9}
 
 
-def test_the_usual_threshold_is_not_kept(dataset):
+def test_the_default_threshold_is_not_stored(dataset):
     set_threshold(dataset, "outliers", 0.4)
     set_threshold(dataset, "outliers", THRESHOLDS["outliers"])
     assert read_thresholds(dataset) == {}

@@ -38,25 +38,25 @@ def similarities(some: Collection, row: int) -> np.ndarray:
 
 
 class TestSearch:
-    def test_artist_and_album_are_searched_for_every_word(self):
+    def test_every_word_must_occur_in_artist_or_album(self):
         artists, albums = ["Ada Lane", "Bram", "Ada Moss"], ["Blue Hours", "Lane of Blue", "Green"]
         assert set(found("blue lane", artist=artists, album=albums)) == {0, 1}
 
     @pytest.mark.parametrize("text", ["bjork", "BJÖRK", "Bjo\u0308rk", " björk "])
-    def test_case_accents_and_blanks_do_not_count(self, text):
+    def test_case_accents_and_spaces_are_ignored(self, text):
         assert found(text, artist=["Björk", "Bark"]) == [0]
 
     @pytest.mark.parametrize("text", ["ac dc", "AC/DC", "b.b. king", "BB King", "guns n' roses", "Guns N Roses"])
-    def test_punctuation_does_not_count(self, text):
+    def test_punctuation_is_ignored(self, text):
         assert len(found(text, artist=["AC/DC", "B.B. King", "Guns N’ Roses"])) == 1
 
-    def test_a_word_found_at_its_start_comes_before_one_found_inside_another(self):
+    def test_matches_at_the_start_of_a_word_come_first(self):
         assert found("art", artist=["Mozart", "Art Blakey", "Heart"])[0] == 1
 
     def test_a_cover_without_a_name_is_found_by_source_and_number(self):
         assert found("discogs 77", id=["76", "77"]) == [1]
 
-    def test_nothing_given_is_every_cover_the_most_typical_of_each_genre_first(self):
+    def test_without_a_text_all_covers_are_found_the_most_typical_of_each_genre_first(self):
         some = collection()
         rows = some.find(order=TYPICAL)
         assert sorted(rows) == list(range(len(some)))
@@ -64,7 +64,7 @@ class TestSearch:
         for genre in range(3):
             assert (np.diff(some.typicality[rows[some.genre_of[rows] == genre]]) <= 0).all()
 
-    def test_nothing_is_found_where_nothing_matches(self):
+    def test_a_text_without_match_finds_nothing(self):
         assert found("zappa", artist=["Ada"]) == []
 
     @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ class TestSearch:
             ("zzzz john", ""),
         ],
     )
-    def test_a_slip_of_the_keys_is_mended(self, text, meant):
+    def test_a_typing_error_is_corrected(self, text, meant):
         assert collection(["jazz"] * 2, artist=["John Coltrane", "Ada"]).suggest_spelling(text) == meant
 
     @given(st.text(max_size=20))
@@ -117,7 +117,7 @@ class TestFilters:
         assert drawn == {14, 15, 16, 17}
         assert some.random_row(chance, Filters(genres=("polka",))) is None
 
-    def test_the_choices_are_those_that_the_covers_have(self, some):
+    def test_choices_are_the_values_of_the_covers(self, some):
         assert some.genres == ("jazz", "rap", "reggae")
         assert some.sources == ("discogs", "spotify")
         assert some.years == (1960, 1985)
@@ -132,7 +132,7 @@ class TestNearest:
         assert [row for row, _ in near] == expected
         assert [similarity for _, similarity in near] == pytest.approx(similarities(some, 3)[expected], abs=1e-6)
 
-    def test_the_least_similar_come_first_when_asked_for(self):
+    def test_the_least_similar_come_first_on_request(self):
         some = collection()
         order = np.argsort(similarities(some, 3))
         assert [row for row, _ in some.like(3, 5, most=False)] == order[:5].tolist()
@@ -142,31 +142,31 @@ class TestNearest:
         assert {0, 2}.isdisjoint(row for row, _ in some.like(0, 99))
 
     @pytest.mark.parametrize(("among", "genres"), [("same", {"jazz"}), ("other", {"rap", "reggae"})])
-    def test_they_can_be_of_the_same_genre_only_or_of_others(self, among, genres):
+    def test_neighbours_can_be_limited_to_the_same_or_to_other_genres(self, among, genres):
         some = collection()
         assert {some.cover(row).genre for row, _ in some.like(0, 99, among=among)} == genres
 
     @given(st.lists(st.integers(-5, 5), max_size=30), st.integers(0, 40))
-    def test_the_first_few_are_those_that_a_stable_sort_puts_first(self, values, k):
+    def test_the_smallest_values_are_those_of_a_stable_sort(self, values, k):
         assert smallest(np.array(values), k).tolist() == np.argsort(values, kind="stable")[:k].tolist()
 
 
 class TestNames:
-    def test_of_equally_similar_covers_those_with_a_name_come_first(self):
+    def test_named_covers_come_first_among_equally_similar_ones(self):
         vectors = np.array([[1, 0], [1, 0.1], [1, 0.1001], [0, 1]], np.float32)
         some = collection(["jazz"] * 4, vectors, artist=["", "", "Ada", "Bo"])
         assert [row for row, _ in some.like(0, 3)] == [2, 1, 3]
 
-    def test_those_with_a_name_come_first_and_can_be_asked_for_alone(self):
+    def test_named_covers_come_first_and_can_be_filtered(self):
         some = collection(["jazz"] * 4, artist=["", "Ada", "", "Bo"])
         assert set(some.find(order=TYPICAL)[:2]) == {1, 3}
         assert set(some.find(Filters(named=True))) == {1, 3}
 
-    def test_those_with_a_picture_can_be_asked_for_alone(self):
+    def test_covers_with_a_picture_can_be_filtered(self):
         some = collection(["jazz"] * 3, image_url=["", "https://i.example.org/1.jpg", ""])
         assert some.find(Filters(pictured=True)).tolist() == [1]
 
-    def test_names_that_were_fetched_are_the_covers_names(self, monkeypatch):
+    def test_fetched_names_are_used(self, monkeypatch):
         names = {"1": Name("1", "Ada Lane", "Blue", 1961, "https://i.example.org/1.jpg"), "2": Name("2", reason="none")}
         monkeypatch.setattr("covergenre.collection.sources.read_names", lambda: names)
         some = Collection(with_names(table(["jazz"] * 3)), clouds(["jazz"] * 3))
@@ -175,23 +175,23 @@ class TestNames:
 
 
 class TestCovers:
-    def test_a_cover_is_found_again_by_its_key(self):
+    def test_a_cover_is_found_by_its_key(self):
         some = collection(artist=[f"artist {row}" for row in range(18)])
         assert some.row(some.cover(7).key) == 7
         assert some.row(f"{99:016x}") is None
 
-    def test_a_typical_cover_lies_near_the_centre_of_its_genre(self):
+    def test_typicality_is_the_similarity_to_the_centre_of_the_genre(self):
         some = collection()
         centre = some.units[:8].mean(axis=0)
         assert some.typicality[:8] == pytest.approx(some.units[:8] @ centre / np.linalg.norm(centre), abs=1e-6)
 
-    def test_a_cover_stands_above_a_share_of_its_genre(self):
+    def test_standing_is_the_share_of_less_typical_covers(self):
         some = collection()
         order = some.find(Filters(genres=("jazz",)), order=TYPICAL)
         assert [some.standing(row)[0] for row in order[[0, -1]]] == [1.0, 0.0]
         assert some.standing(order[0])[1] == "jazz"
 
-    def test_a_cover_among_those_of_another_genre_lies_nearest_to_that(self):
+    def test_standing_names_the_nearest_genre(self):
         vectors = clouds(GENRES, spread=0.1)
         vectors[0] = vectors[9]
         assert collection(vectors=vectors).standing(0) == (0.0, "rap")
@@ -204,25 +204,25 @@ class TestPages:
         assert [cover.id for cover in some.page(rows, 4, 4)] == ["12", "13"]
         assert some.page(rows, 0, 1)[0].similarity == pytest.approx(float(some.typicality[8]))
 
-    def test_the_covers_that_pass_are_counted(self):
+    def test_covers_that_pass_the_filters_are_counted(self):
         some = collection(source=["discogs", "spotify"] * 9)
         assert some.counts("genre") == {"jazz": 8, "rap": 6, "reggae": 4}
         assert some.counts("source", Filters(genres=("rap",))) == {"discogs": 3, "spotify": 3}
 
-    def test_the_covers_nearest_to_a_place_are_found_among_those_that_pass(self):
+    def test_the_covers_nearest_to_a_vector_pass_the_filters(self):
         some = collection()
         near = some.nearest(some.vectors[3], 2, Filters(genres=("jazz",)))
         assert near[0] == (3, pytest.approx(1))
         assert all(row < 8 for row, _ in near)
 
-    def test_between_covers_lies_what_is_like_all_of_them_and_away_from_those_not_meant(self):
+    def test_between_finds_covers_similar_to_all_given_and_unlike_the_excluded_ones(self):
         some = collection(vectors=np.eye(3)[[0, 1, 2, 0, 1, 2] * 3] + 0.3 * np.eye(3)[[1, 0, 0, 1, 0, 0] * 3])
         assert {row % 3 for row, _ in some.between([0, 1], k=10)} == {0, 1}
         assert {row % 3 for row, _ in some.between([0], [1], k=5)} == {0}
         assert not {0, 1} & {row for row, _ in some.between([0], [1], k=18)}
         assert some.between([], [1]) == []
 
-    def test_a_cover_without_a_vector_is_near_to_nothing(self):
+    def test_a_cover_without_a_vector_has_no_neighbours(self):
         some = Collection(table(GENRES), clouds(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
         assert some.like(9, 5) == []
         assert {row for row, _ in some.like(0, 24)} == {1, 2, 3}
@@ -237,21 +237,21 @@ class TestOpen:
         assert len(some.like(0, 5)) == 5
 
     @pytest.mark.parametrize("method", ["knn", "logistic"])
-    def test_a_run_opens_with_the_covers_it_was_about(self, tmp_path, method):
+    def test_a_run_opens_with_its_covers(self, tmp_path, method):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
         some = open_run_collection(train(dataset, TrainSpec(method, recipe=tiny_recipe(tmp_path))).id)
         assert some.genres == ("jazz", "rap")
         (row,) = some.find(text="jazz/003.jpg")
         assert some.cover(row).path == tmp_path / "covers" / "jazz" / "003.jpg"
 
-    def test_the_colours_of_a_run_are_known_once_its_covers_were_looked_at(self, tmp_path):
+    def test_the_colours_of_a_run_are_known_once_its_signatures_are(self, tmp_path):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
         run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
         assert open_run_collection(run.id).colours(np.arange(16)) == ()
         make_signatures(dataset)
         assert sum(swatch.share for swatch in open_run_collection(run.id).colours(np.arange(16))) == pytest.approx(1)
 
-    def test_a_run_that_is_not_there_is_said_so(self):
+    def test_a_missing_run_is_an_error(self):
         with pytest.raises(BadRun, match="no run"):
             open_run_collection("20260101-000000-knn-0000")
 
@@ -267,13 +267,13 @@ class TestManyCovers:
         return Collection(covers, vectors), Collection(covers, vectors, index=IVFIndex.open(folder))
 
     @pytest.mark.parametrize("how", [{}, {"among": "other"}, {"filters": Filters(genres=("rap",))}, {"most": False}])
-    def test_the_nearest_are_those_that_looking_at_all_finds(self, pair, how):
+    def test_the_index_finds_the_neighbours_of_an_exhaustive_search(self, pair, how):
         few, many = (dict(each.like(5, 10, **how)) for each in pair)
         assert len(few.keys() & many.keys()) >= 8
         assert list(many.values()) == sorted(many.values(), reverse=how.get("most", True))
         assert all(similarity == pytest.approx(few.get(row, similarity), abs=0.02) for row, similarity in many.items())
 
-    def test_what_is_typical_does_not_hang_on_the_index(self, pair):
+    def test_typicality_does_not_depend_on_the_index(self, pair):
         few, many = (each.find(order=TYPICAL).tolist() for each in pair)
         assert few == many
 

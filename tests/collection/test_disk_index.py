@@ -47,9 +47,9 @@ def folder(tmp_path, covers, store):
 
 
 @pytest.fixture
-def maker(tmp_path, store) -> Iterator[subprocess.Popen]:
-    """A process that is in the middle of making the index in `tmp_path / "near"`."""
-    process = subprocess.Popen([sys.executable, "-c", _MAKER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+def builder(tmp_path, store) -> Iterator[subprocess.Popen]:
+    """A process that is in the middle of building the index in `tmp_path / "near"`."""
+    process = subprocess.Popen([sys.executable, "-c", _BUILDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "placing covers\n"
     yield process
     process.kill()
@@ -57,7 +57,7 @@ def maker(tmp_path, store) -> Iterator[subprocess.Popen]:
     process.stdout.close()
 
 
-def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folder, vectors):
+def test_projected_vectors_are_in_the_order_of_the_covers(folder, vectors):
     near = DiskIndex.open(folder)
     placed = vectors[:, :4] / np.linalg.norm(vectors[:, :4], axis=1, keepdims=True)
     np.testing.assert_allclose(near.vectors, placed, atol=1e-3)
@@ -65,55 +65,55 @@ def test_vectors_lie_where_the_space_takes_them_in_the_order_of_the_covers(folde
     assert near.index.search(placed[7:8], 1)[1].item() == 7
 
 
-def test_a_cover_that_went_or_changed_has_no_row_and_a_new_one_no_part(folder, covers):
+def test_deleted_and_changed_covers_are_not_matched(folder, covers):
     now = covers.drop(index=3).assign(part="")[::-1]
     now.loc[5, "content_hash"] = "f" * 32
-    rows, told = DiskIndex.open(folder).match(now)
+    rows, matched = DiskIndex.open(folder).match(now)
     assert np.flatnonzero(rows < 0).tolist() == [3, 5]
     assert (now["id"].to_numpy()[rows[rows >= 0]] == covers["id"].drop([3, 5]).to_numpy()).all()
-    assert told["part"].astype(str).value_counts().to_dict() == {"train": N - 2, "": 1}
+    assert matched["part"].astype(str).value_counts().to_dict() == {"train": N - 2, "": 1}
 
 
-def test_what_is_damaged_is_passed_over(folder, caplog):
+def test_a_damaged_index_is_ignored(folder, caplog):
     file = folder / "index.faiss"
     file.write_bytes(file.read_bytes()[:-1])
     assert DiskIndex.open(folder) is None
     assert "build the index again" in caplog.text
 
 
-def test_where_nothing_was_made_there_is_none(tmp_path):
+def test_a_missing_index_opens_as_none(tmp_path):
     assert DiskIndex.open(tmp_path / "near") is None
 
 
-def test_covers_without_vectors_are_told(tmp_path, covers, store):
+def test_covers_without_vectors_are_an_error(tmp_path, covers, store):
     more = pd.concat([covers, covers[:1].assign(content_hash="f" * 32)])
     with pytest.raises(CoverGenreError, match="only 60 of 61 covers have vectors"):
         build_disk_index(tmp_path / "near", more, store, SPACE, 6)
 
 
-def test_stopped_it_leaves_the_one_before_and_nothing_else(tmp_path, folder, covers, store):
+def test_a_stopped_build_leaves_the_previous_index_only(tmp_path, folder, covers, store):
     with pytest.raises(Cancelled):
         build_disk_index(folder, covers[:30], store, SPACE, 6, monitor=Monitor(should_stop=lambda: True))
     assert len(DiskIndex.open(folder).vectors) == N
     assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
 
 
-def test_made_again_it_takes_the_place_of_the_one_before(tmp_path, folder, covers, store):
+def test_a_new_build_replaces_the_previous_index(tmp_path, folder, covers, store):
     build_disk_index(folder, covers[:30], store, SPACE, 6)
     assert len(DiskIndex.open(folder).vectors) == 30
     assert sorted(path.name for path in tmp_path.iterdir()) == [".near.lock", "near", "vectors"]
 
 
-def test_what_a_killed_process_left_goes_when_it_is_made_again(tmp_path, covers, store, maker):
-    maker.send_signal(signal.SIGKILL)
-    assert maker.wait() == -signal.SIGKILL
+def test_a_build_removes_what_a_killed_process_left(tmp_path, covers, store, builder):
+    builder.send_signal(signal.SIGKILL)
+    assert builder.wait() == -signal.SIGKILL
     assert _hidden(tmp_path, "new"), "nothing was left, so nothing is tested"
     build_disk_index(tmp_path / "near", covers, store, SPACE, 6)
     assert len(DiskIndex.open(tmp_path / "near").vectors) == N
     assert not _hidden(tmp_path, "new")
 
 
-def test_two_processes_do_not_make_it_at_once(tmp_path, covers, store, maker):
+def test_two_processes_cannot_build_at_once(tmp_path, covers, store, builder):
     with pytest.raises(CoverGenreError, match="built by another process"):
         build_disk_index(tmp_path / "near", covers, store, SPACE, 6)
     assert _hidden(tmp_path, "new"), "what the other one has made is gone"
@@ -123,7 +123,7 @@ def _hidden(folder: Path, ending: str) -> list[Path]:
     return list(folder.glob(f".*.{ending}"))
 
 
-_MAKER = """
+_BUILDER = """
 import sys, time
 from pathlib import Path
 import numpy as np, pandas as pd

@@ -36,7 +36,7 @@ def paths(covers: Collection, text: str = "", **wanted) -> list[str]:
     return [covers.paths[row].removeprefix("discogs/") for row in covers.find(Filters(**wanted), text)]
 
 
-def test_all_covers_are_there_unreadable_ones_too_by_path(covers):
+def test_all_covers_are_sorted_by_path_including_unreadable_ones(covers):
     assert paths(covers)[:5] == ["jazz/000.jpg", "jazz/001.jpg", "jazz/002.jpg", "jazz/003.jpg", "jazz/copy.jpg"]
     assert len(paths(covers)) == len(covers) == 12
 
@@ -57,24 +57,24 @@ def test_all_covers_are_there_unreadable_ones_too_by_path(covers):
         ({"issue": "no such issue"}, 0),
     ],
 )
-def test_filters_leave_what_passes_all_of_them(covers, wanted, count):
+def test_covers_must_pass_every_filter(covers, wanted, count):
     assert len(paths(covers, **wanted)) == count
 
 
-def test_covers_left_out_are_shown_only_when_asked_for(dataset):
+def test_excluded_covers_are_shown_only_on_request(dataset):
     covers = dataset_collection(apply(dataset, exclude(["discogs/jazz/000.jpg"], "by hand")))
     assert len(paths(covers)) == 11
     assert paths(covers, states=("left out",)) == ["jazz/000.jpg"]
 
 
-def test_the_worst_come_first_and_those_without_a_score_last(covers):
+def test_the_worst_come_first_and_covers_without_a_score_last(covers):
     rows = covers.find(order="low information")
     scores = covers.findings.scores("low information")[rows]
     assert list(scores[:-1]) == sorted(scores[:-1], reverse=True)
     assert covers.paths[rows[-1]] == "discogs/rap/torn.jpg"
 
 
-def test_the_findings_of_a_cover_are_told_with_the_others_of_its_group(covers):
+def test_the_findings_of_a_cover_come_with_its_group(covers):
     path = "discogs/jazz/copy.jpg"
     assert "exact duplicates" in [finding.issue for finding in covers.findings.of(path)]
     assert covers.findings.group(path, "exact duplicates") == ("discogs/jazz/000.jpg", "discogs/jazz/copy.jpg")
@@ -82,19 +82,19 @@ def test_the_findings_of_a_cover_are_told_with_the_others_of_its_group(covers):
     assert not covers.findings.has_groups("dark")
 
 
-def test_a_group_is_gone_when_one_cover_of_it_is_left(dataset):
+def test_a_group_of_one_remaining_cover_is_dropped(dataset):
     report = audit_dataset(dataset)
     after = apply(dataset, exclude(["discogs/jazz/copy.jpg"], "a copy"))
     covers = dataset_collection(after, Inspection(dataset, report, None, None))
     assert covers.findings.groups("exact duplicates") == ()
 
 
-def test_without_an_audit_there_is_nothing_to_tell(dataset):
+def test_without_an_audit_there_are_no_findings(dataset):
     covers = dataset_collection(dataset)
     assert covers.findings is None
     assert len(paths(covers, issue="dark")) == 0
 
 
-def test_a_cover_is_called_by_its_artist_and_album_else_by_its_file(covers):
+def test_the_title_is_artist_and_album_or_else_the_file_name(covers):
     assert covers.title(covers.row_of("discogs/jazz/001.jpg")) == "Ada Lane – Blue Hours"
     assert covers.title(covers.row_of("discogs/jazz/copy.jpg")) == "copy.jpg"

@@ -19,7 +19,7 @@ def vectors() -> np.ndarray:
 
 
 @pytest.mark.parametrize("draw", [quick_map, draw_map])
-def test_covers_of_different_clouds_lie_apart(draw, vectors):
+def test_clusters_are_separated(draw, vectors):
     places = draw(vectors)
     assert places.shape == (50, 2)
     assert np.abs(places).max() == pytest.approx(1)
@@ -27,7 +27,7 @@ def test_covers_of_different_clouds_lie_apart(draw, vectors):
     assert apart > 2 * places[:25].std(axis=0).max()
 
 
-def test_the_quick_map_shows_the_directions_in_which_covers_vary_most():
+def test_the_quick_map_shows_the_directions_of_largest_variance():
     angles = np.linspace(-0.1, 0.1, 21)
     arc = np.stack([np.cos(angles), 0.6 * np.sin(angles), 0.8 * np.sin(angles)], axis=1)
     places = quick_map(arc)
@@ -36,7 +36,7 @@ def test_the_quick_map_shows_the_directions_in_which_covers_vary_most():
 
 
 @pytest.mark.parametrize("draw", [quick_map, draw_map])
-def test_how_long_a_vector_is_does_not_count(draw, vectors):
+def test_the_length_of_a_vector_does_not_matter(draw, vectors):
     longer = vectors * np.float32(2) ** np.arange(len(vectors))[:, None].clip(max=9)  # loses no digit
     assert draw(longer) == pytest.approx(draw(vectors), abs=1e-4)
 
@@ -46,21 +46,21 @@ def test_few_covers_have_a_quick_map_too(n):
     assert quick_map(np.ones((n, 5), np.float32)).shape == (n, 2)
 
 
-def test_a_drawn_map_is_kept_for_these_vectors_alone(vectors):
+def test_a_map_is_stored_for_its_vectors_only(vectors):
     assert find_map(vectors) is None
     places = draw_map(vectors)
     assert find_map(vectors) == pytest.approx(places, abs=1e-3)
     assert find_map(vectors * 2) is None
 
 
-def test_the_map_that_comes_with_the_starter_is_found(vectors, starter):
+def test_the_map_shipped_with_the_starter_is_found(vectors, starter):
     places = draw_map(vectors, starter / "map.npz")
     assert not home.maps().exists()
     assert find_map(vectors) == pytest.approx(places, abs=1e-3)
 
 
 @pytest.mark.parametrize("damage", [b"", b"no archive"])
-def test_a_damaged_map_is_passed_over(vectors, damage):
+def test_a_damaged_map_is_ignored(vectors, damage):
     draw_map(vectors)
     (file,) = home.maps().iterdir()
     file.write_bytes(damage)
@@ -71,7 +71,7 @@ def test_the_same_vectors_give_the_same_map(vectors):
     assert np.array_equal(draw_map(vectors), draw_map(vectors))
 
 
-def test_a_kept_map_is_read_without_scikit_learn(vectors, tmp_path):
+def test_a_stored_map_is_read_without_scikit_learn(vectors, tmp_path):
     np.save(tmp_path / "vectors.npy", vectors)
     draw_map(vectors)
     code = (
@@ -83,16 +83,16 @@ def test_a_kept_map_is_read_without_scikit_learn(vectors, tmp_path):
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "(50, 2) False"
 
 
-def test_a_map_drawn_in_a_process_of_its_own_is_found_again():
+def test_a_map_drawn_in_a_subprocess_is_stored():
     vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
     assert not known_map(vectors)[1]
-    told = []
-    draw_map_apart(vectors, Monitor(told.append))
+    reports = []
+    draw_map_apart(vectors, Monitor(reports.append))
     assert known_map(vectors)[1]
-    assert all(0 <= progress.done < progress.total == 40 for progress in told)
+    assert all(0 <= progress.done < progress.total == 40 for progress in reports)
 
 
-def test_drawing_can_be_stopped_and_leaves_nothing(own_home):
+def test_a_stopped_drawing_stores_nothing(own_home):
     vectors = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
     with pytest.raises(Cancelled):
         draw_map_apart(vectors, monitor=Monitor(should_stop=lambda: True))

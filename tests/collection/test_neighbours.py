@@ -16,8 +16,8 @@ class AsTheyAre:
 
 
 def collection_of(hashes: Sequence[str], vectors: np.ndarray, **columns) -> Collection:
-    told = {"content_hash": list(hashes), "id": [str(n) for n in range(len(hashes))], "year": pd.NA, **columns}
-    return Collection(pd.DataFrame(told).reindex(columns=list(COLUMNS), fill_value=""), vectors, AsTheyAre())
+    known = {"content_hash": list(hashes), "id": [str(n) for n in range(len(hashes))], "year": pd.NA, **columns}
+    return Collection(pd.DataFrame(known).reindex(columns=list(COLUMNS), fill_value=""), vectors, AsTheyAre())
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def vectors() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
 
 
-def test_neighbours_come_in_the_order_of_their_cosine_similarity(vectors):
+def test_neighbours_are_sorted_by_cosine_similarity(vectors):
     (found,) = collection_of("abcdefghijklmnopqrstuvwxyzABCD", vectors).neighbours(vectors[3:4], ["elsewhere"], 30)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     similarities = unit @ unit[3]
@@ -33,19 +33,19 @@ def test_neighbours_come_in_the_order_of_their_cosine_similarity(vectors):
     assert [n.similarity for n in found] == pytest.approx(np.sort(similarities)[::-1].tolist(), abs=1e-6)
 
 
-def test_a_cover_is_never_its_own_neighbour_however_often_it_stands_there(vectors):
+def test_copies_of_a_cover_are_not_its_neighbours(vectors):
     known = collection_of("xxxabcdefghijklmnopqrstuvwyzAB", vectors)
     (found,) = known.neighbours(vectors[:1], ["x"], 4)
     assert len(found) == 4
     assert {"0", "1", "2"}.isdisjoint(neighbour.id for neighbour in found)
 
 
-def test_no_more_neighbours_are_given_than_there_are(vectors):
+def test_there_are_at_most_as_many_neighbours_as_other_covers(vectors):
     (found,) = collection_of("ab", vectors[:2]).neighbours(vectors[:1], ["a"], 50)
     assert [neighbour.id for neighbour in found] == ["1"]
 
 
-def test_none_are_given_when_none_are_asked_for(vectors):
+def test_zero_neighbours_can_be_requested(vectors):
     assert collection_of("ab", vectors[:2]).neighbours(vectors[:2], ["a", "b"], 0) == [(), ()]
 
 
@@ -56,7 +56,7 @@ def test_a_cover_with_the_same_pixels_is_known(vectors):
     assert some.known("z") is None
 
 
-def test_a_near_copy_of_a_known_cover_is_known_as_that(vectors):
+def test_a_near_copy_of_a_known_cover_is_recognised(vectors):
     phash = images.perceptual_hash(cover("jazz", 1))
     known = collection_of("ab", vectors[:2], phash=["", phash], artist=["Ada", "Bram"])
     assert known.near_copy(f"{int(phash, 16) ^ 0b1111:016x}").artist == "Bram"

@@ -33,18 +33,18 @@ def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not
     assert found.typical[0].similarity == pytest.approx(library.typicality[order[0]])
 
 
-def test_a_cover_that_lies_nearer_to_another_genre_is_mistaken_for_it(vectors):
+def test_a_cover_nearer_to_another_genre_is_mistaken_for_it(vectors):
     found = portrait(Collection(table(GENRES), vectors), "jazz")
     assert {genre: rows(covers) for genre, covers in found.mistaken.items()} == {"rap": [4]}
 
 
-def test_a_genre_resembles_those_that_its_covers_lie_nearest_to(vectors):
+def test_a_genre_resembles_those_nearest_to_its_covers(vectors):
     found = portrait(Collection(table(GENRES), vectors), "jazz")
     assert found.resembles == pytest.approx({"jazz": 0.9, "rap": 0.1, "reggae": 0.0})
     assert list(found.resembles) == ["jazz", "rap", "reggae"]
 
 
-def test_mistakes_are_judged_on_covers_held_out_where_there_are_some(vectors):
+def test_mistakes_are_counted_on_held_out_covers_if_there_are_any(vectors):
     parts = ["train"] * 5 + ["test"] * 5
     found = portrait(Collection(table(GENRES, part=parts * 3), vectors), "jazz")
     assert (found.judged, found.resembles["jazz"], found.mistaken) == (5, 1.0, {})

@@ -25,17 +25,17 @@ def paths(covers, passing):
     return [covers.paths[row] for row in np.flatnonzero(passing)]
 
 
-def test_each_tested_cover_has_an_answer_and_others_none(covers, predictions):
+def test_only_test_covers_have_a_prediction(covers, predictions):
     assert paths(covers, predictions.genre_of == "jazz") == PATHS
     assert np.isnan(predictions.certainty[covers.row_of("jazz/001.jpg")])
 
 
-def test_right_and_wrong_answers_are_told_apart(covers, predictions):
+def test_predictions_are_filtered_by_correctness(covers, predictions):
     assert paths(covers, predictions.passing(PredictionFilter(right=True))) == ["jazz/000.jpg"]
     assert paths(covers, predictions.passing(PredictionFilter(right=False))) == ["country/000.jpg", "rap/000.jpg"]
 
 
-def test_answers_are_found_by_genre_and_certainty(covers, predictions):
+def test_predictions_are_filtered_by_genre_and_certainty(covers, predictions):
     assert paths(covers, predictions.passing(PredictionFilter(genres=("jazz",), certainty=(0.7, 0.9)))) == PATHS
     assert not predictions.passing(PredictionFilter(genres=("rap",))).any()
     assert not predictions.passing(PredictionFilter(certainty=(0.9, 1.0))).any()

@@ -28,7 +28,7 @@ dataset, covers = open_dataset("drawn"), open_collection(sys.argv[1])
 path, key = dataset.manifest[["path", "content_hash"]].iloc[0]
 answer = Predictor.open(sys.argv[1]).predict(dataset.file(path).read_bytes())
 shown = dataset_collection(dataset)
-told = {
+answers = {
     "genre": answer.genre,
     "typical": covers.find(order=TYPICAL).tolist(),
     "near": [row for row, _ in shown.like(3, 5)],
@@ -36,7 +36,7 @@ told = {
     "small": len(thumbnails(dataset, [(path, key)])[0]),
     "writable": os.access(home.home(), os.W_OK) and not os.statvfs(home.home()).f_flag & os.ST_RDONLY,
 }
-print(json.dumps(told))
+print(json.dumps(answers))
 """
 _MOUNTED = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 
@@ -53,7 +53,7 @@ def _closed(home: Path) -> list[str]:
     return [*before, "sh", "-c", _MOUNTED, str(home)]
 
 
-def test_two_of_them_show_and_answer_alike(dataset, recipe, own_home, monkeypatch):
+def test_two_processes_give_the_same_answers(dataset, recipe, own_home, monkeypatch):
     monkeypatch.setattr(inspection, "RECIPES", (recipe,))
     run = train(dataset, TrainSpec("knn", recipe=recipe))
     index_run(run)

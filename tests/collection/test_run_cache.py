@@ -12,14 +12,14 @@ from covergenre.errors import BadRun
 from covergenre.predict import Predictor, open_predictor
 
 
-def test_one_thing_is_opened_for_all(starter):
+def test_a_run_is_opened_once(starter):
     opened = []
     cache = RunCache(lambda run: opened.append(run) or object())
     assert cache() is cache("starter")
     assert opened == ["starter"]
 
 
-def test_two_who_ask_at_once_get_the_same(starter):
+def test_concurrent_callers_get_the_same_object(starter):
     cache, found = RunCache(lambda run: time.sleep(0.05) or object()), []
     threads = [threading.Thread(target=lambda: found.append(cache())) for _ in range(4)]
     for thread in threads:
@@ -29,14 +29,14 @@ def test_two_who_ask_at_once_get_the_same(starter):
     assert len(set(map(id, found))) == 1
 
 
-def test_a_starter_that_was_built_again_is_opened_again(starter):
+def test_a_rebuilt_starter_is_opened_again(starter):
     cache = RunCache(lambda run: object())
     before = cache()
     os.utime(starter / "card.json", ns=(1, 1))
     assert cache() is not before
 
 
-def test_only_those_asked_for_last_are_kept():
+def test_the_least_recently_used_is_dropped():
     cache = RunCache(lambda run: object(), size=2)
     first = cache("a")
     cache("b")
@@ -47,7 +47,7 @@ def test_only_those_asked_for_last_are_kept():
     assert cache("b") is b
 
 
-def test_what_cannot_be_opened_is_tried_again():
+def test_a_failure_is_not_cached():
     cache = RunCache(Predictor.open)
     for _ in "ab":
         with pytest.raises(BadRun):
@@ -58,7 +58,7 @@ def test_the_predictor_is_shared(starter):
     assert open_predictor() is open_predictor()
 
 
-def test_what_is_open_is_left_out_of_garbage_collections_until_it_is_no_longer_kept(monkeypatch):
+def test_open_objects_are_excluded_from_garbage_collection_until_dropped(monkeypatch):
     monkeypatch.setattr(run_cache, "gc", gc)  # which other tests do without
 
     class Thing:

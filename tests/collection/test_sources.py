@@ -5,36 +5,36 @@ from covergenre.collection import sources
 from covergenre.collection.sources import dataset_collection, index_run, known_covers, open_collection
 from covergenre.inspection import inspection
 from covergenre.inspection.indexing import index_dataset
-from covergenre.inspection.inspection import inspect_dataset as look_through
+from covergenre.inspection.inspection import inspect_dataset
 from covergenre.predict import Predictor
 from covergenre.runs.record import Run
 
 
-class TestOfADataSet:
+class TestDataSet:
     @pytest.fixture(autouse=True)
     def tiny(self, recipe, monkeypatch):
         """Covers become vectors by the tiny backbone."""
         monkeypatch.setattr(inspection, "RECIPES", (recipe,))
 
-    def test_its_index_finds_what_looking_at_all_finds(self, dataset):
-        made, few = index_dataset(dataset), dataset_collection(dataset, look_through(dataset))
+    def test_the_index_finds_the_neighbours_of_an_exhaustive_search(self, dataset):
+        made, few = index_dataset(dataset), dataset_collection(dataset, inspect_dataset(dataset))
         many = dataset_collection(dataset)
         assert (many.index_stats, few.index_stats.vectors) == (made, 60)
         assert made.recall > 0.9
         near = [{row for row, _ in each.like(7, 5)} for each in (few, many)]
         assert len(near[0] & near[1]) >= 4
 
-    def test_its_covers_have_their_parts_without_an_examination(self, dataset):
+    def test_covers_have_their_parts_without_an_inspection(self, dataset):
         index_dataset(dataset)
         assert set(dataset_collection(dataset).parts) == {"train", "validation", "test"}
 
-    def test_many_without_an_index_are_told_what_helps(self, dataset, monkeypatch, caplog):
+    def test_many_covers_without_an_index_log_advice(self, dataset, monkeypatch, caplog):
         monkeypatch.setattr(sources, "EXACT_LIMIT", 10)
         dataset_collection(dataset)
         assert "run covergenre index drawn" in caplog.text
 
 
-class TestOfARun:
+class TestRun:
     @pytest.fixture(params=["knn", "logistic"])
     def run(self, dataset, recipe, request) -> Run:
         from covergenre.methods import TrainSpec
@@ -52,12 +52,12 @@ class TestOfARun:
         assert len({near.id for near in after.neighbours} & {near.id for near in before.neighbours}) >= 4
         assert after.unfamiliar == pytest.approx(before.unfamiliar, abs=1e-6)
 
-    def test_a_collection_that_is_open_is_opened_again(self, run):
+    def test_an_open_collection_is_opened_again_once_indexed(self, run):
         assert not open_collection(run.id).index_stats
         index_run(run)
         assert open_collection(run.id).index_stats
 
-    def test_genres_and_parts_are_those_without_it(self, run):
+    def test_genres_and_parts_are_the_same_with_an_index(self, run):
         before, _ = known_covers(run, run.load_model())
         index_run(run)
         after, _ = known_covers(run, run.load_model())

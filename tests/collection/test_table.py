@@ -13,8 +13,8 @@ from covergenre.dataset.starter import COLUMNS
 
 
 def table_of(hashes: Sequence[str], **columns) -> CoverTable:
-    told = {"content_hash": list(hashes), "id": [str(n) for n in range(len(hashes))], "year": pd.NA, **columns}
-    return CoverTable(pd.DataFrame(told).reindex(columns=list(COLUMNS), fill_value=""))
+    known = {"content_hash": list(hashes), "id": [str(n) for n in range(len(hashes))], "year": pd.NA, **columns}
+    return CoverTable(pd.DataFrame(known).reindex(columns=list(COLUMNS), fill_value=""))
 
 
 def flipped(phash: str, bits: int) -> str:
@@ -26,14 +26,14 @@ def phash() -> str:
     return images.perceptual_hash(cover("jazz", 1))
 
 
-def test_a_row_tells_what_is_known_of_its_cover():
+def test_a_row_describes_its_cover():
     known = table_of("ab", artist=["Ada", "Bram"], year=[1999.0, np.nan], source="discogs")
     first, second = known.cover(0, 0.5), known.cover(1)
     assert (first.artist, first.year, first.similarity) == ("Ada", 1999, 0.5)
     assert (second.year, second.similarity, second.content_hash) == (None, 1.0, "b")
 
 
-def test_a_cover_is_named_by_its_pixels():
+def test_the_key_of_a_cover_is_the_start_of_its_content_hash():
     hashes = ["0123456789abcdef" * 2, "123456789abcdef0" * 2]
     assert [table_of(hashes).cover(row).key for row in (0, 1)] == [hash_[:16] for hash_ in hashes]
 
@@ -43,27 +43,27 @@ def test_the_first_cover_with_the_same_pixels_is_found():
     assert (known.known("b").id, known.known("z")) == ("1", None)
 
 
-def test_it_tells_how_often_one_picture_stands_in_it():
+def test_the_largest_number_of_duplicates_is_known():
     assert [table_of(hashes).max_duplicates for hashes in ("", "ab", "abbab")] == [0, 1, 3]
 
 
-def test_a_picture_is_a_copy_up_to_eight_bits_apart(phash):
+def test_a_near_copy_differs_in_at_most_eight_bits(phash):
     known = table_of("ab", phash=["", phash])
     assert known.near_copy(flipped(phash, 8)).id == "1"
     assert known.near_copy(flipped(phash, 9)) is None
 
 
-def test_of_several_copies_the_nearest_is_named(phash):
+def test_the_nearest_of_several_copies_is_found(phash):
     known = table_of("abc", phash=[flipped(phash, 6), flipped(phash, 2), flipped(phash, 4)])
     assert known.near_copy(phash).id == "1"
 
 
-def test_a_picture_without_structure_is_no_copy_of_another():
+def test_a_blank_picture_has_no_near_copies():
     blank = images.perceptual_hash(Image.new("RGB", (50, 50), "white"))
     assert table_of("ab", phash=[blank, ""]).near_copy(blank) is None
 
 
-def test_nothing_is_a_copy_where_nothing_is_known(phash):
+def test_an_empty_table_has_no_near_copies(phash):
     assert table_of("").near_copy(phash) is None
 
 
@@ -84,5 +84,5 @@ def test_the_file_of_a_registered_data_set_is_found(tmp_path):
         ("discogs", "", ""),
     ],
 )
-def test_a_page_is_only_linked_at_a_known_source_under_a_plain_number(source, number, address):
+def test_pages_are_linked_only_for_known_sources_and_plain_ids(source, number, address):
     assert page_url(source, number) == address

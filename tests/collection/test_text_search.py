@@ -11,7 +11,7 @@ from covergenre.errors import Cancelled
 from covergenre.progress import Monitor
 
 
-def test_covers_are_looked_at_once_and_then_found_by_words(clip_weights, library):
+def test_covers_are_embedded_once_and_then_found_by_text(clip_weights, library):
     index = TextSearch.open(library, ClipModel.open())
     assert (len(index.rows), len(index.missing)) == (0, len(library))
     assert index.search("a trumpet", 5, range(len(library))) == []
@@ -32,7 +32,7 @@ def test_only_covers_that_pass_the_filters_are_found(clip_weights, library):
     assert {row for row, _ in found} == set(jazz.tolist())
 
 
-def test_what_was_looked_at_is_kept_when_it_is_stopped(clip_weights, library):
+def test_a_stop_keeps_what_was_embedded(clip_weights, library):
     stops = iter([False, True])
     with pytest.raises(Cancelled, match="those are kept"):
         embed_missing_covers(
@@ -41,12 +41,12 @@ def test_what_was_looked_at_is_kept_when_it_is_stopped(clip_weights, library):
     assert len(TextSearch.open(library, ClipModel.open()).rows) == 16
 
 
-def test_without_pictures_there_is_nothing_to_look_at(clip_weights, starter):
+def test_covers_without_pictures_are_not_embedded(clip_weights, starter):
     index = TextSearch.open(open_run_collection(), ClipModel.open())
     assert (len(index.rows), len(index.missing)) == (0, 0)
 
 
-def test_another_network_looks_anew(clip_weights, clip_files, library):
+def test_another_network_embeds_again(clip_weights, clip_files, library):
     embed_missing_covers(library, TextSearch.open(library, ClipModel.open()))
     before = ClipModel.open()
     folder = clip.weights_folder()

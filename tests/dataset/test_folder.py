@@ -30,56 +30,56 @@ def skipped(root):
     return find_covers(root)[1]
 
 
-def test_a_cover_comes_with_its_path_size_and_time_of_change(root):
+def test_a_cover_has_its_path_size_and_modification_time(root):
     put(root / "jazz" / "a.jpg", b"12345")
     os.utime(root / "jazz" / "a.jpg", ns=(7, 1_700_000_000_123_456_789))
     assert find_covers(root) == ([folder.CoverFile("jazz/a.jpg", 5, 1_700_000_000_123_456_789)], {})
 
 
-def test_covers_are_sorted_by_path_however_deep_they_lie(root):
+def test_covers_of_any_depth_are_sorted_by_path(root):
     for name in ("spotify/jazz/b.png", "pop/z.JPEG", "a/b/c/rock/x.webp"):
         put(root / name)
     assert paths(root) == ["a/b/c/rock/x.webp", "jazz/a.jpg", "pop/z.JPEG", "spotify/jazz/b.png"]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_names_stay_as_they_are_on_disk(root, form):
+def test_names_are_not_normalised(root, form):
     name = unicodedata.normalize(form, 'chanson française/Édith — 💿, "1"\n.jpg')
     put(root / name)
     assert paths(root) == [name, "jazz/a.jpg"]
 
 
-def test_hidden_files_and_folders_are_passed_over(root):
+def test_hidden_files_and_folders_are_skipped(root):
     put(root / "jazz" / ".b.jpg")
     put(root / ".git" / "objects" / "b.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
 
 
-def test_files_that_are_no_images_are_passed_over(root):
+def test_files_that_are_no_images_are_skipped(root):
     for name in ("jazz/notes.txt", "jazz/jpg", "README.md"):
         put(root / name)
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 3})
 
 
-def test_an_image_outside_any_genre_folder_is_passed_over(root):
+def test_an_image_outside_any_genre_folder_is_skipped(root):
     put(root / "loose.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NO_GENRE: 1})
 
 
-def test_a_name_that_is_not_unicode_is_passed_over_as_file_and_as_folder(root):
+def test_files_and_folders_with_names_that_are_not_unicode_are_skipped(root):
     put(root / "jazz" / os.fsdecode(b"caf\xe9.jpg"))
     put(root / os.fsdecode(b"caf\xe9") / "b.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_UNICODE: 2})
 
 
-def test_links_that_leave_the_root_are_refused(root):
+def test_links_out_of_the_root_are_skipped(root):
     (root / "jazz" / "file.jpg").symlink_to(root.parent / "outside" / "secret.jpg")
     (root / "folder").symlink_to(root.parent / "outside")
     (root / "jazz" / "dots.jpg").symlink_to("../../outside/secret.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 3})
 
 
-def test_a_link_to_a_folder_whose_name_begins_like_the_root_is_refused(root):
+def test_a_link_to_a_folder_whose_name_begins_like_the_root_is_skipped(root):
     put(root.parent / "root-of-another" / "b.jpg")
     (root / "pop").symlink_to(root.parent / "root-of-another")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.OUTSIDE: 1})
@@ -91,25 +91,25 @@ def test_a_link_to_a_cover_inside_the_root_is_a_cover(root):
     assert paths(root) == ["jazz/a.jpg", "jazz/b.jpg", "pop/b.jpg"]
 
 
-def test_links_that_loop_or_lead_nowhere_are_passed_over(root):
+def test_looping_and_broken_links_are_skipped(root):
     (root / "jazz" / "up").symlink_to("..")
     (root / "jazz" / "self.jpg").symlink_to("self.jpg")
     (root / "jazz" / "gone.jpg").symlink_to("gone-for-ever.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.LINK: 3})
 
 
-def test_a_root_that_is_itself_a_link_is_fine(root):
+def test_the_root_may_be_a_link(root):
     (root.parent / "link").symlink_to(root)
     assert paths(root.parent / "link") == ["jazz/a.jpg"]
 
 
-def test_a_pipe_called_like_an_image_is_not_opened(root):
+def test_a_pipe_named_like_an_image_is_not_opened(root):
     os.mkfifo(root / "jazz" / "pipe.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 1})
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="a closed folder is open to root")
-def test_a_folder_that_cannot_be_opened_is_passed_over(root):
+def test_a_folder_that_cannot_be_opened_is_skipped(root):
     put(root / "pop" / "b.jpg")
     (root / "pop").chmod(0)
     try:
@@ -119,19 +119,19 @@ def test_a_folder_that_cannot_be_opened_is_passed_over(root):
 
 
 @pytest.mark.parametrize("name", ["@eaDir", "$RECYCLE.BIN", "__MACOSX", "System Volume Information", "lost+found"])
-def test_folders_of_systems_are_no_genres(root, name):
+def test_system_folders_are_no_genres(root, name):
     put(root / name / "b.jpg")
     put(root / "jazz" / name / "b.jpg")
     assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
 
 
-def test_what_is_passed_over_is_named(root):
+def test_skipped_files_are_listed(root):
     put(root / "jazz" / "notes.txt")
     put(root / "loose.jpg")
     assert skipped(root).names == {folder.NOT_AN_IMAGE: ["jazz/notes.txt"], folder.NO_GENRE: ["loose.jpg"]}
 
 
-def test_a_folder_that_fails_for_a_reason_of_the_disk_ends_the_search(root, monkeypatch):
+def test_a_disk_error_ends_the_search(root, monkeypatch):
     def fail(path):
         raise OSError(errno.EIO, "Input/output error")
 
@@ -140,7 +140,7 @@ def test_a_folder_that_fails_for_a_reason_of_the_disk_ends_the_search(root, monk
         find_covers(root)
 
 
-def test_a_link_that_goes_while_it_is_looked_at_is_passed_over(tmp_path, monkeypatch):
+def test_a_link_deleted_during_the_search_is_skipped(tmp_path, monkeypatch):
     cover = tmp_path / "jazz" / "a.jpg"
     cover.parent.mkdir()
     cover.symlink_to("b.jpg")

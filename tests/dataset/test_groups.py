@@ -24,7 +24,7 @@ def grouped(**known):
     return group_covers(**{**unique, **known}).tolist()
 
 
-def test_covers_of_which_nothing_is_known_are_alone():
+def test_covers_of_which_nothing_is_known_are_groups_of_one():
     assert grouped(phashes=[""] * 3) == [0, 1, 2]
 
 
@@ -37,17 +37,17 @@ def test_the_same_pixels_are_a_group():
     assert grouped(hashes=["a" * 32, "b" * 32, "a" * 32]) == [0, 1, 0]
 
 
-def test_an_artist_is_a_group_however_the_name_is_written():
+def test_an_artist_is_a_group_regardless_of_case_spaces_and_accents():
     names = ["Beyoncé", "Miles", " beyonce\u0301 ", "BEYONCÉ", "miles"]
     assert grouped(artists=names) == [0, 1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("name", ["", " ", "Various", "Various  Artists", "UNKNOWN"])
-def test_nobody_in_particular_is_no_group(name):
+def test_placeholder_artists_are_no_group(name):
     assert grouped(artists=[name, name]) == [0, 1]
 
 
-def test_near_pictures_are_a_group_and_others_are_not():
+def test_only_near_copies_are_a_group():
     assert grouped(phashes=[CLEAR, flipped(CLEAR, NEAR), flipped(CLEAR, 32)]) == [0, 0, 1]
     assert grouped(phashes=[CLEAR, flipped(CLEAR, NEAR + 1)]) == [0, 1]
 
@@ -61,7 +61,7 @@ def test_a_chain_of_links_is_one_group():
     assert groups.tolist() == [0, 0, 0, 0, 1]
 
 
-def test_blank_covers_and_gradients_do_not_pull_others_together():
+def test_blank_covers_and_gradients_join_no_group():
     shades = np.linspace(0, 255, 64).astype(np.uint8)
     plain = [Image.new("RGB", (64, 64), colour) for colour in ("black", "white", "olive")]
     gradients = [Image.fromarray(np.tile(values, (64, 1))) for values in (shades, shades[::-1], shades // 2)]
@@ -70,12 +70,12 @@ def test_blank_covers_and_gradients_do_not_pull_others_together():
     assert grouped(phashes=hashes) == list(range(10))
 
 
-def test_a_cover_saved_smaller_is_near_the_first():
+def test_a_resized_cover_is_a_near_copy():
     image = cover("pop", 3, side=300)
     assert grouped(phashes=[perceptual_hash(image), perceptual_hash(image.resize((150, 150)))]) == [0, 0]
 
 
-def test_pairs_are_sorted_and_name_the_rows_given():
+def test_pairs_of_rows_are_sorted():
     hashes = ["", CLEAR, "0" * 16, flipped(CLEAR, 4), flipped(CLEAR, 32), CLEAR]
     assert near_duplicates(hashes).tolist() == [[1, 3], [1, 5], [3, 5]]
     assert near_duplicates(hashes, threshold=3).tolist() == [[1, 5]]
@@ -90,7 +90,7 @@ def test_too_few_hashes_make_no_pairs(hashes):
     hashes=st.lists(st.integers(0, 40).map(lambda bits: flipped(CLEAR, bits)), max_size=12),
     threshold=st.integers(0, 20),
 )
-def test_pairs_are_those_that_counting_bits_gives(hashes, threshold):
+def test_pairs_equal_those_of_brute_force(hashes, threshold):
     def far(i, j):
         return (int(hashes[i], 16) ^ int(hashes[j], 16)).bit_count()
 
@@ -103,18 +103,18 @@ def test_thousands_of_copies_of_one_cover_are_one_group():
     assert set(grouped(phashes=[CLEAR] * 20_000)) == {0}
 
 
-def test_distances_are_those_of_the_pairs_asked_for():
+def test_distances_of_pairs_are_hamming_distances():
     hashes = [CLEAR, flipped(CLEAR, 5), "", flipped(CLEAR, 64)]
     pairs = np.array([[0, 1], [1, 0], [0, 3], [1, 3]])
     assert distances(hashes, pairs).tolist() == [5, 5, 64, 59]
 
 
-def test_links_make_groups_in_order_of_appearance():
+def test_groups_are_numbered_in_order_of_appearance():
     assert connect(np.array([[3, 1], [1, 4]]), 5).tolist() == [0, 1, 2, 1, 1]
     assert connect(np.zeros((0, 2), np.int64), 3).tolist() == [0, 1, 2]
 
 
-def test_a_crowd_of_near_copies_is_held_together_by_few_pairs():
+def test_many_near_copies_are_connected_by_few_pairs():
     chance = np.random.default_rng(0)
     crowd = [
         f"{int(CLEAR, 16) ^ sum(1 << int(bit) for bit in chance.choice(64, 4, replace=False)):016x}"
@@ -126,7 +126,7 @@ def test_a_crowd_of_near_copies_is_held_together_by_few_pairs():
     assert grouped(phashes=crowd) == [0] * len(crowd)
 
 
-def test_among_many_covers_the_groups_are_the_same(monkeypatch):
+def test_the_groups_of_many_covers_are_the_same(monkeypatch):
     chance = np.random.default_rng(1)
     hashes = [
         flipped(f"{int(number):016x}", bits) for number in chance.integers(2**62, 2**63, 60) for bits in (0, 0, 9)

@@ -10,7 +10,7 @@ turned = st.lists(st.integers(0, 63), max_size=14).map(lambda bits: sum({1 << bi
 
 
 @given(codes=st.lists(turned, max_size=14, unique=True), threshold=st.integers(0, 14))
-def test_pairs_are_those_that_comparing_all_gives(codes, threshold):
+def test_pairs_equal_those_of_brute_force(codes, threshold):
     near = [
         [i, j]
         for i in range(len(codes))
@@ -21,7 +21,7 @@ def test_pairs_are_those_that_comparing_all_gives(codes, threshold):
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1000])
-def test_work_is_done_in_parts_of_any_size(at_once, monkeypatch):
+def test_the_batch_size_does_not_matter(at_once, monkeypatch):
     codes = np.arange(64, dtype=np.uint64)
     whole = pairs_within(codes, 1)
     monkeypatch.setattr(hamming, "_AT_ONCE", at_once)

@@ -30,7 +30,7 @@ def touch(file, seconds=10):
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns + seconds * 10**9))
 
 
-def test_a_row_holds_what_the_file_says_and_the_hashes_of_its_pixels(root):
+def test_a_row_describes_the_file_and_its_pixels(root):
     file = root / "spotify" / "black metal" / "R 1.x.PNG"
     file.parent.mkdir(parents=True)
     cover("metal", side=50).resize((50, 40)).convert("L").save(file, "PNG")
@@ -105,7 +105,7 @@ def test_repairs_survive_a_rescan_even_of_a_changed_file(root):
         assert row(again, path)[list(repairs)].to_dict() == repairs
 
 
-def test_repairs_made_meanwhile_are_kept_and_those_undone_stay_undone(root):
+def test_repairs_and_undos_made_during_a_scan_are_kept(root):
     before = scan(root).manifest
     before.loc[0, "excluded"] = "a back cover"
     latest = before.copy()
@@ -115,7 +115,7 @@ def test_repairs_made_meanwhile_are_kept_and_those_undone_stay_undone(root):
     pd.testing.assert_frame_equal(keep_edits(scan(root, before).manifest, latest).iloc[:5], latest.iloc[:5])
 
 
-def test_what_was_passed_over_is_counted(root):
+def test_skipped_files_are_counted(root):
     (root / "jazz" / "notes.txt").write_text("")
     assert scan(root).skipped == {"not an image": 1}
 
@@ -165,15 +165,15 @@ def test_a_problem_noted_by_hand_stays_until_the_file_changes(root):
     assert row(scan(root, manifest).manifest, "jazz/000.jpg")["problem"] == ""
 
 
-def test_a_table_beside_the_covers_tells_artist_album_year_and_columns_of_its_own(root):
+def test_a_table_beside_the_covers_adds_artist_album_year_and_further_columns(root):
     (root / "manifest.csv").write_text(
         "path,genre,artist,album,year,image_url\njazz/000.jpg,polka,Miles,Kind of Blue,1959,http://a.b/?1,\n".replace(
             "?1,", "?1"
         )
     )
     scanned = scan(root)
-    told = row(scanned.manifest, "jazz/000.jpg")
-    assert told[["genre", "artist", "album", "year", "image_url"]].tolist() == [
+    found = row(scanned.manifest, "jazz/000.jpg")
+    assert found[["genre", "artist", "album", "year", "image_url"]].tolist() == [
         "jazz",
         "Miles",
         "Kind of Blue",
@@ -184,7 +184,7 @@ def test_a_table_beside_the_covers_tells_artist_album_year_and_columns_of_its_ow
     assert scanned.skipped == {"not an image": 1}
 
 
-def test_an_edit_outweighs_the_table_beside_the_covers(root):
+def test_an_edit_takes_precedence_over_the_table_beside_the_covers(root):
     (root / "manifest.csv").write_text("path,artist,album\njazz/000.jpg,Miles,Kind of Blue\n")
     manifest = scan(root).manifest
     manifest.loc[0, "artist"] = "Miles Davis"
@@ -195,15 +195,15 @@ def test_an_edit_outweighs_the_table_beside_the_covers(root):
     ]
 
 
-def test_a_table_that_is_not_used_is_named(root):
+def test_an_unusable_table_is_reported(root):
     (root / "manifest.csv").write_text("who,artist\njazz/000.jpg,Miles\n")
     scanned = scan(root)
     assert row(scanned.manifest, "jazz/000.jpg")["artist"] == ""
     assert ["manifest.csv was not used" in remark for remark in scanned.remarks] == [True]
 
 
-class TestCoversThatAreGone:
-    def test_their_rows_stay_and_are_not_used(self, root):
+class TestMissingCovers:
+    def test_keep_their_rows_but_are_not_used(self, root):
         before = scan(root).manifest
         before.loc[5, ["excluded", "artist"]] = ["a back cover", "Ada"]
         (root / "pop" / "002.jpg").unlink()
@@ -213,12 +213,12 @@ class TestCoversThatAreGone:
         assert (gone["problem"], gone["excluded"], gone["artist"]) == (GONE, "a back cover", "Ada")
         assert "pop/002.jpg" not in set(usable(again.manifest)["path"])
 
-    def test_they_are_told_of_once(self, root):
+    def test_are_reported_once(self, root):
         before = scan(root).manifest
         (root / "pop" / "002.jpg").unlink()
         assert scan(root, scan(root, before).manifest).gone == ()
 
-    def test_back_again_they_are_as_they_were(self, root):
+    def test_are_unchanged_when_they_come_back(self, root):
         before = scan(root).manifest
         before.loc[5, ["genre", "original_genre", "edit", "album"]] = ["bebop", "pop", "3", "Blue"]
         (root / "pop").rename(root.parent / "away")
@@ -237,18 +237,18 @@ class TestMusicLibrary:
                 cover(f"{genre}{artist}{album}", number, 32).save(folder / name)
         return tmp_path / "music"
 
-    def test_the_first_folder_is_the_genre_and_one_front_an_album_is_taken(self, library):
+    def test_the_first_folder_is_the_genre_and_each_album_has_one_front(self, library):
         scanned = scan(library)
-        told = row(scanned.manifest, "Jazz/Ada/Blue (1961)/cover.jpg")
+        found = row(scanned.manifest, "Jazz/Ada/Blue (1961)/cover.jpg")
         assert (str(scanned.layout), len(scanned.manifest)) == ("GENRE/.../ALBUM/cover.jpg", 8)
-        assert told[["genre", "artist", "album", "year"]].tolist() == ["Jazz", "Ada", "Blue", 1961]
+        assert found[["genre", "artist", "album", "year"]].tolist() == ["Jazz", "Ada", "Blue", 1961]
         assert scanned.skipped == {"not the front of its album": 8}
 
-    def test_another_folder_can_be_chosen(self, library):
+    def test_another_level_can_be_chosen(self, library):
         assert set(scan(library, genre_level=2).manifest["genre"]) == {"Ada", "Bo"}
 
 
-def test_an_error_of_the_disk_is_not_booked_on_a_cover(root, monkeypatch):
+def test_a_disk_error_ends_the_scan(root, monkeypatch):
     def fail(path):
         raise OSError(errno.EIO, "Input/output error")
 
@@ -257,7 +257,7 @@ def test_an_error_of_the_disk_is_not_booked_on_a_cover(root, monkeypatch):
         scan(root)
 
 
-def test_a_broken_table_beside_the_covers_is_named_with_row_and_column(root):
+def test_a_broken_table_is_reported_with_row_and_column(root):
     (root / "manifest.csv").write_text("path,year\njazz/000.jpg,1959\njazz/001.jpg,long ago\n")
     with pytest.raises(BadDataset, match=r"manifest\.csv: row 3, column 'year' holds 'long ago'"):
         scan(root)
@@ -275,7 +275,7 @@ def test_progress_ends_with_all_covers_done(root):
     assert (seen[-1].done, seen[-1].total, seen[-1].what) == (6, 6, "covers")
 
 
-def test_a_scan_stops_when_asked(root):
+def test_a_scan_can_be_stopped(root):
     with pytest.raises(Cancelled, match="0 of 6"):
         scan(root, monitor=Monitor(should_stop=lambda: True))
 
@@ -297,7 +297,7 @@ def test_the_fingerprint_changes_with_path_genre_pixels_and_usability(root, colu
     assert fingerprint(manifest) != fingerprint(changed)
 
 
-def test_a_cover_that_declares_too_many_pixels_is_a_problem_and_no_crash(root):
+def test_a_cover_that_declares_too_many_pixels_has_a_problem(root):
     Image.new("1", (8000, 8000)).save(root / "jazz" / "huge.png")
     assert "pixels" in row(scan(root).manifest, "jazz/huge.png")["problem"]
 

@@ -54,22 +54,22 @@ def test_rows_are_added_for_new_pictures_only(cache):
 
 
 def test_each_picture_is_computed_once(cache):
-    asked = []
+    computed = []
 
     def compute(path: str, key: str) -> tuple[float, float] | None:
-        asked.append((path, key))
+        computed.append((path, key))
         return None if key == "c" else (float(ord(key)), 0.0)
 
     filled = cache.fill(COVERS, compute, SILENT, "computing", "it is kept")
     assert filled["dark"].tolist()[:3] == [97, 98, 97]
     assert filled.iloc[3].isna().all()
-    assert sorted(asked) == [("1.jpg", "a"), ("2.jpg", "b"), ("4.jpg", "c")]
+    assert sorted(computed) == [("1.jpg", "a"), ("2.jpg", "b"), ("4.jpg", "c")]
     cache.fill(COVERS, compute, SILENT, "computing", "it is kept")
-    assert asked[3:] == [("4.jpg", "c")]
+    assert computed[3:] == [("4.jpg", "c")]
 
 
 def test_a_stop_keeps_what_was_computed(cache):
-    asked = iter([False, False, True])
+    stops = iter([False, False, True])
     with pytest.raises(Cancelled, match="after 2 of 3 covers; it is kept"):
-        cache.fill(COVERS, lambda *_: (1.0, 1.0), Monitor(should_stop=lambda: next(asked)), "computing", "it is kept")
+        cache.fill(COVERS, lambda *_: (1.0, 1.0), Monitor(should_stop=lambda: next(stops)), "computing", "it is kept")
     assert cache.read().index.tolist() == ["a", "b"]

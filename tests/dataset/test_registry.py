@@ -44,7 +44,7 @@ def test_registering_again_is_a_rescan_that_keeps_edits(root):
     assert again.manifest.set_index("path").loc["jazz/001.jpg", "genre"] == "bebop"
 
 
-def test_repairs_made_while_a_scan_is_under_way_are_not_lost(root):
+def test_repairs_made_during_a_scan_are_not_lost(root):
     dataset, _ = register("mine", root)
     cover("pop", 7).save(root / "pop" / "new.jpg")
 
@@ -57,7 +57,7 @@ def test_repairs_made_while_a_scan_is_under_way_are_not_lost(root):
     pd.testing.assert_frame_equal(open_dataset("mine").manifest, again.manifest)
 
 
-def test_a_manifest_broken_by_hand_is_named_and_not_overwritten(root):
+def test_a_broken_manifest_is_reported_and_not_overwritten(root):
     manifest = register("mine", root)[0].folder / "manifest.csv"
     manifest.write_text(manifest.read_text().replace(",RGB,", ",RGB,?", 1))
     broken = manifest.read_text()
@@ -66,21 +66,21 @@ def test_a_manifest_broken_by_hand_is_named_and_not_overwritten(root):
     assert manifest.read_text() == broken
 
 
-def test_a_lost_manifest_is_made_anew(root):
+def test_a_deleted_manifest_is_created_again(root):
     dataset, _ = register("mine", root)
     (dataset.folder / "manifest.csv").unlink()
     pd.testing.assert_frame_equal(register("mine", root)[0].manifest, dataset.manifest)
 
 
 @pytest.mark.parametrize("name", ["", "Jazz", "-a", "../up", "a/b", "a.b", "a" * 65, "jazz\n", "été", "starter"])
-def test_names_that_cannot_be_had_are_refused(root, name):
+def test_invalid_names_are_refused(root, name):
     with pytest.raises(BadDataset, match="name"):
         register(name, root)
     assert names() == ()
 
 
 @pytest.mark.parametrize("name", ["../..", ".", "", "nothing", "a/b"])
-def test_what_was_never_registered_cannot_be_opened_renamed_or_removed(root, name):
+def test_an_unknown_data_set_cannot_be_opened_renamed_or_removed(root, name):
     register("mine", root)
     for act in (open_dataset, remove, lambda unknown: rename(unknown, "other")):
         with pytest.raises(BadDataset, match="there are: mine"):
@@ -88,7 +88,7 @@ def test_what_was_never_registered_cannot_be_opened_renamed_or_removed(root, nam
     assert names() == ("mine",)
 
 
-def test_a_name_stands_for_one_folder(root, tmp_path):
+def test_a_name_cannot_be_used_for_another_folder(root, tmp_path):
     register("mine", root)
     other = genre_folders(tmp_path / "other", ("rock",), 1)
     with pytest.raises(BadDataset, match="choose another name"):
@@ -103,7 +103,7 @@ def test_a_folder_without_covers_is_refused_with_what_was_found(tmp_path):
     assert names() == ()
 
 
-def test_covers_that_are_out_of_reach_for_now_cost_no_edits(root, tmp_path):
+def test_edits_survive_an_empty_root(root, tmp_path):
     dataset, _ = register("mine", root)
     root.rename(tmp_path / "unplugged")
     root.mkdir()
@@ -122,13 +122,13 @@ class TestMissingCovers:
         (root / "pop").rename(tmp_path / "away")
         return dataset
 
-    def test_a_genre_that_is_missing_is_asked_about_and_nothing_changes(self, away, root):
+    def test_of_a_whole_genre_are_an_error_and_change_nothing(self, away, root):
         before = open_dataset("mine").manifest
         with pytest.raises(CoversMissing, match="3 of 6 covers are not where they were, all of pop among them"):
             register("mine", root)
         pd.testing.assert_frame_equal(open_dataset("mine").manifest, before)
 
-    def test_kept_they_come_back_with_their_repairs(self, away, root, tmp_path):
+    def test_come_back_with_their_repairs_if_kept(self, away, root, tmp_path):
         before = open_dataset("mine").manifest
         kept, _ = register("mine", root, missing="keep")
         (tmp_path / "away").rename(root / "pop")
@@ -136,11 +136,11 @@ class TestMissingCovers:
         assert (len(kept.manifest), kept.genres) == (6, ("jazz",))
         pd.testing.assert_frame_equal(again.manifest, before)
 
-    def test_forgotten_they_are_gone(self, away, root):
+    def test_are_removed_if_forgotten(self, away, root):
         assert len(register("mine", root, missing="forget")[0].manifest) == 3
 
     @pytest.mark.parametrize(("lost", "asks"), [(1, False), (3, True)])
-    def test_of_many_covers_a_tenth_is_asked_about(self, tmp_path, lost, asks):
+    def test_are_an_error_from_a_tenth_of_all_covers_on(self, tmp_path, lost, asks):
         root = genre_folders(tmp_path / "many", ("pop", "jazz"), 12, 16)
         register("many", root)
         for number in range(lost):
@@ -154,11 +154,11 @@ class TestGenreLevel:
     def nested(self, tmp_path):
         return genre_folders(tmp_path / "covers" / "x", ("pop", "jazz"), 2, 16).parent
 
-    def test_one_that_was_chosen_stays(self, nested):
+    def test_is_remembered(self, nested):
         assert register("mine", nested, genre_level=1)[0].genres == ("x",)
         assert register("mine", nested)[0].genres == ("x",)
 
-    def test_another_one_tells_genres_anew_and_keeps_repairs(self, nested):
+    def test_changed_rereads_genres_and_keeps_repairs(self, nested):
         dataset, _ = register("mine", nested)
         manifest = dataset.manifest.copy()
         manifest.loc[0, ["genre", "original_genre"]] = ["bebop", "jazz"]
@@ -174,7 +174,7 @@ def test_pixels_read_by_an_older_version_are_read_again(root):
     assert [register("mine", root)[1].read for _ in range(2)] == [6, 0]
 
 
-def test_a_data_set_keeps_its_id_for_life(root):
+def test_the_id_survives_rescans_and_renames(root):
     folder = register("mine", root)[0].folder
     first = json.loads((folder / "dataset.json").read_text())["id"]
     register("mine", root)
@@ -235,7 +235,7 @@ def test_a_path_that_leads_out_of_the_root_is_refused(root, path):
         dataset.file(path)
 
 
-def test_two_processes_that_scan_at_once_leave_a_whole_data_set(root):
+def test_two_processes_can_scan_at_once(root):
     spawn = multiprocessing.get_context("spawn")
     scans = [spawn.Process(target=register, args=("mine", root)) for _ in range(2)]
     for process in scans:
@@ -247,13 +247,13 @@ def test_two_processes_that_scan_at_once_leave_a_whole_data_set(root):
     assert {file.name for file in (home.datasets() / "mine").iterdir()} == {"dataset.json", "manifest.csv"}
 
 
-def test_the_root_may_be_gone_when_a_data_set_is_opened(root):
+def test_a_data_set_opens_without_its_root(root):
     register("mine", root)
     shutil.rmtree(root)
     assert len(open_dataset("mine").manifest) == 6
 
 
-def test_a_table_to_take_away_runs_nothing_in_a_spreadsheet(root):
+def test_an_exported_table_holds_no_formulas(root):
     dataset, _ = register("mine", root)
     odd = replace(dataset, manifest=dataset.manifest.assign(artist="=cmd()", **{"=head": "x"}))
     header, first, *_ = table_text(odd).splitlines()

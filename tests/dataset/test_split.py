@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_split(manifest, seed):
     validation=st.sampled_from((0.0, 0.1, 0.15, 0.3)),
     test=st.sampled_from((0.1, 0.2, 0.4)),
 )
-def test_where_groups_are_small_each_genre_has_the_shares_asked_for(sizes, validation, test):
+def test_with_small_groups_each_genre_has_the_requested_shares(sizes, validation, test):
     manifest = table([f"genre {genre}" for genre, size in enumerate(sizes) for _ in range(size)])
     wanted = np.outer(sizes, (1 - validation - test, validation, test))
     found = counts(honest_split(manifest, validation=validation, test=test), manifest)
@@ -96,7 +96,7 @@ def test_a_genre_of_four_large_artists_is_in_every_part():
     assert counts(honest_split(manifest), manifest).loc["reggae"].tolist() == [30, 15, 15]
 
 
-def test_a_genre_of_one_artist_is_for_training():
+def test_a_genre_of_one_artist_is_in_training_only():
     manifest = table(["reggae"] * 20 + ["rock"] * 100, ["Bob"] * 20 + [""] * 100)
     assert counts(honest_split(manifest), manifest).loc["reggae"].tolist() == [20, 0, 0]
 
@@ -106,7 +106,7 @@ def test_covers_of_one_artist_alone_cannot_be_split():
         honest_split(table(["jazz"] * 20, ["Miles"] * 20))
 
 
-def test_no_usable_cover_cannot_be_split():
+def test_a_data_set_without_usable_covers_cannot_be_split():
     for make in (honest_split, reference_split):
         with pytest.raises(BadDataset):
             make(table(["jazz"] * 3, problems=["broken"] * 3))
@@ -118,7 +118,7 @@ def test_shares_that_leave_nothing_are_refused(validation, test):
         honest_split(table(["jazz"] * 9), validation=validation, test=test)
 
 
-def test_the_reference_split_is_the_one_scikit_learn_draws_with_its_seed():
+def test_the_reference_split_is_that_of_scikit_learn():
     from sklearn.model_selection import train_test_split
 
     manifest = table(["jazz", "pop", "rock"] * 20, problems=["", "", "broken"] * 20)
@@ -130,7 +130,7 @@ def test_the_reference_split_is_the_one_scikit_learn_draws_with_its_seed():
 
 
 @given(manifest=manifests(), count=st.integers(2, 5))
-def test_folds_are_crossed_by_no_artist(manifest, count):
+def test_no_artist_is_in_two_folds(manifest, count):
     covers = usable(manifest)
     folds = honest_folds(covers, count)
     assert (folds.shape, folds.dtype) == ((len(covers),), np.int64)
@@ -138,7 +138,7 @@ def test_folds_are_crossed_by_no_artist(manifest, count):
     assert covers.assign(fold=folds).groupby("artist")["fold"].nunique().max() == 1
 
 
-def test_folds_are_alike_in_genres():
+def test_folds_are_stratified_by_genre():
     covers = table(["jazz"] * 20 + ["pop"] * 40)
     assert pd.crosstab(covers["genre"], honest_folds(covers, 4)).to_numpy().tolist() == [[5] * 4, [10] * 4]
 
@@ -153,38 +153,38 @@ def edited(dataset, **columns):
 
 
 @pytest.mark.parametrize("name", ["honest", "reference"])
-def test_a_split_is_stored_and_found_again(dataset, name):
+def test_a_stored_split_loads_unchanged(dataset, name):
     made, found = split_of(dataset, name, 7), load_split(dataset, name, 7)
     assert (found.name, found.seed) == (name, 7)
     pd.testing.assert_series_equal(found.parts, made.parts)
     pd.testing.assert_series_equal(found.groups, made.groups)
 
 
-def test_a_stored_split_outlives_edits_that_do_not_touch_it(dataset):
+def test_a_stored_split_survives_unrelated_edits(dataset):
     before = split_of(dataset)
     artists = before.parts.where(before.parts == "test", "").tolist()
     after = split_of(edited(dataset, genre="pop", artist=artists))
     pd.testing.assert_series_equal(before.parts, after.parts)
 
 
-def test_a_stored_split_that_lacks_a_cover_is_made_anew(dataset):
+def test_a_stored_split_that_lacks_a_cover_is_replaced(dataset):
     split_of(edited(dataset, problem=["broken"] + [""] * 23))
     assert len(split_of(dataset).parts) == len(load_split(dataset, "honest", 42).parts) == 24
 
 
-def test_a_cover_left_out_moves_no_other_and_comes_back_to_its_part(dataset):
+def test_an_excluded_cover_moves_no_other_and_returns_to_its_part(dataset):
     before = split_of(dataset)
     after = split_of(edited(dataset, excluded=["a back cover"] * 3 + [""] * 21))
     pd.testing.assert_series_equal(after.parts, before.parts[3:])
     pd.testing.assert_series_equal(split_of(dataset).parts, before.parts)
 
 
-def test_a_stored_split_left_without_a_test_part_is_made_anew(dataset):
+def test_a_stored_split_left_without_a_test_part_is_replaced(dataset):
     left_out = split_of(dataset).parts.eq("test").map({True: "a back cover", False: ""}).astype("str")
     assert set(split_of(edited(dataset, excluded=left_out.tolist())).parts) == set(PARTS)
 
 
-def test_a_stored_split_that_an_artist_crosses_is_made_anew(dataset):
+def test_a_stored_split_with_an_artist_in_two_parts_is_replaced(dataset):
     before = split_of(dataset)
     train, test = (before.parts.index[before.parts == part][0] for part in ("train", "test"))
     artists = dataset.manifest["path"].isin((train, test)).map({True: "Miles", False: ""})
@@ -203,7 +203,7 @@ def test_a_missing_split_cannot_be_loaded(dataset):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (",train,", ",training,", "row [0-9]+, column 'part' holds 'training'; expected one of train"),
         ("path,part", "file,part", "row 1 names no column 'path'"),
@@ -212,13 +212,13 @@ def test_a_missing_split_cannot_be_loaded(dataset):
         (",0\r\n", ",none\r\n", "row 2, column 'group'"),
     ],
 )
-def test_a_damaged_split_is_named_by_row_and_column(dataset, old, new, said):
+def test_a_damaged_split_is_reported_by_row_and_column(dataset, old, new, message):
     split_of(dataset)
     file = dataset.folder / "splits" / "honest-42.csv"
     with file.open(newline="") as opened:
         text = opened.read()
     file.write_text(text.replace(old, new, 1), newline="")
-    with pytest.raises(BadDataset, match=said):
+    with pytest.raises(BadDataset, match=message):
         split_of(dataset)
 
 

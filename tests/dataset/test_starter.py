@@ -33,7 +33,7 @@ def test_the_chosen_method_is_the_best_on_validation(starter):
     )
 
 
-def test_a_signature_is_all_there_is_of_a_picture(starter):
+def test_signatures_are_all_that_is_stored_of_pictures(starter):
     covers = open_starter().covers
     assert {len(signature) for signature in covers["signature"]} == {images.SIGNATURE_LENGTH}
     assert images.SIGNATURE_LENGTH <= 64
@@ -47,7 +47,7 @@ def test_a_missing_starter_says_how_to_get_one(tmp_path):
 
 @pytest.mark.parametrize("name", ["card.json", "covers.parquet", "vectors.npy"])
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"\x80\x04\x95 no pickle is ever read"])
-def test_a_damaged_file_is_told(starter, name, content):
+def test_a_damaged_file_is_an_error(starter, name, content):
     (starter / name).unlink()
     if content is not None:
         (starter / name).write_bytes(content)
@@ -76,13 +76,13 @@ def test_a_table_with_a_genre_beyond_the_card_is_refused(starter):
         open_starter()
 
 
-def test_the_home_folder_has_its_own_starter_before_the_one_that_ships(starter, own_home):
+def test_a_starter_in_the_home_folder_takes_precedence_over_the_shipped_one(starter, own_home):
     assert open_starter().folder == own_home / "starter"
     shutil.rmtree(starter)
     assert open_starter().folder != own_home / "starter"
 
 
-def test_the_starter_that_ships_holds_no_path_of_the_machine_it_was_made_on(own_home):
+def test_the_shipped_starter_contains_no_local_path(own_home):
     card = open_starter().card
     assert card.recipe["weights"] is None
     assert not any("/" in str(cell) for cell in open_starter().covers["id"])

@@ -68,7 +68,7 @@ def stored(tmp_path, *rows, columns=COLUMNS):
 
 @given(manifest=manifests())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=80)
-def test_any_manifest_comes_back_as_it_was_written(manifest, tmp_path):
+def test_any_manifest_round_trips(manifest, tmp_path):
     write_manifest(manifest, tmp_path / "manifest.csv")
     pd.testing.assert_frame_equal(read_manifest(tmp_path / "manifest.csv"), manifest)
 
@@ -82,13 +82,13 @@ def test_awkward_names_round_trip(tmp_path, name):
     assert read_manifest(tmp_path / "manifest.csv")["path"].tolist() == [f"jazz/{name}"]
 
 
-def test_columns_of_ones_own_come_last_as_text(tmp_path):
+def test_further_columns_come_last_as_text(tmp_path):
     manifest = read_manifest(stored(tmp_path, {"rating": "007"}, columns=("rating", *COLUMNS)))
     assert manifest.columns[-1] == "rating"
     assert manifest["rating"].tolist() == ["007"]
 
 
-def test_rows_are_sorted_by_path_and_blank_lines_left_out(tmp_path):
+def test_rows_are_sorted_by_path_and_blank_lines_skipped(tmp_path):
     file = stored(tmp_path, {"path": "pop/b.jpg"}, {"path": "jazz/a.jpg"})
     file.write_text(file.read_text().replace("pop/b.jpg", "\npop/b.jpg") + "\n\n")
     assert read_manifest(file)["path"].tolist() == ["jazz/a.jpg", "pop/b.jpg"]
@@ -116,19 +116,19 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path):
         *(("phash", cell) for cell in ("", "cd" * 9)),
     ],
 )
-def test_a_cell_that_cannot_be_is_named_by_row_and_column(tmp_path, column, cell):
+def test_an_invalid_cell_is_reported_by_row_and_column(tmp_path, column, cell):
     file = stored(tmp_path, {"path": "jazz/first.jpg"}, {column: cell})
     with pytest.raises(BadDataset, match=rf"manifest\.csv: row 3, column '{column}' holds .*; expected "):
         read_manifest(file)
 
 
-def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path):
+def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path):
     file = stored(tmp_path, {"path": "a/two\nlines.jpg"}, {"path": "b/c.jpg", "year": "?"})
     with pytest.raises(BadDataset, match="row 3, column 'year'"):
         read_manifest(file)
 
 
-def test_a_path_there_twice_is_named_with_both_rows(tmp_path):
+def test_a_duplicate_path_is_reported_with_both_rows(tmp_path):
     with pytest.raises(
         BadDataset, match=r"row 4, column 'path' holds 'jazz/a.jpg'; expected a path once, and row 2 has it"
     ):
@@ -141,19 +141,19 @@ def test_a_cover_with_a_problem_needs_no_hashes(tmp_path):
 
 
 @pytest.mark.parametrize("column", [column for column in COLUMNS if column != "tags"])
-def test_a_missing_column_is_named(tmp_path, column):
+def test_a_missing_column_is_reported(tmp_path, column):
     columns = tuple(name for name in COLUMNS if name != column)
     with pytest.raises(BadDataset, match=f"row 1 names no column '{column}'"):
         read_manifest(stored(tmp_path, {}, columns=columns))
 
 
-def test_a_table_from_before_there_were_tags_has_none(tmp_path):
+def test_the_tags_column_may_be_missing(tmp_path):
     columns = tuple(name for name in COLUMNS if name != "tags")
     assert read_manifest(stored(tmp_path, {}, columns=columns)).loc[0, "tags"] == ""
 
 
 @pytest.mark.parametrize(
-    ("break_it", "said"),
+    ("break_it", "message"),
     [
         (lambda text: "", "row 1 names no column 'path'"),
         (lambda text: text.replace(",", ";"), "row 1 names no column 'path'"),
@@ -165,16 +165,16 @@ def test_a_table_from_before_there_were_tags_has_none(tmp_path):
         (lambda text: text + '"' + "x" * 200_000 + '"', "what follows row 2 isn't CSV"),
     ],
 )
-def test_a_file_broken_by_hand_is_refused_with_the_place(tmp_path, break_it, said):
+def test_a_malformed_file_is_refused_with_its_row(tmp_path, break_it, message):
     file = stored(tmp_path, {})
     file.write_text(break_it(file.read_text()))
-    with pytest.raises(BadDataset, match=said):
+    with pytest.raises(BadDataset, match=message):
         read_manifest(file)
 
 
 @given(junk=st.binary(max_size=300))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_other_bytes_are_refused_and_nothing_else_is_raised(junk, tmp_path):
+def test_random_bytes_are_refused(junk, tmp_path):
     (tmp_path / "junk.csv").write_bytes(junk)
     with pytest.raises(BadDataset):
         read_manifest(tmp_path / "junk.csv")
@@ -182,7 +182,7 @@ def test_any_other_bytes_are_refused_and_nothing_else_is_raised(junk, tmp_path):
 
 @given(row=st.integers(0, 2), column=st.sampled_from(COLUMNS), cell=texts)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_cell_is_either_accepted_or_refused_by_name(row, column, cell, tmp_path):
+def test_any_cell_is_accepted_or_reported(row, column, cell, tmp_path):
     rows = [{"path": f"jazz/{number}.jpg"} for number in range(3)]
     rows[row][column] = cell
     file = stored(tmp_path, *rows)
@@ -205,7 +205,7 @@ class TestManyCovers:
 
     @given(manifest=manifests())
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25)
-    def test_a_mapped_table_is_the_one_of_the_csv(self, manifest, tmp_path):
+    def test_a_mapped_table_equals_the_csv(self, manifest, tmp_path):
         path = tmp_path / "manifest.csv"
         write_manifest(manifest, path)
         mapped = read_manifest(path)
@@ -213,7 +213,7 @@ class TestManyCovers:
         pd.testing.assert_frame_equal(mapped, read_manifest(path))
         pd.testing.assert_frame_equal(mapped, read_manifest(path))
 
-    def test_an_edit_of_the_csv_counts(self, tmp_path):
+    def test_an_edit_of_the_csv_is_noticed(self, tmp_path):
         path = stored(tmp_path, GOOD)
         read_manifest(path)
         path.write_text(path.read_text().replace("Miles", "Miles Davis"))
@@ -226,7 +226,7 @@ class TestManyCovers:
         path.with_suffix(".arrow").write_bytes(b"ARROW1 and nothing")
         assert read_manifest(path)["artist"].tolist() == ["Miles"]
 
-    def test_a_bad_cell_is_refused_as_ever(self, tmp_path):
+    def test_an_invalid_cell_is_refused(self, tmp_path):
         path = stored(tmp_path, GOOD)
         read_manifest(path)
         path.write_text(path.read_text().replace("1959", "in 1959"))

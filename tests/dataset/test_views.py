@@ -18,26 +18,26 @@ def test_a_view_is_found_by_its_name(dataset):
     assert read_views(dataset) == {"all rap": RAP}
 
 
-def test_a_view_of_the_same_name_takes_its_place(dataset):
+def test_a_view_of_the_same_name_is_replaced(dataset):
     save_view(dataset, "mine", RAP)
     save_view(dataset, "mine", {})
     assert read_views(dataset) == {"mine": {}}
 
 
-def test_a_view_is_forgotten(dataset):
+def test_a_view_can_be_deleted(dataset):
     save_view(dataset, "mine", RAP)
     drop_view(dataset, "mine")
     assert read_views(dataset) == {}
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a" * 41])
-def test_a_name_that_can_not_be_is_refused(dataset, name):
+def test_an_invalid_name_is_refused(dataset, name):
     with pytest.raises(CoverGenreError, match="needs a name"):
         save_view(dataset, name, RAP)
 
 
 @pytest.mark.parametrize("text", ["[", "[]", '{"a": 1}', '{"a": {"b": "c"}}'])
-def test_damaged_views_are_named(dataset, text):
+def test_a_damaged_file_is_named(dataset, text):
     (dataset.folder / "views.json").write_text(text)
     with pytest.raises(BadDataset, match=r"views\.json is damaged"):
         read_views(dataset)

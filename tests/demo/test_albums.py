@@ -29,13 +29,13 @@ def test_the_albums_of_an_artist_share_a_style():
     assert sum(len(kinds) > 1 for kinds in styles.values()) <= 2  # two artists may have been given one name
 
 
-def test_the_same_generator_releases_the_same_albums():
+def test_the_same_seed_gives_the_same_albums():
     assert some("rap", 20) == some("rap", 20)
     assert some("rap", 20) != some("rap", 20, seed=1)
 
 
 @pytest.mark.parametrize("genre", GENRES)
-def test_names_are_filled_in_and_years_lie_in_the_age_of_the_record(genre):
+def test_names_are_complete_and_years_plausible(genre):
     for album in some(genre, 50):
         for name in (album.artist, album.title):
             assert not set(name) & set("{}_")

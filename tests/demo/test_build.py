@@ -22,7 +22,7 @@ def rows(file) -> list[dict]:
         return list(csv.DictReader(lines))
 
 
-def test_the_demo_is_registered_with_every_cover_that_was_planned(own_home):
+def test_the_demo_is_registered_with_every_planned_cover(own_home):
     assert build_demo().root == own_home / "demo"
     assert list(open_dataset("demo").manifest["path"]) == [cover.path for cover in FEW]
 
@@ -44,7 +44,7 @@ def test_planted_csv_names_every_defect_and_the_spurious_cue():
     assert (planted[-1]["path"], planted[-1]["defect"]) == ("edm", "spurious cue")
 
 
-def test_a_second_call_draws_nothing_again(own_home):
+def test_a_second_call_draws_nothing(own_home):
     build_demo()
     before = {file: file.stat().st_mtime_ns for file in (own_home / "demo").rglob("*.*")}
     build_demo()
@@ -52,32 +52,32 @@ def test_a_second_call_draws_nothing_again(own_home):
 
 
 def test_progress_counts_every_cover():
-    heard = []
-    build_demo(Monitor(heard.append))
-    drawn = [progress.done for progress in heard if progress.what == "covers drawn"]
+    reports = []
+    build_demo(Monitor(reports.append))
+    drawn = [progress.done for progress in reports if progress.what == "covers drawn"]
     assert drawn == list(range(len(FEW) + 1))
 
 
-def test_a_demo_that_was_stopped_leaves_nothing_behind(own_home):
-    heard = []
+def test_a_stopped_demo_leaves_nothing_behind(own_home):
+    reports = []
     with pytest.raises(Cancelled):
-        build_demo(Monitor(heard.append, lambda: len(heard) > 3))
+        build_demo(Monitor(reports.append, lambda: len(reports) > 3))
     assert not list(own_home.glob("**/*.jpg"))
     assert not (own_home / "demo").exists()
 
 
-def test_a_demo_that_was_killed_half_way_is_drawn_anew(own_home):
+def test_an_interrupted_demo_is_drawn_again(own_home):
     (own_home / ".demo" / "jazz").mkdir(parents=True)
     (own_home / ".demo" / "jazz" / "half.jpg").write_bytes(b"half")
     assert "jazz/half.jpg" not in set(build_demo().manifest["path"])
 
 
-def test_a_data_set_of_the_users_that_is_called_demo_is_left_alone(tmp_path):
+def test_a_users_data_set_named_demo_is_left_alone(tmp_path):
     (tmp_path / "jazz").mkdir()
     (tmp_path / "jazz" / "own.jpg").write_bytes(FEW[0].content())
     register("demo", tmp_path)
-    heard = []
+    reports = []
     with pytest.raises(BadDataset, match="demo"):
-        build_demo(Monitor(heard.append))
-    assert heard == []  # it is known before anything is drawn
+        build_demo(Monitor(reports.append))
+    assert reports == []  # it is known before anything is drawn
     assert open_dataset("demo").root == tmp_path

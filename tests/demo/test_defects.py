@@ -42,11 +42,11 @@ def test_there_are_sixty_albums_of_each_of_ten_genres():
     assert len(GENRES) == 10
 
 
-def test_every_file_has_a_path_of_its_own():
+def test_paths_are_unique():
     assert len(plan()) == len(COVERS)
 
 
-def test_a_cover_that_is_copied_is_sound_itself():
+def test_copied_covers_have_no_defect_themselves():
     copied = [cover.of for cover in COVERS.values() if cover.of]
     assert len(copied) == len(set(copied)) == 40
     assert all(COVERS[path].defect == "" for path in copied)
@@ -70,12 +70,12 @@ def test_a_picture_under_two_genres_has_its_copy_in_another_genre():
         assert cover.path.split("/")[0] != cover.of.split("/")[0] == cover.album.genre
 
 
-def test_a_copy_of_one_genre_stays_in_it():
+def test_other_copies_stay_in_their_genre():
     for cover in planted("exact copy") + planted("near copy"):
         assert cover.path.split("/")[0] == cover.of.split("/")[0]
 
 
-def test_a_wrong_label_is_the_folder_of_another_genre_than_the_albums():
+def test_a_wrongly_labelled_cover_is_in_the_folder_of_another_genre():
     covers = planted("wrong label")
     assert len(covers) == 12
     for cover in covers:
@@ -104,7 +104,7 @@ def test_a_blurred_cover_has_lost_its_edges():
 
 
 @pytest.mark.parametrize("size", [(48, 48), (300, 96), (1500, 1500)])
-def test_a_cover_of_odd_size_has_the_size_that_is_told(size):
+def test_a_cover_of_odd_size_has_the_stated_size(size):
     cover = planted("odd size", f"{size[0]} x {size[1]} px")[0]
     assert picture(cover).size == size
 

@@ -21,14 +21,14 @@ def drawn(genre: str, seed: int = 0, lender: str = "") -> np.ndarray:
 
 
 @pytest.mark.parametrize(("genre", "field", "choice"), EVERY_CHOICE)
-def test_everything_that_a_genre_may_choose_can_be_drawn(monkeypatch, genre, field, choice):
+def test_every_option_of_a_genre_can_be_drawn(monkeypatch, genre, field, choice):
     monkeypatch.setitem(styles.STYLES, genre, replace(STYLES[genre], **{field: (choice,)}))
     cover = drawn(genre)
     assert cover.shape == (300, 300, 3)
     assert cover.std() > 5
 
 
-def test_what_is_named_twice_is_drawn_twice_as_often(monkeypatch):
+def test_an_option_listed_more_often_is_chosen_more_often(monkeypatch):
     first, second = STYLES["jazz"].palettes[:2]
     monkeypatch.setitem(styles.STYLES, "jazz", replace(STYLES["jazz"], palettes=(first, first, first, second)))
     rng = np.random.default_rng(0)
@@ -40,7 +40,7 @@ def test_a_lender_changes_the_cover():
     assert not np.array_equal(drawn("jazz"), drawn("jazz", lender="reggae"))
 
 
-def test_the_smallest_texts_and_the_longest_fit():
+def test_very_short_and_very_long_texts_can_be_drawn():
     rng = np.random.default_rng(0)
     for artist in ("A", "The Vandermoor Brothers of the Willow Creek Harbour Band " * 2):
         compose("country", artist, artist, choose_style("country", rng), rng)

@@ -23,7 +23,7 @@ def test_the_lites_are_bundled_and_the_resnets_are_not():
 
 
 @pytest.mark.parametrize("backbone", list_backbones(), ids=lambda backbone: backbone.id)
-def test_every_backbone_listed_can_be_had_by_its_id(backbone):
+def test_every_listed_backbone_is_found_by_its_id(backbone):
     assert get_backbone(backbone.id) is backbone
 
 
@@ -35,7 +35,7 @@ def test_the_resnets_are_those_of_torchvision():
     assert all(get_backbone(name).digest in url for name, url in files.items())
 
 
-def test_any_model_of_timm_can_be_had_with_its_own_preprocessing():
+def test_a_timm_model_comes_with_its_own_preprocessing():
     clip = get_backbone("timm:vit_base_patch16_clip_224.openai")
 
     assert (clip.architecture, clip.licence) == ("vit_base_patch16_clip_224.openai", "apache-2.0")
@@ -44,23 +44,23 @@ def test_any_model_of_timm_can_be_had_with_its_own_preprocessing():
 
 
 @pytest.mark.parametrize("name", ["vgg17", "", "Resnet50", "resnet50 "])
-def test_an_unknown_backbone_is_answered_with_those_there_are(name):
+def test_an_unknown_backbone_is_refused_with_the_known_ones(name):
     with pytest.raises(NoWeights, match=r"there is no backbone .* efficientnet_lite2, .* resnet50.* timm:<name>"):
         get_backbone(name)
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "resnet18.no_such_tag", "hf-hub:some/model"])
-def test_a_model_that_timm_does_not_have_is_said_so(name):
+def test_an_unknown_timm_model_is_refused(name):
     with pytest.raises(NoWeights, match="timm has no model"):
         get_backbone(f"timm:{name}")
 
 
-def test_a_model_that_reads_no_squares_is_refused():
+def test_a_model_of_non_square_input_is_refused():
     with pytest.raises(NoWeights, match=r"3 x 1024 x 768 .*choose another"):
         get_backbone("timm:vit_base_patch16_sapiens2")
 
 
-def test_backbones_with_a_name_of_their_own_are_described_without_torch(run):
+def test_listed_backbones_are_described_without_torch(run):
     loaded = run(
         "import sys\n"
         "from covergenre.embedding.backbones import get_backbone, list_backbones\n"

@@ -21,21 +21,21 @@ from drawing import cover
 from covergenre.embedding.clip import ClipProcess
 words = ClipProcess.open()
 covers = [cover("jazz", 1), cover("rap", 2, side=90)]
-said = words.encode_text("dark fortress").tolist(), words.encode_covers(covers).tolist()
-print(json.dumps([words.key, *said, ClipProcess.open() is words, sorted({"torch", "open_clip"} & set(sys.modules))]))
+vectors = words.encode_text("dark fortress").tolist(), words.encode_covers(covers).tolist()
+print(json.dumps([words.key, *vectors, ClipProcess.open() is words, sorted({"torch", "open_clip"} & set(sys.modules))]))
 """
 
 
 @pytest.fixture
-def apart(own_home):
-    """The process of this test's home, begun when asked for."""
+def open_process(own_home):
+    """Opens the process of this test's home."""
     opened = []
     yield lambda: opened.append(ClipProcess.open()) or opened[-1]
     for each in opened:
         each.close()
 
 
-def test_it_says_what_the_network_says_and_no_torch_comes_into_the_process_that_asks(clip_weights):
+def test_the_subprocess_agrees_with_the_network_and_keeps_torch_out_of_its_caller(clip_weights):
     ran = subprocess.run([sys.executable, "-c", _SEARCH], capture_output=True, text=True, check=True)
     key, text, covers, is_shared, heavy = json.loads(ran.stdout)
     network = clip.ClipModel.open()
@@ -46,28 +46,28 @@ def test_it_says_what_the_network_says_and_no_torch_comes_into_the_process_that_
     assert heavy == []
 
 
-def test_a_process_that_was_killed_is_begun_anew(clip_weights, apart, own_home):
+def test_a_killed_process_is_replaced(clip_weights, open_process, own_home):
     words = clip._processes[own_home] = ClipProcess()
     os.kill(words._process.pid, signal.SIGKILL)
     words._process.wait(30)
     with pytest.raises(NoWeights, match="try again"):
         words.encode_text("a trumpet")
-    assert apart().encode_text("a trumpet").shape == (16,)
+    assert open_process().encode_text("a trumpet").shape == (16,)
 
 
-def test_weights_that_cannot_be_had_are_said_to_be_and_may_be_brought_meanwhile(clip_files, own_home, apart):
+def test_the_subprocess_reports_bad_weights_and_accepts_replaced_ones(clip_files, own_home, open_process):
     folder = clip.weights_folder()
     folder.mkdir()
     for name in clip._FILES:
         (folder / name).write_bytes(b"{}")
     with pytest.raises(NoWeights, match="the network that compares pictures and texts is not available"):
-        apart()
+        open_process()
     for name in clip._FILES:
         (folder / name).write_bytes((clip_files / name).read_bytes())
-    assert apart().encode_text("a trumpet").shape == (16,)
+    assert open_process().encode_text("a trumpet").shape == (16,)
 
 
-def test_a_text_and_a_cover_become_vectors_of_one_space(clip_weights):
+def test_texts_and_covers_share_a_vector_space(clip_weights):
     network = ClipModel.open()
     text, pictures = (
         network.encode_text("dark fortress at night"),
@@ -85,7 +85,7 @@ def test_a_missing_package_is_named(monkeypatch, own_home):
         ClipModel.open()
 
 
-def test_weights_that_cannot_be_had_are_said_to_be_with_what_to_do(own_home):
+def test_bad_weights_are_an_error_that_says_what_to_do(own_home):
     pytest.importorskip("open_clip")
     clip.weights_folder().mkdir()
     for name in clip._FILES:
@@ -94,9 +94,7 @@ def test_weights_that_cannot_be_had_are_said_to_be_with_what_to_do(own_home):
         ClipModel.open()
 
 
-def test_a_network_that_is_not_there_and_cannot_be_fetched_is_named_with_where_to_put_it(
-    monkeypatch, own_home, tmp_path
-):
+def test_a_failed_download_names_the_folder_for_the_files(monkeypatch, own_home, tmp_path):
     pytest.importorskip("open_clip")
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
@@ -104,7 +102,7 @@ def test_a_network_that_is_not_there_and_cannot_be_fetched_is_named_with_where_t
         ClipModel.open()
 
 
-def test_a_network_that_the_hub_keeps_is_not_fetched_again(monkeypatch, clip_files):
+def test_a_cached_network_is_not_downloaded_again(monkeypatch, clip_files):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda _, name: str(clip_files / name))
     assert ClipModel.open().encode_text("a trumpet").shape == (16,)

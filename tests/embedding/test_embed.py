@@ -78,7 +78,7 @@ class TestVectors:
         assert (vectors.dtype, vectors.shape) == (np.float32, (8, 96))
         np.testing.assert_allclose(vectors, engine.embed(pictures(dataset)), rtol=1e-5)
 
-    def test_of_variants_come_by_their_names(self, dataset, tiny, engine):
+    def test_of_variants_are_keyed_by_name(self, dataset, tiny, engine):
         vectors = embed_dataset(dataset, tiny(), VARIANTS)
 
         assert tuple(vectors) == VARIANTS
@@ -102,7 +102,7 @@ class TestVectors:
 
         np.testing.assert_array_equal(embed_dataset(backwards, tiny())["original"], vectors[::-1])
 
-    def test_of_other_recipes_are_kept_apart(self, dataset, tiny):
+    def test_of_different_recipes_are_stored_separately(self, dataset, tiny):
         pooled = embed_dataset(dataset, tiny())["original"]
         stages = embed_dataset(dataset, tiny("stages"))["original"]
         small = embed_dataset(dataset, tiny(limit=32))["original"]
@@ -174,8 +174,8 @@ class TestProgress:
         assert {progress.total for progress in watch.reports} == {16}
 
 
-class TestInterrupted:
-    def test_on_request_it_stops_and_keeps_what_it_has(self, dataset, tiny):
+class TestInterruption:
+    def test_a_stop_keeps_what_was_computed(self, dataset, tiny):
         watch = Watch(stop_after=3)
 
         with pytest.raises(Cancelled, match="embedding was stopped after 3 of 8 vectors; those are kept"):
@@ -183,7 +183,7 @@ class TestInterrupted:
 
         assert computed(dataset, tiny()) == 5
 
-    def test_resumed_it_gives_what_it_would_have_given(self, dataset, tiny, engine):
+    def test_a_resumed_embedding_gives_the_same_vectors(self, dataset, tiny, engine):
         watch = Watch(stop_after=3)
         with pytest.raises(Cancelled):
             embed_dataset(dataset, tiny(), ("gray",), monitor=Monitor(watch, watch.should_stop))
@@ -193,7 +193,7 @@ class TestInterrupted:
         expected = engine.embed([apply(image, "gray") for image in pictures(dataset)])
         np.testing.assert_allclose(resumed, expected, rtol=1e-5)
 
-    def test_killed_it_goes_on_near_where_it_was(self, tmp_path, tiny, engine, start):
+    def test_a_killed_embedding_resumes_near_where_it_was(self, tmp_path, tiny, engine, start):
         dataset, _ = register("mine", genre_folders(tmp_path / "many", ("jazz", "pop"), 100, side=24))
         process = start(STUCK_AFTER_150, json.dumps(tiny().to_dict()))
         assert process.stdout.readline() == "150 are done\n"
@@ -206,7 +206,7 @@ class TestInterrupted:
         assert 50 <= watch.wanted < 50 + 64
         np.testing.assert_allclose(vectors, engine.embed(pictures(dataset)), rtol=1e-5)
 
-    def test_two_at_once_give_the_same(self, dataset, tiny, engine):
+    def test_two_at_once_give_the_same_vectors(self, dataset, tiny, engine):
         with ThreadPoolExecutor(2) as pool:
             both = list(pool.map(embed_dataset, [dataset] * 2, [tiny()] * 2))
 
@@ -224,14 +224,14 @@ class TestRefusals:
         with pytest.raises(BadDataset, match="the data set mine has no usable cover"):
             embed_dataset(dataset, tiny())
 
-    def test_a_cover_that_is_gone_since_the_scan(self, root, dataset, tiny):
+    def test_a_cover_deleted_since_the_scan(self, root, dataset, tiny):
         (root / "pop" / "003.jpg").unlink()
 
         with pytest.raises(BadDataset, match=r"pop/003\.jpg can't be read any more .*scan mine again"):
             embed_dataset(dataset, tiny())
         assert len(list((home.vectors() / tiny().key / "original").glob("*.npz"))) == 1
 
-    def test_a_cover_that_is_another_since_the_scan(self, root, dataset, tiny):
+    def test_a_cover_changed_since_the_scan(self, root, dataset, tiny):
         cover("jazz", 99).save(root / "pop" / "003.jpg")
 
         with pytest.raises(
@@ -250,7 +250,7 @@ class TestRefusals:
         with pytest.raises(CoverGenreError, match="there is no variant 'sepia'"):
             embed_dataset(dataset, tiny(), ("original", "sepia"))
 
-    def test_weights_that_cannot_be_had(self, dataset, tiny, tmp_path):
+    def test_unreadable_weights(self, dataset, tiny, tmp_path):
         (tmp_path / "own.safetensors").write_bytes(b"no weights")
 
         with pytest.raises(NoWeights, match="can't be read as weights"):

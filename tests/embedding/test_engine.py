@@ -104,20 +104,20 @@ class TestEqualsTorch:
 
 
 class TestVectors:
-    def test_are_float32_and_as_wide_as_said(self, tiny):
+    def test_are_float32_of_the_stated_width(self, tiny):
         for feature_set, width in (("pooled", 96), ("stages", 896)):
             engine = engine_for(tiny(feature_set))
             vector = engine.vector(cover())
 
             assert (vector.dtype, vector.shape, engine.width) == (np.float32, (width,), width)
 
-    def test_of_many_covers_are_those_of_each_in_their_order(self, engine):
+    def test_of_many_covers_are_those_of_each_in_order(self, engine):
         np.testing.assert_allclose(engine.embed(DRAWN), [engine.vector(image) for image in DRAWN], rtol=1e-5)
 
     def test_of_no_covers_are_none(self, engine):
         assert engine.embed([]).shape == (0, 96)
 
-    def test_stay_as_they_are_when_more_are_made(self, engine):
+    def test_are_not_overwritten_by_later_ones(self, engine):
         vector = engine.vector(DRAWN[0])
         before = vector.copy()
 
@@ -125,7 +125,7 @@ class TestVectors:
 
         np.testing.assert_array_equal(vector, before)
 
-    def test_tell_covers_apart(self, engine):
+    def test_differ_between_covers(self, engine):
         vectors = engine.embed(DRAWN)
 
         assert all(distances(vectors[[n]], vectors[[n - 1]])[0] > 1e-4 for n in range(len(DRAWN)))
@@ -149,7 +149,7 @@ class TestVectors:
         np.testing.assert_allclose(together, alone * 20, rtol=1e-5)
 
 
-class TestKeptEngine:
+class TestStoredEngine:
     def test_is_converted_once(self, tiny, own_engines, caplog):
         caplog.set_level(logging.INFO)
         first = engine_for(tiny()).vector(cover())
@@ -159,7 +159,7 @@ class TestKeptEngine:
         np.testing.assert_array_equal(first, again)
         assert converted(caplog) == 1
 
-    def test_is_converted_once_however_many_ask_at_once(self, tiny, own_engines, caplog):
+    def test_is_converted_once_by_concurrent_callers(self, tiny, own_engines, caplog):
         caplog.set_level(logging.INFO)
 
         with ThreadPoolExecutor(4) as pool:
@@ -168,14 +168,14 @@ class TestKeptEngine:
         assert [engine.width for engine in engines] == [96] * 4
         assert converted(caplog) == 1
 
-    def test_is_two_files_their_digests_and_a_lock(self, tiny, own_engines):
+    def test_consists_of_two_files_their_digests_and_a_lock(self, tiny, own_engines):
         engine_for(tiny())
 
         key = tiny().key
         endings = ("xml", "bin", "digests.json", "lock")
         assert {file.name for file in own_engines.iterdir()} == {f"{key}.{ending}" for ending in endings}
 
-    def test_with_a_changed_bit_is_made_again(self, tiny, own_engines, caplog):
+    def test_with_a_changed_bit_is_converted_again(self, tiny, own_engines, caplog):
         caplog.set_level(logging.INFO)
         before = engine_for(tiny()).vector(cover())
         file = own_engines / f"{tiny().key}.bin"
@@ -203,10 +203,10 @@ class TestKeptEngine:
 
         assert output.split() == ["96"]
 
-    def test_reports_its_use_to_nobody(self, engine):
+    def test_sends_no_telemetry(self, engine):
         assert sys.modules["openvino_telemetry"] is None
 
-    def test_needs_no_weights_file_any_more(self, tiny, tmp_path):
+    def test_needs_no_weights_file(self, tiny, tmp_path):
         path = home.engines() / f"{tiny().key}.xml"
         engine_for(tiny())
 
@@ -216,7 +216,7 @@ class TestKeptEngine:
 
     @pytest.mark.parametrize("ending", [".xml", ".bin"])
     @pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(file.read_bytes()[:200])])
-    def test_that_is_damaged_is_refused_and_made_again(self, tiny, own_engines, ending, damage):
+    def test_that_is_damaged_is_refused_and_converted_again(self, tiny, own_engines, ending, damage):
         before = engine_for(tiny()).vector(cover())
         path = own_engines / f"{tiny().key}.xml"
         damage(path.with_suffix(ending))
@@ -233,7 +233,7 @@ class TestKeptEngine:
         with pytest.raises(NoWeights, match="was made for"):
             Engine.open(path, Recipe("efficientnet_lite2", "pooled"))
 
-    def test_whose_weights_cannot_be_had_leaves_nothing(self, tmp_path, own_engines):
+    def test_of_unreadable_weights_leaves_nothing(self, tmp_path, own_engines):
         (tmp_path / "own.safetensors").write_bytes(b"no weights")
 
         with pytest.raises(NoWeights, match="can't be read as weights"):
@@ -241,7 +241,7 @@ class TestKeptEngine:
         assert [file.suffix for file in own_engines.iterdir()] == [".lock"]
 
     @pytest.mark.parametrize(("budget", "workers"), [("1", 1), ("1,2", 1)])
-    def test_keeps_to_the_budget_of_threads(self, tiny, monkeypatch, budget, workers):
+    def test_respects_the_number_of_openmp_threads(self, tiny, monkeypatch, budget, workers):
         monkeypatch.setenv("OMP_NUM_THREADS", budget)
 
         assert engine_for(tiny()).workers == workers
@@ -271,7 +271,7 @@ with ThreadPoolExecutor(2) as pool:
 
 
 @pytest.mark.parametrize("attempt", range(4))
-def test_the_first_covers_of_a_process_may_come_at_once(starter, attempt):
+def test_the_first_covers_of_a_process_may_be_embedded_concurrently(starter, attempt):
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", _FIRST_USE]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, cwd=root)

@@ -27,7 +27,7 @@ def random_vectors(count: int, width: int = WIDTH) -> np.ndarray:
 
 
 @given(rows_of(30), rows_of(4), st.integers(1, 40))
-def test_it_finds_what_brute_force_finds(vectors, queries, k):
+def test_neighbours_equal_those_of_brute_force(vectors, queries, k):
     similarities, rows = FlatIndex(vectors).search(queries, k)
 
     expected = cosines(queries, vectors)
@@ -38,7 +38,7 @@ def test_it_finds_what_brute_force_finds(vectors, queries, k):
 
 
 @given(rows_of(10), rows_of(3))
-def test_similarities_are_float32_within_one_and_rows_int64(vectors, queries):
+def test_similarities_are_float32_of_at_most_1_and_rows_int64(vectors, queries):
     similarities, rows = FlatIndex(vectors).search(queries, 10)
 
     assert (similarities.dtype, rows.dtype) == (np.float32, np.int64)
@@ -63,20 +63,20 @@ def test_only_the_direction_counts():
     np.testing.assert_array_equal(rows, rows_scaled)
 
 
-def test_a_row_of_zeros_is_like_nothing():
+def test_a_vector_of_zeros_has_similarity_0():
     similarities, rows = FlatIndex(np.array([[0, 0], [3, 4], [-3, -4]])).search(np.array([[3, 4]]), 3)
 
     assert rows.tolist() == [[1, 0, 2]]
     np.testing.assert_allclose(similarities, [[1, 0, -1]], atol=1e-6)
 
 
-def test_a_query_of_zeros_is_like_nothing():
+def test_a_query_of_zeros_has_similarity_0():
     similarities, _ = FlatIndex(random_vectors(4)).search(np.zeros((1, WIDTH)), 4)
 
     assert similarities.tolist() == [[0, 0, 0, 0]]
 
 
-def test_all_are_given_when_more_are_asked_for():
+def test_all_vectors_are_returned_when_more_are_requested():
     similarities, rows = FlatIndex(random_vectors(3)).search(random_vectors(2), 50)
 
     assert similarities.shape == (2, 3)
@@ -84,7 +84,7 @@ def test_all_are_given_when_more_are_asked_for():
 
 
 @pytest.mark.parametrize(("vectors", "queries"), [(0, 2), (3, 0), (0, 0)])
-def test_where_there_is_nothing_nothing_is_found(vectors, queries):
+def test_an_empty_index_or_query_finds_nothing(vectors, queries):
     index = FlatIndex(random_vectors(vectors))
     similarities, rows = index.search(random_vectors(queries), 2)
 
@@ -93,7 +93,7 @@ def test_where_there_is_nothing_nothing_is_found(vectors, queries):
     assert (similarities.dtype, rows.dtype) == (np.float32, np.int64)
 
 
-def test_it_holds_copies():
+def test_the_index_holds_copies_of_its_vectors():
     vectors = random_vectors(5)
     index = FlatIndex(vectors)
     query = vectors[:1].copy()
@@ -104,7 +104,7 @@ def test_it_holds_copies():
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float16, np.int32])
-def test_other_numbers_and_layouts_are_taken_too(kind):
+def test_other_types_and_memory_layouts_are_accepted(kind):
     vectors = (random_vectors(6) * 10).astype(kind)
 
     _, rows = FlatIndex(np.asfortranarray(vectors)).search(vectors[::2], 1)
@@ -118,6 +118,6 @@ def test_vectors_of_another_width_are_refused():
 
 
 @pytest.mark.parametrize("k", [0, -1])
-def test_less_than_one_neighbour_is_refused(k):
+def test_fewer_than_one_neighbour_is_refused(k):
     with pytest.raises(CoverGenreError, match="ask for at least 1"):
         FlatIndex(random_vectors(4)).search(random_vectors(1), k)

@@ -17,13 +17,13 @@ def vectors() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def made(vectors, tmp_path_factory) -> tuple:
+def built(vectors, tmp_path_factory) -> tuple:
     folder = tmp_path_factory.mktemp("index")
     return folder, build_index(vectors, folder)
 
 
-def test_what_it_was_measured_to_find_it_finds(made, vectors):
-    folder, card = made
+def test_the_measured_recall_is_reached(built, vectors):
+    folder, card = built
     index = IVFIndex.open(folder)
     assert index.stats == card
     assert card.recall >= 0.97 or card.probes == card.lists
@@ -36,26 +36,26 @@ def test_what_it_was_measured_to_find_it_finds(made, vectors):
     np.testing.assert_allclose(near[:, 0], exact[:, 0], atol=0.02)
 
 
-def test_it_finds_among_few_what_looking_at_them_finds(made, vectors):
+def test_a_search_in_a_subset_finds_the_neighbours_of_an_exhaustive_one(built, vectors):
     among = np.zeros(len(vectors), bool)
     among[::100] = True
-    _, rows = IVFIndex.open(made[0]).search(vectors[:50], 5, among)
+    _, rows = IVFIndex.open(built[0]).search(vectors[:50], 5, among)
     few = np.flatnonzero(among)
     expected = few[FlatIndex(vectors[few]).search(vectors[:50], 5)[1]]
     assert np.mean(rows == expected) > 0.9
     assert among[rows].all()
 
 
-def test_where_fewer_count_the_rest_is_nothing(made, vectors):
+def test_a_search_in_fewer_than_k_is_padded(built, vectors):
     among = np.zeros(len(vectors), bool)
     among[7] = True
-    similarities, rows = IVFIndex.open(made[0]).search(vectors[:1], 3, among)
+    similarities, rows = IVFIndex.open(built[0]).search(vectors[:1], 3, among)
     assert rows.tolist() == [[7, -1, -1]]
     assert np.isneginf(similarities[0, 1:]).all()
 
 
 @pytest.mark.parametrize("name", ["index.faiss", "index.json"])
-def test_changed_bytes_are_never_read(vectors, tmp_path, name):
+def test_a_changed_file_is_refused(vectors, tmp_path, name):
     build_index(vectors[:200], tmp_path)
     IVFIndex.open(tmp_path)
     file = tmp_path / name
@@ -64,21 +64,21 @@ def test_changed_bytes_are_never_read(vectors, tmp_path, name):
         IVFIndex.open(tmp_path)
 
 
-def test_a_missing_index_is_told(tmp_path):
+def test_a_missing_index_is_an_error(tmp_path):
     with pytest.raises(CoverGenreError, match="build it again"):
         IVFIndex.open(tmp_path)
 
 
-def test_vectors_of_another_width_are_refused(made):
+def test_vectors_of_another_width_are_refused(built):
     with pytest.raises(CoverGenreError, match="wide"):
-        IVFIndex.open(made[0]).search(np.ones((1, WIDTH + 1)), 3)
+        IVFIndex.open(built[0]).search(np.ones((1, WIDTH + 1)), 3)
 
 
-def test_a_stopped_making_leaves_nothing(vectors, tmp_path):
+def test_a_stopped_build_leaves_nothing(vectors, tmp_path):
     with pytest.raises(Cancelled):
         build_index(vectors, tmp_path / "index", monitor=Monitor(should_stop=lambda: True))
     assert not (tmp_path / "index").exists()
 
 
-def test_its_card_tells_what_it_is(made):
-    assert made[1] == IndexStats(3000, WIDTH, 128, made[1].probes, made[1].recall, made[1].digest)
+def test_its_stats_describe_it(built):
+    assert built[1] == IndexStats(3000, WIDTH, 128, built[1].probes, built[1].recall, built[1].digest)

@@ -29,7 +29,7 @@ def network(tmp_path) -> Network:
 
 
 @pytest.mark.parametrize("architecture", FAMILIES)
-def test_the_pooled_vector_is_what_timm_gives_without_a_classifier(architecture):
+def test_the_pooled_vector_is_that_of_timm_without_a_classifier(architecture):
     body = timm.create_model(architecture, num_classes=0).eval()
 
     pooled = FeatureNet(Network(body), "pooled")(pixels())
@@ -50,7 +50,7 @@ def test_stages_are_the_pooled_vector_then_mean_and_deviation_stage_by_stage(arc
 
 
 @pytest.mark.parametrize("architecture", FAMILIES)
-def test_texture_is_the_stages_then_how_the_mixed_channels_of_each_go_together(architecture):
+def test_texture_is_the_stages_then_the_correlations_of_mixed_channels(architecture):
     network = Network(timm.create_model(architecture, num_classes=0).eval())
     _, maps = network(pixels())
 
@@ -66,14 +66,14 @@ def test_texture_is_the_stages_then_how_the_mixed_channels_of_each_go_together(a
     torch.testing.assert_close(FeatureNet(network, "texture")(pixels()), torch.cat(expected, 1), atol=2e-3, rtol=1e-3)
 
 
-def test_the_default_backbone_shows_each_of_its_blocks():
+def test_the_default_backbone_has_a_stage_per_group_of_blocks():
     _, maps = load_network("efficientnet_lite2")(pixels(1, 260))
 
     # The stem and seven groups of blocks, more than the five resolutions.
     assert [stage.shape[1] for stage in maps] == [32, 16, 24, 48, 88, 120, 208, 352]
 
 
-def test_of_a_deep_network_eight_stages_are_taken_evenly_down_to_the_last():
+def test_a_deep_network_has_eight_evenly_spaced_stages():
     body = timm.create_model("vit_tiny_patch16_224", depth=24, num_classes=0).eval()
 
     _, maps = Network(body)(pixels(1, 224))
@@ -87,13 +87,13 @@ def test_a_loaded_network_is_ready_to_infer(network):
     assert not any(module.training for module in network.modules())
 
 
-def test_one_cover_gives_the_same_vector_alone_and_among_others(network):
+def test_a_vector_does_not_depend_on_the_batch(network):
     net = FeatureNet(network, "stages")
 
     torch.testing.assert_close(net(pixels(3))[1:2], net(pixels(3)[1:2]))
 
 
-def test_a_cover_without_anything_on_it_gives_finite_vectors_and_gradients():
+def test_a_blank_cover_gives_finite_vectors_and_gradients():
     body = timm.create_model("test_efficientnet", num_classes=0).eval()
 
     vector = FeatureNet(Network(body), "texture")(torch.zeros(1, 3, 160, 160))

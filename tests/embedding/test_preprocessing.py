@@ -41,13 +41,13 @@ def test_each_channel_has_its_own_mean_and_deviation():
 
 
 @pytest.mark.parametrize("size", [(90, 70), (90, 20)])
-def test_a_cover_that_is_no_square_is_made_one_by_the_rule_for_all(size):
+def test_a_cover_is_made_square_first(size):
     image = cover(side=90).crop((0, 0, *size))
 
     np.testing.assert_array_equal(PLAIN.apply(image), PLAIN.apply(images.square(image)))
 
 
-def test_the_cover_stays_as_it_was():
+def test_the_cover_is_not_modified():
     image = cover()
 
     get_backbone("resnet50").preprocessing.apply(image)
@@ -56,7 +56,7 @@ def test_the_cover_stays_as_it_was():
 
 
 @pytest.mark.parametrize("side", [300, 225, 224, 1000])
-def test_resnet50_sees_what_the_reference_showed_it(side):
+def test_resnet50_is_preprocessed_as_in_the_reference_study(side):
     from torchvision.transforms.functional import normalize, to_tensor
 
     image = cover(side=side)
@@ -69,7 +69,7 @@ def test_resnet50_sees_what_the_reference_showed_it(side):
 
 
 @pytest.mark.parametrize("side", [300, 120])
-def test_resnet50_v2_sees_what_torchvision_would_show_it(side):
+def test_resnet50_v2_is_preprocessed_as_in_torchvision(side):
     from torchvision.models import ResNet50_Weights
 
     expected = ResNet50_Weights.IMAGENET1K_V2.transforms()(cover(side=side))
@@ -78,7 +78,7 @@ def test_resnet50_v2_sees_what_torchvision_would_show_it(side):
 
 
 @pytest.mark.parametrize("name", ["vit_base_patch16_clip_224.openai", "convnext_tiny.fb_in22k", "resnet18.a1_in1k"])
-def test_a_model_of_timm_sees_what_timm_would_show_it(name):
+def test_a_timm_model_is_preprocessed_as_in_timm(name):
     from timm import get_pretrained_cfg
     from timm.data import create_transform, resolve_data_config
 
@@ -89,11 +89,11 @@ def test_a_model_of_timm_sees_what_timm_would_show_it(name):
 
 
 @given(preprocessings)
-def test_json_and_back_changes_nothing(preprocessing):
+def test_it_round_trips_through_json(preprocessing):
     assert Preprocessing.from_json(preprocessing.to_json()) == preprocessing
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "{}", '{"mean": 3, "std": 3}', PLAIN.to_json()[:-1] + ', "more": 1}'])
-def test_other_json_is_refused(text):
+def test_invalid_json_is_refused(text):
     with pytest.raises((ValueError, TypeError, KeyError)):
         Preprocessing.from_json(text)

@@ -55,7 +55,7 @@ def store(tmp_path) -> VectorStore:
         st.dictionaries(st.text("0123456789abcdef", min_size=1), st.integers(-9, 9), min_size=1), min_size=1, max_size=4
     )
 )
-def test_what_was_put_is_held(tmp_path_factory, shards):
+def test_stored_vectors_are_returned(tmp_path_factory, shards):
     store = VectorStore(tmp_path_factory.mktemp("store"))
     # A key always has one vector, whatever shard it is in.
     known = {key: value for shard in reversed(shards) for key, value in shard.items()}
@@ -69,7 +69,7 @@ def test_what_was_put_is_held(tmp_path_factory, shards):
     np.testing.assert_array_equal(vectors, [[value, 1] for value in known.values()])
 
 
-def test_rows_come_in_the_order_asked_for_and_as_often(store):
+def test_rows_follow_the_requested_keys(store):
     store.put(["a", "b", "c"], np.eye(3))
 
     found, vectors = store.get(["c", "a", "c"])
@@ -78,7 +78,7 @@ def test_rows_come_in_the_order_asked_for_and_as_often(store):
     np.testing.assert_array_equal(vectors, np.eye(3)[[2, 0, 2]])
 
 
-def test_keys_that_are_not_held_are_told_apart(store):
+def test_unknown_keys_are_reported_as_not_found(store):
     store.put(["a"], np.ones((1, 3)))
 
     found, vectors = store.get(["x", "a"])
@@ -93,7 +93,7 @@ def test_an_empty_store_holds_nothing(store):
     assert (found.tolist(), vectors.shape) == ([False, False], (2, 0))
 
 
-def test_nothing_can_be_asked_for(store):
+def test_no_keys_have_no_vectors(store):
     store.put(["a"], np.ones((1, 3)))
 
     found, vectors = store.get([])
@@ -144,7 +144,7 @@ def given_other_numbers(shard: Path) -> None:
         given_other_numbers,
     ],
 )
-def test_a_damaged_shard_is_passed_over_as_if_never_put(tmp_path, caplog, damage):
+def test_a_damaged_shard_is_ignored(tmp_path, caplog, damage):
     store = VectorStore(tmp_path)
     store.put(["a"], np.full((1, 50), 1))
     (shard,) = tmp_path.iterdir()
@@ -158,7 +158,7 @@ def test_a_damaged_shard_is_passed_over_as_if_never_put(tmp_path, caplog, damage
     assert [str(shard) in message for message in damaged(caplog)] == [True]
 
 
-def test_what_a_damaged_shard_held_can_be_put_again(tmp_path):
+def test_the_vectors_of_a_damaged_shard_can_be_stored_again(tmp_path):
     store = VectorStore(tmp_path)
     store.put(["a"], np.ones((1, 50)))
     cut_short(next(tmp_path.iterdir()))
@@ -168,7 +168,7 @@ def test_what_a_damaged_shard_held_can_be_put_again(tmp_path):
     assert store.get(["a"])[0].all()
 
 
-def test_vectors_of_another_width_are_passed_over(tmp_path, caplog):
+def test_vectors_of_another_width_are_ignored(tmp_path, caplog):
     store = VectorStore(tmp_path)
     store.put(["a"], np.ones((1, 3)))
     store.put(["b"], np.ones((1, 4)))
@@ -188,22 +188,22 @@ def test_nothing_in_a_shard_is_executed(tmp_path):
     assert not mark.exists()
 
 
-def test_a_writer_killed_at_work_leaves_all_it_had_put_and_no_damage(tmp_path, start, caplog):
+def test_a_killed_writer_leaves_all_it_had_stored_and_no_damage(tmp_path, start, caplog):
     writer = start(WRITER, str(tmp_path), "one", "endless")
     for _ in range(10):
         writer.stdout.readline()
     writer.kill()
-    told = 10 + len(writer.stdout.readlines())
+    shards = 10 + len(writer.stdout.readlines())
 
-    found, vectors = VectorStore(tmp_path).get([key for shard in range(told) for key in written("one", shard)])
+    found, vectors = VectorStore(tmp_path).get([key for shard in range(shards) for key in written("one", shard)])
 
     assert writer.wait() == -signal.SIGKILL
     assert found.all()
-    np.testing.assert_array_equal(vectors[:, 0], np.repeat(np.arange(told), 20))
+    np.testing.assert_array_equal(vectors[:, 0], np.repeat(np.arange(shards), 20))
     assert damaged(caplog) == []
 
 
-def test_writers_need_no_lock(tmp_path, start, caplog):
+def test_concurrent_writers_need_no_lock(tmp_path, start, caplog):
     caplog.set_level(logging.WARNING)
     names = ("one", "two", "three")
     writers = [start(WRITER, str(tmp_path), name, "30") for name in names]
@@ -217,7 +217,7 @@ def test_writers_need_no_lock(tmp_path, start, caplog):
     assert damaged(caplog) == []
 
 
-def test_vectors_with_a_changed_bit_are_passed_over(tmp_path):
+def test_vectors_with_a_changed_bit_are_ignored(tmp_path):
     store = VectorStore(tmp_path)
     store.put(["a"], np.ones((1, 500)))
     (shard,) = tmp_path.glob("*.npz")
@@ -227,7 +227,7 @@ def test_vectors_with_a_changed_bit_are_passed_over(tmp_path):
     assert not store.get(["a"])[0].any()
 
 
-def test_many_vectors_lie_in_a_file_without_a_name(store, tmp_path, monkeypatch):
+def test_many_vectors_are_mapped_from_an_unnamed_file(store, tmp_path, monkeypatch):
     keys, vectors = list("abcd"), np.arange(8, dtype=np.float32).reshape(4, 2)
     store.put(keys, vectors)
     monkeypatch.setattr(module, "MANY", 3)

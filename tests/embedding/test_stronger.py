@@ -1,4 +1,4 @@
-"""Stronger networks: what is said of them, and how their weights come."""
+"""Stronger networks: their description, and how their weights are downloaded."""
 
 import pytest
 from drawing import genre_folders
@@ -47,7 +47,7 @@ def dataset(tmp_path):
     return register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 10))[0]
 
 
-def test_they_are_as_large_as_is_said_and_see_colours_as_timm_has_it():
+def test_size_preprocessing_and_licence_agree_with_timm():
     timm = pytest.importorskip("timm")
     import torch
 
@@ -72,29 +72,29 @@ def test_they_are_described_without_torch(run):
     assert loaded.split() == ["False", "False"]
 
 
-def test_the_weights_come_with_the_first_use_and_once(world, dataset):
-    told = []
-    vectors = embed_dataset(dataset, RECIPE, monitor=Monitor(told.append))["original"]
+def test_the_weights_are_downloaded_once_on_first_use(world, dataset):
+    reports = []
+    vectors = embed_dataset(dataset, RECIPE, monitor=Monitor(reports.append))["original"]
     embed_dataset(dataset, Recipe(SMALL.id, "stages"))
     assert vectors.shape == (20, 64)
-    assert told[0].what == f"fetching model.safetensors of {SMALL.repository}, MB"
+    assert reports[0].what == f"fetching model.safetensors of {SMALL.repository}, MB"
     assert sum(world.count("/blobs/").values()) == 1
 
 
-def test_a_run_brings_them_too(world, dataset):
+def test_a_run_downloads_the_weights(world, dataset):
     run = train(dataset, TrainSpec("knn", recipe=RECIPE))
     assert run.status().state == "done"
     assert SMALL.file.is_file()
 
 
-def test_a_file_brought_by_hand_is_taken(monkeypatch, small, dataset):
+def test_a_file_placed_by_hand_is_used(monkeypatch, small, dataset):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     SMALL.file.parent.mkdir()
     SMALL.file.write_bytes(small)
     assert embed_dataset(dataset, RECIPE)["original"].shape == (20, 64)
 
 
-def test_without_a_connection_it_is_said_where_the_file_belongs(monkeypatch, small, dataset):
+def test_without_a_connection_the_error_says_where_the_file_belongs(monkeypatch, small, dataset):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
     with pytest.raises(NoWeights, match=r"can't be reached.*bring that file from another one as .*test_vit"):
@@ -103,7 +103,7 @@ def test_without_a_connection_it_is_said_where_the_file_belongs(monkeypatch, sma
         load_body(get_backbone(SMALL.id))
 
 
-def test_another_networks_file_is_refused(small):
+def test_the_weights_of_another_network_are_refused(small):
     import torch
     from safetensors.torch import save_file
 

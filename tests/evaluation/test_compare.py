@@ -41,16 +41,16 @@ def pair(p: float = 0.9, adjusted: float | None = None, difference=(0.01, -0.02,
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
-def test_mcnemar_is_the_exact_test_of_statsmodels(only_a, only_b):
+def test_mcnemar_equals_the_exact_test_of_statsmodels(only_a, only_b):
     expected = exact_mcnemar([[0, only_a], [only_b, 0]], exact=True).pvalue
     assert mcnemar(only_a, only_b) == pytest.approx(expected, rel=1e-12, abs=4e-16)
 
 
-def test_mcnemar_of_a_hand_worked_case():
+def test_mcnemar_of_a_worked_example():
     assert mcnemar(5, 1) == pytest.approx(2 * (1 + 6) / 2**6)
 
 
-def test_methods_that_differ_by_four_covers_of_1511_cannot_be_told_apart():
+def test_a_difference_of_four_covers_of_1511_is_not_significant():
     reference = two(only_a=100, only_b=104, both=778, neither=529)
     assert reference.covers == 1511
     assert reference.p > 0.5
@@ -59,16 +59,16 @@ def test_methods_that_differ_by_four_covers_of_1511_cannot_be_told_apart():
 
 @patch("gc.collect", int)  # which statsmodels does each time
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
-def test_holm_is_that_of_statsmodels(p_values):
+def test_holm_equals_statsmodels(p_values):
     expected = multipletests(p_values, method="holm")[1]
     assert holm(p_values) == pytest.approx(expected.tolist(), rel=0, abs=4e-16)
 
 
-def test_holm_of_a_hand_worked_case():
+def test_holm_of_a_worked_example():
     assert holm([0.04, 0.01, 0.03, 0.9]) == pytest.approx([0.09, 0.04, 0.09, 0.9])
 
 
-def test_under_no_difference_the_test_seldom_finds_one():
+def test_mcnemar_has_few_false_positives():
     chance, found = np.random.default_rng(0), 0
     for _ in range(400):
         discordant = chance.binomial(200, 0.3)
@@ -87,7 +87,7 @@ def test_a_pair_counts_the_covers_that_one_alone_gets_right():
     assert found.p == found.adjusted == pytest.approx(mcnemar(7, 3))
 
 
-def test_the_interval_of_the_difference_is_the_paired_bootstrap_of_scipy():
+def test_the_interval_of_the_difference_equals_the_paired_bootstrap_of_scipy():
     found = two(only_a=30, only_b=12, both=120, neither=60)
     gains = np.repeat([1, -1, 0], [30, 12, 180])
     low, high = stats.bootstrap((gains,), np.mean, method="percentile", n_resamples=5000, rng=0).confidence_interval
@@ -129,7 +129,7 @@ def test_a_method_is_better_when_test_and_interval_say_so():
     assert pair(p=0.01, adjusted=0.06, difference=(0.02, 0.001, 0.04)).better is None
 
 
-def test_a_pair_is_fit_for_json():
+def test_a_pair_converts_to_json():
     found = two(30, 12, 50, 20)
     assert json.loads(json.dumps(found.to_dict())) == {
         "a": "knn",
@@ -148,13 +148,13 @@ def test_a_pair_is_fit_for_json():
 # --- the sentence
 
 
-def test_what_cannot_be_told_apart_is_said_to_be_so():
+def test_an_insignificant_difference_is_stated():
     expected = "logistic and boosting don't differ significantly on these 1,511 covers (p = 0.9)."
     assert pair(p=0.88).sentence == expected
     assert pair(p=0.01, adjusted=0.88).sentence == expected
 
 
-def test_the_better_one_is_named_first_with_how_much_better_it_is():
+def test_the_better_method_is_named_first_with_the_difference():
     ahead = pair(p=0.004, difference=(0.032, 0.01, 0.054))
     behind = replace(ahead, difference=Interval(-0.032, -0.054, -0.01))
     rest = "on these 1,511 covers: 3.2 points more accurate, 95 % interval 1.0 to 5.4 (p = 0.004)."
@@ -162,19 +162,19 @@ def test_the_better_one_is_named_first_with_how_much_better_it_is():
     assert behind.sentence == f"boosting is better than logistic {rest}"
 
 
-def test_where_test_and_interval_disagree_both_are_told():
+def test_a_disagreement_of_test_and_interval_is_stated():
     assert pair(p=0.03, difference=(-0.02, -0.041, 0.003)).sentence == (
         "boosting is right on more of these 1,511 covers than logistic (p = 0.03), but the 95 % interval of the "
         "difference, −0.3 to 4.1 points, includes 0."
     )
 
 
-@pytest.mark.parametrize(("p", "said"), [(1.0, "1.0"), (0.26, "0.3"), (0.0982, "0.10"), (0.0512, "0.05")])
-def test_p_is_told_in_as_many_digits_as_it_is_worth(p, said):
-    assert pair(p=p).sentence.endswith(f"(p = {said}).")
+@pytest.mark.parametrize(("p", "stated"), [(1.0, "1.0"), (0.26, "0.3"), (0.0982, "0.10"), (0.0512, "0.05")])
+def test_p_is_rounded_to_its_significant_digits(p, stated):
+    assert pair(p=p).sentence.endswith(f"(p = {stated}).")
 
 
-def test_a_tiny_p_is_not_told_exactly():
+def test_a_tiny_p_is_stated_as_a_bound():
     assert "(p < 0.001)" in pair(p=1e-9, difference=(0.3, 0.2, 0.4)).sentence
 
 
@@ -232,7 +232,7 @@ def rare():
     return labels, methods
 
 
-def test_who_leads_may_be_another_for_each_figure(rare):
+def test_each_metric_may_have_another_leader(rare):
     labels, methods = rare
     comparison = compare(methods, labels, GENRES)
     assert comparison.best == "often"
@@ -240,7 +240,7 @@ def test_who_leads_may_be_another_for_each_figure(rare):
     assert comparison.leaders["log_loss"] == "often"
 
 
-def test_the_paired_resamples_of_a_figure_are_those_of_scipy_and_scikit_learn(rare):
+def test_paired_resamples_of_a_metric_agree_with_scipy_and_scikit_learn(rare):
     labels, methods = rare
 
     def difference(rows):
@@ -259,7 +259,7 @@ def test_the_paired_resamples_of_a_figure_are_those_of_scipy_and_scikit_learn(ra
     assert np.std(apart) == pytest.approx(other.standard_error, rel=0.1)
 
 
-def test_under_no_difference_the_bootstrap_seldom_finds_one():
+def test_the_bootstrap_has_few_false_positives():
     chance, found = np.random.default_rng(0), 0
     for _ in range(200):
         gains = chance.normal(size=100)
@@ -267,7 +267,7 @@ def test_under_no_difference_the_bootstrap_seldom_finds_one():
     assert 2 <= found <= 10 + 3 * np.sqrt(200 * 0.05 * 0.95)
 
 
-def test_a_method_among_several_leads_only_when_it_is_ahead_of_all(rare):
+def test_a_leader_is_ahead_of_all_others(rare):
     labels, methods = rare
     comparison = compare({**methods, "twin": methods["evenly"].copy()}, labels, GENRES)
     assert "balanced_accuracy" not in comparison.leaders
@@ -276,12 +276,12 @@ def test_a_method_among_several_leads_only_when_it_is_ahead_of_all(rare):
 @pytest.mark.parametrize(
     ("differences", "p"), [([1] * 99, 0.02), ([1] * 97 + [-1] * 2, 0.06), ([0] * 99, 1), ([-1] * 50 + [1] * 49, 1)]
 )
-def test_the_p_of_a_bootstrap_counts_the_resamples_beyond_no_difference(differences, p):
+def test_bootstrap_p_counts_the_resamples_beyond_0(differences, p):
     assert bootstrap_p(np.array(differences)) == pytest.approx(p)
     assert bootstrap_p(-np.array(differences)) == pytest.approx(p)
 
 
-def test_a_method_and_itself_cannot_be_told_apart(drawn):
+def test_a_method_does_not_differ_from_itself(drawn):
     labels, probabilities, genres = drawn(50)
     twin = compare({"one": probabilities, "twin": probabilities.copy()}, labels, genres).pairs[0]
     assert (twin.only_a, twin.only_b, twin.p) == (0, 0, 1)
@@ -289,7 +289,7 @@ def test_a_method_and_itself_cannot_be_told_apart(drawn):
     assert twin.better is None
 
 
-def test_a_seed_gives_the_same_again(drawn):
+def test_the_seed_determines_the_comparison(drawn):
     labels, probabilities, genres = drawn(60)
     methods = {"one": probabilities, "other": probabilities[::-1]}
     assert compare(methods, labels, genres, seed=4) == compare(methods, labels, genres, seed=4)
@@ -298,7 +298,7 @@ def test_a_seed_gives_the_same_again(drawn):
 # --- what can't be compared
 
 
-def test_a_method_alone_is_judged_and_is_not_the_best():
+def test_a_single_method_is_evaluated_but_not_the_best():
     alone = compare({"alone": answers([True, False])}, np.zeros(2, int), GENRES)
     assert (alone.pairs, alone.best, alone.leaders) == ((), None, {})
     assert alone.evaluations["alone"].accuracy.value == 0.5
@@ -310,12 +310,12 @@ def test_no_method_is_refused(methods):
         compare(methods, np.zeros(1, np.int64), GENRES)
 
 
-def test_methods_on_other_covers_are_refused():
+def test_methods_on_different_covers_are_refused():
     with pytest.raises(CoverGenreError, match=r"shape \(3, 2\) for 2 covers"):
         compare({"a": answers([True, False]), "b": answers([True] * 3)}, np.zeros(2, np.int64), GENRES)
 
 
-def test_which_covers_are_right_is_told_of_good_probabilities_only():
+def test_correct_answers_need_valid_probabilities():
     assert correct(np.array([0, 1]), answers([True, True]), GENRES).tolist() == [True, False]
     with pytest.raises(CoverGenreError, match="add up to 1"):
         correct(np.array([0]), np.array([[np.nan, 1]]), GENRES)

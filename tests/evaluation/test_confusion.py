@@ -21,17 +21,17 @@ def confusion(reference) -> np.ndarray:
 
 
 @pytest.mark.parametrize("of", ["true", "pred"])
-def test_shares_are_those_of_scikit_learn(reference, confusion, of):
+def test_shares_equal_scikit_learn(reference, confusion, of):
     expected = metrics.confusion_matrix(reference.labels, reference.probabilities.argmax(axis=1), normalize=of)
     np.testing.assert_allclose(shares(confusion, "true" if of == "true" else "predicted"), expected)
 
 
-def test_a_genre_that_never_occurs_has_no_shares():
+def test_an_absent_genre_has_shares_of_0():
     np.testing.assert_array_equal(shares([[0, 0], [1, 3]]), [[0, 0], [0.25, 0.75]])
     np.testing.assert_array_equal(shares([[2, 0], [2, 0]], "predicted"), [[0.5, 0], [0.5, 0]])
 
 
-def test_shares_of_anything_else_are_refused():
+def test_shares_of_an_unknown_total_are_refused():
     with pytest.raises(CoverGenreError, match="choose true or predicted"):
         shares(np.eye(2), "all")
 
@@ -39,7 +39,7 @@ def test_shares_of_anything_else_are_refused():
 # --- the largest mistakes
 
 
-def test_the_reference_took_edm_for_pop_the_most(reference, confusion):
+def test_the_reference_confuses_edm_with_pop_the_most(reference, confusion):
     first, second, *_ = most_confused(confusion, 10)
     assert [reference.genres[place] for place in first] == ["edm", "pop"]
     assert (confusion[first], confusion[first[0]].sum()) == (25, 146)
@@ -47,13 +47,13 @@ def test_the_reference_took_edm_for_pop_the_most(reference, confusion):
 
 
 @given(matrices, st.integers(1, 40))
-def test_mistakes_are_the_cells_beside_the_diagonal_fullest_first(matrix, most):
+def test_most_confused_are_the_largest_cells_off_the_diagonal(matrix, most):
     beside = matrix[~np.eye(len(matrix), dtype=bool)]
     found = [matrix[cell] for cell in most_confused(matrix, most)]
     assert found == sorted(beside[beside > 0], reverse=True)[:most]
 
 
-def test_where_nothing_is_confused_nothing_is_found():
+def test_a_diagonal_matrix_has_no_confusions():
     assert most_confused(np.diag([3, 4]), 10) == []
 
 
@@ -67,15 +67,15 @@ def test_every_genre_is_in_every_order_once(matrix, by):
     assert all(type(position) is int for position in found)
 
 
-def test_by_alphabet():
+def test_order_by_alphabet():
     assert order(np.eye(3), ("rap", "edm", "jazz"), "alphabet") == (1, 2, 0)
 
 
-def test_by_size_the_one_with_the_most_covers_is_first():
+def test_order_by_size_starts_with_the_most_covers():
     assert order(np.array([[1, 1, 0], [0, 5, 0], [0, 0, 2]]), ("rap", "pop", "jazz"), "size") == (1, 2, 0)
 
 
-def test_by_similarity_genres_taken_for_each_other_are_side_by_side():
+def test_order_by_similarity_puts_confused_genres_side_by_side():
     matrix = np.diag([20] * 6)
     for one, other in ((0, 3), (3, 5), (1, 4)):
         matrix[one, other] = matrix[other, one] = 8
@@ -86,7 +86,7 @@ def test_by_similarity_genres_taken_for_each_other_are_side_by_side():
     assert abs(found.index(1) - found.index(4)) == 1
 
 
-def test_by_similarity_confusion_gathers_at_the_diagonal(reference, confusion):
+def test_order_by_similarity_moves_confusion_to_the_diagonal(reference, confusion):
     def spread(positions) -> float:
         placed = shares(confusion)[np.ix_(positions, positions)]
         rows, columns = np.indices(placed.shape)
@@ -97,11 +97,11 @@ def test_by_similarity_confusion_gathers_at_the_diagonal(reference, confusion):
     assert spread(order(confusion, reference.genres)) < np.quantile(others, 0.05)
 
 
-def test_large_matrices_are_ordered_too():
+def test_large_matrices_can_be_ordered():
     matrix = np.random.default_rng(0).integers(0, 30, (40, 40))
     assert sorted(order(matrix, [f"{number:02}" for number in range(40)])) == list(range(40))
 
 
-def test_any_other_order_is_refused():
+def test_an_unknown_order_is_refused():
     with pytest.raises(CoverGenreError, match=r"'colour'.*alphabet, size, similarity"):
         order(np.eye(2), ("a", "b"), "colour")

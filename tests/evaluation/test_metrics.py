@@ -62,7 +62,7 @@ def test_the_reference_matrix_gives_the_reference_figures(reference):
 
 @settings(max_examples=40)
 @given(answers())
-def test_every_figure_is_that_of_scikit_learn(given_answers):
+def test_every_metric_equals_scikit_learn(given_answers):
     labels, probabilities, genres = given_answers
     predicted, numbers = probabilities.argmax(axis=1), np.arange(len(genres))
     evaluation = evaluate(*given_answers, resamples=5)
@@ -83,7 +83,7 @@ def test_every_figure_is_that_of_scikit_learn(given_answers):
 
 @settings(max_examples=40)
 @given(answers())
-def test_the_scores_of_a_genre_are_those_of_scikit_learn(given_answers):
+def test_scores_by_genre_equal_scikit_learn(given_answers):
     labels, probabilities, genres = given_answers
     evaluation = evaluate(*given_answers, resamples=5)
     expected = metrics.precision_recall_fscore_support(
@@ -94,28 +94,28 @@ def test_the_scores_of_a_genre_are_those_of_scikit_learn(given_answers):
         assert (scores.precision.value, scores.recall.value, scores.f1.value) == pytest.approx((precision, recall, f1))
 
 
-def test_balanced_accuracy_is_that_of_scikit_learn(drawn):
+def test_balanced_accuracy_equals_scikit_learn(drawn):
     labels, probabilities, genres = drawn(200)
     expected = metrics.balanced_accuracy_score(labels, probabilities.argmax(axis=1))
     assert evaluate(labels, probabilities, genres).balanced_accuracy.value == pytest.approx(expected)
 
 
-def test_the_calibration_error_of_a_hand_worked_case():
+def test_the_calibration_error_of_a_worked_example():
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.62, 0.38], [0.62, 0.38]])
     evaluation = evaluate(np.array([0, 0, 0, 1]), probabilities, ("a", "b"))
     assert evaluation.calibration_error.value == pytest.approx(((1 - 0.9) + (0.62 - 0.5)) / 2)
 
 
-def test_certainty_that_is_wrong_costs_much_but_not_everything():
+def test_the_log_loss_of_a_certain_mistake_is_finite():
     assert evaluate(*answers_for([0, 1], [1, 1], 2)).log_loss.value == pytest.approx(-np.log(np.finfo(float).eps) / 2)
 
 
-def test_of_equally_probable_genres_the_first_is_predicted():
+def test_ties_go_to_the_first_genre():
     evaluation = evaluate(np.array([0, 1]), np.full((2, 2), 0.5), ("a", "b"))
     assert evaluation.confusion == ((1, 0), (1, 0))
 
 
-def test_a_genre_that_does_not_occur_counts_for_no_method():
+def test_averages_leave_out_absent_genres():
     absent = evaluate(*answers_for([0, 0, 1], [0, 0, 1], 3))
     named = evaluate(*answers_for([0, 0, 1, 1], [0, 0, 1, 2], 3))
     assert (absent.balanced_accuracy.value, absent.f1_macro.value) == (1, 1)
@@ -124,7 +124,7 @@ def test_a_genre_that_does_not_occur_counts_for_no_method():
     assert absent.by_genre[2].precision == absent.by_genre[2].recall == absent.by_genre[2].f1 == Interval(0.0, 0.0, 1.0)
 
 
-def test_intervals_over_genres_reach_as_far_as_one_without_covers_could_take_them():
+def test_absent_genres_widen_the_intervals_of_averages():
     found = evaluate(*answers_for([0, 0, 1], [0, 0, 1], 4))
     assert found.absent == ("genre 2", "genre 3")
     known = evaluate(*answers_for([0, 0, 1], [0, 0, 1], 2))
@@ -134,14 +134,14 @@ def test_intervals_over_genres_reach_as_far_as_one_without_covers_could_take_the
     assert known.absent == ()
 
 
-def test_twelve_covers_all_told_rightly_leave_room_for_doubt():
+def test_intervals_of_twelve_correct_answers_are_wide():
     labels = [0, 1, 2] * 4
     found = evaluate(*answers_for(labels, labels, 3))
     for name in ("balanced_accuracy", "f1_macro", "f1_weighted"):
         assert getattr(found, name).low < 0.85
 
 
-def test_a_rare_genre_does_not_push_a_figure_to_the_end_of_its_interval(drawn):
+def test_a_rare_genre_does_not_skew_an_interval(drawn):
     labels, probabilities, genres = drawn(60, 8)
     found = evaluate(labels, probabilities, genres).f1_macro
     middle = (found.low + found.high) / 2
@@ -155,7 +155,7 @@ def test_rows_of_a_confusion_matrix_are_true_genres():
 # --- the intervals
 
 
-def test_proportions_have_the_wilson_interval_of_statsmodels(reference):
+def test_intervals_of_proportions_equal_the_wilson_intervals_of_statsmodels(reference):
     evaluation = evaluate(*reference)
     jazz = evaluation.by_genre[6]
     for interval, count, of in (
@@ -179,7 +179,7 @@ def test_the_interval_of_an_f1_is_as_wide_as_its_bootstrap(reference):
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_the_rest_is_bootstrapped_as_scikit_learn_would_compute_it(drawn, grouped):
+def test_other_intervals_equal_a_bootstrap_of_scikit_learn(drawn, grouped):
     labels, probabilities, genres = drawn(200)
     groups = np.arange(200) // 5 if grouped else np.arange(200)
     chance, members = np.random.default_rng(1), [np.flatnonzero(groups == group) for group in np.unique(groups)]
@@ -202,14 +202,14 @@ def test_the_rest_is_bootstrapped_as_scikit_learn_would_compute_it(drawn, groupe
 
 
 @given(answers())
-def test_a_value_is_inside_its_interval_and_shares_are_shares(given_answers):
+def test_values_lie_inside_their_intervals_and_shares_between_0_and_1(given_answers):
     evaluation = evaluate(*given_answers, resamples=20)
     for name, interval in intervals(evaluation).items():
         assert interval.low <= interval.value <= interval.high
         assert name == "log_loss" or (interval.low >= 0 and interval.high <= 1)
 
 
-def test_intervals_cover_the_truth_about_as_often_as_they_say(drawn):
+def test_intervals_have_their_nominal_coverage(drawn):
     huge = drawn(200_000, seed=1)
     truth = evaluate(*huge, resamples=2)
     covered = dict.fromkeys(intervals(truth), 0)
@@ -225,7 +225,7 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say(drawn):
     assert min(covered["accuracy"], covered["log_loss"], f1s) < 200
 
 
-def test_groups_widen_an_interval_when_their_covers_are_alike(drawn):
+def test_groups_of_similar_covers_widen_the_intervals(drawn):
     few = drawn(60)
     labels, probabilities, groups = (np.repeat(part, 8, axis=0) for part in (few.labels, few.probabilities, range(60)))
     genres = few.genres
@@ -247,12 +247,12 @@ def test_more_covers_narrow_every_interval(drawn):
         assert _width(getattr(many, name)) < _width(getattr(few, name)) / 2
 
 
-def test_too_sure_answers_are_told_from_calibrated_ones(drawn):
+def test_overconfidence_shows_in_the_calibration_error(drawn):
     assert evaluate(*drawn(1000)).calibration_error.low == 0
     assert evaluate(*drawn(1000, sharpness=3)).calibration_error.low > 0.05
 
 
-def test_a_seed_gives_the_same_intervals_again(drawn):
+def test_the_seed_determines_the_intervals(drawn):
     assert evaluate(*drawn(100), seed=3) == evaluate(*drawn(100), seed=3)
     assert evaluate(*drawn(100), seed=3) != evaluate(*drawn(100), seed=4)
 
@@ -267,7 +267,7 @@ def test_one_cover_can_be_evaluated():
 # --- kept as JSON
 
 
-def test_an_evaluation_is_had_back_from_json(reference):
+def test_an_evaluation_round_trips_through_json(reference):
     evaluation = evaluate(*reference)
     assert Evaluation.from_dict(json.loads(json.dumps(evaluation.to_dict()))) == evaluation
     assert Evaluation.from_dict(evaluation.to_dict()) == evaluation
@@ -310,7 +310,7 @@ def test_a_damaged_evaluation_is_refused(reference, damage):
 
 
 @pytest.mark.parametrize("whole", [None, 3, [], ["covers"], {}])
-def test_what_is_no_evaluation_is_refused(whole):
+def test_other_json_is_refused(whole):
     with pytest.raises((ValueError, KeyError, TypeError)):
         Evaluation.from_dict(whole)
 
@@ -335,13 +335,13 @@ def test_what_is_no_evaluation_is_refused(whole):
         ({"groups": np.array([0.5, 1])}, "groups"),
     ],
 )
-def test_what_does_not_fit_is_refused(change, message):
+def test_invalid_input_is_refused(change, message):
     fitting = {"labels": np.array([0, 1]), "probabilities": np.eye(3)[:2], "genres": ("a", "b", "c")}
     with pytest.raises(CoverGenreError, match=message):
         evaluate(**{**fitting, **change})
 
 
-def test_probabilities_may_have_been_stored_as_float32(drawn):
+def test_probabilities_may_be_float32(drawn):
     labels, probabilities, genres = drawn(50)
     assert (
         evaluate(labels, probabilities.astype(np.float32), genres).accuracy

@@ -33,7 +33,7 @@ def sure(*confidences) -> np.ndarray:
 # --- the reliability diagram
 
 
-def test_the_curve_is_that_of_scikit_learn(drawn):
+def test_the_curve_equals_scikit_learn(drawn):
     labels, probabilities, genres = drawn(500)
     right = probabilities.argmax(axis=1) == labels
     accuracies, confidences = calibration_curve(right, probabilities.max(axis=1), n_bins=12)
@@ -42,7 +42,7 @@ def test_the_curve_is_that_of_scikit_learn(drawn):
     assert [each.confidence for each in bins] == pytest.approx(confidences)
 
 
-def test_bins_hold_every_cover_once_and_their_confidence(drawn):
+def test_every_cover_is_in_one_bin_which_contains_its_mean_confidence(drawn):
     labels, probabilities, genres = drawn(300)
     bins = reliability_bins(labels, probabilities, genres)
     assert sum(each.covers for each in bins) == 300
@@ -70,7 +70,7 @@ def test_the_calibration_error_is_the_mean_distance_from_the_diagonal(drawn):
     assert evaluate(*answers).calibration_error.value == pytest.approx(error)
 
 
-def test_bins_of_a_calibrated_method_hold_the_diagonal(drawn):
+def test_bins_of_a_calibrated_method_contain_the_diagonal(drawn):
     bins = reliability_bins(*drawn(20_000))
     inside = [each.accuracy.low <= each.confidence <= each.accuracy.high for each in bins]
     assert sum(inside) >= len(bins) - 2
@@ -81,7 +81,7 @@ def test_bins_of_a_calibrated_method_hold_the_diagonal(drawn):
 # --- accuracy against coverage
 
 
-def test_a_hand_worked_curve():
+def test_the_coverage_curve_of_a_worked_example():
     labels, probabilities = np.array([0, 1, 0, 1]), sure(0.9, 0.8, 0.7, 0.6)
     curve = coverage_curve(labels, probabilities, GENRES)
     assert [(each.confidence, each.covers, each.share) for each in curve] == [
@@ -103,13 +103,13 @@ def test_every_point_is_the_accuracy_of_the_covers_above_its_confidence(drawn):
         assert point.accuracy.value == pytest.approx(accuracy_score(labels[answered], predicted[answered]))
 
 
-def test_covers_of_equal_confidence_are_answered_together():
+def test_covers_of_equal_confidence_share_a_point():
     curve = coverage_curve(np.array([0, 1, 0]), sure(0.7, 0.7, 0.7), GENRES)
     assert [(each.covers, each.share) for each in curve] == [(3, 1.0)]
 
 
 @given(st.lists(st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9]), min_size=1, max_size=40), st.integers(1, 60))
-def test_a_curve_rises_in_coverage_to_all_covers_in_at_most_so_many_steps(confidences, points):
+def test_coverage_rises_to_all_covers_in_at_most_the_given_number_of_points(confidences, points):
     curve = coverage_curve(np.zeros(len(confidences), np.int64), sure(*confidences), GENRES, points)
     covers = [each.covers for each in curve]
     assert covers == sorted(set(covers))
@@ -117,12 +117,12 @@ def test_a_curve_rises_in_coverage_to_all_covers_in_at_most_so_many_steps(confid
     assert len(curve) <= points
 
 
-def test_its_end_is_the_accuracy_of_the_evaluation(drawn):
+def test_the_coverage_curve_ends_at_the_accuracy_of_the_evaluation(drawn):
     answers = drawn(200)
     assert coverage_curve(*answers)[-1].accuracy == evaluate(*answers).accuracy
 
 
-def test_keeping_silent_where_unsure_makes_a_calibrated_method_more_accurate(drawn):
+def test_abstaining_when_unsure_makes_a_calibrated_method_more_accurate(drawn):
     curve = coverage_curve(*drawn(5000), points=4)
     assert curve[0].accuracy.low > curve[-1].accuracy.high
 
@@ -131,7 +131,7 @@ def test_keeping_silent_where_unsure_makes_a_calibrated_method_more_accurate(dra
 
 
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 3.0])
-def test_the_probabilities_before_the_temperature_come_back(temperature):
+def test_undoing_the_temperature_restores_the_probabilities(temperature):
     logits = np.random.default_rng(0).normal(size=(20, 5)) * 3
     np.testing.assert_allclose(undo_temperature(softmax(logits / temperature), temperature), softmax(logits), rtol=1e-6)
 
@@ -144,12 +144,12 @@ def test_a_probability_of_0_stays_0():
 
 
 @pytest.mark.parametrize("curve", [reliability_bins, coverage_curve])
-def test_what_cannot_be_evaluated_cannot_be_drawn(curve):
+def test_curves_of_no_covers_are_refused(curve):
     with pytest.raises(CoverGenreError, match="at least one cover"):
         curve(np.zeros(0, np.int64), np.zeros((0, 2)), GENRES)
 
 
-def test_a_calibrated_method_shows_the_error_of_chance_and_the_more_covers_the_less(drawn):
+def test_the_chance_calibration_error_is_that_of_a_calibrated_method(drawn):
     few, many = (drawn(n, seed=3) for n in (150, 5000))
     assert chance_calibration_error(many.probabilities) < chance_calibration_error(few.probabilities) / 3
     shown = [evaluate(*drawn(150, seed=seed), resamples=2).calibration_error.value for seed in range(100)]
@@ -159,27 +159,27 @@ def test_a_calibrated_method_shows_the_error_of_chance_and_the_more_covers_the_l
 # --- saying "don't know"
 
 
-def test_the_lowest_confidence_is_taken_from_which_on_answers_are_right_as_often_as_wanted():
+def test_the_threshold_is_the_lowest_confidence_with_the_wanted_accuracy():
     labels = np.array([0] * 12 + [1] * 8)
     answers = np.array([[0.9, 0.1]] * 12 + [[0.6, 0.4]] * 4 + [[0.3, 0.7]] * 4)
     assert confidence_threshold(labels, answers, GENRES[:2], 0.95) == pytest.approx(0.7)
     assert confidence_threshold(labels, answers, GENRES[:2], 0.8) == pytest.approx(0.6)
 
 
-def test_a_few_sure_covers_are_too_few_to_choose_by():
+def test_a_few_confident_covers_give_no_threshold():
     labels, answers = np.array([0] * 9 + [1] * 20), np.array([[0.9, 0.1]] * 9 + [[0.6, 0.4]] * 20)
     assert confidence_threshold(labels, answers, GENRES[:2], 0.95) is None
 
 
-def test_from_a_confidence_on_covers_are_counted_and_judged():
-    told = accuracy_above(np.array([0, 1, 0]), np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]]), GENRES[:2], 0.7)
-    assert (told.covers, told.share, told.accuracy.value) == (2, pytest.approx(2 / 3), 0.5)
+def test_accuracy_above_a_confidence():
+    point = accuracy_above(np.array([0, 1, 0]), np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]]), GENRES[:2], 0.7)
+    assert (point.covers, point.share, point.accuracy.value) == (2, pytest.approx(2 / 3), 0.5)
 
 
 # --- precision against recall
 
 
-def test_precision_and_recall_are_those_of_scikit_learn(drawn):
+def test_precision_and_recall_equal_scikit_learn(drawn):
     labels, answers, _ = drawn(300)
     recall, precision, average = precision_recall(labels, answers, 1)
     assert average == pytest.approx(average_precision_score(labels == 1, answers[:, 1]))

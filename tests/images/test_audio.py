@@ -53,7 +53,7 @@ def test_the_cover_is_found_and_read(sound):
     assert images.decode(sound).image == images.decode(PICTURE).image
 
 
-def test_a_file_is_read_however_long_it_plays(tmp_path):
+def test_a_file_may_be_longer_than_the_limit_for_pictures(tmp_path):
     with (tmp_path / "long.mp3").open("wb") as file:
         file.write(mp3())
         file.truncate(images.MAX_BYTES + 1000)
@@ -61,21 +61,21 @@ def test_a_file_is_read_however_long_it_plays(tmp_path):
     assert images.read(tmp_path / "long.mp3") == PICTURE
 
 
-def test_one_without_a_cover_says_so():
+def test_a_file_without_a_cover_is_refused():
     with pytest.raises(BadImage, match="holds no cover"):
         images.decode(mp3(None))
 
 
 @pytest.mark.parametrize("data", [b"ID3\4" + bytes(20), b"fLaC", mp3()[:60], b"OggS" + b"\xff" * 50])
-def test_damaged_ones_are_refused(data):
+def test_damaged_files_are_refused(data):
     with pytest.raises(BadImage):
         images.decode(data)
 
 
-def test_a_cover_inside_that_is_no_picture_is_refused_as_that():
+def test_an_embedded_file_that_is_no_picture_is_named():
     with pytest.raises(BadImage, match="a web page"):
         images.decode(mp3(b"<html>gone</html>"))
 
 
-def test_pictures_are_no_sound():
+def test_pictures_are_not_audio():
     assert not any(is_audio(encoded(cover(), kind)) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF"))

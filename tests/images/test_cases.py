@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not he
         ("17_tiff_7071_float.tif", (3536, 3536), ""),
     ],
 )
-def test_is_read(name, size, note):
+def test_a_valid_case_is_read(name, size, note):
     decoded = images.decode(images.read(CASES / name))
 
     assert (decoded.image.size, decoded.note) == (size, note)
@@ -43,7 +43,7 @@ def test_is_read(name, size, note):
         ("27_jpeg_7071_400scans.jpg", "too costly"),
     ],
 )
-def test_is_refused(name, why):
+def test_an_invalid_case_is_refused(name, why):
     with pytest.raises(BadImage, match=why):
         images.decode(images.read(CASES / name))
 

@@ -45,7 +45,7 @@ class TestTransparentGreys:
     def test_few_bits(self, depth, values, greys):
         assert shown(grey_png(depth, values, clear=0))[0, :, 0].tolist() == greys
 
-    def test_the_grey_named_is_meant_not_the_one_that_it_is_shown_as(self):
+    def test_the_transparent_grey_is_compared_before_scaling(self):
         assert shown(grey_png(4, [0, 1, 15], clear=1))[0, :, 0].tolist() == [0, 255, 255]
 
 
@@ -64,7 +64,7 @@ def test_an_rgb_png_of_sixteen_bits_may_name_one_colour_transparent():
 
 class TestWhiteIsZero:
     @pytest.mark.parametrize("compression", [None, "tiff_deflate"])
-    def test_sixteen_bit_greys_are_no_negative(self, compression):
+    def test_sixteen_bit_greys_are_not_shown_as_a_negative(self, compression):
         greys = Image.fromarray(np.array([[0, 257, 65535]], np.uint16))
 
         assert shown(encoded(greys, "TIFF", tiffinfo={262: 0}, compression=compression))[0, :, 0].tolist() == [
@@ -83,7 +83,7 @@ def test_a_tiff_of_twelve_bit_greys_reaches_white():
 
 class TestProfiles:
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
-    def test_one_that_changes_colours_is_applied(self, kind):
+    def test_that_change_colours_are_applied(self, kind):
         image = Image.new("RGB", (16, 16), (200, 20, 20))
 
         data = encoded(image, kind, icc_profile=with_primaries(swapped=True))
@@ -91,23 +91,23 @@ class TestProfiles:
         red, green, _ = shown(data)[8, 8]
         assert green > 150 > 60 > red
 
-    def test_one_that_nobody_would_see_leaves_every_pixel_as_it_was(self):
+    def test_without_visible_effect_leave_every_pixel_unchanged(self):
         image = cover()
 
         assert np.array_equal(shown(encoded(image, "PNG", icc_profile=with_primaries())), np.asarray(image))
 
     @pytest.mark.parametrize("profile", [b"not a profile", with_primaries()[:200], bytes(900_000)])
-    def test_one_that_makes_no_sense_is_passed_over(self, profile):
+    def test_that_are_invalid_are_ignored(self, profile):
         image = cover()
 
         assert np.array_equal(shown(encoded(image, "PNG", icc_profile=profile)), np.asarray(image))
 
-    def test_one_of_another_colour_space_than_the_picture_is_passed_over(self):
+    def test_of_another_colour_space_are_ignored(self):
         lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
         assert np.array_equal(shown(encoded(cover(), "PNG", icc_profile=lab)), np.asarray(cover()))
 
-    def test_transparent_stays_white(self):
+    def test_leave_transparent_pixels_white(self):
         image = Image.new("RGBA", (4, 4), (200, 20, 20, 0))
 
         assert shown(encoded(image, "PNG", icc_profile=with_primaries(swapped=True)))[0, 0].tolist() == [255, 255, 255]

@@ -51,7 +51,7 @@ def pairs(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
 
 class TestDecodeFormatsAndModes:
     @pytest.mark.parametrize(("kind", "mode"), pairs(LOSSLESS))
-    def test_lossless_files_give_their_very_pixels(self, kind, mode):
+    def test_lossless_files_give_their_exact_pixels(self, kind, mode):
         stored = in_mode(mode)
         shown = in_mode("L") if mode == "I;16" else stored
 
@@ -61,7 +61,7 @@ class TestDecodeFormatsAndModes:
         assert np.array_equal(pixels(decoded.image), pixels(shown.convert("RGB")))
 
     @pytest.mark.parametrize(("kind", "mode"), pairs(LOSSY))
-    def test_lossy_files_give_much_the_same_pixels(self, kind, mode):
+    def test_lossy_files_give_similar_pixels(self, kind, mode):
         stored = in_mode(mode)
         shown = cover(side=40) if mode == "LAB" else stored.convert("RGB")
 
@@ -70,7 +70,7 @@ class TestDecodeFormatsAndModes:
         assert (decoded.format, decoded.image.mode, decoded.image.size) == (kind, "RGB", (40, 40))
         assert np.abs(pixels(decoded.image) - pixels(shown)).mean() < 12
 
-    def test_what_the_file_said_is_kept(self):
+    def test_size_mode_and_format_of_the_file_are_kept(self):
         decoded = images.decode(encoded(Image.new("P", (7, 5)), "PNG"))
 
         assert (decoded.width, decoded.height, decoded.mode, decoded.format) == (7, 5, "P", "PNG")
@@ -83,7 +83,7 @@ class TestDecodeFormatsAndModes:
 
     @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
     @pytest.mark.parametrize("kind", [kind for kind in images.FORMATS if kind != "HEIF"])
-    def test_lines_and_single_pixels_are_pictures(self, kind, size):
+    def test_lines_and_single_pixels_are_decoded(self, kind, size):
         assert images.decode(encoded(Image.new("RGB", size), kind)).image.size == size
 
     def test_cyan_ink_is_cyan(self):
@@ -106,7 +106,7 @@ class TestDecodeFormatsAndModes:
 
         assert pixels(decoded.image)[0, :, 1].tolist() == [0, 127, 255]
 
-    def test_values_that_are_no_numbers_count_as_zero(self):
+    def test_nan_and_infinity_count_as_zero(self):
         values = np.array([[np.nan, np.inf, -np.inf, 2]], np.float32)
 
         decoded = images.decode(encoded(Image.fromarray(values), "TIFF"))
@@ -129,7 +129,7 @@ class TestDecodeFormatsAndModes:
 
 class TestDecodeTransparency:
     @pytest.mark.parametrize("kind", ["PNG", "TIFF", "GIF", "WEBP"])
-    def test_what_is_transparent_becomes_white(self, kind):
+    def test_transparent_pixels_become_white(self, kind):
         image = Image.new("RGBA", (16, 16), (0, 0, 0, 0))
         image.paste((0, 0, 200, 255), (0, 0, 8, 16))
 
@@ -185,7 +185,7 @@ class TestDecodeOrientation:
         assert image.size == size
         assert image.getpixel(corner) == pytest.approx((255, 0, 0), abs=40)
 
-    def test_what_only_xmp_says_is_not_followed(self):
+    def test_an_orientation_in_xmp_is_ignored(self):
         xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
 
         assert images.decode(encoded(Image.new("RGB", (60, 30)), "JPEG", xmp=xmp)).image.size == (60, 30)
@@ -224,13 +224,13 @@ def test_heic_is_read_where_its_reader_is_installed():
     assert decoded.image.getpixel((55, 30)) == pytest.approx((255, 255, 255), abs=12)
 
 
-def test_what_is_asked_again_is_decoded_once():
+def test_the_same_bytes_are_decoded_once():
     data = encoded(cover(), "PNG")
 
     assert images.decode_once(data).image is images.decode_once(bytes(bytearray(data))).image
 
 
-def test_pictures_are_kept_within_a_bound(monkeypatch):
+def test_the_cache_of_pictures_is_bounded(monkeypatch):
     monkeypatch.setattr("covergenre.images.decoding._MAX_RECENT", 4 * 96 * 96)
     one, other = (encoded(cover(number=number), "PNG") for number in (1, 2))
     first = images.decode_once(one)

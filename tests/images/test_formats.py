@@ -26,7 +26,7 @@ def refusal(data: bytes) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_other_kinds_of_file_are_named_with_the_way_out(data, name):
+def test_other_kinds_of_file_are_named_with_advice(data, name):
     assert refusal(data) == f"this file is {name}; covers can be {images.ACCEPTED}: export it as one of these"
 
 
@@ -43,7 +43,7 @@ def test_other_kinds_of_file_are_named_with_the_way_out(data, name):
         (b'{"error": "not found"}', "a message in JSON"),
     ],
 )
-def test_an_error_that_was_saved_as_a_cover_is_named(data, name):
+def test_a_saved_error_message_is_named(data, name):
     assert refusal(data) == (
         f"this file is {name} that was saved under the name of a picture: fetch the cover itself again"
     )
@@ -70,7 +70,7 @@ def test_a_heic_without_content_is_named_damaged():
     assert refusal(b"\0\0\0\x18ftypheic\0\0\0\0").startswith("this HEIC is damaged")
 
 
-def test_no_message_shows_an_object_of_the_program():
+def test_no_message_shows_a_python_object():
     assert "object at 0x" not in refusal(b"\x89PNG\r\n\x1a\n and no more")
 
 

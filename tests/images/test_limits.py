@@ -30,7 +30,7 @@ def many_scans(side: int, scans: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", [(30_001, 1), (1, 30_001), (500, 70_000)])
-def test_too_long_a_side_is_refused_by_name(size):
+def test_too_long_a_side_is_refused(size):
     assert "at most 30,000 a side" in refusal(encoded(Image.new("1", size), "PNG"))
 
 
@@ -46,7 +46,7 @@ class TestScans:
     def test_more_than_a_hundred_are_refused_whatever_the_size(self):
         assert "too costly to read" in refusal(many_scans(16, 100))
 
-    def test_how_many_are_read_depends_on_the_pixels(self):
+    def test_the_limit_depends_on_the_number_of_pixels(self):
         limits.check_scans(many_scans(16, 40), 1_000_000)
         with pytest.raises(BadImage, match="times over its pixels"):
             limits.check_scans(many_scans(16, 40), 50_000_000)
@@ -72,7 +72,7 @@ class TestScans:
         assert "progressive" in refusal(data.replace(b"\xff\xc0", b"\xff\xc2"))
 
 
-def test_decoding_ends_when_its_time_is_over(monkeypatch):
+def test_decoding_has_a_time_limit(monkeypatch):
     monkeypatch.setattr(limits, "MAX_SECONDS", -1.0)
 
     assert "takes more than" in refusal(encoded(cover(), "JPEG"))
@@ -90,7 +90,7 @@ class TestLargePictures:
         assert decoded.image.getpixel((100, 1000)) == pytest.approx((0, 0, 128), abs=2)
         assert decoded.image.getpixel((2000, 1999)) == pytest.approx((255, 255, 255), abs=2)
 
-    def test_up_to_sixteen_million_pixels_keep_theirs(self):
+    def test_of_up_to_sixteen_million_pixels_are_decoded_at_full_scale(self):
         assert images.decode(encoded(Image.new("L", (4000, 4000)), "PNG")).image.size == (4000, 4000)
 
     @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")

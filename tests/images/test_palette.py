@@ -11,25 +11,25 @@ def signature(colour: str, other: str | None = None) -> bytes:
     return images.signature(image)
 
 
-def test_a_colour_has_the_share_of_the_area_that_is_of_it():
+def test_the_share_of_a_colour_is_its_share_of_the_area():
     covers = [signature("black"), signature("black"), signature("red"), signature("white")]
     swatches = Palette(covers).swatches(covers)
     assert [swatch.share for swatch in swatches] == pytest.approx([0.5, 0.25, 0.25])
     assert (swatches[0].colour, swatches[-1].colour) == ("#000000", "#ffffff")
 
 
-def test_a_group_is_told_beside_what_is_usual():
+def test_a_share_is_compared_with_the_usual_one():
     covers = [signature("black"), signature("black"), signature("black"), signature("white")]
     (white,) = Palette(covers).swatches(covers[3:])
     assert (white.share, white.usual) == pytest.approx((1.0, 0.25))
 
 
-def test_colours_inside_one_cover_are_told_apart():
+def test_several_colours_of_one_cover_are_distinguished():
     covers = [signature("black", "white")]
     assert [swatch.share for swatch in Palette(covers).swatches(covers)] == pytest.approx([0.5, 0.5])
 
 
-def test_covers_without_a_signature_count_for_nothing():
+def test_covers_without_a_signature_are_ignored():
     covers = [signature("black"), b""]
     assert [swatch.share for swatch in Palette(covers).swatches(covers)] == [1.0]
     assert Palette(covers).swatches([b""]) == ()

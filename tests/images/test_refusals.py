@@ -90,7 +90,7 @@ class TestDecodeLimits:
             ("BMP", 18, struct.pack("<ii", 60_000, 60_000)),
         ],
     )
-    def test_other_headers_are_believed_no_more(self, kind, place, size):
+    def test_the_size_in_other_headers_is_checked_too(self, kind, place, size):
         data = bytearray(encoded(Image.new("RGB", (8, 8)), kind))
         data[place : place + len(size)] = size
 

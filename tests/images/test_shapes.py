@@ -23,7 +23,7 @@ class TestHashes:
     def test_the_same_bytes_in_another_shape_have_another_content_hash(self):
         assert images.content_hash(Image.new("RGB", (2, 3))) != images.content_hash(Image.new("RGB", (3, 2)))
 
-    def test_the_content_hash_stays_what_it_was_as_stored_vectors_depend_on_it(self):
+    def test_the_content_hash_never_changes_because_stored_vectors_depend_on_it(self):
         assert images.content_hash(Image.new("RGB", (2, 2), "red")) == "d3fad0d301cfe0c8fc77122c02792f1b"
 
     def test_a_smaller_compressed_copy_has_nearly_the_same_perceptual_hash(self):
@@ -35,7 +35,7 @@ class TestHashes:
         assert distance(cover(number=1), cover(number=2)) > 10
 
     @pytest.mark.parametrize("picture", ["cover", "blank", "gradient"])
-    def test_a_perceptual_hash_is_that_of_imagehash(self, picture):
+    def test_a_perceptual_hash_equals_imagehash(self, picture):
         image = {
             "cover": cover("jazz", 3, 200),
             "blank": Image.new("RGB", (50, 50), "navy"),
@@ -62,7 +62,7 @@ class TestSquare:
         assert result.width == result.height >= min(width, height)
 
     @pytest.mark.parametrize("size", [(40, 30), (30, 40), (31, 30)])
-    def test_up_to_four_thirds_the_centre_is_cut_out(self, size):
+    def test_up_to_four_thirds_the_centre_is_cropped(self, size):
         image = Image.new("RGB", size, "red")
         image.paste("blue", (5, 5, size[0] - 5, size[1] - 5))
 
@@ -84,7 +84,7 @@ class TestSquare:
     def test_a_square_cover_stays_as_it_is(self):
         assert images.square(cover()) == cover()
 
-    def test_a_strip_does_not_ask_for_a_gigantic_square(self):
+    def test_a_strip_does_not_give_a_gigantic_square(self):
         assert images.square(Image.new("RGB", (1, 1_000_000))).size == (2048, 2048)
 
 
@@ -104,7 +104,7 @@ class TestShrink:
         scale = max(result.size) / max(width, height)
         assert result.size == pytest.approx((max(width * scale, 1), max(height * scale, 1)), abs=1)
 
-    def test_the_cover_given_is_left_as_it_was(self):
+    def test_the_cover_is_not_modified(self):
         image = cover()
         images.shrink(image, 10)
 

@@ -23,17 +23,17 @@ def found(tmp_path):
     return dataset, replace(audit_dataset(dataset), findings=doubted, likely=likely)
 
 
-def test_the_most_doubtful_comes_first_with_what_it_looks_like(found):
+def test_the_most_doubtful_label_comes_first_with_a_suggestion(found):
     dataset, report = found
-    told = doubtful_labels(report, dataset.manifest)
-    assert [(doubt.path, doubt.genre, doubt.suggested) for doubt in told] == [
+    doubts = doubtful_labels(report, dataset.manifest)
+    assert [(doubt.path, doubt.genre, doubt.suggested) for doubt in doubts] == [
         ("jazz/001.jpg", "jazz", "rap"),
         ("jazz/000.jpg", "jazz", "rap"),
     ]
 
 
-def test_what_was_left_out_does_not_come_again(found):
+def test_excluded_covers_are_not_listed(found):
     dataset, report = found
-    told = doubtful_labels(report, dataset.manifest)
+    doubts = doubtful_labels(report, dataset.manifest)
     after = apply(dataset, exclude(["jazz/000.jpg"], "blank"))
-    assert doubtful_labels(report, after.manifest) == told[:1]
+    assert doubtful_labels(report, after.manifest) == doubts[:1]

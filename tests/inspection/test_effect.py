@@ -27,20 +27,20 @@ def inspected(dataset):
     return inspection.inspect_dataset(dataset)
 
 
-def test_mended_labels_make_a_method_better_on_the_same_covers(dataset, inspected):
+def test_corrected_labels_improve_a_method_on_the_same_covers(dataset, inspected):
     wrong = [path for path in dataset.manifest["path"] if "rap" in path]
     effect = measure_effect(inspected, repaired(dataset.manifest, relabel(wrong, "rap")))
     assert effect.after.value > effect.before.value
     assert effect.covers == (inspected.split.parts == "test").sum()
 
 
-def test_covers_left_out_are_not_judged(dataset, inspected):
+def test_excluded_covers_are_not_evaluated(dataset, inspected):
     test = inspected.split.parts[inspected.split.parts == "test"].index.tolist()
     effect = measure_effect(inspected, repaired(dataset.manifest, exclude(test[:3], "blank")))
     assert effect.covers == len(test) - 3
 
 
-def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, inspected):
+def test_covers_with_a_copy_in_training_are_not_evaluated(dataset, inspected):
     parts = inspected.split.parts.copy()
     tested, trained = (parts[parts == part].index[0] for part in ("test", "train"))
     copy = dataset.manifest.set_index("path").loc[tested, ["content_hash", "phash"]]
@@ -53,7 +53,7 @@ def test_covers_that_training_has_a_copy_of_are_not_judged(dataset, inspected):
     assert effect.covers < (parts == "test").sum()
 
 
-def test_without_vectors_or_covers_it_says_so(dataset, inspected, monkeypatch):
+def test_missing_covers_or_vectors_are_an_error(dataset, inspected, monkeypatch):
     with pytest.raises(BadDataset, match="too few"):
         measure_effect(inspected, repaired(dataset.manifest, exclude(dataset.manifest["path"], "x")))
     monkeypatch.setattr(inspection, "RECIPES", (replace(inspection.RECIPES[0], limit=20),))

@@ -11,7 +11,7 @@ from covergenre.repair.repair import exclude, repaired
 
 
 @pytest.fixture
-def examined(tmp_path):
+def inspected(tmp_path):
     """Ten covers, one of them twice in its genre."""
     root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 5)
     shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")
@@ -19,10 +19,10 @@ def examined(tmp_path):
     return Inspection(dataset, audit_dataset(dataset), None, None)
 
 
-def test_health_is_the_share_without_a_grave_defect(examined):
-    assert health(examined, examined.dataset.manifest) == pytest.approx(1 - 1 / 11)
+def test_health_is_the_share_without_a_grave_defect(inspected):
+    assert health(inspected, inspected.dataset.manifest) == pytest.approx(1 - 1 / 11)
 
 
-def test_health_is_whole_once_the_copy_is_left_out(examined):
-    after = repaired(examined.dataset.manifest, exclude(["jazz/copy.jpg"], "a copy"))
-    assert health(examined, after) == 1
+def test_health_is_complete_once_the_copy_is_excluded(inspected):
+    after = repaired(inspected.dataset.manifest, exclude(["jazz/copy.jpg"], "a copy"))
+    assert health(inspected, after) == 1

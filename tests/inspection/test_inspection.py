@@ -31,7 +31,7 @@ def dataset(tmp_path):
     return register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 26))[0]
 
 
-def test_what_takes_no_vectors_is_found_first(dataset):
+def test_issues_that_need_no_vectors_are_published_first(dataset):
     first = []
     whole = inspect_dataset(dataset, publish=first.append)
     assert "outliers" in first[0].audit.skipped
@@ -41,7 +41,7 @@ def test_what_takes_no_vectors_is_found_first(dataset):
     assert set(whole.split.parts) == {"train", "validation", "test"}
 
 
-def test_the_second_time_the_vectors_are_there(dataset):
+def test_stored_vectors_are_used_the_second_time(dataset):
     assert stored_vectors(dataset) is None
     inspect_dataset(dataset)
     first = []
@@ -50,7 +50,7 @@ def test_the_second_time_the_vectors_are_there(dataset):
     assert len(again.units) == len(stored_vectors(dataset))
 
 
-def test_stopped_while_embedding_what_was_found_first_is_there(dataset):
+def test_a_stop_while_embedding_keeps_the_first_findings(dataset):
     first, under_way = [], []
 
     def report(progress):
@@ -61,13 +61,13 @@ def test_stopped_while_embedding_what_was_found_first_is_there(dataset):
     assert first[0].audit.covers == 52
 
 
-def test_a_data_set_too_small_to_split_is_examined_without_a_split(tmp_path):
+def test_a_data_set_too_small_to_split_is_inspected_without_a_split(tmp_path):
     small = register("small", genre_folders(tmp_path / "small", ("jazz",), 1))[0]
     assert split_if_possible(small) is None
     assert "leakage" in inspect_dataset(small).audit.skipped
 
 
-def test_vectors_of_another_recipe_are_taken_when_they_are_complete(dataset, recipe, tmp_path, monkeypatch):
+def test_complete_vectors_of_another_recipe_are_preferred(dataset, recipe, tmp_path, monkeypatch):
     other = tiny_recipe(tmp_path, limit=40)
     monkeypatch.setattr(survey, "RECIPES", (recipe, other))
     known = embed_dataset(dataset, other)["original"]
@@ -78,7 +78,7 @@ def test_vectors_of_another_recipe_are_taken_when_they_are_complete(dataset, rec
     np.testing.assert_array_equal(stored_vectors(dataset), known)
 
 
-def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, tmp_path, monkeypatch):
+def test_the_recipe_of_most_stored_vectors_is_continued(dataset, recipe, tmp_path, monkeypatch):
     other = tiny_recipe(tmp_path, limit=40)
     monkeypatch.setattr(survey, "RECIPES", (recipe, other))
     embed_dataset(first_covers(dataset, 50), other)
@@ -87,14 +87,14 @@ def test_the_recipe_that_most_covers_were_embedded_by_goes_on(dataset, recipe, t
     assert [step.total for step in steps if step.what == "embedding covers"] == [2, 2]
 
 
-def test_a_recipe_that_a_run_used_is_known(dataset, recipe, tmp_path, monkeypatch):
+def test_vectors_of_the_recipe_of_a_run_are_found(dataset, recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(survey, "RECIPES", (tiny_recipe(tmp_path, limit=40),))
     prepare(dataset, TrainSpec("knn", recipe=recipe))
     known = embed_dataset(dataset, recipe)["original"]
     np.testing.assert_array_equal(stored_vectors(dataset), known)
 
 
-def test_of_vectors_with_textures_the_part_without_is_taken(dataset, tmp_path, monkeypatch):
+def test_the_texture_part_of_vectors_is_left_out(dataset, tmp_path, monkeypatch):
     textured, stages = tiny_recipe(tmp_path, "texture"), tiny_recipe(tmp_path, "stages")
     monkeypatch.setattr(survey, "RECIPES", (textured,))
     assert len(inspect_dataset(dataset).units) == 52
@@ -112,29 +112,31 @@ class TestIndexed:
     def _indexed(self, dataset):
         index_dataset(dataset)
 
-    def test_its_index_finds_the_neighbours_that_the_audit_looks_at(self, dataset, monkeypatch):
-        asked, real = [], NeighbourSearch
-        monkeypatch.setattr(survey, "NeighbourSearch", lambda digest, find: asked.append(digest) or real(digest, find))
+    def test_the_index_finds_the_neighbours_for_the_audit(self, dataset, monkeypatch):
+        digests, real = [], NeighbourSearch
+        monkeypatch.setattr(
+            survey, "NeighbourSearch", lambda digest, find: digests.append(digest) or real(digest, find)
+        )
         found = inspect_dataset(dataset)
-        assert asked == [DiskIndex.open(dataset.folder / "near").index.stats.digest]
+        assert digests == [DiskIndex.open(dataset.folder / "near").index.stats.digest]
         assert len(found.units) == 52
 
-    def test_the_nearest_are_told_by_the_rows_of_usable_covers(self, dataset):
+    def test_neighbours_are_rows_of_usable_covers(self, dataset):
         nearby = index_neighbours(dataset, stored_vectors(dataset))
         found = nearby.find(np.array([5, 40]), 3)
         assert found[:, 0].tolist() == [5, 40]
 
-    def test_it_is_not_asked_about_other_vectors(self, dataset):
+    def test_the_index_is_not_used_for_other_vectors(self, dataset):
         vectors = stored_vectors(dataset)
         assert index_neighbours(dataset, vectors[::-1]) is None
         assert index_neighbours(dataset, vectors[:, 1:]) is None
 
-    def test_it_is_not_asked_when_a_cover_is_new(self, dataset):
+    def test_the_index_is_not_used_once_a_cover_is_new(self, dataset):
         manifest = dataset.manifest
         manifest.loc[3, "content_hash"] = "f" * 32
         assert index_neighbours(replace(dataset, manifest=manifest), stored_vectors(dataset)) is None
 
-    def test_it_is_asked_when_a_cover_went(self, dataset):
+    def test_the_index_is_used_when_a_cover_was_removed(self, dataset):
         manifest, vectors = dataset.manifest, stored_vectors(dataset)
         nearby = index_neighbours(replace(dataset, manifest=manifest.drop(index=3)), np.delete(vectors, 3, axis=0))
         assert nearby.find(np.array([3]), 1).tolist() == [[3]]

@@ -20,7 +20,7 @@ def dataset(tmp_path):
     return register("mine", root)[0]
 
 
-def test_covers_are_counted_by_genre_and_by_whether_they_are_used(dataset):
+def test_covers_are_counted_by_genre_and_state(dataset):
     seen = overview(repaired(dataset.manifest, exclude(["jazz/000.jpg"], "blank")), None)
     assert seen.genres.loc["jazz"].to_dict() == {"usable": 6, "left out": 1, "unreadable": 0}
     assert seen.genres.loc["rap"].to_dict() == {"usable": 2, "left out": 0, "unreadable": 1}
@@ -35,7 +35,7 @@ def test_files_are_counted_by_size_format_and_mode(dataset):
     assert seen.modes == {"RGB": 8, "L": 1}
 
 
-def test_each_genre_has_its_brightness_colour_and_palette_once_looked_at(dataset):
+def test_each_genre_has_brightness_and_palette_once_its_signatures_are_known(dataset):
     assert overview(dataset.manifest, None).looks == ()
     looks = overview(dataset.manifest, make_signatures(dataset)).looks
     assert [each.genre for each in looks] == ["jazz", "rap"]
@@ -44,7 +44,7 @@ def test_each_genre_has_its_brightness_colour_and_palette_once_looked_at(dataset
         assert sum(swatch.share for swatch in each.palette) == pytest.approx(1)
 
 
-def test_brightness_and_colour_are_what_they_are_called():
+def test_lightness_gives_brightness_and_colourfulness():
     plain = [images.signature(Image.new("RGB", (60, 60), colour)) for colour in ("black", "white", "grey", "red")]
     brightness, colour = lightness(plain)
     np.testing.assert_allclose(brightness[:3], [0, 1, 0.5], atol=0.01)
@@ -52,7 +52,7 @@ def test_brightness_and_colour_are_what_they_are_called():
     assert colour[3] > 0.8
 
 
-def test_a_data_set_of_nothing_usable_can_be_seen_too(tmp_path):
+def test_a_data_set_without_usable_covers_has_an_overview(tmp_path):
     (tmp_path / "covers" / "jazz").mkdir(parents=True)
     (tmp_path / "covers" / "jazz" / "a.jpg").write_bytes(b"milk")
     seen = overview(register("mine", tmp_path / "covers")[0].manifest, None)

@@ -22,15 +22,15 @@ def inspected(tmp_path_factory):
         return Inspection(dataset, audit_dataset(dataset), None, None)
 
 
-def test_each_change_is_told_with_the_issue_that_it_is_for(inspected):
+def test_each_change_names_its_issue(inspected):
     proposal = propose(inspected.dataset.manifest, inspected, ["contradicting labels", "exact duplicates"], frozenset())
-    told = proposal.notes
-    assert told["jazz/copy.jpg"] == "exact duplicates"
-    assert {told.get(path, "") for path in ("jazz/000.jpg", "rap/both.jpg")} - {""} == {"contradicting labels"}
+    notes = proposal.notes
+    assert notes["jazz/copy.jpg"] == "exact duplicates"
+    assert {notes.get(path, "") for path in ("jazz/000.jpg", "rap/both.jpg")} - {""} == {"contradicting labels"}
     assert all(edit.excluded and edit.genre is None for edit in proposal.plan.edits)
 
 
-def test_what_it_would_leave_is_counted_and_nothing_is_changed_yet(inspected):
+def test_its_effect_is_counted_and_nothing_is_changed_yet(inspected):
     manifest = inspected.dataset.manifest.copy()
     proposal = propose(inspected.dataset.manifest, inspected, ["contradicting labels", "exact duplicates"], frozenset())
     counts = {name: (before, after) for name, before, after in proposal.counts}

@@ -19,7 +19,7 @@ def test_the_starter_reads_as_a_data_set_with_its_own_parts(opened):
     np.testing.assert_allclose(np.linalg.norm(inspected.units, axis=1), 1, atol=1e-3)
 
 
-def test_what_needs_pictures_is_said_not_to_be_judged(opened):
+def test_issues_that_need_pictures_are_skipped_with_a_reason(opened):
     report = inspect_dataset(open_dataset(STARTER)).audit
     assert "ships no pictures" in report.skipped["blurry"]
     assert "labels" in report.skipped["wrong labels"]
@@ -35,7 +35,7 @@ def test_what_needs_pictures_is_said_not_to_be_judged(opened):
     assert report.covers == len(opened.covers)
 
 
-def test_nothing_is_written_beside_it(opened, starter):
+def test_nothing_is_written_to_the_starter(opened, starter):
     before = sorted(file.name for file in starter.rglob("*"))
     inspect_dataset(open_dataset(STARTER))
     assert sorted(file.name for file in starter.rglob("*")) == before

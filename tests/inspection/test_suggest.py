@@ -45,14 +45,14 @@ def excluded(plan):
     return {edit.path: edit.excluded for edit in plan.edits}
 
 
-def test_of_copies_the_best_is_kept():
+def test_the_best_of_several_copies_is_kept():
     plans = suggest(manifest("jazz/a", "jazz/b", "pop/c", "pop/d"), report(exact_duplicates=[["jazz/b", "jazz/a"]]))
     assert {issue: excluded(plan) for issue, plan in plans.items()} == {
         "exact duplicates": {"jazz/b": "a copy of jazz/a"}
     }
 
 
-def test_a_picture_under_two_genres_stays_under_that_of_most_copies():
+def test_a_picture_under_two_genres_stays_under_the_genre_of_most_copies():
     paths = ["jazz/a", "jazz/b", "pop/c"]
     plans = suggest(manifest(*paths), report(contradicting_labels=[paths]))
     assert excluded(plans["contradicting labels"]) == {
@@ -61,7 +61,7 @@ def test_a_picture_under_two_genres_stays_under_that_of_most_copies():
     }
 
 
-def test_where_no_genre_has_most_copies_none_is_kept():
+def test_without_a_genre_of_most_copies_none_is_kept():
     paths = ["jazz/a", "pop/b"]
     plans = suggest(manifest(*paths), report(contradicting_labels=[paths]))
     assert excluded(plans["contradicting labels"]) == dict.fromkeys(paths, "one picture under jazz and pop")
@@ -73,13 +73,13 @@ def test_a_group_settled_by_one_issue_is_not_touched_by_the_next():
     assert list(suggest(manifest(*paths), found)) == ["contradicting labels"]
 
 
-def test_blank_covers_are_left_out_and_dark_ones_only_on_request():
+def test_blank_covers_are_excluded_and_dark_ones_only_on_request():
     rows, found = manifest("jazz/a", "jazz/b"), report(blank=[["jazz/a"]], dark=[["jazz/a", "jazz/b"]])
     assert {issue: excluded(plan) for issue, plan in suggest(rows, found).items()} == {"blank": {"jazz/a": "blank"}}
     assert excluded(suggest(rows, found, ["blank", "dark"])["dark"]) == {"jazz/b": "dark"}
 
 
-def test_a_wrong_label_is_mended_where_another_genre_is_sure_and_else_left_out():
+def test_a_wrong_label_is_corrected_if_another_genre_is_likely_and_else_excluded():
     likely = pd.DataFrame(
         {"path": ["jazz/a", "jazz/b"], "genre": ["pop", "rock"], "probability": [0.9, 0.4]},
     )
@@ -90,7 +90,7 @@ def test_a_wrong_label_is_mended_where_another_genre_is_sure_and_else_left_out()
     )
 
 
-def test_plans_of_all_issues_can_be_joined_and_tried_on():
+def test_plans_of_all_issues_can_be_merged_and_previewed():
     paths = ["jazz/a", "jazz/b", "pop/c", "pop/d"]
     rows = manifest(*paths)
     found = report(near_duplicates=[paths[:2]], blank=[["pop/d", "jazz/b"]])
@@ -99,7 +99,7 @@ def test_plans_of_all_issues_can_be_joined_and_tried_on():
 
 
 @pytest.mark.parametrize("issue", [*REPAIRS, *REPAIRS_ON_REQUEST])
-def test_every_issue_that_a_repair_is_offered_for_is_one_of_the_audit_and_is_mended(issue):
+def test_every_issue_with_a_repair_is_an_audit_issue_and_gets_edits(issue):
     paths = ["hip hop/a", "hip hop/b", "hip-hop/c"]
     likely = pd.DataFrame({"path": paths, "genre": "pop", "probability": 0.9})
     found = report(likely, **{issue.replace(" ", "_"): [paths]})
@@ -107,19 +107,19 @@ def test_every_issue_that_a_repair_is_offered_for_is_one_of_the_audit_and_is_men
     assert suggest(manifest(*paths), found, [issue])[issue].edits
 
 
-def test_only_what_is_surely_wrong_is_repaired_unless_more_is_asked_for():
+def test_only_certain_defects_are_repaired_by_default():
     paths = ["jazz/a", "jazz/b"]
     found = report(blank=[paths[:1]], dark=[paths[1:]])
     assert list(suggest(manifest(*paths), found)) == ["blank"]
 
 
 @pytest.mark.parametrize("issue", ["leakage", "class imbalance", "nonsense"])
-def test_an_issue_that_no_repair_mends_is_refused(issue):
+def test_an_issue_without_a_repair_is_refused(issue):
     with pytest.raises(CoverGenreError, match="no repair is known"):
         suggest(manifest("jazz/a"), report(blank=[]), [issue])
 
 
-def test_genres_of_nearly_one_name_get_that_of_most_covers():
+def test_similar_genre_names_become_that_of_most_covers():
     covers = manifest("Jazz/1", "Jazz/2", "jazz/3", "Black Metal/4", "black-metal/5", "black-metal/6", "rap/7")
     plan = suggest(covers, report(near_names=[["jazz/3"], ["Black Metal/4"]]))["near names"]
     assert plan.edits == (Edit("jazz/3", genre="Jazz"), Edit("Black Metal/4", genre="black-metal"))

@@ -26,14 +26,14 @@ def quick(tmp_path_factory) -> Parameters:
 
 
 @pytest.fixture(scope="session")
-def told() -> list[Progress]:
+def reports() -> list[Progress]:
     """What `fitted` reported."""
     return []
 
 
 @pytest.fixture(scope="session")
-def fitted(quick, told) -> FineTuned:
-    return fit(quick, monitor=Monitor(told.append))
+def fitted(quick, reports) -> FineTuned:
+    return fit(quick, monitor=Monitor(reports.append))
 
 
 def _clouds(n: int, n_genres: int = 3, width: int = 12, apart: float = 1.0, seed: int = 0, first: int = 0) -> Covers:

@@ -57,7 +57,7 @@ def accuracy(fitted, covers: Covers) -> float:
 # --- the list of methods
 
 
-def test_a_method_is_had_by_its_name():
+def test_a_method_is_found_by_its_name():
     assert [method(name).name for name in METHODS] == list(METHODS)
 
 
@@ -70,20 +70,20 @@ def test_an_unknown_method_is_refused_with_the_known_ones():
 
 
 @every_method
-def test_it_learns_genres_that_can_be_told_apart(name, parts):
+def test_it_learns_separable_genres(name, parts):
     training, validation, test = parts
     assert accuracy(fit(name, training, validation), test) > 0.9
 
 
 @every_method
-def test_it_learns_nothing_where_there_is_nothing(name, clouds):
+def test_it_learns_nothing_from_noise(name, clouds):
     training, validation, test = (clouds(300, apart=0, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
     probabilities = fit(name, training, validation).predict_proba(test)
     assert -np.log(probabilities[np.arange(300), test.labels]).mean() < 1.02 * np.log(3)
 
 
 @every_method
-def test_probabilities_are_whole_and_none_is_0(name, parts):
+def test_probabilities_are_positive_and_sum_to_1(name, parts):
     training, validation, test = parts
     far = replace(test, vectors=test.vectors * 1e4)
     for covers in (test, far):
@@ -100,7 +100,7 @@ def test_no_covers_have_no_probabilities(name, parts):
 
 
 @every_method
-def test_the_same_covers_give_the_same_head(name, parts):
+def test_fitting_is_deterministic(name, parts):
     training, validation, test = parts
     first, second = (fit(name, training, validation) for _ in range(2))
     assert first.choices == second.choices
@@ -108,7 +108,7 @@ def test_the_same_covers_give_the_same_head(name, parts):
 
 
 @every_method
-def test_what_it_learns_has_no_look_at_labels_of_covers_it_predicts(name, parts):
+def test_prediction_ignores_labels(name, parts):
     training, validation, test = parts
     fitted = fit(name, training, validation)
     unlabelled = replace(test, labels=np.full(len(test), -1))
@@ -116,20 +116,20 @@ def test_what_it_learns_has_no_look_at_labels_of_covers_it_predicts(name, parts)
 
 
 @every_method
-def test_vectors_in_other_units_make_no_difference(name, parts):
+def test_the_unit_of_vectors_does_not_matter(name, parts):
     scaled = [replace(part, vectors=part.vectors * np.float32(1024)) for part in parts]
     expected = fit(name, *parts[:2]).predict_proba(parts[2])
     np.testing.assert_allclose(fit(name, *scaled[:2]).predict_proba(scaled[2]), expected, atol=2e-3)
 
 
 @every_method
-def test_a_column_that_never_varies_does_no_harm(name, parts):
+def test_a_constant_column_does_no_harm(name, parts):
     constant = [replace(part, vectors=np.insert(part.vectors, 3, 7, axis=1)) for part in parts]
     assert accuracy(fit(name, *constant[:2]), constant[2]) > 0.9
 
 
 @every_method
-def test_it_is_kept_and_had_back(name, parts, tmp_path):
+def test_a_saved_model_loads_unchanged(name, parts, tmp_path):
     fitted = fit(name, *parts[:2])
     fitted.save(tmp_path / "made" / "model")
     loaded = method(name).load(tmp_path / "made" / "model")
@@ -154,7 +154,7 @@ def test_prediction_imports_no_heavy_library(name, parts, tmp_path):
 
 
 @every_method
-def test_it_can_do_without_a_validation_part(name, parts):
+def test_the_validation_part_may_be_empty(name, parts):
     fitted = fit(name, parts[0], nobody())
     assert fitted.choices["temperature"] == 1
     assert accuracy(fitted, parts[2]) > 0.9
@@ -169,7 +169,7 @@ def test_two_genres_are_enough(name, clouds):
 
 
 @every_method
-def test_vectors_may_be_narrower_than_the_genres_are_many(name, clouds):
+def test_there_may_be_more_genres_than_columns(name, clouds):
     training, validation, test = (clouds(200, 5, 2, apart=5, seed=seed, first=1000 * seed) for seed in (1, 2, 3))
     assert accuracy(fit(name, training, validation, n_genres=5), test) > 0.8
 
@@ -181,20 +181,20 @@ def test_one_cover_of_each_genre_can_be_learned_from(name, clouds):
 
 
 @every_method
-def test_it_tells_how_far_it_is_and_how_well_it_does(name, parts):
-    told = []
-    fit(name, *parts[:2], monitor=Monitor(told.append))
-    assert [progress.done for progress in told] == list(range(1, len(told) + 1))
-    assert told[-1].done <= told[-1].total
-    assert all(0 < progress.metrics["validation log loss"] < 2 for progress in told)
+def test_progress_and_validation_log_loss_are_reported(name, parts):
+    reports = []
+    fit(name, *parts[:2], monitor=Monitor(reports.append))
+    assert [progress.done for progress in reports] == list(range(1, len(reports) + 1))
+    assert reports[-1].done <= reports[-1].total
+    assert all(0 < progress.metrics["validation log loss"] < 2 for progress in reports)
 
 
 @every_method
-def test_it_stops_when_asked(name, parts):
-    asked = []
+def test_fitting_can_be_stopped(name, parts):
+    calls = []
     with pytest.raises(Cancelled, match="stopped"):
-        fit(name, *parts[:2], monitor=Monitor(should_stop=lambda: asked.append(True) or len(asked) > 1))
-    assert len(asked) == 2
+        fit(name, *parts[:2], monitor=Monitor(should_stop=lambda: calls.append(True) or len(calls) > 1))
+    assert len(calls) == 2
 
 
 @every_method
@@ -204,7 +204,7 @@ def test_vectors_of_another_width_are_refused(name, parts, clouds):
 
 
 @every_method
-def test_a_head_that_is_not_there_is_a_bad_run(name, tmp_path):
+def test_a_missing_head_is_a_bad_run(name, tmp_path):
     with pytest.raises(BadRun, match="missing or damaged"):
         method(name).load(tmp_path)
 
@@ -218,13 +218,13 @@ def test_a_head_of_another_method_is_a_bad_run(name, parts, tmp_path):
 
 
 @every_method
-def test_the_choices_are_fit_for_json(name, parts):
+def test_choices_convert_to_json(name, parts):
     choices = fit(name, *parts[:2]).choices
     assert json.loads(json.dumps(choices)) == choices
 
 
 @every_method
-def test_no_field_of_the_parameters_must_be_given_and_all_are_fit_for_json(name):
+def test_default_parameters_convert_to_json(name):
     fields = vars(method(name).Parameters())
     assert json.loads(json.dumps(fields)) == fields
 
@@ -232,7 +232,7 @@ def test_no_field_of_the_parameters_must_be_given_and_all_are_fit_for_json(name)
 # --- the checks they share
 
 
-def test_covers_must_be_described_by_all_three():
+def test_vectors_labels_and_hashes_must_be_equally_many():
     with pytest.raises(CoverGenreError, match=r"\(2, 3\).*\(3,\).*2 hashes"):
         Covers(np.zeros((2, 3), np.float32), np.zeros(3, np.int64), ("a", "b"))
     with pytest.raises(CoverGenreError, match="1 hashes"):
@@ -251,7 +251,7 @@ def test_each_cover_has_a_source_or_none_does():
 
 
 @pytest.mark.parametrize("rows", [[2, 0], np.array([True, False, True])])
-def test_some_covers_are_taken_with_all_that_belongs_to_them(rows):
+def test_take_selects_rows_of_every_attribute(rows):
     covers = Covers(np.eye(3, dtype=np.float32), np.arange(3), tuple("abc"), [1, 2, 3], tuple("xyz"))
     taken, at = covers.take(rows), np.arange(3)[rows]
     assert taken.labels.tolist() == at.tolist() == taken.vectors.argmax(axis=1).tolist()
@@ -264,7 +264,7 @@ def test_covers_are_counted():
     assert len(Covers(np.zeros((2, 3), np.float32), np.zeros(2, np.int64), ("a", "b"))) == 2
 
 
-def test_good_parts_pass(parts):
+def test_valid_parts_pass(parts):
     check_training(parts[0], parts[1], 3)
     check_training(parts[0], nobody(), 3)
     check_width(parts[0], 12)
@@ -302,7 +302,7 @@ def test_parts_of_different_widths_are_refused(parts, clouds):
             check_training(parts[0], validation, 3)
 
 
-def test_of_many_covers_a_share_of_each_genre_in_each_source_is_drawn(clouds, monkeypatch):
+def test_a_sample_is_stratified_by_genre_and_source(clouds, monkeypatch):
     monkeypatch.setattr(base, "SAMPLE_SIZE", 60)
     covers = replace(clouds(600), sources=tuple("a" if row < 450 else "b" for row in range(600)))
     drawn = covers.sample()
@@ -313,13 +313,13 @@ def test_of_many_covers_a_share_of_each_genre_in_each_source_is_drawn(clouds, mo
     assert covers.sample().hashes == drawn.hashes
 
 
-def test_of_few_covers_all_are_drawn(clouds):
+def test_the_sample_of_few_covers_is_all_of_them(clouds):
     covers = clouds(30)
     assert covers.sample() is covers
 
 
 @every_head
-def test_of_many_covers_a_share_is_learned_from_and_the_head_says_so(name, parts, clouds, monkeypatch):
+def test_a_head_of_many_covers_is_fitted_on_a_sample_and_says_so(name, parts, clouds, monkeypatch):
     whole = fit(name, *parts[:2])
     monkeypatch.setattr(base, "SAMPLE_SIZE", 60)
     some = fit(name, *parts[:2])

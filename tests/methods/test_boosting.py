@@ -39,7 +39,7 @@ def nobody(clouds) -> Covers:
 # --- what it learns
 
 
-def test_they_are_those_of_catboost_at_the_temperature(parts):
+def test_probabilities_are_those_of_catboost_at_the_temperature(parts):
     fitted = fit(*parts[:2])
     powers = fitted.model.predict_proba(parts[2].vectors) ** (1 / fitted.choices["temperature"])
     expected = powers / powers.sum(axis=1, keepdims=True)
@@ -66,27 +66,27 @@ def test_balance_favours_rare_genres(clouds):
 # --- what is chosen on validation
 
 
-def test_as_many_trees_are_kept_as_lower_the_validation_log_loss(clouds):
+def test_the_number_of_trees_has_the_lowest_validation_log_loss(clouds):
     training, validation = clouds(150, apart=0.4, seed=1), clouds(100, apart=0.4, seed=2, first=1000)
-    told = []
-    fitted = fit(training, validation, Parameters(), monitor=Monitor(told.append))
-    losses = [progress.metrics["validation log loss"] for progress in told]
+    reports = []
+    fitted = fit(training, validation, Parameters(), monitor=Monitor(reports.append))
+    losses = [progress.metrics["validation log loss"] for progress in reports]
     assert fitted.choices["trees"] == np.argmin(losses) + 1
-    assert [progress.done for progress in told] == list(range(1, len(told) + 1))
-    assert {progress.total for progress in told} == {MOST_TREES}
-    assert len(told) <= fitted.choices["trees"] + PATIENCE
+    assert [progress.done for progress in reports] == list(range(1, len(reports) + 1))
+    assert {progress.total for progress in reports} == {MOST_TREES}
+    assert len(reports) <= fitted.choices["trees"] + PATIENCE
 
 
-def test_a_number_of_trees_that_is_given_is_grown(parts):
+def test_a_given_number_of_trees_is_grown(parts):
     assert fit(*parts[:2], Parameters(trees=7)).choices["trees"] == 7
 
 
-def test_it_can_do_without_a_validation_part(parts, nobody):
-    told = []
-    fitted = fit(parts[0], nobody, Parameters(), monitor=Monitor(told.append))
+def test_without_a_validation_part_400_trees_are_grown(parts, nobody):
+    reports = []
+    fitted = fit(parts[0], nobody, Parameters(), monitor=Monitor(reports.append))
     assert fitted.choices == {"trees": 400, "temperature": 1.0}
     assert accuracy(fitted, parts[2]) > 0.9
-    assert not any(progress.metrics for progress in told)
+    assert not any(progress.metrics for progress in reports)
 
 
 def test_the_reference_is_a_preset(parts):
@@ -112,12 +112,12 @@ def test_the_reference_is_a_preset(parts):
         ({"balance": 1.5}, "balance is 1.5"),
     ],
 )
-def test_parameters_that_cannot_be_are_refused(fields, message):
+def test_invalid_parameters_are_refused(fields, message):
     with pytest.raises(CoverGenreError, match=f"{message}: give"):
         Parameters(**fields)
 
 
-def test_covers_that_are_all_alike_are_refused(parts):
+def test_identical_vectors_are_refused(parts):
     alike = replace(parts[0], vectors=np.ones_like(parts[0].vectors))
     with pytest.raises(CoverGenreError, match="no trees can be grown"):
         fit(alike, parts[1])
@@ -126,21 +126,21 @@ def test_covers_that_are_all_alike_are_refused(parts):
 # --- stopped, and gone on with
 
 
-def test_it_can_be_stopped_before_it_begins(parts):
-    told = []
+def test_training_can_be_stopped_before_it_begins(parts):
+    reports = []
     with pytest.raises(Cancelled, match="stopped"):
-        fit(*parts[:2], monitor=Monitor(told.append, lambda: True))
-    assert told == []
+        fit(*parts[:2], monitor=Monitor(reports.append, lambda: True))
+    assert reports == []
 
 
-def test_it_stops_after_the_tree_at_hand(parts):
-    told = []
+def test_training_stops_after_the_current_tree(parts):
+    reports = []
     with pytest.raises(Cancelled, match="stopped"):
-        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 5))
-    assert len(told) == 5
+        fit(*parts[:2], monitor=Monitor(reports.append, lambda: len(reports) == 5))
+    assert len(reports) == 5
 
 
-def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
+def test_an_error_in_the_monitor_is_not_wrapped(parts):
     def full(progress):
         raise OSError(28, "No space left on device")
 
@@ -148,7 +148,7 @@ def test_a_full_disk_that_the_listener_meets_passes_as_it_is(parts):
         fit(*parts[:2], monitor=Monitor(full))
 
 
-def test_an_interruption_of_a_tree_is_not_taken_for_an_error_of_catboost(parts):
+def test_a_keyboard_interrupt_is_not_wrapped(parts):
     def interrupt(progress):
         raise KeyboardInterrupt("told to stop")
 
@@ -157,43 +157,43 @@ def test_an_interruption_of_a_tree_is_not_taken_for_an_error_of_catboost(parts):
 
 
 @pytest.mark.parametrize("trees", [0, 3])
-def test_before_the_disk_is_full_it_ends_as_on_a_full_one(parts, tmp_path, monkeypatch, trees):
-    told = []
-    monkeypatch.setattr(boosting, "is_full", lambda folder: folder == tmp_path and len(told) == trees)
+def test_training_ends_before_the_disk_is_full(parts, tmp_path, monkeypatch, trees):
+    reports = []
+    monkeypatch.setattr(boosting, "is_full", lambda folder: folder == tmp_path and len(reports) == trees)
     with pytest.raises(OSError, match="No space left on device"):
-        fit(*parts[:2], checkpoint=tmp_path, monitor=Monitor(told.append))
-    assert len(told) == trees
+        fit(*parts[:2], checkpoint=tmp_path, monitor=Monitor(reports.append))
+    assert len(reports) == trees
 
 
-def test_a_checkpoint_that_can_not_be_written_is_not_blamed_on_the_covers(parts, tmp_path):
+def test_an_unwritable_checkpoint_is_reported_as_such(parts, tmp_path):
     (tmp_path / "snapshot").mkdir()
     with pytest.raises(CoverGenreError, match=r"could not be written \(.*\): make room on the disk"):
         fit(*parts[:2], checkpoint=tmp_path)
 
 
-def test_it_goes_on_where_it_was_stopped_and_ends_with_the_same_trees(parts, tmp_path):
-    told, again, checkpoint = [], [], tmp_path / "run" / "checkpoint"
+def test_a_resumed_training_gives_the_same_trees(parts, tmp_path):
+    reports, again, checkpoint = [], [], tmp_path / "run" / "checkpoint"
     whole = fit(*parts[:2])
     with pytest.raises(Cancelled):
-        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 12), checkpoint=checkpoint)
+        fit(*parts[:2], monitor=Monitor(reports.append, lambda: len(reports) == 12), checkpoint=checkpoint)
     resumed = fit(*parts[:2], monitor=Monitor(again.append), checkpoint=checkpoint)
     assert [progress.done for progress in again] == list(range(13, 21))
     np.testing.assert_array_equal(resumed.predict_proba(parts[2]), whole.predict_proba(parts[2]))
 
 
-def test_with_enough_it_makes_do_with_the_trees_there_are(parts, tmp_path):
-    told = []
+def test_a_request_to_finish_uses_the_trees_so_far(parts, tmp_path):
+    reports = []
     with pytest.raises(Cancelled):
-        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 12), checkpoint=tmp_path)
+        fit(*parts[:2], monitor=Monitor(reports.append, lambda: len(reports) == 12), checkpoint=tmp_path)
     (tmp_path / FINISH_FILE).touch()
     assert fit(*parts[:2], checkpoint=tmp_path).choices["trees"] == 13
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.5])
-def test_from_a_torn_checkpoint_it_starts_over(parts, tmp_path, kept):
-    told, again = [], []
+def test_a_damaged_checkpoint_makes_training_start_over(parts, tmp_path, kept):
+    reports, again = [], []
     with pytest.raises(Cancelled):
-        fit(*parts[:2], monitor=Monitor(told.append, lambda: len(told) == 12), checkpoint=tmp_path)
+        fit(*parts[:2], monitor=Monitor(reports.append, lambda: len(reports) == 12), checkpoint=tmp_path)
     snapshot = tmp_path / "snapshot"
     snapshot.write_bytes(snapshot.read_bytes()[: int(kept * snapshot.stat().st_size)])
     fit(*parts[:2], monitor=Monitor(again.append), checkpoint=tmp_path)
@@ -203,7 +203,7 @@ def test_from_a_torn_checkpoint_it_starts_over(parts, tmp_path, kept):
 # --- what is written
 
 
-def test_it_writes_nowhere_else_and_prints_nothing(parts, tmp_path, monkeypatch, capfd):
+def test_training_writes_nowhere_else_and_prints_nothing(parts, tmp_path, monkeypatch, capfd):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     fit(*parts[:2])
@@ -218,7 +218,7 @@ def saved(parts, tmp_path) -> Path:
     return tmp_path / "model"
 
 
-def test_it_is_two_files(saved):
+def test_a_model_is_two_files(saved):
     assert {file.name for file in saved.iterdir()} == {"choices.json", "trees.cbm"}
 
 
@@ -248,7 +248,7 @@ def test_damaged_choices_are_a_bad_run(saved, content):
 
 
 @pytest.mark.parametrize("temperature", [0, -1, None, "1", float("nan")])
-def test_a_temperature_that_cannot_be_is_a_bad_run(saved, temperature):
+def test_an_invalid_temperature_is_a_bad_run(saved, temperature):
     stored = json.loads((saved / "choices.json").read_text())
     stored["choices"]["temperature"] = temperature
     (saved / "choices.json").write_text(json.dumps(stored))

@@ -25,13 +25,13 @@ def drawn(n: int, temperature: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(logits_of_covers)
-def test_softmax_is_that_of_scipy(logits):
+def test_softmax_equals_scipy(logits):
     np.testing.assert_allclose(softmax(logits), scipy.special.softmax(logits, axis=1), rtol=1e-9, atol=1e-300)
     np.testing.assert_allclose(log_softmax(logits), scipy.special.log_softmax(logits, axis=1), rtol=1e-9, atol=1e-9)
 
 
 @given(logits_of_covers)
-def test_probabilities_add_up_and_none_is_0(logits):
+def test_probabilities_are_positive_and_sum_to_1(logits):
     probabilities = softmax(logits)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     assert (probabilities > 0).all()
@@ -41,7 +41,7 @@ def test_no_covers_have_no_probabilities():
     assert softmax(np.zeros((0, 3))).shape == (0, 3)
 
 
-def test_log_loss_is_that_of_scikit_learn():
+def test_log_loss_equals_scikit_learn():
     logits, labels = drawn(200, 1)
     assert log_loss(logits, labels) == pytest.approx(metrics.log_loss(labels, softmax(logits)))
 
@@ -50,7 +50,7 @@ def test_log_loss_is_that_of_scikit_learn():
 
 
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
-def test_it_finds_how_much_too_sure_the_logits_are(temperature):
+def test_the_temperature_corrects_overconfidence(temperature):
     assert fit_temperature(*drawn(20_000, temperature)) == pytest.approx(temperature, rel=0.05)
 
 
@@ -61,7 +61,7 @@ def test_no_other_temperature_does_better():
 
 
 @given(logits_of_covers, st.data())
-def test_it_stays_in_its_range_and_never_does_harm(logits, data):
+def test_the_temperature_stays_in_range_and_never_increases_log_loss(logits, data):
     labels = np.array(
         data.draw(st.lists(st.integers(0, logits.shape[1] - 1), min_size=len(logits), max_size=len(logits)))
     )
@@ -71,20 +71,20 @@ def test_it_stays_in_its_range_and_never_does_harm(logits, data):
 
 
 @given(logits_of_covers, st.floats(0.05, 20))
-def test_it_never_changes_the_order_of_the_genres(logits, temperature):
+def test_a_temperature_keeps_the_order_of_the_genres(logits, temperature):
     order = np.argsort(-logits, axis=1, kind="stable")
     ranked = np.take_along_axis(softmax(logits / temperature), order, axis=1)
     assert (np.diff(ranked, axis=1) <= 0).all()
 
 
-def test_without_covers_it_is_1():
+def test_the_temperature_of_no_covers_is_1():
     assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1
 
 
 # --- where it differs from source to source
 
 
-def test_with_a_spread_an_answer_is_the_mean_over_temperatures_and_names_the_same_genre():
+def test_a_spread_averages_over_temperatures_and_keeps_the_predicted_genre():
     logits, _ = drawn(200, 1.0)
     plain = probabilities_of(logits, {"temperature": 1.5})
     np.testing.assert_allclose(plain, softmax(logits / 1.5))

@@ -13,13 +13,13 @@ def vectors() -> np.ndarray:
     return (chance.normal(size=(300, 40)) * np.linspace(5, 0.1, 40) @ chance.normal(size=(40, 40)) + 7).astype("f4")
 
 
-def test_places_are_those_of_scikit_learn(vectors):
+def test_scores_equal_scikit_learn(vectors):
     expected = PCA(20, svd_solver="full").fit_transform(StandardScaler().fit_transform(vectors))
     scores = Components.learn(vectors).scores[:, :20]
     np.testing.assert_allclose(np.abs(scores), np.abs(expected), atol=1e-2)
 
 
-def test_directions_among_the_components_unfold_to_plain_vectors(vectors):
+def test_directions_of_components_unfold_to_directions_of_vectors(vectors):
     components = Components.learn(vectors)
     directions = np.random.default_rng(1).normal(size=(40, 3))
     matrix, offset = components.unfold(directions)
@@ -28,13 +28,13 @@ def test_directions_among_the_components_unfold_to_plain_vectors(vectors):
 
 
 @pytest.mark.parametrize(("covers", "width"), [(9, 40), (40, 9), (1000, 900)])
-def test_there_are_no_more_than_covers_numbers_or_the_most_that_are_kept(covers, width):
+def test_the_number_of_components_is_bounded(covers, width):
     components = Components.learn(np.random.default_rng(0).normal(size=(covers, width)))
     assert components.scores.shape == (covers, min(covers, width, COMPONENTS))
     assert components.width == width
 
 
-def test_a_number_that_never_varies_counts_for_nothing(vectors):
+def test_a_constant_column_is_ignored(vectors):
     vectors[:, 3] = 2.5
     scores = Components.learn(vectors).scores
     without = Components.learn(np.delete(vectors, 3, axis=1)).scores

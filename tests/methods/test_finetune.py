@@ -31,7 +31,7 @@ def test_a_genre_without_training_cover_is_refused(quick):
         fit(quick, replace(TRAINING, labels=TRAINING.labels % 2))
 
 
-def test_a_picture_that_cannot_be_read_is_named(quick):
+def test_an_unreadable_picture_is_named(quick):
     def gone():
         raise BadDataset("jazz/1.jpg can't be read any more: scan again")
 
@@ -39,7 +39,7 @@ def test_a_picture_that_cannot_be_read_is_named(quick):
         fit(quick, replace(TRAINING, pictures=[*TRAINING.pictures[:-1], gone]))
 
 
-def test_a_training_that_loses_its_way_says_so(quick, tmp_path):
+def test_a_diverging_training_is_an_error(quick, tmp_path):
     import torch
     from safetensors.torch import load_file, save_file
 
@@ -53,7 +53,7 @@ def test_a_training_that_loses_its_way_says_so(quick, tmp_path):
 # --- kept and had back
 
 
-def test_it_is_kept_and_had_back(fitted, tmp_path):
+def test_a_saved_model_loads_unchanged(fitted, tmp_path):
     fitted.save(tmp_path / "made" / "model")
     loaded = method("finetune").load(tmp_path / "made" / "model")
     loaded.save(tmp_path / "again")
@@ -62,12 +62,12 @@ def test_it_is_kept_and_had_back(fitted, tmp_path):
         np.testing.assert_array_equal(one.predict_proba(TEST), fitted.predict_proba(TEST))
 
 
-def test_what_is_kept_is_of_kinds_that_execute_nothing(fitted, tmp_path):
+def test_saved_files_are_of_kinds_that_execute_nothing(fitted, tmp_path):
     fitted.save(tmp_path)
     assert names(tmp_path) == {"network.xml", "network.bin", "weights.safetensors", "choices.json"}
 
 
-def test_the_choices_are_fit_for_json(fitted):
+def test_choices_convert_to_json(fitted):
     assert json.loads(json.dumps(fitted.choices)) == fitted.choices
 
 

@@ -36,7 +36,7 @@ def placed(degrees, labels, hashes=None, weights=(1.0, 1.0), **choices) -> Fitte
     )
 
 
-def asked(*degrees: float, hashes=None) -> Covers:
+def query(*degrees: float, hashes=None) -> Covers:
     return Covers(at(*degrees), np.full(len(degrees), -1), tuple(hashes or [""] * len(degrees)))
 
 
@@ -53,7 +53,7 @@ def parts(clouds) -> tuple[Covers, Covers, Covers]:
 
 
 def test_neighbours_are_the_most_similar_best_first():
-    similarities, rows = placed([0, 90, 20, 50], [0, 0, 1, 1]).neighbours(asked(10, 95), 3)
+    similarities, rows = placed([0, 90, 20, 50], [0, 0, 1, 1]).neighbours(query(10, 95), 3)
     assert rows.tolist()[1] == [1, 3, 2]
     assert set(rows[0, :2]) == {0, 2}
     np.testing.assert_allclose(similarities, cosine([[10, 10, 40], [5, 45, 75]]), atol=1e-3)
@@ -62,7 +62,7 @@ def test_neighbours_are_the_most_similar_best_first():
 
 
 @pytest.mark.parametrize("metric", ["cosine", "standardised", "blend"])
-def test_neighbours_are_those_of_an_exhaustive_search(metric, parts):
+def test_neighbours_equal_those_of_an_exhaustive_search(metric, parts):
     training, validation, test = parts
     fitted = fit(training, validation, Parameters(metric=metric))
     places, others = fitted.project(test.vectors), fitted.project(training.vectors)
@@ -76,26 +76,26 @@ def test_neighbours_are_those_of_an_exhaustive_search(metric, parts):
 
 def test_a_cover_is_not_its_own_neighbour():
     fitted = placed([0, 10, 20], [0, 1, 1], hashes=["a", "b", "c"])
-    _, rows = fitted.neighbours(asked(0, 0, hashes=["a", "elsewhere"]), 2)
+    _, rows = fitted.neighbours(query(0, 0, hashes=["a", "elsewhere"]), 2)
     assert rows.tolist() == [[1, 2], [0, 1]]
 
 
-def test_nor_are_its_variants_however_many():
+def test_the_variants_of_a_cover_are_not_its_neighbours():
     fitted = placed([0, 1, 2, 3, 30, 40], [0, 0, 0, 0, 1, 1], hashes=[*"aaaabc"])
-    similarities, rows = fitted.neighbours(asked(0, 35, hashes=["a", "b"]), 2)
+    similarities, rows = fitted.neighbours(query(0, 35, hashes=["a", "b"]), 2)
     assert rows.tolist() == [[4, 5], [5, 3]]
     assert np.isfinite(similarities).all()
 
 
-def test_where_too_few_are_left_the_rest_is_empty():
-    similarities, rows = placed([0, 1, 30], [0, 0, 1], hashes=[*"aab"]).neighbours(asked(0, 0, hashes="ax"), 3)
+def test_too_few_neighbours_are_padded():
+    similarities, rows = placed([0, 1, 30], [0, 0, 1], hashes=[*"aab"]).neighbours(query(0, 0, hashes="ax"), 3)
     assert rows.tolist()[0] == [2, -1, -1]
     assert np.isneginf(similarities[0, 1:]).all()
     assert (rows[1] >= 0).all()
 
 
-def test_more_neighbours_than_there_are_covers_is_all_of_them():
-    assert placed([0, 1, 30], [0, 0, 1]).neighbours(asked(5), 10)[1].shape == (1, 3)
+def test_there_are_at_most_as_many_neighbours_as_covers():
+    assert placed([0, 1, 30], [0, 0, 1]).neighbours(query(5), 10)[1].shape == (1, 3)
 
 
 # --- the vote
@@ -107,41 +107,41 @@ def votes(*weights: float) -> np.ndarray:
     return shares / shares.sum()
 
 
-def test_the_more_similar_the_louder():
-    probabilities = placed([0, 30, 60, 200], [0, 1, 1, 1]).predict_proba(asked(0))
+def test_votes_are_weighted_by_similarity():
+    probabilities = placed([0, 30, 60, 200], [0, 1, 1, 1]).predict_proba(query(0))
     weights = np.exp(cosine([0, 30, 60]) / 0.5)
     np.testing.assert_allclose(probabilities[0], votes(weights[0], weights[1] + weights[2]), atol=1e-3)
 
 
-def test_a_low_vote_temperature_leaves_the_say_to_the_nearest():
-    loud = placed([0, 30, 60], [0, 1, 1], vote_temperature=0.01).predict_proba(asked(0))
-    alike = placed([0, 30, 60], [0, 1, 1], vote_temperature=1e6).predict_proba(asked(0))
+def test_a_low_vote_temperature_favours_the_nearest():
+    loud = placed([0, 30, 60], [0, 1, 1], vote_temperature=0.01).predict_proba(query(0))
+    alike = placed([0, 30, 60], [0, 1, 1], vote_temperature=1e6).predict_proba(query(0))
     np.testing.assert_allclose(loud[0], votes(1, 0), atol=1e-3)
     np.testing.assert_allclose(alike[0], votes(1, 2), atol=1e-3)
 
 
-def test_votes_for_genres_weigh_what_the_genre_weighs():
-    probabilities = placed([0, 0, 0], [0, 1, 1], weights=(4.0, 0.5)).predict_proba(asked(0))
+def test_votes_are_weighted_by_genre():
+    probabilities = placed([0, 0, 0], [0, 1, 1], weights=(4.0, 0.5)).predict_proba(query(0))
     np.testing.assert_allclose(probabilities[0], votes(4, 1), atol=1e-3)
 
 
-def test_the_temperature_sharpens_at_last():
-    probabilities = placed([0, 0, 0], [0, 1, 1], temperature=0.5).predict_proba(asked(0))
+def test_the_temperature_sharpens_the_result():
+    probabilities = placed([0, 0, 0], [0, 1, 1], temperature=0.5).predict_proba(query(0))
     expected = votes(1, 2) ** 2
     np.testing.assert_allclose(probabilities[0], expected / expected.sum(), atol=1e-3)
 
 
-def test_copies_of_the_cover_have_no_vote():
+def test_copies_of_a_cover_do_not_vote():
     fitted = placed([0, 0, 10, 10, 10], [0, 0, 1, 1, 1], hashes=[*"aabcd"])
-    np.testing.assert_allclose(fitted.predict_proba(asked(0, hashes="a"))[0], votes(0, 3), atol=1e-3)
+    np.testing.assert_allclose(fitted.predict_proba(query(0, hashes="a"))[0], votes(0, 3), atol=1e-3)
 
 
-def test_when_nobody_has_a_vote_the_genres_are_alike():
+def test_without_voters_all_genres_are_equally_likely():
     fitted = placed([0, 1], [0, 0], hashes=[*"aa"])
-    np.testing.assert_allclose(fitted.predict_proba(asked(0, hashes="a")), [[0.5, 0.5]])
+    np.testing.assert_allclose(fitted.predict_proba(query(0, hashes="a")), [[0.5, 0.5]])
 
 
-def test_each_voter_has_a_share_of_all_votes_and_they_make_the_answer(parts):
+def test_shares_of_votes_sum_to_1_and_give_the_answer(parts):
     training, validation, test = parts
     fitted = fit(training, validation, Parameters(k=12))
     _, rows, shares = fitted.votes(test)
@@ -152,12 +152,12 @@ def test_each_voter_has_a_share_of_all_votes_and_they_make_the_answer(parts):
     np.testing.assert_allclose(fitted.predict_proba(test), expected, atol=1e-9)
 
 
-def test_where_nobody_may_vote_the_shares_are_nought():
-    _, rows, shares = placed([0, 10], [0, 1], hashes=["a", "a"]).votes(asked(5, hashes=["a"]))
+def test_without_voters_all_shares_are_0():
+    _, rows, shares = placed([0, 10], [0, 1], hashes=["a", "a"]).votes(query(5, hashes=["a"]))
     assert (rows.tolist(), shares.tolist()) == ([[-1, -1]], [[0.0, 0.0]])
 
 
-def test_a_cover_is_predicted_alike_alone_and_among_others(parts):
+def test_a_prediction_does_not_depend_on_the_batch(parts):
     training, validation, _ = parts
     fitted = fit(training, validation, Parameters())
     seen = Covers(training.vectors[:9], training.labels[:9], training.hashes[:9])
@@ -173,7 +173,7 @@ def test_the_order_of_the_training_covers_does_not_matter(degrees, random):
     shuffled = random.sample(range(len(degrees)), len(degrees))
     other = placed([degrees[row] for row in shuffled], [labels[row] for row in shuffled], k=len(degrees))
     np.testing.assert_allclose(
-        placed(degrees, labels, k=len(degrees)).predict_proba(asked(7)), other.predict_proba(asked(7)), atol=1e-6
+        placed(degrees, labels, k=len(degrees)).predict_proba(query(7)), other.predict_proba(query(7)), atol=1e-6
     )
 
 
@@ -181,12 +181,12 @@ def test_the_order_of_the_training_covers_does_not_matter(degrees, random):
 
 
 def loss_of(parts, **parameters) -> float:
-    told = []
-    fit(*parts[:2], Parameters(**parameters), monitor=Monitor(told.append))
-    return min(progress.metrics["validation log loss"] for progress in told)
+    reports = []
+    fit(*parts[:2], Parameters(**parameters), monitor=Monitor(reports.append))
+    return min(progress.metrics["validation log loss"] for progress in reports)
 
 
-def test_no_other_choice_would_do_better_on_validation(parts):
+def test_the_choices_have_the_lowest_validation_log_loss(parts):
     chosen = fit(*parts[:2], Parameters(metric=None)).choices
     best = loss_of(parts, metric=None)
     given = {name: chosen[name] for name in ("metric", "k", "vote_temperature")}
@@ -196,14 +196,14 @@ def test_no_other_choice_would_do_better_on_validation(parts):
     assert best < loss_of(parts, k=1)
 
 
-def test_validation_covers_that_are_in_training_too_are_no_help(parts):
+def test_validation_covers_do_not_vote_for_themselves(parts):
     training = parts[0]
     strangers = replace(training, hashes=tuple(f"other {content_hash}" for content_hash in training.hashes))
     assert loss_of((training, strangers), k=1) < 0.1
     assert loss_of((training, training), k=1) > 0.5
 
 
-def test_what_is_given_is_kept(parts):
+def test_given_parameters_are_kept(parts):
     given = {"metric": "blend", "shrinkage": 0.25, "k": 7, "vote_temperature": 0.2}
     assert fit(*parts[:2], Parameters(**given)).choices.items() > given.items()
 
@@ -212,7 +212,7 @@ def test_only_the_blend_has_a_shrinkage(parts):
     assert "shrinkage" not in fit(*parts[:2], Parameters(metric="cosine")).choices
 
 
-def test_without_validation_the_choices_are_middling_ones(parts, clouds):
+def test_without_validation_the_choices_have_defaults(parts, clouds):
     fitted = fit(parts[0], clouds(0), Parameters(k=7))
     assert fitted.choices == {
         "metric": "blend",
@@ -223,7 +223,7 @@ def test_without_validation_the_choices_are_middling_ones(parts, clouds):
     }
 
 
-def test_votes_of_several_sources_are_evened_and_kept_so(parts, tmp_path):
+def test_votes_are_balanced_by_source_and_saved(parts, tmp_path):
     training, validation, test = parts
     common = np.where(training.labels == 0, "a", np.where(np.arange(150) % 4 == 0, "a", "b"))
     fitted = fit(replace(training, sources=tuple(common.tolist())), validation, Parameters("cosine"))
@@ -240,7 +240,7 @@ def test_votes_of_several_sources_are_evened_and_kept_so(parts, tmp_path):
         method("knn").load(tmp_path)
 
 
-def test_balance_says_how_often_a_rare_genre_is_named(parts):
+def test_balance_favours_rare_genres(parts):
     training, validation, test = parts
     rows = np.flatnonzero((training.labels < 2) | (np.arange(150) < 24))
     rare = Covers(training.vectors[rows], training.labels[rows], tuple(training.hashes[row] for row in rows))
@@ -251,7 +251,7 @@ def test_balance_says_how_often_a_rare_genre_is_named(parts):
     assert named[0].sum() < named[1].sum() < named[2].sum()
 
 
-def test_training_covers_are_kept_in_few_bytes_with_their_hashes(parts):
+def test_training_covers_are_unit_vectors_in_float16_with_their_hashes(parts):
     fitted = fit(*parts[:2], Parameters())
     assert fitted.vectors.dtype == np.float16
     assert fitted.hashes.tolist() == list(parts[0].hashes)
@@ -271,7 +271,7 @@ def test_training_covers_are_kept_in_few_bytes_with_their_hashes(parts):
         ("balance", float("nan")),
     ],
 )
-def test_a_parameter_that_cannot_be_is_refused(field, value):
+def test_an_invalid_parameter_is_refused(field, value):
     with pytest.raises(CoverGenreError, match=field):
         Parameters(**{field: value})
 
@@ -280,7 +280,7 @@ def test_a_parameter_that_cannot_be_is_refused(field, value):
 
 
 @pytest.mark.parametrize("metric", ["cosine", "standardised", "blend"])
-def test_every_space_is_kept_and_had_back(metric, parts, tmp_path):
+def test_every_space_loads_unchanged(metric, parts, tmp_path):
     fitted = fit(*parts[:2], Parameters(metric=metric))
     fitted.save(tmp_path)
     loaded = method("knn").load(tmp_path)
@@ -289,7 +289,7 @@ def test_every_space_is_kept_and_had_back(metric, parts, tmp_path):
     assert loaded.hashes.tolist() == fitted.hashes.tolist()
 
 
-def test_vectors_one_number_wide_are_had_back(clouds, tmp_path):
+def test_vectors_of_one_column_can_be_loaded(clouds, tmp_path):
     fitted = fit(clouds(20, 2, 1), clouds(10, 2, 1, seed=1, first=100), Parameters(metric="standardised"), 2)
     fitted.save(tmp_path)
     assert method("knn").load(tmp_path).predict_proba(clouds(5, 2, 1, seed=2)).shape == (5, 2)
@@ -321,7 +321,7 @@ def test_arrays_that_do_not_fit_together_are_a_bad_run(damage, parts, tmp_path):
 @pytest.mark.parametrize(
     "damage", [{"k": 0}, {"k": 2.5}, {"k": None}, {"vote_temperature": 0.0}, {"vote_temperature": "1"}]
 )
-def test_choices_that_cannot_be_are_a_bad_run(damage, parts, tmp_path):
+def test_invalid_choices_are_a_bad_run(damage, parts, tmp_path):
     fit(*parts[:2], Parameters("cosine")).save(tmp_path)
     arrays, choices = load_head(tmp_path, matrix=2, offset=1, vectors=2, labels=1, hashes=1, weights=1)
     save_head(tmp_path, arrays, {**choices, **damage})
@@ -329,7 +329,7 @@ def test_choices_that_cannot_be_are_a_bad_run(damage, parts, tmp_path):
         method("knn").load(tmp_path)
 
 
-class TestMany:
+class TestManyTrainingCovers:
     """More training covers than are compared one by one."""
 
     @pytest.fixture
@@ -337,25 +337,25 @@ class TestMany:
         monkeypatch.setattr(knn, "EXACT_LIMIT", 100)
         return fit(*parts[:2], Parameters(k=5))
 
-    def test_answers_through_an_index_are_those_without(self, fitted, parts, monkeypatch):
+    def test_predictions_by_an_index_are_close_to_exact_ones(self, fitted, parts, monkeypatch):
         assert isinstance(fitted._index, IVFIndex)
         through = fitted.predict_proba(parts[2])
         monkeypatch.setattr(knn, "EXACT_LIMIT", 1_000)
         assert np.abs(through - replace(fitted).predict_proba(parts[2])).mean() < 0.02
 
-    def test_the_index_is_kept_with_the_head(self, fitted, parts, tmp_path, monkeypatch):
+    def test_the_index_is_saved_with_the_head(self, fitted, parts, tmp_path, monkeypatch):
         fitted.save(tmp_path)
         before = fitted.predict_proba(parts[2])
         monkeypatch.setattr(knn, "build_index", None)
         np.testing.assert_allclose(method("knn").load(tmp_path).predict_proba(parts[2]), before, atol=1e-6)
 
-    def test_an_index_that_is_damaged_is_made_again(self, fitted, parts, tmp_path, caplog):
+    def test_a_damaged_index_is_rebuilt(self, fitted, parts, tmp_path, caplog):
         fitted.save(tmp_path)
         (tmp_path / "index.faiss").write_bytes(b"damaged")
         loaded = method("knn").load(tmp_path)
         np.testing.assert_allclose(loaded.predict_proba(parts[2]), fitted.predict_proba(parts[2]), atol=1e-6)
         assert "missing or damaged" in caplog.text
 
-    def test_own_copies_do_not_vote(self, fitted, parts):
+    def test_copies_of_a_cover_are_not_its_neighbours(self, fitted, parts):
         _, rows = fitted.neighbours(parts[0].take(np.arange(20)), 5)
         assert not (rows == np.arange(20)[:, None]).any()

@@ -44,68 +44,68 @@ def learned(covers: Covers, **parameters):
     return method("logistic").fit(covers, covers.take(np.zeros(0, int)), spec, Context()), spec
 
 
-def test_what_tells_the_source_gains_nothing(covers):
+def test_what_reveals_the_source_gets_little_weight(covers):
     blind = Covers(covers.vectors, covers.labels, covers.hashes)
     evened, fooled = (np.abs(np.diff(learned(each, c=0.01)[0].coefficients, axis=0))[0] for each in (covers, blind))
     assert evened[1] < 0.25 * fooled[1]
     assert evened[0] > 0.5 * fooled[0]
 
 
-def test_covers_of_a_source_left_out_are_answered_by_what_the_other_says(covers):
+def test_a_source_is_predicted_by_a_fit_on_the_others(covers):
     fitted, spec = learned(covers)
-    told = predict_left_out(method("logistic"), fitted, covers, None, spec, Context())
-    assert sorted(told.rows) == list(range(400))
-    assert set(told.sources) == {"a", "b"}
+    left_out = predict_left_out(method("logistic"), fitted, covers, None, spec, Context())
+    assert sorted(left_out.rows) == list(range(400))
+    assert set(left_out.sources) == {"a", "b"}
     alone, _ = learned(covers.take(np.arange(200, 400)))
     other = alone.predict_proba(covers.take(np.arange(200)))
-    assert (told.probabilities[told.sources == "a"].argmax(axis=1) == other.argmax(axis=1)).all()
+    assert (left_out.probabilities[left_out.sources == "a"].argmax(axis=1) == other.argmax(axis=1)).all()
 
 
-def test_covers_of_a_group_that_is_asked_about_are_not_learned_from(covers):
+def test_the_groups_of_predicted_covers_are_not_trained_on(covers):
     fitted, spec = learned(covers)
     groups = np.arange(400)
     groups[200:] = 7  # all of b go with a cover of a
-    told = predict_left_out(method("logistic"), fitted, covers, groups, spec, Context())
-    assert set(told.sources) == {"b"}
+    left_out = predict_left_out(method("logistic"), fitted, covers, groups, spec, Context())
+    assert set(left_out.sources) == {"b"}
 
 
-def test_of_the_variants_of_a_cover_one_is_asked_about(covers):
+def test_one_variant_of_a_cover_is_predicted(covers):
     twice = together(covers, covers)
     fitted, spec = learned(twice)
     assert len(predict_left_out(method("logistic"), fitted, twice, None, spec, Context()).rows) == 400
 
 
-def test_covers_of_one_source_can_not_be_asked_about():
+def test_a_single_source_cannot_be_left_out():
     covers = drawn(100, "a", 0.5, 0.0, 0)
     fitted, spec = learned(covers)
     assert predict_left_out(method("logistic"), fitted, covers, None, spec, Context()) is None
     assert with_temperature(fitted, None) is fitted
 
 
-def test_a_source_is_calibrated_on_the_others_and_what_all_call_for_is_known():
+def test_each_source_is_calibrated_on_the_others():
     labels = np.tile([0, 1], 100)
     sure = np.where(np.eye(2)[labels] == 1, 0.99, 0.01)
     wrong = sure.copy()
     wrong[:100] = 1 - wrong[:100]
     sources = np.repeat(["fooled", "known"], 100)
-    told = calibrate_left_out(np.arange(200), sources, labels, wrong)
-    assert told.probabilities[:100].max() > 0.99
-    assert told.probabilities[100:].max() < 0.6
-    assert told.calibration["spread"] > 1
+    left_out = calibrate_left_out(np.arange(200), sources, labels, wrong)
+    assert left_out.probabilities[:100].max() > 0.99
+    assert left_out.probabilities[100:].max() < 0.6
+    assert left_out.calibration["spread"] > 1
 
 
-def test_sources_too_small_to_say_how_sure_to_be_are_taken_together():
+def test_small_sources_are_calibrated_together():
     labels, sources = np.tile([0, 1], 20), np.repeat(["a", "b"], 20)
     wrong = np.where(np.eye(2)[labels] == 1, 0.01, 0.99)
     assert set(calibrate_left_out(np.arange(40), sources, labels, wrong).calibration) == {"temperature"}
 
 
-def test_a_large_source_does_not_drown_the_others():
+def test_the_covers_per_source_are_capped():
     rows = cap_per_source(np.repeat(["large", "small"], [5000, 20]))
     assert [(rows < 5000).sum(), (rows >= 5000).sum()] == [MAX_PER_SOURCE, 20]
 
 
-def test_an_average_is_of_the_covers_that_all_were_asked_about():
+def test_a_combination_is_of_the_covers_that_all_members_predicted():
     labels, answers = np.array([0, 1, 0]), np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
     sources = np.array(["a", "a", "b"])
     first = calibrate_left_out(np.array([4, 5, 6]), sources, labels, answers)
@@ -116,14 +116,14 @@ def test_an_average_is_of_the_covers_that_all_were_asked_about():
     assert combine_left_out([first, None], 0.0) is None
 
 
-def test_a_further_draw_spreads_as_student_has_it():
+def test_the_spread_factor_follows_students_distribution():
     from scipy.stats import t
 
     assert spread_factor(6) == pytest.approx(t(5).std() * (1 + 1 / 6) ** 0.5)
     assert np.isfinite(spread_factor(2))
 
 
-def test_how_sure_an_average_is_spreads_as_on_a_further_source():
+def test_a_combination_has_the_spread_of_a_further_source():
     labels, sources = np.tile([0, 1], 150), np.repeat(["a", "b", "c"], 100)
     sure = np.where(np.eye(2)[labels] == 1, 0.8, 0.2)
     sure[:40] = 1 - sure[:40]
@@ -135,13 +135,13 @@ def test_how_sure_an_average_is_spreads_as_on_a_further_source():
     assert both.calibration["spread"] == pytest.approx(plain.calibration["spread"] * spread_factor(3))
 
 
-def test_of_words_what_they_say_without_any_is_known_and_they_are_joined_at_a_weight():
+def test_words_are_combined_as_evidence_with_a_weight():
     labels, sources, rows = np.array([0, 1, 0, 1]), np.array(["a", "a", "b", "b"]), np.arange(4)
     looks = calibrate_left_out(rows, sources, labels, np.full((4, 2), 0.5))
     usual = np.tile([0.6, 0.4], (4, 1))
-    said = np.where(np.eye(2)[labels] == 1, 0.9, 0.1)
-    said[3] = usual[3]  # nothing is read on the last
-    words = calibrate_left_out(rows, sources, labels, said, usual)
+    spoken = np.where(np.eye(2)[labels] == 1, 0.9, 0.1)
+    spoken[3] = usual[3]  # nothing is read on the last
+    words = calibrate_left_out(rows, sources, labels, spoken, usual)
     both = combine_left_out([looks, words], 1.0)
     assert both.probabilities[:3].argmax(axis=1).tolist() == [0, 1, 0]
     np.testing.assert_allclose(both.probabilities[3], 0.5)

@@ -28,7 +28,7 @@ def parts(clouds) -> tuple[Covers, Covers, Covers]:
 
 
 @pytest.mark.parametrize("n_genres", [2, 3])
-def test_it_is_the_regression_of_scikit_learn_on_standardised_vectors(n_genres, clouds):
+def test_it_equals_scikit_learn_on_standardised_vectors(n_genres, clouds):
     training, nobody, test = clouds(120, n_genres), clouds(0, n_genres), clouds(50, n_genres, seed=1)
     fitted = fit(training, nobody, Parameters(c=0.01), n_genres)
     scaler = StandardScaler().fit(training.vectors)
@@ -39,38 +39,38 @@ def test_it_is_the_regression_of_scikit_learn_on_standardised_vectors(n_genres, 
     )
 
 
-def test_the_temperature_makes_the_probabilities_milder_or_sharper(parts):
+def test_the_temperature_divides_the_logits(parts):
     fitted = fit(*parts[:2], Parameters())
     logits = parts[2].vectors @ fitted.coefficients.T + fitted.intercepts
     powers = np.exp(logits / fitted.choices["temperature"])
     np.testing.assert_allclose(fitted.predict_proba(parts[2]), powers / powers.sum(axis=1, keepdims=True), rtol=1e-4)
 
 
-def test_c_is_the_one_with_the_lowest_validation_log_loss(parts):
-    told = []
+def test_c_has_the_lowest_validation_log_loss(parts):
+    reports = []
     for c in STRENGTHS:
-        fit(*parts[:2], Parameters(c=c), monitor=Monitor(told.append))
-    losses = [progress.metrics["validation log loss"] for progress in told]
+        fit(*parts[:2], Parameters(c=c), monitor=Monitor(reports.append))
+    losses = [progress.metrics["validation log loss"] for progress in reports]
     assert fit(*parts[:2], Parameters()).choices["c"] == STRENGTHS[np.argmin(losses)]
     assert 0 < np.argmin(losses) < len(STRENGTHS) - 1
 
 
-def test_it_stops_looking_once_the_log_loss_rises(parts):
-    told = []
-    chosen = fit(*parts[:2], Parameters(), monitor=Monitor(told.append)).choices["c"]
-    assert [progress.what for progress in told][-2] == f"C = {chosen:g}"
-    assert told[-1].done < told[-1].total == len(STRENGTHS)
+def test_the_search_for_c_stops_once_the_log_loss_rises(parts):
+    reports = []
+    chosen = fit(*parts[:2], Parameters(), monitor=Monitor(reports.append)).choices["c"]
+    assert [progress.what for progress in reports][-2] == f"C = {chosen:g}"
+    assert reports[-1].done < reports[-1].total == len(STRENGTHS)
 
 
 def test_a_given_c_is_kept(parts):
     assert fit(*parts[:2], Parameters(c=0.5)).choices["c"] == 0.5
 
 
-def test_without_validation_c_is_a_middling_one(parts, clouds):
+def test_without_validation_c_has_its_default(parts, clouds):
     assert fit(parts[0], clouds(0, width=60), Parameters()).choices == {"c": 1e-3, "temperature": 1.0}
 
 
-def test_balance_says_how_often_a_rare_genre_is_named(parts):
+def test_balance_favours_rare_genres(parts):
     training = without_some(parts[0], genre=2, kept=6)
     named = [
         fit(training, parts[1], Parameters(c=0.01, balance=balance)).predict_proba(parts[2]).argmax(axis=1) == 2
@@ -106,7 +106,7 @@ def drawn():
     return rng.normal(np.eye(3)[labels] @ np.eye(3, 5), 1), labels
 
 
-def test_without_offsets_it_is_the_regression_of_scikit_learn(drawn):
+def test_without_offsets_it_equals_scikit_learn(drawn):
     scores, labels = drawn
     weights = np.where(labels == 0, 2.0, 0.5)
     coefficients, intercepts = fit_multinomial(scores, labels, weights, np.zeros((1, 3)), 0.1)
@@ -115,7 +115,7 @@ def test_without_offsets_it_is_the_regression_of_scikit_learn(drawn):
     np.testing.assert_allclose(intercepts, other.intercept_ - other.intercept_.mean(), atol=5e-3)
 
 
-def test_an_offset_that_is_the_same_for_all_covers_is_made_up_for_by_the_intercepts(drawn):
+def test_a_constant_offset_moves_to_the_intercepts(drawn):
     scores, labels = drawn
     ones, offset = np.ones(len(labels)), np.array([[2.0, 0.0, -2.0]])
     plain = fit_multinomial(scores, labels, ones, np.zeros((1, 3)), 0.1)
@@ -124,9 +124,9 @@ def test_an_offset_that_is_the_same_for_all_covers_is_made_up_for_by_the_interce
     np.testing.assert_allclose(offered[1] + offset[0], plain[1], atol=2e-2)
 
 
-def test_what_the_offsets_say_already_is_not_learned(drawn):
+def test_what_the_offsets_explain_is_not_learned(drawn):
     _, labels = drawn
-    told = np.eye(3)[labels]
-    knowing = fit_multinomial(told, labels, np.ones(len(labels)), 8 * told, 1.0)[0]
-    unknowing = fit_multinomial(told, labels, np.ones(len(labels)), 0 * told, 1.0)[0]
+    vectors = np.eye(3)[labels]
+    knowing = fit_multinomial(vectors, labels, np.ones(len(labels)), 8 * vectors, 1.0)[0]
+    unknowing = fit_multinomial(vectors, labels, np.ones(len(labels)), 0 * vectors, 1.0)[0]
     assert np.abs(knowing).max() < 0.1 * np.abs(unknowing).max()

@@ -29,18 +29,18 @@ def _without_origin_and_unit(scores: np.ndarray) -> np.ndarray:
     return scores / scores.std()
 
 
-def test_cosine_leaves_vectors_as_they_are(clouds):
+def test_cosine_does_not_change_vectors(clouds):
     covers = clouds(30)
     np.testing.assert_array_equal(Spaces(covers, 3).learn("cosine", 0.5).project(covers.vectors), covers.vectors)
 
 
-def test_standardised_columns_are_even(clouds):
+def test_the_standardised_space_standardises_columns(clouds):
     covers = clouds(30)
     places = Spaces(covers, 3).learn("standardised", 0.5).project(covers.vectors)
     np.testing.assert_allclose(places, standardised(covers), atol=1e-4)
 
 
-def test_what_was_learned_from_training_covers_is_done_to_others(clouds):
+def test_other_covers_are_standardised_by_training_covers(clouds):
     training, other = clouds(30), clouds(4, seed=1)
     space = Spaces(training, 3).learn("standardised", 0.5)
     expected = (other.vectors - training.vectors.mean(axis=0)) / training.vectors.std(axis=0)
@@ -67,7 +67,7 @@ def test_a_space_is_an_affine_map():
 
 @pytest.mark.parametrize("shrinkage", [0.01, 0.5, 1.0])
 @pytest.mark.parametrize("common", [1, 4])
-def test_what_tells_genres_apart_is_discriminant_analysis_of_scikit_learn(shrinkage, common, clouds):
+def test_the_discriminant_half_equals_scikit_learn(shrinkage, common, clouds):
     everyone = clouds(240, n_genres=4)
     kept = np.flatnonzero((everyone.labels < common) | (np.arange(240) < 80))  # the rest are rare
     covers = Covers(everyone.vectors[kept], everyone.labels[kept], tuple(everyone.hashes[row] for row in kept))
@@ -83,7 +83,7 @@ def test_what_tells_genres_apart_is_discriminant_analysis_of_scikit_learn(shrink
     )
 
 
-def test_looks_are_the_principal_components_scaled_by_the_root_of_their_deviation(clouds):
+def test_the_visual_half_is_principal_components_divided_by_the_root_of_their_deviation(clouds):
     covers = clouds(60)
     components = PCA().fit_transform(standardised(covers))
     expected = components / np.sqrt(components.std(axis=0))
@@ -95,12 +95,12 @@ def test_both_halves_weigh_the_same(clouds):
         assert np.square(half).sum(axis=1).mean() == pytest.approx(1, rel=1e-3)
 
 
-def test_the_look_of_wide_vectors_is_narrow(clouds):
+def test_the_visual_half_has_at_most_128_components(clouds):
     looks, _ = blended(clouds(200, width=400))
     assert looks.shape == (200, 128)
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_covers_that_are_all_alike_are_somewhere(metric):
+def test_identical_covers_have_finite_projections(metric):
     alike = Covers(np.ones((6, 5), np.float32), np.arange(6) % 2, ("",) * 6)
     assert np.isfinite(Spaces(alike, 2).learn(metric, 0.5).project(alike.vectors)).all()

@@ -32,7 +32,7 @@ def load(folder: Path):
     return load_head(folder, weights=2, names=1)
 
 
-def test_a_head_is_had_back_as_it_was_saved(folder):
+def test_a_saved_head_loads_unchanged(folder):
     arrays, choices = load(folder)
     assert choices == CHOICES
     assert arrays.keys() == ARRAYS.keys()
@@ -41,11 +41,11 @@ def test_a_head_is_had_back_as_it_was_saved(folder):
         np.testing.assert_array_equal(arrays[name], array)
 
 
-def test_two_files_are_left_and_nothing_else(folder):
+def test_a_head_is_two_files(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["choices.json", "head.npz"]
 
 
-def test_a_second_head_takes_the_place_of_the_first(folder):
+def test_a_second_head_replaces_the_first(folder):
     save_head(folder, {**ARRAYS, "weights": np.zeros((2, 2))}, {**CHOICES, "k": 9})
     arrays, choices = load(folder)
     assert arrays["weights"].shape == (2, 2)
@@ -53,7 +53,7 @@ def test_a_second_head_takes_the_place_of_the_first(folder):
     assert len(list(folder.iterdir())) == 2
 
 
-def test_a_save_that_fails_leaves_the_first_head(folder, monkeypatch):
+def test_a_failed_save_leaves_the_first_head(folder, monkeypatch):
     def full_disk(file, **arrays):
         file.write(b"half of it")
         raise OSError("no space left")
@@ -74,7 +74,7 @@ def test_a_missing_file_is_a_bad_run(folder, name):
 
 @pytest.mark.parametrize("name", ["head.npz", "choices.json"])
 @pytest.mark.parametrize("keep", [0, 7, -7])
-def test_a_cut_off_file_is_a_bad_run(folder, name, keep):
+def test_a_truncated_file_is_a_bad_run(folder, name, keep):
     data = (folder / name).read_bytes()
     (folder / name).write_bytes(data[:keep])
     with pytest.raises(BadRun, match="Train again"):
@@ -89,7 +89,7 @@ def test_a_flipped_byte_is_a_bad_run(folder):
         load(folder)
 
 
-def test_a_pickled_object_is_refused_and_not_brought_to_life(folder, tmp_path):
+def test_a_pickled_object_is_refused_and_not_executed(folder, tmp_path):
     np.savez(folder / "head.npz", weights=np.array([[Trap(tmp_path / "sprung")]], object), names=ARRAYS["names"])
     with pytest.raises(BadRun, match="ValueError"):
         load(folder)
@@ -135,7 +135,7 @@ def test_choices_without_a_usable_temperature_are_a_bad_run(folder, choices):
 
 
 @pytest.mark.parametrize("spread", [0.0, -1.0, "1", float("nan"), None])
-def test_a_spread_that_can_not_be_is_a_bad_run(folder, spread):
+def test_an_invalid_spread_is_a_bad_run(folder, spread):
     (folder / "choices.json").write_text(json.dumps({**CHOICES, "spread": spread}))
     with pytest.raises(BadRun, match="spread of its temperature"):
         load(folder)

@@ -46,18 +46,18 @@ def fitted() -> FittedWords:
     return fit()
 
 
-def test_it_knows_a_name_it_has_met_even_misread(fitted):
+def test_a_known_name_is_recognised_even_if_misread(fitted):
     probabilities = fitted.predict_proba(saying(text("JOHNNYCASH"), text("Louls Armstrong"), text("PUBLIC", "ENEMY")))
     assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
-def test_without_words_it_says_what_is_usual(fitted):
+def test_without_words_it_predicts_the_prior(fitted):
     np.testing.assert_allclose(fitted.predict_proba(saying(text()))[0], fitted.wordless)
     assert fitted.wordless.max() < 0.5
 
 
-def test_it_tells_which_lines_speak_for_which_genre(fitted):
+def test_telling_lines_name_the_genre_they_support(fitted):
     first, *more = fitted.telling_lines(text("live", "Johnny Cash"))
     assert (first.line, first.genre) == ("Johnny Cash", 0)
     assert first.factor > 1.5
@@ -65,7 +65,7 @@ def test_it_tells_which_lines_speak_for_which_genre(fitted):
     assert fitted.telling_lines(text()) == ()
 
 
-def test_it_learns_nothing_where_there_is_nothing():
+def test_it_learns_nothing_from_noise():
     rng = random.Random(7)
 
     def noise(n: int) -> Covers:
@@ -77,7 +77,7 @@ def test_it_learns_nothing_where_there_is_nothing():
     assert -np.log(probabilities[np.arange(300), test.labels]).mean() < 1.03 * np.log(3)
 
 
-def test_it_is_kept_small_and_had_back(fitted, tmp_path):
+def test_a_saved_model_is_small_and_loads_unchanged(fitted, tmp_path):
     fitted.save(tmp_path)
     loaded = method("words").load(tmp_path)
     assert loaded.choices == fitted.choices
@@ -91,21 +91,21 @@ def test_a_head_of_another_method_is_a_bad_run(clouds, tmp_path):
         method("words").load(tmp_path)
 
 
-def test_choices_tell_the_strength_and_are_fit_for_json(fitted):
+def test_choices_hold_c_and_convert_to_json(fitted):
     assert set(fitted.choices) == {"c", "temperature"}
     assert json.loads(json.dumps(fitted.choices)) == fitted.choices
     assert fit(Parameters(c=3.0)).choices["c"] == 3
 
 
-def test_it_tells_how_far_it_is_and_stops_when_asked():
-    told: list[Progress] = []
-    fit(monitor=Monitor(told.append))
-    assert [each.done for each in told] == list(range(1, len(told) + 1))
+def test_progress_is_reported_and_fitting_can_be_stopped():
+    reports: list[Progress] = []
+    fit(monitor=Monitor(reports.append))
+    assert [each.done for each in reports] == list(range(1, len(reports) + 1))
     with pytest.raises(Cancelled):
         fit(monitor=Monitor(should_stop=lambda: True))
 
 
-def test_it_can_do_with_two_genres_and_without_a_validation_part():
+def test_two_genres_and_an_empty_validation_part_are_enough():
     two = [part.take(part.labels < 2) for part in (sung(60, 1), sung(30, 2))]
     assert fit(n_genres=2, parts=two).predict_proba(saying(text("johnny cash"))).argmax() == 0
     alone = fit(parts=(sung(60, 1), sung(0)))
@@ -117,7 +117,7 @@ def test_covers_with_neither_text_nor_picture_are_refused(fitted):
         fitted.predict_proba(Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("a",)))
 
 
-def test_training_covers_with_nothing_to_read_are_refused():
+def test_training_covers_without_any_text_are_refused():
     blank = Covers(np.zeros((6, 0), np.float32), np.arange(6) % 3, tuple("abcdef"), texts=[text()] * 6)
     with pytest.raises(CoverGenreError, match="nothing can be read"):
         fit(parts=(blank, blank))
@@ -151,7 +151,7 @@ def evidence_of(fitted: FittedWords, covers: Covers, pictures: np.ndarray) -> tu
     return split_evidence([pictures, fitted.predict_proba(covers)], [None, fitted.wordless])
 
 
-def test_words_that_are_right_get_a_weight_and_make_answers_right(fitted, pictures):
+def test_informative_words_get_a_weight_and_improve_answers(fitted, pictures):
     covers = sung(90, 3)
     averaged, evidence = evidence_of(fitted, covers, pictures)
     weight = calibrate(averaged, evidence, covers.labels)["weight"]
@@ -160,17 +160,17 @@ def test_words_that_are_right_get_a_weight_and_make_answers_right(fitted, pictur
     assert (joined.argmax(axis=1) == covers.labels).mean() > (pictures.argmax(axis=1) == covers.labels).mean() + 0.2
 
 
-def test_words_that_say_nothing_get_hardly_a_weight(pictures):
+def test_uninformative_words_get_hardly_any_weight(pictures):
     noise = np.random.default_rng(1).normal(size=pictures.shape)
     assert calibrate([pictures], [noise], sung(90, 3).labels)["weight"] <= 0.2
 
 
-def test_a_cover_without_words_is_answered_by_its_looks_alone(fitted, pictures):
+def test_a_cover_without_words_keeps_its_visual_prediction(fitted, pictures):
     averaged, evidence = evidence_of(fitted, saying(*[text()] * 90), pictures)
     np.testing.assert_allclose(pool_logits(averaged, evidence, 2.0), np.log(pictures), atol=1e-12)
 
 
-def test_the_ensemble_is_kept_with_its_weight(fitted, clouds, tmp_path):
+def test_an_ensemble_is_saved_with_its_weight(fitted, clouds, tmp_path):
     looks = method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), asked("logistic"), Context())
     both = FittedEnsemble(
         [("logistic", looks), ("words", fitted)], {"members": "logistic words", "weight": 0.7, "temperature": 1.1}
@@ -194,22 +194,22 @@ def alike(one: str, other: str) -> float:
     return len(first & second) / len(first | second)
 
 
-def test_the_same_words_give_the_same_buckets_in_every_process_and_version():
+def test_buckets_are_the_same_in_every_process_and_version():
     assert 0x352441C2 % BUCKETS in buckets_of(read("abc"))  # the CRC-32 of "abc" that every reference gives
 
 
-def test_case_accents_and_breaks_make_no_difference():
+def test_case_accents_and_line_breaks_are_ignored():
     np.testing.assert_array_equal(buckets_of(read("MÖTLEY", "Crüe")), buckets_of(read("motley crue")))
     assert plain_letters("AC/DC: Live!") == "acdclive"
 
 
-def test_a_missed_space_or_a_misread_letter_leaves_words_alike():
+def test_words_with_a_missed_space_or_a_misread_letter_are_similar():
     assert alike("johnny cash", "johnnycash") > 0.4
     assert alike("johnny cash", "johnny carh") > 0.4
     assert alike("johnny cash", "miles davis") < 0.05
 
 
-def test_each_row_has_length_1_or_0_where_nothing_is_read():
+def test_each_row_has_length_1_or_0_without_text():
     values, columns, starts = matrix_of([read("one"), read(), read("another one")])
     rows = [values[start:end] for start, end in pairwise(starts)]
     np.testing.assert_allclose([np.sum(row**2) for row in rows], [1, 0, 1])

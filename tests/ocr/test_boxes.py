@@ -11,7 +11,7 @@ def drawn(*places: tuple[slice, slice]) -> np.ndarray:
     return lettering
 
 
-def test_a_box_is_grown_around_a_line_and_read_from_its_upper_left():
+def test_a_box_surrounds_a_line_and_starts_at_its_upper_left():
     (box,) = find_boxes(drawn((slice(40, 50), slice(20, 70))))
     (left, top), (right, _), (_, bottom), _ = box
     assert 5 <= left < 20
@@ -35,7 +35,7 @@ def test_a_slanting_line_has_a_slanting_box():
     assert np.rad2deg(np.arctan2(along[1], along[0])) == pytest.approx(27, abs=4)
 
 
-def test_specks_and_doubtful_patches_are_no_lines():
+def test_specks_and_faint_patches_are_no_lines():
     faint = np.zeros((96, 96), np.float32)
     faint[40:50, 20:70] = 0.4
     assert len(find_boxes(drawn((slice(5, 7), slice(5, 7))))) == 0
@@ -43,7 +43,7 @@ def test_specks_and_doubtful_patches_are_no_lines():
     assert find_boxes(np.zeros((96, 96), np.float32)).shape == (0, 4, 2)
 
 
-def test_patches_are_those_that_scipy_finds():
+def test_patches_equal_those_of_scipy():
     from scipy.ndimage import label
 
     for seed in range(20):

@@ -32,23 +32,23 @@ def pictures(n: int) -> dict:
     return {f"{number:032x}": lambda side=number + 8: lettered(side=side) for number in range(n)}
 
 
-def test_each_cover_is_read_once_and_kept(scribe):
+def test_each_cover_is_read_once(scribe):
     first = read_covers(pictures(5))
     assert [str(text) for text in first.values()] == [f"wide {8 + number}" for number in range(5)]
     assert read_covers(pictures(5)) == first
     assert scribe.read_so_far == 5
 
 
-def test_it_tells_how_far_it_is(scribe):
-    told = []
-    read_covers(pictures(5), Monitor(told.append))
-    assert [(each.done, each.total) for each in told] == [(2, 5), (4, 5), (5, 5)]
+def test_progress_is_reported(scribe):
+    reports = []
+    read_covers(pictures(5), Monitor(reports.append))
+    assert [(each.done, each.total) for each in reports] == [(2, 5), (4, 5), (5, 5)]
 
 
-def test_what_was_read_before_a_stop_is_kept(scribe):
-    told = []
+def test_a_stop_keeps_what_was_read(scribe):
+    reports = []
     with pytest.raises(Cancelled):
-        read_covers(pictures(5), Monitor(told.append, lambda: bool(told)))
+        read_covers(pictures(5), Monitor(reports.append, lambda: bool(reports)))
     read_covers(pictures(5))
     assert scribe.read_so_far == 5
 

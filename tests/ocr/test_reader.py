@@ -28,7 +28,7 @@ def test_it_reads_a_large_scan_and_a_picture_that_is_not_square(reader):
     assert str(reader.read(large.crop((0, 0, 1500, 500)))).replace(" ", "") == "BLUETRAIN"
 
 
-def test_it_reads_what_runs_upwards(reader):
+def test_it_reads_vertical_text(reader):
     upwards = lettered("SYMPHONY").transpose(Image.Transpose.ROTATE_270)
     assert "SYMPHONY" in str(reader.read(upwards)) or "SYMPHONY" in str(
         reader.read(upwards.transpose(Image.Transpose.ROTATE_180))
@@ -36,7 +36,7 @@ def test_it_reads_what_runs_upwards(reader):
 
 
 @pytest.mark.parametrize("size", [(300, 300), (1, 1), (2000, 3)])
-def test_where_nothing_is_written_nothing_is_read(reader, size):
+def test_a_blank_picture_has_no_text(reader, size):
     assert reader.read(Image.new("RGB", size, "teal")).lines == ()
 
 

@@ -35,7 +35,7 @@ def stripes() -> Image.Image:
         (noise(0, 256), {"full of detail", "colourful"}),
     ],
 )
-def test_a_cover_is_called_what_sets_it_apart(image, words):
+def test_traits_are_what_is_striking_about_a_cover(image, words):
     assert words <= set(traits(image))
     assert len(traits(image)) <= 3
 
@@ -47,12 +47,12 @@ def test_any_size_can_be_described(size):
 
 def test_the_sentence_names_looks_neighbours_and_the_runner_up():
     nearest = [near("black metal"), near("black metal", "Stormblast"), near("jazz"), near("black metal")]
-    said = sentence(prediction({"black metal": 0.7, "jazz": 0.2, "pop": 0.1}, nearest), ["dark", "high contrast"])
-    assert said == ("Dark, high contrast, like Stormblast and two other black metal covers; jazz is the runner-up.")
+    text = sentence(prediction({"black metal": 0.7, "jazz": 0.2, "pop": 0.1}, nearest), ["dark", "high contrast"])
+    assert text == ("Dark, high contrast, like Stormblast and two other black metal covers; jazz is the runner-up.")
 
 
 @pytest.mark.parametrize(
-    ("nearest", "said"),
+    ("nearest", "text"),
     [
         ([near("jazz", "Blue Hours")], "Like Blue Hours, also jazz; no other genre comes near."),
         ([near("jazz", artist="Ada"), near("jazz")], "Like Ada and one other jazz cover; no other genre comes near."),
@@ -62,8 +62,8 @@ def test_the_sentence_names_looks_neighbours_and_the_runner_up():
         ([], "No other genre comes near."),
     ],
 )
-def test_it_says_only_what_there_is_to_say(nearest, said):
-    assert sentence(prediction({"jazz": 0.95, "pop": 0.05}, nearest), []) == said
+def test_the_sentence_leaves_out_what_is_missing(nearest, text):
+    assert sentence(prediction({"jazz": 0.95, "pop": 0.05}, nearest), []) == text
 
 
 def test_only_the_six_nearest_count():
@@ -71,9 +71,9 @@ def test_only_the_six_nearest_count():
     assert "none of the six" in sentence(prediction({"jazz": 0.9, "pop": 0.1}, nearest), ["dark"])
 
 
-def test_genres_are_called_what_the_page_calls_them():
-    said = sentence(prediction({"edm": 0.6, "rap": 0.4}, [near("edm")]), [], str.upper)
-    assert said == "Like one EDM cover; RAP is the runner-up."
+def test_genres_are_titled_as_on_the_page():
+    text = sentence(prediction({"edm": 0.6, "rap": 0.4}, [near("edm")]), [], str.upper)
+    assert text == "Like one EDM cover; RAP is the runner-up."
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,5 @@ def test_genres_are_called_what_the_page_calls_them():
         (Words((), (), ""), ""),
     ],
 )
-def test_what_was_read_is_said_in_a_line(words, line):
+def test_words_are_summarised_in_a_line(words, line):
     assert words_in_a_line(words) == line

@@ -35,27 +35,27 @@ def paint_genres(root, colours: dict[str, str], each: int) -> None:
 
 
 class TestEvidence:
-    def test_the_votes_by_genre_add_up_to_one_the_most_first(self, predictor, jazz):
+    def test_votes_by_genre_sum_to_1_in_descending_order(self, predictor, jazz):
         shares = evidence(predictor, jazz).shares
         assert set(shares) == set(predictor.genres)
         assert sum(shares.values()) == pytest.approx(1)
         assert list(shares.values()) == sorted(shares.values(), reverse=True)
 
-    def test_each_voter_has_a_share_and_those_of_a_genre_make_its_own(self, predictor, jazz):
+    def test_the_share_of_a_genre_is_the_sum_of_its_votes(self, predictor, jazz):
         found = evidence(predictor, jazz)
         assert len(found.votes) == found.voters
         covers = {key: predictor.collection.known(key) for key in found.votes}
         for genre, share in found.shares.items():
             assert sum(found.votes[key] for key in found.votes if covers[key].genre == genre) == pytest.approx(share)
 
-    def test_the_nearest_covers_are_the_loudest(self, predictor, jazz):
+    def test_nearer_covers_have_larger_votes(self, predictor, jazz):
         found = evidence(predictor, jazz)
         near = [cover for cover in predictor.predict(encoded(jazz)).neighbours if cover.content_hash in found.votes]
         weights = [found.votes[cover.content_hash] for cover in near]
         assert len(near) > 4
         assert weights == sorted(weights, reverse=True)
 
-    def test_only_covers_that_were_learned_from_vote(self, predictor, jazz):
+    def test_only_training_covers_vote(self, predictor, jazz):
         assert {predictor.collection.known(key).part for key in evidence(predictor, jazz).votes} == {"train"}
 
     def test_a_known_cover_does_not_vote_for_itself(self, predictor, starter_folder):
@@ -63,7 +63,7 @@ class TestEvidence:
         image = decode(file.read_bytes()).image
         assert predictor.look(image).content_hash not in evidence(predictor, image).votes
 
-    def test_a_run_without_nearest_neighbours_has_no_voters(self, tmp_path, jazz):
+    def test_a_run_without_nearest_neighbours_has_no_votes(self, tmp_path, jazz):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
         run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
         assert evidence(Predictor.open(run.id), jazz) is None
@@ -78,7 +78,7 @@ class TestSaliency:
         assert found.heat.shape == (len(predictor.genres), small.height, small.width)
         assert np.isfinite(found.heat).all()
 
-    def test_a_network_that_was_fine_tuned_tells_where_its_answer_comes_from_too(self, tmp_path):
+    def test_a_fine_tuned_network_has_a_saliency_map(self, tmp_path):
         """Each genre is a colour: what is painted in it must speak for it, for the network saw nothing else."""
         paint_genres(tmp_path / "covers", {"jazz": "blue", "rap": "red"}, 16)
         dataset, _ = register("mine", tmp_path / "covers")
@@ -99,13 +99,13 @@ class TestSaliency:
         assert after[0] < after[1]
         assert after[0] < before
 
-    def test_what_is_blank_matters_less_than_what_is_drawn(self, predictor):
+    def test_blank_areas_matter_less_than_drawn_ones(self, predictor):
         image = Image.new("RGB", (150, 150), "white")
         image.paste(cover("rap", 3, 75), (0, 0))
         heat = np.abs(saliency(predictor, image).heat)
         assert heat[:, :60, :60].mean() > 2 * heat[:, 100:, 100:].mean()
 
-    def test_the_region_holds_the_share_that_speaks_most_for_a_genre(self):
+    def test_the_region_is_the_most_salient_share_for_a_genre(self):
         heat = np.arange(200, dtype=np.float32).reshape(2, 10, 10)
         found = Saliency(("jazz", "rap"), heat * [[[1]], [[-1]]])
         assert found.region("jazz", 0.2).sum() == 20
@@ -124,7 +124,7 @@ class TestSaliency:
         assert others[0] > others[1]
 
 
-def test_what_is_covered_up_is_blurred_and_the_rest_stays(jazz):
+def test_covering_up_blurs_the_region_only(jazz):
     mask = np.zeros((120, 120), np.float32)
     mask[:, :60] = 1
     before, after = (np.asarray(image, np.float64) for image in (jazz, cover_up(jazz, mask)))
@@ -133,7 +133,7 @@ def test_what_is_covered_up_is_blurred_and_the_rest_stays(jazz):
     assert steps[1] < steps[0] / 4
 
 
-def test_altered_pictures_of_a_cover_are_answered_as_that_cover(predictor, jazz):
+def test_an_unaltered_picture_has_the_probabilities_of_the_prediction(predictor, jazz):
     look = predictor.look(jazz)
     (alone,) = probabilities(predictor, look, [jazz])
     prediction = predictor.predict(encoded(jazz))

@@ -56,26 +56,26 @@ def test_every_method_gives_every_genre_a_probability(predictor, jazz):
         assert min(answer.values()) > 0
 
 
-def test_the_starter_is_asked_about_the_average_of_a_covers_views(starter, jazz):
+def test_the_starter_averages_the_views_of_a_cover(starter, jazz):
     predictor = Predictor.open()
     views = predictor.engine.embed([apply(decode(jazz).image, view) for view in VIEWS])
     np.testing.assert_allclose(predictor.look(decode(jazz).image).vector, views.mean(axis=0), rtol=1e-5)
 
 
-def test_what_came_of_answers_like_it_is_counted_on_held_out_covers_of_the_shipped_starter(monkeypatch, jazz):
+def test_the_shipped_starter_counts_precedents_on_held_out_covers(monkeypatch, jazz):
     monkeypatch.delenv("COVERGENRE_HOME")
     precedent = Predictor.open().predict(jazz).precedent
     assert 0 <= precedent.right <= precedent.covers == 60
     assert precedent.agreed in (True, False)
 
 
-def test_without_the_answers_to_held_out_covers_nothing_is_said_of_them(starter, jazz):
+def test_without_predictions_of_held_out_covers_there_is_no_precedent(starter, jazz):
     (starter / "runs" / "starter-logistic" / "predictions.parquet").unlink()
     seal(starter)
     assert Predictor.open().predict(jazz).precedent is None
 
 
-def test_the_genre_is_the_likeliest_of_the_method_whose_answer_counts(predictor, jazz):
+def test_the_genre_is_the_likeliest_of_the_chosen_method(predictor, jazz):
     prediction = predictor.predict(jazz)
     chosen = prediction.answers[predictor.card.chosen.title]
     assert prediction.probabilities == chosen
@@ -83,20 +83,20 @@ def test_the_genre_is_the_likeliest_of_the_method_whose_answer_counts(predictor,
     assert list(chosen.values()) == sorted(chosen.values(), reverse=True)
 
 
-def test_as_many_neighbours_are_named_as_asked_for_best_first(predictor, jazz):
+def test_the_requested_number_of_neighbours_is_returned_best_first(predictor, jazz):
     neighbours = predictor.predict(jazz, neighbours=7).neighbours
     similarities = [neighbour.similarity for neighbour in neighbours]
     assert len(neighbours) == 7
     assert similarities == sorted(similarities, reverse=True)
 
 
-def test_a_cover_that_is_known_is_said_so_and_is_not_its_own_neighbour(predictor, starter_folder):
+def test_a_known_cover_is_recognised_and_is_not_its_own_neighbour(predictor, starter_folder):
     prediction = predictor.predict(known(starter_folder), neighbours=40)
     assert (prediction.seen.genre, prediction.seen.source) == ("rap", "discogs")
     assert prediction.seen.id not in {n.id for n in prediction.neighbours if n.genre == "rap" and n.source == "discogs"}
 
 
-def test_a_near_copy_of_a_known_cover_is_said_to_be_one_and_is_answered_as_that(predictor, starter_folder):
+def test_a_near_copy_of_a_known_cover_is_recognised_and_is_not_its_own_neighbour(predictor, starter_folder):
     original = predictor.predict(known(starter_folder))
     copy = predictor.predict(encoded(decode(known(starter_folder)).image, "JPEG", quality=60))
     assert (original.same_pixels, copy.same_pixels) == (True, False)
@@ -104,7 +104,7 @@ def test_a_near_copy_of_a_known_cover_is_said_to_be_one_and_is_answered_as_that(
     assert copy.seen.key not in {neighbour.key for neighbour in copy.neighbours}
 
 
-def test_a_cover_that_is_not_known_is_not_said_to_be(predictor, jazz):
+def test_an_unknown_cover_is_not_recognised(predictor, jazz):
     assert predictor.predict(jazz).seen is None
 
 
@@ -115,28 +115,28 @@ def test_the_answer_does_not_depend_on_the_file_format(predictor):
 
 
 @pytest.mark.parametrize("picture", ["noise", "flat", "gradient"])
-def test_the_starter_that_ships_finds_what_is_no_cover_unfamiliar(own_home, picture):
+def test_the_shipped_starter_finds_pictures_that_are_no_covers_unfamiliar(own_home, picture):
     prediction = Predictor.open().predict(encoded(no_cover(picture)))
     assert prediction.unfamiliar > UNFAMILIAR
 
 
-def test_what_is_no_cover_is_refused_with_its_reason(predictor):
+def test_a_file_that_is_no_picture_is_refused(predictor):
     with pytest.raises(BadImage, match="covers can be JPEG"):
         predictor.predict(b"not a picture")
 
 
-def test_bad_files_keep_no_good_one_from_its_answer(predictor, jazz):
+def test_bad_files_do_not_affect_good_ones(predictor, jazz):
     results = predictor.predict_many([("a", b""), ("b", jazz), ("c", b"<svg/>"), ("d", jazz)])
     assert [result.name for result in results] == ["a", "b", "c", "d"]
     assert [type(result) for result in results] == [Failure, Prediction, Failure, Prediction]
     assert "SVG" in results[2].error
 
 
-def test_no_files_have_no_answers(predictor):
+def test_no_files_have_no_predictions(predictor):
     assert predictor.predict_many([]) == []
 
 
-def test_many_together_are_answered_as_each_alone(predictor):
+def test_a_batch_is_predicted_as_each_file_alone(predictor):
     files = [(f"{number}", encoded(cover("country", number))) for number in range(5)]
     together = predictor.predict_many(files)
     for (name, data), result in zip(files, together, strict=True):
@@ -153,7 +153,7 @@ def test_threads_share_one_predictor(predictor, jazz):
 
 
 @pytest.mark.parametrize("method", ["knn", "logistic"])
-def test_a_run_answers_as_the_starter_does(tmp_path, method):
+def test_a_run_predicts_as_the_starter_does(tmp_path, method):
     root = genre_folders(tmp_path / "covers", ("jazz", "rap", "disco"), 10)
     dataset, _ = register("mine", root)
     run = train(dataset, TrainSpec(method, recipe=tiny_recipe(tmp_path)))
@@ -163,7 +163,7 @@ def test_a_run_answers_as_the_starter_does(tmp_path, method):
     assert all(neighbour.path.is_file() for neighbour in prediction.neighbours)
 
 
-def test_a_run_that_is_not_there_is_said_so():
+def test_a_missing_run_is_an_error():
     with pytest.raises(BadRun, match="no run"):
         Predictor.open("20260101-000000-knn-0000")
 
@@ -186,7 +186,7 @@ def test_predicting_imports_neither_torch_nor_scikit_learn(starter, tmp_path, ja
 
 
 @pytest.mark.covers
-def test_the_starter_that_ships_knows_the_covers_it_was_made_from(own_home, covers):
+def test_the_shipped_starter_knows_its_covers(own_home, covers):
     predictor = Predictor.open()
     files = [next((covers / "spotify" / genre).iterdir()) for genre in ("jazz", "classical", "reggae")]
     results = predictor.predict_many([(file.stem, file.read_bytes()) for file in files])
@@ -214,21 +214,21 @@ def listener(predictor, monkeypatch) -> Predictor:
     return Predictor(predictor.engine, predictor.genres, {"Both": both}, predictor.collection, predictor._novelty)
 
 
-def test_words_on_a_cover_count_and_are_told(listener, jazz):
-    heard, seen = listener.predict(jazz), listener.predict(jazz, words=False)
-    assert heard.probabilities["jazz"] > seen.probabilities["jazz"]
-    assert heard.words.lines == ("live", "MILES DAVIS")
-    assert heard.words.spoken[0][:2] == ("MILES DAVIS", "jazz")
-    assert seen.words is None
+def test_words_on_a_cover_count_and_are_reported(listener, jazz):
+    with_words, without_words = listener.predict(jazz), listener.predict(jazz, words=False)
+    assert with_words.probabilities["jazz"] > without_words.probabilities["jazz"]
+    assert with_words.words.lines == ("live", "MILES DAVIS")
+    assert with_words.words.spoken[0][:2] == ("MILES DAVIS", "jazz")
+    assert without_words.words is None
 
 
-def test_without_the_package_a_cover_is_answered_by_its_picture_alone(listener, jazz, monkeypatch):
+def test_without_the_package_for_text_the_picture_alone_counts(listener, jazz, monkeypatch):
     monkeypatch.setattr("covergenre.predict.predictor.installed", lambda: False)
     prediction = listener.predict(jazz)
     assert prediction.words is None
     assert prediction.probabilities == listener.predict(jazz, words=False).probabilities
 
 
-def test_where_no_method_weighs_words_none_are_read(predictor, jazz):
+def test_words_are_read_only_if_a_method_weighs_them(predictor, jazz):
     assert not predictor.weighs_words
     assert predictor.predict(jazz).words is None

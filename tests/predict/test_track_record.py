@@ -15,7 +15,7 @@ def confidence() -> np.ndarray:
     return np.linspace(0.51, 0.99, 200)
 
 
-def test_those_answered_about_as_surely_are_counted(confidence):
+def test_predictions_of_similar_confidence_are_counted(confidence):
     labels = np.where(confidence > 0.75, 0, 1)  # right when sure, wrong when not
     precedents = TrackRecord(labels, [answers(confidence)])
     sure, unsure = (precedents.of([row]) for row in answers(np.array([0.95, 0.55])))
@@ -24,7 +24,7 @@ def test_those_answered_about_as_surely_are_counted(confidence):
     assert sure.agreed is None
 
 
-def test_only_those_count_on_which_the_methods_agreed_as_they_do_here(confidence):
+def test_only_predictions_with_the_same_agreement_of_methods_count(confidence):
     other = answers(confidence)
     other[:100] = answers(confidence[:100], genre=1)
     labels = np.zeros(200, int)
@@ -35,7 +35,7 @@ def test_only_those_count_on_which_the_methods_agreed_as_they_do_here(confidence
     assert (precedents.of([row, row[::-1]]).right, precedents.of([row, row[::-1]]).agreed) == (0, False)
 
 
-def test_of_too_few_nothing_is_said(confidence):
+def test_too_few_predictions_give_no_precedent(confidence):
     row = answers(np.array([0.7]))[0]
     few = TrackRecord(np.zeros(19, int), [answers(confidence[:19])])
     assert few.of([row]) is None

@@ -14,7 +14,7 @@ def own_home(tmp_path, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(tmp_path / "home"))
 
 
-def test_covers_become_a_data_set_called_mine():
+def test_corrected_covers_become_a_data_set_named_mine():
     assert save(BLUE, "blue.png", "jazz").counts == {"jazz": 1}
     kept = save(RED, "red.png", "rap")
     assert (kept.dataset, dict(kept.counts)) == ("mine", {"jazz": 1, "rap": 1})
@@ -23,13 +23,13 @@ def test_covers_become_a_data_set_called_mine():
     assert dataset.file(dataset.manifest["path"][0]).read_bytes() == BLUE
 
 
-def test_told_twice_the_last_genre_holds():
+def test_the_last_of_several_corrections_counts():
     save(BLUE, "blue.png", "jazz")
     assert save(BLUE, "other name.png", "Black  Metal").counts == {"black metal": 1}
     assert genre_of(BLUE) == "black metal"
 
 
-def test_a_correction_is_undone_and_the_data_set_goes_with_the_last():
+def test_removing_the_last_correction_removes_the_data_set():
     save(BLUE, "blue.png", "jazz")
     save(RED, "red.png", "rap")
     remove(BLUE)
@@ -40,7 +40,7 @@ def test_a_correction_is_undone_and_the_data_set_goes_with_the_last():
     remove(RED)
 
 
-def test_a_data_set_of_that_name_that_is_another_is_left_alone(tmp_path):
+def test_another_data_set_of_that_name_is_left_alone(tmp_path):
     registry.register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 2))
     assert save(BLUE, "blue.png", "jazz").dataset == "mine-2"
     assert save(RED, "red.png", "jazz").counts == {"jazz": 2}
@@ -48,7 +48,7 @@ def test_a_data_set_of_that_name_that_is_another_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("genre", ["", "..", "a/b", "a\\b", ".hidden", "x" * 41, "jazz\0"])
-def test_what_can_be_no_folder_is_no_genre(genre):
+def test_a_genre_must_be_a_valid_folder_name(genre):
     with pytest.raises(BadDataset, match="can't be a genre"):
         save(BLUE, "blue.png", genre)
     assert not home.corrections().exists()
@@ -62,7 +62,7 @@ def test_a_hostile_name_stays_in_its_folder(name):
     assert file.suffix == ".png"
 
 
-def test_what_is_no_picture_is_not_kept():
+def test_a_file_that_is_no_picture_is_refused():
     with pytest.raises(BadImage):
         save(b"milk", "milk.jpg", "jazz")
     assert not home.corrections().exists()

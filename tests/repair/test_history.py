@@ -29,7 +29,7 @@ def test_repairs_are_numbered_and_read_back_as_they_were_written(tmp_path):
         ([None, 1, 2, 1], [3, 4]),
     ],
 )
-def test_what_was_undone_does_not_stand_unless_the_undoing_was_undone(tmp_path, undoes, expected):
+def test_an_undone_repair_is_inactive_unless_the_undoing_was_undone(tmp_path, undoes, expected):
     repairs = [add_repair(tmp_path, "", [], number) for number in undoes]
     stand = {repair.number for repair in active_repairs(repairs)}
     # An undoing that was undone is gone itself; the undoing of it stands.

@@ -49,7 +49,7 @@ def test_an_excluded_cover_is_used_by_nothing(dataset):
     assert fingerprint(after.manifest) != fingerprint(dataset.manifest)
 
 
-def test_it_can_be_taken_back_in(dataset):
+def test_an_excluded_cover_can_be_included_again(dataset):
     apply(dataset, exclude(["jazz/000.jpg"], "a back cover"))
     after = apply(dataset, include(["jazz/000.jpg"]))
     assert row(after, "jazz/000.jpg") == ["jazz", "", "", "2"]
@@ -62,12 +62,12 @@ def test_a_relabelled_cover_remembers_its_first_genre(dataset):
     assert after.genres == ("jazz", "pop", "rock")
 
 
-def test_relabelled_as_it_was_first_it_is_as_if_never_relabelled(dataset):
+def test_relabelling_to_the_first_genre_restores_the_label(dataset):
     apply(dataset, relabel(["jazz/000.jpg"], "pop"))
     assert row(apply(dataset, relabel(["jazz/000.jpg"], "jazz")), "jazz/000.jpg") == ["jazz", "", "", "2"]
 
 
-def test_of_a_group_the_largest_is_kept(dataset):
+def test_the_largest_of_a_group_is_kept(dataset):
     manifest = dataset.manifest.copy()
     manifest.loc[1, "width"] = 17
     plan = keep_one_each(manifest, [PATHS[:3]], "a copy")
@@ -75,12 +75,12 @@ def test_of_a_group_the_largest_is_kept(dataset):
     assert {edit.excluded for edit in plan.edits} == {"a copy of jazz/001.jpg"}
 
 
-def test_of_equal_size_that_of_most_bytes_is_kept_then_the_first(dataset):
+def test_ties_are_broken_by_bytes_then_by_order(dataset):
     manifest = dataset.manifest.assign(bytes=[5, 9, 9, 1, 1, 1])
     assert {edit.path for edit in keep_one_each(manifest, [PATHS[:3]]).edits} == {"jazz/000.jpg", "jazz/002.jpg"}
 
 
-def test_of_each_group_the_best_is_kept(dataset):
+def test_the_best_of_each_group_is_kept(dataset):
     plan = keep_one_each(dataset.manifest.assign(bytes=[5, 9, 9, 1, 1, 2]), [PATHS[:2], PATHS[3:]], "a copy")
     kept = {edit.path: edit.excluded for edit in plan.edits}
     assert kept == {
@@ -97,14 +97,14 @@ def test_a_cover_in_two_groups_or_in_none_of_the_manifest_is_refused(dataset):
         keep_one_each(dataset.manifest, [["no/such.jpg", PATHS[0]]])
 
 
-def test_tried_on_it_is_what_applied_it_would_be_but_for_the_number(dataset):
+def test_a_previewed_plan_equals_the_applied_one_but_for_the_number(dataset):
     plan = exclude(PATHS[:2], "blank")
     tried = repaired(dataset.manifest, plan)
     pd.testing.assert_frame_equal(tried.drop(columns="edit"), apply(dataset, plan).manifest.drop(columns="edit"))
     assert tuple(tried.columns) == COLUMNS
 
 
-def test_of_joined_plans_the_first_has_its_way():
+def test_of_merged_plans_the_first_takes_precedence():
     joined = merge_plans([exclude(["a"], "one"), exclude(["b", "a"], "two")], "both")
     assert joined == Plan("both", (Edit("a", excluded="one"), Edit("b", excluded="two")))
 
@@ -127,7 +127,7 @@ def test_repairs_survive_a_rescan_and_can_be_undone_after_it(dataset):
     assert row(undo(after), "jazz/001.jpg") == ["jazz", "", "", ""]
 
 
-def test_repairs_of_others_stay(dataset):
+def test_repairs_made_meanwhile_are_kept(dataset):
     stale = open_dataset("mine")
     apply(dataset, exclude(["jazz/000.jpg"], "blank"))
     after = apply(stale, exclude(["pop/000.jpg"], "blank"))
@@ -135,7 +135,7 @@ def test_repairs_of_others_stay(dataset):
     pd.testing.assert_frame_equal(after.manifest, open_dataset("mine").manifest)
 
 
-def test_the_history_tells_what_was_done_and_why(dataset):
+def test_the_history_records_what_was_done_and_why(dataset):
     apply(dataset, exclude(["jazz/000.jpg"], "a back cover"))
     (repair,) = history(dataset)
     assert (repair.number, repair.why, repair.undoes) == (1, "a back cover", None)
@@ -144,7 +144,7 @@ def test_the_history_tells_what_was_done_and_why(dataset):
     assert dict(change.after) == {"excluded": "a back cover", "edit": "1"}
 
 
-def test_what_changes_nothing_is_not_in_the_history(dataset):
+def test_a_plan_that_changes_nothing_is_not_in_the_history(dataset):
     after = apply(dataset, merge_plans([relabel(["jazz/000.jpg"], "jazz"), include(["pop/000.jpg"])], "nothing"))
     assert history(after) == ()
     pd.testing.assert_frame_equal(after.manifest, dataset.manifest)
@@ -161,7 +161,7 @@ def test_undo_goes_back_one_repair_at_a_time(dataset):
     assert [repair.number for repair in active_repairs(history(dataset)) if repair.undoes is None] == []
 
 
-def test_any_repair_can_be_undone_and_that_too(dataset):
+def test_any_repair_can_be_undone_and_redone(dataset):
     first = apply(dataset, exclude(["jazz/000.jpg"], "blank"))
     apply(dataset, relabel(["pop/000.jpg"], "jazz"))
     assert row(undo(dataset, 1), "jazz/000.jpg") == ["jazz", "", "", ""]
@@ -170,7 +170,7 @@ def test_any_repair_can_be_undone_and_that_too(dataset):
     assert row(after, "pop/000.jpg") == ["jazz", "", "pop", "2"]
 
 
-def test_what_a_later_repair_changed_cannot_be_undone_before_it(dataset):
+def test_a_repair_cannot_be_undone_before_a_later_one_of_the_same_cover(dataset):
     apply(dataset, relabel(PATHS[:2], "rock"))
     apply(dataset, exclude(["jazz/001.jpg"], "blank"))
     with pytest.raises(BadDataset, match=r"jazz/001.jpg was changed by repair 2 since repair 1"):
@@ -178,7 +178,7 @@ def test_what_a_later_repair_changed_cannot_be_undone_before_it(dataset):
     assert row(open_dataset("mine"), "jazz/000.jpg")[0] == "rock"
 
 
-def test_what_was_edited_by_hand_since_is_not_overwritten(dataset):
+def test_undo_does_not_overwrite_later_edits_by_hand(dataset):
     after = apply(dataset, relabel(["jazz/000.jpg"], "rock"))
     file = after.folder / "manifest.csv"
     file.write_text(file.read_text().replace(",rock,", ",polka,"))
@@ -186,15 +186,17 @@ def test_what_was_edited_by_hand_since_is_not_overwritten(dataset):
         undo(dataset)
 
 
-@pytest.mark.parametrize(("number", "said"), [(1, "is undone already"), (9, "was never made"), (0, "was never made")])
-def test_what_is_undone_or_was_never_made_cannot_be_undone(dataset, number, said):
+@pytest.mark.parametrize(
+    ("number", "message"), [(1, "is undone already"), (9, "was never made"), (0, "was never made")]
+)
+def test_an_undone_or_unknown_repair_cannot_be_undone(dataset, number, message):
     apply(dataset, exclude(["jazz/000.jpg"], "blank"))
     undo(dataset)
-    with pytest.raises(BadDataset, match=said):
+    with pytest.raises(BadDataset, match=message):
         undo(dataset, number)
 
 
-def test_a_repair_cut_off_before_the_manifest_was_written_can_be_undone_and_made_again(dataset):
+def test_an_interrupted_repair_can_be_undone_and_made_again(dataset):
     plan = exclude(["jazz/000.jpg"], "blank")
     before = (dataset.folder / "manifest.csv").read_bytes()
     apply(dataset, plan)
@@ -203,14 +205,14 @@ def test_a_repair_cut_off_before_the_manifest_was_written_can_be_undone_and_made
     assert row(apply(dataset, plan), "jazz/000.jpg") == ["jazz", "blank", "", "3"]
 
 
-def test_a_cover_gone_since_is_passed_over(dataset):
+def test_undo_skips_a_deleted_cover(dataset):
     apply(dataset, exclude(PATHS[:2], "blank"))
     (dataset.root / PATHS[0]).unlink()
     register("mine", dataset.root)
     assert len(usable(undo(dataset).manifest)) == 5
 
 
-def test_a_path_that_is_not_there_is_refused_and_nothing_is_changed(dataset):
+def test_an_unknown_path_is_refused_and_nothing_is_changed(dataset):
     with pytest.raises(BadDataset, match=r"there is no cover 'jazz/nowhere\.jpg'"):
         apply(dataset, exclude(["jazz/000.jpg", "jazz/nowhere.jpg"], "blank"))
     assert history(dataset) == ()
@@ -222,19 +224,19 @@ def test_a_plan_with_a_cover_twice_is_refused(dataset):
 
 
 @pytest.mark.parametrize("genre", ["", "  "])
-def test_no_genre_is_no_label(genre):
+def test_an_empty_genre_is_refused(genre):
     with pytest.raises(CoverGenreError, match="give it a name"):
         relabel(["jazz/000.jpg"], genre)
 
 
-def test_a_data_set_removed_meanwhile_is_not_made_again(dataset):
+def test_a_data_set_removed_meanwhile_is_not_created_again(dataset):
     remove("mine")
     with pytest.raises(BadDataset):
         apply(dataset, exclude(["jazz/000.jpg"], "blank"))
     assert not dataset.folder.exists()
 
 
-def test_a_plan_is_json_and_back():
+def test_a_plan_round_trips_through_json():
     plan = merge_plans([exclude(["a"], "blank"), relabel(["b"], "pop"), include(["c"])], "all")
     assert Plan.from_dict(plan.to_dict()) == plan
 
@@ -247,7 +249,7 @@ def test_a_plan_is_json_and_back():
         {"why": "", "edits": [{"path": "a", "excluded": 1}]},
     ],
 )
-def test_what_is_no_plan_is_refused(fields):
+def test_an_invalid_plan_is_refused(fields):
     with pytest.raises(CoverGenreError):
         Plan.from_dict(fields)
 
@@ -263,7 +265,7 @@ plans = st.lists(edits, max_size=4, unique_by=lambda edit: edit.path).map(lambda
 
 @given(made=st.lists(plans, max_size=5), data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-def test_whatever_was_repaired_undoing_all_of_it_gives_back_the_manifest(dataset, made, data):
+def test_undoing_all_repairs_restores_the_manifest(dataset, made, data):
     states = [dataset]
     for plan in made:
         after = apply(dataset, plan)
@@ -280,12 +282,12 @@ def test_whatever_was_repaired_undoing_all_of_it_gives_back_the_manifest(dataset
 
 @given(plan=plans)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-def test_a_plan_tried_on_twice_changes_nothing_more(dataset, plan):
+def test_a_plan_is_idempotent(dataset, plan):
     once = repaired(dataset.manifest, plan)
     pd.testing.assert_frame_equal(repaired(once, plan), once)
 
 
-def test_threads_that_repair_at_once_lose_nothing(dataset):
+def test_concurrent_threads_lose_no_repair(dataset):
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda path: apply(dataset, exclude([path], f"blank {path}")), PATHS))
     assert open_dataset("mine").manifest["excluded"].tolist() == [f"blank {path}" for path in PATHS]
@@ -300,7 +302,7 @@ def _exclude(home, paths):
         apply(open_dataset("mine"), exclude([path], "blank"))
 
 
-def test_processes_that_repair_at_once_lose_nothing(dataset, own_home, monkeypatch):
+def test_concurrent_processes_lose_no_repair(dataset, own_home, monkeypatch):
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)  # else each runs it, a page in some tests
     spawn = multiprocessing.get_context("spawn")
     workers = [spawn.Process(target=_exclude, args=(str(own_home), PATHS[start::2])) for start in (0, 1)]
@@ -312,14 +314,14 @@ def test_processes_that_repair_at_once_lose_nothing(dataset, own_home, monkeypat
     assert len(history(dataset)) == 6
 
 
-def test_tags_are_put_beside_those_that_are_there_and_taken_off_by_undo(dataset):
+def test_tags_are_added_to_existing_ones_and_removed_by_undo(dataset):
     apply(dataset, tag(dataset.manifest, ["jazz/000.jpg"], "live"))
     after = apply(dataset, tag(open_dataset("mine").manifest, PATHS[:2], "check again"))
     assert after.manifest["tags"].tolist()[:2] == ["live; check again", "check again"]
     assert undo(dataset).manifest["tags"].tolist()[:2] == ["live", ""]
 
 
-def test_a_tag_is_taken_off_again_where_it_is_and_no_other_with_it(dataset):
+def test_untag_removes_one_tag_and_no_other(dataset):
     apply(dataset, tag(dataset.manifest, PATHS[:2], "live"))
     apply(dataset, tag(open_dataset("mine").manifest, PATHS[:1], "check again"))
     plan = untag(open_dataset("mine").manifest, PATHS[:3], "live")
@@ -328,12 +330,12 @@ def test_a_tag_is_taken_off_again_where_it_is_and_no_other_with_it(dataset):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a;b"])
-def test_a_tag_that_can_not_be_is_refused(dataset, name):
+def test_an_invalid_tag_is_refused(dataset, name):
     with pytest.raises(CoverGenreError, match="can't be a tag"):
         tag(dataset.manifest, PATHS[:1], name)
 
 
-def test_a_table_from_before_there_were_tags_is_read(dataset):
+def test_a_manifest_without_tags_is_read(dataset):
     file = dataset.folder / "manifest.csv"
     pd.read_csv(file, dtype=str, keep_default_na=False).drop(columns="tags").to_csv(file, index=False)
     assert set(open_dataset("mine").manifest["tags"]) == {""}

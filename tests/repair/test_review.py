@@ -28,7 +28,7 @@ def genre_of(path):
     return open_dataset("mine").manifest.set_index("path").loc[path, "genre"]
 
 
-def test_a_decision_changes_nothing_until_it_is_settled(dataset):
+def test_a_decision_changes_nothing_until_it_is_applied(dataset):
     decide(dataset, label(dataset, "jazz/000.jpg"), "pop")
     assert genre_of("jazz/000.jpg") == "jazz"
     apply_decisions(dataset)
@@ -43,7 +43,7 @@ def test_many_decisions_are_one_repair(dataset):
     assert after.manifest.set_index("path").loc["jazz/001.jpg", "excluded"] == "a wrong label"
 
 
-def test_a_kept_label_and_a_given_one_are_remembered(dataset):
+def test_kept_and_corrected_labels_are_confirmed(dataset):
     kept, wrong = label(dataset, "jazz/000.jpg"), label(dataset, "jazz/001.jpg")
     decide(dataset, kept, "jazz")
     decide(dataset, wrong, "pop")
@@ -51,7 +51,7 @@ def test_a_kept_label_and_a_given_one_are_remembered(dataset):
     assert confirmed_labels(dataset) == {kept, (wrong[0], "pop")}
 
 
-def test_the_latest_decision_is_taken_back(dataset):
+def test_the_latest_decision_can_be_undone(dataset):
     first, second = label(dataset, "jazz/000.jpg"), label(dataset, "jazz/001.jpg")
     decide(dataset, first, "pop")
     decide(dataset, second, "jazz")
@@ -59,11 +59,11 @@ def test_the_latest_decision_is_taken_back(dataset):
     assert read_decisions(dataset) == {first: "pop"}
 
 
-def test_with_nothing_decided_nothing_is_taken_back(dataset):
+def test_without_decisions_there_is_nothing_to_undo(dataset):
     assert undo_last(dataset) is None
 
 
-def test_once_settled_and_undone_a_label_may_be_looked_at_again(dataset):
+def test_an_undone_label_can_be_reviewed_again(dataset):
     decide(dataset, label(dataset, "jazz/001.jpg"), "")
     apply_decisions(dataset)
     undo(dataset)
@@ -71,14 +71,14 @@ def test_once_settled_and_undone_a_label_may_be_looked_at_again(dataset):
     assert label(dataset, "jazz/001.jpg") not in read_decisions(dataset)
 
 
-def test_what_was_decided_of_another_genre_does_not_count(dataset):
+def test_a_decision_on_another_genre_is_ignored(dataset):
     key, _ = label(dataset, "jazz/000.jpg")
     decide(dataset, (key, "rap"), "pop")
     assert plan_decisions(dataset.manifest, read_decisions(dataset)).edits == ()
 
 
 @pytest.mark.parametrize("text", ["{", "[[1, 2, 3]]", '[["a", "b"]]'])
-def test_damaged_decisions_are_named(dataset, text):
+def test_a_damaged_file_is_named(dataset, text):
     (dataset.folder / "review.json").write_text(text)
     with pytest.raises(BadDataset, match=r"review\.json is damaged"):
         read_decisions(dataset)

@@ -24,12 +24,12 @@ def names(folder) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_there_is_nothing_at_first_and_no_folder_is_made(tmp_path):
+def test_a_new_checkpoint_is_empty_and_makes_no_folder(tmp_path):
     assert Checkpoint.open(tmp_path / "none", "this").epochs == []
     assert not (tmp_path / "none").exists()
 
 
-def test_what_was_added_is_had_back(tmp_path):
+def test_added_epochs_are_read_back(tmp_path):
     filled(tmp_path / "made", 0.9, 0.7)
     found = Checkpoint.open(tmp_path / "made", "this")
     assert (found.base_lr, found.epochs) == (0.01, [Epoch(0.9, 1.5), Epoch(0.7, 1.5)])
@@ -49,13 +49,13 @@ def test_tensors_of_the_last_and_the_best_epoch_are_kept_and_no_other(tmp_path):
     assert checkpoint.tensors(4)["network.weight"][0, 0] == 4
 
 
-def test_that_of_another_training_is_passed_over(tmp_path, caplog):
+def test_a_checkpoint_of_another_training_is_ignored(tmp_path, caplog):
     filled(tmp_path, 0.9)
     assert Checkpoint.open(tmp_path, "other").epochs == []
     assert "of another training" in caplog.text
 
 
-def test_a_kill_between_its_tensors_and_the_state_costs_one_epoch(tmp_path):
+def test_a_kill_between_tensors_and_state_loses_one_epoch(tmp_path):
     filled(tmp_path, 0.9, 0.7)
     before = (tmp_path / "state.json").read_bytes()
     write_tensors(tensors(3), tmp_path / "epoch-3.safetensors")
@@ -74,26 +74,26 @@ def test_a_kill_before_old_tensors_are_removed_does_no_harm(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"epochs": []}', b'{"epochs": [{}], "made_for": "this"}'])
-def test_a_damaged_state_is_passed_over_and_said(tmp_path, caplog, content):
+def test_a_damaged_state_is_ignored_with_a_warning(tmp_path, caplog, content):
     filled(tmp_path, 0.9)
     (tmp_path / "state.json").write_bytes(content)
     assert Checkpoint.open(tmp_path, "this").epochs == []
     assert "damaged" in caplog.text
 
 
-def test_what_can_not_be_written_is_said_with_what_to_do(tmp_path):
+def test_a_failed_write_is_an_error_that_says_what_to_do(tmp_path):
     with pytest.raises(CoverGenreError, match=r"could not be written .*: make room on the disk, then resume the run"):
         write_tensors({"weights": torch.zeros(3)}, tmp_path / "nowhere" / "next.safetensors")
 
 
-def test_a_state_without_an_epoch_is_passed_over(tmp_path):
+def test_a_state_without_an_epoch_is_ignored(tmp_path):
     tmp_path.joinpath("state.json").write_text(json.dumps({"made_for": "this", "base_lr": 0.1, "epochs": []}))
     assert Checkpoint.open(tmp_path, "this").base_lr == 0
 
 
 @pytest.mark.parametrize("file", ["epoch-1.safetensors", "epoch-2.safetensors"])
 @pytest.mark.parametrize("cut", [None, 0, 40, -1])
-def test_torn_tensors_are_found_out_and_it_is_begun_again(tmp_path, caplog, file, cut):
+def test_damaged_tensors_make_training_start_over(tmp_path, caplog, file, cut):
     filled(tmp_path, 0.5, 0.7)
     path = tmp_path / file
     whole = path.read_bytes()
@@ -104,7 +104,7 @@ def test_torn_tensors_are_found_out_and_it_is_begun_again(tmp_path, caplog, file
     assert "damaged" in caplog.text
 
 
-def test_an_epoch_that_finds_no_room_leaves_those_before(tmp_path, monkeypatch):
+def test_a_full_disk_leaves_the_earlier_epochs(tmp_path, monkeypatch):
     checkpoint = filled(tmp_path, 0.9)
 
     def full(tensors, path):

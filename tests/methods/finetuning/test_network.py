@@ -23,7 +23,7 @@ def test_its_backbone_is_the_pretrained_one(weights):
     torch.testing.assert_close(body.conv1[0].weight, load_file(weights)["conv1.0.weight"])
 
 
-def test_its_head_follows_from_the_random_numbers(weights):
+def test_its_head_is_determined_by_the_seed(weights):
     heads = []
     for seed in (1, 1, 2):
         torch.manual_seed(seed)
@@ -56,7 +56,7 @@ def test_the_stages_of_an_efficientnet_are_cut_too():
     assert late[0] is next(blocks[5].parameters())
 
 
-def test_weights_are_had_back(weights, tmp_path):
+def test_saved_weights_load_unchanged(weights, tmp_path):
     network = new_network(TINY, weights, n_genres=3, side=64).to(memory_format=torch.channels_last).eval()
     save_weights(network, tmp_path / "kept.safetensors")
     again = load_network(tmp_path / "kept.safetensors", TINY, 3)
@@ -74,6 +74,6 @@ def test_a_transformer_is_refused(tmp_path):
         new_network("timm:test_vit", tmp_path / "vit.safetensors", n_genres=3, side=64)
 
 
-def test_weights_that_are_not_there_are_named(tmp_path):
+def test_missing_weights_are_named(tmp_path):
     with pytest.raises(NoWeights, match=r"gone\.pth"):
         new_network(TINY, tmp_path / "gone.pth", n_genres=3, side=64)

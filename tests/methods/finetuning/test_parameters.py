@@ -25,7 +25,7 @@ from covergenre.methods.finetuning.parameters import PRESETS, Parameters
         ({"limit": 0}, "limit is 0"),
     ],
 )
-def test_parameters_that_cannot_be_are_refused(wrong, message):
+def test_invalid_parameters_are_refused(wrong, message):
     with pytest.raises(CoverGenreError, match=message):
         Parameters(**wrong)
 
@@ -35,7 +35,7 @@ def test_an_unknown_backbone_is_refused_at_once():
         Parameters("resnet51")
 
 
-def test_the_reference_is_its_recipe():
+def test_the_reference_preset_is_the_recipe_of_the_study():
     reference = PRESETS["reference"]
     assert (reference.epochs, reference.frozen_epochs, reference.base_lr, reference.side) == (5, 1, 0.02, 224)
     assert reference.lr_mult == 100  # fastai's own
@@ -43,6 +43,6 @@ def test_the_reference_is_its_recipe():
     assert reference.backbone.startswith("resnet50")
 
 
-def test_the_parameters_are_fit_for_json():
+def test_parameters_convert_to_json():
     for parameters in (Parameters(), *PRESETS.values()):
         assert json.loads(json.dumps(vars(parameters))) == vars(parameters)

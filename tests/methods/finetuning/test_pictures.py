@@ -24,20 +24,20 @@ def test_a_picture_is_prepared_as_for_the_network():
     assert label == 1
 
 
-def test_a_picture_is_shrunk_first_when_resolution_may_not_tell():
+def test_with_a_limit_a_picture_is_shrunk_first():
     covers = Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("",), [lambda: COVER])
     pixels, _ = Pictures(covers, PREPROCESSING, augmented=False, limit=30)[0]
     np.testing.assert_array_equal(pixels.numpy(), PREPROCESSING.apply(images.shrink(COVER, 30)))
 
 
-def test_it_can_be_read_smaller():
+def test_pictures_can_be_read_smaller():
     smaller = pictures()
     smaller.resize(32)
     assert smaller[0][0].shape == (3, 32, 32)
 
 
 @pytest.mark.parametrize("side", [48, 32])
-def test_an_augmented_one_is_other_each_time_but_of_the_same_size(side):
+def test_augmentation_changes_pixels_but_not_the_size(side):
     augmented = pictures(augmented=True)
     augmented.resize(side)
     torch.manual_seed(1)
@@ -48,7 +48,7 @@ def test_an_augmented_one_is_other_each_time_but_of_the_same_size(side):
     assert torch.equal(augmented[0][0], first)
 
 
-def test_an_augmented_one_still_looks_like_itself():
+def test_augmentation_keeps_the_overall_look():
     plain, augmented = pictures()[0][0], pictures(augmented=True)
     torch.manual_seed(0)
     seen = torch.stack([augmented[0][0] for _ in range(40)])
@@ -62,16 +62,16 @@ def test_a_long_picture_is_augmented_as_a_square():
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(9, [4, 4]), (8, [4, 4]), (10, [4, 4, 2]), (3, [3])])
-def test_none_is_trained_on_alone(n, sizes):
+def test_no_training_batch_holds_a_single_picture(n, sizes):
     assert [len(labels) for _, labels in batches(pictures(n), 4, shuffled=True)] == sizes
 
 
-def test_all_that_are_not_trained_on_are_read_in_order():
+def test_batches_that_are_not_shuffled_hold_all_pictures_in_order():
     labels = torch.cat([labels for _, labels in batches(pictures(9), 4, shuffled=False)])
     assert labels.tolist() == [0, 1, 0, 1, 0, 1, 0, 1, 0]
 
 
-def test_the_order_follows_from_the_random_numbers():
+def test_the_order_is_determined_by_the_seed():
     orders = []
     for seed in (1, 1, 2):
         torch.manual_seed(seed)

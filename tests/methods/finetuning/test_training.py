@@ -13,11 +13,11 @@ from covergenre.progress import Monitor
 # --- what it learns
 
 
-def test_it_learns_genres_that_can_be_told_apart(fitted):
+def test_it_learns_separable_genres(fitted):
     assert (fitted.predict_proba(TEST).argmax(axis=1) == TEST.labels).mean() > 0.6
 
 
-def test_probabilities_are_whole_and_none_is_0(fitted):
+def test_probabilities_are_positive_and_sum_to_1(fitted):
     probabilities = fitted.predict_proba(TEST)
     assert probabilities.dtype == np.float64
     assert probabilities.shape == (60, 3)
@@ -25,13 +25,13 @@ def test_probabilities_are_whole_and_none_is_0(fitted):
     assert (probabilities > 0).all()
 
 
-def test_each_cover_has_its_own_row_whoever_else_is_asked_about(fitted):
+def test_a_prediction_does_not_depend_on_the_batch(fitted):
     alone = replace(TEST, vectors=TEST.vectors[:1], labels=np.array([-1]), hashes=("",), pictures=TEST.pictures[7:8])
     np.testing.assert_array_equal(fitted.predict_proba(alone)[0], fitted.predict_proba(TEST)[7])
     assert fitted.predict_proba(NOBODY).shape == (0, 3)
 
 
-def test_the_engine_says_what_the_network_in_torch_says(fitted, quick):
+def test_the_engine_agrees_with_the_network_in_torch(fitted, quick):
     import torch
 
     pixels = torch.from_numpy(np.stack([quick.preprocessing.apply(picture()) for picture in TEST.pictures]))
@@ -52,12 +52,12 @@ def test_the_same_covers_and_seed_give_the_same_network(quick, fitted):
     np.testing.assert_array_equal(again.predict_proba(TEST), fitted.predict_proba(TEST))
 
 
-def test_another_seed_gives_another(quick, fitted):
+def test_another_seed_gives_another_network(quick, fitted):
     assert not np.allclose(fit(quick, seed=1).predict_proba(TEST), fitted.predict_proba(TEST))
 
 
-def test_the_best_epoch_on_validation_is_kept(fitted, told):
-    losses = [progress.metrics["validation log loss"] for progress in judged(told)]
+def test_the_best_epoch_on_validation_is_kept(fitted, reports):
+    losses = [progress.metrics["validation log loss"] for progress in judged(reports)]
     assert fitted.choices["epoch"] == 1 + np.argmin(losses)
     probabilities = fitted.predict_proba(VALIDATION)
     loss = -np.log(probabilities[np.arange(len(VALIDATION)), VALIDATION.labels]).mean()
@@ -67,20 +67,20 @@ def test_the_best_epoch_on_validation_is_kept(fitted, told):
 def test_an_early_epoch_is_kept_when_later_ones_do_worse(quick):
     """With genres that mean the opposite in validation, whatever is learned makes it worse."""
     turned = replace(VALIDATION, labels=(VALIDATION.labels + 1) % 3)
-    heard = []
-    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, monitor=Monitor(heard.append))
-    losses = [progress.metrics["validation log loss"] for progress in judged(heard)]
+    reports = []
+    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, monitor=Monitor(reports.append))
+    losses = [progress.metrics["validation log loss"] for progress in judged(reports)]
     assert len(losses) == 6
     assert fitted.choices["epoch"] == 1 + np.argmin(losses) < 6
 
 
-def test_it_ends_when_out_of_patience(quick):
+def test_training_ends_when_patience_runs_out(quick):
     turned = replace(VALIDATION, labels=(VALIDATION.labels + 1) % 3)
     fitted = fit(replace(quick, epochs=12, base_lr=0.02, patience=1), validation=turned)
     assert fitted.choices["epochs"] == max(fitted.choices["epoch"], 1) + 1 < 13
 
 
-def test_without_a_validation_part_the_last_epoch_counts(quick):
+def test_without_a_validation_part_the_last_epoch_is_kept(quick):
     fitted = fit(quick, validation=NOBODY)
     assert (fitted.choices["epoch"], fitted.choices["epochs"], fitted.choices["temperature"]) == (4, 4, 1.0)
 
@@ -94,14 +94,14 @@ def test_without_a_validation_part_the_last_epoch_counts(quick):
         {"batch": 35, "epochs": 1},
     ],
 )
-def test_every_option_trains(quick, options):
+def test_every_option_can_be_trained(quick, options):
     parameters = replace(quick, **options)
     fitted = fit(parameters)
     assert fitted.choices["epochs"] == parameters.frozen_epochs + parameters.epochs
     assert np.isfinite(fitted.predict_proba(TEST)).all()
 
 
-def test_frozen_epochs_leave_the_weights_of_the_backbone_alone(quick):
+def test_frozen_epochs_do_not_change_the_backbone(quick):
     from safetensors.torch import load_file
 
     pretrained = load_file(quick.weights)["layer4.0.conv1.weight"].numpy()
@@ -111,7 +111,7 @@ def test_frozen_epochs_leave_the_weights_of_the_backbone_alone(quick):
     assert not np.array_equal(trained, pretrained)
 
 
-def test_covers_shrunk_first_look_alike_however_large_they_were(quick):
+def test_with_a_limit_the_size_of_covers_does_not_matter(quick):
     enlarged = [lambda read=read: read().resize((160, 160)) for read in TEST.pictures]
     small = replace(TEST, pictures=[lambda read=read: read().resize((32, 32), Resampling.LANCZOS) for read in enlarged])
     fitted = fit(replace(quick, limit=32, epochs=1))
@@ -129,7 +129,7 @@ def test_progressive_pictures_grow_up_to_the_side():
     assert growing_side(32, 1, 3) == 32
 
 
-def test_balance_says_how_often_a_rare_genre_is_named(quick):
+def test_balance_favours_rare_genres(quick):
     rows = [row for row in range(36) if row % 3 or row < 6]
     few = Covers(
         TRAINING.vectors[rows],
@@ -147,35 +147,35 @@ def test_balance_says_how_often_a_rare_genre_is_named(quick):
 # --- the learning rate
 
 
-def test_the_finder_suggests_a_learning_rate_and_tells_its_curve(quick):
-    heard = []
-    fitted = fit(replace(quick, base_lr=None, epochs=1), monitor=Monitor(heard.append))
-    points = [progress.metrics for progress in heard if "learning rate" in progress.metrics]
+def test_the_finder_suggests_a_learning_rate_and_reports_its_curve(quick):
+    reports = []
+    fitted = fit(replace(quick, base_lr=None, epochs=1), monitor=Monitor(reports.append))
+    points = [progress.metrics for progress in reports if "learning rate" in progress.metrics]
     rates = [point["learning rate"] for point in points]
     assert len(points) > 20
     assert rates == sorted(rates)
     assert all(np.isfinite(point["loss"]) for point in points)
     [suggested] = [
         progress.metrics["suggested learning rate"]
-        for progress in heard
+        for progress in reports
         if "suggested learning rate" in progress.metrics
     ]
     assert fitted.choices["base_lr"] == suggested
     assert rates[0] < suggested < rates[-1]
 
 
-def test_a_given_learning_rate_is_kept(fitted, told):
+def test_a_given_learning_rate_is_kept(fitted, reports):
     assert fitted.choices["base_lr"] == 0.01
-    assert not any("learning rate" in progress.metrics for progress in told)
+    assert not any("learning rate" in progress.metrics for progress in reports)
 
 
-def test_the_finder_changes_nothing_but_the_rate(quick):
+def test_the_finder_changes_nothing_but_the_learning_rate(quick):
     found = fit(replace(quick, base_lr=None, epochs=1))
     given = fit(replace(quick, base_lr=found.choices["base_lr"], epochs=1))
     np.testing.assert_allclose(found.predict_proba(TEST), given.predict_proba(TEST), atol=1e-6)
 
 
-def test_where_the_finder_finds_nothing_the_usual_rate_is_taken(quick, monkeypatch):
+def test_where_the_finder_finds_nothing_the_default_rate_is_used(quick, monkeypatch):
     from fastai.callback.schedule import Learner
 
     def find_nothing(self, *args, **kwargs):
@@ -186,9 +186,9 @@ def test_where_the_finder_finds_nothing_the_usual_rate_is_taken(quick, monkeypat
 
 
 def test_a_handful_of_covers_can_be_learned_from(quick):
-    told = []
-    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, monitor=Monitor(told.append))
-    losses = [progress.metrics["training loss"] for progress in told if "training loss" in progress.metrics]
+    reports = []
+    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, monitor=Monitor(reports.append))
+    losses = [progress.metrics["training loss"] for progress in reports if "training loss" in progress.metrics]
     assert losses[-1] < 0.6 * losses[0]
     assert np.isfinite(fitted.predict_proba(TEST)).all()
 
@@ -196,23 +196,23 @@ def test_a_handful_of_covers_can_be_learned_from(quick):
 # --- what it tells, and how it is stopped
 
 
-def test_it_tells_of_every_batch_and_every_epoch(told):
-    batches = [progress for progress in told if "training loss" in progress.metrics]
+def test_every_batch_and_every_epoch_is_reported(reports):
+    batches = [progress for progress in reports if "training loss" in progress.metrics]
     assert len(batches) == 4 * (5 + 1)
-    assert [progress.what for progress in judged(told)] == [
+    assert [progress.what for progress in judged(reports)] == [
         "epoch 1 of 4, head only",
         "epoch 2 of 4",
         "epoch 3 of 4",
         "epoch 4 of 4",
     ]
     assert all(0 <= progress.metrics["training accuracy"] <= 1 for progress in batches)
-    assert all(0 <= progress.metrics["validation accuracy"] <= 1 for progress in judged(told))
-    assert [progress.done for progress in told] == sorted(progress.done for progress in told)
-    assert told[-1].done == told[-1].total
-    assert len({progress.total for progress in told}) == 1
+    assert all(0 <= progress.metrics["validation accuracy"] <= 1 for progress in judged(reports))
+    assert [progress.done for progress in reports] == sorted(progress.done for progress in reports)
+    assert reports[-1].done == reports[-1].total
+    assert len({progress.total for progress in reports}) == 1
 
 
-def test_it_neither_prints_nor_leaves_anything_behind(quick, tmp_path, monkeypatch, capfd):
+def test_training_neither_prints_nor_leaves_files(quick, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     fitted = fit(replace(quick, base_lr=None, epochs=1))
@@ -223,17 +223,17 @@ def test_it_neither_prints_nor_leaves_anything_behind(quick, tmp_path, monkeypat
 
 @pytest.mark.parametrize("finding", [True, False])
 @pytest.mark.parametrize("allowed", [0, 3, 9])
-def test_it_stops_before_the_next_batch(quick, finding, allowed):
-    heard = []
+def test_training_stops_before_the_next_batch(quick, finding, allowed):
+    reports = []
     with pytest.raises(Cancelled, match=r"^stopped while fine-tuning"):
         fit(
             replace(quick, base_lr=None if finding else 0.01),
-            monitor=Monitor(heard.append, lambda: len(heard) >= allowed),
+            monitor=Monitor(reports.append, lambda: len(reports) >= allowed),
         )
-    assert len(heard) == allowed
+    assert len(reports) == allowed
 
 
-def test_an_error_of_the_listener_passes_as_it_is(quick):
+def test_an_error_in_the_monitor_is_not_wrapped(quick):
     def full(progress):
         raise OSError(28, "No space left on device")
 
