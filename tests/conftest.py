@@ -55,7 +55,7 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory) -> Callable[[str, Callable[[Path], Any]], Any]:
+def make_once(tmp_path_factory) -> Callable[[str, Callable[[Path], Any]], Any]:
     """What `make` gives for a folder of this name, made by one of the processes that test and shared by all."""
     base = tmp_path_factory.getbasetemp()
 
@@ -72,9 +72,9 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], Any]], Any]:
 
 
 @pytest.fixture(scope="session")
-def engines(once) -> Path:
+def engines(make_once) -> Path:
     """Converted backbones, shared by all tests because a conversion takes seconds."""
-    return once("engines", lambda folder: folder)
+    return make_once("engines", lambda folder: folder)
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def own_home(tmp_path_factory, monkeypatch, engines) -> Path:
 
 
 @pytest.fixture
-def absent(monkeypatch) -> Callable[..., None]:
+def hide_packages(monkeypatch) -> Callable[..., None]:
     """Makes the modules of these names look as if they were not installed."""
 
     def without(*names: str) -> None:
@@ -113,7 +113,7 @@ def once_for_all_servers() -> Iterator[None]:
 
 
 @pytest.fixture
-def hub_of(monkeypatch) -> Iterator[Callable]:
+def start_hub(monkeypatch) -> Iterator[Callable]:
     """Starts a hub that holds these files, by repository and name, and to which the settings lead: its `World`."""
     from benchmarks.fake_sources import World, serve
 
@@ -170,15 +170,15 @@ def covers() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real(covers, once) -> Scan:
+def real_scan(covers, make_once) -> Scan:
     """The first scan of the real covers, shared because it takes seconds."""
-    return once("real", lambda _: scan(covers))
+    return make_once("real", lambda _: scan(covers))
 
 
 @pytest.fixture(scope="session")
-def starter_folder(once, engines) -> Path:
+def starter_folder(make_once, engines) -> Path:
     """A small starter made from drawn covers of four genres and two sources, with the tiny backbone. Read only."""
-    return once("starter", lambda folder: _small_starter(folder, engines))
+    return make_once("starter", lambda folder: _small_starter(folder, engines))
 
 
 @pytest.fixture

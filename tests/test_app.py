@@ -10,11 +10,11 @@ from html import unescape
 
 import pytest
 import streamlit as st
-from apptests import ROOT, address, click, said
-from at_work import LONGEST
+from apptests import ROOT, click, page_text, query_param
 from drawing import cover, encoded
 from grids import tiles
 from streamlit.testing.v1 import AppTest
+from workers import TIMEOUT
 
 from covergenre.dataset import registry
 from covergenre.dataset.starter import open_starter
@@ -35,7 +35,7 @@ def fresh_server():
 @pytest.fixture
 def app(starter) -> AppTest:
     """The first page, opened."""
-    return AppTest.from_file(APP, default_timeout=LONGEST).run()
+    return AppTest.from_file(APP, default_timeout=TIMEOUT).run()
 
 
 def drop(app: AppTest, **files: bytes) -> AppTest:
@@ -62,12 +62,12 @@ def test_the_first_page_says_what_to_do_and_what_is_known(app):
     assert app.title[0].value == "What does this cover sound like?"
     assert app.file_uploader[0].label.startswith("Album covers, or a ZIP")
     assert len(app.button) == 6
-    assert "The starter knows 4 genres from 48 real covers." in said(app)
-    assert "for lack of real covers" in said(app)
+    assert "The starter knows 4 genres from 48 real covers." in page_text(app)
+    assert "for lack of real covers" in page_text(app)
 
 
 def test_a_cover_is_answered_without_a_button(app):
-    text = said(drop(app, cover_png=unseen()))
+    text = page_text(drop(app, cover_png=unseen()))
     assert re.search(r"(Country|Jazz|Rap|Reggae|Unlike the covers I know)", app.header[0].value)
     assert "Of 10 answers like this" in text or "Unlike" in text
     assert "Logistic regression (the answer)" not in text
@@ -96,7 +96,7 @@ def test_covers_are_taken_out_of_a_zip_and_what_else_is_in_it_is_said(app):
             "../c.png": unseen(3),
         }.items():
             archive.writestr(name, data)
-    text = said(drop(app, covers_zip=packed.getvalue()))
+    text = page_text(drop(app, covers_zip=packed.getvalue()))
     assert "2 covers" in text
     assert [cover.name for cover in app.session_state.held[1].covers] == ["a.png", "deep/b.png"]
     assert unescape(app.info[0].value) == (
@@ -115,8 +115,8 @@ def test_a_photo_takes_the_place_of_what_was_dropped(app):
     drop(app, mine_png=unseen())
     app.toggle(key="camera").set_value(True).run()
     app.camera_input(key="photo").set_value(("photo.jpg", encoded(cover("rap", 77), "JPEG"), "image/jpeg")).run()
-    assert "photo.jpg" in said(app)
-    assert "mine.png" not in said(app)
+    assert "photo.jpg" in page_text(app)
+    assert "mine.png" not in page_text(app)
 
 
 def test_a_cover_and_its_nearest_lead_to_where_they_are_looked_at(app):
@@ -133,21 +133,21 @@ def test_a_bad_file_is_named_with_its_reason(app):
 
 
 def test_of_many_files_the_good_are_answered_and_the_bad_are_named(app):
-    text = said(drop(app, a_png=unseen(1), notes_jpg=b"milk, bread", empty_png=b"", b_png=unseen(2)))
+    text = page_text(drop(app, a_png=unseen(1), notes_jpg=b"milk, bread", empty_png=b"", b_png=unseen(2)))
     assert "2 covers, 2 unreadable" in text
     assert "Unreadable: notes.jpg, empty.png." in text
 
 
 def test_a_file_that_comes_to_others_is_the_one_that_is_opened(app):
     drop(app, a_png=unseen(1))
-    assert "b.png" in said(drop(app, b_png=unseen(2)))
-    assert "a.png" not in said(app)
+    assert "b.png" in page_text(drop(app, b_png=unseen(2)))
+    assert "a.png" not in page_text(app)
 
 
 def test_an_example_is_answered_when_it_is_clicked(app):
     title = app.button[0].label.removeprefix("Try ")
     app.button[0].click().run()
-    text = said(app)
+    text = page_text(app)
     assert title in text
     assert re.search(r"Drawn as \w+: the answer is (right|wrong)\.", text)
     assert len(nearest(app)) == 8
@@ -156,48 +156,48 @@ def test_an_example_is_answered_when_it_is_clicked(app):
 
 def test_an_example_takes_the_place_of_what_was_dropped_and_the_other_way_round(app):
     app.button[0].click().run()
-    assert "mine.png" in said(drop(app, mine_png=unseen()))
+    assert "mine.png" in page_text(drop(app, mine_png=unseen()))
     assert not examples(app)
 
 
 def test_the_answer_is_still_there_after_a_look_at_another_page(app):
     drop(app, mine_png=unseen())
     app.switch_page("pages/starter/starter.py").run()
-    assert "mine.png" in said(app.switch_page("pages/predict/predict.py").run())
+    assert "mine.png" in page_text(app.switch_page("pages/predict/predict.py").run())
 
 
 def another_visitor(app: AppTest) -> AppTest:
     """The app as a browser finds it that opens the address of the first, after a restart of the server."""
     st.cache_resource.clear()
-    other = AppTest.from_file(APP, default_timeout=LONGEST)
+    other = AppTest.from_file(APP, default_timeout=TIMEOUT)
     other.query_params.update(app.query_params)
     return other.run()
 
 
 def test_an_answer_has_an_address_that_outlives_the_session_and_the_server(app):
     drop(app, mine_png=unseen())
-    assert re.fullmatch(r"[0-9a-f]{32}", address(app, "answer")[0])
+    assert re.fullmatch(r"[0-9a-f]{32}", query_param(app, "answer")[0])
     again = another_visitor(app)
-    assert "mine.png" in said(again)
+    assert "mine.png" in page_text(again)
     assert again.header[0].value == app.header[0].value
 
 
 def test_one_of_many_covers_has_an_address_of_its_own(app):
     drop(app, a_png=unseen(1), b_png=unseen(2), c_png=unseen(3))
     app.query_params["open"] = "1"
-    text = said(another_visitor(app))
+    text = page_text(another_visitor(app))
     assert "b.png" in text
     assert "a.png" not in text
 
 
 def test_many_covers_are_all_there_after_a_reload(app):
     drop(app, **{f"c{number}_png": unseen(number) for number in range(20)})
-    assert "20 covers" in said(another_visitor(app))
+    assert "20 covers" in page_text(another_visitor(app))
 
 
 def test_an_answer_that_is_forgotten_has_no_address_any_more(app):
     drop(app, mine_png=unseen())
-    before = address(app, "answer")[0]
+    before = query_param(app, "answer")[0]
     click(app, "Delete")
     assert "answer" not in app.query_params
     assert not app.header
@@ -210,14 +210,14 @@ def test_an_answer_that_is_forgotten_has_no_address_any_more(app):
 def test_the_start_page_is_reached_by_going_back_from_an_answer(app):
     drop(app, mine_png=unseen())
     del app.query_params["answer"]
-    assert "mine.png" not in said(app.run())
+    assert "mine.png" not in page_text(app.run())
 
 
 def test_a_correction_is_kept_as_a_data_set_to_train_on_and_undone_by_the_same_click(app):
     drop(app, mine_png=unseen())
     truth = next(group for group in app.get("button_group") if "truth" in group.key)
     truth.set_value("rap").run()
-    assert "Saved as rap in mine: 1 rap." in said(app)
+    assert "Saved as rap in mine: 1 rap." in page_text(app)
     assert registry.open_dataset("mine").genres == ("rap",)
     truth = next(group for group in app.get("button_group") if "truth" in group.key)
     truth.set_value(None).run()
@@ -226,7 +226,7 @@ def test_a_correction_is_kept_as_a_data_set_to_train_on_and_undone_by_the_same_c
 
 def test_a_starter_that_is_damaged_is_named(starter):
     (starter / "card.json").write_text("{")
-    app = AppTest.from_file(APP, default_timeout=LONGEST).run()
+    app = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
     for page in ("pages/predict/predict.py", "pages/starter/starter.py"):
         app.switch_page(page).run()
         assert not app.exception
@@ -234,7 +234,7 @@ def test_a_starter_that_is_damaged_is_named(starter):
 
 
 def test_the_starter_page_tells_how_often_it_is_right_and_what_is_missing(app):
-    text = said(app.switch_page("pages/starter/starter.py").run())
+    text = page_text(app.switch_page("pages/starter/starter.py").run())
     assert "48 real album covers of 4 genres" in text
     for heading in ("Accuracy", "By genre", "By source", "The data"):
         assert heading in text

@@ -16,8 +16,8 @@ DATA = os.urandom(3_000_000)
 
 
 @pytest.fixture
-def world(hub_of):
-    return hub_of({("timm/x", FILE): DATA})
+def world(start_hub):
+    return start_hub({("timm/x", FILE): DATA})
 
 
 @pytest.fixture

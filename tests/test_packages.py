@@ -6,8 +6,8 @@ from covergenre.errors import MissingPackage
 from covergenre.packages import missing, need, versions
 
 
-def test_what_is_missing_is_told_by_its_name_at_pip(absent):
-    absent("torch", "open_clip")
+def test_what_is_missing_is_told_by_its_name_at_pip(hide_packages):
+    hide_packages("torch", "open_clip")
     assert missing(("numpy", "torch", "open_clip")) == ("torch", "open_clip_torch")
 
 
@@ -15,8 +15,8 @@ def test_what_is_there_is_no_obstacle():
     need("arithmetic", ("numpy", "scipy"))
 
 
-def test_an_obstacle_says_what_to_install(absent):
-    absent("catboost")
+def test_an_obstacle_says_what_to_install(hide_packages):
+    hide_packages("catboost")
     with pytest.raises(MissingPackage, match="missing for boosting: run pip install catboost"):
         need("boosting", ("numpy", "catboost"))
 

@@ -171,11 +171,11 @@ def test_a_stopped_audit_keeps_its_measurements(dataset, vectors):
 
 
 @pytest.mark.covers
-def test_on_real_covers_copies_and_the_low_resolution_of_black_metal_are_found(real, covers, tmp_path):
+def test_on_real_covers_copies_and_the_low_resolution_of_black_metal_are_found(real_scan, covers, tmp_path):
     from covergenre.dataset.registry import Dataset
 
-    sources = real.manifest["source"].isin(["discogs", "metal_archives"])
-    manifest = real.manifest[sources].groupby("genre").head(60).reset_index(drop=True)
+    sources = real_scan.manifest["source"].isin(["discogs", "metal_archives"])
+    manifest = real_scan.manifest[sources].groupby("genre").head(60).reset_index(drop=True)
     report = audit_dataset(Dataset("real", covers, tmp_path, manifest))
     auc = report.cue_genres.set_index(["cue", "genre"])["auc"]
     assert auc["resolution", "black metal"] > 0.95

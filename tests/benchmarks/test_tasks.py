@@ -74,8 +74,8 @@ def test_a_label_is_the_position_of_the_genre(table):
 
 
 @pytest.mark.covers
-def test_every_task_has_covers_of_real_albums(real):
-    known = usable(real.manifest)
+def test_every_task_has_covers_of_real_albums(real_scan):
+    known = usable(real_scan.manifest)
     for task in TASKS:
         parts = parts_of(task, known, 0)
         assert min(len(rows) for rows in _rows(parts)) > 100

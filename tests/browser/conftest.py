@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from at_work import LONGEST
-from visiting import at_rest
+from visiting import wait_until_idle
+from workers import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 _ARGUMENTS = [
@@ -36,7 +36,7 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
             port = free.getsockname()[1]
         if again:
             started[-1].terminate()
-            started[-1].wait(LONGEST)
+            started[-1].wait(TIMEOUT)
             port = int(again.rpartition(":")[2])
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
@@ -55,7 +55,7 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(LONGEST)
+        process.wait(TIMEOUT)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +96,7 @@ def visit(chromium, server) -> Iterator[Callable]:
         page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
         page.goto(f"{server}{address}")
         page.locator(".stApp h1").wait_for()
-        at_rest(page)
+        wait_until_idle(page)
         return page
 
     def _is_wrong(message) -> bool:
@@ -132,7 +132,7 @@ def drop() -> Callable:
 
 
 def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):

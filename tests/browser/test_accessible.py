@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from drawing import genre_folders
-from visiting import at_rest
+from visiting import wait_until_idle
 
 from covergenre.dataset.registry import register
 from covergenre.dataset.starter import open_starter
@@ -52,14 +52,14 @@ def test_axe_finds_nothing_of_ours(visit, state):
     for click in clicks:
         page.locator(click).first.click()
         page.locator(".gallery li").first.wait_for()
-        at_rest(page)
+        wait_until_idle(page)
     found = []  # by night only the colours are others
     for scheme, rules in {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}.items():
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(
             "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme === scheme", arg=scheme
         )
-        at_rest(page)
+        wait_until_idle(page)
         found += [
             (scheme, rule["id"], node["html"][:200])
             for rule in Axe().run(page, options={"resultTypes": ["violations"], **rules}).response["violations"]

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from visiting import PHONE, at_rest, eventually, fits
+from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.starter import open_starter
 
@@ -29,7 +29,7 @@ def step(page, grid: str, place: int) -> str:
     before = page.locator(".st-key-now").all_inner_texts()
     tile.click()
     eventually(page, lambda: page.locator(".st-key-now").all_inner_texts() != before)
-    at_rest(page)
+    wait_until_idle(page)
     return shown(page)
 
 
@@ -61,7 +61,7 @@ def pager(page) -> str:
 def names(page) -> list[str]:
     """What the tiles are called."""
     page.locator(TILES.format("found")).first.wait_for()
-    at_rest(page)
+    wait_until_idle(page)
     return page.locator(TILES.format("found")).evaluate_all("tiles => tiles.map(tile => tile.ariaLabel)")
 
 
@@ -192,4 +192,4 @@ def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page
 
 @pytest.mark.parametrize("view", ["Covers", "Portraits", "Map"])
 def test_every_view_fits_a_phone(browse, view):
-    fits(browse(f"?view={view}", **PHONE))
+    wait_until_fits(browse(f"?view={view}", **PHONE))

@@ -2,9 +2,9 @@ from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from finished import on_drawn_covers
+from finished_runs import runs_on_drawn_covers
 from playwright.sync_api import TimeoutError, expect
-from visiting import PHONE, at_rest, fits
+from visiting import PHONE, wait_until_fits, wait_until_idle
 
 from covergenre.comparison.comparison import compare_runs
 
@@ -17,7 +17,7 @@ def compared(tmp_path_factory):
     home = tmp_path_factory.mktemp("compared")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COVERGENRE_HOME", str(home / "home"))
-        yield compare_runs(on_drawn_covers(home / "covers", 20))
+        yield compare_runs(runs_on_drawn_covers(home / "covers", 20))
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def open_list(page, key: str) -> None:
 def test_the_keyboard_reaches_a_cell_too(confusion):
     page = confusion()
     for key, genre in (("compare_true", "Rap"), ("compare_predicted", "Jazz")):
-        at_rest(page)
+        wait_until_idle(page)
         open_list(page, key)
         page.keyboard.type(genre)
         expect(page.get_by_role("option")).to_have_text([genre], timeout=30_000)
@@ -130,7 +130,7 @@ def test_the_first_visitor_of_a_server_may_come_to_the_pages_own_address(serve, 
 
 
 def test_on_a_phone_nothing_sticks_out(confusion):
-    fits(confusion(**PHONE))
+    wait_until_fits(confusion(**PHONE))
 
 
 def test_what_is_compared_survives_reload_another_page_and_another_tab(visit, server, compared):

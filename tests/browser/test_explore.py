@@ -3,7 +3,7 @@ import shutil
 import pytest
 from drawing import genre_folders
 from playwright.sync_api import Page, TimeoutError, expect
-from visiting import PHONE, at_rest, eventually, fits
+from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.registry import open_dataset, register
 from covergenre.repair.repair import history
@@ -96,8 +96,8 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
     for view in ("Overview", "Gallery"):
         page.get_by_text(view, exact=True).first.tap()
         page.locator("h2, .gallery").first.wait_for()
-        at_rest(page)
-        fits(page)
+        wait_until_idle(page)
+        wait_until_fits(page)
 
 
 def looked_through(page: Page) -> None:

@@ -1,9 +1,9 @@
 """Back, Forward, Reload and a second tab on the ways through Explore, Train and Compare: one server for all."""
 
 import pytest
-from finished import on_drawn_covers
+from finished_runs import runs_on_drawn_covers
 from playwright.sync_api import expect
-from visiting import at_rest, eventually
+from visiting import eventually, wait_until_idle
 
 from covergenre.runs.notes import read_notes
 from covergenre.runs.record import list_runs
@@ -21,7 +21,7 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paths")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COVERGENRE_HOME", str(folder / "home"))
-        on_drawn_covers(folder / "covers", 20)
+        runs_on_drawn_covers(folder / "covers", 20)
     return folder / "home"
 
 
@@ -48,7 +48,7 @@ def test_ticked_covers_outlive_reload_and_another_tab_and_are_no_steps(visit):
     page = visit("/explore?see=Gallery&from_genre=rap")
     page.locator(".st-key-choice label").first.click()
     page.locator(".st-key-choose-all").wait_for()
-    at_rest(page)
+    wait_until_idle(page)
     for number in (0, 1):
         page.locator(TILES).nth(number).click()
         expect(page.locator(TICKED)).to_have_count(number + 1, timeout=WAIT)
@@ -119,7 +119,7 @@ def test_a_tab_of_one_run_survives_back_reload_and_another_window(visit):
     page.go_forward()
     page.get_by_role("heading", name="Precision and recall by genre").wait_for()
     page.reload()
-    at_rest(page)
+    wait_until_idle(page)
     page.get_by_role("heading", name="Precision and recall by genre").wait_for()
     other = page.context.new_page()
     other.goto(page.url)

@@ -3,7 +3,7 @@ import re
 import pytest
 from drawing import cover, encoded
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from visiting import PHONE, at_rest, fits
+from visiting import PHONE, wait_until_fits, wait_until_idle
 
 from covergenre.demo import example_tiles
 
@@ -179,7 +179,7 @@ def test_back_leads_from_answer_to_answer(visit):
     for number, title in enumerate(titles):
         page.locator(f".st-key-example-{number} button").click()
         page.locator(".st-key-cover").get_by_text(title).wait_for()
-        at_rest(page)
+        wait_until_idle(page)
     page.go_back()
     page.locator(".st-key-cover").get_by_text(titles[0]).wait_for()
     page.go_back()
@@ -259,11 +259,11 @@ def test_dark_surroundings_get_a_dark_page_and_the_colours_made_for_it(visit):
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_an_answer_comes_into_it(visit):
     page = visit(**PHONE)
-    fits(page)
+    wait_until_fits(page)
     page.locator(".st-key-example-0 button").tap()
     wait_for_answer(page)
     page.wait_for_function("document.querySelector('.st-key-answer h2').getBoundingClientRect().bottom < innerHeight")
-    fits(page)
+    wait_until_fits(page)
 
 
 def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visit):
@@ -293,7 +293,7 @@ def test_the_starter_page_shows_its_figures_on_any_width(visit):
     table.locator("tbody tr").nth(7).wait_for()
     assert table.locator("tbody tr").count() == 10
     page.set_viewport_size(PHONE["viewport"])
-    fits(page)
+    wait_until_fits(page)
 
 
 def test_an_answer_stays_when_a_slow_browser_clicks_before_it_has_heard_that_the_page_is_done(visit):

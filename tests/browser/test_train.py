@@ -2,7 +2,7 @@
 
 import pytest
 from drawing import genre_folders
-from visiting import PHONE, at_rest, eventually, fits
+from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.registry import register
 from covergenre.runs.record import list_runs
@@ -77,7 +77,7 @@ def test_train_starts_what_is_on_the_screen_however_quickly_it_is_pressed(page):
             "([choice, button]) => { choice.click(); button.click() }", [method(page, name).element_handle(), button]
         )
         eventually(page, lambda number=number: len(list_runs()) == number)
-        at_rest(page)
+        wait_until_idle(page)
     assert [run.spec.method for run in reversed(list_runs())] == ["logistic", "boosting", "logistic"]
 
 
@@ -96,10 +96,10 @@ class TestBeforeAnyRun:
 
     def test_on_a_phone_nothing_is_wider_than_the_screen(self, page):
         page.set_viewport_size(PHONE["viewport"])
-        fits(page)
+        wait_until_fits(page)
         page.get_by_text("Studies", exact=True).click()
         page.get_by_text("Repeat the experiments of the reference study").wait_for()
-        fits(page)
+        wait_until_fits(page)
 
     def test_the_method_that_was_chosen_is_there_again_on_the_way_back(self, page):
         method(page, "Boosted trees").click()

@@ -2,7 +2,7 @@ import csv
 import json
 
 import pytest
-from finished import answers, finished, sure
+from finished_runs import confident_probabilities, finished_run, random_probabilities
 
 from covergenre.dataset.starter import open_starter
 from covergenre.evaluation.compare import mcnemar
@@ -14,7 +14,10 @@ LABELS = [0, 1, 2] * 30
 def runs():
     """A good run, a poor one and one between them, on the same 90 covers."""
     skills = {"logistic": 4, "knn": 0, "other": 2}
-    return [finished(LABELS, answers(LABELS, skill=skill, seed=skill), method).id for method, skill in skills.items()]
+    return [
+        finished_run(LABELS, random_probabilities(LABELS, skill=skill, seed=skill), method).id
+        for method, skill in skills.items()
+    ]
 
 
 def test_json_tells_runs_and_pairs(covergenre, runs):
@@ -76,7 +79,10 @@ def test_a_report_that_can_not_be_written_is_said_in_one_line(covergenre, runs, 
 
 
 def test_covers_that_were_left_out_are_said(covergenre):
-    runs = [finished(LABELS[:60], sure(LABELS[:60]), "knn").id, finished(LABELS, sure(LABELS)).id]
+    runs = [
+        finished_run(LABELS[:60], confident_probabilities(LABELS[:60]), "knn").id,
+        finished_run(LABELS, confident_probabilities(LABELS)).id,
+    ]
     said = covergenre("compare", *runs)
     assert "They are compared on the 60 that they share; left out: 30 of Logistic regression." in said.out
 
@@ -85,7 +91,7 @@ def test_a_run_that_is_unknown_or_not_done_is_refused(covergenre, runs):
     said = covergenre("compare", runs[0], "20200101-000000-knn-0000")
     assert (said.code, said.out) == (1, "")
     assert "There is no run '20200101-000000-knn-0000'" in said.err
-    waiting = finished(LABELS, sure(LABELS), state="queued").id
+    waiting = finished_run(LABELS, confident_probabilities(LABELS), state="queued").id
     assert "is queued: compare only runs that are done" in covergenre("compare", runs[0], waiting).err
 
 

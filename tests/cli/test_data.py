@@ -1,7 +1,7 @@
 import pyarrow.dataset as parquet
 import pytest
 from drawing import genre_folders
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 from tiny import tiny_weights
 
 from covergenre.dataset.registry import names
@@ -66,7 +66,7 @@ def test_a_data_set_is_renamed(covergenre, root):
 
 def test_a_data_set_is_forgotten_only_when_that_is_confirmed(covergenre, root):
     covergenre("scan", root, "--name", "mine")
-    run = finished([0, 1, 2], answers([0, 1, 2]))
+    run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
     asked = covergenre("remove", "mine")
     assert asked.code != 0
     assert f"1 run can't answer without mine: {run.id}" in asked.out
@@ -98,8 +98,8 @@ def test_an_unknown_step_is_refused(covergenre, tmp_path):
     assert "choose from look" in covergenre("process", tmp_path, tmp_path / "rows", "--steps", "dance").err
 
 
-def test_without_ray_a_scan_on_it_says_what_to_install(covergenre, tmp_path, absent):
-    absent("ray")
+def test_without_ray_a_scan_on_it_says_what_to_install(covergenre, tmp_path, hide_packages):
+    hide_packages("ray")
     folder = genre_folders(tmp_path / "covers", ["jazz"], 1)
     assert "pip install ray" in covergenre("scan", folder, "--name", "mine", "--on", "ray").err
 

@@ -1,6 +1,6 @@
 import pytest
 from drawing import genre_folders
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 from tiny import tiny_weights
 
 from covergenre.runs import launch
@@ -11,7 +11,7 @@ from covergenre.runs.record import Run
 @pytest.fixture
 def done():
     labels = [0, 1, 2] * 5
-    return finished(labels, answers(labels))
+    return finished_run(labels, random_probabilities(labels))
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def evaluated(done):
 
 @pytest.fixture
 def cancelled():
-    return finished([0, 1, 2], answers([0, 1, 2]), state="cancelled")
+    return finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="cancelled")
 
 
 @pytest.fixture

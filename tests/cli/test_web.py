@@ -50,8 +50,8 @@ DINO = list_stronger()[0]
 
 
 @pytest.fixture
-def hub(hub_of):
-    return hub_of({(DINO.repository, "model.safetensors"): b"weights"})
+def hub(start_hub):
+    return start_hub({(DINO.repository, "model.safetensors"): b"weights"})
 
 
 def test_a_network_is_fetched_and_then_here(hub, covergenre):

@@ -139,7 +139,7 @@ def test_a_place_that_is_none_is_named(items, out):
         run(items, STEPS, out, on="moon")
 
 
-def test_without_ray_what_to_install_is_said(items, out, absent):
-    absent("ray")
+def test_without_ray_what_to_install_is_said(items, out, hide_packages):
+    hide_packages("ray")
     with pytest.raises(MissingPackage, match="pip install ray"):
         run(items, STEPS, out, on="ray")

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from deadly import Deadly
+from crashing import CrashingStep
 from drawing import genre_folders
 from pandas.testing import assert_frame_equal
 from tiny import tiny_recipe
@@ -123,7 +123,7 @@ def test_a_data_set_comes_out_as_it_does_here(ray_home, tmp_path):
 
 
 def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
-    steps = [look(), Deadly("worker", 45, str(tmp_path / "mark"))]
+    steps = [look(), CrashingStep("worker", 45, str(tmp_path / "mark"))]
     outcome = run(items, steps, out, on=address)
     assert (tmp_path / "mark").exists()
     assert outcome.undone == {}
@@ -131,14 +131,14 @@ def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
 
 
 def test_a_cover_that_ends_every_worker_is_named_alone(address, items, out):
-    steps = [Deadly("worker", 45, "", always=True)]
+    steps = [CrashingStep("worker", 45, "", always=True)]
     outcome = run(items, steps, out, on=address)
     assert list(outcome.undone) == ["jazz/45.png"]
     told(items, steps, out, outcome)
 
 
 def test_a_node_that_dies_costs_nothing(address, items, out, tmp_path):
-    steps = [Deadly("node", 45, str(tmp_path / "mark"), only_beside=_head(address))]
+    steps = [CrashingStep("node", 45, str(tmp_path / "mark"), only_beside=_head(address))]
     outcome = run(items, steps, out, on=address)
     assert outcome.undone == {}
     told(items, steps, out, outcome)
@@ -149,13 +149,13 @@ def test_a_job_whose_driver_died_goes_on_where_it_was(address, items, out, tmp_p
 import os
 from covergenre.cluster import inputs, job
 from covergenre.cluster.steps import look
-from deadly import Deadly
+from crashing import CrashingStep
 job._BATCHES = {_BATCHES}
-steps = [look(), Deadly(str(os.getpid()), 50, {str(tmp_path / "mark")!r}, key="deadly")]
+steps = [look(), CrashingStep(str(os.getpid()), 50, {str(tmp_path / "mark")!r}, key="deadly")]
 job.run(inputs.find_items({str(tmp_path / "covers")!r}), steps, {out!r}, on={address!r})
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
-    steps = [look(), Deadly("0", 0, "")]
+    steps = [look(), CrashingStep("0", 0, "")]
     outcome = run(items, steps, out, on=address)
     assert outcome.reused > 0
     assert outcome.undone == {}

@@ -2,7 +2,7 @@ import errno
 from types import SimpleNamespace
 
 import pytest
-from at_work import processes, until
+from workers import child_processes, wait_until
 
 from benchmarks.fake_sources import albums
 from covergenre.collecting import background, collect
@@ -35,7 +35,7 @@ def test_a_stop_is_obeyed_and_it_can_go_on(world):
         world.albums[genre] = albums(genre, 400)
     plan = Plan("mine", GENRES, per_genre=300)
     start(plan)
-    until(lambda: len(world.requests) > 3)
+    wait_until(lambda: len(world.requests) > 3)
     with pytest.raises(CoverGenreError, match="works on the collection mine"):
         start(plan)
     with pytest.raises(Cancelled, match="they are kept"):
@@ -51,11 +51,11 @@ def test_a_process_that_has_gone_is_said_to_be_lost(world):
         world.albums[genre] = albums(genre, 400)
     plan = Plan("killed", GENRES, per_genre=300)
     start(plan)
-    until(lambda: len(world.requests) > 3)
-    for process in processes("collect"):
+    wait_until(lambda: len(world.requests) > 3)
+    for process in child_processes("collect"):
         process.kill()
         process.wait()
-    until(lambda: not plan.is_running())
+    wait_until(lambda: not plan.is_running())
     assert read_status(plan).state == "lost"
     assert unfinished() == (plan,)
 
@@ -65,8 +65,8 @@ def test_a_process_that_is_told_to_end_has_stopped(world):
         world.albums[genre] = albums(genre, 400)
     plan = Plan("ended", GENRES, per_genre=300)
     start(plan)
-    until(lambda: len(world.requests) > 3)
-    for process in processes("collect"):
+    wait_until(lambda: len(world.requests) > 3)
+    for process in child_processes("collect"):
         process.terminate()
     with pytest.raises(Cancelled, match="they are kept"):
         wait(plan)

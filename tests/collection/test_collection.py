@@ -4,7 +4,7 @@ import pytest
 from drawing import genre_folders
 from hypothesis import given
 from hypothesis import strategies as st
-from shelves import clouds, table
+from known_covers import clustered_vectors, cover_table
 from tiny import tiny_recipe
 
 from covergenre.collecting.names import Name
@@ -25,7 +25,7 @@ GENRES = ["jazz"] * 8 + ["rap"] * 6 + ["reggae"] * 4
 
 
 def collection(genres=GENRES, vectors=None, **columns) -> Collection:
-    return Collection(table(genres, **columns), clouds(genres) if vectors is None else vectors)
+    return Collection(cover_table(genres, **columns), clustered_vectors(genres) if vectors is None else vectors)
 
 
 def found(text: str, **columns) -> list[int]:
@@ -169,7 +169,7 @@ class TestNames:
     def test_fetched_names_are_used(self, monkeypatch):
         names = {"1": Name("1", "Ada Lane", "Blue", 1961, "https://i.example.org/1.jpg"), "2": Name("2", reason="none")}
         monkeypatch.setattr("covergenre.collection.sources.read_names", lambda: names)
-        some = Collection(with_names(table(["jazz"] * 3)), clouds(["jazz"] * 3))
+        some = Collection(with_names(cover_table(["jazz"] * 3)), clustered_vectors(["jazz"] * 3))
         assert [some.title(row) for row in range(3)] == ["Discogs 0", "Ada Lane – Blue", "Discogs 2"]
         assert (some.cover(1).year, some.cover(1).image_url) == (1961, "https://i.example.org/1.jpg")
 
@@ -192,7 +192,7 @@ class TestCovers:
         assert some.standing(order[0])[1] == "jazz"
 
     def test_standing_names_the_nearest_genre(self):
-        vectors = clouds(GENRES, spread=0.1)
+        vectors = clustered_vectors(GENRES, spread=0.1)
         vectors[0] = vectors[9]
         assert collection(vectors=vectors).standing(0) == (0.0, "rap")
 
@@ -223,7 +223,7 @@ class TestPages:
         assert some.between([], [1]) == []
 
     def test_a_cover_without_a_vector_has_no_neighbours(self):
-        some = Collection(table(GENRES), clouds(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
+        some = Collection(cover_table(GENRES), clustered_vectors(GENRES)[:5], rows=np.array([0, 1, 2, 3, -1]))
         assert some.like(9, 5) == []
         assert {row for row, _ in some.like(0, 24)} == {1, 2, 3}
 
@@ -261,7 +261,7 @@ class TestManyCovers:
     def pair(self, tmp_path_factory) -> tuple[Collection, Collection]:
         """The same covers, looked at one by one and through an index."""
         genres = GENRES * 20
-        vectors, covers = clouds(genres), table(genres)
+        vectors, covers = clustered_vectors(genres), cover_table(genres)
         folder = tmp_path_factory.mktemp("index")
         build_index(vectors, folder)
         return Collection(covers, vectors), Collection(covers, vectors, index=IVFIndex.open(folder))

@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 import pytest
-from shelves import clouds
+from known_covers import clustered_vectors
 
 from covergenre import home
 from covergenre.collection.map import draw_map, draw_map_apart, find_map, known_map, quick_map
@@ -15,7 +15,7 @@ GENRES = ["jazz"] * 25 + ["rap"] * 25
 
 @pytest.fixture
 def vectors() -> np.ndarray:
-    return clouds(GENRES, spread=0.1)
+    return clustered_vectors(GENRES, spread=0.1)
 
 
 @pytest.mark.parametrize("draw", [quick_map, draw_map])

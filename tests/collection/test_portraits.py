@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from known_covers import clustered_vectors, cover_table
 from PIL import Image
-from shelves import clouds, table
 
 from covergenre import images
 from covergenre.collection.collection import Collection
@@ -14,7 +14,7 @@ GENRES = ["jazz"] * 10 + ["rap"] * 10 + ["reggae"] * 10
 @pytest.fixture
 def vectors() -> np.ndarray:
     """Three clouds; the jazz cover in row 4 lies in that of rap."""
-    vectors = clouds(GENRES, spread=0.2)
+    vectors = clustered_vectors(GENRES, spread=0.2)
     vectors[4] = vectors[15]
     return vectors
 
@@ -25,7 +25,7 @@ def rows(covers) -> list[int]:
 
 def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not(vectors, monkeypatch):
     monkeypatch.setattr("covergenre.collection.portraits._SIZE", 4)
-    library = Collection(table(GENRES), vectors)
+    library = Collection(cover_table(GENRES), vectors)
     found = portrait(library, "jazz")
     order = np.argsort(-library.typicality[:10])
     assert rows(found.typical) == order[:4].tolist()
@@ -34,25 +34,25 @@ def test_the_covers_nearest_to_the_centre_are_typical_and_those_farthest_are_not
 
 
 def test_a_cover_nearer_to_another_genre_is_mistaken_for_it(vectors):
-    found = portrait(Collection(table(GENRES), vectors), "jazz")
+    found = portrait(Collection(cover_table(GENRES), vectors), "jazz")
     assert {genre: rows(covers) for genre, covers in found.mistaken.items()} == {"rap": [4]}
 
 
 def test_a_genre_resembles_those_nearest_to_its_covers(vectors):
-    found = portrait(Collection(table(GENRES), vectors), "jazz")
+    found = portrait(Collection(cover_table(GENRES), vectors), "jazz")
     assert found.resembles == pytest.approx({"jazz": 0.9, "rap": 0.1, "reggae": 0.0})
     assert list(found.resembles) == ["jazz", "rap", "reggae"]
 
 
 def test_mistakes_are_counted_on_held_out_covers_if_there_are_any(vectors):
     parts = ["train"] * 5 + ["test"] * 5
-    found = portrait(Collection(table(GENRES, part=parts * 3), vectors), "jazz")
+    found = portrait(Collection(cover_table(GENRES, part=parts * 3), vectors), "jazz")
     assert (found.judged, found.resembles["jazz"], found.mistaken) == (5, 1.0, {})
 
 
 def test_decades_hold_the_covers_of_a_known_year(vectors):
     dark, light = (images.signature(Image.new("RGB", (9, 9), colour)) for colour in ("black", "white"))
-    covers = table(
+    covers = cover_table(
         GENRES,
         year=[1959, 1960, 1961, 1969, 1970, *[pd.NA] * 25],
         signature=[dark] * 4 + [light] * 26,
@@ -65,4 +65,4 @@ def test_decades_hold_the_covers_of_a_known_year(vectors):
 
 
 def test_a_genre_without_known_years_has_no_decades(vectors):
-    assert portrait(Collection(table(GENRES), vectors), "rap").decades == ()
+    assert portrait(Collection(cover_table(GENRES), vectors), "rap").decades == ()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from drawing import genre_folders
-from finished import finished, sure
+from finished_runs import confident_probabilities, finished_run
 
 from covergenre.collection.predictions import PredictionFilter, Predictions
 from covergenre.collection.sources import dataset_collection
@@ -18,7 +18,7 @@ def covers(tmp_path):
 @pytest.fixture
 def predictions(covers):
     """A run that takes all three for jazz, at 80 %."""
-    return Predictions(finished([0, 1, 2], sure([1, 1, 1]), paths=PATHS), covers)
+    return Predictions(finished_run([0, 1, 2], confident_probabilities([1, 1, 1]), paths=PATHS), covers)
 
 
 def paths(covers, passing):

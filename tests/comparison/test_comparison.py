@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 from drawing import genre_folders
-from finished import GENRES, answers, finished, sure
+from finished_runs import GENRES, confident_probabilities, finished_run, random_probabilities
 
 from covergenre.collection.collection import SOFT_SIDE
 from covergenre.comparison.comparison import compare_runs
@@ -21,7 +21,10 @@ LABELS = [0, 1, 2] * 20
 @pytest.fixture
 def pair():
     """A good run and a poor one, tested on the same 60 covers."""
-    return [finished(LABELS, answers(LABELS, skill=3)), finished(LABELS, answers(LABELS, skill=0, seed=1), "knn")]
+    return [
+        finished_run(LABELS, random_probabilities(LABELS, skill=3)),
+        finished_run(LABELS, random_probabilities(LABELS, skill=0, seed=1), "knn"),
+    ]
 
 
 def test_runs_of_one_test_part_are_compared_on_all_of_it(pair):
@@ -34,7 +37,7 @@ def test_runs_of_one_test_part_are_compared_on_all_of_it(pair):
 
 def test_a_run_keeps_the_figures_it_has_alone(pair):
     compared = compare_runs(pair)
-    alone = evaluate(np.array(LABELS), answers(LABELS, skill=3), GENRES, np.arange(60), seed=42)
+    alone = evaluate(np.array(LABELS), random_probabilities(LABELS, skill=3), GENRES, np.arange(60), seed=42)
     assert compared.runs[0].evaluation == alone
     assert compared.comparison.evaluations["Logistic regression"] == alone
 
@@ -42,8 +45,10 @@ def test_a_run_keeps_the_figures_it_has_alone(pair):
 def test_the_answers_of_a_cover_stay_with_it_when_the_runs_hold_the_covers_in_another_order():
     order = np.random.default_rng(0).permutation(60)
     paths = [f"{n}.jpg" for n in range(60)]
-    one = finished(LABELS, answers(LABELS), paths=paths)
-    other = finished(np.array(LABELS)[order], answers(LABELS)[order], "knn", paths=[paths[n] for n in order])
+    one = finished_run(LABELS, random_probabilities(LABELS), paths=paths)
+    other = finished_run(
+        np.array(LABELS)[order], random_probabilities(LABELS)[order], "knn", paths=[paths[n] for n in order]
+    )
     compared = compare_runs([one, other])
     assert np.array_equal(compared.runs[0].probabilities, compared.runs[1].probabilities)
     assert list(compared.covers.paths) == paths
@@ -51,8 +56,8 @@ def test_the_answers_of_a_cover_stay_with_it_when_the_runs_hold_the_covers_in_an
 
 
 def test_only_covers_that_all_runs_were_tested_on_count_and_the_rest_is_said():
-    one = finished(LABELS[:6], answers(LABELS[:6]), paths=list("abcdef"))
-    other = finished(LABELS[2:6], answers(LABELS[2:6]), "knn", paths=list("cdef"))
+    one = finished_run(LABELS[:6], random_probabilities(LABELS[:6]), paths=list("abcdef"))
+    other = finished_run(LABELS[2:6], random_probabilities(LABELS[2:6]), "knn", paths=list("cdef"))
     compared = compare_runs([one, other])
     assert list(compared.covers.paths) == list("cdef")
     assert compared.left_out == (
@@ -62,8 +67,13 @@ def test_only_covers_that_all_runs_were_tested_on_count_and_the_rest_is_said():
 
 
 def test_runs_that_know_different_genres_choose_among_those_that_both_know():
-    wide = finished([0, 1, 2, 3], sure([3, 1, 2, 3], 4, 0.7), genres=("country", "jazz", "pop", "rap"), paths="abcd")
-    narrow = finished([0, 1, 2], sure([0, 1, 2]), "knn", paths="abd")
+    wide = finished_run(
+        [0, 1, 2, 3],
+        confident_probabilities([3, 1, 2, 3], 4, 0.7),
+        genres=("country", "jazz", "pop", "rap"),
+        paths="abcd",
+    )
+    narrow = finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), "knn", paths="abd")
     compared = compare_runs([wide, narrow])
     assert compared.genres == ("country", "jazz", "rap")
     assert list(compared.covers.paths) == ["a", "b", "d"]
@@ -77,9 +87,9 @@ def test_runs_of_different_data_sets_share_covers_by_their_pixels(tmp_path):
     (tmp_path / "second" / "jazz" / "001.jpg").rename(tmp_path / "second" / "jazz" / "renamed.jpg")
     second, _ = register("second", tmp_path / "second")
     runs = [
-        finished(
+        finished_run(
             [GENRES.index(path.split("/")[0]) for path in usable(dataset.manifest)["path"]],
-            sure([0] * len(usable(dataset.manifest))),
+            confident_probabilities([0] * len(usable(dataset.manifest))),
             method,
             paths=usable(dataset.manifest)["path"],
             dataset=dataset.name,
@@ -100,8 +110,8 @@ def test_runs_of_different_data_sets_share_covers_by_their_pixels(tmp_path):
 def test_covers_that_were_relabelled_between_the_runs_are_left_out(tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", GENRES, 1))
     paths = dataset.manifest["path"]
-    before = finished([0, 1, 2], sure([0, 1, 2]), paths=paths)
-    after = finished([0, 1, 1], sure([0, 1, 1]), "knn", paths=paths, dataset_hash="f" * 16)
+    before = finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), paths=paths)
+    after = finished_run([0, 1, 1], confident_probabilities([0, 1, 1]), "knn", paths=paths, dataset_hash="f" * 16)
     compared = compare_runs([before, after])
     assert list(compared.covers.column("genre")) == ["country", "jazz"]
     assert compared.left_out[0] == "1 cover is left out that stand under another genre in one run than in the others."
@@ -124,7 +134,7 @@ def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter
     rows = dataset.manifest[dataset.manifest["content_hash"].isin(tested["content_hash"])]
     genres = open_starter().card.genres
     labels = [genres.index(genre) for genre in rows["genre"]]
-    own = finished(labels, sure(labels, len(genres)), genres=genres, paths=rows["path"])
+    own = finished_run(labels, confident_probabilities(labels, len(genres)), genres=genres, paths=rows["path"])
     compared = compare_runs([Run.open("starter-knn"), own])
     assert set(compared.covers.hashes) == set(tested["content_hash"])
     assert set(compared.covers.paths) <= set(rows["path"])
@@ -180,15 +190,15 @@ def test_no_run_or_one_twice_are_refused(pair):
 
 
 def test_a_run_that_is_not_done_is_refused(pair):
-    failed = finished(LABELS, answers(LABELS), state="failed")
+    failed = finished_run(LABELS, random_probabilities(LABELS), state="failed")
     with pytest.raises(BadRun, match=f"{failed.id} is failed"):
         compare_runs([pair[0], failed])
 
 
 def test_runs_without_a_cover_or_a_genre_in_common_are_refused(pair):
-    elsewhere = finished(LABELS, answers(LABELS), paths=[f"other/{n}.jpg" for n in range(60)])
+    elsewhere = finished_run(LABELS, random_probabilities(LABELS), paths=[f"other/{n}.jpg" for n in range(60)])
     with pytest.raises(CoverGenreError, match="any cover in common"):
         compare_runs([pair[0], elsewhere])
-    otherwise = finished([0, 1], sure([0, 1], 2), genres=("jazz", "pop"))
+    otherwise = finished_run([0, 1], confident_probabilities([0, 1], 2), genres=("jazz", "pop"))
     with pytest.raises(CoverGenreError, match="share 1 genres"):
         compare_runs([pair[0], otherwise])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from finished import finished, sure
+from finished_runs import confident_probabilities, finished_run
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.comparison.galleries import galleries, loss_gallery
@@ -10,8 +10,8 @@ from covergenre.comparison.galleries import galleries, loss_gallery
 def compared():
     """Two runs of which both, the first, the second and none names the genre of covers 0, 1, 2 and 3."""
     labels = [0, 1, 2, 0]
-    first, second = sure([0, 1, 0, 1]), sure([0, 2, 2, 2], confidence=0.6)
-    return compare_runs([finished(labels, first), finished(labels, second, "knn")])
+    first, second = confident_probabilities([0, 1, 0, 1]), confident_probabilities([0, 2, 2, 2], confidence=0.6)
+    return compare_runs([finished_run(labels, first), finished_run(labels, second, "knn")])
 
 
 def test_every_cover_is_in_the_gallery_that_it_belongs_to(compared):
@@ -35,6 +35,6 @@ def test_a_pair_may_be_looked_at_the_other_way_round(compared):
 
 def test_the_worst_mistakes_come_first():
     probabilities = np.array([[0.4, 0.5, 0.1], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1]])
-    runs = [finished([0, 0, 1], probabilities, method) for method in ("knn", "logistic")]
+    runs = [finished_run([0, 0, 1], probabilities, method) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
     assert loss_gallery(compared, compared.runs[0]).rows.tolist() == [1, 0]

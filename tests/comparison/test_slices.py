@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawing import genre_folders
-from finished import GENRES, finished, sure
+from finished_runs import GENRES, confident_probabilities, finished_run
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -46,7 +46,9 @@ def painted(tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "painted", ("rap",), 1).resolve())
     (folder / "gone.png").unlink()
     paths = dataset.manifest["path"][:5]
-    return compare_runs([finished([1] * 5, sure([1] * 5), method, paths=paths) for method in ("knn", "logistic")])
+    return compare_runs(
+        [finished_run([1] * 5, confident_probabilities([1] * 5), method, paths=paths) for method in ("knn", "logistic")]
+    )
 
 
 def test_brightness_and_colour_are_read_off_the_pictures(painted):
@@ -75,7 +77,7 @@ def test_a_near_copy_in_the_training_part_is_found(tmp_path):
     test = split.parts.index[split.parts == "test"]
     labels = [GENRES.index(path.split("/")[0]) for path in test]
     asked = {"paths": test, "split": "reference", "dataset_hash": fingerprint(dataset.manifest)}
-    runs = [finished(labels, sure(labels), method, **asked) for method in ("knn", "logistic")]
+    runs = [finished_run(labels, confident_probabilities(labels), method, **asked) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
     seen = dict(zip(compared.covers.paths, cover_facts(compared)["seen in training"], strict=True))
     training = set(split.groups[split.parts == "train"])

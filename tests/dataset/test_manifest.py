@@ -303,10 +303,10 @@ def test_a_cover_that_declares_too_many_pixels_has_a_problem(root):
 
 
 @pytest.mark.covers
-def test_every_real_cover_is_read_once_and_all_are_usable(covers, real):
+def test_every_real_cover_is_read_once_and_all_are_usable(covers, real_scan):
     pictures = {path.relative_to(covers).as_posix() for path in covers.glob("*/*/*")}
-    assert set(real.manifest["path"]) == pictures
-    assert (len(real.manifest), real.read) == (len(pictures), len(pictures))
-    assert dict(real.skipped) == {"not an image": 2}  # README.md and manifest.csv
-    assert (real.manifest["problem"] == "").all()
-    assert scan(covers, real.manifest).read == 0
+    assert set(real_scan.manifest["path"]) == pictures
+    assert (len(real_scan.manifest), real_scan.read) == (len(pictures), len(pictures))
+    assert dict(real_scan.skipped) == {"not an image": 2}  # README.md and manifest.csv
+    assert (real_scan.manifest["problem"] == "").all()
+    assert scan(covers, real_scan.manifest).read == 0

@@ -229,8 +229,8 @@ def test_a_saved_split_replaces_the_one_before(dataset):
 
 
 @pytest.mark.covers
-def test_on_real_covers_every_genre_is_in_every_part_and_no_artist_in_two(real):
-    manifest = real.manifest
+def test_on_real_covers_every_genre_is_in_every_part_and_no_artist_in_two(real_scan):
+    manifest = real_scan.manifest
     split = honest_split(manifest)
     found = counts(split, manifest)
     assert found.index.tolist() == sorted(set(manifest["genre"]))

@@ -59,8 +59,8 @@ def own_engines(tmp_path, monkeypatch) -> Path:
 
 class TestWithoutTorch:
     @pytest.fixture(autouse=True)
-    def light(self, own_engines, absent):
-        absent("torch", "torchvision", "timm")
+    def light(self, own_engines, hide_packages):
+        hide_packages("torch", "torchvision", "timm")
 
     @pytest.mark.parametrize("limit", [None, 96])
     def test_the_starters_network_serves_its_recipe_at_any_limit(self, own_engines, limit):

@@ -38,8 +38,8 @@ def small(monkeypatch):
 
 
 @pytest.fixture
-def world(hub_of, small):
-    return hub_of({(SMALL.repository, "model.safetensors"): small})
+def world(start_hub, small):
+    return start_hub({(SMALL.repository, "model.safetensors"): small})
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from asking import asked
 from drawing import cover
+from specs import train_spec
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import METHODS, Context, Covers, base, method
@@ -42,7 +42,7 @@ def parts(clouds) -> tuple[Covers, Covers, Covers]:
 
 
 def fit(name, training, validation, n_genres=3, parameters=None, monitor=SILENT):
-    spec = asked(name, n_genres, QUICK.get(name, {}) if parameters is None else parameters)
+    spec = train_spec(name, n_genres, QUICK.get(name, {}) if parameters is None else parameters)
     return method(name).fit(training, validation, spec, Context(monitor))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import asked
+from specs import train_spec
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, boosting, method
@@ -18,7 +18,7 @@ FEW = Parameters(trees=20)
 def fit(
     training, validation, parameters=FEW, n_genres=3, seed=42, monitor=SILENT, checkpoint=None
 ) -> boosting.FittedBoosting:
-    spec = asked("boosting", n_genres, parameters, seed)
+    spec = train_spec("boosting", n_genres, parameters, seed)
     return method("boosting").fit(training, validation, spec, Context(monitor, checkpoint))
 
 

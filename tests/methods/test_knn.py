@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from asking import asked as spec_of
 from hypothesis import given
 from hypothesis import strategies as st
+from specs import train_spec as spec_of
 
 from covergenre.embedding.index import IVFIndex
 from covergenre.errors import BadRun, CoverGenreError

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from asking import asked
+from specs import train_spec
 
 from covergenre.methods import Context, Covers, method
 from covergenre.methods.leave_one_source_out import (
@@ -40,7 +40,7 @@ def covers() -> Covers:
 
 
 def learned(covers: Covers, **parameters):
-    spec = asked("logistic", 2, Parameters(**parameters))
+    spec = train_spec("logistic", 2, Parameters(**parameters))
     return method("logistic").fit(covers, covers.take(np.zeros(0, int)), spec, Context()), spec
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from asking import asked
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from specs import train_spec
 
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import Context, Covers, method
@@ -12,7 +12,7 @@ from covergenre.progress import SILENT, Monitor
 
 
 def fit(training: Covers, validation: Covers, parameters: Parameters, n_genres: int = 3, monitor=SILENT):
-    return method("logistic").fit(training, validation, asked("logistic", n_genres, parameters), Context(monitor))
+    return method("logistic").fit(training, validation, train_spec("logistic", n_genres, parameters), Context(monitor))
 
 
 def without_some(covers: Covers, genre: int, kept: int) -> Covers:

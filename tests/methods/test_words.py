@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from asking import asked
+from specs import train_spec
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, method
@@ -37,7 +37,7 @@ def saying(*texts: CoverText) -> Covers:
 
 def fit(parameters=None, monitor=SILENT, n_genres=3, parts=None) -> FittedWords:
     training, validation = parts or (sung(60, 1), sung(30, 2))
-    spec = asked("words", n_genres, parameters)
+    spec = train_spec("words", n_genres, parameters)
     return method("words").fit(training, validation, spec, Context(monitor))
 
 
@@ -86,7 +86,7 @@ def test_a_saved_model_is_small_and_loads_unchanged(fitted, tmp_path):
 
 
 def test_a_head_of_another_method_is_a_bad_run(clouds, tmp_path):
-    method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), asked("logistic"), Context()).save(tmp_path)
+    method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), train_spec("logistic"), Context()).save(tmp_path)
     with pytest.raises(BadRun, match="missing or damaged"):
         method("words").load(tmp_path)
 
@@ -171,7 +171,7 @@ def test_a_cover_without_words_keeps_its_visual_prediction(fitted, pictures):
 
 
 def test_an_ensemble_is_saved_with_its_weight(fitted, clouds, tmp_path):
-    looks = method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), asked("logistic"), Context())
+    looks = method("logistic").fit(clouds(30), clouds(15, seed=1, first=100), train_spec("logistic"), Context())
     both = FittedEnsemble(
         [("logistic", looks), ("words", fitted)], {"members": "logistic words", "weight": 0.7, "temperature": 1.1}
     )

@@ -1,5 +1,5 @@
 import pytest
-from lettered import lettered
+from lettering import cover_with_text
 
 from covergenre import home
 from covergenre.errors import Cancelled
@@ -29,7 +29,7 @@ def scribe(monkeypatch) -> Scribe:
 
 
 def pictures(n: int) -> dict:
-    return {f"{number:032x}": lambda side=number + 8: lettered(side=side) for number in range(n)}
+    return {f"{number:032x}": lambda side=number + 8: cover_with_text(side=side) for number in range(n)}
 
 
 def test_each_cover_is_read_once(scribe):

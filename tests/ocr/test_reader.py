@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from lettered import lettered
+from lettering import cover_with_text
 from PIL import Image
 
 from covergenre import packages
@@ -17,19 +17,19 @@ def reader() -> Reader:
 
 
 def test_it_reads_lines_from_the_top_down(reader):
-    text = reader.read(lettered("JOHNNY CASH", "At Folsom"))
+    text = reader.read(cover_with_text("JOHNNY CASH", "At Folsom"))
     assert str(text).replace(" ", "") == "JOHNNYCASHAtFolsom"
     assert all(line.confidence > 0.8 for line in text.lines)
 
 
 def test_it_reads_a_large_scan_and_a_picture_that_is_not_square(reader):
-    large = lettered("BLUE TRAIN", side=1500, size=200)
+    large = cover_with_text("BLUE TRAIN", side=1500, size=200)
     assert str(reader.read(large)).replace(" ", "") == "BLUETRAIN"
     assert str(reader.read(large.crop((0, 0, 1500, 500)))).replace(" ", "") == "BLUETRAIN"
 
 
 def test_it_reads_vertical_text(reader):
-    upwards = lettered("SYMPHONY").transpose(Image.Transpose.ROTATE_270)
+    upwards = cover_with_text("SYMPHONY").transpose(Image.Transpose.ROTATE_270)
     assert "SYMPHONY" in str(reader.read(upwards)) or "SYMPHONY" in str(
         reader.read(upwards.transpose(Image.Transpose.ROTATE_180))
     )

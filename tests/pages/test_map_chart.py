@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from drawing import genre_folders
-from shelves import clouds, table
+from known_covers import clustered_vectors, cover_table
 
 from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
@@ -16,7 +16,7 @@ GENRES = ["jazz"] * 5 + ["rap"] * 4
 
 @pytest.fixture
 def collection() -> Collection:
-    return Collection(table(GENRES, artist="Ada <b>Lane"), clouds(GENRES))
+    return Collection(cover_table(GENRES, artist="Ada <b>Lane"), clustered_vectors(GENRES))
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_every_genre_is_a_trace_in_its_colour_that_names_its_covers(collection, 
 
 def test_where_genres_are_too_many_for_colours_each_is_named_on_the_map():
     genres = [f"genre {number:02}" for number in range(20)]
-    many = Collection(table(genres), clouds(genres, 20))
+    many = Collection(cover_table(genres), clustered_vectors(genres, 20))
     chart = figure(many, np.eye(20, 2, dtype=np.float32), np.arange(20), None, [], "light")
     assert chart["data"][-1]["text"] == [f"Genre {number:02}" for number in range(20)]
     assert len({trace["marker"]["color"] for trace in traces(chart).values()}) == 20
@@ -60,7 +60,7 @@ def test_the_cover_and_its_neighbours_are_marked(collection, places):
 
 def test_of_very_many_covers_a_sample_is_drawn_with_all_that_are_marked():
     genres = ["jazz"] * 301
-    many = Collection(table(genres), clouds(genres))
+    many = Collection(cover_table(genres), clustered_vectors(genres))
     chart = figure(many, np.zeros((301, 2), np.float32), np.arange(301), 1, [2], "light", most=120)
     assert traces(chart)["Jazz"]["customdata"] == [many.hashes[row] for row in sorted({*range(0, 301, 3), 1, 2})]
 
@@ -98,19 +98,19 @@ PLACES = np.array([[-1, -1], [0, 0], [0.5, 0.5], [1, 1]], np.float32)
     ],
 )
 def test_a_box_chooses_the_covers_in_it(box, rows):
-    some = Collection(table(["jazz"] * 5), clouds(["jazz"] * 4), rows=np.array([0, 1, 2, 4]))
+    some = Collection(cover_table(["jazz"] * 5), clustered_vectors(["jazz"] * 4), rows=np.array([0, 1, 2, 4]))
     own = np.array([0, 1, 2, 4])
     assert selected_paths({"selection": {"box": [box]}}, some, PLACES) == {some.paths[own[at]] for at in rows}
 
 
 @pytest.mark.parametrize("event", [None, {}, {"selection": None}, {"selection": {"box": []}}])
 def test_without_a_box_nothing_is_chosen(event):
-    some = Collection(table(["jazz"] * 4), clouds(["jazz"] * 4))
+    some = Collection(cover_table(["jazz"] * 4), clustered_vectors(["jazz"] * 4))
     assert selected_paths(event, some, PLACES) == frozenset()
 
 
 def test_covers_that_are_gone_since_have_no_point():
-    some = Collection(table(["jazz"] * 3), clouds(["jazz"] * 4), rows=np.array([0, -1, 1, 2]))
+    some = Collection(cover_table(["jazz"] * 3), clustered_vectors(["jazz"] * 4), rows=np.array([0, -1, 1, 2]))
     drawn = traces(figure(some, PLACES, np.arange(3), None, [], "light"))
     assert drawn["Jazz"]["x"] == pytest.approx([-1, 0.5, 1])
 
@@ -118,7 +118,7 @@ def test_covers_that_are_gone_since_have_no_point():
 def test_points_are_coloured_by_a_score_when_asked_for(tmp_path):
     dataset = register("mine", genre_folders(tmp_path / "covers", ("edm", "rap"), 2))[0]
     report = audit_dataset(dataset)
-    covers = dataset_collection(dataset, Inspection(dataset, report, None, clouds(["a"] * 4)))
+    covers = dataset_collection(dataset, Inspection(dataset, report, None, clustered_vectors(["a"] * 4)))
     drawn = traces(
         figure(
             covers,

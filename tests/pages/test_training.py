@@ -5,9 +5,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from at_work import LONGEST
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 from streamlit.testing.v1 import AppTest
+from workers import TIMEOUT
 
 from covergenre.runs import launch
 from covergenre.runs.record import Status
@@ -18,7 +18,7 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 @pytest.fixture
 def at_work():
     """A run at work, whose process is that of the test."""
-    process, run = psutil.Process(), finished([0, 1, 2], answers([0, 1, 2]))
+    process, run = psutil.Process(), finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
     began = process.create_time()
     run.write_status(Status("running", 420, 1000, "trees", 90.0, os.getpid(), began, started=began))
     with launch.turn_lock():
@@ -26,7 +26,7 @@ def at_work():
 
 
 def lines(page: str) -> list[str]:
-    app = AppTest.from_file(APP, default_timeout=LONGEST)
+    app = AppTest.from_file(APP, default_timeout=TIMEOUT)
     app.switch_page(f"pages/{page}/{page}.py")
     app.run()
     assert not app.exception

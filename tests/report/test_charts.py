@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from finished import finished, sure
+from finished_runs import confident_probabilities, finished_run
 
 from covergenre.evaluation.intervals import wilson
 from covergenre.evaluation.reliability import Bin, CoveragePoint
@@ -66,7 +66,7 @@ def test_runs_differ_in_ink_and_in_dashes():
 
 def test_a_run_keeps_its_ink_whatever_it_is_compared_with():
     knn, later, logistic = (
-        finished([0], sure([0]), method, created=datetime(2026, 11, 22, hour, tzinfo=UTC))
+        finished_run([0], confident_probabilities([0]), method, created=datetime(2026, 11, 22, hour, tzinfo=UTC))
         for hour, method in enumerate(("knn", "knn", "logistic"))
     )
     assert run_colours([logistic, knn]) == run_colours([later, logistic, knn])[1:]

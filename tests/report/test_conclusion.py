@@ -1,5 +1,5 @@
 import numpy as np
-from finished import answers, finished, sure
+from finished_runs import confident_probabilities, finished_run, random_probabilities
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.report.conclusion import verdict
@@ -9,7 +9,10 @@ TIMES = {"oracle": 9, "prophet": 9, "guess": 0}
 
 
 def _compared(*skills: float):
-    runs = [finished(LABELS, answers(LABELS, skill=skill, seed=n), f"m{n}") for n, skill in enumerate(skills)]
+    runs = [
+        finished_run(LABELS, random_probabilities(LABELS, skill=skill, seed=n), f"m{n}")
+        for n, skill in enumerate(skills)
+    ]
     return compare_runs(runs, resamples=100)
 
 
@@ -40,7 +43,10 @@ def test_a_run_that_leads_when_every_genre_counts_alike_is_told_too():
     often, evenly = np.array(labels), np.array(labels)
     often[200:] = 0
     evenly[:80] = 1
-    runs = [finished(labels, sure(named), method) for named, method in ((often, "m0"), (evenly, "m1"))]
+    runs = [
+        finished_run(labels, confident_probabilities(named), method)
+        for named, method in ((often, "m0"), (evenly, "m1"))
+    ]
     compared = compare_runs(runs, resamples=200)
     pair = compared.comparison.pairs[0].sentence
     assert pair.startswith("m0 is better than m1")

@@ -1,8 +1,8 @@
 import re
 
 import pytest
-from finished import answers, finished
-from studied import made, point
+from finished_runs import finished_run, random_probabilities
+from finished_studies import outcome, saved_study
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.comparison.slices import compute_slices
@@ -40,7 +40,7 @@ def test_a_report_without_slices_has_no_empty_section(compared):
 
 
 def test_ladders_are_part_of_it(compared):
-    study = made(point("ladder", "knn", 2), point("ladder", "knn", 3))
+    study = saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3))
     report = html_report(compared, (), None, related_studies(compared))
     assert f"<h2>Ladders: {study_title(study)}</h2>" in report
     assert CAVEAT in report
@@ -67,7 +67,7 @@ def test_a_picture_that_is_gone_is_left_out(compared):
 @pytest.mark.parametrize("runs", [2, 4])
 def test_with_many_pairs_their_galleries_stay_out(runs):
     labels = [0, 1, 2] * 5
-    several = [finished(labels, answers(labels, skill=0, seed=n), f"m{n}") for n in range(runs)]
+    several = [finished_run(labels, random_probabilities(labels, skill=0, seed=n), f"m{n}") for n in range(runs)]
     report = html_report(compare_runs(several, resamples=50), (), None, ())
     assert ("Both wrong" in report) == (runs == 2)
     assert "Hardest for all" in report

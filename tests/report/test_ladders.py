@@ -2,7 +2,7 @@ import re
 from html import unescape
 
 import pytest
-from studied import made, point
+from finished_studies import outcome, saved_study
 
 from covergenre.report.ladders import ladders, related_studies, study_title
 from covergenre.studies.reference import LADDER
@@ -15,7 +15,7 @@ def circles(piece: str, kind: str) -> list[tuple[float, float]]:
 
 
 def test_a_chart_for_each_method_stands_beside_what_was_published_of_it():
-    piece = ladders(made(*(point("ladder", method, x) for method in ("knn", "logistic") for x in (2, 5, 10))))
+    piece = ladders(saved_study(*(outcome("ladder", method, x) for method in ("knn", "logistic") for x in (2, 5, 10))))
     assert piece.count("<svg") == 2
     assert len(circles(piece, "ring")) == len(LADDER["knn"]) + len(LADDER["logistic"])
     assert "published 94.7" in piece
@@ -23,14 +23,14 @@ def test_a_chart_for_each_method_stands_beside_what_was_published_of_it():
 
 
 def test_a_point_found_stands_where_the_same_point_published_would():
-    piece = ladders(made(point("ladder", "knn", 2, 0.947), point("ladder", "knn", 10, 0.418)))
+    piece = ladders(saved_study(outcome("ladder", "knn", 2, 0.947), outcome("ladder", "knn", 10, 0.418)))
     rings, dots = circles(piece, "ring"), circles(piece, "dot")
     assert dots == [rings[0], rings[-1]]
 
 
 def test_charts_of_a_part_share_one_scale():
     piece = ladders(
-        made(*(point("k", "knn", x, 0.5) for x in (1, 2, 4)), *(point("k", "other", x, 0.9) for x in (1, 4)))
+        saved_study(*(outcome("k", "knn", x, 0.5) for x in (1, 2, 4)), *(outcome("k", "other", x, 0.9) for x in (1, 4)))
     )
     knn, other = piece.split("<svg")[1:]
     assert circles(knn, "dot")[0][1] > circles(other, "dot")[0][1]
@@ -40,35 +40,39 @@ def test_charts_of_a_part_share_one_scale():
 
 
 def test_a_point_says_what_it_is():
-    piece = unescape(ladders(made(point("variants", "boosting", 1, 0.6), point("variants", "boosting", 2, 0.62))))
+    piece = unescape(
+        ladders(saved_study(outcome("variants", "boosting", 1, 0.6), outcome("variants", "boosting", 2, 0.62)))
+    )
     assert "<title>2 variants: 62.0\u202f% (52.0–72.0), 200 covers</title>" in piece
     assert "<title>1: published 58.1\u202f%</title>" in piece
 
 
 def test_a_part_of_one_point_is_a_table_alone():
-    piece = ladders(made(point("methods", "knn", 0), point("finetune", "finetune", 0)))
+    piece = ladders(saved_study(outcome("methods", "knn", 0), outcome("finetune", "finetune", 0)))
     assert "<svg" not in piece
     assert "published 46.7" in piece
     assert "published 70.1" in piece
 
 
 def test_a_method_without_a_point_has_a_dash_there():
-    piece = ladders(made(point("ladder", "knn", 2), point("ladder", "knn", 3), point("ladder", "logistic", 3)))
+    piece = ladders(
+        saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3), outcome("ladder", "logistic", 3))
+    )
     assert "<td>–</td>" in piece
 
 
 def test_a_piece_is_one_block_of_markdown():
-    assert "\n" not in ladders(made(point("ladder", "knn", 2), point("ladder", "knn", 3)))
+    assert "\n" not in ladders(saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3)))
 
 
 def test_a_study_of_which_nothing_has_come_says_nothing():
-    assert ladders(made()) == ""
+    assert ladders(saved_study()) == ""
 
 
 def test_the_studies_of_a_comparison_are_those_of_its_data_sets(compared):
-    made(dataset="mine")
-    made(point("ladder", "knn", 2), dataset="other")
+    saved_study(dataset="mine")
+    saved_study(outcome("ladder", "knn", 2), dataset="other")
     assert related_studies(compared) == ()
-    study = made(point("ladder", "knn", 2))
+    study = saved_study(outcome("ladder", "knn", 2))
     assert [each.folder for each in related_studies(compared)] == [study.folder]
     assert study_title(study) == "mine, 3 genres, honest split"

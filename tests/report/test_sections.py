@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from finished import finished, sure
+from finished_runs import confident_probabilities, finished_run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +59,10 @@ def test_the_best_is_marked_only_where_the_pair_supports_it(compared):
     apart = [replace(pair, adjusted=0.2) for pair in compared.comparison.pairs]
     told = replace(compared, comparison=replace(compared.comparison, pairs=tuple(apart)))
     assert Sections(told).headline().count('class="best"') == 1  # balanced accuracy, of which the verdict tells
-    alike = [finished([0, 1, 2], sure([0, 1, 2])), finished([0, 1, 2], sure([0, 1, 1]), "knn")]
+    alike = [
+        finished_run([0, 1, 2], confident_probabilities([0, 1, 2])),
+        finished_run([0, 1, 2], confident_probabilities([0, 1, 1]), "knn"),
+    ]
     assert 'class="best"' not in Sections(compare_runs(alike)).headline()
 
 
@@ -90,7 +93,7 @@ def test_the_difference_adds_up_to_nothing(compared):
 
 def test_mistakes_of_all_runs_together_come_first():
     runs = [
-        finished([0, 0, 1, 2], sure(said), method)
+        finished_run([0, 0, 1, 2], confident_probabilities(said), method)
         for method, said in (("knn", [1, 1, 1, 0]), ("logistic", [1, 0, 1, 2]))
     ]
     said = _text(Sections(compare_runs(runs)).confused())
@@ -98,7 +101,7 @@ def test_mistakes_of_all_runs_together_come_first():
 
 
 def test_faultless_runs_confuse_nothing():
-    runs = [finished([0, 1, 2], sure([0, 1, 2]), method) for method in ("knn", "logistic")]
+    runs = [finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), method) for method in ("knn", "logistic")]
     assert "No run mistakes" in Sections(compare_runs(runs)).confused()
 
 
@@ -107,15 +110,20 @@ def test_calibration_is_told_before_and_after_the_temperature(compared):
 
 
 def test_without_a_temperature_there_is_no_before():
-    runs = [finished([0, 1, 2], sure([0, 1, 2]), method, temperature=None) for method in ("knn", "logistic")]
+    runs = [
+        finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), method, temperature=None)
+        for method in ("knn", "logistic")
+    ]
     said = Sections(compare_runs(runs)).reliability(0)
     assert "Before" not in said
     assert 'class="ring"' not in said
 
 
 def test_silence_is_chosen_on_validation_and_told_of_test():
-    answered = np.vstack([sure([0] * 15, confidence=0.9), sure([0] * 15, confidence=0.5)])
-    run = finished([0] * 30, answered)
+    answered = np.vstack(
+        [confident_probabilities([0] * 15, confidence=0.9), confident_probabilities([0] * 15, confidence=0.5)]
+    )
+    run = finished_run([0] * 30, answered)
     told = run.predictions()
     told.loc[told["part"] == "test", "part"] = ["validation"] * 10 + ["test"] * 5 + ["validation"] * 10 + ["test"] * 5
     told.loc[told["path"].isin([f"country/{n:04}.jpg" for n in range(15, 25)]), "genre"] = "jazz"
@@ -126,7 +134,7 @@ def test_silence_is_chosen_on_validation_and_told_of_test():
 
 
 def test_nothing_is_said_of_silence_where_no_cover_was_held_back_to_choose_on():
-    run = finished([0, 1, 2], sure([0, 1, 2]))
+    run = finished_run([0, 1, 2], confident_probabilities([0, 1, 2]))
     told = run.predictions()
     run.write_predictions(told[told["part"] == "test"])
     assert Sections(compare_runs([run])).abstention() == ""
@@ -134,7 +142,10 @@ def test_nothing_is_said_of_silence_where_no_cover_was_held_back_to_choose_on():
 
 def test_names_from_outside_are_escaped():
     genres = ("<b>jazz</b>", "pop", "rap")
-    runs = [finished([0, 1, 2], sure([1, 0, 2]), method, genres=genres) for method in ("<i>", "logistic")]
+    runs = [
+        finished_run([0, 1, 2], confident_probabilities([1, 0, 2]), method, genres=genres)
+        for method in ("<i>", "logistic")
+    ]
     parts = Sections(compare_runs(runs))
     for piece in (
         parts.headline(),

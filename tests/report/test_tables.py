@@ -1,8 +1,8 @@
 import csv
 import io
 
-from finished import finished, sure
-from studied import made, point
+from finished_runs import confident_probabilities, finished_run
+from finished_studies import outcome, saved_study
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.comparison.slices import compute_slices
@@ -48,7 +48,7 @@ def test_slices_are_left_out_where_there_are_none(compared):
 
 
 def test_the_points_of_the_ladders_stand_beside_what_was_published(compared):
-    study = made(point("ladder", "knn", 2, 0.75), point("ladder", "knn", 40, 0.25))
+    study = saved_study(outcome("ladder", "knn", 2, 0.75), outcome("ladder", "knn", 40, 0.25))
     first, second = _rows(comparison_tables(compared, studies=[study])["ladders"])
     assert (first["data set"], first["method"], first["x"]) == ("mine", "knn", "2")
     assert (float(first["accuracy"]), float(first["published"])) == (0.75, 0.947)
@@ -56,7 +56,10 @@ def test_the_points_of_the_ladders_stand_beside_what_was_published(compared):
 
 
 def test_a_path_that_a_spreadsheet_would_run_is_disarmed():
-    runs = [finished([0, 1], sure([0, 1]), method, paths=["=cmd()", "b.jpg"]) for method in ("knn", "logistic")]
+    runs = [
+        finished_run([0, 1], confident_probabilities([0, 1]), method, paths=["=cmd()", "b.jpg"])
+        for method in ("knn", "logistic")
+    ]
     assert _named(compare_runs(runs), "covers")[0]["path"] == "'=cmd()"
 
 

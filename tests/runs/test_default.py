@@ -1,5 +1,5 @@
 import pytest
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 
 from covergenre import home
 from covergenre.errors import BadRun
@@ -9,7 +9,7 @@ from covergenre.runs.default import default_run, set_default_run
 
 @pytest.fixture
 def run():
-    return finished([0, 1, 2], answers([0, 1, 2]))
+    return finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
 
 
 def test_the_starter_answers_until_a_run_is_used(run):
@@ -22,7 +22,7 @@ def test_the_starter_answers_until_a_run_is_used(run):
 
 def test_a_run_that_is_not_done_cannot_answer():
     with pytest.raises(BadRun, match="is failed"):
-        set_default_run(finished([0, 1, 2], answers([0, 1, 2]), state="failed").id)
+        set_default_run(finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="failed").id)
     assert default_run() is None
 
 

@@ -1,7 +1,7 @@
 import shutil
 
 import pytest
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 
 from covergenre.errors import BadRun
 from covergenre.runs import launch
@@ -11,8 +11,8 @@ LABELS = [0, 1, 2] * 4
 
 
 def test_a_users_runs_come_before_those_that_ship(starter):
-    own = finished(LABELS, answers(LABELS))
-    finished(LABELS, answers(LABELS), state="failed")
+    own = finished_run(LABELS, random_probabilities(LABELS))
+    finished_run(LABELS, random_probabilities(LABELS), state="failed")
     assert [run.id for run in finished_runs()] == [own.id, "starter-ensemble", "starter-knn", "starter-logistic"]
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import psutil
 import pytest
-from at_work import LONGEST, QUICK, is_idle, processes, state, until
+from workers import QUICK_PARAMETERS, TIMEOUT, child_processes, is_idle, state, wait_until
 
 from covergenre import home
 from covergenre.dataset.registry import remove
@@ -18,7 +18,7 @@ from covergenre.runs import launch
 from covergenre.runs.record import Run, list_runs
 from covergenre.training.train import train
 
-pytestmark = pytest.mark.usefixtures("nobody_left")
+pytestmark = pytest.mark.usefixtures("kill_leftover_processes")
 
 
 def never_two_at_once(runs: list[Run]) -> bool:
@@ -29,85 +29,87 @@ def never_two_at_once(runs: list[Run]) -> bool:
 # --- at work
 
 
-def test_a_run_is_executed_in_a_process_of_its_own(new):
-    run = new()
+def test_a_run_is_executed_in_a_process_of_its_own(prepare_quick_run):
+    run = prepare_quick_run()
     launch.start(run)
-    until(lambda: state(run) == "done")
+    wait_until(lambda: state(run) == "done")
     assert run.status().pid != os.getpid()
     assert run.load_model().choices["k"] == 3
-    until(is_idle)
+    wait_until(is_idle)
 
 
-def test_what_waits_is_shown_moved_and_taken_out(new, hold):
-    runs = [new() for _ in range(4)]
+def test_what_waits_is_shown_moved_and_taken_out(prepare_quick_run, backbone_lock):
+    runs = [prepare_quick_run() for _ in range(4)]
     for run in runs:
         launch.start(run)
-    until(lambda: state(runs[0]) == "running")
+    wait_until(lambda: state(runs[0]) == "running")
     assert launch.queued_runs() == tuple(runs[1:])
     launch.move(runs[3].id, 0)
     assert launch.queued_runs() == (runs[3], runs[1], runs[2])
     launch.cancel(runs[1].id)
     assert launch.queued_runs() == (runs[3], runs[2])
-    hold.release()
-    until(is_idle)
+    backbone_lock.release()
+    wait_until(is_idle)
     assert [state(run) for run in runs] == ["done", "cancelled", "done", "done"]
     assert runs[3].status().started < runs[2].status().started
     assert never_two_at_once([runs[0], runs[2], runs[3]])
 
 
-def test_what_a_run_takes_is_known_while_it_is_at_work(new, hold):
-    run = new()
+def test_what_a_run_takes_is_known_while_it_is_at_work(prepare_quick_run, backbone_lock):
+    run = prepare_quick_run()
     assert launch.usage(run) is None
     launch.start(run)
-    until(lambda: state(run) == "running")
+    wait_until(lambda: state(run) == "running")
     assert launch.usage(run).memory > 1_000_000
     assert launch.usage(run).cores > 0
-    hold.release()
-    until(is_idle)
+    backbone_lock.release()
+    wait_until(is_idle)
     assert launch.usage(run) is None
 
 
 # --- cancelled
 
 
-def test_a_run_that_hears_it_stops_by_itself(new, hold):
-    first, second = new(), new()
+def test_a_run_that_hears_it_stops_by_itself(prepare_quick_run, backbone_lock):
+    first, second = prepare_quick_run(), prepare_quick_run()
     launch.start(first)
     launch.start(second)
-    until(lambda: state(first) == "running")
-    launch.cancel(first.id, grace=LONGEST)
+    wait_until(lambda: state(first) == "running")
+    launch.cancel(first.id, grace=TIMEOUT)
     assert state(first) == "running"
-    hold.release()
-    until(is_idle)
+    backbone_lock.release()
+    wait_until(is_idle)
     assert state(first) == "cancelled"
     assert not list(first.folder.glob("model*"))
     assert state(second) == "done"
 
 
-def test_a_run_that_does_not_hear_it_is_ended_when_grace_is_over(new, hold):
-    run = new()
+def test_a_run_that_does_not_hear_it_is_ended_when_grace_is_over(prepare_quick_run, backbone_lock):
+    run = prepare_quick_run()
     launch.start(run)
-    until(lambda: state(run) == "running")
+    wait_until(lambda: state(run) == "running")
     launch.cancel(run.id, grace=0.1)
-    until(is_idle)
+    wait_until(is_idle)
     assert state(run) == "cancelled"
     assert "busy when asked to stop" in run.status().error
 
 
-def test_a_process_that_hears_nothing_at_all_is_killed(new, hold):
-    run = new()
+def test_a_process_that_hears_nothing_at_all_is_killed(prepare_quick_run, backbone_lock):
+    run = prepare_quick_run()
     launch.start(run)
-    until(lambda: state(run) == "running")
+    wait_until(lambda: state(run) == "running")
     run.process().suspend()
     launch.cancel(run.id, grace=0)
     assert state(run) == "cancelled"
-    until(is_idle)
+    wait_until(is_idle)
 
 
-def test_a_killed_process_that_the_system_is_slow_to_clear_away_is_not_waited_for(new, hold, monkeypatch):
-    run = new()
+def test_a_killed_process_that_the_system_is_slow_to_clear_away_is_not_waited_for(
+    prepare_quick_run, backbone_lock, monkeypatch
+):
+    run = prepare_quick_run()
     launch.start(run)
-    until(lambda: state(run) == "running")
+    wait_until(lambda: state(run) == "running")
     process = run.process()
     monkeypatch.setattr(psutil.Process, "kill", lambda self: None)
     process.suspend()  # hears no signal but the one that is not sent
@@ -115,18 +117,18 @@ def test_a_killed_process_that_the_system_is_slow_to_clear_away_is_not_waited_fo
     assert state(run) == "cancelled"
     monkeypatch.undo()
     process.kill()
-    until(is_idle)
+    wait_until(is_idle)
     assert state(run) == "cancelled"
 
 
-def test_a_run_cancelled_before_it_began_is_never_executed(new):
-    run = new()
+def test_a_run_cancelled_before_it_began_is_never_executed(prepare_quick_run):
+    run = prepare_quick_run()
     with launch.turn_lock():
         launch.start(run)
-        until(lambda: processes(run.id))
+        wait_until(lambda: child_processes(run.id))
         launch.cancel(run.id)
         assert state(run) == "cancelled"
-    until(is_idle)
+    wait_until(is_idle)
     assert state(run) == "cancelled"
     assert run.status().started is None
 
@@ -137,13 +139,13 @@ def test_a_run_in_the_foreground_can_be_cancelled_from_elsewhere(dataset, recipe
             launch.cancel(list_runs()[0].id, grace=0)
 
     with pytest.raises(Cancelled):
-        train(dataset, TrainSpec("knn", QUICK, recipe=recipe), monitor=Monitor(report))
+        train(dataset, TrainSpec("knn", QUICK_PARAMETERS, recipe=recipe), monitor=Monitor(report))
     assert state(list_runs()[0]) == "cancelled"
 
 
 @pytest.mark.parametrize("end", ["done", "cancelled"])
-def test_a_run_that_has_ended_cannot_be_cancelled(new, end):
-    run = new()
+def test_a_run_that_has_ended_cannot_be_cancelled(prepare_quick_run, end):
+    run = prepare_quick_run()
     run.write_status(launch.Status(end))
     with pytest.raises(BadRun, match=f"is {end}: there is nothing to cancel"):
         launch.cancel(run.id)
@@ -152,46 +154,46 @@ def test_a_run_that_has_ended_cannot_be_cancelled(new, end):
 # --- killed
 
 
-def test_a_killed_run_is_lost_the_queue_goes_on_and_it_can_be_resumed(new, hold):
-    first, second = new(), new()
+def test_a_killed_run_is_lost_the_queue_goes_on_and_it_can_be_resumed(prepare_quick_run, backbone_lock):
+    first, second = prepare_quick_run(), prepare_quick_run()
     launch.start(first)
     launch.start(second)
-    until(lambda: state(first) == "running")
+    wait_until(lambda: state(first) == "running")
     first.process().kill()
-    until(lambda: state(second) == "running")
+    wait_until(lambda: state(second) == "running")
     assert state(first) == "lost"
     assert "SIGKILL" in first.status().error
-    hold.release()
+    backbone_lock.release()
     launch.resume(first.id)
-    until(is_idle)
+    wait_until(is_idle)
     assert [state(first), state(second)] == ["done", "done"]
     assert first.predictions().equals(second.predictions())
 
 
-def test_a_process_that_ends_before_its_run_began_fails_the_run(new):
-    run = new()
+def test_a_process_that_ends_before_its_run_began_fails_the_run(prepare_quick_run):
+    run = prepare_quick_run()
     with launch.turn_lock():
         launch.start(run)
-        until(lambda: processes(run.id))
-        processes(run.id)[0].kill()
-        until(is_idle)
+        wait_until(lambda: child_processes(run.id))
+        child_processes(run.id)[0].kill()
+        wait_until(is_idle)
     assert state(run) == "failed"
     assert "SIGKILL" in run.status().error
 
 
-def test_when_the_worker_is_killed_the_run_goes_on_and_the_next_waits_for_its_turn(new, hold):
-    first, second = new(), new()
+def test_when_the_worker_is_killed_the_run_goes_on_and_the_next_waits_for_its_turn(prepare_quick_run, backbone_lock):
+    first, second = prepare_quick_run(), prepare_quick_run()
     launch.start(first)
     launch.start(second)
-    until(lambda: state(first) == "running")
+    wait_until(lambda: state(first) == "running")
     worker = first.process().parent()
     worker.kill()
     worker.wait()
     launch.ensure_worker()
-    until(lambda: processes(second.id))
+    wait_until(lambda: child_processes(second.id))
     assert [state(first), state(second)] == ["running", "queued"]
-    hold.release()
-    until(lambda: [state(first), state(second)] == ["done", "done"])
+    backbone_lock.release()
+    wait_until(lambda: [state(first), state(second)] == ["done", "done"])
     assert never_two_at_once([first, second])
 
 
@@ -217,24 +219,24 @@ def server(*runs: Run) -> subprocess.Popen:
     )
 
 
-def test_runs_outlive_the_server_that_started_them(new, hold):
-    first, second = new(), new()
+def test_runs_outlive_the_server_that_started_them(prepare_quick_run, backbone_lock):
+    first, second = prepare_quick_run(), prepare_quick_run()
     started = server(first, second)
     assert started.stdout.readline() == "started\n"
-    until(lambda: state(first) == "running")
+    wait_until(lambda: state(first) == "running")
     os.killpg(started.pid, signal.SIGKILL)
     started.communicate()
     assert state(first) == "running"
-    hold.release()
-    until(lambda: [state(first), state(second)] == ["done", "done"])
+    backbone_lock.release()
+    wait_until(lambda: [state(first), state(second)] == ["done", "done"])
 
 
-def test_two_servers_share_one_queue(new):
-    runs = [new() for _ in range(4)]
+def test_two_servers_share_one_queue(prepare_quick_run):
+    runs = [prepare_quick_run() for _ in range(4)]
     servers = [server(*runs[::2]), server(*runs[1::2])]
     for started in servers:
         assert started.stdout.readline() == "started\n"
-    until(lambda: {state(run) for run in runs} == {"done"})
+    wait_until(lambda: {state(run) for run in runs} == {"done"})
     for started in servers:
         started.kill()
         started.communicate()
@@ -244,40 +246,40 @@ def test_two_servers_share_one_queue(new):
 # --- started, deleted
 
 
-def test_only_a_queued_run_is_started(new):
-    run = new()
+def test_only_a_queued_run_is_started(prepare_quick_run):
+    run = prepare_quick_run()
     run.write_status(launch.Status("done"))
     with pytest.raises(BadRun, match="is done and can't be started"):
         launch.start(run)
 
 
-def test_a_run_of_a_data_set_that_is_gone_fails_and_says_so(new):
-    run = new()
+def test_a_run_of_a_data_set_that_is_gone_fails_and_says_so(prepare_quick_run):
+    run = prepare_quick_run()
     remove("drawn")
     launch.start(run)
-    until(is_idle)
+    wait_until(is_idle)
     assert state(run) == "failed"
     assert "drawn" in run.status().error
 
 
-def test_a_deleted_run_is_gone_and_waits_no_more(new, hold):
-    first, second = new(), new()
+def test_a_deleted_run_is_gone_and_waits_no_more(prepare_quick_run, backbone_lock):
+    first, second = prepare_quick_run(), prepare_quick_run()
     launch.start(first)
     launch.start(second)
-    until(lambda: state(first) == "running")
+    wait_until(lambda: state(first) == "running")
     with pytest.raises(BadRun, match="is running: cancel it first"):
         launch.delete(first.id)
     launch.delete(second.id)
     assert launch.queued_runs() == ()
-    hold.release()
-    until(is_idle)
+    backbone_lock.release()
+    wait_until(is_idle)
     launch.delete(first.id)
     assert list_runs() == ()
     assert not [path for path in home.runs().iterdir() if path.is_dir()]
 
 
-def test_a_damaged_run_can_be_deleted_too(new):
-    run = new()
+def test_a_damaged_run_can_be_deleted_too(prepare_quick_run):
+    run = prepare_quick_run()
     (run.folder / "run.json").write_text("{")
     launch.delete(run.id)
     assert not run.folder.exists()
@@ -290,11 +292,11 @@ def test_a_run_that_is_not_there_is_named(change):
 
 
 @pytest.mark.parametrize("content", ["", "{", "3", json.dumps([3, "nobody"])])
-def test_a_damaged_queue_is_an_empty_one(new, content, monkeypatch):
+def test_a_damaged_queue_is_an_empty_one(prepare_quick_run, content, monkeypatch):
     monkeypatch.setattr(launch, "ensure_worker", lambda: None)
     home.runs().mkdir(exist_ok=True)
     (home.runs() / "queue.json").write_text(content)
     assert launch.queued_runs() == ()
-    run = new()
+    run = prepare_quick_run()
     launch.start(run)
     assert launch.queued_runs() == (run,)

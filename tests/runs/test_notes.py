@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 
 from covergenre.errors import CoverGenreError
 from covergenre.runs.notes import (
@@ -22,7 +22,7 @@ from covergenre.runs.record import Run
 
 @pytest.fixture
 def run():
-    return finished([0, 1, 2], answers([0, 1, 2]))
+    return finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
 
 
 def test_notes_are_kept_tidy_and_replaced(run):

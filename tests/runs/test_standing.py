@@ -1,7 +1,7 @@
 """Runs stand on one data set, whatever it is called, and on the bytes that they were done with."""
 
 import pytest
-from finished import GENRES, answers, finished, on_drawn_covers
+from finished_runs import GENRES, finished_run, random_probabilities, runs_on_drawn_covers
 
 from covergenre.dataset.registry import open_dataset, register, remove, rename
 from covergenre.errors import BadDataset, BadRun
@@ -10,8 +10,8 @@ from covergenre.runs.record import Run, dependents_note, runs_on
 
 @pytest.fixture
 def run(tmp_path):
-    on_drawn_covers(tmp_path / "covers")
-    return finished([0, 1, 2], answers([0, 1, 2]), dataset_id=open_dataset("mine").id)
+    runs_on_drawn_covers(tmp_path / "covers")
+    return finished_run([0, 1, 2], random_probabilities([0, 1, 2]), dataset_id=open_dataset("mine").id)
 
 
 def test_a_renamed_data_set_keeps_its_runs(run):
@@ -23,8 +23,8 @@ def test_a_renamed_data_set_keeps_its_runs(run):
 
 
 def test_a_run_of_before_there_were_ids_learns_that_of_its_data_set(tmp_path):
-    on_drawn_covers(tmp_path / "covers")
-    run = finished([0, 1, 2], answers([0, 1, 2]))
+    runs_on_drawn_covers(tmp_path / "covers")
+    run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
     assert Run.open(run.id).spec.dataset_id == open_dataset("mine").id
     rename("mine", "ours")
     assert Run.open(run.id).spec.dataset == "ours"
@@ -45,7 +45,7 @@ def test_the_runs_of_a_data_set_are_named(run):
 
 
 def test_a_changed_bit_of_a_run_is_named():
-    run = finished([0, 1, 2], answers([0, 1, 2]), genres=GENRES, temperature=None)
+    run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), genres=GENRES, temperature=None)
     (run.stage_model() / "head.bin").write_bytes(bytes(100))
     run.publish_model()
     read = ("model/head.bin", run.load_model), ("predictions.parquet", run.predictions), ("run.json", run.load_model)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
-from at_work import LONGEST
 from streamlit.testing.v1 import AppTest
+from workers import TIMEOUT
 
 from covergenre.jobs import Job
 from pages.widgets.watch import jobs
@@ -15,20 +15,20 @@ from pages.widgets.watch import jobs
 ROOT = Path(__file__).parents[2]
 
 
-def opened(page: str, **address: str | list[str]) -> AppTest:
+def open_app(page: str, **query: str | list[str]) -> AppTest:
     """The app as somebody finds it who comes by an address of this page."""
-    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=LONGEST)
+    app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=TIMEOUT)
     app.switch_page(f"pages/{page}/{page}.py")
-    app.query_params.update(address)
+    app.query_params.update(query)
     return app.run()
 
 
-def alone(page: str) -> AppTest:
+def single_page(page: str) -> AppTest:
     """A page without the app around it, before it is run."""
-    return AppTest.from_file(ROOT / "pages" / page / f"{page}.py", default_timeout=LONGEST)
+    return AppTest.from_file(ROOT / "pages" / page / f"{page}.py", default_timeout=TIMEOUT)
 
 
-def said(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     """All that is read on the page, without its markup."""
     assert not app.exception
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.error)
@@ -44,19 +44,19 @@ def press(app: AppTest, key: str) -> AppTest:
     return app.button(key=key).click().run()
 
 
-def address(app: AppTest, name: str) -> list[str]:
-    """What the page's address says under a name."""
-    told = app.query_params.get(name, [])
-    return [told] if isinstance(told, str) else list(told)
+def query_param(app: AppTest, name: str) -> list[str]:
+    """The values of a query parameter of the page's address."""
+    values = app.query_params.get(name, [])
+    return [values] if isinstance(values, str) else list(values)
 
 
-def held(name: str, about: int = 0, result: object = None) -> tuple[Job, Callable[[], None]]:
+def pending_job(name: str, about: int = 0, result: object = None) -> tuple[Job, Callable[[], None]]:
     """Work of this name that gives `result`, and what ends it: until that is called it is under way."""
     go_on = threading.Event()
-    job = jobs().start(name, "Working", lambda monitor: go_on.wait(LONGEST) and result, about)
+    job = jobs().start(name, "Working", lambda monitor: go_on.wait(TIMEOUT) and result, about)
 
     def end() -> None:
         go_on.set()
-        job.wait(LONGEST)
+        job.wait(TIMEOUT)
 
     return job, end

@@ -4,7 +4,7 @@ from grids import tiles
 from streamlit.testing.v1 import AppTest
 
 
-def genres(page: AppTest, grid: str) -> list[str]:
+def tile_genres(page: AppTest, grid: str) -> list[str]:
     return [tile["label"].rpartition(", ")[2] for tile in tiles(page, grid)]
 
 
@@ -12,6 +12,6 @@ def pick(page: AppTest, key: str, value) -> AppTest:
     return next(element for element in page.get("button_group") if element.key == key).set_value(value).run()
 
 
-def at(page: AppTest, **params: str | list[str]) -> AppTest:
+def open_at(page: AppTest, **params: str | list[str]) -> AppTest:
     page.query_params.update(params)
     return page.run()

@@ -3,14 +3,14 @@
 import time
 
 import grids
-from apptests import alone
-from at_work import LONGEST
+from apptests import single_page
 from streamlit.testing.v1 import AppTest
+from workers import TIMEOUT
 
 
 def settled(page: AppTest) -> AppTest:
     """The page when no work is under way any more."""
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + TIMEOUT
     while any(button.label == "Stop" for button in page.button):
         assert time.monotonic() < end, "the work didn't end"
         time.sleep(0.1)
@@ -18,20 +18,20 @@ def settled(page: AppTest) -> AppTest:
     return page
 
 
-def at(**params: str) -> AppTest:
+def open_at(**params: str) -> AppTest:
     """The page as somebody finds it who comes by this address."""
-    page = alone("explore")
+    page = single_page("explore")
     page.query_params.update(params)
     return settled(page.run())
 
 
-def view(page: AppTest, name: str) -> AppTest:
+def open_view(page: AppTest, name: str) -> AppTest:
     return next(group for group in page.get("button_group") if group.key == "at see").set_value(name.capitalize()).run()
 
 
-def tiles(page: AppTest, grid: str = "gallery") -> list[str]:
+def tile_labels(page: AppTest, grid: str = "gallery") -> list[str]:
     return [tile["label"] for tile in grids.tiles(page, grid)]
 
 
-def field(page: AppTest, label: str, position: int = 0):
+def text_field(page: AppTest, label: str, position: int = 0):
     return [element for element in page.text_input if element.label == label][position]

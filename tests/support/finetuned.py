@@ -22,7 +22,7 @@ def drawn(n: int, first: int = 0) -> Covers:
 
 
 TRAINING, VALIDATION, TEST = drawn(36), drawn(18, 1000), drawn(60, 2000)
-NOBODY = drawn(0)
+NO_COVERS = drawn(0)
 
 
 def fit(parameters, training=TRAINING, validation=VALIDATION, monitor=SILENT, folder=None, seed=42) -> FineTuned:
@@ -30,6 +30,6 @@ def fit(parameters, training=TRAINING, validation=VALIDATION, monitor=SILENT, fo
     return method("finetune").fit(training, validation, spec, Context(monitor, folder))
 
 
-def judged(told: Sequence[Progress]) -> list[Progress]:
+def epoch_reports(told: Sequence[Progress]) -> list[Progress]:
     """The reports of whole epochs."""
     return [progress for progress in told if "validation log loss" in progress.metrics]

@@ -12,7 +12,7 @@ def tiles(page: AppTest, grid: str) -> list[dict[str, Any]]:
     return json.loads(_told(found))["tiles"] if found else []
 
 
-def press(page: AppTest, grid: str, place: int, event: str = "go") -> AppTest:
+def press_tile(page: AppTest, grid: str, place: int, event: str = "go") -> AppTest:
     """Press a tile, or the button in its corner (`event` "mark")."""
     states = page._tree.get_widget_states()
     pressed = states.widgets.add()

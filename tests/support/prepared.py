@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from at_work import QUICK, processes
 from drawing import genre_folders
 from filelock import FileLock
 from tiny import tiny_recipe
+from workers import QUICK_PARAMETERS, child_processes
 
 from covergenre import home
 from covergenre.dataset.registry import Dataset, register
@@ -57,22 +57,22 @@ def recipe(tmp_path_factory) -> Recipe:
 
 
 @pytest.fixture
-def nobody_left() -> Iterator[None]:
+def kill_leftover_processes() -> Iterator[None]:
     """Ends what a failed test has left at work."""
     yield
-    for process in [*processes(), *(run.process() for run in list_runs())]:
+    for process in [*child_processes(), *(run.process() for run in list_runs())]:
         if process:
             process.kill()
 
 
 @pytest.fixture
-def new(dataset, recipe) -> Callable[[], Run]:
+def prepare_quick_run(dataset, recipe) -> Callable[[], Run]:
     """Prepares a run that takes a moment."""
-    return lambda: prepare(dataset, TrainSpec("knn", QUICK, recipe=recipe))
+    return lambda: prepare(dataset, TrainSpec("knn", QUICK_PARAMETERS, recipe=recipe))
 
 
 @pytest.fixture
-def hold(recipe) -> Iterator[FileLock]:
+def backbone_lock(recipe) -> Iterator[FileLock]:
     """While held, a run stands still where it opens its backbone, and doesn't hear that it should stop."""
     home.engines().mkdir(exist_ok=True)
     lock = FileLock(home.engines() / f"{recipe.key}.lock")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
-def at_rest(page: Page) -> None:
+def wait_until_idle(page: Page) -> None:
     """Wait until nothing is still to come and nothing is grey because it is of before."""
     page.wait_for_function(
         """() => document.documentElement.dataset.settled === "" && !document.querySelector(
@@ -25,6 +25,6 @@ def eventually(page: Page, holds: Callable[[], bool]) -> None:
     raise AssertionError("it did not come about")
 
 
-def fits(page: Page) -> None:
+def wait_until_fits(page: Page) -> None:
     """Wait until the page is no wider than its window."""
     page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

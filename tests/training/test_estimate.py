@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 
 from covergenre.augment import VARIANTS
 from covergenre.embedding.recipe import Recipe
@@ -18,7 +18,7 @@ def asked(method: str, parameters: dict, variants: int = 1) -> TrainSpec:
 def done(covers: int = 20, **asked):
     """A run that took 12.5 s and had so many test covers, a fifth of all."""
     labels = [0, 1] * (covers // 2)
-    run = finished(labels, answers(labels), **asked)
+    run = finished_run(labels, random_probabilities(labels), **asked)
     run.write_evaluation(evaluate(run))
     return run
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 
 from covergenre.methods import TrainSpec
 from covergenre.runs import launch
@@ -15,8 +15,8 @@ def no_worker(monkeypatch):
     monkeypatch.setattr(launch, "ensure_worker", lambda: None)
 
 
-def test_all_methods_that_learn_from_vectors_wait_with_one_tag(dataset, recipe, absent):
-    absent("catboost")
+def test_all_methods_that_learn_from_vectors_wait_with_one_tag(dataset, recipe, hide_packages):
+    hide_packages("catboost")
     runs = start_all(dataset, TrainSpec("words", recipe=recipe, seed=7))
     assert [run.spec.method for run in runs] == ["knn", "logistic"]
     assert launch.queued_runs() == runs
@@ -41,6 +41,6 @@ def test_the_spread_is_that_of_the_figures():
 
 def test_runs_of_other_covers_are_no_repeats():
     labels = [0, 1, 2]
-    one, other = (finished(labels, answers(labels), dataset_hash=digit * 16) for digit in "ab")
+    one, other = (finished_run(labels, random_probabilities(labels), dataset_hash=digit * 16) for digit in "ab")
     assert repeats_of(one, [one, other]) == (one,)
     assert replace(one.spec, seed=3) != one.spec

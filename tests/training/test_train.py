@@ -230,9 +230,11 @@ def test_what_cannot_be_is_refused_and_leaves_no_run(dataset, recipe, wrong, err
 @pytest.mark.parametrize(
     ("method_name", "packages"), [("boosting", ["catboost"]), ("finetune", ["fastai"]), ("knn", ["torch", "timm"])]
 )
-def test_a_package_that_is_missing_is_named_before_anything_is_done(dataset, own_home, absent, method_name, packages):
+def test_a_package_that_is_missing_is_named_before_anything_is_done(
+    dataset, own_home, hide_packages, method_name, packages
+):
     (own_home / "engines").unlink()  # nothing was converted here before
-    absent(*packages)
+    hide_packages(*packages)
     with pytest.raises(MissingPackage, match=f"pip install {' '.join(packages)}"):
         prepare(dataset, TrainSpec(method_name, recipe=Recipe(feature_set="stages")))
     assert list_runs() == ()

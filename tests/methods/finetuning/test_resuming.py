@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from finetuned import TEST, drawn, fit, judged
+from finetuned import TEST, drawn, epoch_reports, fit
 
 from covergenre.errors import Cancelled
 from covergenre.methods.base import FINISH_FILE
@@ -20,7 +20,11 @@ def stop_after(quick, tmp_path):
         reports = []
 
         def enough() -> bool:
-            return len(judged(reports)) >= epochs and bool(reports) and "validation log loss" not in reports[-1].metrics
+            return (
+                len(epoch_reports(reports)) >= epochs
+                and bool(reports)
+                and "validation log loss" not in reports[-1].metrics
+            )
 
         with pytest.raises(Cancelled):
             fit(parameters, monitor=Monitor(reports.append, enough), folder=folder)
@@ -33,7 +37,7 @@ def stop_after(quick, tmp_path):
 def test_a_resumed_training_equals_an_uninterrupted_one(quick, fitted, stop_after, epochs):
     reports = []
     resumed = fit(quick, monitor=Monitor(reports.append), folder=stop_after(epochs))
-    assert [progress.what for progress in judged(reports)] == ["epoch 2 of 4", "epoch 3 of 4", "epoch 4 of 4"][
+    assert [progress.what for progress in epoch_reports(reports)] == ["epoch 2 of 4", "epoch 3 of 4", "epoch 4 of 4"][
         epochs - 1 :
     ]
     assert reports[0].done > reports[0].total * epochs / 4
@@ -97,7 +101,7 @@ def test_a_request_to_finish_waits_for_the_first_epoch(quick, tmp_path):
 def test_a_training_on_other_covers_starts_over(quick, stop_after):
     reports = []
     fit(quick, drawn(36, 500), monitor=Monitor(reports.append), folder=stop_after(2))
-    assert len(judged(reports)) == 4
+    assert len(epoch_reports(reports)) == 4
 
 
 def test_a_finished_training_is_not_repeated(quick, fitted, tmp_path):

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from finetuned import NOBODY, TEST, TRAINING, VALIDATION, drawn, fit, judged
+from finetuned import NO_COVERS, TEST, TRAINING, VALIDATION, drawn, epoch_reports, fit
 from PIL.Image import Resampling
 
 from covergenre.errors import Cancelled
@@ -28,7 +28,7 @@ def test_probabilities_are_positive_and_sum_to_1(fitted):
 def test_a_prediction_does_not_depend_on_the_batch(fitted):
     alone = replace(TEST, vectors=TEST.vectors[:1], labels=np.array([-1]), hashes=("",), pictures=TEST.pictures[7:8])
     np.testing.assert_array_equal(fitted.predict_proba(alone)[0], fitted.predict_proba(TEST)[7])
-    assert fitted.predict_proba(NOBODY).shape == (0, 3)
+    assert fitted.predict_proba(NO_COVERS).shape == (0, 3)
 
 
 def test_the_engine_agrees_with_the_network_in_torch(fitted, quick):
@@ -57,7 +57,7 @@ def test_another_seed_gives_another_network(quick, fitted):
 
 
 def test_the_best_epoch_on_validation_is_kept(fitted, reports):
-    losses = [progress.metrics["validation log loss"] for progress in judged(reports)]
+    losses = [progress.metrics["validation log loss"] for progress in epoch_reports(reports)]
     assert fitted.choices["epoch"] == 1 + np.argmin(losses)
     probabilities = fitted.predict_proba(VALIDATION)
     loss = -np.log(probabilities[np.arange(len(VALIDATION)), VALIDATION.labels]).mean()
@@ -69,7 +69,7 @@ def test_an_early_epoch_is_kept_when_later_ones_do_worse(quick):
     turned = replace(VALIDATION, labels=(VALIDATION.labels + 1) % 3)
     reports = []
     fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, monitor=Monitor(reports.append))
-    losses = [progress.metrics["validation log loss"] for progress in judged(reports)]
+    losses = [progress.metrics["validation log loss"] for progress in epoch_reports(reports)]
     assert len(losses) == 6
     assert fitted.choices["epoch"] == 1 + np.argmin(losses) < 6
 
@@ -81,7 +81,7 @@ def test_training_ends_when_patience_runs_out(quick):
 
 
 def test_without_a_validation_part_the_last_epoch_is_kept(quick):
-    fitted = fit(quick, validation=NOBODY)
+    fitted = fit(quick, validation=NO_COVERS)
     assert (fitted.choices["epoch"], fitted.choices["epochs"], fitted.choices["temperature"]) == (4, 4, 1.0)
 
 
@@ -138,7 +138,7 @@ def test_balance_favours_rare_genres(quick):
         [TRAINING.pictures[row] for row in rows],
     )
     shares = [
-        fit(replace(quick, balance=balance, patience=0), few, NOBODY).predict_proba(TEST)[:, 0].mean()
+        fit(replace(quick, balance=balance, patience=0), few, NO_COVERS).predict_proba(TEST)[:, 0].mean()
         for balance in (0, 1)
     ]
     assert shares[0] < shares[1]
@@ -187,7 +187,7 @@ def test_where_the_finder_finds_nothing_the_default_rate_is_used(quick, monkeypa
 
 def test_a_handful_of_covers_can_be_learned_from(quick):
     reports = []
-    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NOBODY, monitor=Monitor(reports.append))
+    fitted = fit(replace(quick, base_lr=None, epochs=12), drawn(3), NO_COVERS, monitor=Monitor(reports.append))
     losses = [progress.metrics["training loss"] for progress in reports if "training loss" in progress.metrics]
     assert losses[-1] < 0.6 * losses[0]
     assert np.isfinite(fitted.predict_proba(TEST)).all()
@@ -199,14 +199,14 @@ def test_a_handful_of_covers_can_be_learned_from(quick):
 def test_every_batch_and_every_epoch_is_reported(reports):
     batches = [progress for progress in reports if "training loss" in progress.metrics]
     assert len(batches) == 4 * (5 + 1)
-    assert [progress.what for progress in judged(reports)] == [
+    assert [progress.what for progress in epoch_reports(reports)] == [
         "epoch 1 of 4, head only",
         "epoch 2 of 4",
         "epoch 3 of 4",
         "epoch 4 of 4",
     ]
     assert all(0 <= progress.metrics["training accuracy"] <= 1 for progress in batches)
-    assert all(0 <= progress.metrics["validation accuracy"] <= 1 for progress in judged(reports))
+    assert all(0 <= progress.metrics["validation accuracy"] <= 1 for progress in epoch_reports(reports))
     assert [progress.done for progress in reports] == sorted(progress.done for progress in reports)
     assert reports[-1].done == reports[-1].total
     assert len({progress.total for progress in reports}) == 1

@@ -8,11 +8,11 @@ import zipfile
 from html import unescape
 
 import pytest
-from apptests import ROOT, address, click, held, said
-from browsing import at, genres, pick
+from apptests import ROOT, click, page_text, pending_job, query_param
+from browsing import open_at, pick, tile_genres
 from drawing import cover, encoded, genre_folders
 from exploring import settled
-from grids import press, tiles
+from grids import press_tile, tiles
 from tiny import tiny_recipe
 
 from covergenre.collection.collection import TYPICAL, Collection
@@ -33,117 +33,117 @@ def library(starter) -> Collection:
 
 def test_it_begins_with_the_most_typical_covers_of_each_genre(page):
     page.run()
-    assert "48 covers, the most typical of each genre first" in said(page)
+    assert "48 covers, the most typical of each genre first" in page_text(page)
     assert len(tiles(page, "found")) == 36
-    assert genres(page, "found")[:4] == ["country", "jazz", "rap", "reggae"]
+    assert tile_genres(page, "found")[:4] == ["country", "jazz", "rap", "reggae"]
 
 
 def test_a_click_opens_a_cover_with_those_most_like_it(page, library):
     page.run()
-    press(page, "found", 2)
-    assert re.search(r"(More typical|only)", said(page))
-    nearest = library.like(library.row(address(page, "cover")[0]), 24)
+    press_tile(page, "found", 2)
+    assert re.search(r"(More typical|only)", page_text(page))
+    nearest = library.like(library.row(query_param(page, "cover")[0]), 24)
     assert len(tiles(page, "near")) == 24
-    assert genres(page, "near") == [library.cover(row).genre for row, _ in nearest]
+    assert tile_genres(page, "near") == [library.cover(row).genre for row, _ in nearest]
 
 
 def test_a_walk_leaves_a_trail_that_leads_back(page):
     page.run()
-    press(page, "found", 0)
-    first = address(page, "cover")
-    press(page, "near", 3)
-    second = address(page, "cover")
-    press(page, "near", 5)
-    assert address(page, "trail") == first + second
+    press_tile(page, "found", 0)
+    first = query_param(page, "cover")
+    press_tile(page, "near", 3)
+    second = query_param(page, "cover")
+    press_tile(page, "near", 5)
+    assert query_param(page, "trail") == first + second
     page.button(key="step-0").click().run()
-    assert (address(page, "cover"), address(page, "trail")) == (first, [])
+    assert (query_param(page, "cover"), query_param(page, "trail")) == (first, [])
 
 
 def test_the_address_of_a_cover_opens_it_with_its_trail_and_choices(page, library):
     here, before = (library.cover(row).key for row in (5, 9))
-    at(page, cover=here, trail=[before], among="Other genres", order="Least similar")
-    assert library.cover(5).genre not in genres(page, "near")
+    open_at(page, cover=here, trail=[before], among="Other genres", order="Least similar")
+    assert library.cover(5).genre not in tile_genres(page, "near")
     expected = library.like(5, 24, among="other", most=False)
-    assert genres(page, "near") == [library.cover(row).genre for row, _ in expected]
+    assert tile_genres(page, "near") == [library.cover(row).genre for row, _ in expected]
     assert any(button.key == "step-0" for button in page.button)
 
 
 @pytest.mark.parametrize("cover", ["0123456789abcdef", "<script>", "x" * 5000])
 def test_an_address_that_leads_nowhere_says_so_and_shows_all_covers(page, cover):
-    at(page, cover=cover, trail=["fedcba9876543210"])
-    assert "48 covers" in said(page)
+    open_at(page, cover=cover, trail=["fedcba9876543210"])
+    assert "48 covers" in page_text(page)
     assert "not in the collection shown" in page.warning[0].value
 
 
 def test_the_page_that_the_address_names_is_shown(page, library):
     rows = library.find(order=TYPICAL)[36:]
-    assert genres(at(page, leaf="2"), "found") == [library.genre(row) for row in rows]
+    assert tile_genres(open_at(page, leaf="2"), "found") == [library.genre(row) for row in rows]
 
 
 def test_a_search_finds_covers_by_name(page, library):
     cover = library.cover(17)
-    at(page, find=f"{cover.source} {cover.id}")
+    open_at(page, find=f"{cover.source} {cover.id}")
     assert len(tiles(page, "found")) >= 1
     page.text_input[0].set_value("zappa").run()
     assert "No covers match this search" in page.info[0].value
 
 
 def test_only_covers_of_the_chosen_genre_are_shown(page):
-    at(page, genre="Rap")
-    assert set(genres(page, "found")) == {"rap"}
+    open_at(page, genre="Rap")
+    assert set(tile_genres(page, "found")) == {"rap"}
 
 
 def test_a_random_cover_is_one_that_passes_the_filters(page, library):
-    at(page, genre="Reggae")
+    open_at(page, genre="Reggae")
     click(page, "Random cover")
-    assert library.cover(library.row(address(page, "cover")[0])).genre == "reggae"
+    assert library.cover(library.row(query_param(page, "cover")[0])).genre == "reggae"
 
 
 def test_filters_are_cleared_at_once(page):
-    at(page, genre="Rap", source="Discogs")
+    open_at(page, genre="Rap", source="Discogs")
     click(page, "Clear all filters")
-    assert "48 covers" in said(page)
+    assert "48 covers" in page_text(page)
 
 
 def test_a_portrait_shows_a_genre_in_covers_and_colours(page):
-    text = said(at(page, view="Portraits", portrait="Jazz"))
+    text = page_text(open_at(page, view="Portraits", portrait="Jazz"))
     for heading in ("Jazz", "Colours", "Most typical of jazz", "Least typical of jazz"):
         assert heading in text
-    assert set(genres(page, "row0")) == {"jazz"}
+    assert set(tile_genres(page, "row0")) == {"jazz"}
     assert any('class="strip"' in element.value for element in page.markdown)
 
 
 def test_a_click_in_a_portrait_opens_the_cover(page):
-    at(page, view="Portraits", portrait="Jazz")
-    press(page, "row0", 0)
+    open_at(page, view="Portraits", portrait="Jazz")
+    press_tile(page, "row0", 0)
     assert len(tiles(page, "near")) == 24
 
 
 def test_the_map_marks_the_cover_and_those_nearest_to_it(page, library):
-    at(page, view="Map", cover=library.cover(3).key)
-    said(page)
+    open_at(page, view="Map", cover=library.cover(3).key)
+    page_text(page)
     assert len(page.get("plotly_chart")) == 1
     assert len(tiles(page, "marked")) == 6
 
 
 def test_covers_are_put_into_the_basket_which_shows_what_lies_between_them(page, library):
-    at(page, view="Covers")
-    press(page, "found", 0, "mark")
-    press(page, "found", 5, "mark")
-    kept = address(page, "keep")
+    open_at(page, view="Covers")
+    press_tile(page, "found", 0, "mark")
+    press_tile(page, "found", 5, "mark")
+    kept = query_param(page, "keep")
     assert [tile["key"] for tile in tiles(page, "found") if tile["marked"]] == kept
     pick(page, "view", "basket")
     assert [tile["key"] for tile in tiles(page, "kept")] == kept
     rows = [library.row(key) for key in kept]
-    assert genres(page, "between") == [library.genre(row) for row, _ in library.between(rows)]
+    assert tile_genres(page, "between") == [library.genre(row) for row, _ in library.between(rows)]
     pick(page, "at unlike", [kept[1]])
-    assert genres(page, "between") == [library.genre(row) for row, _ in library.between(rows[:1], rows[1:])]
-    press(page, "kept", 1, "mark")
-    assert address(page, "keep") == kept[:1]
+    assert tile_genres(page, "between") == [library.genre(row) for row, _ in library.between(rows[:1], rows[1:])]
+    press_tile(page, "kept", 1, "mark")
+    assert query_param(page, "keep") == kept[:1]
 
 
 def test_an_empty_basket_says_how_to_fill_it(page):
-    at(page, view="Basket")
+    open_at(page, view="Basket")
     assert "Press + on covers" in page.info[0].value
 
 
@@ -163,23 +163,23 @@ def test_of_the_basket_the_files_that_are_here_go_into_a_zip(neighbour, tmp_path
 
 
 def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
-    at(page, view="Map")
+    open_at(page, view="Map")
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
 def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     (starter / "map.npz").unlink()
-    at(page, view="Map")
+    open_at(page, view="Map")
     click(page, "Draw the detailed map")
     assert any(button.label == "Stop" for button in page.button)
-    said(settled(page.run()))
+    page_text(settled(page.run()))
     assert len(list((own_home / "maps").iterdir())) == 1
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
 def test_a_map_that_is_drawn_while_the_page_looks_for_it_is_not_offered_again(page, starter, library, monkeypatch):
     (starter / "map.npz").unlink()
-    (_, end), looks = held(f"map {map_key(library.vectors)}"), []
+    (_, end), looks = pending_job(f"map {map_key(library.vectors)}"), []
 
     def drawn_a_moment_later(vectors):
         end()
@@ -187,7 +187,7 @@ def test_a_map_that_is_drawn_while_the_page_looks_for_it_is_not_offered_again(pa
         return quick_map(vectors), len(looks) > 1
 
     monkeypatch.setattr(map_chart, "known_map", drawn_a_moment_later)
-    at(page, view="Map")
+    open_at(page, view="Map")
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
@@ -197,11 +197,11 @@ def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     page.run()
     page.selectbox[0].set_value(run.id).run()
-    assert "16 covers" in said(page)
+    assert "16 covers" in page_text(page)
     pick(page, "tag", ["live"])
-    assert "2 covers" in said(page)
-    press(page, "found", 0)
-    assert "Tagged: live." in said(page)
+    assert "2 covers" in page_text(page)
+    press_tile(page, "found", 0)
+    assert "Tagged: live." in page_text(page)
     assert len(tiles(page, "near")) == 1
 
 
@@ -210,9 +210,9 @@ def test_how_well_the_index_of_a_run_finds_the_nearest_is_told(page, tmp_path):
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     index_run(run)
     page.run()
-    assert "searched with an index" not in said(page)
+    assert "searched with an index" not in page_text(page)
     page.selectbox[0].set_value(run.id).run()
-    assert "16 covers are searched with an index that finds" in said(page)
+    assert "16 covers are searched with an index that finds" in page_text(page)
 
 
 def test_a_starter_that_is_damaged_is_named(page, starter):

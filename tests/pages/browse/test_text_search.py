@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from apptests import click, held, said
-from browsing import at
+from apptests import click, page_text, pending_job
+from browsing import open_at
 from drawing import genre_folders
 from grids import tiles
 from tiny import tiny_recipe
@@ -19,7 +19,7 @@ from pages.widgets.watch import jobs
 def test_finding_by_words_says_what_to_install(page, monkeypatch, starter_folder):
     monkeypatch.setattr(clip, "installed", lambda: False)
     register("covers", starter_folder.parent.parent / "covers")
-    at(page, by="Pictures", find="dark fortress at night")
+    open_at(page, by="Pictures", find="dark fortress at night")
     assert "pip install open_clip_torch" in page.info[0].value
     assert not tiles(page, "found")
 
@@ -43,22 +43,22 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     monkeypatch.setattr(clip.ClipProcess, "open", classmethod(lambda cls: _Counting()))
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
-    at(page, by="Pictures", of=whose_title(run.id))
-    assert "16 covers are not indexed for search by description yet" in said(page)
+    open_at(page, by="Pictures", of=whose_title(run.id))
+    assert "16 covers are not indexed for search by description yet" in page_text(page)
     click(page, "Index them")
     jobs().get("look at covers").wait()
     page.run()
     found = {}
     for text in ("bright", "dark"):
         page.text_input(key="find").set_value(text).run()
-        assert f"The best matches for “{text}” among 16 covers." in said(page)
+        assert f"The best matches for “{text}” among 16 covers." in page_text(page)
         found[text] = [tile["label"] for tile in tiles(page, "found")]
     assert found["bright"] == found["dark"][::-1]
 
 
 def test_a_network_that_came_while_the_page_was_drawn_is_not_offered_again(page, monkeypatch, starter_folder):
     register("covers", starter_folder.parent.parent / "covers")
-    (_, end), looks = held("words"), []
+    (_, end), looks = pending_job("words"), []
 
     def here_a_moment_later() -> bool:
         end()
@@ -68,23 +68,23 @@ def test_a_network_that_came_while_the_page_was_drawn_is_not_offered_again(page,
     monkeypatch.setattr(clip, "installed", lambda: True)
     monkeypatch.setattr(clip, "has_weights", here_a_moment_later)
     monkeypatch.setattr(clip.ClipProcess, "open", classmethod(lambda cls: _Counting()))
-    at(page, by="Pictures")
+    open_at(page, by="Pictures")
     assert not [button for button in page.button if button.label.startswith("Download")]
 
 
 def test_without_pictures_words_are_not_offered(page):
-    at(page)
+    open_at(page)
     assert "by" not in [group.key for group in page.get("button_group")]
 
 
-def test_the_network_that_reads_words_is_fetched_with_one_button(page, hub_of, monkeypatch, starter_folder):
+def test_the_network_that_reads_words_is_fetched_with_one_button(page, start_hub, monkeypatch, starter_folder):
     pytest.importorskip("huggingface_hub")
     monkeypatch.setattr(clip, "installed", lambda: True)
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
     monkeypatch.setattr(clip, "MODEL", "x")
     register("covers", starter_folder.parent.parent / "covers")
-    hub_of({("x", name): name.encode() for name in clip._FILES})
-    at(page, by="Pictures")
+    start_hub({("x", name): name.encode() for name in clip._FILES})
+    open_at(page, by="Pictures")
     next(button for button in page.button if button.label.startswith("Download (605")).click().run()
     jobs().get("words").wait()
     assert [path.name for path in sorted(clip.weights_folder().glob("open*"))] == list(clip._FILES)

@@ -3,10 +3,10 @@
 from html import unescape
 
 import pytest
-from apptests import address, said
-from browsing import at, genres, pick
+from apptests import page_text, query_param
+from browsing import open_at, pick, tile_genres
 from drawing import cover, encoded
-from grids import press, tiles
+from grids import press_tile, tiles
 
 from covergenre.predict import STARTER, open_predictor
 from covergenre.predict.saved_queries import Cover, Query, save_query
@@ -21,37 +21,37 @@ def own(page) -> str:
 
 
 def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own):
-    text = said(at(page, cover=own))
+    text = page_text(open_at(page, cover=own))
     assert "mine.png" in text
     assert len(tiles(page, "near")) == 24
     expected = open_predictor().predict(encoded(cover("jazz", 500)), neighbours=1).neighbours[0]
-    assert expected.genre == genres(page, "near")[0]
+    assert expected.genre == tile_genres(page, "near")[0]
     pick(page, "order", "least")
     assert len(tiles(page, "near")) == 24
 
 
 def test_a_walk_goes_on_from_a_picture_that_was_brought_and_back_to_it(page, own):
-    at(page, cover=own)
-    press(page, "near", 2)
-    assert address(page, "trail") == [own]
+    open_at(page, cover=own)
+    press_tile(page, "near", 2)
+    assert query_param(page, "trail") == [own]
     assert "mine.png" in next(button.label for button in page.button if button.key == "step-0").replace("&#46;", ".")
     page.button(key="step-0").click().run()
-    assert address(page, "cover") == [own]
+    assert query_param(page, "cover") == [own]
 
 
 def test_a_picture_can_be_brought_here(page):
     page.run()
     page.file_uploader[0].upload("mine.png", encoded(cover("rap", 501))).run()
-    (key,) = address(page, "cover")
+    (key,) = query_param(page, "cover")
     assert is_upload(key)
-    assert "mine.png" in said(page)
+    assert "mine.png" in page_text(page)
 
 
 def test_a_picture_that_was_brought_is_forgotten_by_a_click(page, own):
-    at(page, cover=own)
+    open_at(page, cover=own)
     next(button for button in page.button if button.label == "Delete").click().run()
-    assert not address(page, "cover")
-    at(page, cover=own)
+    assert not query_param(page, "cover")
+    open_at(page, cover=own)
     assert "Upload the picture again" in page.info[0].value
 
 
@@ -59,14 +59,14 @@ def test_a_file_that_is_no_picture_is_refused_with_the_reason(page):
     page.run()
     page.file_uploader[0].upload("notes.jpg", b"milk").run()
     assert "not a picture" in unescape(page.error[0].value)
-    assert not address(page, "cover")
+    assert not query_param(page, "cover")
 
 
 def test_a_picture_that_has_gone_is_said_to_have(page):
-    at(page, cover="own-00ff")
+    open_at(page, cover="own-00ff")
     assert "Upload the picture again" in page.info[0].value
 
 
 def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
-    at(page, cover=own, view="Map")
+    open_at(page, cover=own, view="Map")
     assert len(tiles(page, "marked")) == 6

@@ -1,7 +1,7 @@
 from html import unescape
 
 import pytest
-from finished import finished, sure
+from finished_runs import confident_probabilities, finished_run
 
 from covergenre.comparison.comparison import compare_runs
 from pages.compare.cells import covers, genre_of, heading, sentence
@@ -12,9 +12,9 @@ from pages.compare.selection import Cell
 def compared():
     """The first run takes one of two jazz covers for rap, and very surely; the second names all covers rightly."""
     labels = [0, 1, 1, 2]
-    first = sure([0, 1, 2, 2])
+    first = confident_probabilities([0, 1, 2, 2])
     first[2] = [0.05, 0.05, 0.9]
-    return compare_runs([finished(labels, first), finished(labels, sure(labels), "knn")])
+    return compare_runs([finished_run(labels, first), finished_run(labels, confident_probabilities(labels), "knn")])
 
 
 def test_the_surest_covers_of_a_cell_come_first(compared):
@@ -55,13 +55,15 @@ def test_of_a_whole_row_and_column_the_right_ones_are_counted(compared):
 
 
 def test_a_genre_that_is_never_answered_has_no_share():
-    runs = [finished([0, 1, 2], sure([0, 1, 1]), method) for method in ("knn", "logistic")]
+    runs = [finished_run([0, 1, 2], confident_probabilities([0, 1, 1]), method) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
     assert "0 of 0 covers correct (none)" in sentence(compared, Cell(compared.runs[0], "", "rap"))
 
 
 def test_names_from_outside_are_harmless():
     genres = ("*a*", "<b>", "c")
-    compared = compare_runs([finished([0, 1, 2], sure([0, 1, 2]), name, genres=genres) for name in ("_x_", "knn")])
+    compared = compare_runs(
+        [finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), name, genres=genres) for name in ("_x_", "knn")]
+    )
     cell = Cell(compared.runs[0], "*a*", "<b>")
     assert not set("*<>_") & set(heading(cell) + sentence(compared, cell))

@@ -2,7 +2,7 @@ import re
 from urllib.parse import parse_qs
 
 import pytest
-from finished import GENRES, finished, on_drawn_covers, sure
+from finished_runs import GENRES, confident_probabilities, finished_run, runs_on_drawn_covers
 
 from covergenre.comparison.comparison import ComparedRuns, compare_runs
 from pages.compare.covers import cover_tiles
@@ -11,7 +11,7 @@ from pages.widgets.tiles import Tile
 
 @pytest.fixture
 def compared(tmp_path):
-    return compare_runs(on_drawn_covers(tmp_path / "covers", 2))
+    return compare_runs(runs_on_drawn_covers(tmp_path / "covers", 2))
 
 
 def tiles(compared: ComparedRuns, rows: list[int]) -> list[Tile]:
@@ -27,8 +27,8 @@ def test_there_is_a_tile_a_cover_with_its_picture_and_genre(compared):
 
 def test_each_run_says_what_it_took_the_cover_for_and_whether_that_is_right():
     runs = [
-        finished([1], sure([1]), paths=["a/b.jpg"]),
-        finished([1], sure([2], confidence=0.55), "knn", paths=["a/b.jpg"]),
+        finished_run([1], confident_probabilities([1]), paths=["a/b.jpg"]),
+        finished_run([1], confident_probabilities([2], confidence=0.55), "knn", paths=["a/b.jpg"]),
     ]
     (tile,) = tiles(compare_runs(runs), [0])
     right, wrong = tile.face.split('class="line"')[1:]
@@ -53,7 +53,12 @@ def test_a_cover_leads_to_explore(compared):
 
 
 def test_a_cover_of_a_data_set_that_is_gone_leads_nowhere():
-    (tile,) = tiles(compare_runs([finished([0], sure([0])), finished([0], sure([0]), "knn")]), [0])
+    (tile,) = tiles(
+        compare_runs(
+            [finished_run([0], confident_probabilities([0])), finished_run([0], confident_probabilities([0]), "knn")]
+        ),
+        [0],
+    )
     assert (tile.href, tile.still) == ("", True)
 
 
@@ -64,6 +69,9 @@ def test_a_cover_whose_file_is_gone_has_a_tile_without_a_picture(compared):
 
 
 def test_a_name_from_outside_is_harmless():
-    runs = [finished([0], sure([0]), method, GENRES, paths=["x/<img src=1>.jpg"]) for method in ("knn", "logistic")]
+    runs = [
+        finished_run([0], confident_probabilities([0]), method, GENRES, paths=["x/<img src=1>.jpg"])
+        for method in ("knn", "logistic")
+    ]
     (tile,) = tiles(compare_runs(runs), [0])
     assert "<img" not in tile.face

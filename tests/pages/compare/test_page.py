@@ -8,10 +8,10 @@ from html import unescape
 
 import grids
 import pytest
-from apptests import opened, said
-from finished import GENRES, answers, finished, on_drawn_covers
+from apptests import open_app, page_text
+from finished_runs import GENRES, finished_run, random_probabilities, runs_on_drawn_covers
+from finished_studies import outcome, saved_study
 from streamlit.testing.v1 import AppTest
-from studied import made, point
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.comparison.galleries import galleries
@@ -22,12 +22,12 @@ from covergenre.evaluation.agreement import mistakes
 from covergenre.report.conclusion import verdict
 from covergenre.report.tables import comparison_tables, zip_tables
 
-visit = partial(opened, "compare")
+visit = partial(open_app, "compare")
 
 
 @pytest.fixture
 def runs(tmp_path):
-    return on_drawn_covers(tmp_path / "covers", 12)
+    return runs_on_drawn_covers(tmp_path / "covers", 12)
 
 
 def tiles(app: AppTest) -> int:
@@ -37,7 +37,7 @@ def tiles(app: AppTest) -> int:
 def test_without_a_run_of_ones_own_the_methods_of_the_starter_are_compared(starter):
     app = visit()
     assert set(app.multiselect[0].value) == {f"starter-{method.name}" for method in open_starter().card.methods}
-    assert "Nearest neighbours (starter)" in said(app)
+    assert "Nearest neighbours (starter)" in page_text(app)
 
 
 def test_of_the_starters_covers_the_colours_are_shown(starter):
@@ -49,20 +49,20 @@ def test_of_the_starters_covers_the_colours_are_shown(starter):
 def test_without_runs_and_starter_the_page_says_what_to_do(starter):
     shutil.rmtree(starter / "runs")
     app = visit()
-    assert "There are no finished runs yet." in said(app)
+    assert "There are no finished runs yet." in page_text(app)
     assert "covergenre train demo --method knn" in app.code[0].value
-    finished([0, 1, 2], answers([0, 1, 2]))
-    assert " is right on " in said(visit())
+    finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
+    assert " is right on " in page_text(visit())
 
 
 def test_runs_that_are_not_done_are_not_offered(runs):
-    waiting = finished([0, 1, 2], answers([0, 1, 2]), state="queued")
+    waiting = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="queued")
     assert waiting.id not in visit().multiselect[0].value
-    assert "Unfinished or deleted" in said(visit(run=[runs[0].id, runs[1].id, waiting.id]))
+    assert "Unfinished or deleted" in page_text(visit(run=[runs[0].id, runs[1].id, waiting.id]))
 
 
 def test_the_figures_and_the_verdict_are_those_of_the_library(runs):
-    text = said(visit(run=[run.id for run in runs]))
+    text = page_text(visit(run=[run.id for run in runs]))
     compared = compare_runs(runs)
     assert compared.comparison.pairs[0].sentence in text
     assert all(run.name in text for run in compared.runs)
@@ -70,59 +70,61 @@ def test_the_figures_and_the_verdict_are_those_of_the_library(runs):
 
 
 def test_other_runs_can_be_picked_and_go_into_the_address(runs):
-    third = finished([0, 1, 2], answers([0, 1, 2]), "other", paths=["country/000.jpg", "jazz/000.jpg", "rap/000.jpg"])
+    third = finished_run(
+        [0, 1, 2], random_probabilities([0, 1, 2]), "other", paths=["country/000.jpg", "jazz/000.jpg", "rap/000.jpg"]
+    )
     app = visit(run=[run.id for run in runs])
     app.multiselect[0].set_value([runs[0].id, third.id]).run()
     assert app.query_params["run"] == [runs[0].id, third.id]
-    assert "They are compared on the 3 that they share" in said(app)
+    assert "They are compared on the 3 that they share" in page_text(app)
 
 
 def test_a_run_alone_is_looked_at_closely(runs):
     poor, alone = runs[1], compare_runs(runs[1:])
     (run,) = alone.runs
-    told = said(visit(run=[poor.id]))
+    told = page_text(visit(run=[poor.id]))
     assert told.startswith("Nearest neighbours")
     assert verdict(alone).split(" of ")[0] in told
     app = visit(run=[poor.id], tab="Confusion", true="jazz", predicted="rap", of=poor.id)
     assert len(app.get("vega_lite_chart")) == 1
     assert tiles(app) == run.evaluation.confusion[1][2]
     assert tiles(visit(run=[poor.id], tab="Covers")) == min(24, len(mistakes(alone.labels, run.probabilities)))
-    assert "right 7 times out of 10" in said(visit(run=[poor.id], tab="Calibration"))
+    assert "right 7 times out of 10" in page_text(visit(run=[poor.id], tab="Calibration"))
 
 
 def test_settings_stand_beside_each_other_and_only_those_that_differ(runs):
-    told = said(visit(run=[run.id for run in runs], tab="Settings"))
+    told = page_text(visit(run=[run.id for run in runs], tab="Settings"))
     assert "Nearest neighbours" in told
     assert "Seed" not in told
     app = visit(run=[runs[0].id], tab="Settings")
-    assert "Seed" in said(app)
+    assert "Seed" in page_text(app)
 
 
 def test_without_a_run_picked_there_is_nothing_to_see(runs):
     app = visit(run=[runs[0].id])
     app.multiselect[0].set_value([]).run()
-    assert "Choose one run" in said(app)
+    assert "Choose one run" in page_text(app)
 
 
 def test_a_run_that_changes_meanwhile_is_looked_at_anew(runs):
     address = {"run": [run.id for run in runs]}
-    before = said(visit(**address))
+    before = page_text(visit(**address))
     good, poor = (run.predictions() for run in runs)
     runs[0].write_predictions(poor)
     runs[1].write_predictions(good)
-    after = said(visit(**address))
+    after = page_text(visit(**address))
     assert "Logistic regression is better than Nearest neighbours" in before
     assert "Nearest neighbours is better than Logistic regression" in after
 
 
 @pytest.mark.parametrize("name", ["run.json", "status.json"])
 def test_a_run_that_is_damaged_meanwhile_is_offered_no_more(runs, name):
-    third = finished([0, 1, 2], answers([0, 1, 2]), "other")
+    third = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), "other")
     visit(run=[run.id for run in runs])
     (third.folder / name).write_text("{}")
     app = visit(run=[*(run.id for run in runs), third.id])
     assert app.multiselect[0].value == [run.id for run in runs]
-    assert f"Unfinished or deleted: {third.id}" in said(app)
+    assert f"Unfinished or deleted: {third.id}" in page_text(app)
 
 
 def test_a_run_whose_answers_are_damaged_meanwhile_is_named(runs):
@@ -135,7 +137,9 @@ def test_a_run_whose_answers_are_damaged_meanwhile_is_named(runs):
 
 
 def test_runs_that_can_not_be_compared_say_why(runs):
-    elsewhere = finished([0, 1], answers([0, 1]), paths=["a.jpg", "b.jpg"], dataset_hash=runs[0].spec.dataset_hash)
+    elsewhere = finished_run(
+        [0, 1], random_probabilities([0, 1]), paths=["a.jpg", "b.jpg"], dataset_hash=runs[0].spec.dataset_hash
+    )
     app = visit(run=[runs[0].id, elsewhere.id])
     assert not app.exception
     assert "were not tested on any cover in common" in unescape(app.error[0].value)
@@ -144,7 +148,7 @@ def test_runs_that_can_not_be_compared_say_why(runs):
 def test_the_cell_of_the_address_shows_its_covers(runs):
     app = visit(run=[run.id for run in runs], tab="Confusion", of=runs[1].id, true="jazz", predicted="jazz")
     counts = compare_runs(runs).runs[1].evaluation.confusion
-    assert "Jazz, correct" in said(app)
+    assert "Jazz, correct" in page_text(app)
     assert tiles(app) == counts[1][1]
 
 
@@ -161,7 +165,7 @@ def test_a_cell_can_be_named_by_the_boxes(runs):
 
 
 def test_a_genre_shows_precision_recall_and_f1_of_every_run(runs):
-    text = said(visit(run=[run.id for run in runs], tab="Confusion", of=runs[0].id, true="jazz"))
+    text = page_text(visit(run=[run.id for run in runs], tab="Confusion", of=runs[0].id, true="jazz"))
     assert "Precision" in text
     assert f"{100 * compare_runs(runs).runs[1].evaluation.by_genre[1].f1.value:.1f}" in text
 
@@ -169,12 +173,12 @@ def test_a_genre_shows_precision_recall_and_f1_of_every_run(runs):
 def test_the_difference_of_two_matrices_is_explained(runs):
     app = visit(run=[run.id for run in runs], tab="Confusion")
     app.get("segmented_control")[0].set_value("Difference").run()
-    assert "orange for more" in said(app)
+    assert "orange for more" in page_text(app)
 
 
 def test_of_three_runs_the_two_to_look_at_are_chosen(runs):
     paths = [f"{genre}/{n:03}.jpg" for n in range(12) for genre in GENRES]
-    third = finished([0, 1, 2] * 12, answers([0, 1, 2] * 12), "other", paths=paths)
+    third = finished_run([0, 1, 2] * 12, random_probabilities([0, 1, 2] * 12), "other", paths=paths)
     app = visit(run=[*(run.id for run in runs), third.id], tab="Covers")
     app.selectbox(key="at b").select(third.id).run()
     assert app.query_params["b"] == third.id
@@ -189,7 +193,7 @@ def test_a_gallery_has_as_many_covers_as_it_says(runs, key):
     compared = compare_runs(runs)
     found = {gallery.key: gallery for gallery in galleries(compared, *compared.runs)}
     assert tiles(app) == min(24, len(found[key].rows))
-    assert found[key].meaning in said(app)
+    assert found[key].meaning in page_text(app)
 
 
 def test_a_gallery_can_be_kept_to_one_genre(runs):
@@ -200,7 +204,7 @@ def test_a_gallery_can_be_kept_to_one_genre(runs):
 
 
 def test_weak_spots_name_the_genres_that_are_mistaken_and_the_kinds_of_covers(runs):
-    text = said(visit(run=[run.id for run in runs], tab="Weak spots"))
+    text = page_text(visit(run=[run.id for run in runs], tab="Weak spots"))
     assert "taken for" in text
     assert "The split is honest" in text
 
@@ -211,39 +215,39 @@ def test_calibration_is_drawn_for_every_run_coverage_once_and_precision_by_genre
 
 
 def test_without_a_study_the_ladders_say_how_to_make_one(runs):
-    assert "There are no studies yet." in said(visit(run=[run.id for run in runs], tab="Ladders"))
+    assert "There are no studies yet." in page_text(visit(run=[run.id for run in runs], tab="Ladders"))
 
 
 def test_a_study_stands_beside_what_was_published(runs):
-    made(point("ladder", "knn", 2), point("ladder", "knn", 3))
+    saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3))
     app = visit(run=[run.id for run in runs], tab="Ladders")
-    assert "Dashed is what the reference study published" in said(app)
-    assert "More and more genres" in said(app)
-    assert "published 94.7" in said(app)
+    assert "Dashed is what the reference study published" in page_text(app)
+    assert "More and more genres" in page_text(app)
+    assert "published 94.7" in page_text(app)
 
 
 def test_an_address_that_makes_no_sense_does_no_harm(runs):
     app = visit(run=["nonsense", "<b>"], tab="nowhere", of="x", true="y", show="z", a="q")
-    assert "Which run is better?" in said(app)
+    assert "Which run is better?" in page_text(app)
 
 
 def test_what_is_shown_stands_in_the_address_and_stays_when_other_runs_end(runs):
     app = visit()
     shown = app.multiselect[0].value
     assert app.query_params["run"] == shown
-    finished([0, 1, 2], answers([0, 1, 2]), "other")
+    finished_run([0, 1, 2], random_probabilities([0, 1, 2]), "other")
     assert app.run().multiselect[0].value == shown
 
 
 def test_runs_that_are_gone_are_not_exchanged_for_others(runs):
     app = visit(run=["20200101-000000-knn-0000"])
     assert app.multiselect[0].value == []
-    assert "20200101-000000-knn-0000" in said(app)
+    assert "20200101-000000-knn-0000" in page_text(app)
 
 
 def test_a_run_that_ends_meanwhile_is_offered(runs):
     app = visit(run=[run.id for run in runs])
-    finished([0, 1, 2], answers([0, 1, 2]), "other")
+    finished_run([0, 1, 2], random_probabilities([0, 1, 2]), "other")
     assert "other · mine" in app.run().multiselect[0].options
 
 

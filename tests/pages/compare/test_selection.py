@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from finished import GENRES, answers, finished, sure
+from finished_runs import GENRES, confident_probabilities, finished_run, random_probabilities
 
 from covergenre.comparison.comparison import compare_runs
 from covergenre.runs.record import list_runs
@@ -14,14 +14,16 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def trained(*asked: dict) -> list[str]:
     """The ids of runs that were finished one after the other."""
     return [
-        finished(LABELS, sure(LABELS), created=NOON + timedelta(minutes=number), **each).id
+        finished_run(LABELS, confident_probabilities(LABELS), created=NOON + timedelta(minutes=number), **each).id
         for number, each in enumerate(asked)
     ]
 
 
 @pytest.fixture
 def compared():
-    return compare_runs([finished(LABELS * 5, answers(LABELS * 5), method) for method in ("knn", "logistic", "other")])
+    return compare_runs(
+        [finished_run(LABELS * 5, random_probabilities(LABELS * 5), method) for method in ("knn", "logistic", "other")]
+    )
 
 
 def test_the_runs_of_the_address_are_compared_in_its_order_and_each_once():

@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from apptests import alone
+from apptests import single_page
 from drawing import genre_folders
-from exploring import at, settled
+from exploring import open_at, settled
 from streamlit.testing.v1 import AppTest
 from tiny import tiny_recipe
 
@@ -37,11 +37,11 @@ def root(tmp_path) -> Path:
 def page(root) -> AppTest:
     """The page of a data set that was not looked through yet, opened and come to rest."""
     register("mine", root)
-    return settled(alone("explore").run())
+    return settled(single_page("explore").run())
 
 
 @pytest.fixture(scope="session")
-def looked_through(once, engines, recipe) -> Path:
+def looked_through(make_once, engines, recipe) -> Path:
     """A home whose data set "mine" was looked through, shared because that takes seconds. Read only."""
 
     def look(home: Path) -> Path:
@@ -52,7 +52,7 @@ def looked_through(once, engines, recipe) -> Path:
             inspection.inspect_dataset(register("mine", defective(home / "covers"))[0])
         return home
 
-    return once("looked through", look)
+    return make_once("looked through", look)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def audited(own_home, looked_through) -> AppTest:
     """The findings of a data set that was looked through."""
     stays = shutil.ignore_patterns("engines", "covers", "made")
     shutil.copytree(looked_through, own_home, symlinks=True, dirs_exist_ok=True, ignore=stays)
-    return at(see="Findings")
+    return open_at(see="Findings")
 
 
 def defective(root: Path) -> Path:

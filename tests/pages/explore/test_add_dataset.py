@@ -1,7 +1,7 @@
 """Collecting covers on the Explore page, from a stand-in for the open sources."""
 
 import pytest
-from apptests import alone, click
+from apptests import click, single_page
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.fake_sources import albums
@@ -21,7 +21,7 @@ def world(world):
 
 @pytest.fixture
 def page(world) -> AppTest:
-    return alone("explore").run()
+    return single_page("explore").run()
 
 
 def test_covers_of_the_genres_chosen_become_a_data_set(page):
@@ -43,7 +43,7 @@ def test_too_few_genres_are_refused_with_what_to_do(page):
 
 def test_what_was_stopped_goes_on_by_a_click(world):
     Plan("mine", ("jazz", "rap"), per_genre=2).prepare()
-    page = alone("explore").run()
+    page = single_page("explore").run()
     click(page, "Continue")
     jobs().get(ADDING).wait()
     page.run()

@@ -3,8 +3,8 @@
 import re
 
 import grids
-from apptests import address, press, said
-from exploring import at, field, settled, tiles, view
+from apptests import page_text, press, query_param
+from exploring import open_at, open_view, settled, text_field, tile_labels
 
 from covergenre.audit import read_thresholds
 from covergenre.dataset.registry import open_dataset
@@ -13,39 +13,39 @@ from covergenre.repair.repair import history
 
 def test_findings_map_and_repair_ask_for_an_audit_first(page):
     for name in ("findings", "map"):
-        view(page, name)
+        open_view(page, name)
         assert any(button.label == "Look for defects" for button in page.button)
-    assert "Look for defects first" in said(view(page, "repair"))
+    assert "Look for defects first" in page_text(open_view(page, "repair"))
 
 
 def test_findings_are_cards_that_open_their_gallery(audited):
-    text = said(audited)
+    text = page_text(audited)
     for words in ("Contradicting labels 2", "Unreadable 1", "has two genres", "of all covers"):
         assert words in re.sub(r":gray\[(\d+)]", r"\1", text)
     press(audited, "see-contradicting labels")
-    assert sorted(tiles(audited)) == ["000.jpg, jazz", "both.jpg, rap"]
+    assert sorted(tile_labels(audited)) == ["000.jpg, jazz", "both.jpg, rap"]
 
 
 def test_groups_are_shown_side_by_side_and_settled_there(audited):
     press(audited, "groups-exact duplicates")
-    assert "2 groups" in re.sub(r"[:\[\]]|gray", "", said(audited))
+    assert "2 groups" in re.sub(r"[:\[\]]|gray", "", page_text(audited))
     before = open_dataset("mine").manifest
     assert (before["excluded"] == "").all()
     settled(press(audited, "keep-0"))
     assert (open_dataset("mine").manifest["excluded"] != "").sum() == 1
-    assert "1 group\n" in re.sub(r"[:\[\]]|gray", "", said(audited))
+    assert "1 group\n" in re.sub(r"[:\[\]]|gray", "", page_text(audited))
 
 
 def test_a_cover_tells_its_findings_its_group_and_those_most_like_it(audited):
-    page = at(see="Gallery", open="jazz/copy.jpg")
-    text = said(page)
+    page = open_at(see="Gallery", open="jazz/copy.jpg")
+    text = page_text(page)
     assert "Exact duplicates" in text
-    assert tiles(page, "group") == ["001.jpg, jazz"]
-    assert len(tiles(page, "near")) == 12
+    assert tile_labels(page, "group") == ["001.jpg, jazz"]
+    assert len(tile_labels(page, "near")) == 12
 
 
 def test_a_cover_is_left_out_and_given_another_genre(audited):
-    page = at(see="Gallery", open="jazz/003.jpg")
+    page = open_at(see="Gallery", open="jazz/003.jpg")
     settled(press(page, "out-cover"))
     assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "excluded"] == "by hand"
     assert any(button.label == "Include again" for button in page.button)
@@ -54,8 +54,8 @@ def test_a_cover_is_left_out_and_given_another_genre(audited):
 
 
 def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
-    view(audited, "repair")
-    ticked = [label for label in tiles(audited, "plan") if label.endswith(", selected")]
+    open_view(audited, "repair")
+    ticked = [label for label in tile_labels(audited, "plan") if label.endswith(", selected")]
     assert any("both" in label or "copy" in label for label in ticked)
     assert any("best" in tile["face"] for tile in grids.tiles(audited, "plan"))
     metrics = {metric.label: metric.value for metric in audited.metric}
@@ -68,9 +68,9 @@ def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
 
 
 def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
-    view(audited, "repair")
+    open_view(audited, "repair")
     settled(press(audited, "measure"))
-    assert re.search(r"held-out covers?: \*\*[<>\d\u202f]+%\*\* before .* after", said(audited))
+    assert re.search(r"held-out covers?: \*\*[<>\d\u202f]+%\*\* before .* after", page_text(audited))
 
 
 def test_a_threshold_is_changed_and_the_findings_with_it(audited):
@@ -90,18 +90,18 @@ def test_a_threshold_is_changed_and_the_findings_with_it(audited):
 
 def test_a_filter_of_a_finding_stands_in_the_address(audited):
     press(audited, "see-exact duplicates")
-    assert address(audited, "issue") == ["exact duplicates"]
-    assert address(audited, "see") == ["Gallery"]
+    assert query_param(audited, "issue") == ["exact duplicates"]
+    assert query_param(audited, "see") == ["Gallery"]
     press(audited, "chip-0")
     assert "issue" not in audited.query_params
 
 
 def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page):
-    view(page, "gallery")
+    open_view(page, "gallery")
     next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
-    grids.press(page, "gallery", 3)
-    grids.press(page, "gallery", 4)
-    assert [label for label in tiles(page) if label.endswith("selected")] == [
+    grids.press_tile(page, "gallery", 3)
+    grids.press_tile(page, "gallery", 4)
+    assert [label for label in tile_labels(page) if label.endswith("selected")] == [
         "003.jpg, jazz, selected",
         "004.jpg, jazz, selected",
     ]
@@ -113,10 +113,10 @@ def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page)
 
 
 def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
-    page = at(see="Gallery", from_genre="rap", words="00")
+    page = open_at(see="Gallery", from_genre="rap", words="00")
     next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
     press(page, "choose-all")
-    field(page, "Tag").set_value("check again")
+    text_field(page, "Tag").set_value("check again")
     settled(press(page, "tag-chosen"))
     manifest = open_dataset("mine").manifest
     assert set(manifest.loc[manifest["tags"] == "check again", "genre"]) == {"rap"}
@@ -126,8 +126,8 @@ def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
 
 
 def test_of_suggested_repairs_one_is_spared(audited):
-    view(audited, "repair")
-    ticked = [i for i, label in enumerate(tiles(audited, "plan")) if label.endswith(", selected")]
-    grids.press(audited, "plan", ticked[0])
+    open_view(audited, "repair")
+    ticked = [i for i, label in enumerate(tile_labels(audited, "plan")) if label.endswith(", selected")]
+    grids.press_tile(audited, "plan", ticked[0])
     settled(press(audited, "apply"))
     assert (open_dataset("mine").manifest["excluded"] != "").sum() == len(ticked) - 1

@@ -6,9 +6,9 @@ from html import unescape
 
 import grids
 import pytest
-from apptests import address, alone, click, held, said
+from apptests import click, page_text, pending_job, query_param, single_page
 from drawing import cover, encoded, genre_folders
-from exploring import at, field, settled, tiles, view
+from exploring import open_at, open_view, settled, text_field, tile_labels
 
 from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
@@ -19,8 +19,8 @@ from pages.widgets.watch import jobs
 
 
 def test_with_no_data_set_it_says_how_to_come_by_one():
-    page = alone("explore").run()
-    text = said(page)
+    page = single_page("explore").run()
+    text = page_text(page)
     for words in ("The demo", "A folder", "A ZIP"):
         assert words in text
     assert any(button.label == "Draw the demo" for button in page.button)
@@ -28,9 +28,9 @@ def test_with_no_data_set_it_says_how_to_come_by_one():
 
 def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
     monkeypatch.chdir(root.parent)
-    page = alone("explore").run()
-    field(page, "Folder with a subfolder for each genre").set_value("covers")
-    field(page, "Name").set_value("ours")
+    page = single_page("explore").run()
+    text_field(page, "Folder with a subfolder for each genre").set_value("covers")
+    text_field(page, "Name").set_value("ours")
     settled(click(page, "Scan"))
     assert names() == ("ours",)
     assert [metric.value for metric in page.metric][:4] == ["62", "0", "1", "2"]
@@ -38,10 +38,10 @@ def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
 
 def test_a_folder_outside_those_allowed_is_refused(root, monkeypatch, own_home):
     monkeypatch.chdir(own_home)
-    page = alone("explore").run()
-    field(page, "Folder with a subfolder for each genre").set_value("/etc")
+    page = single_page("explore").run()
+    text_field(page, "Folder with a subfolder for each genre").set_value("/etc")
     click(page, "Scan")
-    assert "can't be scanned from here" in said(page)
+    assert "can't be scanned from here" in page_text(page)
     assert names() == ()
 
 
@@ -51,15 +51,15 @@ def test_a_zip_is_unpacked_and_then_shown():
         for number in range(4):
             archive.writestr(f"jazz/{number}.png", encoded(cover("jazz", number)))
         archive.writestr("../../out.png", encoded(cover("jazz", 9)))
-    page = alone("explore").run()
+    page = single_page("explore").run()
     page.file_uploader[0].upload("covers.zip", file.getvalue())
-    field(page, "Name", 1).set_value("zipped")
+    text_field(page, "Name", 1).set_value("zipped")
     settled(click(page, "Unpack"))
     assert len(open_dataset("zipped").manifest) == 4
 
 
 def test_the_overview_counts_and_shows_colours(page):
-    text = said(page)
+    text = page_text(page)
     assert "Jazz" in text
     assert "31" in text
     assert any('class="strip"' in element.value for element in page.markdown)
@@ -67,53 +67,53 @@ def test_the_overview_counts_and_shows_colours(page):
 
 
 def test_the_gallery_shows_48_covers_a_page(page):
-    view(page, "gallery")
-    assert "63 of 63 covers" in said(page)
-    assert len(tiles(page)) == 48
-    assert len(tiles(at(see="Gallery", sheet="2"))) == 15
+    open_view(page, "gallery")
+    assert "63 of 63 covers" in page_text(page)
+    assert len(tile_labels(page)) == 48
+    assert len(tile_labels(open_at(see="Gallery", sheet="2"))) == 15
 
 
 def test_filters_stand_in_the_address_and_come_off_as_chips(page):
-    page = at(see="Gallery", from_genre="Rap", words="00")
-    assert "10 of 63 covers" in said(page)
+    page = open_at(see="Gallery", from_genre="Rap", words="00")
+    assert "10 of 63 covers" in page_text(page)
     click(page, "“00”")
-    assert "32 of 63 covers" in said(page)
+    assert "32 of 63 covers" in page_text(page)
     click(page, "Rap")
-    assert "63 of 63 covers" in said(page)
+    assert "63 of 63 covers" in page_text(page)
 
 
 def test_sizes_formats_and_modes_lead_to_their_covers(page):
     told = [unescape(element.value) for element in page.markdown]
     assert any("size=96+x+96" in each for each in told)
-    assert "62 of 63 covers" in said(at(see="Gallery", size="96 x 96", mode="RGB"))
-    click(other := at(see="Gallery", format="PNG"), "PNG")
-    assert "63 of 63 covers" in said(other)
+    assert "62 of 63 covers" in page_text(open_at(see="Gallery", size="96 x 96", mode="RGB"))
+    click(other := open_at(see="Gallery", format="PNG"), "PNG")
+    assert "63 of 63 covers" in page_text(other)
 
 
 def test_a_cover_is_opened_by_a_click_and_by_its_address(page):
-    view(page, "gallery")
-    grids.press(page, "gallery", 3)
+    open_view(page, "gallery")
+    grids.press_tile(page, "gallery", 3)
     assert "jazz/003.jpg" in page.query_params["open"]
-    assert "96 × 96 px, RGB" in said(page)
-    page = at(see="Gallery", open="rap/torn.jpg")
-    assert "can't be read" in said(page)
+    assert "96 × 96 px, RGB" in page_text(page)
+    page = open_at(see="Gallery", open="rap/torn.jpg")
+    assert "can't be read" in page_text(page)
     click(page, "All covers")
-    assert "torn.jpg, rap" in tiles(page)
+    assert "torn.jpg, rap" in tile_labels(page)
 
 
 @pytest.mark.parametrize("path", ["no/such.jpg", "../../../etc/passwd", "<b>"])
 def test_an_address_of_no_cover_shows_the_gallery(page, path):
-    assert len(tiles(at(see="Gallery", open=path))) == 48
+    assert len(tile_labels(open_at(see="Gallery", open=path))) == 48
 
 
 def test_the_map_is_drawn_once_there_are_vectors(audited):
-    view(audited, "map")
-    assert "Covers that look alike lie close together." in said(audited)
+    open_view(audited, "map")
+    assert "Covers that look alike lie close together." in page_text(audited)
     assert [button.label for button in audited.button if "map" in button.label] == ["Draw the detailed map"]
 
 
 def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
-    field(page, "New name").set_value("ours")
+    text_field(page, "New name").set_value("ours")
     settled(click(page, "Rename"))
     assert names() == ("ours",)
     assert next(button for button in page.button if button.label == "Remove").disabled
@@ -124,7 +124,7 @@ def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
 
 
 def test_a_tag_is_taken_off_where_it_was_put_on_and_the_menu_closes(page):
-    page = at(see="Gallery", open="jazz/003.jpg")
+    page = open_at(see="Gallery", open="jazz/003.jpg")
     page.text_input(key="new tag cover").set_value("live").run()
     click(page, "Add tag")
     assert open_dataset("mine").manifest["tags"].tolist().count("live") == 1
@@ -143,22 +143,22 @@ def test_scanning_again_finds_what_is_new(page, root):
 def test_a_damaged_data_set_is_named_and_can_be_removed(page):
     (open_dataset("mine").folder / "manifest.csv").write_text("path\n")
     page.run()
-    assert "names no column" in said(page)
+    assert "names no column" in page_text(page)
     page.checkbox[0].check().run()
     click(page, "Remove")
     assert names() == ()
 
 
 def test_filters_stay_while_a_cover_or_another_view_is_looked_at(page):
-    page = at(see="Gallery", from_genre="Rap")
-    grids.press(page, "gallery", 1)
-    assert "2 of 32" in said(page)
+    page = open_at(see="Gallery", from_genre="Rap")
+    grids.press_tile(page, "gallery", 1)
+    assert "2 of 32" in page_text(page)
     click(page, "Next")
-    assert "rap/002.jpg" in said(page)
+    assert "rap/002.jpg" in page_text(page)
     click(page, "All covers")
-    assert "32 of 63 covers" in said(page)
-    view(page, "overview")
-    assert "32 of 63 covers" in said(view(page, "gallery"))
+    assert "32 of 63 covers" in page_text(page)
+    open_view(page, "overview")
+    assert "32 of 63 covers" in page_text(open_view(page, "gallery"))
 
 
 def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch):
@@ -172,23 +172,23 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
         return opened
 
     monkeypatch.setattr(workspace, "open_workspace", open_a_moment_too_early)
-    assert "Exact duplicates" in said(view(page, "findings"))
+    assert "Exact duplicates" in page_text(open_view(page, "findings"))
 
 
 def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
     monkeypatch.chdir(root.parent)
-    other = alone("explore").run()
-    page = alone("explore").run()
-    field(page, "Folder with a subfolder for each genre").set_value("covers")
+    other = single_page("explore").run()
+    page = single_page("explore").run()
+    text_field(page, "Folder with a subfolder for each genre").set_value("covers")
     click(page, "Scan")
     jobs().get("adding a data set").wait()
-    assert "mine: 63 covers." not in said(other.run())
-    assert "mine: 63 covers." in said(page.run())
+    assert "mine: 63 covers." not in page_text(other.run())
+    assert "mine: 63 covers." in page_text(page.run())
 
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, monkeypatch, before):
-    job, end = held("adding a data set", result=(open_dataset("mine"), None))
+    job, end = pending_job("adding a data set", result=(open_dataset("mine"), None))
     page.session_state[add_dataset._OWN] = job  # it was begun by this visitor
     real = add_dataset.adding_job
 
@@ -200,76 +200,76 @@ def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, mo
         return found
 
     monkeypatch.setattr(add_dataset, "adding_job", ends_meanwhile)
-    assert "mine: 63 covers." in said(page.run())
+    assert "mine: 63 covers." in page_text(page.run())
 
 
 def test_while_a_data_set_is_brought_another_has_to_wait(page):
-    _, end = held("adding a data set")
+    _, end = pending_job("adding a data set")
     click(page, "Scan again")
     end()
-    assert "wait for it or stop it first" in said(page)
+    assert "wait for it or stop it first" in page_text(page)
 
 
 def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
-    page = alone("explore").run()
+    page = single_page("explore").run()
     click(page, "Explore the starter")
-    assert "for viewing only" in said(page)
+    assert "for viewing only" in page_text(page)
     assert any('class="strip"' in element.value for element in page.markdown)
-    view(page, "gallery")
-    assert len(tiles(page)) == 48
+    open_view(page, "gallery")
+    assert len(tile_labels(page)) == 48
     assert all("data:image/jpeg" in element.value for element in page.markdown if "explored" in element.value)
-    grids.press(page, "gallery", 2)
-    assert len(tiles(page, "near")) == 12
+    grids.press_tile(page, "gallery", 2)
+    assert len(tile_labels(page, "near")) == 12
     assert not [button for button in page.button if button.key == "out-cover"]
 
 
 def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_changed(starter):
-    page = at(data="starter", see="Findings")
-    assert "the starter ships no pictures" in said(page)
+    page = open_at(data="starter", see="Findings")
+    assert "the starter ships no pictures" in page_text(page)
     assert not page.slider
-    view(page, "map")
-    assert "Covers that look alike" in said(page)
+    open_view(page, "map")
+    assert "Covers that look alike" in page_text(page)
     assert not [button for button in page.button if button.label == "Draw the detailed map"]
-    assert "can't be changed" in said(view(page, "repair"))
+    assert "can't be changed" in page_text(open_view(page, "repair"))
     assert not [button for button in page.button if button.label in ("Rename", "Remove", "Scan again")]
 
 
 def test_a_damaged_starter_is_named_and_other_data_sets_stay_within_reach(page, starter):
     (starter / "card.json").write_text("{")
-    page = at(data="starter")
-    assert "is damaged" in said(page)
+    page = open_at(data="starter")
+    assert "is damaged" in page_text(page)
     assert [box.options for box in page.selectbox] == [["mine", "starter"]]
 
 
 def test_the_first_data_set_of_all_stands_in_the_address_too(page):
-    assert address(page, "data") == ["mine"]
+    assert query_param(page, "data") == ["mine"]
 
 
 def test_a_view_is_saved_and_found_again(page):
-    page = at(see="Gallery", from_genre="Rap")
-    field(page, "Name of this view").set_value("all rap")
+    page = open_at(see="Gallery", from_genre="Rap")
+    text_field(page, "Name of this view").set_value("all rap")
     click(page, "Save this view")
     click(page, "Clear all") if any(b.label == "Clear all" for b in page.button) else click(page, "Rap")
-    assert "63 of 63 covers" in said(page)
+    assert "63 of 63 covers" in page_text(page)
     click(page, "all rap")
-    assert "32 of 63 covers" in said(page)
+    assert "32 of 63 covers" in page_text(page)
 
 
 def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, monkeypatch):
     monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
-    page = at()
-    assert "need an index of these" in said(page)
+    page = open_at()
+    assert "need an index of these" in page_text(page)
     settled(click(page, "Build index"))
-    assert "62 covers are searched with an index that finds" in said(page)
-    view(page, "map")
-    assert "Covers that look alike lie close together" in said(page)
+    assert "62 covers are searched with an index that finds" in page_text(page)
+    open_view(page, "map")
+    assert "Covers that look alike lie close together" in page_text(page)
 
 
 def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monkeypatch):
     monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
-    page, real = at(), workspace.open_workspace
+    page, real = open_at(), workspace.open_workspace
 
     def opened_before_the_index_was_done(name):
         opened = real(name)
@@ -279,4 +279,4 @@ def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monke
 
     monkeypatch.setattr(workspace, "open_workspace", opened_before_the_index_was_done)
     page.run()
-    assert "62 covers are searched with an index that finds" in said(page)
+    assert "62 covers are searched with an index that finds" in page_text(page)

@@ -3,7 +3,7 @@
 import pytest
 from apptests import press
 from drawing import genre_folders
-from exploring import at
+from exploring import open_at
 
 from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
@@ -28,7 +28,7 @@ def page(tmp_path, monkeypatch):
     report = audit_dataset(dataset)
     report.skipped.pop("wrong labels")
     save_inspection("mine", stamp("mine"), Inspection(dataset, report, None, None))
-    return at(see="Review")
+    return open_at(see="Review")
 
 
 def called(page):

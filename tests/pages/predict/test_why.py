@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from apptests import said
-from at_work import LONGEST
+from apptests import page_text
 from drawing import cover, encoded
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from workers import TIMEOUT
 
 from covergenre.predict import STARTER
 from covergenre.predict.explain import Saliency
@@ -40,7 +40,7 @@ def section(tmp_path, run: str = STARTER) -> AppTest:
     (tmp_path / "pages").symlink_to(PAGES)
     app = tmp_path / "app.py"
     app.write_text(SECTION.format(run=run, file=str(file)))
-    page = AppTest.from_file(app, default_timeout=LONGEST)
+    page = AppTest.from_file(app, default_timeout=TIMEOUT)
     page.session_state["why_open"] = True
     return page.run()
 
@@ -49,12 +49,12 @@ def test_nothing_is_worked_out_before_it_is_unfolded(starter, tmp_path):
     page = section(tmp_path)
     page.session_state["why_open"] = False
     page.run()
-    assert not said(page)
+    assert not page_text(page)
     assert not page.toggle
 
 
 def test_an_answer_is_told_in_a_sentence_and_by_each_method(starter, tmp_path):
-    text = said(section(tmp_path))
+    text = page_text(section(tmp_path))
     assert re.search(r"(runner-up|no other genre comes near)\.", text)
     assert "Nearest neighbours" in text
     assert "Logistic regression" in text
@@ -65,7 +65,7 @@ def test_the_place_is_looked_for_only_when_it_is_asked_for(starter, tmp_path):
     page = section(tmp_path)
     assert not page.image
     page.toggle[0].set_value(True).run()
-    assert "Highlighted: the 20\u202f% of the cover" in said(page)
+    assert "Highlighted: the 20\u202f% of the cover" in page_text(page)
     assert len(page.image) == 1
 
 
@@ -75,7 +75,7 @@ def test_another_genre_and_another_share_can_be_chosen(starter, tmp_path):
     other = page.get("button_group")[0].options[1]
     page.get("button_group")[0].set_value(other.lower()).run()
     page.slider[0].set_value(40).run()
-    assert f"the 40\u202f% of the cover that counts most for {other.lower()}" in said(page)
+    assert f"the 40\u202f% of the cover that counts most for {other.lower()}" in page_text(page)
 
 
 def test_of_one_method_alone_its_probabilities_are_not_said_twice(prediction):

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 
 import psutil
 import pytest
-from apptests import click, held, opened, said
+from apptests import click, open_app, page_text, pending_job
 from drawing import genre_folders
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 from streamlit.testing.v1 import AppTest
 
 from covergenre.audit import audit_dataset
@@ -42,7 +42,7 @@ def mine(tmp_path):
 @pytest.fixture
 def done():
     labels = [0, 1, 2] * 10
-    run = finished(labels, answers(labels), parameters={"c": 0.01, "balance": 0.5})
+    run = finished_run(labels, random_probabilities(labels), parameters={"c": 0.01, "balance": 0.5})
     run.write_evaluation(evaluate(run))
     return run
 
@@ -51,7 +51,7 @@ def done():
 def at_work():
     """A run whose process is that of the test."""
     process = psutil.Process()
-    run = finished([0, 1, 2], answers([0, 1, 2]), method="boosting")
+    run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method="boosting")
     for step in (1, 2, 3):
         run.append_event(Event("trees", step, 100, {"validation log loss": 2 - step / 10}))
     (run.folder / "log.txt").write_text("what it logged")
@@ -62,21 +62,21 @@ def at_work():
 
 
 def test_without_a_data_set_the_way_to_one_is_shown(starter):
-    app = opened("train")
-    assert "There is no data set to train on yet" in said(app)
+    app = open_app("train")
+    assert "There is no data set to train on yet" in page_text(app)
     click(app, "Add a data set")
     assert "Draw the demo" in [button.label for button in app.button]
 
 
 def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
-    app = opened("train")
+    app = open_app("train")
     app.segmented_control(key="train_method").set_value("logistic").run()
     app.selectbox(key="train_logistic_c").set_value(0.01).run()
     app.get("pills")[0].set_value(["jazz", "rap"]).run()
     click(app, "Train")
     (run,) = launch.queued_runs()
     assert (run.spec.method, run.spec.genres, run.spec.parameters["c"]) == ("logistic", ("jazz", "rap"), 0.01)
-    assert "Logistic regression on mine, 2 genres" in said(app)
+    assert "Logistic regression on mine, 2 genres" in page_text(app)
     assert app.query_params["run"] == run.id
 
 
@@ -85,7 +85,7 @@ def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(st
     file = mine.folder / "audit" / "facts.json"
     cues = {"cues": {"rap": {"resolution": 1.0}}, "side": 180}
     file.write_text(json.dumps({**json.loads(file.read_text()), **cues}))
-    app = opened("train")
+    app = open_app("train")
     app.selectbox(key="train_limit").set_value("none").run()
     assert "rap by resolution (AUC 1.00)" in unescape(app.warning[0].value)
     app = click(app, "Shrink all to 150 px")
@@ -95,15 +95,15 @@ def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(st
 
 
 def test_with_one_genre_there_is_nothing_to_train(starter, mine):
-    app = opened("train")
+    app = open_app("train")
     app.get("pills")[0].set_value(["jazz"]).run()
     assert next(button for button in app.button if button.label == "Train").disabled
-    assert "Choose at least two genres" in said(app)
+    assert "Choose at least two genres" in page_text(app)
 
 
-def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, mine, absent):
-    absent("catboost")
-    app = opened("train")
+def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, mine, hide_packages):
+    hide_packages("catboost")
+    app = open_app("train")
     assert not app.info
     app.segmented_control(key="train_method").set_value("boosting").run()
     assert "pip install catboost" in unescape(app.info[0].value)
@@ -114,7 +114,7 @@ def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, min
 
 @pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost")
 def test_the_reference_study_sets_the_fields(starter, mine):
-    app = opened("train")
+    app = open_app("train")
     app.segmented_control(key="train_method").set_value("boosting").run()
     app.segmented_control(key="train_preset_boosting").set_value("reference").run()
     click(app, "Train")
@@ -123,7 +123,7 @@ def test_the_reference_study_sets_the_fields(starter, mine):
 
 
 def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
-    app = opened("train")
+    app = open_app("train")
     click(click(app, "Train"), "Train")
     first, second = (run.id for run in launch.queued_runs())
     app.button(key=f"up-{second}").click().run()
@@ -133,9 +133,9 @@ def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
 
 
 def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work):
-    app = opened("train")
-    assert "Boosted trees on mine" in said(app)
-    assert "processor cores" in said(app)
+    app = open_app("train")
+    assert "Boosted trees on mine" in page_text(app)
+    assert "processor cores" in page_text(app)
     assert "what it logged" in app.code[0].value
     assert len(app.get("vega_lite_chart")) == 1
     click(app, "Cancel")
@@ -152,27 +152,27 @@ def test_a_run_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine,
         return real()
 
     monkeypatch.setattr(form, "choose_method", ends_meanwhile)
-    assert "Use for predictions" in [button.label for button in opened("train", run=at_work.id).button]
+    assert "Use for predictions" in [button.label for button in open_app("train", run=at_work.id).button]
 
 
 def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
-    assert "Finish now" not in [button.label for button in opened("train").button]
+    assert "Finish now" not in [button.label for button in open_app("train").button]
     at_work.checkpoint.mkdir()
     (at_work.checkpoint / "snapshot").touch()
-    app = click(opened("train"), "Finish now")
+    app = click(open_app("train"), "Finish now")
     assert (at_work.checkpoint / FINISH_FILE).exists()
     assert "Finish now" not in [button.label for button in app.button]
     assert app.get("progress")[0].proto.text.endswith("finishing with the best state so far")
 
 
 def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
-    app = click(opened("train"), "Train")
+    app = click(open_app("train"), "Train")
     assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine added to the queue."]
 
 
 @pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
 def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
-    app = opened("train")
+    app = open_app("train")
     app.segmented_control(key="train_method").set_value("finetune").run()
     app.selectbox(key="train_finetune_limit").set_value(150).run()
     click(app, "Train")
@@ -181,73 +181,75 @@ def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
 
 
 def test_the_settings_of_a_run_of_an_older_version_are_taken_over(starter, mine):
-    old = finished([0, 1, 2], answers([0, 1, 2]), state="cancelled", method="finetune", parameters={"epochs": 3})
-    app = click(opened("train", run=old.id), "Copy settings")
+    old = finished_run(
+        [0, 1, 2], random_probabilities([0, 1, 2]), state="cancelled", method="finetune", parameters={"epochs": 3}
+    )
+    app = click(open_app("train", run=old.id), "Copy settings")
     assert app.selectbox(key="train_finetune_epochs").value == 3
     assert app.selectbox(key="train_finetune_side").value == 192
 
 
 def test_the_run_of_the_address_is_opened_with_its_figures(starter, mine, done):
-    text = said(opened("train", run=done.id))
+    text = page_text(open_app("train", run=done.id))
     assert "Logistic regression on mine" in text
     assert "Balanced accuracy" in text
     assert "Recall" in text
 
 
 def test_a_run_that_has_gone_is_said_to_have(starter):
-    assert "no longer exists" in said(opened("train", run="20261122-000000-knn-0000"))
+    assert "no longer exists" in page_text(open_app("train", run="20261122-000000-knn-0000"))
 
 
 def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
-    app = click(opened("train", run=done.id), "Use for predictions")
+    app = click(open_app("train", run=done.id), "Use for predictions")
     assert default_run() == done.id
     click(app, "Use the starter again")
     assert default_run() is None
 
 
 def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
-    app = click(opened("train", run=done.id), "Copy settings")
+    app = click(open_app("train", run=done.id), "Copy settings")
     assert app.segmented_control(key="train_method").value == "logistic"
     assert app.selectbox(key="train_logistic_c").value == 0.01
     assert app.selectbox(key="train_logistic_balance").value == 0.5
 
 
 def test_a_name_and_a_note_are_kept(starter, done):
-    app = opened("train", run=done.id)
+    app = open_app("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value("At 150 px").run()
     app.text_area[0].set_value("for the talk").run()
     click(app, "Save")
     assert read_notes(done) == Notes("At 150 px", (), "for the talk")
-    assert "for the talk" in said(app)
-    assert "At 150 px on mine" in said(app)
+    assert "for the talk" in page_text(app)
+    assert "At 150 px on mine" in page_text(app)
 
 
 def test_a_name_that_another_run_has_is_refused(starter, done):
-    app = opened("train", run=done.id)
+    app = open_app("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value(" ").run()
     click(app, "Save")
     assert "no name was given" in app.error[0].value.lower()
 
 
 def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
-    app = opened("train", run=done.id)
-    assert "This deletes its model and its figures." in said(app)
+    app = open_app("train", run=done.id)
+    assert "This deletes its model and its figures." in page_text(app)
     click(app, "Delete permanently")
     assert list_runs() == ()
     assert "run" not in app.query_params
 
 
 def test_a_run_that_failed_says_why_and_can_be_resumed(starter):
-    run = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
+    run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="failed")
     run.write_status(Status("failed", error="OSError: No space left on device"))
-    app = opened("train", run=run.id)
+    app = open_app("train", run=run.id)
     assert "No space left on device" in unescape(app.error[0].value)
     click(app, "Resume")
     assert [each.id for each in launch.queued_runs()] == [run.id]
 
 
 def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
-    app = opened("train")
+    app = open_app("train")
 
     def full(_run):
         raise OSError(28, "No space left on device")
@@ -259,11 +261,11 @@ def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
 
 
 def test_a_stronger_network_says_what_it_is_and_how_it_comes(mine):
-    app = opened("train")
+    app = open_app("train")
     app.selectbox(key="train_backbone").select("timm:vit_small_patch14_dinov2.lvd142m").run()
-    assert "142 million pictures" in said(app)
-    assert "Licence: Apache-2.0" in said(app)
-    assert "Its weights (88 MB) are downloaded when training starts" in said(app)
+    assert "142 million pictures" in page_text(app)
+    assert "Licence: Apache-2.0" in page_text(app)
+    assert "Its weights (88 MB) are downloaded when training starts" in page_text(app)
 
 
 # --- finding runs
@@ -278,7 +280,9 @@ def three():
     """Two runs of one task and one of another, all with figures."""
     labels, runs = [0, 1, 2] * 10, []
     for method, asked in (("logistic", {}), ("knn", {}), ("knn", {"seed": 7})):
-        runs.append(finished(labels, answers(labels, skill=2 if method == "knn" else 5), method, **asked))
+        runs.append(
+            finished_run(labels, random_probabilities(labels, skill=2 if method == "knn" else 5), method, **asked)
+        )
         runs[-1].write_evaluation(evaluate(runs[-1]))
     return runs
 
@@ -289,13 +293,13 @@ def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, 
         return Inspection(dataset, audit_dataset(dataset), None, None)
 
     monkeypatch.setattr("pages.explore.workspace.inspect_dataset", inspect_dataset)
-    app = click(opened("train"), "Look for defects first")
+    app = click(open_app("train"), "Look for defects first")
     jobs().get(f"work on {mine.name}", registry.stamp(mine.name)).wait()
     assert "Look for defects first" not in [button.label for button in app.run().button]
 
 
 def test_an_audit_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, monkeypatch):
-    (_, end), real = held(f"work on {mine.name}", registry.stamp(mine.name)), form.read_caveats
+    (_, end), real = pending_job(f"work on {mine.name}", registry.stamp(mine.name)), form.read_caveats
 
     def too_early(dataset):
         found = real(dataset)
@@ -305,35 +309,35 @@ def test_an_audit_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mi
         return found
 
     monkeypatch.setattr(form, "read_caveats", too_early)
-    assert "Look for defects first" not in [button.label for button in opened("train").button]
+    assert "Look for defects first" not in [button.label for button in open_app("train").button]
 
 
 def test_runs_are_grouped_by_what_is_chosen(starter, three):
-    app = opened("train")
+    app = open_app("train")
     app.selectbox(key="train_group").set_value("method").run()
     assert app.dataframe[0].value.columns[0] == "method"
 
 
 def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
     write_notes(three[1], replace(read_notes(three[1]), tags=("talk",)))
-    app = opened("train")
+    app = open_app("train")
     assert len(names(app)) == 3
     app.text_input(key="at find").set_value("TALK nearest").run()
     assert names(app) == ["Nearest neighbours"]
     assert app.query_params["find"] in ("TALK nearest", ["TALK nearest"])
     app.text_input(key="at find").set_value("nothing like it").run()
-    assert "No runs match this search" in said(app)
+    assert "No runs match this search" in page_text(app)
 
 
 def test_a_hidden_run_is_shown_when_asked_for(starter, three):
-    app = click(opened("train", run=three[0].id), "Hide")
+    app = click(open_app("train", run=three[0].id), "Hide")
     assert "Logistic regression" not in names(app)
     app.toggle(key="train_hidden").set_value(True).run()
     assert "Logistic regression" in names(app)
 
 
 def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(starter, three):
-    app = opened("train")
+    app = open_app("train")
     app.selectbox(key="at baseline").set_value(three[1].id).run()
     app.multiselect(key="train_columns").set_value(["Seed"]).run()
     table = app.dataframe[0].value.set_index("name")
@@ -344,23 +348,23 @@ def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(star
     assert table["Seed"].to_dict()["Nearest neighbours 2"] == "7"
 
 
-def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, three, absent):
-    absent("catboost")
-    app = click(opened("train"), "Train all methods")
+def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, three, hide_packages):
+    hide_packages("catboost")
+    app = click(open_app("train"), "Train all methods")
     assert {run.spec.method for run in launch.queued_runs()} == {"knn", "logistic"}
     assert sorted(names(app)) == ["Logistic regression 2", "Nearest neighbours 3"]
 
 
 def test_repeats_over_seeds_have_their_spread(starter, three):
-    app = opened("train", run=three[1].id)
-    assert "Accuracy with 2 seeds" in said(app)
-    assert "standard deviation" not in said(opened("train", run=three[0].id))
+    app = open_app("train", run=three[1].id)
+    assert "Accuracy with 2 seeds" in page_text(app)
+    assert "standard deviation" not in page_text(open_app("train", run=three[0].id))
 
 
 def test_a_run_by_the_reference_protocol_is_marked(starter):
     labels = [0, 1, 2] * 10
-    run = finished(labels, answers(labels), split="reference")
+    run = finished_run(labels, random_probabilities(labels), split="reference")
     run.write_evaluation(evaluate(run))
-    app = opened("train", run=run.id)
+    app = open_app("train", run=run.id)
     assert names(app) == ["Logistic regression · reference protocol"]
-    assert "reference study" in said(app)
+    assert "reference study" in page_text(app)

@@ -1,5 +1,5 @@
 import pytest
-from finished import answers, finished
+from finished_runs import finished_run, random_probabilities
 
 from covergenre.runs.notes import Notes, write_notes
 from covergenre.training.train import evaluate
@@ -10,7 +10,7 @@ from pages.train.run_summary import RunSummary
 @pytest.fixture
 def run():
     labels = [0, 1, 2] * 10
-    made = finished(labels, answers(labels))
+    made = finished_run(labels, random_probabilities(labels))
     made.write_evaluation(evaluate(made))
     return made
 
@@ -33,14 +33,14 @@ def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
 
 
 def test_a_run_without_figures_has_none(run):
-    failed = finished([0, 1, 2], answers([0, 1, 2]), state="failed")
+    failed = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="failed")
     assert run_summary.frame([RunSummary.of(failed)]).iloc[0]["accuracy"] == ""
     (run.folder / "evaluation.json").write_text("{")
     assert RunSummary.of(run).evaluation is None
 
 
 def test_what_was_asked_for_is_harmless_in_html():
-    run = finished([0, 1, 2], answers([0, 1, 2]), genres=("<b>", "jazz", "rap"))
+    run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), genres=("<b>", "jazz", "rap"))
     assert "<b>" not in run_summary.settings_table(run)
     assert "Jazz" in run_summary.settings_table(run)
 
@@ -52,14 +52,14 @@ def test_the_log_is_told_from_its_end(run):
 
 
 def test_runs_are_found_by_their_settings(run):
-    other = finished([0, 1, 2], answers([0, 1, 2]), method="knn", parameters={"k": 20}, seed=7)
+    other = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method="knn", parameters={"k": 20}, seed=7)
     told = [RunSummary.of(each) for each in (other, run)]
     assert [each.run for each in run_summary.search(told, "seed 7", hidden=False)] == [other]
     assert [each.run for each in run_summary.search(told, "neighbours 20", hidden=False)] == [other]
 
 
 def test_runs_of_a_group_stand_together_under_its_name(run):
-    later = [finished([0, 1, 2], answers([0, 1, 2]), method) for method in ("knn", "logistic")]
+    later = [finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method) for method in ("knn", "logistic")]
     told = [RunSummary.of(each) for each in (later[1], later[0], run)]
     together = run_summary.group_runs(told, "method")
     assert [each.run for each in together] == [later[1], run, later[0]]

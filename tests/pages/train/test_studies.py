@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from apptests import click, opened, said
+from apptests import click, open_app, page_text
 from drawing import genre_folders
-from studied import point
+from finished_studies import outcome
 from tiny import tiny_recipe
 
 from covergenre import background
@@ -31,11 +31,11 @@ def mine(tmp_path):
 
 
 def test_without_covers_there_is_nothing_to_study(starter, begun):
-    assert "There is no data set to train on yet" in said(opened("train", view="Studies"))
+    assert "There is no data set to train on yet" in page_text(open_app("train", view="Studies"))
 
 
 def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
-    app = opened("train", view="Studies")
+    app = open_app("train", view="Studies")
     click(app, "Start")
     assert not app.exception
     (command,) = begun
@@ -49,22 +49,22 @@ def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monk
     def end_at_once(asked):
         asked.prepare()
         for key in asked.points:
-            asked.add(replace(point(key.partition("/")[0], "knn", 2), key=key))
+            asked.add(replace(outcome(key.partition("/")[0], "knn", 2), key=key))
 
     monkeypatch.setattr(studies, "start_study", end_at_once)
-    app = opened("train", view="Studies")
+    app = open_app("train", view="Studies")
     click(app, "Start")
-    assert "Starting" not in said(app)
-    assert "More and more genres" in said(app)
+    assert "Starting" not in page_text(app)
+    assert "More and more genres" in page_text(app)
 
 
 def test_what_a_study_found_is_drawn_and_told(starter, begun, mine, tmp_path):
     run_study(design(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path)))
-    app = opened("train", view="Studies")
-    assert "More and more genres" in said(app)
+    app = open_app("train", view="Studies")
+    assert "More and more genres" in page_text(app)
     assert len(app.dataframe[0].value) == 2
 
 
 def test_a_study_that_was_stopped_says_how_far_it_came(starter, begun, mine, tmp_path):
     start_study(design(mine, only=["ladder"], recipe=tiny_recipe(tmp_path)))
-    assert "Stopped at 0 of 2 points" in said(opened("train", view="Studies"))
+    assert "Stopped at 0 of 2 points" in page_text(open_app("train", view="Studies"))

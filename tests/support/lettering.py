@@ -3,7 +3,9 @@
 from PIL import Image, ImageDraw, ImageFont
 
 
-def lettered(*lines: str, side: int = 300, ink: str = "white", ground: str = "#204060", size: int = 40) -> Image.Image:
+def cover_with_text(
+    *lines: str, side: int = 300, ink: str = "white", ground: str = "#204060", size: int = 40
+) -> Image.Image:
     """A cover with these lines, one below the other."""
     image = Image.new("RGB", (side, side), ground)
     pen = ImageDraw.Draw(image)

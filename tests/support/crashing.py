@@ -9,7 +9,7 @@ from covergenre.cluster.steps import OpenedCover
 
 
 @dataclass(frozen=True)
-class Deadly:
+class CrashingStep:
     """Kills `whom` ("worker", "node" or the id of a process) at the cover of this width; once, unless `always`.
 
     `only_beside`: a node that is spared, for the head is not just any.

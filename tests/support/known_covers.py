@@ -8,7 +8,7 @@ import pandas as pd
 from covergenre.dataset.starter import COLUMNS
 
 
-def table(genres: Sequence[str], **columns) -> pd.DataFrame:
+def cover_table(genres: Sequence[str], **columns) -> pd.DataFrame:
     """A row a cover, all different; `columns` (a value, or one a row) say what else is known."""
     n = len(genres)
     told = {
@@ -23,7 +23,7 @@ def table(genres: Sequence[str], **columns) -> pd.DataFrame:
     return pd.DataFrame(told).reindex(columns=list(COLUMNS), fill_value="")
 
 
-def clouds(genres: Sequence[str], width: int = 6, spread: float = 0.3) -> np.ndarray:
+def clustered_vectors(genres: Sequence[str], width: int = 6, spread: float = 0.3) -> np.ndarray:
     """Vectors (n, width): each genre has an axis that its covers lie around, at different distances."""
     chance = np.random.default_rng(0)
     axes = np.eye(width)[[sorted(set(genres)).index(genre) for genre in genres]]

@@ -18,7 +18,7 @@ from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 GENRES = ("country", "jazz", "rap")
 
 
-def answers(labels: Sequence[int], n_genres: int = 3, skill: float = 1.0, seed: int = 0) -> np.ndarray:
+def random_probabilities(labels: Sequence[int], n_genres: int = 3, skill: float = 1.0, seed: int = 0) -> np.ndarray:
     """Probabilities (n, g) that favour the true genre the more, the greater `skill` is."""
     chance = np.random.default_rng(seed)
     logits = chance.normal(size=(len(labels), n_genres)) + skill * np.eye(n_genres)[list(labels)]
@@ -26,13 +26,13 @@ def answers(labels: Sequence[int], n_genres: int = 3, skill: float = 1.0, seed: 
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def sure(predicted: Sequence[int], n_genres: int = 3, confidence: float = 0.8) -> np.ndarray:
+def confident_probabilities(predicted: Sequence[int], n_genres: int = 3, confidence: float = 0.8) -> np.ndarray:
     """Probabilities (n, g) that name the genres `predicted`, all of the same confidence."""
     rest = (1 - confidence) / (n_genres - 1)
     return np.eye(n_genres)[list(predicted)] * (confidence - rest) + rest
 
 
-def finished(
+def finished_run(
     labels: Sequence[int],
     probabilities: np.ndarray,
     method: str = "logistic",
@@ -67,7 +67,9 @@ def finished(
         "genre": [*(genres[label] for label in labels), genres[0]],
         "group": [*(range(len(paths)) if groups is None else groups), 10**6],
     }
-    columns = pd.DataFrame(np.vstack([probabilities, sure([0], len(genres))]), columns=probability_columns(genres))
+    columns = pd.DataFrame(
+        np.vstack([probabilities, confident_probabilities([0], len(genres))]), columns=probability_columns(genres)
+    )
     run.write_predictions(pd.DataFrame(told).join(columns))
     if temperature is not None:
         _write_choices(run.folder / "model", temperature)
@@ -75,15 +77,15 @@ def finished(
     return run
 
 
-def on_drawn_covers(folder: Path, per_genre: int = 6) -> list[Run]:
+def runs_on_drawn_covers(folder: Path, per_genre: int = 6) -> list[Run]:
     """A good and a poor run on drawn covers of `GENRES`, whose data set is "mine"."""
     dataset, _ = register("mine", genre_folders(folder, GENRES, per_genre))
     paths = dataset.manifest["path"]
     labels = [GENRES.index(path.split("/")[0]) for path in paths]
     given = {"paths": paths, "dataset_hash": fingerprint(dataset.manifest)}
     return [
-        finished(labels, answers(labels, skill=4), **given),
-        finished(labels, answers(labels, skill=0, seed=1), "knn", **given),
+        finished_run(labels, random_probabilities(labels, skill=4), **given),
+        finished_run(labels, random_probabilities(labels, skill=0, seed=1), "knn", **given),
     ]
 
 
