@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from covergenre import images
 from covergenre.errors import CoverGenreError
 from covergenre.methods.base import Context, Covers, check_training
 from covergenre.methods.calibration import probabilities_of
@@ -112,16 +113,21 @@ class Words:
 
 
 def texts_of(covers: Covers, context: Context) -> Sequence[CoverText]:
-    """The texts of covers, else those read from their pictures, each once; CoverGenreError if they have neither."""
+    """The texts of covers, else those read from their pictures, each once; CoverGenreError if they have neither.
+
+    A cover of unknown hash gets that of its picture, as texts are cached by it.
+    """
     if len(covers.texts) == len(covers):
         return covers.texts
     if not covers.pictures:
         raise CoverGenreError("words are read from pictures, and these covers have none: give a picture for each")
     from covergenre.ocr.reader import read_covers
 
-    pictures = dict(zip(reversed(covers.hashes), reversed(covers.pictures), strict=True))  # the originals come first
+    known = zip(covers.hashes, covers.pictures, strict=True)
+    hashes = [key or images.content_hash(picture()) for key, picture in known]
+    pictures = dict(zip(reversed(hashes), reversed(covers.pictures), strict=True))  # the originals come first
     texts = read_covers(pictures, context.monitor)
-    return [texts[key] for key in covers.hashes]
+    return [texts[key] for key in hashes]
 
 
 def plain_letters(text: str) -> str:

@@ -11,17 +11,17 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from covergenre import images
 from covergenre.embedding.engine import engine_for
 from covergenre.methods import Covers
 from covergenre.runs.record import Run
 
 run = Run.at(Path(__file__).parent)
-cover = Image.open(sys.argv[1]).convert("RGB")
+cover = images.decode(Path(sys.argv[1]).read_bytes()).image
 vectors = engine_for(run.spec.recipe).embed([cover])
-asked = Covers(vectors, np.array([-1]), ("",), pictures=[lambda: cover])
-shares = run.load_model().predict_proba(asked)[0]
+covers = Covers(vectors, np.array([-1]), (images.content_hash(cover),), pictures=[lambda: cover])
+shares = run.load_model().predict_proba(covers)[0]
 for genre, share in sorted(zip(run.spec.genres, shares), key=lambda each: -each[1]):
     print(f"{share:6.1%}  {genre}")
 """

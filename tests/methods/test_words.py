@@ -2,16 +2,18 @@ import json
 import random
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from lettered import lettered
 from specs import train_spec
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import Context, Covers, method
 from covergenre.methods.ensemble import FittedEnsemble, calibrate, pool_logits, split_evidence
-from covergenre.methods.words import BUCKETS, FittedWords, Parameters, buckets_of, matrix_of, plain_letters
+from covergenre.methods.words import BUCKETS, FittedWords, Parameters, buckets_of, matrix_of, plain_letters, texts_of
 from covergenre.ocr.text import CoverText, Line
 from covergenre.progress import SILENT, Monitor, Progress
 
@@ -115,6 +117,14 @@ def test_two_genres_and_an_empty_validation_part_are_enough():
 def test_covers_with_neither_text_nor_picture_are_refused(fitted):
     with pytest.raises(CoverGenreError, match="give a picture for each"):
         fitted.predict_proba(Covers(np.zeros((1, 0), np.float32), np.zeros(1, np.int64), ("a",)))
+
+
+def test_covers_of_unknown_hash_are_each_read_from_their_own_picture():
+    for names in (("JOHNNY CASH", "MILES DAVIS"), ("NINA SIMONE", "JOHNNY CASH")):
+        pictures = [partial(lettered, name) for name in names]
+        covers = Covers(np.zeros((2, 0), np.float32), np.full(2, -1), ("", ""), pictures=pictures)
+        texts = [str(text).replace(" ", "") for text in texts_of(covers, Context())]
+        assert texts == [name.replace(" ", "") for name in names]
 
 
 def test_training_covers_without_any_text_are_refused():
