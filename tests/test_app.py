@@ -224,7 +224,7 @@ def test_a_correction_is_kept_as_a_data_set_to_train_on_and_undone_by_the_same_c
     assert registry.names() == ()
 
 
-def test_a_starter_that_is_damaged_is_named(starter):
+def test_a_damaged_starter_is_reported(starter):
     (starter / "card.json").write_text("{")
     app = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
     for page in ("pages/predict/predict.py", "pages/starter/starter.py"):

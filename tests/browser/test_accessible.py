@@ -46,7 +46,7 @@ def server(serve, tmp_path_factory) -> str:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_of_ours(visit, state):
+def test_axe_reports_no_violations_of_our_own(visit, state):
     path, *clicks = STATES[state]
     page = visit(path, color_scheme="light")
     for click in clicks:

@@ -38,7 +38,7 @@ def settles(page, expected: str) -> None:
     eventually(page, lambda: shown(page) == expected)
 
 
-def test_a_walk_can_be_gone_back_reloaded_and_shared(browse):
+def test_a_walk_survives_back_forward_and_reload(browse):
     page = browse()
     first = step(page, "found", 0)
     second = step(page, "near", 4)
@@ -76,7 +76,7 @@ def others(page, before: list[str]) -> list[str]:
     return names(page)
 
 
-def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_it(browse):
+def test_a_url_opens_its_results_page_and_back_returns_from_a_cover_to_it(browse):
     page = browse()
     first = names(page)
     page = browse("?leaf=3")
@@ -95,7 +95,7 @@ def test_an_address_of_a_page_shows_and_marks_it_and_back_leads_from_a_cover_to_
     assert pager(page) == "3"
 
 
-def test_back_leads_from_one_portrait_to_the_one_before(browse):
+def test_back_returns_to_the_previous_portrait(browse):
     page = browse("?view=Portraits")
     for genre in ("Jazz", "Rap"):
         page.get_by_test_id("stButtonGroup").get_by_text(genre, exact=True).click()
@@ -106,7 +106,7 @@ def test_back_leads_from_one_portrait_to_the_one_before(browse):
     page.get_by_role("heading", name=re.compile("^Jazz ")).wait_for()
 
 
-def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(browse):
+def test_back_and_forward_move_between_a_filter_and_portraits(browse):
     page = browse("?genre=Jazz")
     jazz = names(page)
     page.get_by_text("Portraits", exact=True).click()
@@ -117,7 +117,7 @@ def test_from_jazz_to_portraits_back_is_jazz_and_forward_is_portraits(browse):
     page.get_by_role("heading", name="Colours").wait_for()
 
 
-def test_what_is_typed_is_searched_for_and_filters_are_in_the_address(browse):
+def test_search_text_and_filters_are_in_the_url(browse):
     page = browse()
     page.get_by_placeholder("Search artist or album").fill("darkthrone")
     page.keyboard.press("Enter")
@@ -145,7 +145,7 @@ def point(page) -> tuple[float, float]:
     )
 
 
-def test_a_point_of_the_map_shows_its_picture_and_can_be_clicked(browse):
+def test_a_point_on_the_map_shows_its_picture_and_can_be_clicked(browse):
     page = browse("?view=Map")
     x, y = point(page)
     picture = page.locator('.st-key-map-hover img, [class*="map-hover"] img').first
@@ -161,7 +161,7 @@ def test_a_point_of_the_map_shows_its_picture_and_can_be_clicked(browse):
     page.locator(TILES.format("marked")).nth(5).wait_for()
 
 
-def test_a_box_on_the_map_becomes_a_grid(browse):
+def test_a_box_selection_on_the_map_becomes_a_grid(browse):
     page = browse("?view=Map")
     x, y = point(page)
     page.locator('[data-title="Box Select"]').click()
@@ -173,7 +173,7 @@ def test_a_box_on_the_map_becomes_a_grid(browse):
     page.get_by_text(re.compile(r"covers? selected")).wait_for()
 
 
-def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page(browse):
+def test_a_cover_added_to_the_basket_survives_reload_and_navigation(browse):
     page = browse()
     tile = page.locator(".st-key-tiles-found li").nth(1)
     tile.hover()
@@ -191,5 +191,5 @@ def test_a_cover_is_put_into_the_basket_which_outlives_a_reload_and_another_page
 
 
 @pytest.mark.parametrize("view", ["Covers", "Portraits", "Map"])
-def test_every_view_fits_a_phone(browse, view):
+def test_every_view_fits_on_a_phone(browse, view):
     wait_until_fits(browse(f"?view={view}", **PHONE))

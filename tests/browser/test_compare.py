@@ -57,7 +57,7 @@ def covers(page) -> int:
     return page.locator(".gallery > li").count()
 
 
-def test_a_click_on_a_cell_shows_its_covers_and_goes_into_the_address(confusion, compared):
+def test_clicking_a_cell_shows_its_covers_and_updates_the_url(confusion, compared):
     poor = compared.of(next(run.id for run in compared.runs if run.run.spec.method == "knn"))
     page = confusion()
     side = 0 if page.locator(".st-key-matrix_0").locator("xpath=..").get_by_text(poor.name).count() else 1
@@ -68,7 +68,7 @@ def test_a_click_on_a_cell_shows_its_covers_and_goes_into_the_address(confusion,
     assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
 
 
-def test_a_click_on_one_matrix_after_the_other_is_seen_each_time(confusion):
+def test_alternating_clicks_on_both_matrices_all_register(confusion):
     page = confusion()
     seen = []
     for side in (0, 1, 0):
@@ -80,7 +80,7 @@ def test_a_click_on_one_matrix_after_the_other_is_seen_each_time(confusion):
     assert seen[0] == seen[2] != seen[1]
 
 
-def test_a_click_on_a_margin_shows_the_genre(confusion):
+def test_clicking_a_margin_shows_the_genre(confusion):
     page = confusion()
     cell(page, 0, "True jazz").click()
     page.get_by_role("heading", name="Jazz", exact=True).wait_for()
@@ -98,7 +98,7 @@ def open_list(page, key: str) -> None:
     raise AssertionError(f"the list of {key} can't be opened by the keyboard")
 
 
-def test_the_keyboard_reaches_a_cell_too(confusion):
+def test_a_cell_can_be_chosen_by_keyboard(confusion):
     page = confusion()
     for key, genre in (("compare_true", "Rap"), ("compare_predicted", "Jazz")):
         wait_until_idle(page)
@@ -110,7 +110,7 @@ def test_the_keyboard_reaches_a_cell_too(confusion):
     page.get_by_role("heading", name="Rap taken for jazz").wait_for()
 
 
-def test_the_address_alone_leads_to_the_cell_and_back_leads_to_the_one_before(confusion, compared):
+def test_a_url_opens_its_cell_and_back_returns_to_the_previous_cell(confusion, compared):
     run = compared.runs[0]
     page = confusion(f"&of={run.id}&true=jazz&predicted=jazz")
     page.get_by_role("heading", name="Jazz, correct").wait_for()
@@ -120,7 +120,7 @@ def test_the_address_alone_leads_to_the_cell_and_back_leads_to_the_one_before(co
     page.get_by_role("heading", name="Jazz, correct").wait_for()
 
 
-def test_the_first_visitor_of_a_server_may_come_to_the_pages_own_address(serve, compared, chromium):
+def test_the_first_request_to_a_new_server_may_be_for_a_subpage(serve, compared, chromium):
     page = chromium.new_page()
     page.goto(f"{serve(compared.runs[0].run.folder.parents[1])}/compare")
     page.get_by_role("heading", name="Which run is better?").wait_for()
@@ -129,11 +129,11 @@ def test_the_first_visitor_of_a_server_may_come_to_the_pages_own_address(serve, 
     page.close()
 
 
-def test_on_a_phone_nothing_sticks_out(confusion):
+def test_nothing_overflows_on_a_phone(confusion):
     wait_until_fits(confusion(**PHONE))
 
 
-def test_what_is_compared_survives_reload_another_page_and_another_tab(visit, server, compared):
+def test_the_compared_runs_survive_reload_navigation_and_a_second_tab(visit, server, compared):
     good, poor = compared.runs
     page = visit("/compare")
     page.wait_for_function("() => location.search.includes('run=')")
@@ -152,7 +152,7 @@ def test_what_is_compared_survives_reload_another_page_and_another_tab(visit, se
     assert parse_qs(urlsplit(other.url).query)["run"] == [poor.id]
 
 
-def test_what_train_shows_survives_back_forward_reload_and_another_tab(visit, server, compared):
+def test_the_state_of_train_survives_back_forward_reload_and_a_second_tab(visit, server, compared):
     poor = compared.runs[1]
     page = visit()
     page.goto(f"{server}/train?run={poor.id}")

@@ -58,7 +58,7 @@ def pick_genre(page: Page, genre: str) -> None:
     raise AssertionError(f"{genre} can't be picked")
 
 
-def test_a_data_set_is_filtered_and_a_cover_of_it_opened_and_found_again_by_its_address(explore):
+def test_a_data_set_is_filtered_and_an_opened_cover_survives_reload(explore):
     page = explore("?see=Gallery")
     has_tiles(page, 48)
     assert page.locator(".st-key-tiles-gallery img").nth(40).evaluate("image => image.naturalWidth") == 96
@@ -77,7 +77,7 @@ def test_a_data_set_is_filtered_and_a_cover_of_it_opened_and_found_again_by_its_
     has_tiles(page, 48)
 
 
-def test_defects_are_found_repaired_and_the_repair_is_undone(explore, home, monkeypatch):
+def test_defects_are_found_repaired_and_the_repair_undone(explore, home, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
     page = explore("?see=Findings")
     page.get_by_role("button", name="Look for defects").click()
@@ -91,7 +91,7 @@ def test_defects_are_found_repaired_and_the_repair_is_undone(explore, home, monk
     assert len(history(open_dataset("mine"))) == 2
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(explore):
+def test_nothing_overflows_on_a_phone(explore):
     page = explore("?see=Overview", **PHONE)
     for view in ("Overview", "Gallery"):
         page.get_by_text(view, exact=True).first.tap()
@@ -111,7 +111,7 @@ def looked_through(page: Page) -> None:
     page.locator('[class*="st-key-watching"]').wait_for(state="detached", timeout=90_000)
 
 
-def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
+def test_back_and_forward_keep_the_filter_set_by_a_finding(explore):
     page = explore("?see=Findings")
     looked_through(page)
     page.locator(".st-key-see-exact-duplicates button").click()
@@ -126,7 +126,7 @@ def test_back_and_forward_keep_the_filter_that_a_finding_set(explore):
     has_tiles(page, 2)
 
 
-def test_selected_covers_are_left_out_and_taken_back_in_place(explore, home, monkeypatch):
+def test_selected_covers_are_excluded_and_restored_in_place(explore, home, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
     page = explore("?see=Gallery&from_genre=rap")
     has_tiles(page, 30)
@@ -141,7 +141,7 @@ def test_selected_covers_are_left_out_and_taken_back_in_place(explore, home, mon
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] != "by hand").all())
 
 
-def test_a_threshold_is_moved_step_by_step_while_covers_are_looked_through_anew(explore):
+def test_a_threshold_can_be_moved_repeatedly_while_the_audit_reruns(explore):
     page = explore("?see=Findings")
     looked_through(page)
     page.locator(".st-key-card-exact-duplicates").get_by_role("button", name="Threshold").click()

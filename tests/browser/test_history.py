@@ -13,7 +13,7 @@ def at(page, address):
     page.wait_for_function("address => location.href.endsWith(address)", arg=address)
 
 
-def test_a_choice_is_a_step_and_another_page_is_one(visit):
+def test_choices_and_page_changes_each_add_a_history_entry(visit):
     page = visit()
     page.get_by_role("link", name="Browse").click()
     at(page, "/browse")
@@ -39,13 +39,13 @@ def test_a_tab_is_titled_after_its_page(visit):
     page.wait_for_function("document.title === 'Train · covergenre'")
 
 
-def test_predict_is_found_by_its_name(visit):
+def test_predict_opens_at_a_url_with_its_name(visit):
     page = visit("/predict?run=starter")
     page.get_by_text("The starter knows").wait_for()
     at(page, "/?run=starter")
 
 
-def test_whoever_goes_back_before_a_step_was_drawn_finds_what_was_there(visit, server):
+def test_going_back_before_a_step_has_rendered_restores_the_previous_state(visit, server):
     page, held, holding = visit(), [], False
 
     def connect(browser) -> None:

@@ -44,7 +44,7 @@ def says(page, *words: str) -> None:
     )
 
 
-def test_ticked_covers_outlive_reload_and_another_tab_and_are_no_steps(visit):
+def test_selected_covers_survive_reload_and_a_second_tab_without_history_entries(visit):
     page = visit("/explore?see=Gallery&from_genre=rap")
     page.locator(".st-key-choice label").first.click()
     page.locator(".st-key-choose-all").wait_for()
@@ -63,7 +63,7 @@ def test_ticked_covers_outlive_reload_and_another_tab_and_are_no_steps(visit):
     expect(page.locator(TICKED)).to_have_count(2, timeout=WAIT)
 
 
-def test_a_size_leads_to_its_covers_and_back_to_the_overview(visit):
+def test_a_size_in_the_overview_links_to_its_covers_and_back_returns(visit):
     page = visit("/explore?see=Overview")
     page.get_by_role("link", name="96 x 96").click()
     says(page, "size=96+x+96")
@@ -76,7 +76,7 @@ def test_a_size_leads_to_its_covers_and_back_to_the_overview(visit):
     page.get_by_role("link", name="96 x 96").wait_for()
 
 
-def test_a_run_that_is_opened_comes_into_sight_and_back_closes_it(visit):
+def test_an_opened_run_scrolls_into_view_and_back_closes_it(visit):
     page = visit("/train", viewport={"width": 1280, "height": 700})
     run = list_runs()[0]
     table = page.get_by_test_id("stDataFrame")
@@ -94,7 +94,7 @@ def test_a_run_that_is_opened_comes_into_sight_and_back_closes_it(visit):
     heading.wait_for()
 
 
-def test_a_menu_closes_once_it_has_done_its_work(visit):
+def test_a_menu_closes_after_saving(visit):
     run = list_runs()[0]
     page = visit(f"/train?run={run.id}")
     opened = page.locator(".st-key-opened")
@@ -107,7 +107,7 @@ def test_a_menu_closes_once_it_has_done_its_work(visit):
     opened.get_by_text("talk", exact=True).wait_for()
 
 
-def test_a_tab_of_one_run_survives_back_reload_and_another_window(visit):
+def test_the_tab_of_a_single_run_survives_back_reload_and_a_second_window(visit):
     run = list_runs()[0]
     page = visit(f"/compare?run={run.id}&tab=Settings")
     page.get_by_role("heading", name="Download the model").wait_for()

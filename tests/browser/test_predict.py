@@ -28,7 +28,7 @@ def wait_for_answer(page) -> None:
     page.locator(".bars li").first.wait_for()
 
 
-def test_a_dropped_cover_is_answered_with_genre_bars_and_neighbours(visit, drop, files):
+def test_a_dropped_cover_gets_genre_bars_and_neighbours(visit, drop, files):
     page = visit()
     drop(page, files[:1])
     wait_for_answer(page)
@@ -55,7 +55,7 @@ def paste(page, file) -> None:
     )
 
 
-def test_a_picture_is_pasted_with_the_keys_anywhere_on_the_page(visit, files):
+def test_a_picture_can_be_pasted_by_keyboard_anywhere_on_the_page(visit, files):
     page = visit()
     page.get_by_role("button", name="Paste a picture").wait_for()
     paste(page, files[0])
@@ -64,7 +64,7 @@ def test_a_picture_is_pasted_with_the_keys_anywhere_on_the_page(visit, files):
     page.get_by_text("2 covers").wait_for()
 
 
-def test_the_paste_button_takes_a_picture_from_the_clipboard_or_says_that_there_is_none(visit, files):
+def test_the_paste_button_reads_a_picture_from_the_clipboard_or_reports_none(visit, files):
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     button = page.get_by_role("button", name="Paste a picture")
     page.evaluate("navigator.clipboard.writeText('milk')")
@@ -82,9 +82,7 @@ def test_the_paste_button_takes_a_picture_from_the_clipboard_or_says_that_there_
     wait_for_answer(page)
 
 
-def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer_is_still_there_after(
-    visit, drop, files
-):
+def test_browsing_starts_from_a_neighbour_or_the_cover_and_back_returns_to_the_prediction(visit, drop, files):
     page = visit()
     drop(page, files[:1])
     wait_for_answer(page)
@@ -102,7 +100,7 @@ def test_a_neighbour_and_the_cover_itself_are_where_a_walk_begins_and_the_answer
     page.locator(".st-key-now").get_by_alt_text("Upload first.png").wait_for()
 
 
-def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(visit, drop, files):
+def test_a_batch_with_one_bad_file_is_predicted_and_exported_as_csv(visit, drop, files):
     page = visit()
     drop(page, files)
     page.get_by_text("2 covers, 1 unreadable").wait_for()
@@ -113,7 +111,7 @@ def test_of_many_files_one_bad_the_others_are_answered_and_go_into_a_csv_file(vi
     assert {row.split(",")[0] for row in rows[1:]} == {"first.png", "second.png", "notes.jpg"}
 
 
-def test_of_many_covers_one_is_opened_and_back_leads_to_all_of_them(visit, drop, files):
+def test_one_cover_of_a_batch_opens_and_back_returns_to_the_batch(visit, drop, files):
     page = visit()
     drop(page, files[:2])
     page.get_by_role("heading", name="2 covers").wait_for()
@@ -132,7 +130,7 @@ def test_of_many_covers_one_is_opened_and_back_leads_to_all_of_them(visit, drop,
     page.locator(GRID).nth(1).wait_for()
 
 
-def test_in_the_grid_the_arrow_keys_go_from_cover_to_cover_and_enter_opens_one(visit, drop, files):
+def test_arrow_keys_move_through_the_grid_and_enter_opens_a_cover(visit, drop, files):
     page = visit()
     drop(page, files[:2])
     page.locator(GRID).nth(1).wait_for()
@@ -142,7 +140,7 @@ def test_in_the_grid_the_arrow_keys_go_from_cover_to_cover_and_enter_opens_one(v
     page.locator(".st-key-cover").get_by_text("second.png").wait_for()
 
 
-def test_an_answer_is_there_after_a_reload_in_another_browser_and_not_after_it_was_forgotten(visit, drop, files):
+def test_a_prediction_survives_reload_and_opens_elsewhere_until_deleted(visit, drop, files):
     page, other = visit(), visit()
     drop(page, files[:1])
     wait_for_answer(page)
@@ -160,7 +158,7 @@ def test_an_answer_is_there_after_a_reload_in_another_browser_and_not_after_it_w
     other.get_by_text("This prediction has expired").wait_for()
 
 
-def test_a_cover_that_was_cropped_is_asked_about_anew(visit):
+def test_a_cropped_cover_gets_a_new_prediction(visit):
     page = visit()
     page.locator(".st-key-example-1 button").click()
     wait_for_answer(page)
@@ -173,7 +171,7 @@ def test_a_cover_that_was_cropped_is_asked_about_anew(visit):
     page.locator(".st-key-cover").get_by_text("cropped.png").wait_for()
 
 
-def test_back_leads_from_answer_to_answer(visit):
+def test_back_returns_to_the_previous_prediction(visit):
     page = visit()
     titles = [title for title, _, _ in example_tiles()[:2]]
     for number, title in enumerate(titles):
@@ -186,7 +184,7 @@ def test_back_leads_from_answer_to_answer(visit):
     page.get_by_text("The starter knows").wait_for()
 
 
-def test_a_cover_is_dropped_anywhere_on_the_page(visit, files):
+def test_a_cover_can_be_dropped_anywhere_on_the_page(visit, files):
     page = visit()
     page.get_by_role("button", name="Paste a picture").wait_for()
     page.evaluate(
@@ -203,7 +201,7 @@ def test_a_cover_is_dropped_anywhere_on_the_page(visit, files):
     page.locator(".st-key-cover").get_by_text("far.png").wait_for()
 
 
-def test_an_answer_is_told_to_those_who_listen(visit):
+def test_a_prediction_is_announced_to_screen_readers(visit):
     page = visit()
     page.locator(".st-key-example-0 button").click()
     wait_for_answer(page)
@@ -224,7 +222,7 @@ def test_a_neighbour_opens_at_the_top_of_the_page_with_the_focus_on_its_heading(
     page.wait_for_function("document.activeElement.tagName === 'H1'")
 
 
-def test_on_a_phone_the_menu_closes_after_a_choice_and_stays_closed_after_a_reload(visit):
+def test_the_menu_on_a_phone_closes_after_navigation_and_stays_closed_after_reload(visit):
     page = visit(**PHONE)
     page.get_by_test_id("stExpandSidebarButton").tap()
     menu = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect()"
@@ -237,7 +235,7 @@ def test_on_a_phone_the_menu_closes_after_a_choice_and_stays_closed_after_a_relo
     assert page.evaluate(f"{menu}.right <= 0")
 
 
-def test_an_example_is_reached_and_chosen_by_keyboard(visit):
+def test_an_example_can_be_reached_and_chosen_by_keyboard(visit):
     page = visit()
     page.get_by_role("button", name="Paste a picture").wait_for()
     page.locator(".st-key-drop button").focus()
@@ -248,7 +246,7 @@ def test_an_example_is_reached_and_chosen_by_keyboard(visit):
     wait_for_answer(page)
 
 
-def test_dark_surroundings_get_a_dark_page_and_the_colours_made_for_it(visit):
+def test_the_dark_colour_scheme_gets_a_dark_page_with_its_own_palette(visit):
     page = visit(color_scheme="dark")
     page.locator(".st-key-example-0 button").click()
     wait_for_answer(page)
@@ -257,7 +255,7 @@ def test_dark_surroundings_get_a_dark_page_and_the_colours_made_for_it(visit):
     assert page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor") == "rgb(21, 20, 18)"
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen_and_an_answer_comes_into_it(visit):
+def test_nothing_overflows_on_a_phone_and_a_prediction_scrolls_into_view(visit):
     page = visit(**PHONE)
     wait_until_fits(page)
     page.locator(".st-key-example-0 button").tap()
@@ -266,7 +264,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_an_answer_comes_into_it
     wait_until_fits(page)
 
 
-def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visit):
+def test_pictures_are_requested_from_the_app_and_only_on_demand(visit):
     page = visit()
     asked: list[str] = []
 
@@ -286,7 +284,7 @@ def test_pictures_are_asked_of_the_app_itself_and_only_when_they_are_wanted(visi
     page.get_by_role("button", name="Show the real covers").wait_for()
 
 
-def test_the_starter_page_shows_its_figures_on_any_width(visit):
+def test_the_starter_page_shows_its_figures_at_any_width(visit):
     page = visit("/starter")
     page.get_by_role("heading", name="Accuracy").wait_for()
     table = page.locator("table").filter(has=page.get_by_role("columnheader", name="Recall"))
@@ -296,7 +294,7 @@ def test_the_starter_page_shows_its_figures_on_any_width(visit):
     wait_until_fits(page)
 
 
-def test_an_answer_stays_when_a_slow_browser_clicks_before_it_has_heard_that_the_page_is_done(visit):
+def test_a_prediction_survives_a_click_before_the_browser_learns_that_the_script_finished(visit):
     page, held, slow = visit(), [], True
 
     def connect(browser) -> None:

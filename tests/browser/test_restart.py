@@ -12,7 +12,7 @@ NOTE_LOSS = f"""() => {{
 }}"""
 
 
-def test_a_cover_dropped_after_a_restart_is_answered(chromium, serve, tmp_path):
+def test_a_cover_dropped_after_a_server_restart_gets_a_prediction(chromium, serve, tmp_path):
     file = tmp_path / "first.png"
     file.write_bytes(encoded(cover("jazz", 1)))
     page = chromium.new_context().new_page()

@@ -42,7 +42,7 @@ def train(page) -> None:
     page.get_by_role("heading", name="Nearest neighbours on mine").wait_for(timeout=_A_RUN)
 
 
-def test_a_run_is_started_followed_to_its_end_and_found_again_after_a_reload(page):
+def test_a_run_is_started_followed_to_completion_and_still_shown_after_a_reload(page):
     train(page)
     page.get_by_text("No training is running.").wait_for()
     assert [run.status().state for run in list_runs()] == ["done"]
@@ -52,7 +52,7 @@ def test_a_run_is_started_followed_to_its_end_and_found_again_after_a_reload(pag
     page.get_by_role("heading", name="Nearest neighbours on mine").wait_for()
 
 
-def test_a_run_that_is_used_answers_in_predict(page):
+def test_a_run_in_use_answers_on_the_predict_page(page):
     train(page)
     page.get_by_role("button", name="Use for predictions").click()
     page.get_by_role("button", name="Use the starter again").wait_for()
@@ -69,7 +69,7 @@ def method(page, name: str):
     return page.get_by_role("radio", name=name, exact=True)
 
 
-def test_train_starts_what_is_on_the_screen_however_quickly_it_is_pressed(page):
+def test_train_starts_the_method_on_screen_even_if_clicked_immediately(page):
     asked = ["Logistic regression", "Boosted trees", "Logistic regression"]
     for number, name in enumerate(asked, 1):
         button = page.get_by_role("button", name="Train", exact=True).element_handle()
@@ -94,14 +94,14 @@ class TestBeforeAnyRun:
         page.get_by_text("No training is running.").wait_for()
         return page
 
-    def test_on_a_phone_nothing_is_wider_than_the_screen(self, page):
+    def test_nothing_overflows_on_a_phone(self, page):
         page.set_viewport_size(PHONE["viewport"])
         wait_until_fits(page)
         page.get_by_text("Studies", exact=True).click()
         page.get_by_text("Repeat the experiments of the reference study").wait_for()
         wait_until_fits(page)
 
-    def test_the_method_that_was_chosen_is_there_again_on_the_way_back(self, page):
+    def test_the_chosen_method_is_restored_on_returning_to_the_page(self, page):
         method(page, "Boosted trees").click()
         page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
         page.get_by_text("Trees", exact=True).wait_for()
@@ -115,7 +115,7 @@ class TestBeforeAnyRun:
         page.get_by_text("Trees", exact=True).wait_for()
         page.wait_for_function("location.search.includes('method=boosting&dataset=mine')")
 
-    def test_what_the_page_shows_at_first_is_no_step_to_go_back_to(self, page):
+    def test_the_initial_state_of_the_page_adds_no_history_entry(self, page):
         page.get_by_role("link", name="Predict").click()
         page.wait_for_function("location.pathname === '/'")
         page.get_by_role("link", name="Train").click()

@@ -50,13 +50,13 @@ OTHERS = (
 )
 
 
-def test_a_genre_beyond_the_ten_that_stands_alone_has_a_colour_by_its_name():
+def test_a_genre_beyond_the_ten_gets_a_colour_from_its_name():
     assert len({colours(genre) for genre in OTHERS}) > 6
     assert colours("Skiffle") == colours("skiffle")
     assert css_colour("skiffle").endswith("light-dark({}, {}))".format(*colours("skiffle")))
 
 
-def test_genres_that_stand_together_are_told_apart_and_keep_their_colours():
+def test_genres_shown_together_have_distinct_and_stable_colours():
     many = [f"genre {number:02}" for number in range(30)]
     among = colours_among([*GENRES, *many])
     assert among == colours_among(reversed([*many, *GENRES]))
@@ -68,7 +68,7 @@ def test_genres_that_stand_together_are_told_apart_and_keep_their_colours():
 
 
 @pytest.mark.parametrize("genre", [*GENRES, *OTHERS])
-def test_every_colour_stands_out_from_its_page(genre):
+def test_every_colour_contrasts_with_the_background(genre):
     for colour, theme in zip(colours_among([*GENRES, *OTHERS])[genre], (LIGHT, DARK), strict=True):
         assert contrast(colour, theme["backgroundColor"]) >= 3
         assert contrast(colour, theme["secondaryBackgroundColor"]) >= 3
@@ -85,7 +85,7 @@ def test_a_colour_follows_the_theme_by_itself():
     assert css_colour("jazz") == "light-dark(#6c7dce, #4ba8ed)"
 
 
-def test_a_genre_is_written_as_people_write_it():
+def test_a_genre_is_spelled_as_people_spell_it():
     assert [display(genre) for genre in ("black metal", "edm", "österreichisch")] == [
         "Black metal",
         "EDM",

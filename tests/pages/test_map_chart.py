@@ -28,7 +28,7 @@ def traces(chart: dict) -> dict:
     return {trace["name"]: trace for trace in chart["data"] if "name" in trace}
 
 
-def test_every_genre_is_a_trace_in_its_colour_that_names_its_covers(collection, places):
+def test_every_genre_is_a_trace_in_its_colour_with_hover_names(collection, places):
     drawn = traces(figure(collection, places, np.arange(9), None, [], "light"))
     assert list(drawn) == ["Jazz", "Rap"]
     assert drawn["Rap"]["x"] == pytest.approx(places[5:, 0].tolist(), abs=1e-3)
@@ -36,7 +36,7 @@ def test_every_genre_is_a_trace_in_its_colour_that_names_its_covers(collection, 
     assert drawn["Jazz"]["marker"]["color"] != drawn["Rap"]["marker"]["color"]
 
 
-def test_where_genres_are_too_many_for_colours_each_is_named_on_the_map():
+def test_with_too_many_genres_for_colours_each_is_labelled_on_the_map():
     genres = [f"genre {number:02}" for number in range(20)]
     many = Collection(cover_table(genres), clustered_vectors(genres, 20))
     chart = figure(many, np.eye(20, 2, dtype=np.float32), np.arange(20), None, [], "light")
@@ -44,7 +44,7 @@ def test_where_genres_are_too_many_for_colours_each_is_named_on_the_map():
     assert len({trace["marker"]["color"] for trace in traces(chart).values()}) == 20
 
 
-def test_covers_that_pass_no_filter_are_faint_and_can_not_be_pointed_at(collection, places):
+def test_filtered_out_covers_are_faint_and_not_interactive(collection, places):
     chart = figure(collection, places, np.arange(5), None, [], "light")
     assert list(traces(chart)) == ["Jazz"]
     faint = chart["data"][0]
@@ -58,7 +58,7 @@ def test_the_cover_and_its_neighbours_are_marked(collection, places):
     assert drawn["Most similar covers"]["customdata"] == list(collection.hashes[[6, 8]])
 
 
-def test_of_very_many_covers_a_sample_is_drawn_with_all_that_are_marked():
+def test_large_collections_are_sampled_but_keep_all_marked_covers():
     genres = ["jazz"] * 301
     many = Collection(cover_table(genres), clustered_vectors(genres))
     chart = figure(many, np.zeros((301, 2), np.float32), np.arange(301), 1, [2], "light", most=120)
@@ -66,21 +66,21 @@ def test_of_very_many_covers_a_sample_is_drawn_with_all_that_are_marked():
 
 
 @pytest.mark.parametrize("said", [None, {}, {"selection": {"points": []}}, {"selection": {"points": [{"x": 1}]}}])
-def test_a_click_beside_the_covers_picks_none(collection, said):
+def test_a_click_between_covers_selects_none(collection, said):
     assert key_of(said, collection) == ""
 
 
 @pytest.mark.parametrize("data", [f"{3:016x}", [f"{3:016x}"]])
-def test_a_click_on_a_cover_picks_it(collection, data):
+def test_a_click_on_a_cover_selects_it(collection, data):
     assert key_of({"selection": {"points": [{"customdata": data}]}}, collection) == f"{3:016x}"
 
 
-def test_what_a_box_holds_is_not_picked_one_by_one(collection):
+def test_a_box_selection_is_not_taken_for_a_click(collection):
     drawn = {"points": [{"customdata": f"{3:016x}"}], "box": [{"x": [0, 1], "y": [0, 1]}]}
     assert key_of({"selection": drawn}, collection) == ""
 
 
-def test_a_cover_that_is_not_there_is_not_key_of(collection):
+def test_an_unknown_cover_has_no_key(collection):
     assert key_of({"selection": {"points": [{"customdata": f"{99:016x}"}]}}, collection) == ""
 
 
@@ -97,25 +97,25 @@ PLACES = np.array([[-1, -1], [0, 0], [0.5, 0.5], [1, 1]], np.float32)
         ({}, []),
     ],
 )
-def test_a_box_chooses_the_covers_in_it(box, rows):
+def test_a_box_selects_the_covers_inside(box, rows):
     some = Collection(cover_table(["jazz"] * 5), clustered_vectors(["jazz"] * 4), rows=np.array([0, 1, 2, 4]))
     own = np.array([0, 1, 2, 4])
     assert selected_paths({"selection": {"box": [box]}}, some, PLACES) == {some.paths[own[at]] for at in rows}
 
 
 @pytest.mark.parametrize("event", [None, {}, {"selection": None}, {"selection": {"box": []}}])
-def test_without_a_box_nothing_is_chosen(event):
+def test_nothing_is_selected_without_a_box(event):
     some = Collection(cover_table(["jazz"] * 4), clustered_vectors(["jazz"] * 4))
     assert selected_paths(event, some, PLACES) == frozenset()
 
 
-def test_covers_that_are_gone_since_have_no_point():
+def test_removed_covers_have_no_point():
     some = Collection(cover_table(["jazz"] * 3), clustered_vectors(["jazz"] * 4), rows=np.array([0, -1, 1, 2]))
     drawn = traces(figure(some, PLACES, np.arange(3), None, [], "light"))
     assert drawn["Jazz"]["x"] == pytest.approx([-1, 0.5, 1])
 
 
-def test_points_are_coloured_by_a_score_when_asked_for(tmp_path):
+def test_points_can_be_coloured_by_a_score(tmp_path):
     dataset = register("mine", genre_folders(tmp_path / "covers", ("edm", "rap"), 2))[0]
     report = audit_dataset(dataset)
     covers = dataset_collection(dataset, Inspection(dataset, report, None, clustered_vectors(["a"] * 4)))
@@ -136,7 +136,7 @@ def test_points_are_coloured_by_a_score_when_asked_for(tmp_path):
     )
 
 
-def test_names_of_genres_that_lie_together_do_not_cover_each_other():
+def test_labels_of_nearby_genres_do_not_overlap():
     middles = np.array([[0.5, 0.5], [0.5, 0.5], [0.52, 0.51], [0.1, 0.5]])
     moved = map_chart._without_overlap(middles, ["Jazz", "Rap", "Reggae", "Pop"], np.ones(2))
     assert (moved[:, 0] == middles[:, 0]).all()

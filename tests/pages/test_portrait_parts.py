@@ -16,7 +16,7 @@ def test_each_colour_is_as_wide_as_its_share():
     assert 'aria-label="Its colours"' in html
 
 
-def test_only_colours_that_there_is_more_of_are_unusual():
+def test_only_overrepresented_colours_are_unusual():
     html = unusual([DARK, RED, LIGHT])
     assert "#c00000" in html
     assert "3.0 times" in html
@@ -25,11 +25,11 @@ def test_only_colours_that_there_is_more_of_are_unusual():
 
 
 @pytest.mark.parametrize("draw", [lambda: colours([], "none"), lambda: unusual([]), lambda: unusual([DARK, LIGHT])])
-def test_nothing_is_drawn_where_there_is_nothing_to_say(draw):
+def test_empty_input_draws_nothing(draw):
     assert draw() == ""
 
 
-def test_a_decade_has_its_covers_and_its_colours(neighbour):
+def test_a_decade_shows_its_covers_and_colours(neighbour):
     html = timeline([Decade(1960, 1, (), neighbour()), Decade(1970, 12, (DARK, RED), neighbour())])
     assert html.count("<tr>") == 3
     assert "1960s" in html

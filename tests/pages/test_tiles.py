@@ -47,22 +47,22 @@ class Seen(HTMLParser):
         self.text += data
 
 
-def test_a_tile_says_whose_it_is_its_genre_how_similar_and_where_it_comes_from(neighbour):
+def test_a_tile_shows_artist_genre_similarity_and_source(neighbour):
     seen = Seen(face(neighbour(), False))
     assert seen.text == "Blue HoursAda Lane" + "Ada LaneBlue Hours (1961)Jazz0.88"
     assert "https://open.spotify.com/album/4aoy2NnmDpWvjWi9taOHYe" in seen.addresses
 
 
-def test_without_a_page_at_its_source_a_tile_is_no_link(neighbour):
+def test_a_tile_without_a_page_at_its_source_is_not_a_link(neighbour):
     assert "a" not in Seen(face(neighbour(page_url=""), False)).tags
 
 
-def test_nothing_is_fetched_from_elsewhere_unless_asked_for(neighbour):
+def test_no_picture_is_fetched_from_its_source_unless_requested(neighbour):
     images = [a for a in Seen(face(neighbour(page_url=""), False)).addresses if not a.startswith("data:image/jpeg")]
     assert images == []
 
 
-def test_the_picture_is_asked_of_the_server_of_the_app_and_lies_over_the_colours(neighbour):
+def test_the_picture_comes_from_the_app_and_covers_the_colours(neighbour):
     below, above = Seen(face(neighbour(page_url="", content_hash="0" * 31 + "a"), True)).addresses
     assert below.startswith("data:image/jpeg;base64,")
     assert above == "pictures/" + "0" * 31 + "a.jpg?fetch=1"
@@ -71,12 +71,12 @@ def test_the_picture_is_asked_of_the_server_of_the_app_and_lies_over_the_colours
 @pytest.mark.parametrize(
     "told", [{"image_url": ""}, {"image_url": "javascript:x"}, {"content_hash": ""}, {"content_hash": '"' * 32}]
 )
-def test_no_picture_is_asked_for_where_none_can_be_had(neighbour, told):
+def test_no_picture_is_requested_where_none_is_available(neighbour, told):
     cover = neighbour(**{"page_url": "", "content_hash": "0" * 32, **told})
     assert len(Seen(face(cover, True)).addresses) == 1
 
 
-def test_a_file_at_hand_is_shown_and_nothing_fetched(neighbour, tmp_path):
+def test_a_local_file_is_shown_without_fetching(neighbour, tmp_path):
     cover("jazz").save(tmp_path / "blue.png")
     html = face(neighbour(page_url="", path=tmp_path / "blue.png"), True)
     (address,) = Seen(html).addresses
@@ -84,7 +84,7 @@ def test_a_file_at_hand_is_shown_and_nothing_fetched(neighbour, tmp_path):
     assert "Cover of Ada Lane" in html.replace("&#32;", " ")
 
 
-def test_a_file_that_is_gone_gives_way_to_the_soft_tile(neighbour, tmp_path):
+def test_a_missing_file_falls_back_to_its_colours(neighbour, tmp_path):
     assert face(neighbour(path=tmp_path / "gone.png"), False) == face(neighbour(), False)
 
 
@@ -94,14 +94,14 @@ def test_a_cover_without_signature_and_file_gets_a_neutral_tile(neighbour):
     assert "Ada Lane" in seen.text
 
 
-def test_a_cover_of_nobody_is_an_untitled_release_of_its_source(neighbour):
+def test_a_cover_without_artist_is_an_untitled_release_of_its_source(neighbour):
     seen = Seen(face(neighbour(artist="", album="", year=None, source="discogs", id="152083"), False))
     assert seen.text == "Discogs 152083Untitled release" + "Untitled releaseDiscogs 152083Jazz0.88"
 
 
 @given(texts=st.tuples(*[HOSTILE] * 7), load=st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
-def test_no_text_from_outside_becomes_markup(neighbour, texts, load):
+def test_untrusted_text_never_becomes_markup(neighbour, texts, load):
     names = ("source", "id", "genre", "artist", "album", "page_url", "image_url")
     seen = Seen(html := face(replace(neighbour(), **dict(zip(names, texts, strict=True))), load))
     assert set(seen.tags) <= {"a", "b", "span", "img"}
@@ -129,5 +129,5 @@ def test_no_text_from_outside_becomes_markup(neighbour, texts, load):
         "ftp://x",
     ],
 )
-def test_only_an_address_of_the_web_is_one(address):
+def test_only_web_addresses_become_links(address):
     assert web_address(address) == ""

@@ -33,11 +33,11 @@ def lines(page: str) -> list[str]:
     return [caption.value for caption in app.caption if caption.value.startswith("Training Log")]
 
 
-def test_every_other_page_says_that_something_trains(starter, at_work):
+def test_every_other_page_says_that_a_run_is_training(starter, at_work):
     (line,) = lines("compare")
     assert "Logistic regression on mine: 42\u202f%" in line
     assert lines("train") == []
 
 
-def test_nothing_is_said_while_nothing_trains(starter):
+def test_no_notice_is_shown_while_nothing_trains(starter):
     assert lines("compare") == []

@@ -31,14 +31,14 @@ def library(starter) -> Collection:
     return open_run_collection()
 
 
-def test_it_begins_with_the_most_typical_covers_of_each_genre(page):
+def test_the_page_starts_with_the_most_typical_covers_of_each_genre(page):
     page.run()
     assert "48 covers, the most typical of each genre first" in page_text(page)
     assert len(tiles(page, "found")) == 36
     assert tile_genres(page, "found")[:4] == ["country", "jazz", "rap", "reggae"]
 
 
-def test_a_click_opens_a_cover_with_those_most_like_it(page, library):
+def test_clicking_a_tile_opens_the_cover_with_its_neighbours(page, library):
     page.run()
     press_tile(page, "found", 2)
     assert re.search(r"(More typical|only)", page_text(page))
@@ -59,7 +59,7 @@ def test_a_walk_leaves_a_trail_that_leads_back(page):
     assert (query_param(page, "cover"), query_param(page, "trail")) == (first, [])
 
 
-def test_the_address_of_a_cover_opens_it_with_its_trail_and_choices(page, library):
+def test_the_url_of_a_cover_restores_its_trail_and_choices(page, library):
     here, before = (library.cover(row).key for row in (5, 9))
     open_at(page, cover=here, trail=[before], among="Other genres", order="Least similar")
     assert library.cover(5).genre not in tile_genres(page, "near")
@@ -69,13 +69,13 @@ def test_the_address_of_a_cover_opens_it_with_its_trail_and_choices(page, librar
 
 
 @pytest.mark.parametrize("cover", ["0123456789abcdef", "<script>", "x" * 5000])
-def test_an_address_that_leads_nowhere_says_so_and_shows_all_covers(page, cover):
+def test_the_url_of_an_unknown_cover_says_so_and_shows_all_covers(page, cover):
     open_at(page, cover=cover, trail=["fedcba9876543210"])
     assert "48 covers" in page_text(page)
     assert "not in the collection shown" in page.warning[0].value
 
 
-def test_the_page_that_the_address_names_is_shown(page, library):
+def test_the_results_page_in_the_url_is_shown(page, library):
     rows = library.find(order=TYPICAL)[36:]
     assert tile_genres(open_at(page, leaf="2"), "found") == [library.genre(row) for row in rows]
 
@@ -88,18 +88,18 @@ def test_a_search_finds_covers_by_name(page, library):
     assert "No covers match this search" in page.info[0].value
 
 
-def test_only_covers_of_the_chosen_genre_are_shown(page):
+def test_the_genre_filter_limits_the_covers(page):
     open_at(page, genre="Rap")
     assert set(tile_genres(page, "found")) == {"rap"}
 
 
-def test_a_random_cover_is_one_that_passes_the_filters(page, library):
+def test_a_random_cover_matches_the_filters(page, library):
     open_at(page, genre="Reggae")
     click(page, "Random cover")
     assert library.cover(library.row(query_param(page, "cover")[0])).genre == "reggae"
 
 
-def test_filters_are_cleared_at_once(page):
+def test_all_filters_are_cleared_together(page):
     open_at(page, genre="Rap", source="Discogs")
     click(page, "Clear all filters")
     assert "48 covers" in page_text(page)
@@ -113,20 +113,20 @@ def test_a_portrait_shows_a_genre_in_covers_and_colours(page):
     assert any('class="strip"' in element.value for element in page.markdown)
 
 
-def test_a_click_in_a_portrait_opens_the_cover(page):
+def test_clicking_a_cover_in_a_portrait_opens_it(page):
     open_at(page, view="Portraits", portrait="Jazz")
     press_tile(page, "row0", 0)
     assert len(tiles(page, "near")) == 24
 
 
-def test_the_map_marks_the_cover_and_those_nearest_to_it(page, library):
+def test_the_map_marks_the_cover_and_its_neighbours(page, library):
     open_at(page, view="Map", cover=library.cover(3).key)
     page_text(page)
     assert len(page.get("plotly_chart")) == 1
     assert len(tiles(page, "marked")) == 6
 
 
-def test_covers_are_put_into_the_basket_which_shows_what_lies_between_them(page, library):
+def test_the_basket_shows_covers_between_the_chosen_ones(page, library):
     open_at(page, view="Covers")
     press_tile(page, "found", 0, "mark")
     press_tile(page, "found", 5, "mark")
@@ -147,13 +147,13 @@ def test_an_empty_basket_says_how_to_fill_it(page):
     assert "Press + on covers" in page.info[0].value
 
 
-def test_the_basket_is_a_table_to_take_away(neighbour):
+def test_the_basket_can_be_downloaded_as_a_table(neighbour):
     head, row = to_csv([neighbour(album="=1+1")]).decode("utf-8-sig").splitlines()
     assert head == "artist,album,year,genre,source,id,page_url"
     assert row.startswith("Ada Lane,'=1+1,1961,jazz,spotify,")
 
 
-def test_of_the_basket_the_files_that_are_here_go_into_a_zip(neighbour, tmp_path):
+def test_the_local_files_of_the_basket_can_be_downloaded_as_a_zip(neighbour, tmp_path):
     file = tmp_path / "cover.png"
     file.write_bytes(encoded(cover("jazz", 1)))
     packed = zipfile.ZipFile(io.BytesIO(to_zip([neighbour(path=None), neighbour(genre="jazz", path=file)])))
@@ -162,12 +162,12 @@ def test_of_the_basket_the_files_that_are_here_go_into_a_zip(neighbour, tmp_path
     assert len(packed.read("covers.csv").splitlines()) == 3
 
 
-def test_the_map_that_comes_with_the_starter_need_not_be_drawn(page):
+def test_the_map_shipped_with_the_starter_is_used(page):
     open_at(page, view="Map")
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
-def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
+def test_a_missing_map_is_computed_once(page, starter, own_home):
     (starter / "map.npz").unlink()
     open_at(page, view="Map")
     click(page, "Draw the detailed map")
@@ -177,7 +177,7 @@ def test_a_good_map_that_is_missing_is_drawn_once(page, starter, own_home):
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
-def test_a_map_that_is_drawn_while_the_page_looks_for_it_is_not_offered_again(page, starter, library, monkeypatch):
+def test_a_map_computed_during_rendering_is_not_offered_again(page, starter, library, monkeypatch):
     (starter / "map.npz").unlink()
     (_, end), looks = pending_job(f"map {map_key(library.vectors)}"), []
 
@@ -191,7 +191,7 @@ def test_a_map_that_is_drawn_while_the_page_looks_for_it_is_not_offered_again(pa
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 
 
-def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
+def test_the_covers_of_a_run_can_be_browsed(page, tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     repair.apply(dataset, repair.tag(dataset.manifest, dataset.manifest["path"][:2], "live"))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
@@ -205,7 +205,7 @@ def test_the_covers_of_a_run_can_be_walked_through_too(page, tmp_path):
     assert len(tiles(page, "near")) == 1
 
 
-def test_how_well_the_index_of_a_run_finds_the_nearest_is_told(page, tmp_path):
+def test_the_recall_of_a_runs_index_is_shown(page, tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
     run = train(dataset, TrainSpec("knn", recipe=tiny_recipe(tmp_path)))
     index_run(run)
@@ -215,7 +215,7 @@ def test_how_well_the_index_of_a_run_finds_the_nearest_is_told(page, tmp_path):
     assert "16 covers are searched with an index that finds" in page_text(page)
 
 
-def test_a_starter_that_is_damaged_is_named(page, starter):
+def test_a_damaged_starter_is_reported(page, starter):
     (starter / "card.json").write_text("{")
     page.run()
     assert not page.exception

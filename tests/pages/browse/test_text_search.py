@@ -16,7 +16,7 @@ from pages.widgets.collection_choice import collection_title as whose_title
 from pages.widgets.watch import jobs
 
 
-def test_finding_by_words_says_what_to_install(page, monkeypatch, starter_folder):
+def test_text_search_says_which_package_to_install(page, monkeypatch, starter_folder):
     monkeypatch.setattr(clip, "installed", lambda: False)
     register("covers", starter_folder.parent.parent / "covers")
     open_at(page, by="Pictures", find="dark fortress at night")
@@ -37,7 +37,7 @@ class _Counting:
         return np.stack([share, 1 - share], axis=1).astype(np.float32)
 
 
-def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatch):
+def test_covers_are_indexed_and_then_found_by_description(page, tmp_path, monkeypatch):
     monkeypatch.setattr(clip, "installed", lambda: True)
     monkeypatch.setattr(clip, "has_weights", lambda: True)
     monkeypatch.setattr(clip.ClipProcess, "open", classmethod(lambda cls: _Counting()))
@@ -56,7 +56,7 @@ def test_covers_are_looked_at_and_then_found_by_words(page, tmp_path, monkeypatc
     assert found["bright"] == found["dark"][::-1]
 
 
-def test_a_network_that_came_while_the_page_was_drawn_is_not_offered_again(page, monkeypatch, starter_folder):
+def test_a_network_that_arrived_during_rendering_is_not_offered_again(page, monkeypatch, starter_folder):
     register("covers", starter_folder.parent.parent / "covers")
     (_, end), looks = pending_job("words"), []
 
@@ -72,12 +72,12 @@ def test_a_network_that_came_while_the_page_was_drawn_is_not_offered_again(page,
     assert not [button for button in page.button if button.label.startswith("Download")]
 
 
-def test_without_pictures_words_are_not_offered(page):
+def test_text_search_is_not_offered_without_pictures(page):
     open_at(page)
     assert "by" not in [group.key for group in page.get("button_group")]
 
 
-def test_the_network_that_reads_words_is_fetched_with_one_button(page, start_hub, monkeypatch, starter_folder):
+def test_the_text_search_network_is_downloaded_with_one_button(page, start_hub, monkeypatch, starter_folder):
     pytest.importorskip("huggingface_hub")
     monkeypatch.setattr(clip, "installed", lambda: True)
     monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)

@@ -20,7 +20,7 @@ def own(page) -> str:
     return upload_key(token)
 
 
-def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, own):
+def test_an_uploaded_picture_is_shown_with_its_neighbours(page, own):
     text = page_text(open_at(page, cover=own))
     assert "mine.png" in text
     assert len(tiles(page, "near")) == 24
@@ -30,7 +30,7 @@ def test_a_picture_that_was_brought_is_shown_with_the_covers_most_like_it(page, 
     assert len(tiles(page, "near")) == 24
 
 
-def test_a_walk_goes_on_from_a_picture_that_was_brought_and_back_to_it(page, own):
+def test_a_walk_starts_from_an_uploaded_picture_and_returns_to_it(page, own):
     open_at(page, cover=own)
     press_tile(page, "near", 2)
     assert query_param(page, "trail") == [own]
@@ -39,7 +39,7 @@ def test_a_walk_goes_on_from_a_picture_that_was_brought_and_back_to_it(page, own
     assert query_param(page, "cover") == [own]
 
 
-def test_a_picture_can_be_brought_here(page):
+def test_a_picture_can_be_uploaded_on_this_page(page):
     page.run()
     page.file_uploader[0].upload("mine.png", encoded(cover("rap", 501))).run()
     (key,) = query_param(page, "cover")
@@ -47,7 +47,7 @@ def test_a_picture_can_be_brought_here(page):
     assert "mine.png" in page_text(page)
 
 
-def test_a_picture_that_was_brought_is_forgotten_by_a_click(page, own):
+def test_an_uploaded_picture_can_be_deleted(page, own):
     open_at(page, cover=own)
     next(button for button in page.button if button.label == "Delete").click().run()
     assert not query_param(page, "cover")
@@ -55,18 +55,18 @@ def test_a_picture_that_was_brought_is_forgotten_by_a_click(page, own):
     assert "Upload the picture again" in page.info[0].value
 
 
-def test_a_file_that_is_no_picture_is_refused_with_the_reason(page):
+def test_a_file_that_is_not_a_picture_is_rejected_with_the_reason(page):
     page.run()
     page.file_uploader[0].upload("notes.jpg", b"milk").run()
     assert "not a picture" in unescape(page.error[0].value)
     assert not query_param(page, "cover")
 
 
-def test_a_picture_that_has_gone_is_said_to_have(page):
+def test_an_expired_picture_is_reported(page):
     open_at(page, cover="own-00ff")
     assert "Upload the picture again" in page.info[0].value
 
 
-def test_the_map_marks_what_is_nearest_to_a_picture_that_was_brought(page, own):
+def test_the_map_marks_the_neighbours_of_an_uploaded_picture(page, own):
     open_at(page, cover=own, view="Map")
     assert len(tiles(page, "marked")) == 6

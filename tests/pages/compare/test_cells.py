@@ -60,7 +60,7 @@ def test_a_genre_that_is_never_answered_has_no_share():
     assert "0 of 0 covers correct (none)" in sentence(compared, Cell(compared.runs[0], "", "rap"))
 
 
-def test_names_from_outside_are_harmless():
+def test_untrusted_names_are_escaped():
     genres = ("*a*", "<b>", "c")
     compared = compare_runs(
         [finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), name, genres=genres) for name in ("_x_", "knn")]
