@@ -20,7 +20,7 @@ def words(html: str) -> str:
     return unescape(re.sub(r"<[^>]*>", " ", html))
 
 
-def test_it_begins_with_how_often_the_answer_is_right_and_what_a_lazy_answer_would_be(card):
+def test_the_card_starts_with_accuracy_and_a_baseline(card):
     test, said = card.chosen.test, unescape(model_card.lead(card))
     commonest = max(scores.covers for scores in test.by_genre)
     assert said.startswith(f"The app learned from {card.covers} real album covers of 4 genres")
@@ -28,7 +28,7 @@ def test_it_begins_with_how_often_the_answer_is_right_and_what_a_lazy_answer_wou
     assert f"would be right {percent(commonest / test.covers)} of the time" in said
 
 
-def test_what_it_says_of_sources_never_seen_comes_first(card):
+def test_accuracy_on_unseen_sources_comes_first(card):
     left_out = LeftOut(card.chosen.test, 0.37, card.chosen.by_source)
     card = replace(card, methods=tuple(replace(method, left_out=left_out) for method in card.methods))
     said = unescape(model_card.lead(card))
@@ -40,13 +40,13 @@ def test_what_it_says_of_sources_never_seen_comes_first(card):
         assert source.capitalize() in table
 
 
-def test_without_sources_left_out_there_is_no_table_of_them(card):
+def test_without_held_out_sources_there_is_no_table_of_them(card):
     card = replace(card, methods=tuple(replace(method, left_out=None) for method in card.methods))
     assert model_card.by_new_source(card) == ""
     assert "new sources" not in model_card.lead(card)
 
 
-def test_every_method_is_shown_and_the_one_that_counts_stands_first(card):
+def test_every_method_is_shown_with_the_default_first(card):
     said = words(model_card.figures(card))
     others = [method.title for method in card.methods if method.name != card.default]
     assert said.index(card.chosen.title) < said.index("used for predictions") < said.index(others[0])
@@ -54,7 +54,7 @@ def test_every_method_is_shown_and_the_one_that_counts_stands_first(card):
         assert name in said
 
 
-def test_every_genre_is_shown_with_its_covers_and_figures(card):
+def test_every_genre_is_shown_with_its_covers_and_metrics(card):
     said = words(model_card.by_genre(card.chosen.test))
     for scores in card.chosen.test.by_genre:
         assert f"{scores.covers} covers" in said
@@ -67,14 +67,14 @@ def test_every_genre_is_shown_with_its_covers_and_figures(card):
     ]
 
 
-def test_every_source_is_shown_with_the_accuracy_there(card):
+def test_every_source_is_shown_with_its_accuracy(card):
     said = words(model_card.by_source(card))
     for source, figures in card.chosen.by_source.items():
         assert source.capitalize() in said
         assert percent(figures.accuracy.value) in said
 
 
-def test_the_covers_are_counted_by_genre_and_part_and_in_all(card):
+def test_covers_are_counted_by_genre_part_and_in_total(card):
     rows = re.findall(r"<tr>(.*?)</tr>", model_card.made_from(card))
     assert words(rows[1]).split()[:4] == ["Country", *(str(number) for number in card.counts["country"].values())]
     assert words(rows[-1]).split()[0] == "All"
@@ -89,7 +89,7 @@ def test_a_genre_is_shown_with_all_its_sources(card):
     ]
 
 
-def test_only_reasons_that_left_something_out_are_named(card):
+def test_only_reasons_that_excluded_covers_are_named(card):
     told = {"can't be read": 0, "of a genre beyond the ten": 924, "stands under two genres": 2, "too <b>loud</b>": 1}
     said = model_card.left_out(replace(card, left_out=told))
     assert (
@@ -99,7 +99,7 @@ def test_only_reasons_that_left_something_out_are_named(card):
     assert model_card.left_out(replace(card, left_out={"can't be read": 0})) == ""
 
 
-def test_the_missing_genres_are_said_to_be_missing(card):
+def test_missing_genres_are_named(card):
     said = " ".join(model_card.limits(replace(card, missing=("anime", "disco")), []))
     assert "There are no real covers of anime and disco" in said
     assert "There are no real covers" not in " ".join(model_card.limits(replace(card, missing=()), []))
@@ -117,7 +117,7 @@ def test_the_resolution_is_named_where_there_is_a_limit(card):
     assert "px" not in " ".join(model_card.honesty(replace(card, recipe={"limit": None})))
 
 
-def test_a_genre_of_which_hardly_a_test_cover_was_recognised_is_named(card):
+def test_a_genre_with_hardly_any_recognised_test_covers_is_named(card):
     missed = replace(card.chosen.test.by_genre[0], recall=Interval(0.0, 0.0, 0.5))
     test = replace(card.chosen.test, by_genre=(missed, *card.chosen.test.by_genre[1:]))
     methods = tuple(replace(each, test=test) if each.name == card.default else each for each in card.methods)
@@ -127,7 +127,7 @@ def test_a_genre_of_which_hardly_a_test_cover_was_recognised_is_named(card):
     assert f"(0 of {missed.covers})" in said
 
 
-def test_what_words_add_is_told_of_all_test_covers_and_of_strangers(card):
+def test_the_gain_from_text_is_shown_for_all_covers_and_unseen_sources(card):
     assert model_card.by_words(card) == ""
     gains = (WordsGain(20, wilson(8, 20), wilson(12, 20)), WordsGain(10, wilson(4, 10), wilson(5, 10)))
     said = words(model_card.by_words(replace(card, words=WordsFigures(0.8, *gains))))

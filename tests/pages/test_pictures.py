@@ -14,5 +14,5 @@ from pages.widgets.pictures import standing_line
         (Availability(4, 1, 0, {"no address known (discogs)": 3}), "with a token of your own"),
     ],
 )
-def test_it_is_said_how_many_have_a_picture_and_why_others_have_none(standing, line):
+def test_the_note_counts_pictures_and_reasons_for_missing_ones(standing, line):
     assert line in standing_line(standing)

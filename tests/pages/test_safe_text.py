@@ -8,7 +8,7 @@ from pages.widgets.safe_text import plain, sentence, tidy
 
 
 @given(st.text(max_size=300), st.integers(10, 100))
-def test_tidied_text_is_one_line_of_at_most_so_many_characters(text, limit):
+def test_tidied_text_is_one_line_of_limited_length(text, limit):
     line = tidy(text, limit)
     assert len(line) <= limit
     assert {character for character in line if character.isspace()} <= set(" \u00a0\u202f")
@@ -16,13 +16,13 @@ def test_tidied_text_is_one_line_of_at_most_so_many_characters(text, limit):
 
 
 @given(st.text(max_size=100))
-def test_no_character_that_hides_or_reverses_others_is_left(text):
+def test_invisible_and_bidirectional_characters_are_removed(text):
     kinds = {unicodedata.category(character) for character in tidy(text)}
     assert kinds.isdisjoint({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
     assert set(tidy(text)).isdisjoint("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
-def test_a_name_that_pretends_to_end_otherwise_is_shown_as_it_is():
+def test_a_name_with_a_disguised_extension_is_shown_as_it_is():
     assert tidy("cover\u202egpj.exe") == "covergpj.exe"
 
 
@@ -35,13 +35,13 @@ def test_a_long_name_keeps_its_ending():
 
 
 @given(st.text(alphabet="aé日 <>&\"'*_`[]()!#~|$:\\^=+-{}", max_size=60))
-def test_plain_text_holds_no_mark_that_markdown_or_html_would_read(text):
+def test_plain_text_escapes_markdown_and_html(text):
     marked = plain(text)
     assert set(marked).isdisjoint("<>\"'*_`[]()!~|$:\\^=+-{}")
     assert unescape(marked) == tidy(text)
 
 
-def test_text_that_looks_like_a_character_reference_is_not_read_as_one():
+def test_character_references_are_escaped():
     assert unescape(plain("&lt;b&gt;")) == "&lt;b&gt;"
 
 

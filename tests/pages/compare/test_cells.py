@@ -17,7 +17,7 @@ def compared():
     return compare_runs([finished_run(labels, first), finished_run(labels, confident_probabilities(labels), "knn")])
 
 
-def test_the_surest_covers_of_a_cell_come_first(compared):
+def test_the_most_confident_covers_of_a_cell_come_first(compared):
     first, _ = compared.runs
     assert covers(compared, Cell(first, "jazz", "rap")).tolist() == [2]
     assert covers(compared, Cell(first, "", "rap")).tolist() == [2, 3]
@@ -41,20 +41,20 @@ def test_a_cell_has_a_name(compared, true, predicted, said, genre):
     assert genre_of(cell) == genre
 
 
-def test_the_other_runs_are_told_beside_the_one(compared):
+def test_a_cell_also_shows_the_other_runs(compared):
     said = unescape(sentence(compared, Cell(compared.runs[0], "jazz", "rap")))
     assert said.startswith("Logistic regression: 1 of 2 covers predicted as rap (50\u202f%, ")
     assert said.endswith("Nearest neighbours: 0.")
 
 
-def test_of_a_whole_row_and_column_the_right_ones_are_counted(compared):
+def test_a_genre_counts_the_correct_covers_of_its_row_and_column(compared):
     first = compared.runs[0]
     assert "1 of 2 covers correct" in sentence(compared, Cell(first, "jazz", ""))
     assert "1 of 2 covers correct" in sentence(compared, Cell(first, "", "rap"))
     assert "3 of 4 covers correct" in sentence(compared, Cell(first, "", ""))
 
 
-def test_a_genre_that_is_never_answered_has_no_share():
+def test_a_genre_that_is_never_predicted_has_no_share():
     runs = [finished_run([0, 1, 2], confident_probabilities([0, 1, 1]), method) for method in ("knn", "logistic")]
     compared = compare_runs(runs)
     assert "0 of 0 covers correct (none)" in sentence(compared, Cell(compared.runs[0], "", "rap"))

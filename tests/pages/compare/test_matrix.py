@@ -14,12 +14,12 @@ def cell(table, true, predicted):
 
 
 @pytest.mark.parametrize(("measure", "text"), [("true", "33"), ("predicted", "40"), ("covers", "2")])
-def test_a_cell_shows_a_share_of_its_row_or_column_or_a_count(measure, text):
+def test_a_cell_shows_a_row_share_a_column_share_or_a_count(measure, text):
     assert cell(cells(COUNTS, GENRES, measure), "jazz", "edm")["text"] == text
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_a_cell_is_the_stronger_the_greater_it_is(measure):
+def test_the_intensity_of_a_cell_grows_with_its_value(measure):
     table = cells(COUNTS, GENRES, measure)
     strengths = [cell(table, *place)["strength"] for place in (("edm", "jazz"), ("jazz", "edm"), ("jazz", "jazz"))]
     assert 0 < strengths[0] < strengths[1] < strengths[2] <= 1
@@ -29,7 +29,7 @@ def test_an_empty_cell_has_no_text():
     assert cell(cells(np.array([[0, 1], [2, 4]]), GENRES, "true"), "edm", "edm")["text"] == ""
 
 
-def test_a_cell_says_what_it_is():
+def test_a_cell_has_an_accessible_label():
     table = cells(COUNTS, GENRES, "true")
     assert cell(table, "edm", "jazz")["tip"] == "EDM taken for jazz: 1 of 4 covers"
     assert cell(table, "jazz", "jazz")["tip"] == "jazz, correct: 4 of 6 covers"
@@ -42,7 +42,7 @@ def test_the_margins_are_recall_and_precision():
     assert cell(table, "", "")["text"] == "70%"
 
 
-def test_a_genre_that_is_never_answered_has_no_precision():
+def test_a_genre_that_is_never_predicted_has_no_precision():
     assert cell(cells(np.array([[2, 0], [1, 0]]), GENRES, "true"), "", "jazz")["text"] == ""
 
 
@@ -55,13 +55,13 @@ def test_the_difference_is_orange_where_the_first_has_more():
     assert more["tip"] == "EDM taken for jazz: A 1, B 0"
 
 
-def test_the_chart_has_the_genres_in_the_order_they_come_in():
+def test_the_chart_keeps_the_order_of_the_genres():
     spec = chart(("rap", "edm"), True, None, "light")
     assert spec["encoding"]["x"]["sort"] == spec["encoding"]["y"]["sort"] == ["rap", "edm", ""]
     assert chart(("rap", "edm"), False, None, "light")["encoding"]["x"]["sort"] == ["rap", "edm"]
 
 
-def test_only_a_chosen_cell_has_a_frame_however_the_genre_is_called():
+def test_only_the_selected_cell_has_a_frame_whatever_the_genre_name():
     assert len(chart(GENRES, True, None, "light")["layer"]) == 2
     framed = chart(('a "b"', "jazz"), True, ('a "b"', ""), "light")["layer"][1]
     assert framed["transform"][0]["filter"] == 'datum.true === "a \\"b\\"" && datum.predicted === ""'
@@ -74,24 +74,24 @@ def test_a_large_matrix_has_no_numbers_and_a_smaller_step():
     assert large["height"] < 4 * small["height"]
 
 
-def test_where_no_numbers_stand_a_small_share_is_seen_by_its_ink():
+def test_small_shares_stay_visible_without_numbers():
     genres = [str(n) for n in range(21)]
     counts = np.full((21, 21), 1) + np.diag(np.full(21, 79))
     assert cell(cells(counts, genres, "true"), "0", "1")["strength"] == pytest.approx(0.1)
     assert cell(cells(counts[:2, :2], genres[:2], "true"), "0", "1")["strength"] == pytest.approx(1 / 81)
 
 
-def test_ink_follows_the_theme():
+def test_text_colour_follows_the_theme():
     light, dark = (json.dumps(chart(GENRES, True, ("jazz", ""), theme)) for theme in ("light", "dark"))
     assert light != dark
     assert json.dumps(chart(GENRES, True, ("jazz", ""), None)) == light
 
 
-def test_a_click_names_the_cell():
+def test_a_click_selects_the_cell():
     assert clicked({"cell": [{"true": "jazz", "predicted": "edm"}]}) == ("jazz", "edm")
     assert clicked({"cell": [{"true": "jazz", "predicted": ""}]}) == ("jazz", "")
 
 
 @pytest.mark.parametrize("selection", [None, {}, {"cell": {}}, {"cell": []}])
-def test_a_click_beside_the_cells_names_none(selection):
+def test_a_click_outside_the_cells_selects_none(selection):
     assert clicked(selection) is None

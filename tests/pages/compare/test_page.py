@@ -34,13 +34,13 @@ def tiles(app: AppTest) -> int:
     return len(grids.tiles(app, "compared"))
 
 
-def test_without_a_run_of_ones_own_the_methods_of_the_starter_are_compared(starter):
+def test_without_runs_the_methods_of_the_starter_are_compared(starter):
     app = visit()
     assert set(app.multiselect[0].value) == {f"starter-{method.name}" for method in open_starter().card.methods}
     assert "Nearest neighbours (starter)" in page_text(app)
 
 
-def test_of_the_starters_covers_the_colours_are_shown(starter):
+def test_covers_of_the_starter_are_shown_as_colours(starter):
     app = visit(tab="Covers", show="typical")
     pictures = [tile["face"].count('src="data:image/jpeg') for tile in grids.tiles(app, "compared")]
     assert pictures == [1] * len(pictures) != []
@@ -55,13 +55,13 @@ def test_without_runs_and_starter_the_page_says_what_to_do(starter):
     assert " is right on " in page_text(visit())
 
 
-def test_runs_that_are_not_done_are_not_offered(runs):
+def test_unfinished_runs_are_not_offered(runs):
     waiting = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="queued")
     assert waiting.id not in visit().multiselect[0].value
     assert "Unfinished or deleted" in page_text(visit(run=[runs[0].id, runs[1].id, waiting.id]))
 
 
-def test_the_figures_and_the_verdict_are_those_of_the_library(runs):
+def test_metrics_and_verdict_match_the_library(runs):
     text = page_text(visit(run=[run.id for run in runs]))
     compared = compare_runs(runs)
     assert compared.comparison.pairs[0].sentence in text
@@ -69,7 +69,7 @@ def test_the_figures_and_the_verdict_are_those_of_the_library(runs):
     assert f"{100 * compared.runs[0].evaluation.accuracy.value:.1f}" in text
 
 
-def test_other_runs_can_be_picked_and_go_into_the_address(runs):
+def test_selecting_other_runs_updates_the_url(runs):
     third = finished_run(
         [0, 1, 2], random_probabilities([0, 1, 2]), "other", paths=["country/000.jpg", "jazz/000.jpg", "rap/000.jpg"]
     )
@@ -79,7 +79,7 @@ def test_other_runs_can_be_picked_and_go_into_the_address(runs):
     assert "They are compared on the 3 that they share" in page_text(app)
 
 
-def test_a_run_alone_is_looked_at_closely(runs):
+def test_a_single_run_is_shown_in_detail(runs):
     poor, alone = runs[1], compare_runs(runs[1:])
     (run,) = alone.runs
     told = page_text(visit(run=[poor.id]))
@@ -92,7 +92,7 @@ def test_a_run_alone_is_looked_at_closely(runs):
     assert "right 7 times out of 10" in page_text(visit(run=[poor.id], tab="Calibration"))
 
 
-def test_settings_stand_beside_each_other_and_only_those_that_differ(runs):
+def test_only_settings_that_differ_are_compared(runs):
     told = page_text(visit(run=[run.id for run in runs], tab="Settings"))
     assert "Nearest neighbours" in told
     assert "Seed" not in told
@@ -100,13 +100,13 @@ def test_settings_stand_beside_each_other_and_only_those_that_differ(runs):
     assert "Seed" in page_text(app)
 
 
-def test_without_a_run_picked_there_is_nothing_to_see(runs):
+def test_without_a_selected_run_nothing_is_shown(runs):
     app = visit(run=[runs[0].id])
     app.multiselect[0].set_value([]).run()
     assert "Choose one run" in page_text(app)
 
 
-def test_a_run_that_changes_meanwhile_is_looked_at_anew(runs):
+def test_a_run_that_changes_is_reloaded(runs):
     address = {"run": [run.id for run in runs]}
     before = page_text(visit(**address))
     good, poor = (run.predictions() for run in runs)
@@ -118,7 +118,7 @@ def test_a_run_that_changes_meanwhile_is_looked_at_anew(runs):
 
 
 @pytest.mark.parametrize("name", ["run.json", "status.json"])
-def test_a_run_that_is_damaged_meanwhile_is_offered_no_more(runs, name):
+def test_a_run_damaged_meanwhile_is_no_longer_offered(runs, name):
     third = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), "other")
     visit(run=[run.id for run in runs])
     (third.folder / name).write_text("{}")
@@ -127,7 +127,7 @@ def test_a_run_that_is_damaged_meanwhile_is_offered_no_more(runs, name):
     assert f"Unfinished or deleted: {third.id}" in page_text(app)
 
 
-def test_a_run_whose_answers_are_damaged_meanwhile_is_named(runs):
+def test_a_run_with_damaged_predictions_is_reported(runs):
     address = {"run": [run.id for run in runs]}
     visit(**address)
     (runs[1].folder / "predictions.parquet").write_bytes(b"PAR1 no more")
@@ -136,7 +136,7 @@ def test_a_run_whose_answers_are_damaged_meanwhile_is_named(runs):
     assert f"of the run {runs[1].id} is damaged" in unescape(app.error[0].value)
 
 
-def test_runs_that_can_not_be_compared_say_why(runs):
+def test_incomparable_runs_say_why(runs):
     elsewhere = finished_run(
         [0, 1], random_probabilities([0, 1]), paths=["a.jpg", "b.jpg"], dataset_hash=runs[0].spec.dataset_hash
     )
@@ -145,14 +145,14 @@ def test_runs_that_can_not_be_compared_say_why(runs):
     assert "were not tested on any cover in common" in unescape(app.error[0].value)
 
 
-def test_the_cell_of_the_address_shows_its_covers(runs):
+def test_the_cell_in_the_url_shows_its_covers(runs):
     app = visit(run=[run.id for run in runs], tab="Confusion", of=runs[1].id, true="jazz", predicted="jazz")
     counts = compare_runs(runs).runs[1].evaluation.confusion
     assert "Jazz, correct" in page_text(app)
     assert tiles(app) == counts[1][1]
 
 
-def test_a_cell_can_be_named_by_the_boxes(runs):
+def test_a_cell_can_be_chosen_in_the_select_boxes(runs):
     app = visit(run=[run.id for run in runs], tab="Confusion")
     assert tiles(app) == 0
     app.selectbox(key="compare_true").select("rap").run()
@@ -176,7 +176,7 @@ def test_the_difference_of_two_matrices_is_explained(runs):
     assert "orange for more" in page_text(app)
 
 
-def test_of_three_runs_the_two_to_look_at_are_chosen(runs):
+def test_two_of_three_runs_can_be_chosen_as_the_pair(runs):
     paths = [f"{genre}/{n:03}.jpg" for n in range(12) for genre in GENRES]
     third = finished_run([0, 1, 2] * 12, random_probabilities([0, 1, 2] * 12), "other", paths=paths)
     app = visit(run=[*(run.id for run in runs), third.id], tab="Covers")
@@ -186,7 +186,7 @@ def test_of_three_runs_the_two_to_look_at_are_chosen(runs):
 
 
 @pytest.mark.parametrize("key", ["only-b", "neither", "losses-a", "losses-b", "hardest", "typical"])
-def test_a_gallery_has_as_many_covers_as_it_says(runs, key):
+def test_a_gallery_shows_as_many_covers_as_it_states(runs, key):
     app = visit(run=[run.id for run in runs], tab="Covers")
     app.get("pills")[0].set_value(key).run()
     assert app.query_params["show"] == key
@@ -196,29 +196,29 @@ def test_a_gallery_has_as_many_covers_as_it_says(runs, key):
     assert found[key].meaning in page_text(app)
 
 
-def test_a_gallery_can_be_kept_to_one_genre(runs):
+def test_a_gallery_can_be_filtered_by_genre(runs):
     app = visit(run=[run.id for run in runs], tab="Covers", show="losses-b")
     every = tiles(app)
     app.selectbox(key="compare_genre").select("jazz").run()
     assert 0 < tiles(app) < every
 
 
-def test_weak_spots_name_the_genres_that_are_mistaken_and_the_kinds_of_covers(runs):
+def test_weak_spots_name_confused_genres_and_kinds_of_covers(runs):
     text = page_text(visit(run=[run.id for run in runs], tab="Weak spots"))
     assert "taken for" in text
     assert "The split is honest" in text
 
 
-def test_calibration_is_drawn_for_every_run_coverage_once_and_precision_by_genre(runs):
+def test_calibration_tab_plots_every_run_the_coverage_and_precision_by_genre(runs):
     app = visit(run=[run.id for run in runs], tab="Calibration")
     assert sum(element.value.count('class="chart"') for element in app.markdown) == 2 + 1 + 3
 
 
-def test_without_a_study_the_ladders_say_how_to_make_one(runs):
+def test_without_a_study_the_page_says_how_to_run_one(runs):
     assert "There are no studies yet." in page_text(visit(run=[run.id for run in runs], tab="Ladders"))
 
 
-def test_a_study_stands_beside_what_was_published(runs):
+def test_a_study_is_shown_beside_the_published_results(runs):
     saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3))
     app = visit(run=[run.id for run in runs], tab="Ladders")
     assert "Dashed is what the reference study published" in page_text(app)
@@ -226,12 +226,12 @@ def test_a_study_stands_beside_what_was_published(runs):
     assert "published 94.7" in page_text(app)
 
 
-def test_an_address_that_makes_no_sense_does_no_harm(runs):
+def test_an_invalid_url_is_ignored(runs):
     app = visit(run=["nonsense", "<b>"], tab="nowhere", of="x", true="y", show="z", a="q")
     assert "Which run is better?" in page_text(app)
 
 
-def test_what_is_shown_stands_in_the_address_and_stays_when_other_runs_end(runs):
+def test_the_compared_runs_are_in_the_url_and_stay_when_other_runs_end(runs):
     app = visit()
     shown = app.multiselect[0].value
     assert app.query_params["run"] == shown
@@ -239,19 +239,19 @@ def test_what_is_shown_stands_in_the_address_and_stays_when_other_runs_end(runs)
     assert app.run().multiselect[0].value == shown
 
 
-def test_runs_that_are_gone_are_not_exchanged_for_others(runs):
+def test_deleted_runs_are_not_replaced_by_others(runs):
     app = visit(run=["20200101-000000-knn-0000"])
     assert app.multiselect[0].value == []
     assert "20200101-000000-knn-0000" in page_text(app)
 
 
-def test_a_run_that_ends_meanwhile_is_offered(runs):
+def test_a_run_that_ended_meanwhile_is_offered(runs):
     app = visit(run=[run.id for run in runs])
     finished_run([0, 1, 2], random_probabilities([0, 1, 2]), "other")
     assert "other · mine" in app.run().multiselect[0].options
 
 
-def test_what_a_data_set_comes_to_say_of_its_covers_is_shown(runs):
+def test_later_changes_of_the_data_set_are_shown(runs):
     app = visit(run=[run.id for run in runs], tab="Covers", show="typical")
     assert not any("Ada Lane" in tile["label"] for tile in grids.tiles(app, "compared"))
     dataset = open_dataset("mine")
@@ -259,13 +259,13 @@ def test_what_a_data_set_comes_to_say_of_its_covers_is_shown(runs):
     assert all("Ada Lane" in tile["label"] for tile in grids.tiles(app.run(), "compared"))
 
 
-def test_a_run_that_is_damaged_is_named(runs):
+def test_a_damaged_run_is_reported(runs):
     (runs[0].folder / "predictions.parquet").write_bytes(b"no")
     app = visit(run=[run.id for run in runs])
     assert "predictions.parquet" in unescape(app.error[0].value)
 
 
-def test_report_and_tables_can_be_taken_away(runs):
+def test_report_and_tables_can_be_downloaded(runs):
     archive = zipfile.ZipFile(io.BytesIO(zip_tables(comparison_tables(compare_runs(runs)))))
     assert set(archive.namelist()) == {f"{name}.csv" for name in ("figures", "pairs", "genres", "confusion", "covers")}
     labels = [button.label for button in visit(run=[run.id for run in runs]).get("download_button")]

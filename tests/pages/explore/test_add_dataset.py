@@ -24,7 +24,7 @@ def page(world) -> AppTest:
     return single_page("explore").run()
 
 
-def test_covers_of_the_genres_chosen_become_a_data_set(page):
+def test_covers_of_the_chosen_genres_become_a_data_set(page):
     page.pills(key="collect genres").set_value(["jazz", "rap"])
     page.number_input(key="collect each").set_value(2)
     click(page, "Collect")
@@ -34,14 +34,14 @@ def test_covers_of_the_genres_chosen_become_a_data_set(page):
     assert page.selectbox(key="data").value == "collected"
 
 
-def test_too_few_genres_are_refused_with_what_to_do(page):
+def test_too_few_genres_are_rejected_with_advice(page):
     page.pills(key="collect genres").set_value(["jazz"])
     click(page, "Collect")
     assert "choose at least two" in page.error[0].value
     assert names() == ()
 
 
-def test_what_was_stopped_goes_on_by_a_click(world):
+def test_a_stopped_collection_can_be_resumed(world):
     Plan("mine", ("jazz", "rap"), per_genre=2).prepare()
     page = single_page("explore").run()
     click(page, "Continue")

@@ -11,7 +11,7 @@ from covergenre.dataset.registry import open_dataset
 from covergenre.repair.repair import history
 
 
-def test_findings_map_and_repair_ask_for_an_audit_first(page):
+def test_findings_map_and_repair_require_an_audit_first(page):
     for name in ("findings", "map"):
         open_view(page, name)
         assert any(button.label == "Look for defects" for button in page.button)
@@ -26,7 +26,7 @@ def test_findings_are_cards_that_open_their_gallery(audited):
     assert sorted(tile_labels(audited)) == ["000.jpg, jazz", "both.jpg, rap"]
 
 
-def test_groups_are_shown_side_by_side_and_settled_there(audited):
+def test_groups_are_shown_side_by_side_and_resolved_there(audited):
     press(audited, "groups-exact duplicates")
     assert "2 groups" in re.sub(r"[:\[\]]|gray", "", page_text(audited))
     before = open_dataset("mine").manifest
@@ -36,7 +36,7 @@ def test_groups_are_shown_side_by_side_and_settled_there(audited):
     assert "1 group\n" in re.sub(r"[:\[\]]|gray", "", page_text(audited))
 
 
-def test_a_cover_tells_its_findings_its_group_and_those_most_like_it(audited):
+def test_a_cover_shows_its_findings_group_and_neighbours(audited):
     page = open_at(see="Gallery", open="jazz/copy.jpg")
     text = page_text(page)
     assert "Exact duplicates" in text
@@ -44,7 +44,7 @@ def test_a_cover_tells_its_findings_its_group_and_those_most_like_it(audited):
     assert len(tile_labels(page, "near")) == 12
 
 
-def test_a_cover_is_left_out_and_given_another_genre(audited):
+def test_a_cover_can_be_excluded_and_relabelled(audited):
     page = open_at(see="Gallery", open="jazz/003.jpg")
     settled(press(page, "out-cover"))
     assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "excluded"] == "by hand"
@@ -53,7 +53,7 @@ def test_a_cover_is_left_out_and_given_another_genre(audited):
     assert open_dataset("mine").manifest.set_index("path").loc["jazz/003.jpg", "genre"] == "pop"
 
 
-def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
+def test_suggested_repairs_can_be_reviewed_applied_and_undone(audited):
     open_view(audited, "repair")
     ticked = [label for label in tile_labels(audited, "plan") if label.endswith(", selected")]
     assert any("both" in label or "copy" in label for label in ticked)
@@ -67,13 +67,13 @@ def test_suggested_repairs_are_looked_at_applied_and_undone(audited):
     assert [repair.undoes for repair in history(open_dataset("mine"))] == [None, 1]
 
 
-def test_what_a_repair_does_to_accuracy_is_measured_when_asked_for(audited):
+def test_the_effect_of_a_repair_on_accuracy_is_measured_on_request(audited):
     open_view(audited, "repair")
     settled(press(audited, "measure"))
     assert re.search(r"held-out covers?: \*\*[<>\d\u202f]+%\*\* before .* after", page_text(audited))
 
 
-def test_a_threshold_is_changed_and_the_findings_with_it(audited):
+def test_changing_a_threshold_updates_the_findings(audited):
     def flagged() -> int:
         heading = next(each.value for each in audited.subheader if each.value.startswith("Outliers"))
         return int(re.search(r"\d+", heading)[0])
@@ -88,7 +88,7 @@ def test_a_threshold_is_changed_and_the_findings_with_it(audited):
     assert flagged() == before
 
 
-def test_a_filter_of_a_finding_stands_in_the_address(audited):
+def test_the_filter_of_a_finding_is_in_the_url(audited):
     press(audited, "see-exact duplicates")
     assert query_param(audited, "issue") == ["exact duplicates"]
     assert query_param(audited, "see") == ["Gallery"]
@@ -96,7 +96,7 @@ def test_a_filter_of_a_finding_stands_in_the_address(audited):
     assert "issue" not in audited.query_params
 
 
-def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page):
+def test_selected_covers_are_excluded_together_and_undone_in_place(page):
     open_view(page, "gallery")
     next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
     grids.press_tile(page, "gallery", 3)
@@ -112,7 +112,7 @@ def test_selected_covers_are_left_out_together_and_that_is_undone_in_place(page)
     assert (open_dataset("mine").manifest["excluded"] == "").all()
 
 
-def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
+def test_all_filtered_covers_can_be_relabelled_and_tagged(page):
     page = open_at(see="Gallery", from_genre="rap", words="00")
     next(toggle for toggle in page.toggle if toggle.label == "Select").set_value(True).run()
     press(page, "choose-all")
@@ -125,7 +125,7 @@ def test_all_that_a_filter_left_is_given_another_genre_and_a_tag(page):
     assert (open_dataset("mine").manifest["genre"] == "pop").sum() == 10
 
 
-def test_of_suggested_repairs_one_is_spared(audited):
+def test_a_suggested_repair_can_be_deselected(audited):
     open_view(audited, "repair")
     ticked = [i for i, label in enumerate(tile_labels(audited, "plan")) if label.endswith(", selected")]
     grids.press_tile(audited, "plan", ticked[0])

@@ -20,7 +20,7 @@ def covers(tmp_path):
     return dataset_collection(dataset, Inspection(dataset, audit_dataset(dataset), None, None))
 
 
-def test_the_note_of_a_tile_is_the_score_looked_at_or_an_unusual_state(covers):
+def test_a_tile_shows_its_score_or_unusual_state(covers):
     rows = list(range(len(covers)))
     assert notes(covers, rows, Query(Filters())) == {covers.row_of("jazz/torn.jpg"): "unreadable"}
     assert notes(covers, rows, Query(Filters(issue="exact duplicates")))[covers.row_of("jazz/copy.jpg")] == "1.00"

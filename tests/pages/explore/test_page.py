@@ -18,7 +18,7 @@ from pages.explore import add_dataset, workspace
 from pages.widgets.watch import jobs
 
 
-def test_with_no_data_set_it_says_how_to_come_by_one():
+def test_without_a_data_set_the_page_says_how_to_add_one():
     page = single_page("explore").run()
     text = page_text(page)
     for words in ("The demo", "A folder", "A ZIP"):
@@ -36,7 +36,7 @@ def test_a_folder_is_scanned_and_then_shown(root, monkeypatch):
     assert [metric.value for metric in page.metric][:4] == ["62", "0", "1", "2"]
 
 
-def test_a_folder_outside_those_allowed_is_refused(root, monkeypatch, own_home):
+def test_a_folder_outside_the_allowed_roots_is_rejected(root, monkeypatch, own_home):
     monkeypatch.chdir(own_home)
     page = single_page("explore").run()
     text_field(page, "Folder with a subfolder for each genre").set_value("/etc")
@@ -58,7 +58,7 @@ def test_a_zip_is_unpacked_and_then_shown():
     assert len(open_dataset("zipped").manifest) == 4
 
 
-def test_the_overview_counts_and_shows_colours(page):
+def test_the_overview_shows_counts_and_colours(page):
     text = page_text(page)
     assert "Jazz" in text
     assert "31" in text
@@ -66,14 +66,14 @@ def test_the_overview_counts_and_shows_colours(page):
     assert any("96 x 96" in unescape(element.value) for element in page.markdown)
 
 
-def test_the_gallery_shows_48_covers_a_page(page):
+def test_the_gallery_shows_48_covers_per_page(page):
     open_view(page, "gallery")
     assert "63 of 63 covers" in page_text(page)
     assert len(tile_labels(page)) == 48
     assert len(tile_labels(open_at(see="Gallery", sheet="2"))) == 15
 
 
-def test_filters_stand_in_the_address_and_come_off_as_chips(page):
+def test_filters_are_in_the_url_and_removable_as_chips(page):
     page = open_at(see="Gallery", from_genre="Rap", words="00")
     assert "10 of 63 covers" in page_text(page)
     click(page, "“00”")
@@ -82,7 +82,7 @@ def test_filters_stand_in_the_address_and_come_off_as_chips(page):
     assert "63 of 63 covers" in page_text(page)
 
 
-def test_sizes_formats_and_modes_lead_to_their_covers(page):
+def test_sizes_formats_and_modes_link_to_their_covers(page):
     told = [unescape(element.value) for element in page.markdown]
     assert any("size=96+x+96" in each for each in told)
     assert "62 of 63 covers" in page_text(open_at(see="Gallery", size="96 x 96", mode="RGB"))
@@ -90,7 +90,7 @@ def test_sizes_formats_and_modes_lead_to_their_covers(page):
     assert "63 of 63 covers" in page_text(other)
 
 
-def test_a_cover_is_opened_by_a_click_and_by_its_address(page):
+def test_a_cover_opens_by_click_and_by_url(page):
     open_view(page, "gallery")
     grids.press_tile(page, "gallery", 3)
     assert "jazz/003.jpg" in page.query_params["open"]
@@ -102,17 +102,17 @@ def test_a_cover_is_opened_by_a_click_and_by_its_address(page):
 
 
 @pytest.mark.parametrize("path", ["no/such.jpg", "../../../etc/passwd", "<b>"])
-def test_an_address_of_no_cover_shows_the_gallery(page, path):
+def test_the_url_of_an_unknown_cover_shows_the_gallery(page, path):
     assert len(tile_labels(open_at(see="Gallery", open=path))) == 48
 
 
-def test_the_map_is_drawn_once_there_are_vectors(audited):
+def test_the_map_appears_once_there_are_vectors(audited):
     open_view(audited, "map")
     assert "Covers that look alike lie close together." in page_text(audited)
     assert [button.label for button in audited.button if "map" in button.label] == ["Draw the detailed map"]
 
 
-def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
+def test_a_data_set_can_be_renamed_and_removed_after_confirmation(page, root):
     text_field(page, "New name").set_value("ours")
     settled(click(page, "Rename"))
     assert names() == ("ours",)
@@ -123,7 +123,7 @@ def test_a_data_set_is_renamed_and_removed_after_asking(page, root):
     assert (root / "jazz" / "000.jpg").exists()
 
 
-def test_a_tag_is_taken_off_where_it_was_put_on_and_the_menu_closes(page):
+def test_a_tag_is_removed_where_it_was_added_and_the_menu_closes(page):
     page = open_at(see="Gallery", open="jazz/003.jpg")
     page.text_input(key="new tag cover").set_value("live").run()
     click(page, "Add tag")
@@ -134,13 +134,13 @@ def test_a_tag_is_taken_off_where_it_was_put_on_and_the_menu_closes(page):
     assert page.session_state["menu tag cover"] is False
 
 
-def test_scanning_again_finds_what_is_new(page, root):
+def test_rescanning_finds_new_files(page, root):
     genre_folders(root, ("pop",), 3)
     settled(click(page, "Scan again"))
     assert [metric.value for metric in page.metric][:4] == ["65", "0", "1", "3"]
 
 
-def test_a_damaged_data_set_is_named_and_can_be_removed(page):
+def test_a_damaged_data_set_is_reported_and_can_be_removed(page):
     (open_dataset("mine").folder / "manifest.csv").write_text("path\n")
     page.run()
     assert "names no column" in page_text(page)
@@ -149,7 +149,7 @@ def test_a_damaged_data_set_is_named_and_can_be_removed(page):
     assert names() == ()
 
 
-def test_filters_stay_while_a_cover_or_another_view_is_looked_at(page):
+def test_filters_persist_across_covers_and_views(page):
     page = open_at(see="Gallery", from_genre="Rap")
     grids.press_tile(page, "gallery", 1)
     assert "2 of 32" in page_text(page)
@@ -161,7 +161,7 @@ def test_filters_stay_while_a_cover_or_another_view_is_looked_at(page):
     assert "32 of 63 covers" in page_text(open_view(page, "gallery"))
 
 
-def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch):
+def test_findings_that_arrive_during_rendering_are_shown(page, monkeypatch):
     open_workspace = workspace.open_workspace
 
     def open_a_moment_too_early(name):
@@ -175,7 +175,7 @@ def test_what_is_found_while_the_page_is_being_drawn_is_shown(page, monkeypatch)
     assert "Exact duplicates" in page_text(open_view(page, "findings"))
 
 
-def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
+def test_only_the_session_that_added_a_data_set_is_notified(root, monkeypatch):
     monkeypatch.chdir(root.parent)
     other = single_page("explore").run()
     page = single_page("explore").run()
@@ -187,7 +187,7 @@ def test_only_who_began_it_is_told_that_a_data_set_has_come(root, monkeypatch):
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, monkeypatch, before):
+def test_a_data_set_that_arrives_during_rendering_is_shown_at_once(page, monkeypatch, before):
     job, end = pending_job("adding a data set", result=(open_dataset("mine"), None))
     page.session_state[add_dataset._OWN] = job  # it was begun by this visitor
     real = add_dataset.adding_job
@@ -203,14 +203,14 @@ def test_a_data_set_that_comes_while_the_page_is_drawn_is_shown_at_once(page, mo
     assert "mine: 63 covers." in page_text(page.run())
 
 
-def test_while_a_data_set_is_brought_another_has_to_wait(page):
+def test_only_one_data_set_is_added_at_a_time(page):
     _, end = pending_job("adding a data set")
     click(page, "Scan again")
     end()
     assert "wait for it or stop it first" in page_text(page)
 
 
-def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
+def test_the_starter_is_offered_and_shown_with_colour_tiles(starter):
     page = single_page("explore").run()
     click(page, "Explore the starter")
     assert "for viewing only" in page_text(page)
@@ -223,7 +223,7 @@ def test_the_starter_is_offered_and_shown_with_tiles_for_pictures(starter):
     assert not [button for button in page.button if button.key == "out-cover"]
 
 
-def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_changed(starter):
+def test_the_starter_states_its_limits_and_cannot_be_changed(starter):
     page = open_at(data="starter", see="Findings")
     assert "the starter ships no pictures" in page_text(page)
     assert not page.slider
@@ -234,18 +234,18 @@ def test_of_the_starter_it_is_said_what_can_not_be_told_and_nothing_can_be_chang
     assert not [button for button in page.button if button.label in ("Rename", "Remove", "Scan again")]
 
 
-def test_a_damaged_starter_is_named_and_other_data_sets_stay_within_reach(page, starter):
+def test_a_damaged_starter_is_reported_and_other_data_sets_stay_available(page, starter):
     (starter / "card.json").write_text("{")
     page = open_at(data="starter")
     assert "is damaged" in page_text(page)
     assert [box.options for box in page.selectbox] == [["mine", "starter"]]
 
 
-def test_the_first_data_set_of_all_stands_in_the_address_too(page):
+def test_the_first_data_set_is_in_the_url_too(page):
     assert query_param(page, "data") == ["mine"]
 
 
-def test_a_view_is_saved_and_found_again(page):
+def test_a_view_can_be_saved_and_reopened(page):
     page = open_at(see="Gallery", from_genre="Rap")
     text_field(page, "Name of this view").set_value("all rap")
     click(page, "Save this view")
@@ -255,7 +255,7 @@ def test_a_view_is_saved_and_found_again(page):
     assert "32 of 63 covers" in page_text(page)
 
 
-def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, monkeypatch):
+def test_large_data_sets_wait_for_their_index_and_show_its_recall(root, monkeypatch):
     monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
     page = open_at()
@@ -266,7 +266,7 @@ def test_many_covers_wait_for_their_index_and_are_shown_how_well_it_finds(root, 
     assert "Covers that look alike lie close together" in page_text(page)
 
 
-def test_an_index_that_is_done_while_the_page_draws_is_shown_at_once(root, monkeypatch):
+def test_an_index_completed_during_rendering_is_shown_at_once(root, monkeypatch):
     monkeypatch.setattr(workspace, "EXACT_LIMIT", 10)
     register("mine", root)
     page, real = open_at(), workspace.open_workspace

@@ -35,7 +35,7 @@ def called(page):
     return [heading.value for heading in page.header][:1]
 
 
-def test_each_answer_brings_the_next_cover_and_changes_nothing_yet(page):
+def test_each_decision_shows_the_next_cover_without_changing_anything(page):
     assert called(page) == ["000&#46;jpg"]
     press(page, "answer-A")
     assert called(page) == ["001&#46;jpg"]
@@ -44,7 +44,7 @@ def test_each_answer_brings_the_next_cover_and_changes_nothing_yet(page):
     assert history(open_dataset("mine")) == ()
 
 
-def test_the_last_answer_is_taken_back_and_a_cover_put_off(page):
+def test_a_decision_can_be_undone_and_a_cover_skipped(page):
     press(page, "answer-A")
     press(page, "review-back")
     assert called(page) == ["000&#46;jpg"]
@@ -52,7 +52,7 @@ def test_the_last_answer_is_taken_back_and_a_cover_put_off(page):
     assert called(page) == ["001&#46;jpg"]
 
 
-def test_all_answers_are_applied_as_one_repair_and_what_was_kept_is_remembered(page):
+def test_decisions_are_applied_as_one_repair_and_kept_labels_are_remembered(page):
     for answer in ("A", "K", "X"):
         press(page, f"answer-{answer}")
     assert page.success[0].value == "All 3 doubtful labels decided."
@@ -64,6 +64,6 @@ def test_all_answers_are_applied_as_one_repair_and_what_was_kept_is_remembered(p
     assert (manifest.loc[DOUBTED[1], "content_hash"], "jazz") in confirmed_labels(open_dataset("mine"))
 
 
-def test_while_answers_are_given_nothing_is_looked_through_anew(page):
+def test_the_audit_does_not_rerun_during_review(page):
     press(page, "answer-A")
     assert jobs().get("work on mine", stamp("mine")) is None

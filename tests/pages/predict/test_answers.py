@@ -24,12 +24,12 @@ def test_a_cover_is_read_once_whatever_its_name(predictor):
     assert answers.get(drawn(1, "second.png")).result.name == "second.png"
 
 
-def test_of_equal_covers_one_is_missing(predictor):
+def test_identical_covers_are_predicted_once(predictor):
     missing = Answers(predictor, words=True).missing([drawn(1), drawn(2), drawn(1, "again")])
     assert len(missing) == len({cover.digest for cover in missing}) == 2
 
 
-def test_a_file_that_cannot_be_read_is_answered_by_the_reason(predictor):
+def test_an_unreadable_file_returns_the_reason(predictor):
     answers, bad = Answers(predictor, words=True), Cover.of("notes.jpg", b"milk, bread")
     answers.read([bad, drawn(1)])
     assert isinstance(answers.get(bad).result, Failure)
@@ -38,7 +38,7 @@ def test_a_file_that_cannot_be_read_is_answered_by_the_reason(predictor):
     assert answers.get(drawn(1)).picture.startswith("data:image/jpeg")
 
 
-def test_the_oldest_answers_make_room(predictor, monkeypatch):
+def test_the_oldest_predictions_are_evicted(predictor, monkeypatch):
     monkeypatch.setattr("pages.predict.answers._LIMIT", 3)
     answers = Answers(predictor, words=True)
     answers.read([drawn(number) for number in range(3)])
@@ -47,7 +47,7 @@ def test_the_oldest_answers_make_room(predictor, monkeypatch):
     assert [number for number in range(4) if answers.get(drawn(number)) is None] == [1]
 
 
-def test_many_visitors_may_ask_at_once(predictor):
+def test_many_visitors_can_predict_concurrently(predictor):
     answers = Answers(predictor, words=True)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: answers.read([drawn(number % 3)]), range(8)))

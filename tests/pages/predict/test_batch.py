@@ -13,14 +13,14 @@ from pages.predict.batch import batch_tile, certainty, group, in_order, summary,
 GENRES = ("edm", "jazz", "pop")
 
 
-def test_an_answer_counts_under_its_genre_or_why_it_has_none(answer, failure, neighbour):
+def test_predictions_are_counted_by_genre_or_reason_for_none(answer, failure, neighbour):
     assert group(answer()) == "jazz"
     assert group(answer(seen=neighbour(genre="country"))) == "country"
     assert group(answer(unfamiliar=0.999)) == "Unfamiliar"
     assert group(failure()) == "Not read"
 
 
-def test_the_surest_come_first_or_last_and_those_not_read_yet_at_the_end(answer, failure, neighbour):
+def test_predictions_sort_by_confidence_with_pending_files_last(answer, failure, neighbour):
     half, known = answer(precedent=PastAnswers(60, 30, True)), answer(seen=neighbour())
     sure, odd = answer(precedent=PastAnswers(60, 59, True)), answer(unfamiliar=0.999)
     answers = [half, None, known, odd, sure, failure()]
@@ -29,17 +29,17 @@ def test_the_surest_come_first_or_last_and_those_not_read_yet_at_the_end(answer,
     assert in_order(answers, (), "doubtful") == [5, 3, 0, 4, 2, 1]
 
 
-def test_only_the_chosen_genres_are_shown(answer, failure):
+def test_the_batch_can_be_filtered_by_genre(answer, failure):
     answers = [answer(), answer(shares={"pop": 1.0}), failure(), None]
     assert in_order(answers, ("pop",), "dropped") == [1]
     assert in_order(answers, ("Not read", "jazz"), "dropped") == [0, 2]
 
 
-def test_of_ten_answers_like_it_so_many_were_right(answer):
+def test_confidence_is_the_number_right_of_ten_similar_answers(answer):
     assert certainty(answer(precedent=PastAnswers(60, 27, True))) == 4.5
 
 
-def test_a_tile_says_genre_and_trust_or_why_there_is_none(answer, failure, neighbour):
+def test_a_tile_shows_genre_and_confidence_or_why_there_is_none(answer, failure, neighbour):
     def told(answer) -> tuple[str, bool]:
         tile = batch_tile(3, Cover.of("a.jpg", b""), answer)
         return tile.label, tile.still
@@ -54,18 +54,18 @@ def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
-def test_the_heading_counts_what_was_read_and_what_was_not(answer, failure):
+def test_the_heading_counts_readable_and_unreadable_files(answer, failure):
     assert summary([answer(), answer()]) == "2 covers"
     assert summary([answer(), failure()]) == "1 covers, 1 unreadable"
 
 
-def test_the_first_unread_files_are_named_and_the_others_counted(answer, failure):
+def test_the_first_unreadable_files_are_named_and_the_others_counted(answer, failure):
     assert unread([answer()]) == ""
     assert unread([failure("a"), answer(), failure("b")]) == "a, b"
     assert unread([failure(str(n)) for n in range(8)]) == "0, 1, 2, 3, 4 and 3 more"
 
 
-def test_the_csv_file_holds_every_answer_in_full(answer, failure, neighbour):
+def test_the_csv_file_contains_every_prediction_in_full(answer, failure, neighbour):
     first, second = read_csv(to_csv([answer(seen=neighbour()), failure()], GENRES))
     assert (first["file"], first["genre"], first["jazz"], first["edm"]) == ("cover.jpg", "jazz", "0.7200", "0.0800")
     assert first["known as"] == first["nearest cover"] == "Ada Lane – Blue Hours (1961)"
@@ -73,7 +73,7 @@ def test_the_csv_file_holds_every_answer_in_full(answer, failure, neighbour):
     assert second["error"] == "this file is not a picture"
 
 
-def test_a_spreadsheet_sees_that_the_file_is_utf_8(answer):
+def test_the_csv_file_starts_with_a_byte_order_mark(answer):
     assert to_csv([answer(name="日本.jpg")], GENRES).startswith(b"\xef\xbb\xbf")
 
 
@@ -81,13 +81,13 @@ def test_a_spreadsheet_sees_that_the_file_is_utf_8(answer):
     st.sampled_from(["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "  @", "＝", "＋"]),
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30),
 )
-def test_no_cell_begins_a_formula(start, rest):
+def test_no_cell_starts_a_formula(start, rest):
     name = start + rest
     (row,) = read_csv(to_csv([Answer(Failure(name, name), "")], GENRES))
     assert row["file"] == row["error"] == f"'{name}"
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
-def test_any_name_comes_back_from_the_csv_file_as_it_was(name):
+def test_any_name_survives_a_round_trip_through_csv(name):
     (row,) = read_csv(to_csv([Answer(Failure(name, "why"), "")], GENRES))
     assert row["file"] in (name, f"'{name}")

@@ -19,22 +19,22 @@ def redness(image: Image.Image) -> float:
     return float(((pixels[..., 0] > 200) & (pixels[..., 1] < 60)).mean())
 
 
-def test_the_part_between_the_places_is_left(sleeve):
+def test_the_selected_part_is_kept(sleeve):
     part = cut(sleeve, 0, (25, 75), (20, 80))
     assert part.size == (200, 180)
     assert redness(part) == 1
 
 
-def test_a_sleeve_that_lies_askew_is_put_straight(sleeve):
+def test_a_tilted_sleeve_is_straightened(sleeve):
     askew = sleeve.rotate(8, fillcolor="gray")
     assert redness(cut(askew, 0, (27, 73), (22, 78))) < 0.99
     assert redness(cut(askew, 8, (27, 73), (22, 78))) > 0.99
 
 
 @pytest.mark.parametrize("pair", [(0, 0), (100, 100), (50, 50)])
-def test_something_is_left_whatever_the_places_are(sleeve, pair):
+def test_a_crop_is_never_empty(sleeve, pair):
     assert min(cut(sleeve, 0, pair, pair).size) >= 30
 
 
-def test_a_picture_left_as_it_is_stays_so(sleeve):
+def test_an_untouched_picture_is_unchanged(sleeve):
     assert cut(sleeve, 0, (0, 100), (0, 100)).tobytes() == sleeve.tobytes()

@@ -6,13 +6,13 @@ from covergenre.predict.track_record import PastAnswers
 from pages.predict.uploads import drawn_examples
 
 
-def test_an_example_is_a_file_with_the_very_pixels_that_were_drawn():
+def test_an_example_file_contains_exactly_the_drawn_pixels():
     for (cover, _), (title, genre, image) in zip(drawn_examples(), example_tiles(), strict=True):
         assert (cover.name, cover.drawn_as) == (title, genre)
         assert images.content_hash(images.decode(cover.data).image) == images.content_hash(image)
 
 
-def test_the_surest_right_answers_are_chosen_and_one_that_is_wrong(prediction):
+def test_the_most_confident_correct_examples_and_one_wrong_are_chosen(prediction):
     def told(genre: str, right: int, unfamiliar: float = 0.3):
         return prediction({genre: 0.9, "other": 0.1}, precedent=PastAnswers(60, right, True), unfamiliar=unfamiliar)
 
@@ -27,7 +27,7 @@ def test_the_surest_right_answers_are_chosen_and_one_that_is_wrong(prediction):
     assert chosen(said) == (("rap", 0), ("jazz", 1), ("pop", 1))
 
 
-def test_the_starter_says_of_most_examples_what_they_were_drawn_as_and_not_of_the_last():
+def test_the_starter_predicts_most_examples_correctly_but_not_the_last():
     said = said_of(Predictor.open(), EXAMPLES)
     right = [answer.genre == genre for (genre, _), answer in said.items()]
     assert sum(right[:-1]) >= 4

@@ -41,12 +41,12 @@ def get(address: str):
     return fetch(address, SILENT, trusted=("127.0.0.1",))
 
 
-def test_a_picture_comes_under_the_name_that_its_address_ends_in(site):
+def test_a_picture_is_named_after_its_url(site):
     found = get(f"{site}/covers/blue%20hours.png")
     assert (found.name, found.data) == ("blue hours.png", PICTURE)
 
 
-def test_what_is_no_picture_is_refused_with_what_to_do(site):
+def test_a_url_without_a_picture_is_rejected_with_advice(site):
     with pytest.raises(Refused, match="address of a web page"):
         get(f"{site}/album")
     with pytest.raises(Refused, match="no picture at this address"):
@@ -58,6 +58,6 @@ def test_what_is_no_picture_is_refused_with_what_to_do(site):
 @pytest.mark.parametrize(
     "address", ["http://127.0.0.1/x.png", "http://localhost/x.png", "http://169.254.169.254/", "file:///etc/passwd"]
 )
-def test_no_address_of_this_machine_or_its_network_is_asked(address):
+def test_local_and_private_addresses_are_never_requested(address):
     with pytest.raises(Refused):
         fetch(address, SILENT)

@@ -45,7 +45,7 @@ def section(tmp_path, run: str = STARTER) -> AppTest:
     return page.run()
 
 
-def test_nothing_is_worked_out_before_it_is_unfolded(starter, tmp_path):
+def test_nothing_is_computed_before_expanding(starter, tmp_path):
     page = section(tmp_path)
     page.session_state["why_open"] = False
     page.run()
@@ -53,7 +53,7 @@ def test_nothing_is_worked_out_before_it_is_unfolded(starter, tmp_path):
     assert not page.toggle
 
 
-def test_an_answer_is_told_in_a_sentence_and_by_each_method(starter, tmp_path):
+def test_a_prediction_is_explained_in_a_sentence_and_by_method(starter, tmp_path):
     text = page_text(section(tmp_path))
     assert re.search(r"(runner-up|no other genre comes near)\.", text)
     assert "Nearest neighbours" in text
@@ -61,7 +61,7 @@ def test_an_answer_is_told_in_a_sentence_and_by_each_method(starter, tmp_path):
     assert text.count("(the answer)") == 1
 
 
-def test_the_place_is_looked_for_only_when_it_is_asked_for(starter, tmp_path):
+def test_the_saliency_map_is_computed_only_on_request(starter, tmp_path):
     page = section(tmp_path)
     assert not page.image
     page.toggle[0].set_value(True).run()
@@ -78,12 +78,12 @@ def test_another_genre_and_another_share_can_be_chosen(starter, tmp_path):
     assert f"the 40\u202f% of the cover that counts most for {other.lower()}" in page_text(page)
 
 
-def test_of_one_method_alone_its_probabilities_are_not_said_twice(prediction):
+def test_the_probabilities_of_a_single_method_are_shown_once(prediction):
     alone = prediction({"jazz": 1.0}, answers={"Logistic regression": {"jazz": 1.0}})
     assert why.methods(alone) == ""
 
 
-def test_what_is_marked_stays_in_full_light_and_the_rest_goes_dark():
+def test_the_marked_area_stays_bright_and_the_rest_is_dimmed():
     image = Image.new("RGB", (100, 100), (200, 120, 40))
     heat = np.zeros((1, 100, 100), np.float32)
     heat[:, :, :50] = 1

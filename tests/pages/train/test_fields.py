@@ -9,29 +9,29 @@ every_field = pytest.mark.parametrize(
 
 
 @every_field
-def test_every_value_of_a_field_is_one_that_the_method_takes(name, field):
+def test_every_field_value_is_valid_for_its_method(name, field):
     for value in field.words:
         assert getattr(method(name).Parameters(**{field.name: value}), field.name) == value
 
 
 @every_field
-def test_what_the_method_thinks_best_has_words(name, field):
+def test_automatic_choices_are_put_into_words(name, field):
     assert defaults(name)[field.name] in field.words
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if method(name).presets])
-def test_the_settings_of_the_reference_study_can_be_shown(name):
+def test_the_reference_settings_can_be_shown(name):
     parameters = of_preset(name, "reference")
     for field in FIELDS[name]:
         assert parameters[field.name] in field.options(parameters[field.name])
         assert field.word(parameters[field.name])
 
 
-def test_nothing_is_said_to_be_chosen_where_nothing_was():
+def test_no_choice_is_described_where_none_was_made():
     assert in_words("finetune", {"weights": None}) == [("Weights", "The network's own")]
 
 
-def test_parameters_are_put_in_words():
+def test_parameters_are_put_into_words():
     said = dict(in_words("knn", {"k": None, "metric": "blend", "balance": 0.5, "vote_temperature": 0.07}))
     assert said == {
         "Neighbours": CHOSEN,

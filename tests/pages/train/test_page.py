@@ -61,14 +61,14 @@ def at_work():
     return run
 
 
-def test_without_a_data_set_the_way_to_one_is_shown(starter):
+def test_without_a_data_set_the_page_says_how_to_add_one(starter):
     app = open_app("train")
     assert "There is no data set to train on yet" in page_text(app)
     click(app, "Add a data set")
     assert "Draw the demo" in [button.label for button in app.button]
 
 
-def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, mine):
+def test_training_queues_the_settings_of_the_form(starter, mine):
     app = open_app("train")
     app.segmented_control(key="train_method").set_value("logistic").run()
     app.selectbox(key="train_logistic_c").set_value(0.01).run()
@@ -80,7 +80,7 @@ def test_training_puts_what_the_form_says_into_the_queue_and_shows_it(starter, m
     assert app.query_params["run"] == run.id
 
 
-def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(starter, mine):
+def test_audit_findings_are_shown_before_training_and_repaired_with_one_click(starter, mine):
     write_caveats(mine, audit_dataset(mine))
     file = mine.folder / "audit" / "facts.json"
     cues = {"cues": {"rap": {"resolution": 1.0}}, "side": 180}
@@ -94,14 +94,14 @@ def test_what_the_audit_found_is_said_before_training_and_mended_by_one_click(st
     assert launch.queued_runs()[0].spec.recipe.limit == 150
 
 
-def test_with_one_genre_there_is_nothing_to_train(starter, mine):
+def test_training_needs_two_genres(starter, mine):
     app = open_app("train")
     app.get("pills")[0].set_value(["jazz"]).run()
     assert next(button for button in app.button if button.label == "Train").disabled
     assert "Choose at least two genres" in page_text(app)
 
 
-def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, mine, hide_packages):
+def test_a_method_with_a_missing_package_says_what_to_install(starter, mine, hide_packages):
     hide_packages("catboost")
     app = open_app("train")
     assert not app.info
@@ -113,7 +113,7 @@ def test_a_method_that_needs_a_missing_package_says_what_to_install(starter, min
 
 
 @pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost")
-def test_the_reference_study_sets_the_fields(starter, mine):
+def test_the_reference_preset_fills_the_form(starter, mine):
     app = open_app("train")
     app.segmented_control(key="train_method").set_value("boosting").run()
     app.segmented_control(key="train_preset_boosting").set_value("reference").run()
@@ -122,7 +122,7 @@ def test_the_reference_study_sets_the_fields(starter, mine):
     assert (asked["trees"], asked["depth"], asked["learning_rate"], asked["features"]) == (200, 6, 0.3, None)
 
 
-def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
+def test_queued_runs_can_be_reordered_and_removed(starter, mine):
     app = open_app("train")
     click(click(app, "Train"), "Train")
     first, second = (run.id for run in launch.queued_runs())
@@ -132,7 +132,7 @@ def test_the_queue_is_put_in_another_order_and_thinned_out(starter, mine):
     assert [run.id for run in launch.queued_runs()] == [second]
 
 
-def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work):
+def test_a_running_run_shows_progress_and_can_be_cancelled(starter, at_work):
     app = open_app("train")
     assert "Boosted trees on mine" in page_text(app)
     assert "processor cores" in page_text(app)
@@ -143,7 +143,7 @@ def test_a_run_at_work_shows_how_far_it_is_and_can_be_cancelled(starter, at_work
     assert "Stop now" in [button.label for button in app.button]
 
 
-def test_a_run_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, at_work, monkeypatch):
+def test_a_run_that_ends_during_rendering_is_shown_at_once(starter, mine, at_work, monkeypatch):
     real = form.choose_method
 
     def ends_meanwhile():
@@ -155,7 +155,7 @@ def test_a_run_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine,
     assert "Use for predictions" in [button.label for button in open_app("train", run=at_work.id).button]
 
 
-def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
+def test_a_run_with_a_checkpoint_can_be_finished_early(starter, at_work):
     assert "Finish now" not in [button.label for button in open_app("train").button]
     at_work.checkpoint.mkdir()
     (at_work.checkpoint / "snapshot").touch()
@@ -165,13 +165,13 @@ def test_a_run_that_has_learned_something_can_make_do_with_it(starter, at_work):
     assert app.get("progress")[0].proto.text.endswith("finishing with the best state so far")
 
 
-def test_a_run_that_was_put_to_work_is_told_of_wherever_one_has_scrolled(starter, mine):
+def test_starting_a_run_is_confirmed_wherever_the_page_is_scrolled(starter, mine):
     app = click(open_app("train"), "Train")
     assert [toast.value for toast in app.toast] == ["Nearest neighbours on mine added to the queue."]
 
 
 @pytest.mark.skipif(find_spec("fastai") is None, reason="needs fastai")
-def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
+def test_the_resolution_limit_applies_to_fine_tuning_too(starter, mine):
     app = open_app("train")
     app.segmented_control(key="train_method").set_value("finetune").run()
     app.selectbox(key="train_finetune_limit").set_value(150).run()
@@ -180,7 +180,7 @@ def test_resolution_can_be_kept_from_telling_in_fine_tuning_too(starter, mine):
     assert (run.spec.parameters["limit"], run.spec.recipe.limit) == (150, 150)
 
 
-def test_the_settings_of_a_run_of_an_older_version_are_taken_over(starter, mine):
+def test_the_settings_of_a_run_from_an_older_version_can_be_reused(starter, mine):
     old = finished_run(
         [0, 1, 2], random_probabilities([0, 1, 2]), state="cancelled", method="finetune", parameters={"epochs": 3}
     )
@@ -189,32 +189,32 @@ def test_the_settings_of_a_run_of_an_older_version_are_taken_over(starter, mine)
     assert app.selectbox(key="train_finetune_side").value == 192
 
 
-def test_the_run_of_the_address_is_opened_with_its_figures(starter, mine, done):
+def test_the_run_in_the_url_is_opened_with_its_metrics(starter, mine, done):
     text = page_text(open_app("train", run=done.id))
     assert "Logistic regression on mine" in text
     assert "Balanced accuracy" in text
     assert "Recall" in text
 
 
-def test_a_run_that_has_gone_is_said_to_have(starter):
+def test_a_deleted_run_is_reported(starter):
     assert "no longer exists" in page_text(open_app("train", run="20261122-000000-knn-0000"))
 
 
-def test_a_run_that_is_used_answers_until_the_starter_does_again(starter, done):
+def test_a_run_is_put_into_use_and_replaced_by_the_starter_again(starter, done):
     app = click(open_app("train", run=done.id), "Use for predictions")
     assert default_run() == done.id
     click(app, "Use the starter again")
     assert default_run() is None
 
 
-def test_the_settings_of_a_run_are_taken_over(starter, mine, done):
+def test_the_settings_of_a_run_can_be_reused(starter, mine, done):
     app = click(open_app("train", run=done.id), "Copy settings")
     assert app.segmented_control(key="train_method").value == "logistic"
     assert app.selectbox(key="train_logistic_c").value == 0.01
     assert app.selectbox(key="train_logistic_balance").value == 0.5
 
 
-def test_a_name_and_a_note_are_kept(starter, done):
+def test_a_name_and_a_note_are_saved(starter, done):
     app = open_app("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value("At 150 px").run()
     app.text_area[0].set_value("for the talk").run()
@@ -224,14 +224,14 @@ def test_a_name_and_a_note_are_kept(starter, done):
     assert "At 150 px on mine" in page_text(app)
 
 
-def test_a_name_that_another_run_has_is_refused(starter, done):
+def test_a_name_of_another_run_is_rejected(starter, done):
     app = open_app("train", run=done.id)
     app.text_input(key=f"name-{done.id}").set_value(" ").run()
     click(app, "Save")
     assert "no name was given" in app.error[0].value.lower()
 
 
-def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
+def test_deleting_a_run_asks_for_confirmation(starter, done):
     app = open_app("train", run=done.id)
     assert "This deletes its model and its figures." in page_text(app)
     click(app, "Delete permanently")
@@ -239,7 +239,7 @@ def test_a_run_is_deleted_when_that_is_asked_twice(starter, done):
     assert "run" not in app.query_params
 
 
-def test_a_run_that_failed_says_why_and_can_be_resumed(starter):
+def test_a_failed_run_shows_its_error_and_can_be_resumed(starter):
     run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="failed")
     run.write_status(Status("failed", error="OSError: No space left on device"))
     app = open_app("train", run=run.id)
@@ -248,7 +248,7 @@ def test_a_run_that_failed_says_why_and_can_be_resumed(starter):
     assert [each.id for each in launch.queued_runs()] == [run.id]
 
 
-def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
+def test_a_full_disk_is_reported_in_plain_words(starter, mine, monkeypatch):
     app = open_app("train")
 
     def full(_run):
@@ -260,7 +260,7 @@ def test_a_full_disk_is_said_plainly(starter, mine, monkeypatch):
     assert "No space left on device" in unescape(app.error[0].value)
 
 
-def test_a_stronger_network_says_what_it_is_and_how_it_comes(mine):
+def test_a_stronger_network_shows_its_licence_and_download(mine):
     app = open_app("train")
     app.selectbox(key="train_backbone").select("timm:vit_small_patch14_dinov2.lvd142m").run()
     assert "142 million pictures" in page_text(app)
@@ -287,7 +287,7 @@ def three():
     return runs
 
 
-def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, mine, monkeypatch):
+def test_an_audit_runs_on_the_page_and_shows_its_findings(starter, mine, monkeypatch):
     def inspect_dataset(dataset, *_):
         write_caveats(dataset, audit_dataset(dataset))
         return Inspection(dataset, audit_dataset(dataset), None, None)
@@ -298,7 +298,7 @@ def test_an_audit_begins_on_the_page_and_its_findings_then_stand_there(starter, 
     assert "Look for defects first" not in [button.label for button in app.run().button]
 
 
-def test_an_audit_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mine, monkeypatch):
+def test_an_audit_that_ends_during_rendering_is_shown_at_once(starter, mine, monkeypatch):
     (_, end), real = pending_job(f"work on {mine.name}", registry.stamp(mine.name)), form.read_caveats
 
     def too_early(dataset):
@@ -312,13 +312,13 @@ def test_an_audit_that_ends_while_the_page_is_drawn_is_shown_at_once(starter, mi
     assert "Look for defects first" not in [button.label for button in open_app("train").button]
 
 
-def test_runs_are_grouped_by_what_is_chosen(starter, three):
+def test_runs_are_grouped_by_the_chosen_field(starter, three):
     app = open_app("train")
     app.selectbox(key="train_group").set_value("method").run()
     assert app.dataframe[0].value.columns[0] == "method"
 
 
-def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
+def test_the_search_for_runs_is_in_the_url(starter, three):
     write_notes(three[1], replace(read_notes(three[1]), tags=("talk",)))
     app = open_app("train")
     assert len(names(app)) == 3
@@ -329,14 +329,14 @@ def test_runs_are_found_by_words_which_stand_in_the_address(starter, three):
     assert "No runs match this search" in page_text(app)
 
 
-def test_a_hidden_run_is_shown_when_asked_for(starter, three):
+def test_hidden_runs_are_shown_on_request(starter, three):
     app = click(open_app("train", run=three[0].id), "Hide")
     assert "Logistic regression" not in names(app)
     app.toggle(key="train_hidden").set_value(True).run()
     assert "Logistic regression" in names(app)
 
 
-def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(starter, three):
+def test_runs_of_one_task_are_compared_with_a_baseline_and_settings_are_columns(starter, three):
     app = open_app("train")
     app.selectbox(key="at baseline").set_value(three[1].id).run()
     app.multiselect(key="train_columns").set_value(["Seed"]).run()
@@ -348,14 +348,14 @@ def test_runs_of_one_task_stand_against_a_baseline_and_settings_are_columns(star
     assert table["Seed"].to_dict()["Nearest neighbours 2"] == "7"
 
 
-def test_all_methods_are_trained_by_one_click_and_found_together(starter, mine, three, hide_packages):
+def test_one_click_trains_all_methods_as_a_group(starter, mine, three, hide_packages):
     hide_packages("catboost")
     app = click(open_app("train"), "Train all methods")
     assert {run.spec.method for run in launch.queued_runs()} == {"knn", "logistic"}
     assert sorted(names(app)) == ["Logistic regression 2", "Nearest neighbours 3"]
 
 
-def test_repeats_over_seeds_have_their_spread(starter, three):
+def test_repeats_over_seeds_show_their_spread(starter, three):
     app = open_app("train", run=three[1].id)
     assert "Accuracy with 2 seeds" in page_text(app)
     assert "standard deviation" not in page_text(open_app("train", run=three[0].id))

@@ -15,7 +15,7 @@ def run():
     return made
 
 
-def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
+def test_a_run_is_a_row_with_metrics_and_intervals(run):
     row = run_summary.frame([RunSummary.of(run)]).iloc[0]
     accuracy = run.evaluation().accuracy
     assert (row["name"], row["data set"], row["genres"], row["state"]) == ("Logistic regression", "mine", 3, "Done")
@@ -24,7 +24,7 @@ def test_a_run_is_a_row_with_its_figures_and_their_intervals(run):
     assert row["duration"] == "12\u202fs"
 
 
-def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
+def test_the_run_in_use_is_marked_and_notes_are_shown(run):
     write_notes(run, Notes("At 150 px", ("talk", "small"), "the one for the talk"))
     row = run_summary.frame([RunSummary.of(run)], used=run.id).iloc[0]
     assert row["name"] == "At 150 px · in use"
@@ -32,20 +32,20 @@ def test_the_run_that_answers_is_marked_and_a_note_is_shown(run):
     assert row["note"] == "the one for the talk"
 
 
-def test_a_run_without_figures_has_none(run):
+def test_a_run_without_an_evaluation_has_no_metrics(run):
     failed = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), state="failed")
     assert run_summary.frame([RunSummary.of(failed)]).iloc[0]["accuracy"] == ""
     (run.folder / "evaluation.json").write_text("{")
     assert RunSummary.of(run).evaluation is None
 
 
-def test_what_was_asked_for_is_harmless_in_html():
+def test_settings_are_escaped_in_html():
     run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), genres=("<b>", "jazz", "rap"))
     assert "<b>" not in run_summary.settings_table(run)
     assert "Jazz" in run_summary.settings_table(run)
 
 
-def test_the_log_is_told_from_its_end(run):
+def test_the_log_shows_its_last_lines(run):
     assert run_summary.tail(run.folder / "log.txt", 12) == ""
     (run.folder / "log.txt").write_text("\n".join(f"line {n}" for n in range(1000)))
     assert run_summary.tail(run.folder / "log.txt", 2).splitlines() == ["line 998", "line 999"]
@@ -58,7 +58,7 @@ def test_runs_are_found_by_their_settings(run):
     assert [each.run for each in run_summary.search(told, "neighbours 20", hidden=False)] == [other]
 
 
-def test_runs_of_a_group_stand_together_under_its_name(run):
+def test_runs_are_grouped_under_the_name_of_their_group(run):
     later = [finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method) for method in ("knn", "logistic")]
     told = [RunSummary.of(each) for each in (later[1], later[0], run)]
     together = run_summary.group_runs(told, "method")
@@ -69,7 +69,7 @@ def test_runs_of_a_group_stand_together_under_its_name(run):
     assert run_summary.group_runs(told, "") == told
 
 
-def test_settings_stand_beside_the_names_and_what_nobody_wrote_has_no_column(run):
+def test_settings_become_columns_and_empty_columns_are_omitted(run):
     columns = run_summary.frame([RunSummary.of(run)], columns=["Seed", "Split"]).columns.tolist()
     assert columns[:6] == ["name", "started", "data set", "genres", "Seed", "Split"]
     assert not {"tags", "note"} & set(columns)

@@ -30,11 +30,11 @@ def mine(tmp_path):
     return register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 10))[0]
 
 
-def test_without_covers_there_is_nothing_to_study(starter, begun):
+def test_a_study_needs_covers(starter, begun):
     assert "There is no data set to train on yet" in page_text(open_app("train", view="Studies"))
 
 
-def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
+def test_a_study_starts_in_a_separate_process(starter, begun, mine):
     app = open_app("train", view="Studies")
     click(app, "Start")
     assert not app.exception
@@ -45,7 +45,7 @@ def test_a_study_is_begun_in_a_process_of_its_own(starter, begun, mine):
     assert {key.partition("/")[0] for key in asked.points} == {"ladder", "k", "variants", "methods"}
 
 
-def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monkeypatch, mine):
+def test_a_study_that_ended_before_rendering_is_not_waited_for(starter, monkeypatch, mine):
     def end_at_once(asked):
         asked.prepare()
         for key in asked.points:
@@ -58,13 +58,13 @@ def test_a_study_that_ends_before_the_page_looks_is_not_waited_for(starter, monk
     assert "More and more genres" in page_text(app)
 
 
-def test_what_a_study_found_is_drawn_and_told(starter, begun, mine, tmp_path):
+def test_the_results_of_a_study_are_plotted_and_tabulated(starter, begun, mine, tmp_path):
     run_study(design(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path)))
     app = open_app("train", view="Studies")
     assert "More and more genres" in page_text(app)
     assert len(app.dataframe[0].value) == 2
 
 
-def test_a_study_that_was_stopped_says_how_far_it_came(starter, begun, mine, tmp_path):
+def test_a_stopped_study_shows_its_progress(starter, begun, mine, tmp_path):
     start_study(design(mine, only=["ladder"], recipe=tiny_recipe(tmp_path)))
     assert "Stopped at 0 of 2 points" in page_text(open_app("train", view="Studies"))
