@@ -40,6 +40,7 @@ def token() -> Iterator[None]:
         patch.setenv("RAY_AUTH_MODE", "token")
         patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_prestart_worker_first_driver", "0")  # workers start when there is work for them
         yield
 
 
@@ -60,43 +61,47 @@ def head(token) -> Iterator[str]:
         yield f"127.0.0.1:{port}"
 
 
-@pytest.fixture
-def node(ray_home, head) -> Iterator[Callable[..., str]]:
-    """Starts another node of one core, by a command that may come before `ray start`; where the cluster then is."""
+@pytest.fixture(scope="module")
+def second_node(head) -> Iterator[Callable[[], None]]:
+    """Starts a second node of one core unless it is running: a test may have killed it."""
+    started: list[subprocess.Popen] = []
     with ExitStack() as nodes:
 
-        def start(*before: str) -> str:
-            nodes.enter_context(_started(f"--address={head}", before=before))
-            return f"ray:{head}"
+        def ensure() -> None:
+            if not started or started[-1].poll() is not None:
+                started.append(nodes.enter_context(_started(f"--address={head}")))
 
-        yield start
+        yield ensure
+
+
+@pytest.fixture
+def address(ray_home, head, second_node) -> str:
+    """The address of a cluster of two nodes."""
+    second_node()
+    return f"ray:{head}"
 
 
 @contextmanager
-def _started(*where: str, before: Sequence[str] = ()) -> Iterator[None]:
+def _started(*where: str, before: Sequence[str] = ()) -> Iterator[subprocess.Popen]:
+    """A node, started by `ray start` behind the command `before`."""
     small = ("--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=80000000", "--block")
+    lean = ("--no-monitor", "--include-log-monitor=false")
     process = subprocess.Popen(
-        (*before, sys.executable, "-m", "ray.scripts.scripts", "start", *where, *small),
+        (*before, sys.executable, "-m", "ray.scripts.scripts", "start", *where, *small, *lean),
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
         assert any("Ray runtime started" in line for line in process.stdout)
-        yield
+        yield process
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
 
 
-@pytest.fixture
-def address(node) -> str:
-    """A cluster of two nodes."""
-    return node()
-
-
-def told(items, steps, out, outcome: Outcome) -> None:
+def assert_complete(items, steps, out, outcome: Outcome) -> None:
     """Each cover has one row, or is named as undone."""
     paths = [path for table in Shards(out, steps).tables(["path"]) for path in table["path"].to_pylist()]
     assert sorted([*paths, *outcome.undone]) == [item.path for item in items]
@@ -111,13 +116,13 @@ def _head(address: str) -> str:
         return next(node["NodeID"] for node in ray.nodes() if "node:__internal_head__" in node["Resources"])
 
 
-def test_a_data_set_comes_out_as_it_does_here(ray_home, tmp_path):
+def test_a_data_set_comes_out_as_it_does_here(address, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz", "pop"], 3)
     here, _ = registry.register("here", folder)
     there, _ = registry.register("there", folder, read_pixels=scanner("ray"))
     assert_frame_equal(there.manifest, here.manifest)
     recipe = tiny_recipe(tmp_path)
-    vectors = embed_dataset(there, recipe, fill=embedder("ray"))["original"]
+    vectors = embed_dataset(there, recipe, fill=embedder(address))["original"]
     (home.vectors() / recipe.key).rename(home.vectors() / "of-ray")
     assert abs(vectors - embed_dataset(here, recipe)["original"]).max() < 1e-4
 
@@ -127,21 +132,14 @@ def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
     outcome = run(items, steps, out, on=address)
     assert (tmp_path / "mark").exists()
     assert outcome.undone == {}
-    told(items, steps, out, outcome)
+    assert_complete(items, steps, out, outcome)
 
 
 def test_a_cover_that_ends_every_worker_is_named_alone(address, items, out):
     steps = [CrashingStep("worker", 45, "", always=True)]
     outcome = run(items, steps, out, on=address)
     assert list(outcome.undone) == ["jazz/45.png"]
-    told(items, steps, out, outcome)
-
-
-def test_a_node_that_dies_costs_nothing(address, items, out, tmp_path):
-    steps = [CrashingStep("node", 45, str(tmp_path / "mark"), only_beside=_head(address))]
-    outcome = run(items, steps, out, on=address)
-    assert outcome.undone == {}
-    told(items, steps, out, outcome)
+    assert_complete(items, steps, out, outcome)
 
 
 def test_a_job_whose_driver_died_goes_on_where_it_was(address, items, out, tmp_path):
@@ -159,17 +157,25 @@ job.run(inputs.find_items({str(tmp_path / "covers")!r}), steps, {out!r}, on={add
     outcome = run(items, steps, out, on=address)
     assert outcome.reused > 0
     assert outcome.undone == {}
-    told(items, steps, out, outcome)
+    assert_complete(items, steps, out, outcome)
 
 
-def test_a_full_disk_on_one_node_is_told_or_made_good(node, items, out):
+def test_a_full_disk_on_one_node_is_told_or_made_good(address, head, items, out):
     full = f'mount -t tmpfs -o size=4k tmpfs {out} && exec "$@"'
     Path(out).mkdir()
     if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
         pytest.skip("a disk that only one node sees can't be had here")
-    outcome = run(items, [look()], out, on=node("unshare", "-m", "sh", "-c", full, "sh"))
-    told(items, [look()], out, outcome)
+    with _started(f"--address={head}", before=("unshare", "-m", "sh", "-c", full, "sh")):
+        outcome = run(items, [look()], out, on=address)
+    assert_complete(items, [look()], out, outcome)
     assert all("make room" in why for why in outcome.undone.values())
+
+
+def test_a_node_that_dies_costs_nothing(address, items, out, tmp_path):
+    steps = [CrashingStep("node", 45, str(tmp_path / "mark"), only_beside=_head(address))]
+    outcome = run(items, steps, out, on=address)
+    assert outcome.undone == {}
+    assert_complete(items, steps, out, outcome)
 
 
 def test_a_cluster_that_is_not_there_is_named(items, out):
