@@ -58,7 +58,7 @@ def examples(app) -> list:
     return [button for button in app.button if (button.key or "").startswith("example-")]
 
 
-def test_the_first_page_says_what_to_do_and_what_is_known(app):
+def test_the_start_page_says_what_to_do_and_which_genres_are_known(app):
     assert app.title[0].value == "What does this cover sound like?"
     assert app.file_uploader[0].label.startswith("Album covers, or a ZIP")
     assert len(app.button) == 6
@@ -66,7 +66,7 @@ def test_the_first_page_says_what_to_do_and_what_is_known(app):
     assert "for lack of real covers" in page_text(app)
 
 
-def test_a_cover_is_answered_without_a_button(app):
+def test_a_cover_is_predicted_without_a_button(app):
     text = page_text(drop(app, cover_png=unseen()))
     assert re.search(r"(Country|Jazz|Rap|Reggae|Unlike the covers I know)", app.header[0].value)
     assert "Of 10 answers like this" in text or "Unlike" in text
@@ -74,19 +74,19 @@ def test_a_cover_is_answered_without_a_button(app):
     assert len(nearest(app)) == 8
 
 
-def test_a_cover_that_is_known_leads_with_what_it_is_filed_under(app, starter_folder):
+def test_a_known_cover_leads_with_its_true_genre(app, starter_folder):
     known = next((starter_folder.parent.parent / "covers" / "discogs" / "rap").iterdir())
     drop(app, known_jpg=known.read_bytes())
     assert app.header[0].value == "A known cover, labelled rap"
 
 
-def test_as_many_neighbours_are_shown_as_chosen(app):
+def test_the_chosen_number_of_neighbours_is_shown(app):
     drop(app, cover_png=unseen())
     app.segmented_control(key="nearest").set_value(24).run()
     assert len(nearest(app)) == 24
 
 
-def test_covers_are_taken_out_of_a_zip_and_what_else_is_in_it_is_said(app):
+def test_covers_are_read_from_a_zip_and_other_files_reported(app):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, data in {
@@ -104,13 +104,13 @@ def test_covers_are_taken_out_of_a_zip_and_what_else_is_in_it_is_said(app):
     )
 
 
-def test_a_zip_that_is_none_or_too_much_is_refused_in_words(app):
+def test_an_invalid_or_oversized_zip_is_rejected_in_plain_words(app):
     drop(app, torn_zip=b"PK\x03\x04 torn")
     assert "This is no ZIP that can be read" in unescape(app.info[0].value)
     assert not app.header
 
 
-def test_a_photo_takes_the_place_of_what_was_dropped(app):
+def test_a_photo_replaces_dropped_files(app):
     assert not app.get("camera_input")
     drop(app, mine_png=unseen())
     app.toggle(key="camera").set_value(True).run()
@@ -119,32 +119,32 @@ def test_a_photo_takes_the_place_of_what_was_dropped(app):
     assert "mine.png" not in page_text(app)
 
 
-def test_a_cover_and_its_nearest_lead_to_where_they_are_looked_at(app):
+def test_a_cover_and_its_neighbours_link_to_browse(app):
     drop(app, mine_png=unseen())
     links = [link.proto.query_string for link in app.get("page_link")]
     assert all("cover=" in link for link in links)
     assert any("cover=own-" in link for link in links)
 
 
-def test_a_bad_file_is_named_with_its_reason(app):
+def test_a_bad_file_is_reported_with_the_reason(app):
     drop(app, notes_jpg=b"milk, bread")
     assert unescape(app.error[0].value).startswith("This file is not a picture; covers can be JPEG, PNG")
     assert not app.header
 
 
-def test_of_many_files_the_good_are_answered_and_the_bad_are_named(app):
+def test_in_a_batch_good_files_are_predicted_and_bad_ones_reported(app):
     text = page_text(drop(app, a_png=unseen(1), notes_jpg=b"milk, bread", empty_png=b"", b_png=unseen(2)))
     assert "2 covers, 2 unreadable" in text
     assert "Unreadable: notes.jpg, empty.png." in text
 
 
-def test_a_file_that_comes_to_others_is_the_one_that_is_opened(app):
+def test_a_file_added_to_a_batch_is_opened(app):
     drop(app, a_png=unseen(1))
     assert "b.png" in page_text(drop(app, b_png=unseen(2)))
     assert "a.png" not in page_text(app)
 
 
-def test_an_example_is_answered_when_it_is_clicked(app):
+def test_clicking_an_example_predicts_it(app):
     title = app.button[0].label.removeprefix("Try ")
     app.button[0].click().run()
     text = page_text(app)
@@ -154,13 +154,13 @@ def test_an_example_is_answered_when_it_is_clicked(app):
     assert len(examples(app)) == 6
 
 
-def test_an_example_takes_the_place_of_what_was_dropped_and_the_other_way_round(app):
+def test_an_example_and_dropped_files_replace_each_other(app):
     app.button[0].click().run()
     assert "mine.png" in page_text(drop(app, mine_png=unseen()))
     assert not examples(app)
 
 
-def test_the_answer_is_still_there_after_a_look_at_another_page(app):
+def test_the_prediction_is_kept_while_visiting_another_page(app):
     drop(app, mine_png=unseen())
     app.switch_page("pages/starter/starter.py").run()
     assert "mine.png" in page_text(app.switch_page("pages/predict/predict.py").run())
@@ -174,7 +174,7 @@ def another_visitor(app: AppTest) -> AppTest:
     return other.run()
 
 
-def test_an_answer_has_an_address_that_outlives_the_session_and_the_server(app):
+def test_a_prediction_has_a_url_that_outlives_session_and_server(app):
     drop(app, mine_png=unseen())
     assert re.fullmatch(r"[0-9a-f]{32}", query_param(app, "answer")[0])
     again = another_visitor(app)
@@ -182,7 +182,7 @@ def test_an_answer_has_an_address_that_outlives_the_session_and_the_server(app):
     assert again.header[0].value == app.header[0].value
 
 
-def test_one_of_many_covers_has_an_address_of_its_own(app):
+def test_each_cover_of_a_batch_has_a_url(app):
     drop(app, a_png=unseen(1), b_png=unseen(2), c_png=unseen(3))
     app.query_params["open"] = "1"
     text = page_text(another_visitor(app))
@@ -190,12 +190,12 @@ def test_one_of_many_covers_has_an_address_of_its_own(app):
     assert "a.png" not in text
 
 
-def test_many_covers_are_all_there_after_a_reload(app):
+def test_a_batch_survives_a_reload(app):
     drop(app, **{f"c{number}_png": unseen(number) for number in range(20)})
     assert "20 covers" in page_text(another_visitor(app))
 
 
-def test_an_answer_that_is_forgotten_has_no_address_any_more(app):
+def test_a_deleted_prediction_has_no_url(app):
     drop(app, mine_png=unseen())
     before = query_param(app, "answer")[0]
     click(app, "Delete")
@@ -207,13 +207,13 @@ def test_an_answer_that_is_forgotten_has_no_address_any_more(app):
     assert not gone.header
 
 
-def test_the_start_page_is_reached_by_going_back_from_an_answer(app):
+def test_going_back_from_a_prediction_shows_the_start_page(app):
     drop(app, mine_png=unseen())
     del app.query_params["answer"]
     assert "mine.png" not in page_text(app.run())
 
 
-def test_a_correction_is_kept_as_a_data_set_to_train_on_and_undone_by_the_same_click(app):
+def test_a_correction_is_saved_to_a_data_set_and_can_be_undone(app):
     drop(app, mine_png=unseen())
     truth = next(group for group in app.get("button_group") if "truth" in group.key)
     truth.set_value("rap").run()
@@ -233,7 +233,7 @@ def test_a_damaged_starter_is_reported(starter):
         assert "is damaged" in unescape(app.error[0].value)
 
 
-def test_the_starter_page_tells_how_often_it_is_right_and_what_is_missing(app):
+def test_the_starter_page_states_accuracy_and_missing_genres(app):
     text = page_text(app.switch_page("pages/starter/starter.py").run())
     assert "48 real album covers of 4 genres" in text
     for heading in ("Accuracy", "By genre", "By source", "The data"):
@@ -241,7 +241,7 @@ def test_the_starter_page_tells_how_often_it_is_right_and_what_is_missing(app):
     assert "There are no real covers of anime, black metal" in text
 
 
-def test_the_figures_by_genre_are_those_of_the_method_that_is_chosen(app, starter):
+def test_metrics_by_genre_are_those_of_the_chosen_method(app, starter):
     card = open_starter(starter).card
     app.switch_page("pages/starter/starter.py").run()
     for method in (card.chosen, *card.methods):
@@ -260,25 +260,25 @@ print(sorted({{"torch", "fastai", "catboost", "sklearn", "scipy", "timm"}} & set
 """
 
 
-def test_no_page_and_no_answer_imports_a_heavy_library(starter):
+def test_pages_and_predictions_import_no_heavy_library(starter):
     ran = subprocess.run(
         [sys.executable, "-c", _ANSWER.format(app=str(APP))], capture_output=True, text=True, cwd=APP.parent, check=True
     )
     assert ran.stdout.strip().endswith("[]")
 
 
-def test_every_upload_has_the_one_limit_that_the_server_keeps():
+def test_every_uploader_has_the_limit_enforced_by_the_server():
     settings = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert {MOST_MB, LARGEST_ZIP} == {settings["server"]["maxUploadSize"]}
 
 
-def test_styles_of_all_pages_are_for_what_is_named_alone():
+def test_styles_apply_only_to_named_elements():
     from streamlit_app import stylesheet
 
     assert re.findall(r"(?m)^\s*(?:a|button|div|h\d|input|p|span)\b[^{]*\{", stylesheet()) == []
 
 
-def test_what_is_asked_for_early_is_there():
+def test_preloaded_scripts_exist():
     from streamlit_app import EARLY, head
 
     links = re.findall(r'href="\./static/js/([^"]+)"', head())
@@ -286,14 +286,14 @@ def test_what_is_asked_for_early_is_there():
 
 
 @pytest.mark.parametrize("name", ["predict", "browse", "explore", "train", "compare", "starter"])
-def test_the_heading_that_is_seen_first_is_that_of_the_page(app, name):
+def test_the_initial_heading_is_that_of_the_page(app, name):
     from streamlit_app import PAGES
 
     app.switch_page(f"pages/{name}/{name}.py").run()
     assert app.title[0].value == PAGES[name][1].heading
 
 
-def test_search_engines_are_asked_to_leave_answers_alone(app):
+def test_search_engines_are_asked_not_to_index_predictions(app):
     from streamlit_app import robots
 
     assert b"Disallow: /*?" in robots(None).body

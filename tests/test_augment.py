@@ -36,7 +36,7 @@ def test_original_is_the_cover_itself():
     assert apply(cover(), "original") == cover()
 
 
-def test_flip_exchanges_left_and_right():
+def test_flip_swaps_left_and_right():
     assert np.array_equal(np.asarray(apply(cover(), "flip")), np.asarray(cover())[:, ::-1])
 
 
@@ -55,7 +55,7 @@ def test_bri_half_halves_the_brightness():
     assert colour_after("bri_0.5", (10, 60, 200)) == (5, 30, 100)
 
 
-def test_color_moves_colours_away_from_their_grey_by_two_and_a_half():
+def test_color_scales_saturation_by_two_and_a_half():
     grey = Image.new("RGB", (1, 1), (100, 120, 110)).convert("L").getpixel((0, 0))
 
     expected = [grey + 2.5 * (value - grey) for value in (100, 120, 110)]
@@ -69,11 +69,11 @@ def test_gray_leaves_only_luma():
     assert colour_after("gray", (10, 60, 200)) == (luma,) * 3
 
 
-def test_an_unknown_variant_is_refused_with_the_known_ones_named():
+def test_an_unknown_variant_error_lists_the_known_ones():
     with pytest.raises(CoverGenreError, match=r"'sepia'.*original, flip"):
         apply(cover(), "sepia")
 
 
-def test_a_cover_is_looked_at_as_it_is_without_its_edges_and_with_a_border():
+def test_a_cover_is_seen_whole_cropped_and_with_a_border():
     sizes = {view: apply(Image.new("RGB", (200, 100)), view).size for view in VIEWS}
     assert sizes == {"original": (200, 100), "cropped": (188, 94), "bordered": (212, 112)}

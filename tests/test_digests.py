@@ -19,22 +19,22 @@ def changed(folder):
     return changed_files(folder, folder / "card.json")
 
 
-def test_files_as_they_were_are_fine(folder):
+def test_unchanged_files_match(folder):
     assert changed(folder) == []
 
 
-def test_one_changed_bit_is_named(folder):
+def test_one_changed_bit_is_detected(folder):
     (folder / "large.bin").write_bytes(bytes(500) + b"\1" + bytes(499))
     os.utime(folder / "large.bin", ns=(0, 0))
     assert changed(folder) == ["large.bin"]
 
 
-def test_a_missing_file_is_named(folder):
+def test_a_missing_file_is_reported(folder):
     (folder / "large.bin").unlink()
     assert changed(folder) == ["large.bin"]
 
 
-def test_digests_of_another_making_and_none_at_all_say_nothing(folder):
+def test_unknown_and_missing_digests_are_ignored(folder):
     (folder / "large.bin").write_bytes(b"new")
     (folder / "card.json").write_text('{"made": "anew"}')
     assert changed(folder) == []
@@ -42,13 +42,13 @@ def test_digests_of_another_making_and_none_at_all_say_nothing(folder):
     assert changed(folder) == []
 
 
-def test_what_they_are_of_has_changed_where_it_is_one_of_them(folder):
+def test_a_folder_has_changed_if_one_of_its_files_has(folder):
     write_digests(folder, ["card.json", "large.bin"], folder / "card.json")
     (folder / "card.json").write_text('{"made": "anew"}')
     assert changed(folder) == ["card.json"]
 
 
-def test_a_starter_with_a_changed_network_does_not_answer(starter):
+def test_a_starter_with_a_changed_network_refuses_to_predict(starter):
     network = starter / "network.bin"
     data = bytearray(network.read_bytes())
     data[len(data) // 2] ^= 1

@@ -7,7 +7,7 @@ import pytest
 from covergenre.errors import BadRun, in_words
 
 
-def test_a_message_of_ours_stands_as_it_is_on_one_line():
+def test_our_own_message_is_kept_on_one_line():
     assert in_words(BadRun("the run x\nis damaged: train again")) == "the run x is damaged: train again"
 
 
@@ -17,11 +17,11 @@ def test_a_full_disk_says_what_to_do(number):
     assert said.endswith(f"({os.strerror(number)}): make room on the disk, then try again")
 
 
-def test_anything_else_is_named_by_its_type():
+def test_other_errors_are_named_by_type():
     assert in_words(ValueError("no  such\ncolumn")) == "ValueError: no such column"
 
 
-def test_a_full_disk_in_the_words_of_a_library_is_one(monkeypatch):
+def test_a_full_disk_reported_by_a_library_is_recognised(monkeypatch):
     assert in_words(RuntimeError("can't write")) == "RuntimeError: can't write"
     monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=0))
     assert in_words(RuntimeError("can't write")).endswith("RuntimeError): make room on the disk, then try again")

@@ -10,7 +10,7 @@ from covergenre.files import is_full, publish_folder, replace_arrays, replace_te
 
 
 @pytest.mark.parametrize(("free", "full"), [(0, True), (2**20, True), (2**30, False)])
-def test_a_disk_with_hardly_any_room_left_is_full(tmp_path, monkeypatch, free, full):
+def test_a_nearly_full_disk_counts_as_full(tmp_path, monkeypatch, free, full):
     monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=free))
     assert is_full(tmp_path) == full
 
@@ -40,14 +40,14 @@ def test_a_reader_never_sees_half_a_file_while_others_write(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_arrays_are_read_back_as_they_were(tmp_path):
+def test_arrays_survive_a_round_trip(tmp_path):
     replace_arrays(tmp_path / "a.npz", one=np.arange(3), two=np.array(["x"]))
     with np.load(tmp_path / "a.npz", allow_pickle=False) as stored:
         assert (stored["one"].tolist(), stored["two"].tolist()) == ([0, 1, 2], ["x"])
     assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
 
-def test_whatever_is_found_is_on_the_disk(tmp_path, monkeypatch):
+def test_written_files_are_synced_before_they_appear(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr("os.fsync", lambda number: synced.append(number))
     replace_text(tmp_path / "a.txt", "a")
@@ -59,11 +59,11 @@ def test_whatever_is_found_is_on_the_disk(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_where_nothing_may_be_written_nothing_is_kept(number):
+def test_a_read_only_folder_is_left_as_it_is(number):
     with where_allowed():
         raise OSError(number, os.strerror(number))
 
 
-def test_a_full_disk_is_not_passed_over():
+def test_a_full_disk_is_not_ignored():
     with pytest.raises(OSError, match="No space"), where_allowed():
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

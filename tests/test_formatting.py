@@ -5,11 +5,11 @@ from covergenre.formatting import disarmed, duration, listed, milliseconds, perc
 
 
 @pytest.mark.parametrize(("items", "words"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
-def test_a_list_reads_as_one(items, words):
+def test_a_list_is_joined_as_prose(items, words):
     assert listed(list(items)) == words
 
 
-def test_shares_are_read_in_per_cent():
+def test_shares_are_formatted_in_per_cent():
     assert percent(0.4873, 1) == "48.7\u202f%"
     assert percent(0.4873) == "49\u202f%"
     assert span(Interval(0.5, 0.451, 0.549)) == "45.1–54.9"
@@ -27,7 +27,7 @@ def test_shares_are_read_in_per_cent():
         (3900, "1 h 5 min"),
     ],
 )
-def test_times_are_read_in_the_units_that_fit(seconds, words):
+def test_times_use_fitting_units(seconds, words):
     assert duration(seconds).replace("\u202f", " ") == words
 
 
@@ -47,7 +47,7 @@ def test_sizes(number, words):
     ("share", "text"),
     [(0, "0\u202f%"), (0.004, "<\u202f1\u202f%"), (0.5, "50\u202f%"), (0.994, ">\u202f99\u202f%"), (1, "100\u202f%")],
 )
-def test_a_percentage_never_claims_more_than_is_known(share, text):
+def test_a_percentage_never_overstates(share, text):
     assert percent(share) == text
 
 
@@ -55,17 +55,17 @@ def test_a_percentage_never_claims_more_than_is_known(share, text):
     ("done", "elapsed", "text"),
     [(0, 0.0, ""), (16, 1.0, "About 5 s left."), (99, 0.1, "About 1 s left."), (50, 300.0, "About 5 min left.")],
 )
-def test_the_time_left_follows_from_the_pace_so_far(done, elapsed, text):
+def test_the_remaining_time_follows_from_the_pace_so_far(done, elapsed, text):
     assert time_left(done, 100, elapsed) == text
 
 
 @pytest.mark.parametrize("text", ["=1+1", " =1", "+1", "-1", "@SUM(A1)", "\tx", "＝1"])
-def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text):
+def test_text_that_looks_like_a_formula_is_escaped(text):
     assert disarmed(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("cell", ["jazz", "", -1.5, None])
-def test_other_cells_stay(cell):
+def test_other_cells_are_unchanged(cell):
     assert disarmed(cell) == cell
 
 
@@ -73,5 +73,5 @@ def test_other_cells_stay(cell):
     ("seconds", "words"),
     [(0.2, "1\u202fs"), (8.4, "8\u202fs"), (43, "45\u202fs"), (2767, "46\u202fmin"), (3900, "1\u202fh 5\u202fmin")],
 )
-def test_what_is_still_to_come_is_told_roughly(seconds, words):
+def test_the_remaining_time_is_rounded(seconds, words):
     assert roughly(seconds) == words

@@ -18,7 +18,7 @@ def installed(tmp_path, monkeypatch) -> Path:
     return folder
 
 
-def test_a_home_of_an_unknown_user_is_taken_as_it_is_written(monkeypatch):
+def test_a_home_of_an_unknown_user_is_taken_literally(monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", "~nobody-of-that-name/covers")
     assert home.home().name == "covers"
 
@@ -37,7 +37,7 @@ def test_an_installed_package_keeps_artifacts_in_the_users_data_folder(installed
 
 
 @pytest.mark.usefixtures("installed")
-def test_the_environment_has_the_last_word(monkeypatch, tmp_path):
+def test_the_environment_variable_takes_precedence(monkeypatch, tmp_path):
     monkeypatch.setenv("COVERGENRE_HOME", str(tmp_path / "chosen"))
     assert home.home() == tmp_path / "chosen"
 
@@ -47,11 +47,11 @@ def test_the_app_and_the_starter_of_a_checkout_are_its_own():
     assert home.starter() == ROOT / "artifacts" / "starter"
 
 
-def test_an_installed_package_brings_the_app_and_the_starter(installed):
+def test_an_installed_package_contains_the_app_and_the_starter(installed):
     assert home.project() == installed
     assert home.starter() == installed / "artifacts" / "starter"
 
 
-def test_a_starter_of_ones_own_goes_first(own_home):
+def test_a_users_starter_takes_precedence(own_home):
     (own_home / "starter").mkdir()
     assert home.starter() == own_home / "starter"

@@ -25,7 +25,7 @@ def file(tmp_path):
     return tmp_path / "networks" / "x.safetensors"
 
 
-def test_a_file_comes_whole_and_once_with_its_megabytes_told(world, file):
+def test_a_file_is_downloaded_once_with_progress_in_megabytes(world, file):
     told = []
     hub.fetch("timm/x", FILE, file, Monitor(told.append))
     hub.fetch("timm/x", FILE, file)
@@ -34,14 +34,14 @@ def test_a_file_comes_whole_and_once_with_its_megabytes_told(world, file):
     assert len(world.count("/blobs/")) == sum(world.count("/blobs/").values()) == 1
 
 
-def test_after_drops_only_the_rest_is_asked_for(world, file):
+def test_after_dropped_connections_only_the_rest_is_requested(world, file):
     world.drops = [1_000_000, 500_000]
     hub.fetch("timm/x", FILE, file)
     assert file.read_bytes() == DATA
     assert sum(world.count("/blobs/").values()) == 3
 
 
-def test_a_stop_keeps_what_came(world, file):
+def test_a_stopped_download_keeps_what_it_received(world, file):
     told = []
     with pytest.raises(Cancelled, match=r"stopped after \d of 3 MB; they are kept"):
         hub.fetch("timm/x", FILE, file, Monitor(told.append, lambda: len(told) > 3))
@@ -50,7 +50,7 @@ def test_a_stop_keeps_what_came(world, file):
     assert file.read_bytes() == DATA
 
 
-def test_a_killed_process_is_gone_on_with(world, file):
+def test_the_download_of_a_killed_process_is_resumed(world, file):
     world.drops = [1_000_000] * 3
     script = f"from covergenre import hub; from pathlib import Path; hub.fetch('timm/x', {FILE!r}, Path({str(file)!r}))"
     slow = f"import covergenre.web as web; web._wait = lambda state: 60.0; {script}"
@@ -66,14 +66,14 @@ def test_a_killed_process_is_gone_on_with(world, file):
     assert not part.exists()
 
 
-def test_a_file_that_is_not_what_was_announced_is_not_kept(world, file):
+def test_a_file_with_a_wrong_digest_is_not_kept(world, file):
     world.overrides["/blobs/"] = (200, {}, DATA[:-1] + b"x")
     with pytest.raises(NoWeights, match=r"another digest than its host tells\): connect"):
         hub.fetch("timm/x", FILE, file)
     assert not list(file.parent.glob("x*"))
 
 
-def test_a_rest_of_another_file_is_not_kept(world, file):
+def test_a_partial_download_of_another_file_is_not_kept(world, file):
     file.parent.mkdir()
     file.with_name(f"{file.name}.part").write_bytes(b"x" * len(DATA))
     with pytest.raises(NoWeights, match="another digest"):
@@ -82,7 +82,7 @@ def test_a_rest_of_another_file_is_not_kept(world, file):
     assert file.read_bytes() == DATA
 
 
-def test_without_a_connection_it_is_said_where_to_put_the_file(monkeypatch, file):
+def test_without_a_connection_the_error_says_where_to_put_the_file(monkeypatch, file):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
     with pytest.raises(
@@ -91,7 +91,7 @@ def test_without_a_connection_it_is_said_where_to_put_the_file(monkeypatch, file
         hub.fetch("timm/x", FILE, file)
 
 
-def test_a_small_file_is_checked_as_git_has_it(world, file):
+def test_a_small_file_is_checked_by_its_git_digest(world, file):
     etag = {"ETag": '"9e26dfeeb6e641a33dae4961196235bdb965b21b"'}
     world.overrides["/config.json"] = (200, etag, b"[]")
     with pytest.raises(NoWeights, match="another digest"):

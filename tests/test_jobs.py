@@ -18,12 +18,12 @@ def ended(job):
     return job
 
 
-def test_work_runs_by_itself_and_gives_its_result():
+def test_a_job_runs_in_the_background_and_returns_its_result():
     job = ended(Jobs().start("a", "Counting", lambda monitor: 42))
     assert (job.state, job.result, job.running) == ("done", 42, False)
 
 
-def test_it_tells_how_far_it_is():
+def test_a_job_reports_progress():
     def work(monitor):
         monitor.report(3, 12, "covers")
 
@@ -32,7 +32,7 @@ def test_it_tells_how_far_it_is():
     assert job.words.startswith("Counting: covers, 3 of 12. About")
 
 
-def test_it_can_be_stopped():
+def test_a_job_can_be_stopped():
     under_way = threading.Event()
 
     def work(monitor):
@@ -48,7 +48,7 @@ def test_it_can_be_stopped():
     assert ended(job).state == "stopped"
 
 
-def test_what_a_user_can_mend_is_told_and_what_is_our_fault_is_not_shown_raw():
+def test_user_errors_are_shown_and_internal_errors_are_not_shown_raw():
     def mendable(monitor):
         raise BadDataset("the folder is empty: add covers")
 
@@ -68,7 +68,7 @@ def test_a_full_disk_says_what_to_do():
     assert "make room on the disk" in ended(Jobs().start("a", "Drawing", work)).error
 
 
-def test_of_a_name_one_job_runs_at_once_and_one_about_something_else_takes_its_place():
+def test_one_job_per_name_runs_and_a_different_subject_replaces_it():
     jobs, let_go = Jobs(), threading.Event()
     stopped = []
 
@@ -87,7 +87,7 @@ def test_of_a_name_one_job_runs_at_once_and_one_about_something_else_takes_its_p
     assert sorted(stopped) == [False, True]
 
 
-def test_a_forgotten_job_is_stopped_and_gone():
+def test_a_forgotten_job_is_stopped_and_removed():
     jobs = Jobs()
 
     def work(monitor):
@@ -120,7 +120,7 @@ print([job.state, job.error, len(opened.covers.vectors), sorted({"torch", "fasta
 """
 
 
-def test_an_audit_brings_no_torch_into_the_server(tmp_path, monkeypatch):
+def test_an_audit_does_not_import_torch_in_the_server(tmp_path, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(tmp_path / "home"))  # where no engine is yet
     root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 15)
     recipe = json.dumps(tiny_recipe(tmp_path).to_dict())

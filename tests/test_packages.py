@@ -6,12 +6,12 @@ from covergenre.errors import MissingPackage
 from covergenre.packages import missing, need, versions
 
 
-def test_what_is_missing_is_told_by_its_name_at_pip(hide_packages):
+def test_missing_packages_are_named_as_on_pypi(hide_packages):
     hide_packages("torch", "open_clip")
     assert missing(("numpy", "torch", "open_clip")) == ("torch", "open_clip_torch")
 
 
-def test_what_is_there_is_no_obstacle():
+def test_installed_packages_are_no_obstacle():
     need("arithmetic", ("numpy", "scipy"))
 
 

@@ -41,7 +41,7 @@ def test_every_command_of_readme_exists(line):
 
 
 @pytest.mark.parametrize("line", ["sing", "predict cover.jpg --loudly", "runs sing RUN", "starter"])
-def test_a_command_that_does_not_exist_would_be_noticed(line):
+def test_an_unknown_command_would_be_noticed(line):
     assert not accepted(line)
 
 
@@ -61,5 +61,5 @@ def test_every_requirements_file_of_readme_exists(name):
     assert (ROOT / name).is_file()
 
 
-def test_the_picture_says_what_the_app_says_now():
+def test_the_screenshot_matches_the_texts_of_the_app():
     assert words_on() == words_now(), "take it anew: python -m benchmarks.picture"

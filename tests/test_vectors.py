@@ -6,18 +6,18 @@ from hypothesis.extra.numpy import arrays
 from covergenre.vectors import finite, stratified_sample, unit_rows
 
 
-def test_every_row_has_length_1_and_a_row_of_zeros_stays_one():
+def test_rows_are_normalised_and_zero_rows_stay_zero():
     units = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32))
     assert units.tolist() == [[np.float32(0.6), np.float32(0.8)], [0.0, 0.0]]
     assert units.dtype == np.float32
 
 
-def test_of_few_rows_all_are_drawn():
+def test_a_small_array_is_sampled_whole():
     assert stratified_sample(np.array([3, 1, 1]), 3).tolist() == [0, 1, 2]
 
 
 @given(arrays(np.int64, st.integers(1, 300), elements=st.integers(0, 4)), st.integers(1, 200))
-def test_of_each_stratum_an_equal_share_is_drawn_and_one_at_least(strata, most):
+def test_each_stratum_is_sampled_in_proportion_and_at_least_once(strata, most):
     rows = stratified_sample(strata, most)
     assert (np.diff(rows) > 0).all()
     share = min(most / len(strata), 1)
@@ -25,7 +25,7 @@ def test_of_each_stratum_an_equal_share_is_drawn_and_one_at_least(strata, most):
         assert max(1, np.floor(count * share)) <= (strata[rows] == stratum).sum() <= np.ceil(count * share) + 1e-9
 
 
-def test_a_number_that_is_none_is_found_wherever_it_is():
+def test_nan_is_found_anywhere():
     vectors = np.zeros((10_000, 2), np.float32)
     assert finite(vectors)
     vectors[9_999, 1] = np.nan

@@ -41,13 +41,13 @@ def impatient(monkeypatch):
     return waits
 
 
-def test_an_answer_has_its_body_and_kind(base, world, web):
+def test_a_response_has_body_and_content_type(base, world, web):
     world.overrides["/x"] = (200, {"Content-Type": "Text/Plain; charset=utf-8"}, b"hello")
     answer = web.get(f"{base}/x", SMALL)
     assert (answer.status, answer.body, answer.media_type) == (200, b"hello", "text/plain")
 
 
-def test_what_is_not_there_is_an_answer_too(base, web):
+def test_not_found_is_a_response_too(base, web):
     assert web.get(f"{base}/nothing", SMALL).status == 404
 
 
@@ -57,7 +57,7 @@ def test_redirects_are_followed(base, world, web):
     assert web.get(f"{base}/a", SMALL).body == b"there"
 
 
-def test_endless_redirects_end(base, world, web):
+def test_endless_redirects_are_abandoned(base, world, web):
     world.overrides["/a"] = (302, {"Location": "/a"}, b"")
     with pytest.raises(Refused, match="more than 5 redirects"):
         web.get(f"{base}/a", SMALL)
@@ -67,13 +67,13 @@ def test_endless_redirects_end(base, world, web):
 @pytest.mark.parametrize(
     "target", ["http://10.0.0.1/x", "http://[::1]:9/x", "http://169.254.169.254/", "http://0.0.0.0/"]
 )
-def test_a_redirect_into_a_private_network_is_refused(base, world, web, target):
+def test_a_redirect_into_a_private_network_is_rejected(base, world, web, target):
     world.overrides["/a"] = (302, {"Location": target}, b"")
     with pytest.raises(Refused, match="leads into a private network"):
         web.get(f"{base}/a", SMALL)
 
 
-def test_a_name_that_stands_for_a_private_address_is_refused(monkeypatch):
+def test_a_name_that_resolves_to_a_private_address_is_rejected(monkeypatch):
     private = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.1.7", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: private)
     with Web("tests") as web, pytest.raises(Refused, match=r"inside\.example leads into a private network \(192"):
@@ -81,12 +81,12 @@ def test_a_name_that_stands_for_a_private_address_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/y", "http://", "http://me@x/", "http://[x/", "x"])
-def test_what_is_no_address_of_the_web_is_refused(web, address):
+def test_a_non_web_url_is_rejected(web, address):
     with pytest.raises(Refused, match="not a web address"):
         web.get(address, SMALL)
 
 
-def test_a_token_is_not_told_to_another_host(base, world, web):
+def test_a_token_is_not_sent_to_another_host(base, world, web):
     world.overrides["/a"] = (302, {"Location": base.replace("127.0.0.1", "localhost") + "/b"}, b"")
     world.overrides["/b"] = (200, {}, b"")
     with Web("tests", trusted=["127.0.0.1", "localhost"]) as web:
@@ -94,13 +94,13 @@ def test_a_token_is_not_told_to_another_host(base, world, web):
     assert world.tokens == ["secret", ""]
 
 
-def test_a_body_that_says_it_is_too_large_is_not_read(base, world, web):
+def test_a_body_declared_too_large_is_not_read(base, world, web):
     world.overrides["/x"] = (200, {"Content-Length": str(5 * 2**30)}, b"a")
     with pytest.raises(Refused, match=r"a body of more than 0\.00954 MB"):
         web.get(f"{base}/x", SMALL)
 
 
-def test_a_body_that_does_not_say_so_is_cut(base, world, web):
+def test_an_undeclared_large_body_is_cut_off(base, world, web):
     body = b"".join(b"%x\r\n%s\r\n" % (4096, b"a" * 4096) for _ in range(9)) + b"0\r\n\r\n"
     world.overrides["/x"] = (200, {"Transfer-Encoding": "chunked"}, body)
     with pytest.raises(Refused, match="a body of more than"):
@@ -108,52 +108,52 @@ def test_a_body_that_does_not_say_so_is_cut(base, world, web):
 
 
 @pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
-def test_a_drip_of_bytes_ends(monkeypatch, web, begun):
+def test_a_slow_drip_of_bytes_times_out(monkeypatch, web, begun):
     monkeypatch.setattr(module, "MOST_SECONDS", 0.3)
     with Dripping(begun) as base, pytest.raises(Refused, match="not there after"):
         web.get(base, SMALL)
 
 
-def test_a_busy_host_is_asked_again_when_it_asks_to_be(base, world, web, impatient):
+def test_a_busy_host_is_retried_after_the_time_it_names(base, world, web, impatient):
     world.overrides["/x"] = lambda times: (503, {"Retry-After": "3"}, b"") if times < 3 else (200, {}, b"now")
     assert web.get(f"{base}/x", SMALL).body == b"now"
     assert impatient == [3.0, 3.0]
 
 
-def test_a_host_may_name_the_time_to_ask_again(base, world, web, impatient):
+def test_retry_after_may_be_a_date(base, world, web, impatient):
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
     world.overrides["/x"] = lambda times: (503, {"Retry-After": later}, b"") if times < 2 else (200, {}, b"")
     web.get(f"{base}/x", SMALL)
     assert 15 < impatient[0] <= 20
 
 
-def test_a_host_that_wants_to_be_left_alone_is(base, world, web):
+def test_a_host_that_names_a_long_wait_is_left_alone(base, world, web):
     world.overrides["/x"] = (429, {"Retry-After": "7200"}, b"")
     with pytest.raises(ConnectionLost, match="asks to wait 120 minutes"):
         web.get(f"{base}/x", SMALL)
     assert len(world.requests) == 1
 
 
-def test_a_host_that_stays_away_is_given_up_after_five_tries(base, world, web, impatient):
+def test_an_unavailable_host_is_abandoned_after_five_tries(base, world, web, impatient):
     world.overrides["/x"] = (503, {}, b"")
     with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1 answers 503: check the connection"):
         web.get(f"{base}/x", SMALL)
     assert (len(world.requests), impatient[:4]) == (5, [1.0, 2.0, 4.0, 8.0])
 
 
-def test_where_nobody_listens_the_connection_is_lost(web, impatient):
+def test_a_refused_connection_is_reported(web, impatient):
     with pytest.raises(ConnectionLost, match="can't be reached"):
         web.get("http://127.0.0.1:9/x", SMALL)
 
 
-def test_another_refusal_is_not_tried_again(base, world, web):
+def test_other_errors_are_not_retried(base, world, web):
     world.overrides["/x"] = (401, {}, b"")
     with pytest.raises(Refused, match="the host answers 401"):
         web.get(f"{base}/x", SMALL)
     assert len(world.requests) == 1
 
 
-def test_requests_to_a_host_keep_their_distance(base, world):
+def test_requests_to_a_host_are_spaced(base, world):
     with Web("tests", {base.removeprefix("http://"): 0.2}, ["127.0.0.1"]) as web:
         for _ in range(4):
             web.get(f"{base}/x", SMALL)

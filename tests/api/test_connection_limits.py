@@ -59,17 +59,17 @@ def is_closed(connection: socket.socket) -> bool:
 
 
 @pytest.mark.parametrize("text", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
-def test_headers_that_are_not_there_in_time_end_the_connection(port, text):
+def test_late_headers_close_the_connection(port, text):
     assert is_closed(said(port, text))
 
 
-def test_headers_that_do_not_end_are_not_kept(port):
+def test_endless_headers_close_the_connection(port):
     connection = said(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 5000)
     assert is_closed(connection)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_of_many_that_wait_the_first_goes(protocol):
+def test_the_oldest_of_too_many_waiting_connections_is_closed(protocol):
     with serving(limited(protocol, 600.0, 4096, 2)) as port:
         first, *others = (said(port, b"GET / HTTP/1.1\r\n") for _ in range(3))
         assert is_closed(first)
@@ -80,7 +80,7 @@ def test_of_many_that_wait_the_first_goes(protocol):
             other.close()
 
 
-def test_whoever_asks_again_is_answered_however_long_the_body_takes(port):
+def test_keep_alive_requests_are_answered_however_long_the_body_takes(port):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for _ in range(3):
         connection.putrequest("POST", "/")
@@ -92,7 +92,7 @@ def test_whoever_asks_again_is_answered_however_long_the_body_takes(port):
         assert connection.getresponse().read() == b"ok"
 
 
-def test_the_rest_of_a_second_request_is_waited_for_no_longer(port):
+def test_late_headers_of_a_second_request_close_the_connection(port):
     connection = said(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert connection.recv(4096).startswith(b"HTTP/1.1 200")
     connection.recv(4096)
@@ -100,7 +100,7 @@ def test_the_rest_of_a_second_request_is_waited_for_no_longer(port):
     assert is_closed(connection)
 
 
-def test_a_server_that_runs_already_becomes_patient(monkeypatch):
+def test_limits_apply_to_a_server_that_is_already_running(monkeypatch):
     monkeypatch.setattr(HttpToolsProtocol, "connection_made", HttpToolsProtocol.connection_made)  # to be put back
     with serving("auto") as port:
         install()

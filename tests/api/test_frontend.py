@@ -46,7 +46,7 @@ def client() -> TestClient:
     )
 
 
-def test_a_script_goes_compressed_to_whoever_can_read_that(client):
+def test_a_script_is_compressed_for_clients_that_accept_gzip(client):
     with client.stream("GET", "/static/js/a.js", headers={"Accept-Encoding": "gzip"}) as answer:
         raw = b"".join(answer.iter_raw())
     assert answer.headers["content-encoding"] == "gzip"
@@ -61,7 +61,7 @@ def test_a_script_is_compressed_once(client, monkeypatch):
     assert client.get("/static/js/a.js").text == SCRIPT
 
 
-def test_a_client_that_leaves_early_does_not_spoil_a_script_for_the_next(tmp_path):
+def test_an_early_disconnect_does_not_corrupt_the_cached_script(tmp_path):
     file = tmp_path / "a.js"
     file.write_text(SCRIPT * 20)
     app = FrontendMiddleware(Starlette(routes=[Route("/static/js/a.js", lambda _: FileResponse(file))]), {})
@@ -81,7 +81,7 @@ def test_a_client_that_leaves_early_does_not_spoil_a_script_for_the_next(tmp_pat
     assert TestClient(app).get("/static/js/a.js").text == SCRIPT * 20
 
 
-def test_part_of_a_script_is_not_kept():
+def test_a_partial_script_is_not_cached():
     answers = iter([(SCRIPT[:99], len(SCRIPT)), (SCRIPT, len(SCRIPT))])
 
     def route(_):
@@ -93,14 +93,14 @@ def test_part_of_a_script_is_not_kept():
     assert client.get("/static/js/a.js").text == SCRIPT
 
 
-def test_a_script_goes_as_it_is_to_whoever_can_not(client):
+def test_a_script_is_uncompressed_for_clients_that_do_not_accept_gzip(client):
     answer = client.get("/static/js/a.js", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in answer.headers
     assert answer.text == SCRIPT
 
 
 @pytest.mark.parametrize(("path", "status"), [("/static/js/gone.js", 404), ("/static/a.woff2", 200), ("/other", 200)])
-def test_all_else_passes_as_it_is(client, path, status):
+def test_all_other_responses_pass_unchanged(client, path, status):
     answer = client.get(path)
     assert answer.status_code == status
     assert "content-encoding" not in answer.headers
@@ -116,7 +116,7 @@ def test_a_page_is_described_before_any_script_runs(client):
     assert "<style>.tile{}</style>" in text
 
 
-def test_a_heading_is_there_before_anything_has_to_be_fetched(client):
+def test_a_heading_is_in_the_initial_html(client):
     before, _, after = client.get("/browse").text.partition("<h1>Browse &amp; see</h1>")
     assert "src=" not in before
     assert "stylesheet" not in before
@@ -126,13 +126,13 @@ def test_a_heading_is_there_before_anything_has_to_be_fetched(client):
     assert 'import("./static/js/a.js")' in after
 
 
-def test_a_document_that_is_not_as_streamlit_writes_it_keeps_its_scripts():
+def test_an_unexpected_document_keeps_its_scripts():
     page = PageDescription("Browse", "Walk on", "Browse the covers")
     other = '<script src="./static/js/a.js"></script><div id="root"></div>'
     assert render_document(other, page, "").startswith('<script src="./static/js/a.js"></script>')
 
 
-def test_a_websocket_is_not_touched(client):
+def test_a_websocket_passes_unchanged(client):
     with client.websocket_connect("/stream") as socket:
         socket.send_text("hello")
         assert socket.receive_text() == "hello"

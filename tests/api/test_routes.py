@@ -47,7 +47,7 @@ def fits(data: dict, schema: str) -> bool:
 
 
 @pytest.mark.parametrize("value", [None, "", "0", "yes"])
-def test_nothing_is_served_unless_it_is_switched_on(monkeypatch, value):
+def test_the_api_is_off_by_default(monkeypatch, value):
     monkeypatch.delenv(api.SWITCH, raising=False)
     if value is not None:
         monkeypatch.setenv(api.SWITCH, value)
@@ -55,7 +55,7 @@ def test_nothing_is_served_unless_it_is_switched_on(monkeypatch, value):
 
 
 class TestPredict:
-    def test_a_cover_is_answered_as_the_library_answers_it(self, client, jazz):
+    def test_a_prediction_matches_that_of_the_library(self, client, jazz):
         data = client.post("/api/predict?neighbours=3", content=jazz, headers=PICTURE).json()
         expected = Predictor.open().predict(jazz, neighbours=3)
         assert fits(data, "Prediction")
@@ -64,13 +64,13 @@ class TestPredict:
         assert [near["key"] for near in data["neighbours"]] == [near.key for near in expected.neighbours]
         assert data["seen"] is None
 
-    def test_a_known_cover_is_named_and_leads_on_to_those_like_it(self, client, starter_folder):
+    def test_a_known_cover_is_identified_and_linked_to_its_neighbours(self, client, starter_folder):
         file = starter_folder.parent.parent / "covers" / "discogs" / "rap" / "000.jpg"
         seen = client.post("/api/predict", content=file.read_bytes(), headers=PICTURE).json()["seen"]
         assert (seen["genre"], seen["same_pixels"]) == ("rap", True)
         assert client.get("/api/similar", params={"cover": seen["key"]}).json()["cover"]["genre"] == "rap"
 
-    def test_a_run_answers_too(self, client, tmp_path, jazz):
+    def test_a_run_can_predict_too(self, client, tmp_path, jazz):
         dataset, _ = register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8))
         run = train(dataset, TrainSpec("logistic", recipe=tiny_recipe(tmp_path)))
         data = client.post(f"/api/predict?run={run.id}", content=jazz, headers=PICTURE).json()
@@ -92,13 +92,13 @@ class TestPredict:
             (404, "no run", "?run=../../etc", b"x", "image/png"),
         ],
     )
-    def test_what_can_not_be_answered_is_refused_with_its_reason(self, client, status, said, query, body, kind):
+    def test_invalid_requests_are_rejected_with_the_reason(self, client, status, said, query, body, kind):
         answer = client.post(f"/api/predict{query}", content=body, headers={"content-type": kind})
         assert answer.status_code == status
         assert fits(answer.json(), "Error")
         assert said in answer.json()["error"]
 
-    def test_a_prediction_is_posted_only(self, client):
+    def test_predictions_only_accept_post(self, client):
         assert client.get("/api/predict").status_code == 405
 
 
@@ -114,14 +114,14 @@ class TestSimilar:
         assert data["cover"]["id"] == cover.id
         assert [near["key"] for near in data["neighbours"]] == [library.cover(row).key for row, _ in library.like(7, 5)]
 
-    def test_they_can_be_narrowed(self, client, library):
+    def test_similar_covers_can_be_filtered(self, client, library):
         asked = {"cover": library.cover(7).key, "genre": ["rap", "reggae"], "among": "other", "order": "least"}
         data = client.get("/api/similar", params=asked).json()
         assert {near["genre"] for near in data["neighbours"]} <= {"rap", "reggae"}
         similarities = [near["similarity"] for near in data["neighbours"]]
         assert similarities == sorted(similarities)
 
-    def test_of_years_that_no_cover_is_known_to_have_there_is_none(self, client, library):
+    def test_a_year_filter_matches_no_cover_of_unknown_year(self, client, library):
         asked = {"cover": library.cover(7).key, "first_year": 1960}
         assert client.get("/api/similar", params=asked).json()["neighbours"] == []
 
@@ -139,22 +139,22 @@ class TestSimilar:
             (422, "?cover=x&neighbours=0"),
         ],
     )
-    def test_what_can_not_be_answered_is_refused_with_its_reason(self, client, status, query):
+    def test_invalid_requests_are_rejected_with_the_reason(self, client, status, query):
         answer = client.get(f"/api/similar{query}")
         assert answer.status_code == status
         assert fits(answer.json(), "Error")
 
 
 class TestDocument:
-    def test_it_describes_all_that_is_said_of_past_answers_and_words(self):
+    def test_the_schema_describes_track_record_and_text(self):
         past, words = PastAnswers(60, 31, None, True), Words(("KISS ME",), (("KISS ME", "pop", 2.5),), "")
         assert schema.Precedent(**asdict(past)).model_dump() == asdict(past)
         assert schema.Words(**words_to_dict(words)).model_dump() == words_to_dict(words)
 
-    def test_it_is_served(self, client):
+    def test_the_schema_is_served(self, client):
         assert client.get("/api/openapi.json").json() == openapi()
 
-    def test_it_names_every_route(self, client):
+    def test_the_schema_lists_every_route(self, client):
         document = openapi()
         named = [route for route in api.routes() if "{path" not in route.path]
         served = {(route.path, method.lower()) for route in named for method in route.methods - {"HEAD"}}
@@ -164,13 +164,13 @@ class TestDocument:
         ("path", "method", "query"),
         [("/api/predict", "post", api.PredictQuery), ("/api/similar", "get", api.SimilarQuery)],
     )
-    def test_it_names_every_parameter_with_its_default(self, path, method, query):
+    def test_the_schema_lists_every_parameter_with_its_default(self, path, method, query):
         document = openapi()
         told = {one["name"]: one["schema"].get("default") for one in document["paths"][path][method]["parameters"]}
         assert told == {name: field.default or None for name, field in query.model_fields.items()}
 
 
-def test_a_defect_is_logged_and_tells_nothing_of_the_machine(client, jazz, monkeypatch, caplog):
+def test_an_internal_error_is_logged_and_discloses_nothing(client, jazz, monkeypatch, caplog):
     def fail(*told):
         raise RuntimeError("/home/somebody/secret")
 
@@ -181,17 +181,17 @@ def test_a_defect_is_logged_and_tells_nothing_of_the_machine(client, jazz, monke
     assert "secret" in caplog.text
 
 
-def test_an_unknown_path_is_answered_in_json(client):
+def test_an_unknown_path_returns_json(client):
     answer = client.get("/api/nothing/here")
     assert (answer.status_code, "/api/nothing/here" in answer.json()["error"]) == (404, True)
 
 
-def test_a_run_that_no_file_can_be_called_is_not_found(client, jazz):
+def test_a_run_id_that_is_no_valid_file_name_is_not_found(client, jazz):
     answer = client.post("/api/predict?run=%00", content=jazz, headers=PICTURE)
     assert (answer.status_code, "error" in answer.json()) == (404, True)
 
 
-def test_more_bodies_than_are_held_at_once_are_refused(client, jazz, monkeypatch):
+def test_too_many_simultaneous_bodies_are_rejected(client, jazz, monkeypatch):
     monkeypatch.setattr(api, "_BODIES", 0)
     api._bodies.cache_clear()
     try:
@@ -201,7 +201,7 @@ def test_more_bodies_than_are_held_at_once_are_refused(client, jazz, monkeypatch
     assert (answer.status_code, "try again" in answer.json()["error"]) == (503, True)
 
 
-def test_a_body_that_never_ends_is_given_up(client, monkeypatch):
+def test_an_endless_body_is_abandoned(client, monkeypatch):
     monkeypatch.setattr(api, "_SECONDS", 0.1)
 
     async def asked():

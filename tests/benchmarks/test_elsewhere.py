@@ -9,7 +9,7 @@ from covergenre.methods import Covers
 TOGETHER = "odds by source, C 3e-4, and knn, votes evened, genres alike: the starter's looks"
 
 
-def test_the_yardstick_prints_a_line_for_each_recipe_and_for_those_that_are_joined(monkeypatch, capsys):
+def test_the_benchmark_prints_a_line_per_recipe_and_for_their_combination(monkeypatch, capsys):
     labels = np.arange(240) % len(GENRES)
     vectors = (
         np.random.default_rng(0).normal(size=(240, 12)).astype(np.float32) + 3 * np.eye(12, dtype=np.float32)[labels]

@@ -48,7 +48,7 @@ def test_no_picture_is_in_two_parts(table, task, seed):
 
 
 @pytest.mark.parametrize("task", [HELD_OUT, OTHER])
-def test_only_the_genres_and_sources_that_were_asked_for_are_used(table, task):
+def test_only_the_requested_genres_and_sources_are_used(table, task):
     parts = parts_of(task, table, 0)
     used = table.iloc[np.concatenate(_rows(parts))]
     assert set(used["genre"]) == set(GENRES)
@@ -56,14 +56,14 @@ def test_only_the_genres_and_sources_that_were_asked_for_are_used(table, task):
     assert set(table["source"].iloc[parts.test]) == {task.other or "discogs"}
 
 
-def test_contradicting_pictures_are_learned_from_only(table):
+def test_pictures_with_conflicting_labels_are_only_used_for_training(table):
     for seed in range(5):
         parts = parts_of(HELD_OUT, table, seed)
         assert not {6, 66} & {*parts.validation, *parts.test}
     assert set(np.flatnonzero(contradicting(table))) == {6, 8, 66}
 
 
-def test_the_same_seed_gives_the_same_parts_and_another_others(table):
+def test_parts_depend_on_the_seed_alone(table):
     first, again, other = (_rows(parts_of(HELD_OUT, table, seed)) for seed in (1, 1, 2))
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
     assert not np.array_equal(first[2], other[2])

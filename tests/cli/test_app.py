@@ -20,7 +20,7 @@ def started(monkeypatch) -> list[list[str]]:
     return commands
 
 
-def test_the_app_is_started_wherever_one_is(covergenre, started, tmp_path, monkeypatch):
+def test_the_app_starts_from_any_directory(covergenre, started, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     covergenre("app", "--port", 8502, "--server.headless", "true")
     script = str(home.project() / "streamlit_app.py")
@@ -28,16 +28,16 @@ def test_the_app_is_started_wherever_one_is(covergenre, started, tmp_path, monke
     assert started == [[sys.executable, "-P", "-m", "streamlit", "run", script, *options]]
 
 
-def test_streamlit_has_the_say_over_its_own_port(covergenre, started):
+def test_the_port_may_be_configured_in_streamlit(covergenre, started):
     covergenre("app")
     assert started[0][-1] == str(home.project() / "streamlit_app.py")
 
 
-def test_a_port_that_cannot_be_is_wrong_use(covergenre):
+def test_an_invalid_port_is_a_usage_error(covergenre):
     assert covergenre("app", "--port", 70_000).code == 2
 
 
-def test_where_no_program_takes_the_place_of_another_its_exit_code_is_passed_on(monkeypatch):
+def test_without_exec_the_exit_code_is_passed_on(monkeypatch):
     monkeypatch.setattr(cli, "os", type("Windows", (), {"name": "nt"}))
     monkeypatch.setattr(cli.subprocess, "call", lambda _command: 3)
     with pytest.raises(typer.Exit) as ended:
@@ -45,5 +45,5 @@ def test_where_no_program_takes_the_place_of_another_its_exit_code_is_passed_on(
     assert ended.value.exit_code == 3
 
 
-def test_the_version_is_told(covergenre):
+def test_the_version_is_printed(covergenre):
     assert covergenre("--version").out == f"covergenre {__version__}\n"

@@ -51,7 +51,7 @@ def test_audit_prints_a_table_for_people(covergenre, scanned):
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"why": "x"}', '{"why": "x", "edits": [{"path": "no/such.jpg"}]}'])
-def test_a_file_that_holds_no_repairs_is_refused_and_nothing_changes(covergenre, scanned, tmp_path, text):
+def test_a_file_without_repairs_is_rejected_and_nothing_changes(covergenre, scanned, tmp_path, text):
     file = tmp_path / "repairs.json"
     file.write_text(text)
     before = open_dataset("mine").manifest
@@ -60,12 +60,12 @@ def test_a_file_that_holds_no_repairs_is_refused_and_nothing_changes(covergenre,
     assert open_dataset("mine").manifest.equals(before)
 
 
-def test_a_data_set_that_is_not_there_is_named(covergenre):
+def test_a_missing_data_set_is_reported(covergenre):
     said = covergenre("audit", "nothing")
     assert (said.code, said.err.count("\n")) == (1, 1)
 
 
-def test_the_starter_is_audited_as_far_as_it_goes_and_not_repaired(covergenre, starter, tmp_path):
+def test_the_starter_is_audited_as_far_as_possible_and_never_repaired(covergenre, starter, tmp_path):
     said = covergenre("audit", "starter", "--json")
     assert said.code == 0
     assert "blurry" not in {row["issue"] for row in said.lines[0]["summary"]}

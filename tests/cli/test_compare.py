@@ -20,7 +20,7 @@ def runs():
     ]
 
 
-def test_json_tells_runs_and_pairs(covergenre, runs):
+def test_json_contains_runs_and_pairs(covergenre, runs):
     (said,) = covergenre("compare", *runs[:2], "--json").lines
     assert set(said) == {"covers", "runs", "pairs"}
     assert said["covers"] == 90
@@ -52,7 +52,7 @@ def test_p_allows_for_the_number_of_pairs(covergenre, runs):
     assert min(pair["p"] for pair in said["pairs"]) == pytest.approx(3 * plain[0])
 
 
-def test_people_read_sentences(covergenre, runs):
+def test_the_default_output_is_sentences(covergenre, runs):
     said = covergenre("compare", *runs)
     assert said.code == 0
     assert "Logistic regression *" in said.out
@@ -71,14 +71,14 @@ def test_a_report_is_written_with_its_tables_beside_it(covergenre, runs, tmp_pat
         assert len(list(csv.DictReader(file))) == 90
 
 
-def test_a_report_that_can_not_be_written_is_said_in_one_line(covergenre, runs, tmp_path):
+def test_a_report_that_cannot_be_written_is_one_line_of_error(covergenre, runs, tmp_path):
     said = covergenre("compare", *runs, "--html", tmp_path / "missing" / "report.html")
     assert said.code == 1
     assert said.err.count("\n") == 1
     assert "can't be written" in said.err
 
 
-def test_covers_that_were_left_out_are_said(covergenre):
+def test_excluded_covers_are_reported(covergenre):
     runs = [
         finished_run(LABELS[:60], confident_probabilities(LABELS[:60]), "knn").id,
         finished_run(LABELS, confident_probabilities(LABELS)).id,
@@ -87,7 +87,7 @@ def test_covers_that_were_left_out_are_said(covergenre):
     assert "They are compared on the 60 that they share; left out: 30 of Logistic regression." in said.out
 
 
-def test_a_run_that_is_unknown_or_not_done_is_refused(covergenre, runs):
+def test_an_unknown_or_unfinished_run_is_rejected(covergenre, runs):
     said = covergenre("compare", runs[0], "20200101-000000-knn-0000")
     assert (said.code, said.out) == (1, "")
     assert "There is no run '20200101-000000-knn-0000'" in said.err
@@ -105,18 +105,18 @@ def test_the_starter_is_compared_by_its_methods(covergenre, starter):
         assert {name: each["value"] for name, each in run["metrics"].items()} == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_method_that_the_starter_has_not_is_refused(covergenre, runs, starter):
+def test_a_method_missing_from_the_starter_is_rejected(covergenre, runs, starter):
     said = covergenre("compare", runs[0], "starter-magic")
     assert (said.code, said.out) == (1, "")
     assert all(f"starter-{method.name}" in said.err for method in open_starter().card.methods)
 
 
-def test_of_one_run_the_figures_are_told(covergenre, runs):
+def test_a_single_run_prints_its_metrics(covergenre, runs):
     said = covergenre("compare", runs[0])
     assert "Logistic regression" in said.out
     assert "better" not in said.out
 
 
-def test_the_same_comparison_says_the_same(covergenre, runs):
+def test_the_same_comparison_prints_the_same(covergenre, runs):
     first, second = (covergenre("compare", *runs, "--json").out for _ in range(2))
     assert json.loads(first) == json.loads(second)

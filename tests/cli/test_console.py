@@ -17,15 +17,15 @@ from covergenre.cli.console import escape_unencodable, print_error, sanitize, sp
         (None, ()),
     ],
 )
-def test_a_list_may_name_what_holds_commas(text, parts):
+def test_list_items_may_contain_commas(text, parts):
     assert split_list(text, ("Folk, World, & Country", "jazz", "rap")) == parts
 
 
-def test_what_a_terminal_obeys_is_shown_as_unreadable():
+def test_terminal_control_characters_are_replaced():
     assert sanitize("a\x1b[31mred\x07\x9b2J\u202etxt.gpj\n") == "a\ufffd[31mred\ufffd\ufffd2J\ufffdtxt.gpj\n"
 
 
-def test_a_name_that_is_no_unicode_can_be_said_on_any_terminal(monkeypatch):
+def test_a_name_that_is_not_unicode_prints_on_any_terminal(monkeypatch):
     said = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stderr", said)
     escape_unencodable()

@@ -13,7 +13,7 @@ def root(tmp_path):
     return genre_folders(tmp_path / "my covers", ("jazz", "rap"), 4)
 
 
-def test_scan_says_what_it_found(covergenre, root):
+def test_scan_prints_what_it_found(covergenre, root):
     (root / "notes.txt").write_text("nothing")
     (root / "jazz" / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
     (first,) = covergenre("scan", root, "--name", "mine", "--json").lines
@@ -22,21 +22,21 @@ def test_scan_says_what_it_found(covergenre, root):
     assert (first["read"], first["reused"]) == (9, 0)
 
 
-def test_scanning_again_reads_only_what_changed(covergenre, root):
+def test_rescanning_reads_only_changed_files(covergenre, root):
     covergenre("scan", root, "--name", "mine")
     (root / "rap" / "000.jpg").unlink()
     (again,) = covergenre("scan", root, "--name", "mine", "--json").lines
     assert (again["read"], again["reused"]) == (0, 7)
 
 
-def test_scan_prints_a_table_for_people(covergenre, root):
+def test_scan_prints_a_table_by_default(covergenre, root):
     said = covergenre("scan", root, "--name", "mine")
     assert said.code == 0
     assert "mine: 8 usable covers, 0 unusable" in said.out
 
 
 @pytest.mark.parametrize("name", ["starter", "../up", "Two Words", ""])
-def test_a_name_that_cannot_be_had_is_refused(covergenre, root, name):
+def test_an_unavailable_name_is_rejected(covergenre, root, name):
     said = covergenre("scan", root, "--name", name)
     assert said.code == 1
     assert said.err.count("\n") == 1
@@ -51,7 +51,7 @@ def test_embed_computes_the_vectors_once(covergenre, root, tmp_path):
 
 
 @pytest.mark.parametrize("options", [["--backbone", "vgg"], ["--features", "all"], ["--variants", "upside down"]])
-def test_embed_names_what_there_is_not(covergenre, root, options):
+def test_embed_reports_unknown_options(covergenre, root, options):
     covergenre("scan", root, "--name", "mine")
     said = covergenre("embed", "mine", *options)
     assert said.code == 1
@@ -64,7 +64,7 @@ def test_a_data_set_is_renamed(covergenre, root):
     assert covergenre("scan", root, "--name", "ours", "--json").lines[0]["reused"] == 8
 
 
-def test_a_data_set_is_forgotten_only_when_that_is_confirmed(covergenre, root):
+def test_removing_a_data_set_requires_confirmation(covergenre, root):
     covergenre("scan", root, "--name", "mine")
     run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
     asked = covergenre("remove", "mine")
@@ -76,7 +76,7 @@ def test_a_data_set_is_forgotten_only_when_that_is_confirmed(covergenre, root):
     assert "there is no data set 'mine'" in covergenre("remove", "mine", "--yes").err
 
 
-def test_a_folder_becomes_rows_and_a_second_run_costs_nothing(covergenre, tmp_path):
+def test_a_folder_becomes_rows_and_a_second_run_reuses_them(covergenre, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz"], 3)
     first = covergenre("process", folder, tmp_path / "rows", "--steps", "look, thumbnails", "--json")
     (said,) = first.lines
@@ -86,7 +86,7 @@ def test_a_folder_becomes_rows_and_a_second_run_costs_nothing(covergenre, tmp_pa
     assert "3 were done before" in covergenre("process", folder, tmp_path / "rows", "--steps", "look,thumbnails").out
 
 
-def test_a_bad_cover_is_named_with_its_reason(covergenre, tmp_path):
+def test_a_bad_cover_is_reported_with_the_reason(covergenre, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz"], 1)
     (folder / "jazz" / "bad.jpg").write_bytes(b"no picture")
     said = covergenre("process", folder, tmp_path / "rows", "--steps", "look")
@@ -94,7 +94,7 @@ def test_a_bad_cover_is_named_with_its_reason(covergenre, tmp_path):
     assert "jazz/bad.jpg: " in said.err
 
 
-def test_an_unknown_step_is_refused(covergenre, tmp_path):
+def test_an_unknown_step_is_rejected(covergenre, tmp_path):
     assert "choose from look" in covergenre("process", tmp_path, tmp_path / "rows", "--steps", "dance").err
 
 
@@ -104,7 +104,7 @@ def test_without_ray_a_scan_on_it_says_what_to_install(covergenre, tmp_path, hid
     assert "pip install ray" in covergenre("scan", folder, "--name", "mine", "--on", "ray").err
 
 
-def test_an_index_is_made_and_its_recall_told(covergenre, dataset, recipe, monkeypatch):
+def test_an_index_is_built_and_its_recall_printed(covergenre, dataset, recipe, monkeypatch):
     monkeypatch.setattr(inspection, "RECIPES", (recipe,))
     (said,) = covergenre("index", "drawn", "--json").lines
     assert said["vectors"] == 60

@@ -33,7 +33,7 @@ def test_predict_prints_the_likeliest_genres_and_the_nearest_covers(covergenre, 
     assert len(neighbours) == 3
 
 
-def test_predict_json_is_one_object_a_file(covergenre, starter, picture):
+def test_predict_json_is_one_object_per_file(covergenre, starter, picture):
     (answer,) = covergenre("predict", picture, "--neighbours", 2, "--json").lines
     said = {"path", "genre", "probabilities", "neighbours", "seen", "unfamiliar", "precedent", "note", "seconds"}
     assert set(answer) == {*said, "words"}
@@ -45,7 +45,7 @@ def test_predict_json_is_one_object_a_file(covergenre, starter, picture):
     ] * 2
 
 
-def test_a_bad_file_is_reported_after_the_others_are_answered(covergenre, starter, picture, torn, tmp_path):
+def test_a_bad_file_does_not_stop_the_others(covergenre, starter, picture, torn, tmp_path):
     (tmp_path / "empty").mkdir()
     said = covergenre("predict", torn, picture, tmp_path / "missing.jpg", tmp_path / "empty", picture, "--json")
     assert said.code == 1
@@ -53,7 +53,7 @@ def test_a_bad_file_is_reported_after_the_others_are_answered(covergenre, starte
     assert said.lines[0]["path"] == str(torn)
 
 
-def test_a_file_cut_short_is_answered_with_a_note(covergenre, starter, tmp_path):
+def test_a_truncated_file_is_predicted_with_a_note(covergenre, starter, tmp_path):
     (tmp_path / "short.jpg").write_bytes(encoded(cover(), "JPEG")[:-2])
 
     said = covergenre("predict", tmp_path / "short.jpg")
@@ -62,14 +62,14 @@ def test_a_file_cut_short_is_answered_with_a_note(covergenre, starter, tmp_path)
     assert "the file is cut short" in said.out
 
 
-def test_a_bad_file_is_one_line_on_stderr_for_people(covergenre, starter, torn):
+def test_a_bad_file_is_one_line_on_stderr(covergenre, starter, torn):
     said = covergenre("predict", torn)
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(f"error: {torn}: ")
     assert said.err.count("\n") == 1
 
 
-def test_more_files_than_fit_in_memory_at_once_come_out_in_order(covergenre, starter, tmp_path):
+def test_many_files_are_processed_in_batches_and_in_order(covergenre, starter, tmp_path):
     files = []
     for number in range(40):
         files.append(tmp_path / f"{number}.png")
@@ -87,13 +87,13 @@ def test_similar_lists_neighbours(covergenre, starter, picture):
 
 
 @pytest.mark.parametrize("arguments", [["predict"], ["predict", "x.jpg", "--bogus"], ["nothing"], ["similar", "--run"]])
-def test_wrong_use_ends_with_2(covergenre, arguments):
+def test_usage_errors_exit_with_2(covergenre, arguments):
     said = covergenre(*arguments)
     assert said.code == 2
     assert said.err
 
 
-def test_a_run_that_is_not_there_is_one_line_on_stderr(covergenre, picture):
+def test_a_missing_run_is_one_line_on_stderr(covergenre, picture):
     said = covergenre("predict", picture, "--run", "20260101-000000-knn-0000")
     assert said.code == 1
     assert said.err.startswith("error: ")
@@ -119,7 +119,7 @@ def test_the_module_runs_as_a_command(starter, picture):
 COVERS = ("b.png", "deep/a.png")
 
 
-def test_a_folder_is_answered_cover_by_cover_and_what_is_hidden_left_out(covergenre, starter, tmp_path):
+def test_a_folder_is_predicted_file_by_file_without_hidden_files(covergenre, starter, tmp_path):
     for name in (*COVERS, "@eaDir/c.png", ".d.png", "notes.txt"):
         (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "own" / name).write_bytes(encoded(cover("rap", 3, 48)))
@@ -131,7 +131,7 @@ def test_a_folder_is_answered_cover_by_cover_and_what_is_hidden_left_out(coverge
     ]
 
 
-def test_a_cover_may_come_through_stdin(covergenre, starter, monkeypatch):
+def test_a_cover_can_be_read_from_stdin(covergenre, starter, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(encoded(cover("jazz", 3)))))
 
     (answer,) = covergenre("predict", "-", "--json").lines
@@ -139,7 +139,7 @@ def test_a_cover_may_come_through_stdin(covergenre, starter, monkeypatch):
     assert (answer["path"], "genre" in answer) == ("-", True)
 
 
-def test_answers_come_as_a_table_for_spreadsheets(covergenre, starter, picture, torn):
+def test_predictions_can_be_printed_as_csv(covergenre, starter, picture, torn):
     said = covergenre("predict", picture, torn, "--csv")
 
     good, bad = csv.DictReader(io.StringIO(said.out))
@@ -148,9 +148,7 @@ def test_answers_come_as_a_table_for_spreadsheets(covergenre, starter, picture, 
     assert bad["error"].startswith("this JPEG is damaged")
 
 
-def test_a_run_in_use_that_cannot_answer_gives_way_to_the_starter_with_a_word(
-    covergenre, starter, picture, monkeypatch
-):
+def test_the_starter_replaces_a_broken_default_run_with_a_warning(covergenre, starter, picture, monkeypatch):
     monkeypatch.setattr(default, "default_run", lambda: "20260101-120000-knn-0001")
 
     said = covergenre("predict", picture, "--json")
@@ -159,7 +157,7 @@ def test_a_run_in_use_that_cannot_answer_gives_way_to_the_starter_with_a_word(
     assert "that is in use can't answer, so the starter does" in said.err
 
 
-def test_a_name_that_is_no_unicode_does_not_keep_the_next_from_its_answer(covergenre, starter, picture, tmp_path):
+def test_a_file_name_that_is_not_unicode_does_not_stop_the_others(covergenre, starter, picture, tmp_path):
     odd = tmp_path / os.fsdecode(b"caf\xe9.png")
     odd.write_bytes(encoded(cover("rap", 3, 48)))
 

@@ -40,7 +40,7 @@ def no_worker(monkeypatch):
     monkeypatch.setattr(launch, "ensure_worker", lambda: None)
 
 
-def test_each_run_is_one_object_with_its_figures(covergenre, evaluated, cancelled):
+def test_each_run_is_one_object_with_its_metrics(covergenre, evaluated, cancelled):
     runs = {run["id"]: run for run in covergenre("runs", "--json").lines}
     assert set(runs) == {evaluated.id, cancelled.id}
     assert runs[cancelled.id]["metrics"] == {}
@@ -59,7 +59,7 @@ def test_each_run_is_one_object_with_its_figures(covergenre, evaluated, cancelle
         assert set(runs[evaluated.id]["metrics"][name]) == {"value", "low", "high"}
 
 
-def test_people_see_a_table_with_the_run_in_use_marked(covergenre, evaluated):
+def test_the_table_marks_the_run_in_use(covergenre, evaluated):
     covergenre("runs", "use", evaluated.id)
     said = covergenre("runs")
     assert f"{evaluated.id} *" in said.out
@@ -73,13 +73,13 @@ def test_a_run_can_be_named_and_tagged(covergenre, evaluated):
     assert "At 150 px" in covergenre("runs").out
 
 
-def test_a_run_whose_evaluation_is_damaged_hides_no_other(covergenre, done, evaluated, cancelled):
+def test_a_damaged_evaluation_does_not_hide_other_runs(covergenre, done, evaluated, cancelled):
     (done.folder / "evaluation.json").write_text("{")
     assert len(covergenre("runs", "--json").lines) == 2
     assert cancelled.id in covergenre("runs").out
 
 
-def test_show_tells_what_was_asked_for(covergenre, evaluated):
+def test_show_prints_the_settings(covergenre, evaluated):
     (shown,) = covergenre("runs", "show", evaluated.id, "--json").lines
     assert (shown["id"], shown["backbone"], shown["seed"]) == (evaluated.id, "efficientnet_lite2", 42)
     told = covergenre("runs", "show", evaluated.id).out
@@ -87,7 +87,7 @@ def test_show_tells_what_was_asked_for(covergenre, evaluated):
     assert f"parameters {' '.join(f'{name}={value}' for name, value in evaluated.spec.parameters.items())}\n" in told
 
 
-def test_a_run_in_the_background_waits_and_can_be_cancelled_and_resumed(covergenre, train, no_worker):
+def test_a_background_run_is_queued_and_can_be_cancelled_and_resumed(covergenre, train, no_worker):
     (queued,) = train("--method", "knn").lines
     assert queued["state"] == "queued"
     assert [run.id for run in launch.queued_runs()] == [queued["id"]]
@@ -95,20 +95,20 @@ def test_a_run_in_the_background_waits_and_can_be_cancelled_and_resumed(covergen
     assert covergenre("runs", "resume", queued["id"], "--json").lines[0]["state"] == "queued"
 
 
-def test_a_run_makes_do_with_what_it_has_learned_if_that_is_anything(covergenre, cancelled, no_worker):
+def test_a_run_can_be_finished_early_only_from_a_checkpoint(covergenre, cancelled, no_worker):
     said = covergenre("runs", "finish", cancelled.id)
     assert (said.code, said.err.count("\n")) == (1, 1)
     cancelled.checkpoint.mkdir()
     assert covergenre("runs", "finish", cancelled.id, "--json").lines[0]["state"] == "queued"
 
 
-def test_a_preset_is_taken_and_settings_change_it(train, no_worker):
+def test_settings_override_a_preset(train, no_worker):
     (run,) = train("--method", "boosting", "--preset", "reference", "--set", "depth=4").lines
     asked = Run.open(run["id"]).spec.parameters
     assert (asked["trees"], asked["learning_rate"], asked["depth"]) == (200, 0.3, 4)
 
 
-def test_a_preset_that_there_is_not_is_named(train, own_home):
+def test_an_unknown_preset_is_reported(train, own_home):
     said = train("--method", "knn", "--preset", "best")
     assert (said.code, said.err.count("\n")) == (1, 1)
     assert "reference" in said.err
@@ -121,7 +121,7 @@ def test_a_run_is_deleted(covergenre, cancelled):
     assert covergenre("runs", "show", cancelled.id).code == 1
 
 
-def test_use_names_who_answers(covergenre, evaluated, cancelled):
+def test_use_sets_the_default_run(covergenre, evaluated, cancelled):
     assert covergenre("runs", "use", evaluated.id).code == 0
     assert default_run() == evaluated.id
     assert covergenre("runs", "use", cancelled.id).code == 1
@@ -130,7 +130,7 @@ def test_use_names_who_answers(covergenre, evaluated, cancelled):
     assert default_run() is None
 
 
-def test_runs_are_combined_into_one_more(covergenre, tmp_path):
+def test_runs_are_combined_into_an_ensemble(covergenre, tmp_path):
     covergenre("scan", genre_folders(tmp_path / "covers", ("jazz", "rap"), 8), "--name", "mine")
     options = ("--backbone", "timm:test_resnet", "--features", "pooled", "--weights", tiny_weights(tmp_path), "--json")
     members = [covergenre("train", "mine", "--method", name, *options).lines[0]["id"] for name in ("knn", "logistic")]

@@ -18,7 +18,7 @@ def test_build_makes_a_starter_with_the_bundled_backbone(covergenre, tmp_path, o
     assert "16 covers of 2 genres" in said.out
 
 
-def test_build_says_what_it_needs(covergenre, tmp_path):
+def test_build_says_which_genres_it_needs(covergenre, tmp_path):
     said = covergenre("starter", "build", genre_folders(tmp_path / "covers", ("polka",), 2))
     assert said.code == 1
     assert "0 of the ten genres" in said.err

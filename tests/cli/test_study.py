@@ -10,7 +10,7 @@ def study(covergenre, tmp_path):
     return lambda *more: covergenre("study", "mine", *options, *more)
 
 
-def test_a_study_prints_one_object_a_point_beside_what_was_published(study):
+def test_a_study_prints_one_object_per_point_with_the_published_value(study):
     points = study("--only", "ladder", "--json").lines
     assert [(point["method"], point["x"], point["published"]) for point in points] == [
         ("knn", 2, 0.947),
@@ -19,7 +19,7 @@ def test_a_study_prints_one_object_a_point_beside_what_was_published(study):
     assert points[0]["accuracy_low"] <= points[0]["accuracy"] <= points[0]["accuracy_high"]
 
 
-def test_people_see_tables_and_where_the_csv_is(study, own_home):
+def test_a_study_prints_tables_and_the_path_of_its_csv(study, own_home):
     said = study("--only", "ladder,k")
     assert "94.7 %" in said.out
     assert "k = 4" in said.out
@@ -27,6 +27,6 @@ def test_people_see_tables_and_where_the_csv_is(study, own_home):
     assert str(table) in said.out
 
 
-def test_an_unknown_part_is_named(study):
+def test_an_unknown_part_is_reported(study):
     said = study("--only", "ladders")
     assert (said.code, said.err.count("\n")) == (1, 1)

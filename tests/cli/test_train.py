@@ -12,7 +12,7 @@ def scanned(covergenre, tmp_path):
     return ("--backbone", "timm:test_resnet", "--features", "pooled", "--weights", tiny_weights(tmp_path))
 
 
-def test_train_makes_a_run_that_evaluate_and_predict_know(covergenre, scanned, tmp_path):
+def test_train_makes_a_run_for_evaluate_and_predict(covergenre, scanned, tmp_path):
     settings = ("--method", "knn", "--genres", "jazz,rap", "--set", "k=3", "--set", "metric=cosine")
     (run,) = covergenre("train", "mine", *scanned, *settings, "--json").lines
     assert (run["state"], run["method"], run["dataset"], run["genres"]) == ("done", "knn", "mine", ["jazz", "rap"])
@@ -25,7 +25,7 @@ def test_train_makes_a_run_that_evaluate_and_predict_know(covergenre, scanned, t
     assert set(answer["probabilities"]) == {"jazz", "rap"}
 
 
-def test_the_network_that_is_named_learns_on_in_fine_tuning(covergenre, scanned):
+def test_the_named_network_is_fine_tuned(covergenre, scanned):
     settings = (
         "--method",
         "finetune",
@@ -45,7 +45,7 @@ def test_the_network_that_is_named_learns_on_in_fine_tuning(covergenre, scanned)
     assert (done.load_model().choices["backbone"], done.load_model().choices["limit"]) == ("timm:test_resnet", 50)
 
 
-def test_train_prints_its_figures_for_people(covergenre, scanned):
+def test_train_prints_metrics_as_a_table(covergenre, scanned):
     said = covergenre("train", "mine", *scanned, "--method", "logistic", "--set", "c=0.01")
     assert said.code == 0
     assert "balanced accuracy" in said.out
@@ -63,18 +63,18 @@ def test_train_prints_its_figures_for_people(covergenre, scanned):
         ["--variants", "upside down"],
     ],
 )
-def test_train_refuses_what_cannot_be_and_leaves_no_run(covergenre, scanned, own_home, options):
+def test_train_rejects_invalid_options_and_leaves_no_run(covergenre, scanned, own_home, options):
     said = covergenre("train", "mine", *scanned, *options)
     assert said.code == 1
     assert said.err.count("\n") == 1
     assert not list((own_home / "runs").glob("*"))
 
 
-def test_a_setting_without_a_value_is_wrong_use(covergenre, scanned):
+def test_a_setting_without_a_value_is_a_usage_error(covergenre, scanned):
     assert covergenre("train", "mine", *scanned, "--set", "k").code == 2
 
 
-def test_evaluate_tells_the_figures_of_the_starter(covergenre, starter):
+def test_evaluate_prints_the_metrics_of_the_starter(covergenre, starter):
     (evaluation,) = covergenre("evaluate", "starter", "--json").lines
     assert evaluation["id"] == "starter"
     assert sum(map(sum, evaluation["confusion"])) == evaluation["covers"]

@@ -19,14 +19,14 @@ def test_covers_are_collected_and_counted(world, covergenre):
     assert [failure["reason"] for failure in told["failures"]] == ["also tagged reggae"]
 
 
-def test_people_get_tables(world, covergenre):
+def test_the_default_output_is_a_table(world, covergenre):
     world.overrides[f"/{world.albums['rap'][0]['id']}/"] = (404, {}, b"")
     said = covergenre("collect", "mine", "--genres", "jazz,rap", "--per-genre", "1")
     assert "no cover at the source" in said.out
     assert "mine: 2 covers, ready to train on" in said.out
 
 
-def test_a_genre_that_cannot_be_collected_is_refused_in_one_line(covergenre):
+def test_a_genre_that_cannot_be_collected_is_one_line_of_error(covergenre):
     said = covergenre("collect", "mine", "--genres", "jazz,polka")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("error: 'polka' can't be collected: choose from anime,")
@@ -54,7 +54,7 @@ def hub(start_hub):
     return start_hub({(DINO.repository, "model.safetensors"): b"weights"})
 
 
-def test_a_network_is_fetched_and_then_here(hub, covergenre):
+def test_a_downloaded_network_is_listed_as_present(hub, covergenre):
     (told,) = covergenre("networks", "list", "--json").lines
     assert not told["networks"][0]["here"]
     (told,) = covergenre("networks", "fetch", DINO.id, "--json").lines
@@ -63,6 +63,6 @@ def test_a_network_is_fetched_and_then_here(hub, covergenre):
     assert "here" in covergenre("networks", "list").out
 
 
-def test_an_unknown_network_is_answered_with_those_there_are(covergenre):
+def test_an_unknown_network_error_lists_the_known_ones(covergenre):
     said = covergenre("networks", "fetch", "vgg")
     assert said.err.startswith(f"error: 'vgg' is no network to be fetched: choose from {DINO.id}, ")

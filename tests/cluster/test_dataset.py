@@ -22,7 +22,7 @@ def folder(tmp_path):
     return tmp_path / "covers"
 
 
-def test_a_scan_by_others_finds_what_a_scan_here_finds(folder):
+def test_a_distributed_scan_equals_a_local_scan(folder):
     here, _ = registry.register("here", folder)
     there, scanned = registry.register("there", folder, read_pixels=scanner(HERE))
     assert_frame_equal(there.manifest, here.manifest)
@@ -30,7 +30,7 @@ def test_a_scan_by_others_finds_what_a_scan_here_finds(folder):
     assert registry.register("there", folder, read_pixels=scanner(HERE))[1].reused == 7
 
 
-def test_covers_are_embedded_measured_and_made_small_in_one_reading(folder, tmp_path):
+def test_covers_are_embedded_measured_and_thumbnailed_in_one_pass(folder, tmp_path):
     dataset, _ = registry.register("covers", folder)
     recipe = tiny_recipe(tmp_path)
     there = embed_dataset(dataset, recipe, ("original", "flip"), fill=embedder(HERE))
@@ -44,7 +44,7 @@ def test_covers_are_embedded_measured_and_made_small_in_one_reading(folder, tmp_
     assert all(np.array_equal(there[variant], again[variant]) for variant in again)
 
 
-def test_a_cover_that_went_is_named_and_the_others_are_kept(folder, tmp_path):
+def test_a_missing_cover_is_reported_and_the_others_are_kept(folder, tmp_path):
     dataset, _ = registry.register("covers", folder)
     gone = folder / "jazz" / "001.jpg"
     kept = gone.read_bytes()

@@ -22,7 +22,7 @@ def served(tmp_path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_covers_below_a_folder_are_found_by_their_ending(tmp_path):
+def test_covers_below_a_folder_are_found_by_extension(tmp_path):
     genre_folders(tmp_path, ["jazz"], 2)
     (tmp_path / "jazz" / "notes.txt").touch()
     (tmp_path / ".hidden").mkdir()
@@ -40,7 +40,7 @@ def test_a_changed_file_has_another_key(tmp_path):
     assert len(before & {item.key for item in find_items(str(tmp_path))}) == 1
 
 
-def test_a_list_over_http_names_covers_by_their_addresses(tmp_path, served):
+def test_a_list_over_http_names_covers_by_url(tmp_path, served):
     genre_folders(tmp_path, ["jazz"], 1)
     (tmp_path / "list.txt").write_text(f"# covers\n{served}/jazz/000.jpg\n\n{served}/jazz/gone.jpg\n")
     there, gone = find_items(f"{served}/list.txt")
@@ -50,12 +50,12 @@ def test_a_list_over_http_names_covers_by_their_addresses(tmp_path, served):
 
 
 @pytest.mark.parametrize("named", ["", "nowhere", "list.txt"])
-def test_an_address_without_covers_is_told(tmp_path, named):
+def test_an_address_without_covers_is_reported(tmp_path, named):
     (tmp_path / "list.txt").write_text("jazz/000.jpg\n")
     with pytest.raises(BadDataset):
         find_items(str(tmp_path / named))
 
 
-def test_a_bucket_needs_a_package_that_is_named():
+def test_a_bucket_names_the_package_it_needs():
     with pytest.raises(BadDataset, match=r"gcsfs|gs://"):
         find_items("gs://bucket/covers")

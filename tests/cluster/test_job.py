@@ -31,7 +31,7 @@ def rows(out, steps=STEPS, columns=("path", "problem", "width")):
     return sorted((row for table in tables for row in table.to_pylist()), key=lambda row: row["path"])
 
 
-def test_each_cover_has_one_row_and_a_bad_one_its_reason(items, out):
+def test_each_cover_has_one_row_and_a_bad_one_the_reason(items, out):
     outcome = run(items, STEPS, out)
     assert (outcome.done, outcome.reused, outcome.undone) == (len(items), 0, {})
     assert list(outcome.bad) == ["jazz/bad.png"]
@@ -40,7 +40,7 @@ def test_each_cover_has_one_row_and_a_bad_one_its_reason(items, out):
     assert [row["width"] for row in found if not row["problem"]] == list(range(40, 52))
 
 
-def test_what_was_done_is_not_done_again(items, out):
+def test_completed_covers_are_not_processed_again(items, out):
     first = run(items[:5], STEPS, out)
     again = run(items, STEPS, out)
     assert (first.done, again.done, again.reused) == (5, len(items) - 5, 5)
@@ -64,7 +64,7 @@ def protocol(request, monkeypatch) -> str:
     return request.param
 
 
-def test_covers_and_rows_may_lie_wherever_fsspec_finds_them(items, protocol):
+def test_covers_and_rows_may_be_on_any_fsspec_filesystem(items, protocol):
     bucket, covers, kept = fsspec.filesystem(protocol), f"{protocol}://bucket/covers", f"{protocol}://bucket/rows"
     for item in items:
         bucket.pipe_file(f"/bucket/covers/{item.path}", Path(item.address).read_bytes())
@@ -80,7 +80,7 @@ def test_covers_and_rows_may_lie_wherever_fsspec_finds_them(items, protocol):
     ]
 
 
-def test_a_stopped_job_keeps_what_was_done(items, out):
+def test_a_stopped_job_keeps_completed_rows(items, out):
     with pytest.raises(Cancelled, match="are kept"):
         run(items, STEPS, out, monitor=Monitor(should_stop=lambda: True))
     kept = len(rows(out))
@@ -88,7 +88,7 @@ def test_a_stopped_job_keeps_what_was_done(items, out):
     assert run(items, STEPS, out).reused == kept
 
 
-def test_a_damaged_shard_is_made_again(items, out, tmp_path):
+def test_a_damaged_shard_is_rebuilt(items, out, tmp_path):
     run(items, STEPS, out)
     next((tmp_path / "out").glob("*/*.parquet")).write_bytes(b"PAR1 and nothing")
     again = run(items, STEPS, out)
@@ -104,7 +104,7 @@ def test_a_cover_of_a_data_set_that_changed_has_no_row(items, out):
     assert rows(out) == []
 
 
-def test_a_full_disk_is_told_and_room_mends_it(items, out, tmp_path):
+def test_a_full_disk_is_reported_and_a_retry_succeeds(items, out, tmp_path):
     (tmp_path / "out").mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", out], capture_output=True).returncode:
         pytest.skip("a disk of its own can't be had here")
@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_and_room_mends_it(items, out, tmp_path):
     assert len(rows(out)) == len(items)
 
 
-def test_all_steps_fill_their_columns_in_one_reading(items, out, tmp_path, starter):
+def test_all_steps_fill_their_columns_in_one_pass(items, out, tmp_path, starter):
     recipe = tiny_recipe(tmp_path)
     steps = [look(), measures(), thumbnails(), vectors(recipe, ("original", "flip")), answers("starter")]
     run(items[:1], steps, out)
@@ -129,17 +129,17 @@ def test_all_steps_fill_their_columns_in_one_reading(items, out, tmp_path, start
     assert (row["genre"], json.loads(row["answer"])["genre"]) == (expected.genre, expected.genre)
 
 
-def test_another_step_has_shards_of_its_own(items, out):
+def test_each_set_of_steps_has_separate_shards(items, out):
     run(items, STEPS, out)
     assert run(items, [measures()], out).done == len(items)
 
 
-def test_a_place_that_is_none_is_named(items, out):
+def test_an_unknown_engine_is_reported(items, out):
     with pytest.raises(CoverGenreError, match="no place to run on"):
         run(items, STEPS, out, on="moon")
 
 
-def test_without_ray_what_to_install_is_said(items, out, hide_packages):
+def test_without_ray_the_error_says_what_to_install(items, out, hide_packages):
     hide_packages("ray")
     with pytest.raises(MissingPackage, match="pip install ray"):
         run(items, STEPS, out, on="ray")

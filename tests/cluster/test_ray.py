@@ -116,7 +116,7 @@ def _head(address: str) -> str:
         return next(node["NodeID"] for node in ray.nodes() if "node:__internal_head__" in node["Resources"])
 
 
-def test_a_data_set_comes_out_as_it_does_here(address, tmp_path):
+def test_scan_and_vectors_on_ray_equal_those_in_process(address, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz", "pop"], 3)
     here, _ = registry.register("here", folder)
     there, _ = registry.register("there", folder, read_pixels=scanner("ray"))
@@ -127,7 +127,7 @@ def test_a_data_set_comes_out_as_it_does_here(address, tmp_path):
     assert abs(vectors - embed_dataset(here, recipe)["original"]).max() < 1e-4
 
 
-def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
+def test_a_killed_worker_loses_no_cover(address, items, out, tmp_path):
     steps = [look(), CrashingStep("worker", 45, str(tmp_path / "mark"))]
     outcome = run(items, steps, out, on=address)
     assert (tmp_path / "mark").exists()
@@ -135,14 +135,14 @@ def test_a_worker_that_dies_costs_nothing(address, items, out, tmp_path):
     assert_complete(items, steps, out, outcome)
 
 
-def test_a_cover_that_ends_every_worker_is_named_alone(address, items, out):
+def test_only_the_cover_that_kills_every_worker_is_reported(address, items, out):
     steps = [CrashingStep("worker", 45, "", always=True)]
     outcome = run(items, steps, out, on=address)
     assert list(outcome.undone) == ["jazz/45.png"]
     assert_complete(items, steps, out, outcome)
 
 
-def test_a_job_whose_driver_died_goes_on_where_it_was(address, items, out, tmp_path):
+def test_a_job_resumes_after_its_driver_was_killed(address, items, out, tmp_path):
     code = f"""
 import os
 from covergenre.cluster import inputs, job
@@ -160,7 +160,7 @@ job.run(inputs.find_items({str(tmp_path / "covers")!r}), steps, {out!r}, on={add
     assert_complete(items, steps, out, outcome)
 
 
-def test_a_full_disk_on_one_node_is_told_or_made_good(address, head, items, out):
+def test_a_full_disk_on_one_node_is_reported_or_retried_elsewhere(address, head, items, out):
     full = f'mount -t tmpfs -o size=4k tmpfs {out} && exec "$@"'
     Path(out).mkdir()
     if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
@@ -171,13 +171,13 @@ def test_a_full_disk_on_one_node_is_told_or_made_good(address, head, items, out)
     assert all("make room" in why for why in outcome.undone.values())
 
 
-def test_a_node_that_dies_costs_nothing(address, items, out, tmp_path):
+def test_a_killed_node_loses_no_cover(address, items, out, tmp_path):
     steps = [CrashingStep("node", 45, str(tmp_path / "mark"), only_beside=_head(address))]
     outcome = run(items, steps, out, on=address)
     assert outcome.undone == {}
     assert_complete(items, steps, out, outcome)
 
 
-def test_a_cluster_that_is_not_there_is_named(items, out):
+def test_an_unreachable_cluster_is_reported(items, out):
     with pytest.raises(CoverGenreError, match="6398"):
         run(items, [look()], out, on="ray:127.0.0.1:6398")

@@ -27,7 +27,7 @@ def pair():
     ]
 
 
-def test_runs_of_one_test_part_are_compared_on_all_of_it(pair):
+def test_runs_with_the_same_test_part_are_compared_on_all_of_it(pair):
     compared = compare_runs(pair)
     assert [run.id for run in compared.runs] == [run.id for run in pair]
     assert len(compared.covers) == 60
@@ -35,14 +35,14 @@ def test_runs_of_one_test_part_are_compared_on_all_of_it(pair):
     assert compared.comparison.best == "Logistic regression"
 
 
-def test_a_run_keeps_the_figures_it_has_alone(pair):
+def test_comparing_does_not_change_the_metrics_of_a_run(pair):
     compared = compare_runs(pair)
     alone = evaluate(np.array(LABELS), random_probabilities(LABELS, skill=3), GENRES, np.arange(60), seed=42)
     assert compared.runs[0].evaluation == alone
     assert compared.comparison.evaluations["Logistic regression"] == alone
 
 
-def test_the_answers_of_a_cover_stay_with_it_when_the_runs_hold_the_covers_in_another_order():
+def test_predictions_are_aligned_when_runs_order_covers_differently():
     order = np.random.default_rng(0).permutation(60)
     paths = [f"{n}.jpg" for n in range(60)]
     one = finished_run(LABELS, random_probabilities(LABELS), paths=paths)
@@ -55,7 +55,7 @@ def test_the_answers_of_a_cover_stay_with_it_when_the_runs_hold_the_covers_in_an
     assert compared.labels.tolist() == LABELS
 
 
-def test_only_covers_that_all_runs_were_tested_on_count_and_the_rest_is_said():
+def test_only_covers_tested_by_all_runs_count_and_the_rest_is_reported():
     one = finished_run(LABELS[:6], random_probabilities(LABELS[:6]), paths=list("abcdef"))
     other = finished_run(LABELS[2:6], random_probabilities(LABELS[2:6]), "knn", paths=list("cdef"))
     compared = compare_runs([one, other])
@@ -66,7 +66,7 @@ def test_only_covers_that_all_runs_were_tested_on_count_and_the_rest_is_said():
     )
 
 
-def test_runs_that_know_different_genres_choose_among_those_that_both_know():
+def test_runs_with_different_genres_are_compared_on_the_common_ones():
     wide = finished_run(
         [0, 1, 2, 3],
         confident_probabilities([3, 1, 2, 3], 4, 0.7),
@@ -81,7 +81,7 @@ def test_runs_that_know_different_genres_choose_among_those_that_both_know():
     assert "left out: pop" in compared.left_out[0]
 
 
-def test_runs_of_different_data_sets_share_covers_by_their_pixels(tmp_path):
+def test_covers_of_different_data_sets_are_matched_by_pixels(tmp_path):
     first, _ = register("first", genre_folders(tmp_path / "first", GENRES, 3))
     second, _ = register("second", genre_folders(tmp_path / "second", GENRES, 2))
     (tmp_path / "second" / "jazz" / "001.jpg").rename(tmp_path / "second" / "jazz" / "renamed.jpg")
@@ -107,7 +107,7 @@ def test_runs_of_different_data_sets_share_covers_by_their_pixels(tmp_path):
         compare_runs(runs)
 
 
-def test_covers_that_were_relabelled_between_the_runs_are_left_out(tmp_path):
+def test_covers_relabelled_between_the_runs_are_excluded(tmp_path):
     dataset, _ = register("mine", genre_folders(tmp_path / "covers", GENRES, 1))
     paths = dataset.manifest["path"]
     before = finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), paths=paths)
@@ -128,7 +128,7 @@ def test_the_starter_is_compared_on_covers_that_only_it_has(starter):
     assert compared.covers.title(0).startswith(("Discogs ", "Spotify "))
 
 
-def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter, starter_folder):
+def test_compared_with_the_starter_covers_come_from_the_users_data_set(starter, starter_folder):
     dataset, _ = register("mine", starter_folder.parent.parent / "covers")
     tested = open_starter().covers.query("part == 'test'")
     rows = dataset.manifest[dataset.manifest["content_hash"].isin(tested["content_hash"])]
@@ -144,14 +144,14 @@ def test_beside_the_starter_the_covers_are_those_of_a_users_own_data_set(starter
     assert alone.covers.file(0) in {dataset.file(path) for path in rows["path"]}
 
 
-def test_runs_whose_data_set_is_gone_are_compared_without_its_facts(pair):
+def test_runs_of_a_removed_data_set_are_compared_without_its_facts(pair):
     compared = compare_runs(pair)
     assert compared.dataset is None
     assert compared.covers.file(0) is None
     assert set(compared.covers.column("artist")) == {""}
 
 
-def test_a_run_tells_what_it_cost(pair):
+def test_a_run_reports_its_cost(pair):
     pair[0].append_event(Event("evaluating", 1, 2, {PREDICTION_MS: 0.25}))
     first, second = compare_runs(pair).runs
     assert first.temperature == 1.5
@@ -172,7 +172,7 @@ def test_a_run_tells_what_it_cost(pair):
         '{"temperature": 2.0, "spread": 1.0}',
     ],
 )
-def test_a_temperature_that_is_none_is_unknown(pair, choices):
+def test_an_invalid_temperature_is_unknown(pair, choices):
     (pair[0].folder / "model" / "choices.json").write_text(choices)
     assert compare_runs(pair).runs[0].temperature is None
 
@@ -182,20 +182,20 @@ def test_a_run_is_found_by_its_id(pair):
     assert compared.of(pair[1].id) is compared.runs[1]
 
 
-def test_no_run_or_one_twice_are_refused(pair):
+def test_no_run_or_a_repeated_run_is_rejected(pair):
     with pytest.raises(CoverGenreError, match="found no run"):
         compare_runs([])
     with pytest.raises(CoverGenreError, match="named twice"):
         compare_runs([pair[0], pair[1], pair[0]])
 
 
-def test_a_run_that_is_not_done_is_refused(pair):
+def test_an_unfinished_run_is_rejected(pair):
     failed = finished_run(LABELS, random_probabilities(LABELS), state="failed")
     with pytest.raises(BadRun, match=f"{failed.id} is failed"):
         compare_runs([pair[0], failed])
 
 
-def test_runs_without_a_cover_or_a_genre_in_common_are_refused(pair):
+def test_runs_without_a_common_cover_or_genre_are_rejected(pair):
     elsewhere = finished_run(LABELS, random_probabilities(LABELS), paths=[f"other/{n}.jpg" for n in range(60)])
     with pytest.raises(CoverGenreError, match="any cover in common"):
         compare_runs([pair[0], elsewhere])

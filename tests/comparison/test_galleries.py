@@ -14,7 +14,7 @@ def compared():
     return compare_runs([finished_run(labels, first), finished_run(labels, second, "knn")])
 
 
-def test_every_cover_is_in_the_gallery_that_it_belongs_to(compared):
+def test_every_cover_is_in_the_right_gallery(compared):
     found = {gallery.key: gallery.rows.tolist() for gallery in galleries(compared, *compared.runs)}
     assert found["only-a"] == [1]
     assert found["only-b"] == [2]
@@ -25,7 +25,7 @@ def test_every_cover_is_in_the_gallery_that_it_belongs_to(compared):
     assert sorted(found["losses-b"]) == [1, 3]
 
 
-def test_a_pair_may_be_looked_at_the_other_way_round(compared):
+def test_a_pair_can_be_reversed(compared):
     a, b = compared.runs
     found = {gallery.key: gallery for gallery in galleries(compared, b, a)}
     assert found["only-a"].rows.tolist() == [2]

@@ -15,7 +15,7 @@ from covergenre.dataset.split import split_of
 from covergenre.evaluation.intervals import wilson
 
 
-def test_a_slice_tells_the_accuracy_of_each_run_on_its_covers():
+def test_a_slice_has_the_accuracy_of_each_run_on_its_covers():
     facts = pd.DataFrame({"source": ["a", "b", "a", "a"]})
     right = [np.array([True, True, False, True]), np.array([False, False, False, True])]
     first, second = slice_accuracy(right, facts)
@@ -25,13 +25,13 @@ def test_a_slice_tells_the_accuracy_of_each_run_on_its_covers():
 
 
 @given(st.lists(st.sampled_from(["dark", "light", ""]), min_size=1, max_size=30))
-def test_the_slices_of_a_fact_hold_each_cover_that_it_is_known_of_once(values):
+def test_the_slices_of_a_fact_partition_the_covers_with_known_values(values):
     found = slice_accuracy([np.ones(len(values), bool)], pd.DataFrame({"brightness": values}))
     known = [value for value in values if value]
     assert sum(each.covers for each in found) == (len(known) if len(set(known)) > 1 else 0)
 
 
-def test_brightness_runs_from_dark_to_light():
+def test_brightness_slices_go_from_dark_to_light():
     facts = pd.DataFrame({"brightness": ["light", "dark", "middling"]})
     assert [each.value for each in slice_accuracy([np.ones(3, bool)], facts)] == ["dark", "middling", "light"]
 
@@ -51,13 +51,13 @@ def painted(tmp_path):
     )
 
 
-def test_brightness_and_colour_are_read_off_the_pictures(painted):
+def test_brightness_and_colour_come_from_the_pictures(painted):
     facts = cover_facts(painted)
     assert facts["brightness"].tolist() == ["dark", "", "middling", "dark", "light"]
     assert facts["colour"].tolist() == ["grey", "", "grey", "coloured", "grey"]
 
 
-def test_resolution_and_compression_are_those_of_the_files(painted):
+def test_resolution_and_compression_come_from_the_files(painted):
     facts = cover_facts(painted)
     assert set(facts["resolution"]) == {"up to 150 px"}
     sizes = painted.dataset.manifest["bytes"][:5]

@@ -25,7 +25,7 @@ def test_rows_are_matched_by_path_and_counted(dataset):
     assert "1 of 2 rows of albums.csv match a cover" in done.remarks[0]
 
 
-def test_what_is_known_stays_unless_it_is_to_be_replaced(dataset):
+def test_known_values_are_kept_unless_replacement_is_requested(dataset):
     annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Ada\n", overwrite=False)
     annotate(dataset, "a.csv", b"path,artist\njazz/000.jpg,Bo\n", overwrite=False)
     assert row("jazz/000.jpg")["artist"] == "Ada"
@@ -37,7 +37,7 @@ def test_what_is_known_stays_unless_it_is_to_be_replaced(dataset):
     "table",
     [b"", b"name,artist\na,b\n", b"path,artist\nno/such.jpg,Ada\n", b"path,artist\njazz/000.jpg\n", b"\xff\xff"],
 )
-def test_a_table_that_tells_nothing_is_refused_by_its_name_and_nothing_changes(dataset, table):
+def test_a_useless_table_is_rejected_by_name_and_nothing_changes(dataset, table):
     before = (dataset.folder / "manifest.csv").read_bytes()
     with pytest.raises(BadDataset, match=r"albums\.csv"):
         annotate(dataset, "albums.csv", table, overwrite=False)

@@ -41,7 +41,7 @@ def test_genre_folders_are_unpacked_and_can_be_registered():
     assert dataset.genres == ("jazz", "rap")
 
 
-def test_a_folder_around_all_genre_folders_is_left_away():
+def test_a_folder_around_all_genre_folders_is_stripped():
     root = unpack(packed(("covers/jazz/a.png", PICTURE), ("covers/rap/b.png", PICTURE))).root
     assert paths(root) == ["jazz/a.png", "rap/b.png"]
 
@@ -51,7 +51,7 @@ def test_sources_between_the_root_and_the_genres_are_kept():
     assert paths(root) == ["discogs/jazz/a.png", "spotify/rap/b.png"]
 
 
-def test_a_table_beside_the_genre_folders_comes_along():
+def test_a_table_beside_the_genre_folders_is_imported():
     unpacked = unpack(packed(("jazz/a.png", PICTURE), ("manifest.csv", b"path,artist\njazz/a.png,Ada\n")))
     dataset, _ = register("mine", unpacked.root)
     assert dataset.manifest["artist"].tolist() == ["Ada"]
@@ -76,7 +76,7 @@ def test_names_of_any_script_are_kept(name):
         "./jazz/out.png",
     ],
 )
-def test_a_name_that_leads_out_is_passed_over_and_nothing_is_written_outside(name, own_home):
+def test_a_path_traversal_is_skipped_and_nothing_is_written_outside(name, own_home):
     unpacked = unpack(packed(("jazz/a.png", PICTURE), (name, PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {"a name that leads out of the archive": 1}
@@ -84,7 +84,7 @@ def test_a_name_that_leads_out_is_passed_over_and_nothing_is_written_outside(nam
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
-def test_links_and_devices_are_passed_over(kind):
+def test_links_and_devices_are_skipped(kind):
     link = zipfile.ZipInfo("jazz/link.png")
     link.external_attr = (kind | 0o777) << 16
     unpacked = unpack(packed(("jazz/a.png", PICTURE), (link, b"/etc/passwd")))
@@ -107,13 +107,13 @@ def test_links_and_devices_are_passed_over(kind):
         ("jazz/a\nb.png", "a name that no file can have"),
     ],
 )
-def test_what_is_no_cover_is_passed_over_by_reason(name, reason):
+def test_files_that_are_not_covers_are_skipped_by_reason(name, reason):
     unpacked = unpack(packed(("jazz/a.png", PICTURE), (name, PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {reason: 1}
 
 
-def test_a_name_that_is_there_twice_is_unpacked_once():
+def test_a_duplicate_name_is_unpacked_once():
     with pytest.warns(UserWarning, match="Duplicate"):
         file = packed(("jazz/a.png", PICTURE), ("jazz/a.png", b"other"))
     unpacked = unpack(file)
@@ -121,44 +121,44 @@ def test_a_name_that_is_there_twice_is_unpacked_once():
     assert unpacked.skipped == {"there twice": 1}
 
 
-def test_a_file_where_another_needs_a_folder_is_passed_over():
+def test_a_file_in_the_place_of_a_folder_is_skipped():
     unpacked = unpack(packed(("jazz/a.png", PICTURE), ("jazz/a.png/b.png", PICTURE)))
     assert unpacked.covers == 1
 
 
-def test_a_bomb_in_one_file_is_passed_over_as_too_large():
+def test_a_zip_bomb_in_one_file_is_skipped_as_too_large():
     bomb = packed(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000))
     unpacked = unpack(bomb, limits=Limits(file=2**20))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {"larger than 1 MB": 1}
 
 
-def test_a_file_that_lies_about_its_size_is_stopped_all_the_same():
+def test_a_file_with_a_false_size_is_stopped_too():
     file = packed(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000)).getvalue()
     lied = file.replace((3_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
     unpacked = unpack(io.BytesIO(lied), limits=Limits(file=2**20))
     assert sum(path.stat().st_size for path in unpacked.root.rglob("*.png")) < 2**20
 
 
-def test_a_bomb_of_many_files_is_refused_and_leaves_nothing(own_home):
+def test_a_zip_bomb_of_many_files_is_rejected_and_leaves_nothing(own_home):
     bomb = packed(*((f"jazz/{number}.png", b"\0" * 400_000) for number in range(8)))
     with pytest.raises(BadDataset, match="unpacks to more than"):
         unpack(bomb, limits=Limits(file=2**20, total=2**21))
     assert not list(home.uploads().iterdir())
 
 
-def test_a_file_without_a_name_is_passed_over():
+def test_a_file_without_a_name_is_skipped():
     data = packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)).getvalue().replace(b"rap/b", b"\0ap/b")
     unpacked = unpack(io.BytesIO(data))
     assert (paths(unpacked.root), sum(unpacked.skipped.values())) == (["jazz/a.png"], 1)
 
 
-def test_too_many_entries_are_refused():
+def test_too_many_entries_are_rejected():
     with pytest.raises(BadDataset, match="3 entries, at most 2"):
         unpack(packed(*((f"jazz/{number}.png", b"") for number in range(3))), limits=Limits(files=2))
 
 
-def test_a_damaged_file_is_passed_over_and_the_others_are_kept():
+def test_a_damaged_file_is_skipped_and_the_others_are_kept():
     file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE), compression=zipfile.ZIP_STORED).getvalue()
     at = file.rindex(PICTURE[:20]) + 30
     unpacked = unpack(io.BytesIO(file[:at] + b"\xff\xff\xff" + file[at + 3 :]))
@@ -166,7 +166,7 @@ def test_a_damaged_file_is_passed_over_and_the_others_are_kept():
     assert unpacked.skipped == {"damaged": 1}
 
 
-def test_an_encrypted_file_is_passed_over():
+def test_an_encrypted_file_is_skipped():
     file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
     central = file.rindex(b"PK\x01\x02")
     locked = file[: central + 8] + b"\x01\x00" + file[central + 10 :]
@@ -174,14 +174,14 @@ def test_an_encrypted_file_is_passed_over():
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"milk", packed().getvalue(), packed(("a.txt", b"x")).getvalue()])
-def test_what_is_no_zip_of_covers_is_refused(data):
+def test_a_file_that_is_no_zip_of_covers_is_rejected(data):
     with pytest.raises(BadDataset, match="ZIP"):
         unpack(io.BytesIO(data))
     assert not home.uploads().exists() or not list(home.uploads().iterdir())
 
 
 @given(st.binary(max_size=400), st.integers(0, 300))
-def test_no_bytes_bring_anything_but_an_answer_or_bad_dataset(noise, at):
+def test_any_bytes_give_a_result_or_raise_bad_dataset(noise, at):
     file = packed(("jazz/a.png", PICTURE[:100])).getvalue()
     try:
         discarded = unpack(io.BytesIO(file[:at] + noise + file[at + len(noise) :])).root
@@ -199,14 +199,14 @@ def test_an_archive_becomes_a_data_set():
 
 
 @pytest.mark.parametrize("name", ["mine", "starter", "../up"])
-def test_a_name_that_cannot_be_had_leaves_nothing_unpacked(name):
+def test_an_unavailable_name_leaves_nothing_unpacked(name):
     register_archive("mine", packed(("jazz/a.png", PICTURE)))
     with pytest.raises(BadDataset, match=r"choose another|can't name"):
         register_archive(name, packed(("jazz/a.png", PICTURE)))
     assert len(list(home.uploads().iterdir())) == 1
 
 
-def test_stopped_it_keeps_nothing_and_it_tells_how_far_it_is():
+def test_unpacking_reports_progress_and_leaves_nothing_when_stopped():
     said = []
     file = packed(*((f"jazz/{number}.png", PICTURE) for number in range(4)))
     with pytest.raises(Cancelled):
@@ -238,11 +238,11 @@ def test_covers_are_read_from_anywhere_in_a_zip_and_nothing_is_written():
 
 
 @pytest.mark.parametrize("name", ["../out.png", "/out.png", "C:\\out.png", "a/../../out.png", ".hidden.png"])
-def test_a_name_that_leads_out_is_not_read_either(name):
+def test_a_path_traversal_is_not_read_either(name):
     assert [path for path, _ in read_covers(packed(("a.png", PICTURE), (name, PICTURE)))[0]] == ["a.png"]
 
 
-def test_a_picture_that_unpacks_to_too_much_is_passed_over_and_counts_against_all_that_may_be_read():
+def test_an_oversized_picture_is_skipped_and_counts_towards_the_total_limit():
     bomb = b"\0" * 1000
     covers, skipped = read_covers(packed(("bomb.png", bomb), ("a.png", b"a")), Limits(9, 100, 200))
     assert (covers, sum(skipped.values())) == ([("a.png", b"a")], 1)
@@ -251,22 +251,22 @@ def test_a_picture_that_unpacks_to_too_much_is_passed_over_and_counts_against_al
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 torn", b"milk"])
-def test_what_is_no_zip_is_not_read(data):
+def test_a_file_that_is_no_zip_is_not_read(data):
     with pytest.raises(BadDataset, match="no ZIP"):
         read_covers(io.BytesIO(data))
 
 
-def test_a_zip_without_pictures_says_what_it_holds():
+def test_a_zip_without_pictures_says_what_it_contains():
     with pytest.raises(BadDataset, match=r"no picture \(1 skipped: not an image"):
         read_covers(packed(("notes.txt", b"milk")))
 
 
 class TestOtherSystems:
-    def test_folders_parted_by_backslashes_are_unpacked(self):
+    def test_folders_separated_by_backslashes_are_unpacked(self):
         file = packed((r"jazz\a.png", PICTURE), (r"rap\b.png", PICTURE))
         assert paths(unpack(file).root) == ["jazz/a.png", "rap/b.png"]
 
-    def test_a_packing_that_is_not_read_is_named_with_what_to_do(self):
+    def test_an_unsupported_compression_is_reported_with_advice(self):
         file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
         central = file.rindex(b"PK\x01\x02")
         unpacked = unpack(io.BytesIO(file[: central + 10] + b"\x09\x00" + file[central + 12 :]))
@@ -281,7 +281,7 @@ class TestOtherSystems:
         assert dataset.genres == ("Jazz",)
 
 
-def test_a_full_disk_ends_the_unpacking_and_no_cover_is_called_damaged(monkeypatch, own_home):
+def test_a_full_disk_stops_unpacking_and_blames_no_cover(monkeypatch, own_home):
     real = Path.open
 
     def open_or_fail(self, mode="r", *args, **kwargs):
@@ -304,7 +304,7 @@ CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
     ("name", "some"),
     [("30-backslash.zip", "jazz"), ("33-macos-utf8-no-flag.zip", "Bossa Nov\u00e1"), ("31-cp932.zip", "ソウル")],
 )
-def test_archives_of_other_systems_lose_no_cover(name, some):
+def test_archives_from_other_systems_lose_no_cover(name, some):
     dataset, scan = register_archive("mine", CASES / name)
     with zipfile.ZipFile(CASES / name) as archive:
         pictures = [each for each in archive.namelist() if each.endswith(".jpg") and "__MACOSX" not in each]
@@ -314,6 +314,6 @@ def test_archives_of_other_systems_lose_no_cover(name, some):
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
-def test_an_archive_in_a_packing_that_is_not_read_is_refused_as_that():
+def test_an_archive_with_unsupported_compression_is_rejected_as_such():
     with pytest.raises(BadDataset, match="packed as deflate64, which is not read here"):
         register_archive("mine", CASES / "34-deflate64.zip")

@@ -20,17 +20,17 @@ def dataset(tmp_path):
     return apply(dataset, relabel(["jazz/001.jpg"], "pop"))
 
 
-def test_a_list_has_the_covers_in_use_with_their_genres_now(dataset):
+def test_a_list_has_the_usable_covers_with_their_current_genres(dataset):
     rows = pd.read_csv(io.StringIO(as_list(dataset.manifest)))
     assert rows["path"].tolist() == ["jazz/001.jpg", "pop/000.jpg", "pop/001.jpg"]
     assert set(rows["genre"]) == {"pop"}
 
 
-def test_a_list_can_be_of_some_covers(dataset):
+def test_a_list_can_be_limited_to_some_covers(dataset):
     assert as_list(dataset.manifest, ["jazz/000.jpg"]).count("\n") == 2
 
 
-def test_folders_hold_the_files_as_they_are_each_under_its_genre(dataset, tmp_path):
+def test_exported_folders_contain_the_original_files_by_genre(dataset, tmp_path):
     assert write_folders(dataset, tmp_path / "out" / "mine.zip") == 3
     with zipfile.ZipFile(tmp_path / "out" / "mine.zip") as archive:
         names = set(archive.namelist()) - {"manifest.csv"}
@@ -38,19 +38,19 @@ def test_folders_hold_the_files_as_they_are_each_under_its_genre(dataset, tmp_pa
         assert archive.read("pop/000.jpg") == dataset.file("pop/000.jpg").read_bytes()
 
 
-def test_folders_can_be_brought_again(dataset, tmp_path):
+def test_exported_folders_can_be_imported_again(dataset, tmp_path):
     write_folders(dataset, tmp_path / "mine.zip")
     again, _ = register_archive("again", tmp_path / "mine.zip")
     assert len(again.manifest) == 3
 
 
-def test_a_genre_of_any_name_makes_one_folder_inside(dataset, tmp_path):
+def test_a_genre_with_any_name_is_exported_as_one_safe_folder(dataset, tmp_path):
     write_folders(apply(dataset, relabel(["pop/000.jpg"], "../r&b/soul")), tmp_path / "mine.zip")
     with zipfile.ZipFile(tmp_path / "mine.zip") as archive:
         assert "_r&b_soul/000.jpg" in archive.namelist()
 
 
-def test_when_a_file_has_gone_or_it_is_stopped_nothing_is_written(dataset, tmp_path):
+def test_nothing_is_written_when_a_file_is_missing_or_the_export_stopped(dataset, tmp_path):
     with pytest.raises(Cancelled):
         write_folders(dataset, tmp_path / "mine.zip", monitor=Monitor(should_stop=lambda: True))
     dataset.file("pop/000.jpg").unlink()

@@ -28,16 +28,16 @@ def names(*stored: bytes, extra: bytes = b"", utf8: bool = False) -> list[str]:
         return list(readable_names(archive.infolist()).values())
 
 
-def test_backslashes_alone_are_folders():
+def test_backslashes_without_slashes_separate_folders():
     assert names(b"jazz\\a.jpg", b"rap\\deep\\b.jpg") == ["jazz/a.jpg", "rap/deep/b.jpg"]
 
 
-def test_a_backslash_beside_slashes_is_left():
+def test_a_backslash_among_slashes_is_kept():
     assert names(b"jazz/AC\\DC.jpg") == ["jazz/AC\\DC.jpg"]
 
 
 @pytest.mark.parametrize("utf8", [True, False])
-def test_utf8_is_read_with_and_without_its_flag(utf8):
+def test_utf8_names_are_read_with_and_without_the_flag(utf8):
     assert names("Bossa Nová/a.jpg".encode(), "Mu\u0301sica/b.jpg".encode(), utf8=utf8) == [
         "Bossa Nová/a.jpg",
         "M\u00fasica/b.jpg",
@@ -55,11 +55,11 @@ def test_utf8_is_read_with_and_without_its_flag(utf8):
         ("cp850", ("Chanson française", "Öst")),
     ],
 )
-def test_a_code_page_is_told_from_all_names_together(code_page, folders):
+def test_the_code_page_is_detected_from_all_names_together(code_page, folders):
     assert names(*(f"{folder}/0.jpg".encode(code_page) for folder in folders)) == [f"{each}/0.jpg" for each in folders]
 
 
-def test_the_unicode_name_beside_the_old_one_is_taken():
+def test_the_unicode_extra_field_takes_precedence():
     old = b"J\xff\xffzz/a.jpg"
     path = "Jäzz/a.jpg".encode()
     extra = struct.pack("<HHBL", 0x7075, 5 + len(path), 1, zlib.crc32(old)) + path
@@ -67,7 +67,7 @@ def test_the_unicode_name_beside_the_old_one_is_taken():
     assert names(old, extra=extra) == ["Jäzz/a.jpg"]
 
 
-def test_the_unicode_name_of_another_file_is_not():
+def test_the_unicode_extra_field_of_another_name_is_ignored():
     path = "Jäzz/a.jpg".encode()
     extra = struct.pack("<HHBL", 0x7075, 5 + len(path), 1, 7) + path
 
@@ -75,6 +75,6 @@ def test_the_unicode_name_of_another_file_is_not():
     assert names(b"Jazz\x84.jpg", extra=extra) == ["Jazzä.jpg"]
 
 
-def test_damaged_extra_fields_are_passed_over():
+def test_damaged_extra_fields_are_ignored():
     extra = struct.pack("<HH", 0x7075, 2) + b"ab"
     assert names(b"jazz\x84.jpg", extra=extra) == ["jazzä.jpg"]

@@ -27,7 +27,7 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-def test_a_calibrated_answer_lies_on_the_diagonal():
+def test_a_calibrated_prediction_lies_on_the_diagonal():
     exact = (Bin(0.4, 0.5, 20, 0.4, wilson(8, 20)),)
     svg = _svg(reliability_chart(exact, (), 0))
     ideal = next(line for line in svg.iter("line") if line.get("class") == "ideal")
@@ -38,7 +38,7 @@ def test_a_calibrated_answer_lies_on_the_diagonal():
     assert (float(dot.get("cy")) - y1) / (y2 - y1) == pytest.approx(along, abs=1e-3)
 
 
-def test_each_bin_has_a_dot_that_says_its_figures_and_a_bar_as_high_as_its_covers():
+def test_each_bin_has_a_labelled_dot_and_a_bar_for_its_covers():
     svg = _svg(reliability_chart(BINS, (), 0))
     titles = [title.text for title in svg.iter("title")]
     assert "45\u202f% sure, 40\u202f% right (22\u202f% to 61\u202f%), 20 covers" in titles
@@ -46,12 +46,12 @@ def test_each_bin_has_a_dot_that_says_its_figures_and_a_bar_as_high_as_its_cover
     assert heights[0] == pytest.approx(4 * heights[1], rel=0.01)
 
 
-def test_what_was_before_the_temperature_is_drawn_as_rings():
+def test_uncalibrated_bins_are_drawn_as_rings():
     svg = _svg(reliability_chart(BINS, BINS[:1], 0))
     assert sum(circle.get("class") == "ring" for circle in svg.iter("circle")) == 1
 
 
-def test_a_line_a_run_goes_from_the_surest_covers_to_all():
+def test_each_run_has_a_line_from_the_most_confident_covers_to_all():
     svg = _svg(coverage_chart({"a": POINTS, "b <i>": POINTS}, [0, 1]))
     lines = list(svg.iter("polyline"))
     assert len(lines) == 2
@@ -59,12 +59,12 @@ def test_a_line_a_run_goes_from_the_surest_covers_to_all():
     assert svg.get("aria-label").endswith("b <i>, all answered: 60\u202f% right")
 
 
-def test_runs_differ_in_ink_and_in_dashes():
+def test_runs_differ_in_colour_and_dashes():
     assert len({swatch(number) for number in range(len(COLOURS))}) == len(COLOURS)
     assert css_colour(len(COLOURS)) == css_colour(0)
 
 
-def test_a_run_keeps_its_ink_whatever_it_is_compared_with():
+def test_a_run_keeps_its_colour_in_every_comparison():
     knn, later, logistic = (
         finished_run([0], confident_probabilities([0]), method, created=datetime(2026, 11, 22, hour, tzinfo=UTC))
         for hour, method in enumerate(("knn", "knn", "logistic"))
@@ -75,6 +75,6 @@ def test_a_run_keeps_its_ink_whatever_it_is_compared_with():
 
 
 @pytest.mark.parametrize("ink", COLOURS)
-def test_an_ink_can_be_read_on_its_paper(ink):
+def test_text_colours_contrast_with_their_background(ink):
     assert _contrast(ink[0], "#fbfaf7") >= 4.5
     assert _contrast(ink[1], "#151412") >= 4.5

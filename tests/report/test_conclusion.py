@@ -16,7 +16,7 @@ def _compared(*skills: float):
     return compare_runs(runs, resamples=100)
 
 
-def test_of_two_runs_the_verdict_is_what_the_pair_comes_to():
+def test_the_verdict_on_two_runs_is_that_of_their_pair():
     compared = _compared(0, 4)
     assert verdict(compared) == compared.comparison.pairs[0].sentence
     assert verdict(compared).startswith("m1 is better than m0")
@@ -26,19 +26,19 @@ def test_a_run_that_beats_all_others_is_the_best():
     assert verdict(_compared(0, 9, 0.1)) == "m1 is better than each of the other 2 runs on these 90 covers."
 
 
-def test_where_two_lead_it_is_said_whom_they_truly_beat():
+def test_with_two_leaders_the_runs_they_significantly_beat_are_named():
     assert verdict(_compared(9, 9, 0)) == (
         "m0 is right most often, on 100.0\u202f% of these 90 covers: significantly more often than m2. "
         "Its lead over m1 may be chance."
     )
 
 
-def test_runs_that_cannot_be_told_apart_are_said_so():
+def test_indistinguishable_runs_are_called_so():
     said = verdict(_compared(0, 0.1, 0))
     assert said.endswith("but that may be chance: none of the 3 runs is significantly better than another.")
 
 
-def test_a_run_that_leads_when_every_genre_counts_alike_is_told_too():
+def test_the_leader_in_balanced_accuracy_is_named_too():
     labels = [0] * 200 + [1] * 20 + [2] * 20
     often, evenly = np.array(labels), np.array(labels)
     often[200:] = 0

@@ -15,7 +15,7 @@ def _undated(compared):
     return html_report(compared, (), None, ()).partition("<footer>")[0]
 
 
-def test_a_report_needs_nothing_from_outside(compared):
+def test_a_report_is_self_contained(compared):
     report = html_report(compared, compute_slices(compared), True, ())
     assert "<script" not in report
     addresses = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", report)
@@ -24,7 +24,7 @@ def test_a_report_needs_nothing_from_outside(compared):
     assert "@import" not in report
 
 
-def test_a_report_holds_every_section(compared):
+def test_a_report_contains_every_section(compared):
     report = html_report(compared, compute_slices(compared), False, ())
     titles = re.findall(r"<h2>([^<]*)</h2>", report)
     assert titles[:8] == [
@@ -47,25 +47,25 @@ def test_ladders_are_part_of_it(compared):
     assert "More and more genres" in report
 
 
-def test_pictures_are_shown_or_not_as_asked(compared):
+def test_pictures_are_included_as_requested(compared):
     assert "<img" in html_report(compared, (), True, ())
     assert "<img" not in html_report(compared, (), False, ())
 
 
-def test_pictures_stay_out_when_they_are_many(compared, monkeypatch):
+def test_many_pictures_are_omitted(compared, monkeypatch):
     assert "<img" in html_report(compared, (), None, ())
     monkeypatch.setattr(document, "MOST_PICTURES", 3)
     assert "<img" not in html_report(compared, (), None, ())
 
 
-def test_a_picture_that_is_gone_is_left_out(compared):
+def test_a_missing_picture_is_omitted(compared):
     for row in range(len(compared.covers)):
         compared.covers.file(row).unlink()
     assert "<img" not in html_report(compared, (), True, ())
 
 
 @pytest.mark.parametrize("runs", [2, 4])
-def test_with_many_pairs_their_galleries_stay_out(runs):
+def test_galleries_are_omitted_for_many_pairs(runs):
     labels = [0, 1, 2] * 5
     several = [finished_run(labels, random_probabilities(labels, skill=0, seed=n), f"m{n}") for n in range(runs)]
     report = html_report(compare_runs(several, resamples=50), (), None, ())

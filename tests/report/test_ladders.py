@@ -14,7 +14,7 @@ def circles(piece: str, kind: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(marks + r'cx="([\d.]+)" cy="([\d.]+)" r="[34]', piece)]
 
 
-def test_a_chart_for_each_method_stands_beside_what_was_published_of_it():
+def test_each_method_has_a_chart_beside_the_published_one():
     piece = ladders(saved_study(*(outcome("ladder", method, x) for method in ("knn", "logistic") for x in (2, 5, 10))))
     assert piece.count("<svg") == 2
     assert len(circles(piece, "ring")) == len(LADDER["knn"]) + len(LADDER["logistic"])
@@ -22,13 +22,13 @@ def test_a_chart_for_each_method_stands_beside_what_was_published_of_it():
     assert "published 58.4" in piece
 
 
-def test_a_point_found_stands_where_the_same_point_published_would():
+def test_measured_and_published_points_share_positions():
     piece = ladders(saved_study(outcome("ladder", "knn", 2, 0.947), outcome("ladder", "knn", 10, 0.418)))
     rings, dots = circles(piece, "ring"), circles(piece, "dot")
     assert dots == [rings[0], rings[-1]]
 
 
-def test_charts_of_a_part_share_one_scale():
+def test_charts_of_a_part_share_a_scale():
     piece = ladders(
         saved_study(*(outcome("k", "knn", x, 0.5) for x in (1, 2, 4)), *(outcome("k", "other", x, 0.9) for x in (1, 4)))
     )
@@ -39,7 +39,7 @@ def test_charts_of_a_part_share_one_scale():
     assert circles(knn, "ring")[0][0] == one
 
 
-def test_a_point_says_what_it_is():
+def test_a_point_has_a_label():
     piece = unescape(
         ladders(saved_study(outcome("variants", "boosting", 1, 0.6), outcome("variants", "boosting", 2, 0.62)))
     )
@@ -47,25 +47,25 @@ def test_a_point_says_what_it_is():
     assert "<title>1: published 58.1\u202f%</title>" in piece
 
 
-def test_a_part_of_one_point_is_a_table_alone():
+def test_a_part_with_one_point_is_only_a_table():
     piece = ladders(saved_study(outcome("methods", "knn", 0), outcome("finetune", "finetune", 0)))
     assert "<svg" not in piece
     assert "published 46.7" in piece
     assert "published 70.1" in piece
 
 
-def test_a_method_without_a_point_has_a_dash_there():
+def test_a_missing_point_is_a_dash():
     piece = ladders(
         saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3), outcome("ladder", "logistic", 3))
     )
     assert "<td>–</td>" in piece
 
 
-def test_a_piece_is_one_block_of_markdown():
+def test_the_output_is_one_block_of_markdown():
     assert "\n" not in ladders(saved_study(outcome("ladder", "knn", 2), outcome("ladder", "knn", 3)))
 
 
-def test_a_study_of_which_nothing_has_come_says_nothing():
+def test_an_empty_study_has_no_output():
     assert ladders(saved_study()) == ""
 
 

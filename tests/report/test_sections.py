@@ -53,7 +53,7 @@ def test_every_section_is_well_formed(compared):
         _well_formed(piece)
 
 
-def test_the_best_is_marked_only_where_the_pair_supports_it(compared):
+def test_the_best_run_is_marked_only_if_the_difference_is_significant(compared):
     assert compared.comparison.best == "Logistic regression"
     assert Sections(compared).headline().count('class="best"') == 1 + len(compared.comparison.leaders) == 5
     apart = [replace(pair, adjusted=0.2) for pair in compared.comparison.pairs]
@@ -66,32 +66,32 @@ def test_the_best_is_marked_only_where_the_pair_supports_it(compared):
     assert 'class="best"' not in Sections(compare_runs(alike)).headline()
 
 
-def test_a_pair_says_how_many_only_one_gets_right(compared):
+def test_a_pair_counts_covers_that_only_one_run_gets_right(compared):
     (pair,) = compared.comparison.pairs
     said = _text(Sections(compared).pairs())
     assert pair.sentence in said
     assert f"Only {pair.a} is right on {pair.only_a}" in said
 
 
-def test_a_genre_has_a_row_a_run(compared):
+def test_a_genre_has_one_row_per_run(compared):
     said = Sections(compared).one_genre("jazz")
     assert said.count("<tr>") == 2 + len(compared.runs)  # the headings, the scale
 
 
-def test_the_matrix_shows_counts_in_the_order_asked_for(compared):
+def test_the_matrix_shows_counts_in_the_requested_order(compared):
     said = Sections(compared).matrix(compared.runs[0], "alphabet")
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", said)
     counts = np.array([int(cell or 0) for cell in cells]).reshape(3, 3)
     assert counts.tolist() == [list(row) for row in compared.runs[0].evaluation.confusion]
 
 
-def test_the_difference_adds_up_to_nothing(compared):
+def test_the_difference_matrix_sums_to_zero(compared):
     said = Sections(compared).difference(*compared.runs)
     cells = [cell.replace("−", "-") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", said)]
     assert sum(int(cell or 0) for cell in cells) == 0
 
 
-def test_mistakes_of_all_runs_together_come_first():
+def test_mistakes_shared_by_all_runs_come_first():
     runs = [
         finished_run([0, 0, 1, 2], confident_probabilities(said), method)
         for method, said in (("knn", [1, 1, 1, 0]), ("logistic", [1, 0, 1, 2]))
@@ -100,16 +100,16 @@ def test_mistakes_of_all_runs_together_come_first():
     assert said.index("country taken for jazz") < said.index("rap taken for country")
 
 
-def test_faultless_runs_confuse_nothing():
+def test_perfect_runs_have_no_confusions():
     runs = [finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), method) for method in ("knn", "logistic")]
     assert "No run mistakes" in Sections(compare_runs(runs)).confused()
 
 
-def test_calibration_is_told_before_and_after_the_temperature(compared):
+def test_calibration_is_reported_before_and_after_the_temperature(compared):
     assert "Before its temperature of 1.50" in _text(Sections(compared).reliability(0))
 
 
-def test_without_a_temperature_there_is_no_before():
+def test_without_a_temperature_only_one_calibration_is_reported():
     runs = [
         finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), method, temperature=None)
         for method in ("knn", "logistic")
@@ -119,7 +119,7 @@ def test_without_a_temperature_there_is_no_before():
     assert 'class="ring"' not in said
 
 
-def test_silence_is_chosen_on_validation_and_told_of_test():
+def test_abstention_is_chosen_on_validation_and_reported_on_test():
     answered = np.vstack(
         [confident_probabilities([0] * 15, confidence=0.9), confident_probabilities([0] * 15, confidence=0.5)]
     )
@@ -133,14 +133,14 @@ def test_silence_is_chosen_on_validation_and_told_of_test():
     assert "50 % of covers answered, those it is 80 % sure of" in said
 
 
-def test_nothing_is_said_of_silence_where_no_cover_was_held_back_to_choose_on():
+def test_abstention_is_omitted_without_validation_covers():
     run = finished_run([0, 1, 2], confident_probabilities([0, 1, 2]))
     told = run.predictions()
     run.write_predictions(told[told["part"] == "test"])
     assert Sections(compare_runs([run])).abstention() == ""
 
 
-def test_names_from_outside_are_escaped():
+def test_untrusted_names_are_escaped():
     genres = ("<b>jazz</b>", "pop", "rap")
     runs = [
         finished_run([0, 1, 2], confident_probabilities([1, 0, 2]), method, genres=genres)
@@ -161,7 +161,7 @@ def test_names_from_outside_are_escaped():
 
 
 @pytest.mark.parametrize("value", [0.2, 0.5, 0.8])
-def test_a_figure_stands_on_its_scale(value):
+def test_a_figure_is_placed_on_its_scale(value):
     interval = Interval(value, value - 0.1, value + 0.1)
     found = re.findall(r"--(\w+): ([-\d.]+)%", figure(interval, Scale(0, 1, 0.2)))
     assert {name: float(place) for name, place in found} == pytest.approx(
@@ -170,19 +170,19 @@ def test_a_figure_stands_on_its_scale(value):
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 30)] * 3).map(sorted), min_size=1, max_size=5))
-def test_a_scale_holds_all_intervals_and_has_a_few_marks(bounds):
+def test_a_scale_covers_all_intervals_with_few_ticks(bounds):
     scale = common_scale([Interval(value, low, high) for low, value, high in bounds])
     assert scale.low <= min(low for low, _, _ in bounds) + 1e-6
     assert scale.high >= max(high for _, _, high in bounds) - 1e-6
     assert axis(scale).count("<i ") <= 8
 
 
-def test_shares_from_40_to_90_stand_between_round_marks():
+def test_shares_from_40_to_90_have_round_ticks():
     scale = common_scale([Interval(0.5, 0.43, 0.6), Interval(0.7, 0.65, 0.87)])
     assert re.findall(r">([\d.]+)</i>", axis(scale)) == ["40", "50", "60", "70", "80", "90"]
 
 
-def test_all_figures_that_are_shares_stand_on_one_scale(compared):
+def test_all_shares_use_one_scale(compared):
     headline = Sections(compared).headline()
     assert headline.count('class="axis"') == 3 * 2  # of the shares, of log loss, of calibration: a run each
     assert len(set(re.findall(r"--step: ([\d.]+)%", Sections(compared).by_genre()))) == 1
