@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from lettered import lettered
+from lettering import cover_with_text
 from specs import train_spec
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
@@ -121,7 +121,7 @@ def test_covers_with_neither_text_nor_picture_are_refused(fitted):
 
 def test_covers_of_unknown_hash_are_each_read_from_their_own_picture():
     for names in (("JOHNNY CASH", "MILES DAVIS"), ("NINA SIMONE", "JOHNNY CASH")):
-        pictures = [partial(lettered, name) for name in names]
+        pictures = [partial(cover_with_text, name) for name in names]
         covers = Covers(np.zeros((2, 0), np.float32), np.full(2, -1), ("", ""), pictures=pictures)
         texts = [str(text).replace(" ", "") for text in texts_of(covers, Context())]
         assert texts == [name.replace(" ", "") for name in names]
