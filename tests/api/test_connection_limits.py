@@ -26,9 +26,9 @@ async def app(scope, receive, send):
 
 
 @contextmanager
-def serving(protocol):
+def serving(protocol, **options):
     """The port of a server."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, lifespan="off", log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, http=protocol, lifespan="off", log_level="error", **options))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
@@ -44,7 +44,7 @@ def port(request):
         yield port
 
 
-def said(port: int, text: bytes) -> socket.socket:
+def send(port: int, text: bytes) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     connection.sendall(text)
     return connection
@@ -60,18 +60,18 @@ def is_closed(connection: socket.socket) -> bool:
 
 @pytest.mark.parametrize("text", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
 def test_late_headers_close_the_connection(port, text):
-    assert is_closed(said(port, text))
+    assert is_closed(send(port, text))
 
 
 def test_endless_headers_close_the_connection(port):
-    connection = said(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 5000)
+    connection = send(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 5000)
     assert is_closed(connection)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_oldest_of_too_many_waiting_connections_is_closed(protocol):
     with serving(limited(protocol, 600.0, 4096, 2)) as port:
-        first, *others = (said(port, b"GET / HTTP/1.1\r\n") for _ in range(3))
+        first, *others = (send(port, b"GET / HTTP/1.1\r\n") for _ in range(3))
         assert is_closed(first)
         for other in others:
             other.setblocking(False)
@@ -80,28 +80,35 @@ def test_the_oldest_of_too_many_waiting_connections_is_closed(protocol):
             other.close()
 
 
-def test_keep_alive_requests_are_answered_however_long_the_body_takes(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for _ in range(3):
-        connection.putrequest("POST", "/")
-        connection.putheader("Content-Length", "9000")
-        connection.endheaders()
-        for _ in range(3):
-            connection.send(b"x" * 3000)
-            time.sleep(0.5)
-        assert connection.getresponse().read() == b"ok"
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_keep_alive_requests_are_answered_however_long_the_body_takes(protocol):
+    with serving(limited(protocol, 2.0, 4096, 2)) as port:  # so long that no busy machine is late with the headers
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for _ in range(2):
+            connection.putrequest("POST", "/")
+            connection.putheader("Content-Length", "9000")
+            connection.endheaders()
+            for _ in range(3):
+                connection.send(b"x" * 3000)
+                time.sleep(0.8)
+            assert connection.getresponse().read() == b"ok"
+        connection.close()
 
 
-def test_late_headers_of_a_second_request_close_the_connection(port):
-    connection = said(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert connection.recv(4096).startswith(b"HTTP/1.1 200")
-    connection.recv(4096)
-    connection.sendall(b"GET / HTTP/1.1\r\n")
-    assert is_closed(connection)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_late_headers_of_a_second_request_close_the_connection(protocol):
+    with serving(limited(protocol, 1.0, 4096, 2), timeout_keep_alive=600) as port:
+        connection = send(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        response = b""
+        while not response.endswith(b"ok"):
+            response += connection.recv(4096)
+        assert response.startswith(b"HTTP/1.1 200")
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert is_closed(connection)
 
 
 def test_limits_apply_to_a_server_that_is_already_running(monkeypatch):
     monkeypatch.setattr(HttpToolsProtocol, "connection_made", HttpToolsProtocol.connection_made)  # to be put back
     with serving("auto") as port:
         install()
-        assert is_closed(said(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000))
+        assert is_closed(send(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000))

@@ -37,23 +37,15 @@ def page(visit, tmp_path):
     return page
 
 
-def train(page) -> None:
+def test_a_run_is_followed_to_completion_kept_after_a_reload_and_put_into_use(page):
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("heading", name="Nearest neighbours on mine").wait_for(timeout=_A_RUN)
-
-
-def test_a_run_is_started_followed_to_completion_and_still_shown_after_a_reload(page):
-    train(page)
     page.get_by_text("No training is running.").wait_for()
     assert [run.status().state for run in list_runs()] == ["done"]
     page.get_by_role("columnheader", name="Recall").wait_for()
     assert f"run={list_runs()[0].id}" in page.url
     page.reload()
     page.get_by_role("heading", name="Nearest neighbours on mine").wait_for()
-
-
-def test_a_run_in_use_answers_on_the_predict_page(page):
-    train(page)
     page.get_by_role("button", name="Use for predictions").click()
     page.get_by_role("button", name="Use the starter again").wait_for()
     page.get_by_role("link", name="Predict").click()
@@ -69,9 +61,9 @@ def method(page, name: str):
     return page.get_by_role("radio", name=name, exact=True)
 
 
-def test_train_starts_the_method_on_screen_even_if_clicked_immediately(page):
-    asked = ["Logistic regression", "Boosted trees", "Logistic regression"]
-    for number, name in enumerate(asked, 1):
+def test_train_starts_the_method_on_screen_even_if_clicked_immediately(page, kill_leftover_processes):
+    methods = ["Logistic regression", "Boosted trees", "Logistic regression"]
+    for number, name in enumerate(methods, 1):
         button = page.get_by_role("button", name="Train", exact=True).element_handle()
         page.evaluate(
             "([choice, button]) => { choice.click(); button.click() }", [method(page, name).element_handle(), button]
