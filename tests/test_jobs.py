@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drawing import genre_folders
 from tiny import tiny_recipe
+from workers import TIMEOUT
 
 from covergenre.errors import BadDataset, Cancelled
 from covergenre.jobs import Jobs
@@ -42,7 +43,7 @@ def test_a_job_can_be_stopped():
         raise Cancelled("stopped")
 
     job = Jobs().start("a", "Counting", work)
-    under_way.wait(10)
+    assert under_way.wait(TIMEOUT)
     assert job.running
     job.stop()
     assert ended(job).state == "stopped"
@@ -73,7 +74,7 @@ def test_one_job_per_name_runs_and_a_different_subject_replaces_it():
     stopped = []
 
     def work(monitor):
-        let_go.wait(10)
+        let_go.wait(TIMEOUT)
         stopped.append(monitor.should_stop())
 
     first = jobs.start("a", "Counting", work, about=1)

@@ -121,10 +121,10 @@ def test_a_busy_host_is_retried_after_the_time_it_names(base, world, web, impati
 
 
 def test_retry_after_may_be_a_date(base, world, web, impatient):
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     world.overrides["/x"] = lambda times: (503, {"Retry-After": later}, b"") if times < 2 else (200, {}, b"")
     web.get(f"{base}/x", SMALL)
-    assert 15 < impatient[0] <= 20
+    assert 30 < impatient[0] <= 60
 
 
 def test_a_host_that_names_a_long_wait_is_left_alone(base, world, web):
@@ -154,11 +154,12 @@ def test_other_errors_are_not_retried(base, world, web):
 
 
 def test_requests_to_a_host_are_spaced(base, world):
+    began = time.monotonic()
     with Web("tests", {base.removeprefix("http://"): 0.2}, ["127.0.0.1"]) as web:
         for _ in range(4):
             web.get(f"{base}/x", SMALL)
-    first, *_, last = (when for when, _ in world.requests)
-    assert last - first > 0.5  # 0.6, less what an answer takes on its way
+    assert time.monotonic() - began > 0.6
+    assert len(world.requests) == 4
 
 
 def test_a_stop_ends_the_wait(base, world):

@@ -28,17 +28,9 @@ _ARGUMENTS = [
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
     """Starts the app on a home; its address. `again`: the one just started is ended first, and its address taken."""
-    started = []
+    started: list[subprocess.Popen] = []
 
-    def start(home: Path, again: str = "") -> str:
-        with socket.socket() as free:
-            free.bind(("localhost", 0))
-            port = free.getsockname()[1]
-        if again:
-            started[-1].terminate()
-            started[-1].wait(TIMEOUT)
-            port = int(again.rpartition(":")[2])
-        log = tmp_path_factory.mktemp("server") / "log.txt"
+    def launch(home: Path, port: int, log: Path) -> bool:
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
         with log.open("w") as written:
             process = subprocess.Popen(
@@ -49,8 +41,18 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
                 stderr=subprocess.STDOUT,
             )
         started.append(process)
-        _wait_for(f"http://localhost:{port}/_stcore/health", process, log)
-        return f"http://localhost:{port}"
+        return _answers(f"http://localhost:{port}/_stcore/health", process)
+
+    def start(home: Path, again: str = "") -> str:
+        if again:
+            started[-1].terminate()
+            started[-1].wait(TIMEOUT)
+        log = tmp_path_factory.mktemp("server") / "log.txt"
+        for _ in range(3):  # a port that is free now may be taken before the server binds it
+            port = int(again.rpartition(":")[2]) if again else _free_port()
+            if launch(home, port, log):
+                return f"http://localhost:{port}"
+        pytest.fail(f"the app did not start:\n{log.read_text()}")
 
     yield start
     for process in started:
@@ -70,8 +72,9 @@ def chromium() -> Iterator:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         pytest.skip("there is no chromium here")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * TIMEOUT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield browser
@@ -89,8 +92,8 @@ def visit(chromium, server) -> Iterator[Callable]:
 
     def open_page(address: str = "/", allowed: Sequence[str] = (), **options):
         contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+        contexts[-1].set_default_timeout(1000 * TIMEOUT)
         page = contexts[-1].new_page()
-        page.set_default_timeout(60_000)
         page.on("console", lambda message: wrongs.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: wrongs.append(str(error)))
         page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
@@ -131,12 +134,19 @@ def drop() -> Callable:
     return drop_files
 
 
-def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return free.getsockname()[1]
+
+
+def _answers(address: str, process: subprocess.Popen) -> bool:
+    """Whether the process comes to answer at this address; False where it ends instead."""
     end = time.monotonic() + TIMEOUT
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):
-                return
+                return process.poll() is None
         except OSError:
             time.sleep(0.1)
-    pytest.fail(f"the app did not start:\n{log.read_text()}")
+    return False

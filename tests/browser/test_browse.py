@@ -1,7 +1,8 @@
+import itertools
 import re
 
 import pytest
-from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
+from visiting import PHONE, eventually, wait_until_fits, wait_until_idle, wait_until_loaded
 
 from covergenre.dataset.starter import open_starter
 
@@ -149,13 +150,10 @@ def test_a_point_on_the_map_shows_its_picture_and_can_be_clicked(browse):
     page = browse("?view=Map")
     x, y = point(page)
     picture = page.locator('.st-key-map-hover img, [class*="map-hover"] img').first
-    for nudge in range(60):  # the chart takes a moment to listen
-        page.mouse.move(x + nudge % 2, y)
-        if picture.is_visible():
-            break
-        page.wait_for_timeout(200)
+    nudges = itertools.cycle((0, 1))  # the chart takes a moment to listen
+    eventually(page, lambda: page.mouse.move(x + next(nudges), y) or picture.is_visible())
     assert re.search(r"/pictures/[0-9a-f]{32}\.jpg", picture.evaluate("picture => picture.src"))
-    assert picture.evaluate("picture => picture.naturalWidth") > 0
+    wait_until_loaded(page, '.st-key-map-hover img, [class*="map-hover"] img')
     page.mouse.click(x, y)
     page.wait_for_url("**cover=**")
     page.locator(TILES.format("marked")).nth(5).wait_for()

@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from finished_runs import runs_on_drawn_covers
 from playwright.sync_api import TimeoutError, expect
-from visiting import PHONE, wait_until_fits, wait_until_idle
+from visiting import PHONE, wait_until_fits, wait_until_idle, wait_until_loaded
+from workers import TIMEOUT
 
 from covergenre.comparison.comparison import compare_runs
 
@@ -41,7 +42,7 @@ def confusion(visit):
 def cell(page, side: int, what: str):
     """The cell of a matrix that says so, once the matrix stands still."""
     found = page.locator(f".st-key-matrix_{side} .mark-rect path[aria-label^='{what}:']")
-    expect(found).to_have_count(1, timeout=30_000)
+    expect(found).to_have_count(1)
     return found.last  # drawn anew meanwhile, the matrix stands twice for a moment
 
 
@@ -65,7 +66,7 @@ def test_clicking_a_cell_shows_its_covers_and_updates_the_url(confusion, compare
     page.get_by_role("heading", name="Jazz taken for rap").wait_for()
     assert covers(page) == poor.evaluation.confusion[1][2]
     assert place(page) == {"of": poor.id, "true": "jazz", "predicted": "rap"}
-    assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
+    wait_until_loaded(page, ".gallery img")
 
 
 def test_alternating_clicks_on_both_matrices_all_register(confusion):
@@ -90,7 +91,7 @@ def test_clicking_a_margin_shows_the_genre(confusion):
 
 def open_list(page, key: str) -> None:
     """By the keyboard; a list that opens while the page is still being drawn closes again, so more than once."""
-    for _ in range(8):
+    for _ in range(20):
         page.locator(f".st-key-{key} input").press("ArrowDown")
         with suppress(TimeoutError):
             page.get_by_role("option").nth(1).wait_for(timeout=4_000)
@@ -104,7 +105,7 @@ def test_a_cell_can_be_chosen_by_keyboard(confusion):
         wait_until_idle(page)
         open_list(page, key)
         page.keyboard.type(genre)
-        expect(page.get_by_role("option")).to_have_text([genre], timeout=30_000)
+        expect(page.get_by_role("option")).to_have_text([genre])
         page.keyboard.press("Enter")
         page.wait_for_function(f"() => location.search.includes('{genre.lower()}')")
     page.get_by_role("heading", name="Rap taken for jazz").wait_for()
@@ -122,6 +123,7 @@ def test_a_url_opens_its_cell_and_back_returns_to_the_previous_cell(confusion, c
 
 def test_the_first_request_to_a_new_server_may_be_for_a_subpage(serve, compared, chromium):
     page = chromium.new_page()
+    page.set_default_timeout(1000 * TIMEOUT)
     page.goto(f"{serve(compared.runs[0].run.folder.parents[1])}/compare")
     page.get_by_role("heading", name="Which run is better?").wait_for()
     page.get_by_text("Is the difference real?").wait_for()
@@ -164,16 +166,16 @@ def test_the_state_of_train_survives_back_forward_reload_and_a_second_tab(visit,
     page.wait_for_function("() => location.search.includes('find=logistic')")
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.get_by_role("textbox", name="Search")).to_have_value("logistic", timeout=30_000)
+    expect(other.get_by_role("textbox", name="Search")).to_have_value("logistic")
     page.get_by_role("link", name="Compare").click()
     page.wait_for_function("() => location.pathname.endsWith('/compare') && location.search.includes('run=')")
     page.go_back()
-    expect(words).to_have_value("logistic", timeout=30_000)
+    expect(words).to_have_value("logistic")
     page.go_back()
-    expect(words).to_have_value("", timeout=30_000)
+    expect(words).to_have_value("")
     page.go_forward()
-    expect(words).to_have_value("logistic", timeout=30_000)
+    expect(words).to_have_value("logistic")
     page.reload()
-    expect(words).to_have_value("logistic", timeout=30_000)
+    expect(words).to_have_value("logistic")
     opened.wait_for()
     assert parse_qs(urlsplit(page.url).query)["run"] == [poor.id]

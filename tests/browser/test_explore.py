@@ -3,7 +3,7 @@ import shutil
 import pytest
 from drawing import genre_folders
 from playwright.sync_api import Page, TimeoutError, expect
-from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
+from visiting import PHONE, eventually, wait_until_fits, wait_until_idle, wait_until_loaded
 
 from covergenre.dataset.registry import open_dataset, register
 from covergenre.repair.repair import history
@@ -42,13 +42,13 @@ def explore(visit):
 
 
 def has_tiles(page, count: int) -> None:
-    expect(page.locator(".st-key-tiles-gallery img")).to_have_count(count, timeout=30_000)
+    expect(page.locator(".st-key-tiles-gallery img")).to_have_count(count)
 
 
 def pick_genre(page: Page, genre: str) -> None:
     """Pick a genre in the filters; a page that draws itself anew meanwhile may close them, so open them again."""
     choice = page.get_by_role("button", name=genre, exact=True)
-    for _ in range(5):
+    for _ in range(20):
         if not choice.is_visible():
             page.get_by_role("button", name="Filter").click()
         try:
@@ -61,6 +61,7 @@ def pick_genre(page: Page, genre: str) -> None:
 def test_a_data_set_is_filtered_and_an_opened_cover_survives_reload(explore):
     page = explore("?see=Gallery")
     has_tiles(page, 48)
+    wait_until_loaded(page, ".st-key-tiles-gallery li:nth-child(41) img")
     assert page.locator(".st-key-tiles-gallery img").nth(40).evaluate("image => image.naturalWidth") == 96
     pick_genre(page, "Rap")
     has_tiles(page, 30)
@@ -81,9 +82,9 @@ def test_defects_are_found_repaired_and_the_repair_undone(explore, home, monkeyp
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
     page = explore("?see=Findings")
     page.get_by_role("button", name="Look for defects").click()
-    page.locator(".st-key-card-exact-duplicates").wait_for(timeout=90_000)
+    page.locator(".st-key-card-exact-duplicates").wait_for()
     page.get_by_text("Repair", exact=True).click()
-    page.locator(".st-key-apply button").click(timeout=90_000)
+    page.locator(".st-key-apply button").click()
     page.get_by_role("heading", name="History").wait_for()
     assert (open_dataset("mine").manifest["excluded"] != "").sum() >= 1
     page.get_by_role("button", name="Undo").first.click()
@@ -104,11 +105,11 @@ def looked_through(page: Page) -> None:
     """Look for defects, unless they were looked for before; then the page does so by itself."""
     cards = page.locator(".st-key-card-exact-duplicates")
     button = page.locator("button:enabled").filter(has_text="Look for defects")  # not while covers are looked at
-    cards.or_(button).first.wait_for(timeout=90_000)
+    cards.or_(button).first.wait_for()
     if button.is_visible():
         button.click()
-    cards.wait_for(timeout=90_000)
-    page.locator('[class*="st-key-watching"]').wait_for(state="detached", timeout=90_000)
+    cards.wait_for()
+    page.locator('[class*="st-key-watching"]').wait_for(state="detached")
 
 
 def test_back_and_forward_keep_the_filter_set_by_a_finding(explore):
@@ -132,9 +133,9 @@ def test_selected_covers_are_excluded_and_restored_in_place(explore, home, monke
     has_tiles(page, 30)
     page.locator(".st-key-choice label").first.click()
     page.get_by_role("button", name="All 30").click()
-    expect(page.locator(".gallery .chosen")).to_have_count(30, timeout=30_000)
+    expect(page.locator(".gallery .chosen")).to_have_count(30)
     page.locator(".st-key-tiles-gallery .press").nth(0).click()
-    expect(page.locator(".gallery .chosen")).to_have_count(29, timeout=30_000)
+    expect(page.locator(".gallery .chosen")).to_have_count(29)
     page.locator(".st-key-out-chosen button").click()
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 29)
     page.locator(".st-key-undo-made button").click()
@@ -148,7 +149,7 @@ def test_a_threshold_can_be_moved_repeatedly_while_the_audit_reruns(explore):
     slider = page.get_by_role("slider", name="Flag exact duplicates")
     for step in ("0.51", "0.52", "0.53"):
         slider.press("ArrowRight")
-        expect(slider).to_have_value(step, timeout=30_000)
-        page.get_by_text(f"with a score of {step} or more").first.wait_for(timeout=90_000)
+        expect(slider).to_have_value(step)
+        page.get_by_text(f"with a score of {step} or more").first.wait_for()
     page.get_by_role("button", name="Reset to").click()
-    page.locator(".st-key-card-exact-duplicates").get_by_text("with a score of 0.50 or more").wait_for(timeout=90_000)
+    page.locator(".st-key-card-exact-duplicates").get_by_text("with a score of 0.50 or more").wait_for()

@@ -80,4 +80,4 @@ def test_going_back_before_a_step_has_rendered_restores_the_previous_state(visit
     page.locator(".st-key-tiles-found .press").first.wait_for()
     at(page, "/browse")
     page.go_forward()
-    assert page.url == address
+    page.wait_for_url(address)

@@ -10,7 +10,6 @@ from covergenre.runs.record import list_runs
 
 pytestmark = pytest.mark.browser
 
-WAIT = 30_000
 TILES = ".st-key-tiles-gallery .press"
 TICKED = ".st-key-tiles-gallery .chosen"
 
@@ -51,16 +50,16 @@ def test_selected_covers_survive_reload_and_a_second_tab_without_history_entries
     wait_until_idle(page)
     for number in (0, 1):
         page.locator(TILES).nth(number).click()
-        expect(page.locator(TICKED)).to_have_count(number + 1, timeout=WAIT)
+        expect(page.locator(TICKED)).to_have_count(number + 1)
     page.reload()
-    expect(page.locator(TICKED)).to_have_count(2, timeout=WAIT)
+    expect(page.locator(TICKED)).to_have_count(2)
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.locator(TICKED)).to_have_count(2, timeout=WAIT)
+    expect(other.locator(TICKED)).to_have_count(2)
     page.get_by_text("Overview", exact=True).click()
     page.get_by_role("heading", name="Genres").wait_for()
     page.go_back()
-    expect(page.locator(TICKED)).to_have_count(2, timeout=WAIT)
+    expect(page.locator(TICKED)).to_have_count(2)
 
 
 def test_a_size_in_the_overview_links_to_its_covers_and_back_returns(visit):
@@ -85,7 +84,7 @@ def test_an_opened_run_scrolls_into_view_and_back_closes_it(visit):
     page.mouse.click(box["x"] + 14, box["y"] + 54)
     says(page, f"run={run.id}")
     heading = page.locator(".st-key-opened h2")
-    expect(heading).to_be_in_viewport(timeout=WAIT)
+    expect(heading).to_be_in_viewport()
     page.reload()
     heading.wait_for()
     page.go_back()

@@ -3,7 +3,7 @@ import re
 import pytest
 from drawing import cover, encoded
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from visiting import PHONE, wait_until_fits, wait_until_idle
+from visiting import PHONE, wait_until_fits, wait_until_idle, wait_until_loaded
 
 from covergenre.demo import example_tiles
 
@@ -38,7 +38,7 @@ def test_a_dropped_cover_gets_genre_bars_and_neighbours(visit, drop, files):
     assert page.locator(".bars").first.locator("li").count() == 10
     page.locator(TILES).nth(7).wait_for()
     assert page.locator(TILES).count() == 8
-    assert all(tile.evaluate("image => image.naturalWidth") > 0 for tile in page.locator(".gallery img").all())
+    wait_until_loaded(page, ".gallery img")
     assert re.match(r"https?://", page.locator(".gallery .art a").first.get_attribute("href"))
 
 
@@ -117,7 +117,7 @@ def test_one_cover_of_a_batch_opens_and_back_returns_to_the_batch(visit, drop, f
     page.get_by_role("heading", name="2 covers").wait_for()
     page.locator(GRID).nth(1).click()
     page.locator(".st-key-cover").get_by_text("second.png").wait_for()
-    assert "open=1" in page.url
+    page.wait_for_url("**open=1**")
     page.go_back()
     page.locator(GRID).nth(1).wait_for()
     page.go_forward()
@@ -144,6 +144,7 @@ def test_a_prediction_survives_reload_and_opens_elsewhere_until_deleted(visit, d
     page, other = visit(), visit()
     drop(page, files[:1])
     wait_for_answer(page)
+    page.wait_for_url("**answer=**")
     address, said = page.url, page.locator("h2").first.inner_text()
     page.reload()
     wait_for_answer(page)
@@ -153,7 +154,7 @@ def test_a_prediction_survives_reload_and_opens_elsewhere_until_deleted(visit, d
     assert other.title().endswith("first.png · covergenre")
     page.get_by_role("button", name="Delete").click()
     page.get_by_text("The starter knows").wait_for()
-    assert "answer=" not in page.url
+    page.wait_for_url(re.compile("^((?!answer=).)*$"))
     other.reload()
     other.get_by_text("This prediction has expired").wait_for()
 

@@ -2,6 +2,7 @@
 
 import pytest
 from drawing import cover, encoded
+from workers import TIMEOUT
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +17,7 @@ def test_a_cover_dropped_after_a_server_restart_gets_a_prediction(chromium, serv
     file = tmp_path / "first.png"
     file.write_bytes(encoded(cover("jazz", 1)))
     page = chromium.new_context().new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(1000 * TIMEOUT)
     address = serve(tmp_path / "home")
     page.goto(address, wait_until="commit")
     dropper = page.locator('input[type="file"]').first

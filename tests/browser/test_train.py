@@ -9,8 +9,6 @@ from covergenre.runs.record import list_runs
 
 pytestmark = pytest.mark.browser
 
-_A_RUN = 180_000  # ms, for the slowest machine; the first run converts the backbone
-
 
 @pytest.fixture
 def server(serve, own_home):
@@ -39,11 +37,11 @@ def page(visit, tmp_path):
 
 def test_a_run_is_followed_to_completion_kept_after_a_reload_and_put_into_use(page):
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_role("heading", name="Nearest neighbours on mine").wait_for(timeout=_A_RUN)
+    page.get_by_role("heading", name="Nearest neighbours on mine").wait_for()
     page.get_by_text("No training is running.").wait_for()
     assert [run.status().state for run in list_runs()] == ["done"]
     page.get_by_role("columnheader", name="Recall").wait_for()
-    assert f"run={list_runs()[0].id}" in page.url
+    page.wait_for_url(f"**run={list_runs()[0].id}**")
     page.reload()
     page.get_by_role("heading", name="Nearest neighbours on mine").wait_for()
     page.get_by_role("button", name="Use for predictions").click()
@@ -51,10 +49,10 @@ def test_a_run_is_followed_to_completion_kept_after_a_reload_and_put_into_use(pa
     page.get_by_role("link", name="Predict").click()
     page.get_by_text("Predicted by your run").wait_for()
     page.locator(".st-key-example-0 button").click()
-    page.locator(".bars li").first.wait_for(timeout=_A_RUN)
+    page.locator(".bars li").first.wait_for()
     assert page.locator(".bars").first.locator("li").count() == 2
     page.get_by_role("button", name="Use the starter").click()
-    page.locator(".bars").first.locator("li").nth(7).wait_for(timeout=_A_RUN)
+    page.locator(".bars").first.locator("li").nth(7).wait_for()
 
 
 def method(page, name: str):
@@ -101,7 +99,7 @@ class TestBeforeAnyRun:
         page.wait_for_function("location.pathname === '/explore'")
         page.go_back()
         page.get_by_text("Trees", exact=True).wait_for()
-        assert "method=boosting" in page.url
+        page.wait_for_url("**method=boosting**")
         page.get_by_role("link", name="Explore").click()
         page.get_by_role("link", name="Train").click()
         page.get_by_text("Trees", exact=True).wait_for()

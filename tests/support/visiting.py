@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from playwright.sync_api import Page
+from workers import TIMEOUT
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -17,12 +18,23 @@ def wait_until_idle(page: Page) -> None:
 
 
 def eventually(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait until something holds that the page can't be asked for, half a minute at most."""
-    for _ in range(300):
+    """Wait until something holds that the page can't be asked for."""
+    for _ in range(int(10 * TIMEOUT)):
         if holds():
             return
         page.wait_for_timeout(100)
     raise AssertionError("it did not come about")
+
+
+def wait_until_loaded(page: Page, pictures: str) -> None:
+    """Wait until the pictures of this selector are there and have their pixels."""
+    page.wait_for_function(
+        """selector => {
+            const pictures = [...document.querySelectorAll(selector)]
+            return pictures.length > 0 && pictures.every(picture => picture.naturalWidth > 0)
+        }""",
+        arg=pictures,
+    )
 
 
 def wait_until_fits(page: Page) -> None:
