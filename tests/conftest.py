@@ -27,6 +27,8 @@ from covergenre import packages
 from covergenre.dataset.manifest import Scan, scan
 from covergenre.embedding.recipe import Recipe
 
+gc.disable()  # until all tests are collected: what is imported and parsed for them stays
+
 pytest_plugins = ["prepared"]  # runs to look at, for the tests of several folders
 
 settings.register_profile("covergenre", deadline=None, derandomize=True)
@@ -52,6 +54,7 @@ def pytest_collection_finish() -> None:
     """What all tests together have imported stays: no garbage collection need go through it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +100,7 @@ def hide_packages(monkeypatch) -> Callable[..., None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def once_for_all_servers() -> Iterator[None]:
+def share_server_setup() -> Iterator[None]:
     """What a server does once is done once for all tests, most of which are a server of their own: installed packages
     are looked through, examples drawn, and garbage is collected when something large was opened."""
     from streamlit.components.v2 import manifest_scanner

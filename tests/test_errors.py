@@ -13,8 +13,8 @@ def test_our_own_message_is_kept_on_one_line():
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_says_what_to_do(number):
-    said = in_words(OSError(number, os.strerror(number), "some/file"))
-    assert said.endswith(f"({os.strerror(number)}): make room on the disk, then try again")
+    message = in_words(OSError(number, os.strerror(number), "some/file"))
+    assert message.endswith(f"({os.strerror(number)}): make room on the disk, then try again")
 
 
 def test_other_errors_are_named_by_type():

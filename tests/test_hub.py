@@ -26,11 +26,11 @@ def file(tmp_path):
 
 
 def test_a_file_is_downloaded_once_with_progress_in_megabytes(world, file):
-    told = []
-    hub.fetch("timm/x", FILE, file, Monitor(told.append))
+    reports = []
+    hub.fetch("timm/x", FILE, file, Monitor(reports.append))
     hub.fetch("timm/x", FILE, file)
     assert file.read_bytes() == DATA
-    assert (told[-1].done, told[-1].total, told[-1].what) == (3, 3, f"fetching {FILE} of timm/x, MB")
+    assert (reports[-1].done, reports[-1].total, reports[-1].what) == (3, 3, f"fetching {FILE} of timm/x, MB")
     assert len(world.count("/blobs/")) == sum(world.count("/blobs/").values()) == 1
 
 
@@ -42,9 +42,9 @@ def test_after_dropped_connections_only_the_rest_is_requested(world, file):
 
 
 def test_a_stopped_download_keeps_what_it_received(world, file):
-    told = []
+    reports = []
     with pytest.raises(Cancelled, match=r"stopped after \d of 3 MB; they are kept"):
-        hub.fetch("timm/x", FILE, file, Monitor(told.append, lambda: len(told) > 3))
+        hub.fetch("timm/x", FILE, file, Monitor(reports.append, lambda: len(reports) > 3))
     assert 0 < file.with_name(f"{file.name}.part").stat().st_size < len(DATA)
     hub.fetch("timm/x", FILE, file)
     assert file.read_bytes() == DATA

@@ -14,13 +14,13 @@ from covergenre.jobs import Jobs
 ROOT = Path(__file__).parents[1]
 
 
-def ended(job):
+def wait_for(job):
     job.wait()
     return job
 
 
 def test_a_job_runs_in_the_background_and_returns_its_result():
-    job = ended(Jobs().start("a", "Counting", lambda monitor: 42))
+    job = wait_for(Jobs().start("a", "Counting", lambda monitor: 42))
     assert (job.state, job.result, job.running) == ("done", 42, False)
 
 
@@ -28,7 +28,7 @@ def test_a_job_reports_progress():
     def work(monitor):
         monitor.report(3, 12, "covers")
 
-    job = ended(Jobs().start("a", "Counting", work))
+    job = wait_for(Jobs().start("a", "Counting", work))
     assert job.share == 0.25
     assert job.words.startswith("Counting: covers, 3 of 12. About")
 
@@ -46,7 +46,7 @@ def test_a_job_can_be_stopped():
     assert under_way.wait(TIMEOUT)
     assert job.running
     job.stop()
-    assert ended(job).state == "stopped"
+    assert wait_for(job).state == "stopped"
 
 
 def test_user_errors_are_shown_and_internal_errors_are_not_shown_raw():
@@ -56,8 +56,8 @@ def test_user_errors_are_shown_and_internal_errors_are_not_shown_raw():
     def defect(monitor):
         raise ZeroDivisionError("1 / 0")
 
-    assert ended(Jobs().start("a", "Counting", mendable)).error == "the folder is empty: add covers"
-    job = ended(Jobs().start("a", "Counting", defect))
+    assert wait_for(Jobs().start("a", "Counting", mendable)).error == "the folder is empty: add covers"
+    job = wait_for(Jobs().start("a", "Counting", defect))
     assert job.state == "failed"
     assert "1 / 0" not in job.error
 
@@ -66,7 +66,7 @@ def test_a_full_disk_says_what_to_do():
     def work(monitor):
         raise OSError(28, "No space left on device")
 
-    assert "make room on the disk" in ended(Jobs().start("a", "Drawing", work)).error
+    assert "make room on the disk" in wait_for(Jobs().start("a", "Drawing", work)).error
 
 
 def test_one_job_per_name_runs_and_a_different_subject_replaces_it():
@@ -83,8 +83,8 @@ def test_one_job_per_name_runs_and_a_different_subject_replaces_it():
     assert jobs.get("a", 1) is None
     assert jobs.get("a", 2) is second
     let_go.set()
-    ended(first)
-    ended(second)
+    wait_for(first)
+    wait_for(second)
     assert sorted(stopped) == [False, True]
 
 
@@ -98,7 +98,7 @@ def test_a_forgotten_job_is_stopped_and_removed():
     job = jobs.start("a", "Counting", work)
     jobs.forget("a")
     assert jobs.get("a") is None
-    assert not ended(job).running
+    assert not wait_for(job).running
 
 
 _AUDIT = """

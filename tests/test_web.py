@@ -33,7 +33,7 @@ def web():
 
 
 @pytest.fixture
-def impatient(monkeypatch):
+def short_waits(monkeypatch):
     """No wait between tries is longer than a moment; what was asked for is kept."""
     waits = []
     wait = module._wait
@@ -114,17 +114,17 @@ def test_a_slow_drip_of_bytes_times_out(monkeypatch, web, begun):
         web.get(base, SMALL)
 
 
-def test_a_busy_host_is_retried_after_the_time_it_names(base, world, web, impatient):
+def test_a_busy_host_is_retried_after_the_time_it_names(base, world, web, short_waits):
     world.overrides["/x"] = lambda times: (503, {"Retry-After": "3"}, b"") if times < 3 else (200, {}, b"now")
     assert web.get(f"{base}/x", SMALL).body == b"now"
-    assert impatient == [3.0, 3.0]
+    assert short_waits == [3.0, 3.0]
 
 
-def test_retry_after_may_be_a_date(base, world, web, impatient):
+def test_retry_after_may_be_a_date(base, world, web, short_waits):
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     world.overrides["/x"] = lambda times: (503, {"Retry-After": later}, b"") if times < 2 else (200, {}, b"")
     web.get(f"{base}/x", SMALL)
-    assert 30 < impatient[0] <= 60
+    assert 30 < short_waits[0] <= 60
 
 
 def test_a_host_that_names_a_long_wait_is_left_alone(base, world, web):
@@ -134,14 +134,14 @@ def test_a_host_that_names_a_long_wait_is_left_alone(base, world, web):
     assert len(world.requests) == 1
 
 
-def test_an_unavailable_host_is_abandoned_after_five_tries(base, world, web, impatient):
+def test_an_unavailable_host_is_abandoned_after_five_tries(base, world, web, short_waits):
     world.overrides["/x"] = (503, {}, b"")
     with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1 answers 503: check the connection"):
         web.get(f"{base}/x", SMALL)
-    assert (len(world.requests), impatient[:4]) == (5, [1.0, 2.0, 4.0, 8.0])
+    assert (len(world.requests), short_waits[:4]) == (5, [1.0, 2.0, 4.0, 8.0])
 
 
-def test_a_refused_connection_is_reported(web, impatient):
+def test_a_refused_connection_is_reported(web, short_waits):
     with pytest.raises(ConnectionLost, match="can't be reached"):
         web.get("http://127.0.0.1:9/x", SMALL)
 

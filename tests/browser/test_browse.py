@@ -17,7 +17,7 @@ def browse(visit):
     return lambda query="", **options: visit(f"/browse{query}", **options)
 
 
-def shown(page) -> str:
+def cover_name(page) -> str:
     """The name of the cover that is looked at."""
     page.locator(".st-key-now .gallery img").first.wait_for()
     return page.locator("h2").first.inner_text()
@@ -31,12 +31,12 @@ def step(page, grid: str, place: int) -> str:
     tile.click()
     eventually(page, lambda: page.locator(".st-key-now").all_inner_texts() != before)
     wait_until_idle(page)
-    return shown(page)
+    return cover_name(page)
 
 
-def settles(page, expected: str) -> None:
+def wait_for_cover(page, expected: str) -> None:
     """Wait until the cover of this name is looked at."""
-    eventually(page, lambda: shown(page) == expected)
+    eventually(page, lambda: cover_name(page) == expected)
 
 
 def test_a_walk_survives_back_forward_and_reload(browse):
@@ -45,13 +45,13 @@ def test_a_walk_survives_back_forward_and_reload(browse):
     second = step(page, "near", 4)
     assert second != first
     page.reload()
-    settles(page, second)
+    wait_for_cover(page, second)
     page.go_back()
-    settles(page, first)
+    wait_for_cover(page, first)
     page.go_forward()
-    settles(page, second)
+    wait_for_cover(page, second)
     page.locator(".st-key-step-0 button").click()
-    settles(page, first)
+    wait_for_cover(page, first)
 
 
 def pager(page) -> str:
@@ -59,40 +59,40 @@ def pager(page) -> str:
     return page.locator('.st-key-at-leaf [aria-current="page"]').inner_text()
 
 
-def names(page) -> list[str]:
+def tile_names(page) -> list[str]:
     """What the tiles are called."""
     page.locator(TILES.format("found")).first.wait_for()
     wait_until_idle(page)
     return page.locator(TILES.format("found")).evaluate_all("tiles => tiles.map(tile => tile.ariaLabel)")
 
 
-def becomes(page, expected: list[str]) -> None:
+def wait_for_tiles(page, expected: list[str]) -> None:
     """Wait until these tiles are there."""
-    eventually(page, lambda: names(page) == expected)
+    eventually(page, lambda: tile_names(page) == expected)
 
 
-def others(page, before: list[str]) -> list[str]:
+def wait_for_other_tiles(page, before: list[str]) -> list[str]:
     """What the tiles are called once they are no longer those of `before`."""
-    eventually(page, lambda: names(page) != before)
-    return names(page)
+    eventually(page, lambda: tile_names(page) != before)
+    return tile_names(page)
 
 
 def test_a_url_opens_its_results_page_and_back_returns_from_a_cover_to_it(browse):
     page = browse()
-    first = names(page)
+    first = tile_names(page)
     page = browse("?leaf=3")
-    third = names(page)
+    third = tile_names(page)
     assert not set(first) & set(third)
     assert pager(page) == "3"
     page.locator(".st-key-at-leaf").get_by_text("4", exact=True).click()
     page.wait_for_url("**leaf=4**")
-    fourth = others(page, third)
+    fourth = wait_for_other_tiles(page, third)
     step(page, "found", 0)
     page.go_back()
-    becomes(page, fourth)
+    wait_for_tiles(page, fourth)
     assert pager(page) == "4"
     page.go_back()
-    becomes(page, third)
+    wait_for_tiles(page, third)
     assert pager(page) == "3"
 
 
@@ -109,11 +109,11 @@ def test_back_returns_to_the_previous_portrait(browse):
 
 def test_back_and_forward_move_between_a_filter_and_portraits(browse):
     page = browse("?genre=Jazz")
-    jazz = names(page)
+    jazz = tile_names(page)
     page.get_by_text("Portraits", exact=True).click()
     page.get_by_role("heading", name="Colours").wait_for()
     page.go_back()
-    becomes(page, jazz)
+    wait_for_tiles(page, jazz)
     page.go_forward()
     page.get_by_role("heading", name="Colours").wait_for()
 
@@ -124,7 +124,7 @@ def test_search_text_and_filters_are_in_the_url(browse):
     page.keyboard.press("Enter")
     page.wait_for_url("**find=darkthrone**")
     page.get_by_text(re.compile(r"^\d+ covers$")).wait_for()
-    assert "Darkthrone" in names(page)[0]
+    assert "Darkthrone" in tile_names(page)[0]
     page = browse("?genre=Jazz")
     jazz = (open_starter().covers["genre"] == "jazz").sum()
     page.get_by_text(f"{jazz:,} covers").wait_for()

@@ -46,7 +46,7 @@ def cell(page, side: int, what: str):
     return found.last  # drawn anew meanwhile, the matrix stands twice for a moment
 
 
-def place(page) -> dict[str, str]:
+def cell_in_url(page) -> dict[str, str]:
     """What the address says of a cell."""
     said = parse_qs(urlsplit(page.url).query)
     return {name: "".join(values) for name, values in said.items() if name not in ("tab", "run")}
@@ -65,7 +65,7 @@ def test_clicking_a_cell_shows_its_covers_and_updates_the_url(confusion, compare
     cell(page, side, "jazz taken for rap").click()
     page.get_by_role("heading", name="Jazz taken for rap").wait_for()
     assert covers(page) == poor.evaluation.confusion[1][2]
-    assert place(page) == {"of": poor.id, "true": "jazz", "predicted": "rap"}
+    assert cell_in_url(page) == {"of": poor.id, "true": "jazz", "predicted": "rap"}
     wait_until_loaded(page, ".gallery img")
 
 
@@ -77,7 +77,7 @@ def test_alternating_clicks_on_both_matrices_all_register(confusion):
         page.wait_for_function("before => !location.search.includes(before)", arg=seen[-1] if seen else "of=none")
         page.get_by_role("heading", name="Rap, correct").wait_for()
         page.wait_for_function("() => location.search.includes('of=')")
-        seen.append(f"of={place(page)['of']}")
+        seen.append(f"of={cell_in_url(page)['of']}")
     assert seen[0] == seen[2] != seen[1]
 
 

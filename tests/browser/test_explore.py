@@ -101,7 +101,7 @@ def test_nothing_overflows_on_a_phone(explore):
         wait_until_fits(page)
 
 
-def looked_through(page: Page) -> None:
+def wait_for_audit(page: Page) -> None:
     """Look for defects, unless they were looked for before; then the page does so by itself."""
     cards = page.locator(".st-key-card-exact-duplicates")
     button = page.locator("button:enabled").filter(has_text="Look for defects")  # not while covers are looked at
@@ -114,7 +114,7 @@ def looked_through(page: Page) -> None:
 
 def test_back_and_forward_keep_the_filter_set_by_a_finding(explore):
     page = explore("?see=Findings")
-    looked_through(page)
+    wait_for_audit(page)
     page.locator(".st-key-see-exact-duplicates button").click()
     has_tiles(page, 2)
     page.locator(".st-key-tiles-gallery .press").nth(1).click()
@@ -144,7 +144,7 @@ def test_selected_covers_are_excluded_and_restored_in_place(explore, home, monke
 
 def test_a_threshold_can_be_moved_repeatedly_while_the_audit_reruns(explore):
     page = explore("?see=Findings")
-    looked_through(page)
+    wait_for_audit(page)
     page.locator(".st-key-card-exact-duplicates").get_by_role("button", name="Threshold").click()
     slider = page.get_by_role("slider", name="Flag exact duplicates")
     for step in ("0.51", "0.52", "0.53"):

@@ -8,7 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 pytestmark = pytest.mark.browser
 
 
-def at(page, address):
+def wait_for_address(page, address):
     """Wait until the page is at an address that ends so."""
     page.wait_for_function("address => location.href.endsWith(address)", arg=address)
 
@@ -16,18 +16,18 @@ def at(page, address):
 def test_choices_and_page_changes_each_add_a_history_entry(visit):
     page = visit()
     page.get_by_role("link", name="Browse").click()
-    at(page, "/browse")
+    wait_for_address(page, "/browse")
     page.get_by_text("Portraits", exact=True).click()
-    at(page, "/browse?view=Portraits")
+    wait_for_address(page, "/browse?view=Portraits")
     page.get_by_role("link", name="Explore").click()
-    at(page, "/explore")
+    wait_for_address(page, "/explore")
     page.go_back()
-    at(page, "/browse?view=Portraits")
+    wait_for_address(page, "/browse?view=Portraits")
     page.get_by_role("heading", name="Jazz").wait_for()
     page.go_back()
-    at(page, "/browse")
+    wait_for_address(page, "/browse")
     page.go_forward()
-    at(page, "/browse?view=Portraits")
+    wait_for_address(page, "/browse?view=Portraits")
     page.reload()
     page.get_by_role("heading", name="Jazz").wait_for()
 
@@ -42,7 +42,7 @@ def test_a_tab_is_titled_after_its_page(visit):
 def test_predict_opens_at_a_url_with_its_name(visit):
     page = visit("/predict?run=starter")
     page.get_by_text("The starter knows").wait_for()
-    at(page, "/?run=starter")
+    wait_for_address(page, "/?run=starter")
 
 
 def test_going_back_before_a_step_has_rendered_restores_the_previous_state(visit, server):
@@ -78,6 +78,6 @@ def test_going_back_before_a_step_has_rendered_restores_the_previous_state(visit
     page.locator(".st-key-tiles-found .press").first.wait_for()
     page.reload()
     page.locator(".st-key-tiles-found .press").first.wait_for()
-    at(page, "/browse")
+    wait_for_address(page, "/browse")
     page.go_forward()
     page.wait_for_url(address)

@@ -31,12 +31,12 @@ def server(serve, home):
 
 
 @pytest.fixture(autouse=True)
-def here(home, monkeypatch) -> None:
+def use_home(home, monkeypatch) -> None:
     """What a test looks up is what the server has."""
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
 
 
-def says(page, *words: str) -> None:
+def wait_for_query(page, *words: str) -> None:
     """Wait until the address has all these words."""
     page.wait_for_function(
         "words => words.every(word => decodeURIComponent(location.search).includes(word))", arg=words
@@ -65,7 +65,7 @@ def test_selected_covers_survive_reload_and_a_second_tab_without_history_entries
 def test_a_size_in_the_overview_links_to_its_covers_and_back_returns(visit):
     page = visit("/explore?see=Overview")
     page.get_by_role("link", name="96 x 96").click()
-    says(page, "size=96+x+96")
+    wait_for_query(page, "size=96+x+96")
     page.get_by_text("60 of 60 covers").wait_for()
     page.locator(TILES).first.click()
     page.locator(".st-key-steps").wait_for()
@@ -82,7 +82,7 @@ def test_an_opened_run_scrolls_into_view_and_back_closes_it(visit):
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     page.mouse.click(box["x"] + 14, box["y"] + 54)
-    says(page, f"run={run.id}")
+    wait_for_query(page, f"run={run.id}")
     heading = page.locator(".st-key-opened h2")
     expect(heading).to_be_in_viewport()
     page.reload()
@@ -112,7 +112,7 @@ def test_the_tab_of_a_single_run_survives_back_reload_and_a_second_window(visit)
     page.get_by_role("heading", name="Download the model").wait_for()
     page.get_by_role("tab", name="Calibration").click()
     page.get_by_role("heading", name="Precision and recall by genre").wait_for()
-    says(page, "tab=Calibration")
+    wait_for_query(page, "tab=Calibration")
     page.go_back()
     page.get_by_role("heading", name="Download the model").wait_for()
     page.go_forward()

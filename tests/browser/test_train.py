@@ -17,7 +17,7 @@ def server(serve, own_home):
 
 
 @pytest.fixture(scope="module")
-def looked_at(serve, tmp_path_factory):
+def server_without_runs(serve, tmp_path_factory):
     """A server on a home with a data set."""
     home, root = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("covers")
     with pytest.MonkeyPatch.context() as patch:
@@ -73,9 +73,9 @@ def test_train_starts_the_method_on_screen_even_if_clicked_immediately(page, kil
 
 class TestBeforeAnyRun:
     @pytest.fixture
-    def server(self, looked_at):
+    def server(self, server_without_runs):
         """One server for these tests, which change nothing."""
-        return looked_at
+        return server_without_runs
 
     @pytest.fixture
     def page(self, visit):

@@ -12,7 +12,7 @@ from covergenre.cli import main
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command printed, and its exit code."""
 
     code: int
@@ -26,15 +26,15 @@ class Said:
 
 
 @pytest.fixture
-def covergenre(monkeypatch, capsys) -> Callable[..., Said]:
+def covergenre(monkeypatch, capsys) -> Callable[..., CommandResult]:
     """Runs `covergenre` with these arguments."""
 
-    def run(*arguments: object) -> Said:
+    def run(*arguments: object) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["covergenre", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
         code = ended.value.code or 0
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
+        result = capsys.readouterr()
+        return CommandResult(code, result.out, result.err)
 
     return run

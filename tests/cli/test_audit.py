@@ -18,9 +18,9 @@ def scanned(covergenre, tmp_path):
 
 
 def audited(covergenre, *options):
-    said = covergenre("audit", "mine", "--no-vectors", "--json", *options)
-    assert said.code == 0
-    (answer,) = said.lines
+    result = covergenre("audit", "mine", "--no-vectors", "--json", *options)
+    assert result.code == 0
+    (answer,) = result.lines
     return answer
 
 
@@ -44,10 +44,10 @@ def test_suggested_repairs_are_written_and_can_be_applied(covergenre, scanned, t
 
 
 def test_audit_prints_a_table_for_people(covergenre, scanned):
-    said = covergenre("audit", "mine", "--no-vectors")
-    assert "exact duplicates" in said.out
-    assert "not judged, wrong labels, outliers: no vectors were given" in said.out
-    assert "mine: 18 covers" in said.out
+    result = covergenre("audit", "mine", "--no-vectors")
+    assert "exact duplicates" in result.out
+    assert "not judged, wrong labels, outliers: no vectors were given" in result.out
+    assert "mine: 18 covers" in result.out
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"why": "x"}', '{"why": "x", "edits": [{"path": "no/such.jpg"}]}'])
@@ -55,19 +55,19 @@ def test_a_file_without_repairs_is_rejected_and_nothing_changes(covergenre, scan
     file = tmp_path / "repairs.json"
     file.write_text(text)
     before = open_dataset("mine").manifest
-    said = covergenre("audit", "mine", "--apply", file)
-    assert (said.code, said.err.count("\n")) == (1, 1)
+    result = covergenre("audit", "mine", "--apply", file)
+    assert (result.code, result.err.count("\n")) == (1, 1)
     assert open_dataset("mine").manifest.equals(before)
 
 
 def test_a_missing_data_set_is_reported(covergenre):
-    said = covergenre("audit", "nothing")
-    assert (said.code, said.err.count("\n")) == (1, 1)
+    result = covergenre("audit", "nothing")
+    assert (result.code, result.err.count("\n")) == (1, 1)
 
 
 def test_the_starter_is_audited_as_far_as_possible_and_never_repaired(covergenre, starter, tmp_path):
-    said = covergenre("audit", "starter", "--json")
-    assert said.code == 0
-    assert "blurry" not in {row["issue"] for row in said.lines[0]["summary"]}
+    result = covergenre("audit", "starter", "--json")
+    assert result.code == 0
+    assert "blurry" not in {row["issue"] for row in result.lines[0]["summary"]}
     refused = covergenre("audit", "starter", "--suggest", tmp_path / "repairs.json")
     assert refused.code == 1

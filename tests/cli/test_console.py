@@ -26,11 +26,11 @@ def test_terminal_control_characters_are_replaced():
 
 
 def test_a_name_that_is_not_unicode_prints_on_any_terminal(monkeypatch):
-    said = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stderr", said)
+    result = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stderr", result)
     escape_unencodable()
 
     print_error("caf\udce9 und Café")
-    said.flush()
+    result.flush()
 
-    assert said.buffer.getvalue() == rb"error: caf\udce9 und Caf\xe9" + b"\n"
+    assert result.buffer.getvalue() == rb"error: caf\udce9 und Caf\xe9" + b"\n"

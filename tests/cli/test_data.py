@@ -30,16 +30,16 @@ def test_rescanning_reads_only_changed_files(covergenre, root):
 
 
 def test_scan_prints_a_table_by_default(covergenre, root):
-    said = covergenre("scan", root, "--name", "mine")
-    assert said.code == 0
-    assert "mine: 8 usable covers, 0 unusable" in said.out
+    result = covergenre("scan", root, "--name", "mine")
+    assert result.code == 0
+    assert "mine: 8 usable covers, 0 unusable" in result.out
 
 
 @pytest.mark.parametrize("name", ["starter", "../up", "Two Words", ""])
 def test_an_unavailable_name_is_rejected(covergenre, root, name):
-    said = covergenre("scan", root, "--name", name)
-    assert said.code == 1
-    assert said.err.count("\n") == 1
+    result = covergenre("scan", root, "--name", name)
+    assert result.code == 1
+    assert result.err.count("\n") == 1
 
 
 def test_embed_computes_the_vectors_once(covergenre, root, tmp_path):
@@ -53,9 +53,9 @@ def test_embed_computes_the_vectors_once(covergenre, root, tmp_path):
 @pytest.mark.parametrize("options", [["--backbone", "vgg"], ["--features", "all"], ["--variants", "upside down"]])
 def test_embed_reports_unknown_options(covergenre, root, options):
     covergenre("scan", root, "--name", "mine")
-    said = covergenre("embed", "mine", *options)
-    assert said.code == 1
-    assert "choose" in said.err
+    result = covergenre("embed", "mine", *options)
+    assert result.code == 1
+    assert "choose" in result.err
 
 
 def test_a_data_set_is_renamed(covergenre, root):
@@ -79,9 +79,9 @@ def test_removing_a_data_set_requires_confirmation(covergenre, root):
 def test_a_folder_becomes_rows_and_a_second_run_reuses_them(covergenre, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz"], 3)
     first = covergenre("process", folder, tmp_path / "rows", "--steps", "look, thumbnails", "--json")
-    (said,) = first.lines
-    assert (first.code, said["done"], said["reused"]) == (0, 3, 0)
-    table = parquet.dataset(said["folder"], format="parquet", exclude_invalid_files=True).to_table()
+    (result,) = first.lines
+    assert (first.code, result["done"], result["reused"]) == (0, 3, 0)
+    table = parquet.dataset(result["folder"], format="parquet", exclude_invalid_files=True).to_table()
     assert sorted(table["path"].to_pylist()) == ["jazz/000.jpg", "jazz/001.jpg", "jazz/002.jpg"]
     assert "3 were done before" in covergenre("process", folder, tmp_path / "rows", "--steps", "look,thumbnails").out
 
@@ -89,9 +89,9 @@ def test_a_folder_becomes_rows_and_a_second_run_reuses_them(covergenre, tmp_path
 def test_a_bad_cover_is_reported_with_the_reason(covergenre, tmp_path):
     folder = genre_folders(tmp_path / "covers", ["jazz"], 1)
     (folder / "jazz" / "bad.jpg").write_bytes(b"no picture")
-    said = covergenre("process", folder, tmp_path / "rows", "--steps", "look")
-    assert said.code == 1
-    assert "jazz/bad.jpg: " in said.err
+    result = covergenre("process", folder, tmp_path / "rows", "--steps", "look")
+    assert result.code == 1
+    assert "jazz/bad.jpg: " in result.err
 
 
 def test_an_unknown_step_is_rejected(covergenre, tmp_path):
@@ -106,7 +106,7 @@ def test_without_ray_a_scan_on_it_says_what_to_install(covergenre, tmp_path, hid
 
 def test_an_index_is_built_and_its_recall_printed(covergenre, dataset, recipe, monkeypatch):
     monkeypatch.setattr(inspection, "RECIPES", (recipe,))
-    (said,) = covergenre("index", "drawn", "--json").lines
-    assert said["vectors"] == 60
-    assert 0.9 < said["recall"] <= 1
+    (result,) = covergenre("index", "drawn", "--json").lines
+    assert result["vectors"] == 60
+    assert 0.9 < result["recall"] <= 1
     assert "finds" in covergenre("index", "drawn").out

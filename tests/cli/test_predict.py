@@ -18,16 +18,16 @@ def picture(tmp_path):
 
 
 @pytest.fixture
-def torn(tmp_path):
+def damaged_file(tmp_path):
     path = tmp_path / "torn.jpg"
     path.write_bytes(b"\xff\xd8\xff torn")
     return path
 
 
 def test_predict_prints_the_likeliest_genres_and_the_nearest_covers(covergenre, starter, picture):
-    said = covergenre("predict", picture, "--neighbours", 3)
-    assert said.code == 0
-    first, *neighbours = said.out.splitlines()
+    result = covergenre("predict", picture, "--neighbours", 3)
+    assert result.code == 0
+    first, *neighbours = result.out.splitlines()
     assert first.startswith(f"{picture}: ")
     assert "%" in first
     assert len(neighbours) == 3
@@ -35,8 +35,8 @@ def test_predict_prints_the_likeliest_genres_and_the_nearest_covers(covergenre, 
 
 def test_predict_json_is_one_object_per_file(covergenre, starter, picture):
     (answer,) = covergenre("predict", picture, "--neighbours", 2, "--json").lines
-    said = {"path", "genre", "probabilities", "neighbours", "seen", "unfamiliar", "precedent", "note", "seconds"}
-    assert set(answer) == {*said, "words"}
+    fields = {"path", "genre", "probabilities", "neighbours", "seen", "unfamiliar", "precedent", "note", "seconds"}
+    assert set(answer) == {*fields, "words"}
     assert answer["path"] == str(picture)
     assert answer["genre"] == max(answer["probabilities"], key=answer["probabilities"].get)
     assert answer["seen"] is False
@@ -45,28 +45,30 @@ def test_predict_json_is_one_object_per_file(covergenre, starter, picture):
     ] * 2
 
 
-def test_a_bad_file_does_not_stop_the_others(covergenre, starter, picture, torn, tmp_path):
+def test_a_bad_file_does_not_stop_the_others(covergenre, starter, picture, damaged_file, tmp_path):
     (tmp_path / "empty").mkdir()
-    said = covergenre("predict", torn, picture, tmp_path / "missing.jpg", tmp_path / "empty", picture, "--json")
-    assert said.code == 1
-    assert ["error" in answer for answer in said.lines] == [True, False, True, True, False]
-    assert said.lines[0]["path"] == str(torn)
+    result = covergenre(
+        "predict", damaged_file, picture, tmp_path / "missing.jpg", tmp_path / "empty", picture, "--json"
+    )
+    assert result.code == 1
+    assert ["error" in answer for answer in result.lines] == [True, False, True, True, False]
+    assert result.lines[0]["path"] == str(damaged_file)
 
 
 def test_a_truncated_file_is_predicted_with_a_note(covergenre, starter, tmp_path):
     (tmp_path / "short.jpg").write_bytes(encoded(cover(), "JPEG")[:-2])
 
-    said = covergenre("predict", tmp_path / "short.jpg")
+    result = covergenre("predict", tmp_path / "short.jpg")
 
-    assert said.code == 0
-    assert "the file is cut short" in said.out
+    assert result.code == 0
+    assert "the file is cut short" in result.out
 
 
-def test_a_bad_file_is_one_line_on_stderr(covergenre, starter, torn):
-    said = covergenre("predict", torn)
-    assert (said.code, said.out) == (1, "")
-    assert said.err.startswith(f"error: {torn}: ")
-    assert said.err.count("\n") == 1
+def test_a_bad_file_is_one_line_on_stderr(covergenre, starter, damaged_file):
+    result = covergenre("predict", damaged_file)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"error: {damaged_file}: ")
+    assert result.err.count("\n") == 1
 
 
 def test_many_files_are_processed_in_batches_and_in_order(covergenre, starter, tmp_path):
@@ -74,9 +76,9 @@ def test_many_files_are_processed_in_batches_and_in_order(covergenre, starter, t
     for number in range(40):
         files.append(tmp_path / f"{number}.png")
         files[-1].write_bytes(b"" if number % 7 == 3 else encoded(cover("rap", number, 48)))
-    said = covergenre("predict", *files, "--neighbours", 0, "--json")
-    assert [answer["path"] for answer in said.lines] == [str(file) for file in files]
-    assert sum("error" in answer for answer in said.lines) == 6
+    result = covergenre("predict", *files, "--neighbours", 0, "--json")
+    assert [answer["path"] for answer in result.lines] == [str(file) for file in files]
+    assert sum("error" in answer for answer in result.lines) == 6
 
 
 def test_similar_lists_neighbours(covergenre, starter, picture):
@@ -88,25 +90,25 @@ def test_similar_lists_neighbours(covergenre, starter, picture):
 
 @pytest.mark.parametrize("arguments", [["predict"], ["predict", "x.jpg", "--bogus"], ["nothing"], ["similar", "--run"]])
 def test_usage_errors_exit_with_2(covergenre, arguments):
-    said = covergenre(*arguments)
-    assert said.code == 2
-    assert said.err
+    result = covergenre(*arguments)
+    assert result.code == 2
+    assert result.err
 
 
 def test_a_missing_run_is_one_line_on_stderr(covergenre, picture):
-    said = covergenre("predict", picture, "--run", "20260101-000000-knn-0000")
-    assert said.code == 1
-    assert said.err.startswith("error: ")
-    assert said.err.count("\n") == 1
+    result = covergenre("predict", picture, "--run", "20260101-000000-knn-0000")
+    assert result.code == 1
+    assert result.err.startswith("error: ")
+    assert result.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     "verb", ["predict", "similar", "scan", "embed", "demo", "train", "evaluate", ("starter", "build")]
 )
 def test_every_verb_has_help_with_an_example(covergenre, verb):
-    said = covergenre(*([verb] if isinstance(verb, str) else verb), "--help")
-    assert said.code == 0
-    assert "Example: covergenre" in said.out
+    result = covergenre(*([verb] if isinstance(verb, str) else verb), "--help")
+    assert result.code == 0
+    assert "Example: covergenre" in result.out
 
 
 def test_the_module_runs_as_a_command(starter, picture):
@@ -124,9 +126,9 @@ def test_a_folder_is_predicted_file_by_file_without_hidden_files(covergenre, sta
         (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "own" / name).write_bytes(encoded(cover("rap", 3, 48)))
 
-    said = covergenre("predict", tmp_path / "own", "--json")
+    result = covergenre("predict", tmp_path / "own", "--json")
 
-    assert [answer["path"] for answer in said.lines] == [
+    assert [answer["path"] for answer in result.lines] == [
         str(tmp_path / "own" / name) for name in ("b.png", "deep/a.png")
     ]
 
@@ -139,11 +141,11 @@ def test_a_cover_can_be_read_from_stdin(covergenre, starter, monkeypatch):
     assert (answer["path"], "genre" in answer) == ("-", True)
 
 
-def test_predictions_can_be_printed_as_csv(covergenre, starter, picture, torn):
-    said = covergenre("predict", picture, torn, "--csv")
+def test_predictions_can_be_printed_as_csv(covergenre, starter, picture, damaged_file):
+    result = covergenre("predict", picture, damaged_file, "--csv")
 
-    good, bad = csv.DictReader(io.StringIO(said.out))
-    assert (said.code, good["file"], bad["file"], bad["genre"]) == (1, str(picture), str(torn), "")
+    good, bad = csv.DictReader(io.StringIO(result.out))
+    assert (result.code, good["file"], bad["file"], bad["genre"]) == (1, str(picture), str(damaged_file), "")
     assert sum(float(good[genre]) for genre in ("country", "jazz", "rap", "reggae")) == pytest.approx(1, abs=1e-3)
     assert bad["error"].startswith("this JPEG is damaged")
 
@@ -151,10 +153,10 @@ def test_predictions_can_be_printed_as_csv(covergenre, starter, picture, torn):
 def test_the_starter_replaces_a_broken_default_run_with_a_warning(covergenre, starter, picture, monkeypatch):
     monkeypatch.setattr(default, "default_run", lambda: "20260101-120000-knn-0001")
 
-    said = covergenre("predict", picture, "--json")
+    result = covergenre("predict", picture, "--json")
 
-    assert (said.code, len(said.lines)) == (0, 1)
-    assert "that is in use can't answer, so the starter does" in said.err
+    assert (result.code, len(result.lines)) == (0, 1)
+    assert "that is in use can't answer, so the starter does" in result.err
 
 
 def test_a_file_name_that_is_not_unicode_does_not_stop_the_others(covergenre, starter, picture, tmp_path):

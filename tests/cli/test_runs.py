@@ -61,9 +61,9 @@ def test_each_run_is_one_object_with_its_metrics(covergenre, evaluated, cancelle
 
 def test_the_table_marks_the_run_in_use(covergenre, evaluated):
     covergenre("runs", "use", evaluated.id)
-    said = covergenre("runs")
-    assert f"{evaluated.id} *" in said.out
-    assert "done" in said.out
+    result = covergenre("runs")
+    assert f"{evaluated.id} *" in result.out
+    assert "done" in result.out
 
 
 def test_a_run_can_be_named_and_tagged(covergenre, evaluated):
@@ -96,8 +96,8 @@ def test_a_background_run_is_queued_and_can_be_cancelled_and_resumed(covergenre,
 
 
 def test_a_run_can_be_finished_early_only_from_a_checkpoint(covergenre, cancelled, no_worker):
-    said = covergenre("runs", "finish", cancelled.id)
-    assert (said.code, said.err.count("\n")) == (1, 1)
+    result = covergenre("runs", "finish", cancelled.id)
+    assert (result.code, result.err.count("\n")) == (1, 1)
     cancelled.checkpoint.mkdir()
     assert covergenre("runs", "finish", cancelled.id, "--json").lines[0]["state"] == "queued"
 
@@ -109,9 +109,9 @@ def test_settings_override_a_preset(train, no_worker):
 
 
 def test_an_unknown_preset_is_reported(train, own_home):
-    said = train("--method", "knn", "--preset", "best")
-    assert (said.code, said.err.count("\n")) == (1, 1)
-    assert "reference" in said.err
+    result = train("--method", "knn", "--preset", "best")
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "reference" in result.err
     assert not list((own_home / "runs").glob("*-*"))
 
 

@@ -20,13 +20,13 @@ def test_a_study_prints_one_object_per_point_with_the_published_value(study):
 
 
 def test_a_study_prints_tables_and_the_path_of_its_csv(study, own_home):
-    said = study("--only", "ladder,k")
-    assert "94.7 %" in said.out
-    assert "k = 4" in said.out
+    result = study("--only", "ladder,k")
+    assert "94.7 %" in result.out
+    assert "k = 4" in result.out
     (table,) = (own_home / "studies").glob("*/table.csv")
-    assert str(table) in said.out
+    assert str(table) in result.out
 
 
 def test_an_unknown_part_is_reported(study):
-    said = study("--only", "ladders")
-    assert (said.code, said.err.count("\n")) == (1, 1)
+    result = study("--only", "ladders")
+    assert (result.code, result.err.count("\n")) == (1, 1)

@@ -46,10 +46,10 @@ def test_the_named_network_is_fine_tuned(covergenre, scanned):
 
 
 def test_train_prints_metrics_as_a_table(covergenre, scanned):
-    said = covergenre("train", "mine", *scanned, "--method", "logistic", "--set", "c=0.01")
-    assert said.code == 0
-    assert "balanced accuracy" in said.out
-    assert "95 % intervals" in said.out
+    result = covergenre("train", "mine", *scanned, "--method", "logistic", "--set", "c=0.01")
+    assert result.code == 0
+    assert "balanced accuracy" in result.out
+    assert "95 % intervals" in result.out
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_train_prints_metrics_as_a_table(covergenre, scanned):
     ],
 )
 def test_train_rejects_invalid_options_and_leaves_no_run(covergenre, scanned, own_home, options):
-    said = covergenre("train", "mine", *scanned, *options)
-    assert said.code == 1
-    assert said.err.count("\n") == 1
+    result = covergenre("train", "mine", *scanned, *options)
+    assert result.code == 1
+    assert result.err.count("\n") == 1
     assert not list((own_home / "runs").glob("*"))
 
 

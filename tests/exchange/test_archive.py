@@ -19,7 +19,7 @@ from covergenre.progress import Monitor
 PICTURE = encoded(cover("jazz", 1, 32))
 
 
-def packed(*members: tuple[str | zipfile.ZipInfo, bytes], compression=zipfile.ZIP_DEFLATED) -> io.BytesIO:
+def zip_file(*members: tuple[str | zipfile.ZipInfo, bytes], compression=zipfile.ZIP_DEFLATED) -> io.BytesIO:
     """A ZIP of these names and contents."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
@@ -34,7 +34,7 @@ def paths(root) -> list[str]:
 
 
 def test_genre_folders_are_unpacked_and_can_be_registered():
-    unpacked = unpack(packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)))
+    unpacked = unpack(zip_file(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png", "rap/b.png"]
     assert (unpacked.covers, unpacked.skipped) == (2, {})
     dataset, _ = register("mine", unpacked.root)
@@ -42,17 +42,17 @@ def test_genre_folders_are_unpacked_and_can_be_registered():
 
 
 def test_a_folder_around_all_genre_folders_is_stripped():
-    root = unpack(packed(("covers/jazz/a.png", PICTURE), ("covers/rap/b.png", PICTURE))).root
+    root = unpack(zip_file(("covers/jazz/a.png", PICTURE), ("covers/rap/b.png", PICTURE))).root
     assert paths(root) == ["jazz/a.png", "rap/b.png"]
 
 
 def test_sources_between_the_root_and_the_genres_are_kept():
-    root = unpack(packed(("discogs/jazz/a.png", PICTURE), ("spotify/rap/b.png", PICTURE))).root
+    root = unpack(zip_file(("discogs/jazz/a.png", PICTURE), ("spotify/rap/b.png", PICTURE))).root
     assert paths(root) == ["discogs/jazz/a.png", "spotify/rap/b.png"]
 
 
 def test_a_table_beside_the_genre_folders_is_imported():
-    unpacked = unpack(packed(("jazz/a.png", PICTURE), ("manifest.csv", b"path,artist\njazz/a.png,Ada\n")))
+    unpacked = unpack(zip_file(("jazz/a.png", PICTURE), ("manifest.csv", b"path,artist\njazz/a.png,Ada\n")))
     dataset, _ = register("mine", unpacked.root)
     assert dataset.manifest["artist"].tolist() == ["Ada"]
     assert unpacked.covers == 1
@@ -60,7 +60,7 @@ def test_a_table_beside_the_genre_folders_is_imported():
 
 @pytest.mark.parametrize("name", ["jazz/Ångström – 東京.png", "jazz/e\u0301tude.png", "黒/🎷.png"])
 def test_names_of_any_script_are_kept(name):
-    root = unpack(packed((name, PICTURE))).root
+    root = unpack(zip_file((name, PICTURE))).root
     assert register("mine", root)[0].manifest["problem"].tolist() == [""]
 
 
@@ -77,7 +77,7 @@ def test_names_of_any_script_are_kept(name):
     ],
 )
 def test_a_path_traversal_is_skipped_and_nothing_is_written_outside(name, own_home):
-    unpacked = unpack(packed(("jazz/a.png", PICTURE), (name, PICTURE)))
+    unpacked = unpack(zip_file(("jazz/a.png", PICTURE), (name, PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {"a name that leads out of the archive": 1}
     assert not list(own_home.rglob("out.png"))
@@ -87,7 +87,7 @@ def test_a_path_traversal_is_skipped_and_nothing_is_written_outside(name, own_ho
 def test_links_and_devices_are_skipped(kind):
     link = zipfile.ZipInfo("jazz/link.png")
     link.external_attr = (kind | 0o777) << 16
-    unpacked = unpack(packed(("jazz/a.png", PICTURE), (link, b"/etc/passwd")))
+    unpacked = unpack(zip_file(("jazz/a.png", PICTURE), (link, b"/etc/passwd")))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {"a link or device": 1}
 
@@ -108,58 +108,58 @@ def test_links_and_devices_are_skipped(kind):
     ],
 )
 def test_files_that_are_not_covers_are_skipped_by_reason(name, reason):
-    unpacked = unpack(packed(("jazz/a.png", PICTURE), (name, PICTURE)))
+    unpacked = unpack(zip_file(("jazz/a.png", PICTURE), (name, PICTURE)))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {reason: 1}
 
 
 def test_a_duplicate_name_is_unpacked_once():
     with pytest.warns(UserWarning, match="Duplicate"):
-        file = packed(("jazz/a.png", PICTURE), ("jazz/a.png", b"other"))
+        file = zip_file(("jazz/a.png", PICTURE), ("jazz/a.png", b"other"))
     unpacked = unpack(file)
     assert (unpacked.root / "jazz" / "a.png").read_bytes() == PICTURE
     assert unpacked.skipped == {"there twice": 1}
 
 
 def test_a_file_in_the_place_of_a_folder_is_skipped():
-    unpacked = unpack(packed(("jazz/a.png", PICTURE), ("jazz/a.png/b.png", PICTURE)))
+    unpacked = unpack(zip_file(("jazz/a.png", PICTURE), ("jazz/a.png/b.png", PICTURE)))
     assert unpacked.covers == 1
 
 
 def test_a_zip_bomb_in_one_file_is_skipped_as_too_large():
-    bomb = packed(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000))
+    bomb = zip_file(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000))
     unpacked = unpack(bomb, limits=Limits(file=2**20))
     assert paths(unpacked.root) == ["jazz/a.png"]
     assert unpacked.skipped == {"larger than 1 MB": 1}
 
 
 def test_a_file_with_a_false_size_is_stopped_too():
-    file = packed(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000)).getvalue()
+    file = zip_file(("jazz/a.png", PICTURE), ("jazz/bomb.png", b"\0" * 3_000_000)).getvalue()
     lied = file.replace((3_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
     unpacked = unpack(io.BytesIO(lied), limits=Limits(file=2**20))
     assert sum(path.stat().st_size for path in unpacked.root.rglob("*.png")) < 2**20
 
 
 def test_a_zip_bomb_of_many_files_is_rejected_and_leaves_nothing(own_home):
-    bomb = packed(*((f"jazz/{number}.png", b"\0" * 400_000) for number in range(8)))
+    bomb = zip_file(*((f"jazz/{number}.png", b"\0" * 400_000) for number in range(8)))
     with pytest.raises(BadDataset, match="unpacks to more than"):
         unpack(bomb, limits=Limits(file=2**20, total=2**21))
     assert not list(home.uploads().iterdir())
 
 
 def test_a_file_without_a_name_is_skipped():
-    data = packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)).getvalue().replace(b"rap/b", b"\0ap/b")
+    data = zip_file(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)).getvalue().replace(b"rap/b", b"\0ap/b")
     unpacked = unpack(io.BytesIO(data))
     assert (paths(unpacked.root), sum(unpacked.skipped.values())) == (["jazz/a.png"], 1)
 
 
 def test_too_many_entries_are_rejected():
     with pytest.raises(BadDataset, match="3 entries, at most 2"):
-        unpack(packed(*((f"jazz/{number}.png", b"") for number in range(3))), limits=Limits(files=2))
+        unpack(zip_file(*((f"jazz/{number}.png", b"") for number in range(3))), limits=Limits(files=2))
 
 
 def test_a_damaged_file_is_skipped_and_the_others_are_kept():
-    file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE), compression=zipfile.ZIP_STORED).getvalue()
+    file = zip_file(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE), compression=zipfile.ZIP_STORED).getvalue()
     at = file.rindex(PICTURE[:20]) + 30
     unpacked = unpack(io.BytesIO(file[:at] + b"\xff\xff\xff" + file[at + 3 :]))
     assert paths(unpacked.root) == ["jazz/a.png"]
@@ -167,13 +167,15 @@ def test_a_damaged_file_is_skipped_and_the_others_are_kept():
 
 
 def test_an_encrypted_file_is_skipped():
-    file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
+    file = zip_file(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
     central = file.rindex(b"PK\x01\x02")
     locked = file[: central + 8] + b"\x01\x00" + file[central + 10 :]
     assert unpack(io.BytesIO(locked)).skipped == {"encrypted": 1}
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"milk", packed().getvalue(), packed(("a.txt", b"x")).getvalue()])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"milk", zip_file().getvalue(), zip_file(("a.txt", b"x")).getvalue()]
+)
 def test_a_file_that_is_no_zip_of_covers_is_rejected(data):
     with pytest.raises(BadDataset, match="ZIP"):
         unpack(io.BytesIO(data))
@@ -182,7 +184,7 @@ def test_a_file_that_is_no_zip_of_covers_is_rejected(data):
 
 @given(st.binary(max_size=400), st.integers(0, 300))
 def test_any_bytes_give_a_result_or_raise_bad_dataset(noise, at):
-    file = packed(("jazz/a.png", PICTURE[:100])).getvalue()
+    file = zip_file(("jazz/a.png", PICTURE[:100])).getvalue()
     try:
         discarded = unpack(io.BytesIO(file[:at] + noise + file[at + len(noise) :])).root
     except BadDataset:
@@ -192,7 +194,7 @@ def test_any_bytes_give_a_result_or_raise_bad_dataset(noise, at):
 
 
 def test_an_archive_becomes_a_data_set():
-    dataset, scan = register_archive("mine", packed(("jazz/a.png", PICTURE), ("notes.txt", b"x")))
+    dataset, scan = register_archive("mine", zip_file(("jazz/a.png", PICTURE), ("notes.txt", b"x")))
     assert names() == ("mine",)
     assert dataset.manifest["path"].tolist() == ["jazz/a.png"]
     assert scan.skipped == {"not an image": 1}
@@ -200,15 +202,15 @@ def test_an_archive_becomes_a_data_set():
 
 @pytest.mark.parametrize("name", ["mine", "starter", "../up"])
 def test_an_unavailable_name_leaves_nothing_unpacked(name):
-    register_archive("mine", packed(("jazz/a.png", PICTURE)))
+    register_archive("mine", zip_file(("jazz/a.png", PICTURE)))
     with pytest.raises(BadDataset, match=r"choose another|can't name"):
-        register_archive(name, packed(("jazz/a.png", PICTURE)))
+        register_archive(name, zip_file(("jazz/a.png", PICTURE)))
     assert len(list(home.uploads().iterdir())) == 1
 
 
 def test_unpacking_reports_progress_and_leaves_nothing_when_stopped():
     said = []
-    file = packed(*((f"jazz/{number}.png", PICTURE) for number in range(4)))
+    file = zip_file(*((f"jazz/{number}.png", PICTURE) for number in range(4)))
     with pytest.raises(Cancelled):
         unpack(file, monitor=Monitor(should_stop=lambda: True))
     assert not list(home.uploads().iterdir())
@@ -217,7 +219,7 @@ def test_unpacking_reports_progress_and_leaves_nothing_when_stopped():
 
 
 def test_only_unpacked_copies_are_deleted(tmp_path):
-    dataset, _ = register("mine", unpack(packed(("jazz/a.png", PICTURE))).root)
+    dataset, _ = register("mine", unpack(zip_file(("jazz/a.png", PICTURE))).root)
     own = tmp_path / "own" / "jazz"
     own.mkdir(parents=True)
     (own / "a.png").write_bytes(PICTURE)
@@ -230,7 +232,7 @@ def test_only_unpacked_copies_are_deleted(tmp_path):
 
 
 def test_covers_are_read_from_anywhere_in_a_zip_and_nothing_is_written():
-    archive = packed(("a.png", PICTURE), ("deep/er/b.png", b"b"), ("manifest.csv", b"path"), ("notes.txt", b"milk"))
+    archive = zip_file(("a.png", PICTURE), ("deep/er/b.png", b"b"), ("manifest.csv", b"path"), ("notes.txt", b"milk"))
     covers, skipped = read_covers(archive)
     assert covers == [("a.png", PICTURE), ("deep/er/b.png", b"b")]
     assert skipped == {"not an image": 1}
@@ -239,15 +241,15 @@ def test_covers_are_read_from_anywhere_in_a_zip_and_nothing_is_written():
 
 @pytest.mark.parametrize("name", ["../out.png", "/out.png", "C:\\out.png", "a/../../out.png", ".hidden.png"])
 def test_a_path_traversal_is_not_read_either(name):
-    assert [path for path, _ in read_covers(packed(("a.png", PICTURE), (name, PICTURE)))[0]] == ["a.png"]
+    assert [path for path, _ in read_covers(zip_file(("a.png", PICTURE), (name, PICTURE)))[0]] == ["a.png"]
 
 
 def test_an_oversized_picture_is_skipped_and_counts_towards_the_total_limit():
     bomb = b"\0" * 1000
-    covers, skipped = read_covers(packed(("bomb.png", bomb), ("a.png", b"a")), Limits(9, 100, 200))
+    covers, skipped = read_covers(zip_file(("bomb.png", bomb), ("a.png", b"a")), Limits(9, 100, 200))
     assert (covers, sum(skipped.values())) == ([("a.png", b"a")], 1)
     with pytest.raises(BadDataset, match="unpacks to more than"):
-        read_covers(packed(*((f"{number}.png", bomb) for number in range(3))), Limits(9, 100, 200))
+        read_covers(zip_file(*((f"{number}.png", bomb) for number in range(3))), Limits(9, 100, 200))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 torn", b"milk"])
@@ -258,16 +260,16 @@ def test_a_file_that_is_no_zip_is_not_read(data):
 
 def test_a_zip_without_pictures_says_what_it_contains():
     with pytest.raises(BadDataset, match=r"no picture \(1 skipped: not an image"):
-        read_covers(packed(("notes.txt", b"milk")))
+        read_covers(zip_file(("notes.txt", b"milk")))
 
 
 class TestOtherSystems:
     def test_folders_separated_by_backslashes_are_unpacked(self):
-        file = packed((r"jazz\a.png", PICTURE), (r"rap\b.png", PICTURE))
+        file = zip_file((r"jazz\a.png", PICTURE), (r"rap\b.png", PICTURE))
         assert paths(unpack(file).root) == ["jazz/a.png", "rap/b.png"]
 
     def test_an_unsupported_compression_is_reported_with_advice(self):
-        file = packed(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
+        file = zip_file(("jazz/a.png", PICTURE), ("jazz/b.png", PICTURE)).getvalue()
         central = file.rindex(b"PK\x01\x02")
         unpacked = unpack(io.BytesIO(file[: central + 10] + b"\x09\x00" + file[central + 12 :]))
         assert unpacked.skipped == {
@@ -277,7 +279,7 @@ class TestOtherSystems:
 
     def test_a_music_library_of_one_genre_keeps_its_genre(self):
         albums = [f"Jazz/{artist}/{album}/cover.png" for artist in ("Ada", "Bo") for album in ("Blue", "Red", "Sea")]
-        dataset, _ = register_archive("mine", packed(*((path, PICTURE) for path in albums)))
+        dataset, _ = register_archive("mine", zip_file(*((path, PICTURE) for path in albums)))
         assert dataset.genres == ("Jazz",)
 
 
@@ -291,7 +293,7 @@ def test_a_full_disk_stops_unpacking_and_blames_no_cover(monkeypatch, own_home):
 
     monkeypatch.setattr(Path, "open", open_or_fail)
     with pytest.raises(OSError, match="No space left"):
-        register_archive("mine", packed(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)))
+        register_archive("mine", zip_file(("jazz/a.png", PICTURE), ("rap/b.png", PICTURE)))
     assert names() == ()
     assert not list(home.uploads().iterdir())
 

@@ -65,9 +65,9 @@ def test_large_collections_are_sampled_but_keep_all_marked_covers():
     assert traces(chart)["Jazz"]["customdata"] == [many.hashes[row] for row in sorted({*range(0, 301, 3), 1, 2})]
 
 
-@pytest.mark.parametrize("said", [None, {}, {"selection": {"points": []}}, {"selection": {"points": [{"x": 1}]}}])
-def test_a_click_between_covers_selects_none(collection, said):
-    assert key_of(said, collection) == ""
+@pytest.mark.parametrize("text", [None, {}, {"selection": {"points": []}}, {"selection": {"points": [{"x": 1}]}}])
+def test_a_click_between_covers_selects_none(collection, text):
+    assert key_of(text, collection) == ""
 
 
 @pytest.mark.parametrize("data", [f"{3:016x}", [f"{3:016x}"]])

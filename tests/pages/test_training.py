@@ -16,7 +16,7 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 @pytest.fixture
-def at_work():
+def running_run():
     """A run at work, whose process is that of the test."""
     process, run = psutil.Process(), finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
     began = process.create_time()
@@ -33,7 +33,7 @@ def lines(page: str) -> list[str]:
     return [caption.value for caption in app.caption if caption.value.startswith("Training Log")]
 
 
-def test_every_other_page_says_that_a_run_is_training(starter, at_work):
+def test_every_other_page_says_that_a_run_is_training(starter, running_run):
     (line,) = lines("compare")
     assert "Logistic regression on mine: 42\u202f%" in line
     assert lines("train") == []

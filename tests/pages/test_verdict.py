@@ -25,8 +25,8 @@ def test_the_genre_is_the_heading(prediction):
     ],
 )
 def test_without_a_track_record_confidence_follows_the_probability(prediction, share, sure, words):
-    said = verdict(prediction({"jazz": share, "pop": 0.01}))
-    assert (said.explanation, said.trust.words) == (sure, words)
+    shown = verdict(prediction({"jazz": share, "pop": 0.01}))
+    assert (shown.explanation, shown.trust.words) == (sure, words)
 
 
 @pytest.mark.parametrize(
@@ -39,21 +39,21 @@ def test_without_a_track_record_confidence_follows_the_probability(prediction, s
     ],
 )
 def test_confidence_follows_the_track_record_of_similar_answers(prediction, precedent, heading, words, counted):
-    said = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=precedent))
-    assert (said.heading, said.trust.words) == (heading, f"Of 10 answers like this, {words}")
-    assert said.trust.counted.endswith(counted)
+    shown = verdict(prediction({"jazz": 0.6, "pop": 0.01}, precedent=precedent))
+    assert (shown.heading, shown.trust.words) == (heading, f"Of 10 answers like this, {words}")
+    assert shown.trust.counted.endswith(counted)
 
 
 def test_only_the_confidence_figure_is_shown(prediction):
-    said = verdict(prediction({"jazz": 0.51, "pop": 0.4}, precedent=PastAnswers(60, 27, True)))
-    assert re.findall(r"\d+", f"{said.heading} {said.explanation} {said.trust.words}") == ["10", "4", "5"]
+    shown = verdict(prediction({"jazz": 0.51, "pop": 0.4}, precedent=PastAnswers(60, 27, True)))
+    assert re.findall(r"\d+", f"{shown.heading} {shown.explanation} {shown.trust.words}") == ["10", "4", "5"]
 
 
 @pytest.mark.parametrize(
-    ("tenths", "said"), [(4.5, "4 or 5"), (4.2, "4"), (3.8, "4"), (0.4, "hardly any"), (9.6, "nearly all"), (8.9, "9")]
+    ("tenths", "shown"), [(4.5, "4 or 5"), (4.2, "4"), (3.8, "4"), (0.4, "hardly any"), (9.6, "nearly all"), (8.9, "9")]
 )
-def test_halfway_between_two_counts_both_are_named(tenths, said):
-    assert often(tenths) == said
+def test_halfway_between_two_counts_both_are_named(tenths, shown):
+    assert often(tenths) == shown
 
 
 def test_the_number_of_filled_dots_is_the_number_of_right_answers():
@@ -72,8 +72,8 @@ def test_disagreeing_methods_are_listed_with_their_answers(prediction):
     two = prediction({"jazz": 0.6, "pop": 0.04}, answers=answers)
     three = prediction({"jazz": 0.6, "pop": 0.04}, answers={"Ensemble": {"jazz": 0.6, "pop": 0.4}, **answers})
     for each in (two, three):
-        said = "The methods disagree: jazz by logistic regression and pop by nearest neighbours."
-        assert said in verdict(each).explanation
+        shown = "The methods disagree: jazz by logistic regression and pop by nearest neighbours."
+        assert shown in verdict(each).explanation
 
 
 def test_no_genre_is_claimed_for_an_unfamiliar_picture(prediction):
@@ -112,8 +112,8 @@ def test_a_near_copy_of_a_known_cover_is_not_called_the_same(neighbour):
 
 
 def test_markup_in_an_album_title_is_escaped(neighbour):
-    said = known_as(neighbour(artist="**<script>**", album="[here](http://x)", genre="<b>"))
-    assert set("<>[]()") & set(said.replace("(1961)", "")) == set()
+    shown = known_as(neighbour(artist="**<script>**", album="[here](http://x)", genre="<b>"))
+    assert set("<>[]()") & set(shown.replace("(1961)", "")) == set()
 
 
 def test_unknown_facts_of_an_album_are_omitted(neighbour):
@@ -136,8 +136,8 @@ def test_a_file_name_at_a_source_is_not_shown_as_an_id(neighbour):
 
 def test_known_and_missing_genres_are_named(starter_folder):
     card = open_starter(starter_folder).card
-    said = scope(replace(card, genres=("edm", "jazz"), covers=3486, missing=("anime", "disco")))
-    assert said.startswith(
+    shown = scope(replace(card, genres=("edm", "jazz"), covers=3486, missing=("anime", "disco")))
+    assert shown.startswith(
         "The starter knows 2 genres from 3,486 real covers.\n\nThey are EDM and jazz.\n\n"
         "It does not know anime or disco, for lack of real covers."
     )
@@ -156,14 +156,14 @@ def test_rarely_predicted_genres_are_named_overall_and_for_unseen_sources(starte
     method = open_starter(starter_folder).card.chosen
     first, second, *_ = (scores.genre for scores in method.test.by_genre)
 
-    def recalled(**shares: float) -> Evaluation:
+    def with_track_record(**shares: float) -> Evaluation:
         by_genre = (
             replace(scores, recall=Interval(shares.get(scores.genre, 0.5), 0, 1)) for scores in method.test.by_genre
         )
         return replace(method.test, by_genre=tuple(by_genre))
 
-    assert hardly_ever(replace(method, test=recalled(), left_out=None)) == []
-    left_out = LeftOut(recalled(**{first: 0.0, second: 0.09}), 0.4, {})
-    everywhere, elsewhere = hardly_ever(replace(method, test=recalled(**{first: 0.0}), left_out=left_out))
+    assert hardly_ever(replace(method, test=with_track_record(), left_out=None)) == []
+    left_out = LeftOut(with_track_record(**{first: 0.0, second: 0.09}), 0.4, {})
+    everywhere, elsewhere = hardly_ever(replace(method, test=with_track_record(**{first: 0.0}), left_out=left_out))
     assert (inline(first) in everywhere, inline(second) in everywhere) == (True, False)
     assert (inline(first) in elsewhere, inline(second) in elsewhere) == (False, True)

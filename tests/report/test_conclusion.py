@@ -34,8 +34,8 @@ def test_with_two_leaders_the_runs_they_significantly_beat_are_named():
 
 
 def test_indistinguishable_runs_are_called_so():
-    said = verdict(_compared(0, 0.1, 0))
-    assert said.endswith("but that may be chance: none of the 3 runs is significantly better than another.")
+    text = verdict(_compared(0, 0.1, 0))
+    assert text.endswith("but that may be chance: none of the 3 runs is significantly better than another.")
 
 
 def test_the_leader_in_balanced_accuracy_is_named_too():

@@ -68,36 +68,36 @@ def test_the_best_run_is_marked_only_if_the_difference_is_significant(compared):
 
 def test_a_pair_counts_covers_that_only_one_run_gets_right(compared):
     (pair,) = compared.comparison.pairs
-    said = _text(Sections(compared).pairs())
-    assert pair.sentence in said
-    assert f"Only {pair.a} is right on {pair.only_a}" in said
+    text = _text(Sections(compared).pairs())
+    assert pair.sentence in text
+    assert f"Only {pair.a} is right on {pair.only_a}" in text
 
 
 def test_a_genre_has_one_row_per_run(compared):
-    said = Sections(compared).one_genre("jazz")
-    assert said.count("<tr>") == 2 + len(compared.runs)  # the headings, the scale
+    text = Sections(compared).one_genre("jazz")
+    assert text.count("<tr>") == 2 + len(compared.runs)  # the headings, the scale
 
 
 def test_the_matrix_shows_counts_in_the_requested_order(compared):
-    said = Sections(compared).matrix(compared.runs[0], "alphabet")
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", said)
+    text = Sections(compared).matrix(compared.runs[0], "alphabet")
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", text)
     counts = np.array([int(cell or 0) for cell in cells]).reshape(3, 3)
     assert counts.tolist() == [list(row) for row in compared.runs[0].evaluation.confusion]
 
 
 def test_the_difference_matrix_sums_to_zero(compared):
-    said = Sections(compared).difference(*compared.runs)
-    cells = [cell.replace("−", "-") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", said)]
+    text = Sections(compared).difference(*compared.runs)
+    cells = [cell.replace("−", "-") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", text)]
     assert sum(int(cell or 0) for cell in cells) == 0
 
 
 def test_mistakes_shared_by_all_runs_come_first():
     runs = [
-        finished_run([0, 0, 1, 2], confident_probabilities(said), method)
-        for method, said in (("knn", [1, 1, 1, 0]), ("logistic", [1, 0, 1, 2]))
+        finished_run([0, 0, 1, 2], confident_probabilities(text), method)
+        for method, text in (("knn", [1, 1, 1, 0]), ("logistic", [1, 0, 1, 2]))
     ]
-    said = _text(Sections(compare_runs(runs)).confused())
-    assert said.index("country taken for jazz") < said.index("rap taken for country")
+    text = _text(Sections(compare_runs(runs)).confused())
+    assert text.index("country taken for jazz") < text.index("rap taken for country")
 
 
 def test_perfect_runs_have_no_confusions():
@@ -114,9 +114,9 @@ def test_without_a_temperature_only_one_calibration_is_reported():
         finished_run([0, 1, 2], confident_probabilities([0, 1, 2]), method, temperature=None)
         for method in ("knn", "logistic")
     ]
-    said = Sections(compare_runs(runs)).reliability(0)
-    assert "Before" not in said
-    assert 'class="ring"' not in said
+    text = Sections(compare_runs(runs)).reliability(0)
+    assert "Before" not in text
+    assert 'class="ring"' not in text
 
 
 def test_abstention_is_chosen_on_validation_and_reported_on_test():
@@ -128,9 +128,9 @@ def test_abstention_is_chosen_on_validation_and_reported_on_test():
     told.loc[told["part"] == "test", "part"] = ["validation"] * 10 + ["test"] * 5 + ["validation"] * 10 + ["test"] * 5
     told.loc[told["path"].isin([f"country/{n:04}.jpg" for n in range(15, 25)]), "genre"] = "jazz"
     run.write_predictions(told)
-    said = " ".join(_text(Sections(compare_runs([run])).abstention()).split())
-    assert "95 % right 100.0 %" in said
-    assert "50 % of covers answered, those it is 80 % sure of" in said
+    text = " ".join(_text(Sections(compare_runs([run])).abstention()).split())
+    assert "95 % right 100.0 %" in text
+    assert "50 % of covers answered, those it is 80 % sure of" in text
 
 
 def test_abstention_is_omitted_without_validation_covers():
@@ -189,6 +189,6 @@ def test_all_shares_use_one_scale(compared):
 
 
 def test_a_table_names_its_rows_and_columns():
-    said = table(("", "a"), [["row", "1"]])
-    assert '<th scope="row">row</th><td>1</td>' in said
-    assert '<th scope="col">a</th>' in said
+    text = table(("", "a"), [["row", "1"]])
+    assert '<th scope="row">row</th><td>1</td>' in text
+    assert '<th scope="col">a</th>' in text

@@ -181,12 +181,12 @@ def test_a_map_computed_during_rendering_is_not_offered_again(page, starter, lib
     (starter / "map.npz").unlink()
     (_, end), looks = pending_job(f"map {map_key(library.vectors)}"), []
 
-    def drawn_a_moment_later(vectors):
+    def computed_during_rendering(vectors):
         end()
         looks.append(1)
         return quick_map(vectors), len(looks) > 1
 
-    monkeypatch.setattr(map_chart, "known_map", drawn_a_moment_later)
+    monkeypatch.setattr(map_chart, "known_map", computed_during_rendering)
     open_at(page, view="Map")
     assert not any(button.label == "Draw the detailed map" for button in page.button)
 

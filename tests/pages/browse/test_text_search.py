@@ -60,13 +60,13 @@ def test_a_network_that_arrived_during_rendering_is_not_offered_again(page, monk
     register("covers", starter_folder.parent.parent / "covers")
     (_, end), looks = pending_job("words"), []
 
-    def here_a_moment_later() -> bool:
+    def available_during_rendering() -> bool:
         end()
         looks.append(1)
         return len(looks) > 1
 
     monkeypatch.setattr(clip, "installed", lambda: True)
-    monkeypatch.setattr(clip, "has_weights", here_a_moment_later)
+    monkeypatch.setattr(clip, "has_weights", available_during_rendering)
     monkeypatch.setattr(clip.ClipProcess, "open", classmethod(lambda cls: _Counting()))
     open_at(page, by="Pictures")
     assert not [button for button in page.button if button.label.startswith("Download")]

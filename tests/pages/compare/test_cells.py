@@ -26,7 +26,7 @@ def test_the_most_confident_covers_of_a_cell_come_first(compared):
 
 
 @pytest.mark.parametrize(
-    ("true", "predicted", "said", "genre"),
+    ("true", "predicted", "text", "genre"),
     [
         ("jazz", "rap", "Jazz taken for rap", ""),
         ("jazz", "jazz", "Jazz, correct", "jazz"),
@@ -35,16 +35,16 @@ def test_the_most_confident_covers_of_a_cell_come_first(compared):
         ("", "", "All covers", ""),
     ],
 )
-def test_a_cell_has_a_name(compared, true, predicted, said, genre):
+def test_a_cell_has_a_name(compared, true, predicted, text, genre):
     cell = Cell(compared.runs[0], true, predicted)
-    assert heading(cell) == said
+    assert heading(cell) == text
     assert genre_of(cell) == genre
 
 
 def test_a_cell_also_shows_the_other_runs(compared):
-    said = unescape(sentence(compared, Cell(compared.runs[0], "jazz", "rap")))
-    assert said.startswith("Logistic regression: 1 of 2 covers predicted as rap (50\u202f%, ")
-    assert said.endswith("Nearest neighbours: 0.")
+    text = unescape(sentence(compared, Cell(compared.runs[0], "jazz", "rap")))
+    assert text.startswith("Logistic regression: 1 of 2 covers predicted as rap (50\u202f%, ")
+    assert text.endswith("Nearest neighbours: 0.")
 
 
 def test_a_genre_counts_the_correct_covers_of_its_row_and_column(compared):

@@ -30,7 +30,7 @@ def tiny_backbone(recipe, monkeypatch) -> None:
 @pytest.fixture
 def root(tmp_path) -> Path:
     """A folder of covers; see `defective`."""
-    return defective(tmp_path / "covers")
+    return defective_covers(tmp_path / "covers")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def page(root) -> AppTest:
 
 
 @pytest.fixture(scope="session")
-def looked_through(make_once, engines, recipe) -> Path:
+def audited_home(make_once, engines, recipe) -> Path:
     """A home whose data set "mine" was looked through, shared because that takes seconds. Read only."""
 
     def look(home: Path) -> Path:
@@ -49,21 +49,21 @@ def looked_through(make_once, engines, recipe) -> Path:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("COVERGENRE_HOME", str(home))
             patch.setattr(inspection, "RECIPES", (recipe,))
-            inspection.inspect_dataset(register("mine", defective(home / "covers"))[0])
+            inspection.inspect_dataset(register("mine", defective_covers(home / "covers"))[0])
         return home
 
     return make_once("looked through", look)
 
 
 @pytest.fixture
-def audited(own_home, looked_through) -> AppTest:
+def audited(own_home, audited_home) -> AppTest:
     """The findings of a data set that was looked through."""
     stays = shutil.ignore_patterns("engines", "covers", "made")
-    shutil.copytree(looked_through, own_home, symlinks=True, dirs_exist_ok=True, ignore=stays)
+    shutil.copytree(audited_home, own_home, symlinks=True, dirs_exist_ok=True, ignore=stays)
     return open_at(see="Findings")
 
 
-def defective(root: Path) -> Path:
+def defective_covers(root: Path) -> Path:
     """Jazz and rap; one picture stands under both genres, another twice in jazz; one file is torn."""
     genre_folders(root, ("jazz", "rap"), 30)
     shutil.copy(root / "jazz" / "000.jpg", root / "rap" / "both.jpg")

@@ -192,14 +192,14 @@ def test_a_data_set_that_arrives_during_rendering_is_shown_at_once(page, monkeyp
     page.session_state[add_dataset._OWN] = job  # it was begun by this visitor
     real = add_dataset.adding_job
 
-    def ends_meanwhile():
+    def end_during_rendering():
         if before:
             end()
         found = real()
         end()
         return found
 
-    monkeypatch.setattr(add_dataset, "adding_job", ends_meanwhile)
+    monkeypatch.setattr(add_dataset, "adding_job", end_during_rendering)
     assert "mine: 63 covers." in page_text(page.run())
 
 

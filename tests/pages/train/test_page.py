@@ -48,7 +48,7 @@ def done():
 
 
 @pytest.fixture
-def at_work():
+def running_run():
     """A run whose process is that of the test."""
     process = psutil.Process()
     run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method="boosting")
@@ -132,35 +132,35 @@ def test_queued_runs_can_be_reordered_and_removed(starter, mine):
     assert [run.id for run in launch.queued_runs()] == [second]
 
 
-def test_a_running_run_shows_progress_and_can_be_cancelled(starter, at_work):
+def test_a_running_run_shows_progress_and_can_be_cancelled(starter, running_run):
     app = open_app("train")
     assert "Boosted trees on mine" in page_text(app)
     assert "processor cores" in page_text(app)
     assert "what it logged" in app.code[0].value
     assert len(app.get("vega_lite_chart")) == 1
     click(app, "Cancel")
-    assert at_work.stop_requested()
+    assert running_run.stop_requested()
     assert "Stop now" in [button.label for button in app.button]
 
 
-def test_a_run_that_ends_during_rendering_is_shown_at_once(starter, mine, at_work, monkeypatch):
+def test_a_run_that_ends_during_rendering_is_shown_at_once(starter, mine, running_run, monkeypatch):
     real = form.choose_method
 
-    def ends_meanwhile():
-        at_work.write_evaluation(evaluate(at_work))
-        at_work.write_status(replace(at_work.status(), state="done"))
+    def end_during_rendering():
+        running_run.write_evaluation(evaluate(running_run))
+        running_run.write_status(replace(running_run.status(), state="done"))
         return real()
 
-    monkeypatch.setattr(form, "choose_method", ends_meanwhile)
-    assert "Use for predictions" in [button.label for button in open_app("train", run=at_work.id).button]
+    monkeypatch.setattr(form, "choose_method", end_during_rendering)
+    assert "Use for predictions" in [button.label for button in open_app("train", run=running_run.id).button]
 
 
-def test_a_run_with_a_checkpoint_can_be_finished_early(starter, at_work):
+def test_a_run_with_a_checkpoint_can_be_finished_early(starter, running_run):
     assert "Finish now" not in [button.label for button in open_app("train").button]
-    at_work.checkpoint.mkdir()
-    (at_work.checkpoint / "snapshot").touch()
+    running_run.checkpoint.mkdir()
+    (running_run.checkpoint / "snapshot").touch()
     app = click(open_app("train"), "Finish now")
-    assert (at_work.checkpoint / FINISH_FILE).exists()
+    assert (running_run.checkpoint / FINISH_FILE).exists()
     assert "Finish now" not in [button.label for button in app.button]
     assert app.get("progress")[0].proto.text.endswith("finishing with the best state so far")
 

@@ -17,7 +17,7 @@ from pages.train import studies
 
 
 @pytest.fixture
-def begun(monkeypatch) -> list:
+def started_study(monkeypatch) -> list:
     """The commands that would have been started."""
     commands = []
     monkeypatch.setattr(background, "start_worker", lambda log, *arguments: commands.append(arguments))
@@ -30,15 +30,15 @@ def mine(tmp_path):
     return register("mine", genre_folders(tmp_path / "covers", ("jazz", "rap"), 10))[0]
 
 
-def test_a_study_needs_covers(starter, begun):
+def test_a_study_needs_covers(starter, started_study):
     assert "There is no data set to train on yet" in page_text(open_app("train", view="Studies"))
 
 
-def test_a_study_starts_in_a_separate_process(starter, begun, mine):
+def test_a_study_starts_in_a_separate_process(starter, started_study, mine):
     app = open_app("train", view="Studies")
     click(app, "Start")
     assert not app.exception
-    (command,) = begun
+    (command,) = started_study
     (asked,) = list_studies()
     assert command == ("study", asked.folder.name)
     assert asked.dataset == "mine"
@@ -58,13 +58,13 @@ def test_a_study_that_ended_before_rendering_is_not_waited_for(starter, monkeypa
     assert "More and more genres" in page_text(app)
 
 
-def test_the_results_of_a_study_are_plotted_and_tabulated(starter, begun, mine, tmp_path):
+def test_the_results_of_a_study_are_plotted_and_tabulated(starter, started_study, mine, tmp_path):
     run_study(design(mine, only=["ladder"], quick=True, recipe=tiny_recipe(tmp_path)))
     app = open_app("train", view="Studies")
     assert "More and more genres" in page_text(app)
     assert len(app.dataframe[0].value) == 2
 
 
-def test_a_stopped_study_shows_its_progress(starter, begun, mine, tmp_path):
+def test_a_stopped_study_shows_its_progress(starter, started_study, mine, tmp_path):
     start_study(design(mine, only=["ladder"], recipe=tiny_recipe(tmp_path)))
     assert "Stopped at 0 of 2 points" in page_text(open_app("train", view="Studies"))
