@@ -2,7 +2,7 @@ import itertools
 import re
 
 import pytest
-from visiting import PHONE, eventually, wait_until_fits, wait_until_idle, wait_until_loaded
+from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.starter import open_starter
 
@@ -153,7 +153,7 @@ def test_a_point_on_the_map_shows_its_picture_and_can_be_clicked(browse):
     nudges = itertools.cycle((0, 1))  # the chart takes a moment to listen
     eventually(page, lambda: page.mouse.move(x + next(nudges), y) or picture.is_visible())
     assert re.search(r"/pictures/[0-9a-f]{32}\.jpg", picture.evaluate("picture => picture.src"))
-    wait_until_loaded(page, '.st-key-map-hover img, [class*="map-hover"] img')
+    eventually(page, lambda: picture.evaluate("picture => picture.naturalWidth") > 0)
     page.mouse.click(x, y)
     page.wait_for_url("**cover=**")
     page.locator(TILES.format("marked")).nth(5).wait_for()
