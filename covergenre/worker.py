@@ -46,8 +46,13 @@ def work() -> None:
         with suppress(BadRun):  # deleted or damaged meanwhile
             _wait_for(run, trainer)
         code = trainer.wait()
-        with suppress(BadRun, OSError):  # a full disk: the run reads as lost, and the queue goes on
+        try:
             _record_end(run, code, began)
+        except BadRun:
+            continue
+        except OSError as error:  # a full disk: the runs wait until somebody looks for them
+            _log.error("%s", in_words(error))
+            return
 
 
 def train(run_id: str) -> None:
@@ -92,7 +97,7 @@ def _errors_logged() -> Iterator[None]:
 @contextmanager
 def _temporary_files(run: Run) -> Iterator[None]:
     """Have temporary files in the run's folder, so that they go with it if this process is killed."""
-    folder = launch.temporary_folder(run)
+    folder = run.temporary
     folder.mkdir(exist_ok=True)
     tempfile.tempdir = str(folder)
     try:
@@ -130,7 +135,7 @@ def _record_end(run: Run, code: int, began: float) -> None:
             error = f"Its process {_ending(code)} before it began; worker.log beside the runs may say why."
             run.write_status(replace(status, state="failed", error=error))
         elif status.state == "lost":
-            shutil.rmtree(launch.temporary_folder(run), ignore_errors=True)
+            shutil.rmtree(run.temporary, ignore_errors=True)
             why = "the disk is full: make room, then resume it" if is_full(run.folder) else "log.txt has its last words"
             run.write_status(replace(status, error=f"Its process {_ending(code)}; {why}."))
 

@@ -72,11 +72,6 @@ def read_status(plan: Plan, starting: bool = False) -> Status:
     return Status("lost", error=f"{why} resume it; what was collected is kept")
 
 
-def is_running(plan: Plan) -> bool:
-    """Whether a process is collecting it."""
-    return plan.is_running()
-
-
 def unfinished() -> tuple[Plan, ...]:
     """The plans that are not done, by name: running, stopped, failed or lost."""
     plans = []

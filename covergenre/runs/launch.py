@@ -16,7 +16,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -27,7 +27,6 @@ from covergenre.background import is_held, start_worker
 from covergenre.errors import BadRun
 from covergenre.files import read_json, replace_json, where_allowed
 from covergenre.methods import method
-from covergenre.methods.base import FINISH_FILE
 from covergenre.progress import Monitor
 from covergenre.runs.record import Run, Status, folder_of
 from covergenre.runs.schema import State
@@ -40,16 +39,9 @@ STOP_GRACE = {"pictures": 10.0, "texts": 1.0, "vectors": 1.0}
 A batch of pictures takes seconds, and an epoch that is being saved is worth them.
 """
 
+_DELETED = ".deleted-"
 _GRACE = 0.5  # seconds between the signal that a process can hear and the one that it can't
 _LOOK_EVERY = 0.25  # seconds between looks whether a turn has come
-
-
-@dataclass(frozen=True)
-class Usage:
-    """Resources of a run's process: average processor cores since its start, and bytes of memory now."""
-
-    cores: float
-    memory: int
 
 
 def start(run: Run) -> None:
@@ -107,22 +99,12 @@ def resume(run_id: str) -> Run:
         state = run.status().state
         if state in ("running", "done"):
             raise BadRun(f"the run {run_id} is {state}: only one that was cancelled, failed or lost can be resumed")
-        (run.checkpoint / FINISH_FILE).unlink(missing_ok=True)
+        run.finish_file.unlink(missing_ok=True)
         if state != "queued":
             _start_over(run)
         _append(run)
     ensure_worker()
     return run
-
-
-def can_finish(run: Run) -> bool:
-    """Whether a run has a checkpoint to finish with, and has not been asked to yet."""
-    return run.checkpoint.is_dir() and any(run.checkpoint.iterdir()) and not is_finishing(run)
-
-
-def is_finishing(run: Run) -> bool:
-    """Whether a run has been asked to finish early."""
-    return (run.checkpoint / FINISH_FILE).exists()
 
 
 def finish(run_id: str) -> Run:
@@ -138,7 +120,7 @@ def finish(run_id: str) -> Run:
         state = run.status().state
         if state in ("queued", "done") or not run.checkpoint.is_dir():
             raise BadRun(f"the run {run_id} is {state} and has learned nothing yet that it could finish with")
-        (run.checkpoint / FINISH_FILE).touch()
+        run.finish_file.touch()
         if state != "running":
             _start_over(run)
             _append(run)
@@ -152,8 +134,9 @@ def delete(run_id: str) -> None:
     with queue_lock():
         if _state(folder) == "running":
             raise BadRun(f"the run {run_id} is running: cancel it first")
-        hidden = folder.rename(folder.with_name(f".deleted-{run_id}"))
-    shutil.rmtree(hidden)
+        hidden = folder.rename(folder.with_name(f"{_DELETED}{run_id}"))
+    for each in home.runs().glob(f"{_DELETED}*"):  # others are of processes that were killed as they deleted
+        shutil.rmtree(each, ignore_errors=each != hidden)
 
 
 def ensure_worker() -> None:
@@ -170,17 +153,6 @@ def is_busy() -> bool:
     return is_held(_lock_file("turn")) or is_held(_lock_file("worker"))
 
 
-def usage(run: Run) -> Usage | None:
-    """The resources of a run's process; None unless it is running."""
-    try:
-        if process := run.process():
-            spent, seconds = process.cpu_times(), time.time() - process.create_time()
-            return Usage((spent.user + spent.system) / max(seconds, 0.1), process.memory_info().rss)
-    except psutil.Error:
-        _log.debug("the process of %s ended while it was looked at", run.id)
-    return None
-
-
 def terminate(run: Run) -> None:
     """End the process of a run, unless it is this one, and mark the run as cancelled.
 
@@ -192,17 +164,12 @@ def terminate(run: Run) -> None:
         if process.pid == os.getpid():
             return
         _end_process(process)
-    status = run.status()
-    if status.state in ("running", "lost"):
-        run.drop_model()
-        run.write_status(
-            replace(status, state="cancelled", error="It was busy when asked to stop, so its process was ended.")
-        )
-
-
-def temporary_folder(run: Run) -> Path:
-    """The folder for a run's temporary files, deleted with the run."""
-    return run.folder / "temporary"
+    with queue_lock():  # the worker, which sees it end, may be recording that it is lost
+        status = run.status()
+        if status.state in ("running", "lost"):
+            run.drop_model()
+            error = "It was busy when asked to stop, so its process was ended."
+            run.write_status(replace(status, state="cancelled", error=error))
 
 
 def queue_lock() -> FileLock:
@@ -273,7 +240,7 @@ def _start_over(run: Run) -> None:
     The status changes last, so a kill before that changes nothing.
     """
     run.drop_model()
-    shutil.rmtree(temporary_folder(run), ignore_errors=True)
+    shutil.rmtree(run.temporary, ignore_errors=True)
     gone = ["predictions.parquet", "left_out.parquet", "evaluation.json", "stop.json"]
     for name in gone if run.checkpoint.exists() else [*gone, "events.jsonl"]:
         (run.folder / name).unlink(missing_ok=True)

@@ -24,6 +24,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -40,6 +41,7 @@ from covergenre.evaluation.metrics import Evaluation
 from covergenre.files import is_full, publish_folder, replace_bytes, replacing
 from covergenre.formatting import counted
 from covergenre.methods import Fitted, method
+from covergenre.methods.base import FINISH_FILE
 from covergenre.runs.schema import Event, RunSpec, Status, damaged, encode, encode_spec, read, read_lines, read_spec
 
 if TYPE_CHECKING:  # the lists of runs and the worker need no pandas, and it is most of what they would load
@@ -55,6 +57,14 @@ _LEFT_OUT = "left_out.parquet"
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z0-9_]+-[0-9a-f]{4}")
 _SHIPPED_ID = re.compile(r"starter-[a-z0-9_]+")
 _SAME_START = 2.0  # seconds; the start time of one process is read off two clocks that may drift apart
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Resources of a run's process: average processor cores since its start, and bytes of memory now."""
+
+    cores: float
+    memory: int
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,14 @@ class Run:
         """Its process; None unless it is running. Raises BadRun as `status` does."""
         status = read(Status, self.folder / "status.json")
         return _process(status) if status.state == "running" else None
+
+    def usage(self) -> Usage | None:
+        """The resources of its process; None unless it is running."""
+        with suppress(psutil.Error):  # it may end meanwhile
+            if process := self.process():
+                spent, seconds = process.cpu_times(), time.time() - process.create_time()
+                return Usage((spent.user + spent.system) / max(seconds, 0.1), process.memory_info().rss)
+        return None
 
     def request_stop(self, grace: float) -> None:
         """Ask the run to stop within `grace` seconds."""
@@ -208,6 +226,24 @@ class Run:
     def checkpoint(self) -> Path:
         """The folder for a method's checkpoint, which may not exist."""
         return self.folder / "checkpoint"
+
+    @property
+    def finish_file(self) -> Path:
+        """There once the run was asked to finish early."""
+        return self.checkpoint / FINISH_FILE
+
+    def is_finishing(self) -> bool:
+        """Whether the run was asked to finish early."""
+        return self.finish_file.exists()
+
+    def can_finish(self) -> bool:
+        """Whether the run has a checkpoint to finish with, and was not asked to yet."""
+        return self.checkpoint.is_dir() and any(self.checkpoint.iterdir()) and not self.is_finishing()
+
+    @property
+    def temporary(self) -> Path:
+        """The folder for its temporary files, which go when it ends or is deleted."""
+        return self.folder / "temporary"
 
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint."""

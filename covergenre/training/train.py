@@ -6,6 +6,7 @@ embedded for methods that read pictures, too, as the search for similar covers n
 
 import logging
 import platform
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -69,9 +70,13 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     prepared = RunSpec(**{**vars(spec), **settled})
     select_covers(dataset, prepared)
     check_engine(spec.recipe)
-    run = assign_name(Run.create(prepared))
-    save_background(run, dataset)
-    return run
+    run = Run.create(prepared)
+    try:
+        save_background(run, dataset)
+        return assign_name(run)
+    except BaseException:
+        shutil.rmtree(run.folder)
+        raise
 
 
 def execute(run: Run, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Run:

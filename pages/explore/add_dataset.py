@@ -55,10 +55,10 @@ def adding_job() -> Job | None:
     if job and job.running:
         return job
     try:
-        plan = next((plan for plan in background.unfinished() if background.is_running(plan)), None)
+        plan = next((plan for plan in background.unfinished() if plan.is_running()), None)
     except CoverGenreError:
         plan = None
-    return jobs().start(_JOB, f"Collecting {plan.name}", _collecting(plan)) if plan else None  # older than this server
+    return jobs().start(_JOB, f"Collecting {plan.name}", _following(plan)) if plan else None  # older than this server
 
 
 def start_adding(title: str, work: Work) -> None:
@@ -244,8 +244,13 @@ def _new_plan() -> Plan | None:
 
 def _collecting(plan: Plan) -> Work:
     """Start to collect a plan, or follow the process that does; raises CoverGenreError if it can't be started."""
-    if not background.is_running(plan):
+    if not plan.is_running():
         background.start(plan)
+    return _following(plan)
+
+
+def _following(plan: Plan) -> Work:
+    """The job that follows the process that collects a plan."""
     return lambda monitor: (background.wait(plan, monitor), None)
 
 

@@ -44,16 +44,16 @@ def show_running(run: Run) -> None:
         with st.container(horizontal=True, width="content"):
             finish_button(run)
             _cancel_button(run)
-    st.progress(min(status.done / status.total, 1.0), progress_words(status, launch.is_finishing(run)))
+    st.progress(min(status.done / status.total, 1.0), progress_words(status, run.is_finishing()))
     curve.show(curve.curves({"": run.events()})[:_ROOM])
-    if taken := launch.usage(run):
+    if taken := run.usage():
         st.caption(f"{taken.cores:.1f} processor cores · {size(taken.memory)} of memory")
     show_log(run)
 
 
 def finish_button(run: Run) -> None:
     """The button to end training early, if there is something to keep."""
-    if launch.can_finish(run):
+    if run.can_finish():
         st.button(
             "Finish now",
             icon=":material/flag:",

@@ -1,15 +1,18 @@
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from itertools import pairwise
 
 import psutil
 import pytest
 from workers import QUICK_PARAMETERS, TIMEOUT, child_processes, is_idle, state, wait_until
 
-from covergenre import home
+from covergenre import home, worker
 from covergenre.dataset.registry import remove
 from covergenre.errors import BadRun, Cancelled
 from covergenre.methods import TrainSpec
@@ -57,14 +60,14 @@ def test_what_waits_is_shown_moved_and_taken_out(prepare_quick_run, backbone_loc
 
 def test_what_a_run_takes_is_known_while_it_is_at_work(prepare_quick_run, backbone_lock):
     run = prepare_quick_run()
-    assert launch.usage(run) is None
+    assert run.usage() is None
     launch.start(run)
     wait_until(lambda: state(run) == "running")
-    assert launch.usage(run).memory > 1_000_000
-    assert launch.usage(run).cores > 0
+    assert run.usage().memory > 1_000_000
+    assert run.usage().cores > 0
     backbone_lock.release()
     wait_until(is_idle)
-    assert launch.usage(run) is None
+    assert run.usage() is None
 
 
 # --- cancelled
@@ -121,6 +124,17 @@ def test_a_killed_process_that_the_system_is_slow_to_clear_away_is_not_waited_fo
     assert state(run) == "cancelled"
 
 
+def test_a_run_that_the_worker_records_as_lost_as_it_is_ended_is_cancelled(prepare_quick_run):
+    run = prepare_quick_run()
+    run.write_status(launch.Status("running"))
+    with ThreadPoolExecutor(1) as pool, launch.queue_lock():
+        seen = run.status()
+        ended = pool.submit(launch.terminate, run)
+        wait([ended], 0.2)
+        run.write_status(replace(seen, error="Its process was ended by SIGTERM."))
+    assert state(run) == "cancelled"
+
+
 def test_a_run_cancelled_before_it_began_is_never_executed(prepare_quick_run):
     run = prepare_quick_run()
     with launch.turn_lock():
@@ -152,6 +166,19 @@ def test_a_run_that_has_ended_cannot_be_cancelled(prepare_quick_run, end):
 
 
 # --- killed
+
+
+def test_a_run_whose_end_cannot_be_written_down_is_not_tried_again_and_again(prepare_quick_run, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run, begun = prepare_quick_run(), []
+    monkeypatch.setattr(launch, "ensure_worker", lambda: None)
+    launch.start(run)
+    monkeypatch.setattr(worker, "worker_command", lambda run_id: (begun.append(run_id), ["false"])[1])
+    monkeypatch.setattr(Run, "write_status", full)
+    worker.work()
+    assert (begun, launch.queued_runs()) == ([run.id], (run,))
 
 
 def test_a_killed_run_is_lost_the_queue_goes_on_and_it_can_be_resumed(prepare_quick_run, backbone_lock):
@@ -186,9 +213,9 @@ def test_when_the_worker_is_killed_the_run_goes_on_and_the_next_waits_for_its_tu
     launch.start(first)
     launch.start(second)
     wait_until(lambda: state(first) == "running")
-    worker = first.process().parent()
-    worker.kill()
-    worker.wait()
+    parent = first.process().parent()
+    parent.kill()
+    parent.wait()
     launch.ensure_worker()
     wait_until(lambda: child_processes(second.id))
     assert [state(first), state(second)] == ["running", "queued"]
@@ -276,6 +303,12 @@ def test_a_deleted_run_is_gone_and_waits_no_more(prepare_quick_run, backbone_loc
     launch.delete(first.id)
     assert list_runs() == ()
     assert not [path for path in home.runs().iterdir() if path.is_dir()]
+
+
+def test_what_a_killed_process_had_yet_to_delete_goes_with_the_next_run(prepare_quick_run):
+    (home.runs() / ".deleted-before").mkdir(parents=True)
+    launch.delete(prepare_quick_run().id)
+    assert not list(home.runs().glob(".deleted-*"))
 
 
 def test_a_damaged_run_can_be_deleted_too(prepare_quick_run):

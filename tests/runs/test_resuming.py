@@ -93,11 +93,11 @@ def test_what_a_killed_process_needed_for_a_while_goes_with_the_next_try(prepare
     run = prepare_quick_run()
     launch.start(run)
     wait_until(lambda: state(run) == "running")
-    assert launch.temporary_folder(run).is_dir()
+    assert run.temporary.is_dir()
     run.process().kill()
     wait_until(lambda: state(run) == "lost" and is_idle())
     backbone_lock.release()
     launch.resume(run.id)
     wait_until(is_idle)
     assert state(run) == "done"
-    assert not launch.temporary_folder(run).exists()
+    assert not run.temporary.exists()

@@ -240,6 +240,16 @@ def test_a_package_that_is_missing_is_named_before_anything_is_done(
     assert list_runs() == ()
 
 
+def test_a_run_whose_preparation_is_interrupted_is_not_left_waiting_in_no_queue(dataset, recipe, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("covergenre.training.train.save_background", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(dataset, TrainSpec("knn", recipe=recipe))
+    assert list_runs() == ()
+
+
 def test_a_genre_that_is_never_trained_on_is_refused(dataset, recipe):
     manifest = dataset.manifest.copy()
     tests = manifest["path"].map(split_of(dataset).parts) == "test"

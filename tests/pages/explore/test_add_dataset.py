@@ -8,6 +8,7 @@ from benchmarks.fake_sources import albums
 from covergenre.collecting import background
 from covergenre.collecting.record import Plan
 from covergenre.dataset.registry import names, open_dataset
+from pages.explore.add_dataset import adding_job
 from pages.widgets.watch import jobs
 
 ADDING = "adding a data set"
@@ -39,6 +40,17 @@ def test_too_few_genres_are_rejected_with_advice(page):
     click(page, "Collect")
     assert "choose at least two" in page.error[0].value
     assert names() == ()
+
+
+def test_a_collection_that_ends_as_the_page_looks_is_not_begun_again(world, monkeypatch):
+    plan, looks = Plan("mine", ("jazz", "rap"), per_genre=2), iter([True])
+    plan.prepare()
+    background._write(plan, background.Status("stopped", error="stopped with 1 of 4 covers"))
+    monkeypatch.setattr(Plan, "is_running", lambda _: next(looks, False))
+    monkeypatch.setattr(background, "start", pytest.fail)
+    job = adding_job()
+    job.wait()
+    assert (job.state, job.error) == ("stopped", "stopped with 1 of 4 covers")
 
 
 def test_a_stopped_collection_can_be_resumed(world):
