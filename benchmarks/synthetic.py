@@ -27,8 +27,8 @@ from covergenre.embedding.index import FlatIndex
 from covergenre.embedding.recipe import EVEN, Recipe
 from covergenre.methods import Context, Covers, TrainSpec, method
 from covergenre.methods.space import Space
-from covergenre.runs.notes import assign_name
-from covergenre.runs.record import Run, RunSpec, Status, probability_columns
+from covergenre.runs.notes import create_named
+from covergenre.runs.record import RunSpec, Status, probability_columns
 
 RECIPE = Recipe(limit=EVEN)
 """That of the starter."""
@@ -125,7 +125,7 @@ def _write_run(manifest: pd.DataFrame, near: Path, dataset: Dataset) -> None:
     covers = Covers(known, labels, tuple(f"{row:032x}" for row in range(2_000)))
     head = method("logistic").fit(covers, covers, spec, Context())
     told = {"dataset": "many", "dataset_id": dataset.id, "dataset_hash": "0" * 16, "versions": {}}
-    run = assign_name(Run.create(RunSpec(**{**vars(spec), **told})))
+    run = create_named(RunSpec(**{**vars(spec), **told}))
     head.save(run.folder / "model")
     shutil.copytree(near, run.folder / "near")
     axes = chance.normal(size=(width, np.load(near / "vectors.npy", mmap_mode="r").shape[1])).astype(np.float32)

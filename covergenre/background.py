@@ -69,11 +69,6 @@ class Workplace(ABC):
     def folder(self) -> Path:
         """The folder, which may not exist."""
 
-    @property
-    @abstractmethod
-    def title(self) -> str:
-        """What is worked on, as messages call it."""
-
     @abstractmethod
     def save(self) -> None:
         """Write to the folder what is to be done."""
@@ -113,4 +108,4 @@ class Workplace(ABC):
         return (self.folder / "stop").exists()
 
     def _busy(self) -> CoverGenreError:
-        return CoverGenreError(f"another process works on {self.title}: wait for it, or stop it")
+        return CoverGenreError(f"another process works on {self.folder.name}: wait for it, or stop it")

@@ -66,29 +66,19 @@ def train(run_id: str) -> None:
                 execute(run)
 
 
-def study(name: str) -> None:
-    """Compute the missing points of a study."""
-    with _errors_logged():
-        from covergenre.studies.record import open_study
-        from covergenre.studies.study import compute
-
-        compute(open_study(name))
-
-
-def collect(name: str) -> None:
-    """Collect what is missing of a collection."""
-    with _errors_logged():
-        from covergenre.collecting.collect import carry_out
-        from covergenre.collecting.record import open_plan
-
-        carry_out(open_plan(name))
-
-
-@contextmanager
-def _errors_logged() -> Iterator[None]:
-    """Log an error in one line, with a traceback if nobody foresaw it."""
+def do(kind: str, name: str) -> None:
+    """Compute a study or collect a collection. An error is logged in one line, an unforeseen one with its traceback."""
     try:
-        yield
+        if kind == "study":
+            from covergenre.studies.record import open_study
+            from covergenre.studies.study import compute
+
+            compute(open_study(name))
+        else:
+            from covergenre.collecting.collect import carry_out
+            from covergenre.collecting.record import open_plan
+
+            carry_out(open_plan(name))
     except BaseException as error:
         stop = stop_behind(error)
         _log.error("%s", in_words(stop or error), exc_info=not (stop or isinstance(error, (CoverGenreError, OSError))))
@@ -161,12 +151,9 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case []:
             work()
-        case ["study", name]:
+        case [kind, name]:
             _begin()
-            study(name)
-        case ["collect", name]:
-            _begin()
-            collect(name)
+            do(kind, name)
         case [run_id]:
             _begin()
             train(run_id)

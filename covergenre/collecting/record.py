@@ -60,11 +60,6 @@ class Plan(Workplace):
         return home.home() / "collected" / self.name
 
     @property
-    def title(self) -> str:
-        """What messages call it."""
-        return f"the collection {self.name}"
-
-    @property
     def total(self) -> int:
         """How many covers it wants."""
         return self.per_genre * len(self.genres)

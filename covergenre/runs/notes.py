@@ -4,8 +4,9 @@ Every run gets a short name when it is made, and keeps it until a user renames i
 """
 
 import re
+import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from filelock import FileLock
@@ -15,7 +16,7 @@ from covergenre.dataset.starter import STARTER
 from covergenre.errors import CoverGenreError
 from covergenre.files import read_json, replace_json
 from covergenre.methods import method
-from covergenre.runs.record import Run, list_runs
+from covergenre.runs.record import Run, RunSpec, list_runs
 
 LONGEST, LONGEST_NAME, MOST_TAGS = 400, 40, 8
 """Characters of a note; of a name or a tag; how many tags a run has at most."""
@@ -79,13 +80,18 @@ def full_name(run: Run) -> str:
     return " · ".join((run_name(run), *dataset, *read_notes(run).tags))
 
 
-def assign_name(run: Run) -> Run:
-    """Name a new run after its method, with the next number if other runs have that name."""
-    title = method_title(run.spec.method)
-    with FileLock(home.runs() / ".names.lock"):
-        found = (re.fullmatch(rf"{re.escape(title)}(?: (\d+))?", read_notes(other).name) for other in list_runs())
-        numbers = [int(match[1] or 1) for match in found if match]
-        write_notes(run, replace(read_notes(run), name=f"{title} {max(numbers) + 1}" if numbers else title))
+def create_named(spec: RunSpec, complete: Callable[[Run], object] = id) -> Run:
+    """A new queued run, named after its method, with the next number if other runs have that name.
+
+    `complete` adds what else belongs to it. No run is left when that fails or is interrupted.
+    """
+    run = Run.create(spec)
+    try:
+        complete(run)
+        _assign_name(run)
+    except BaseException:
+        shutil.rmtree(run.folder)
+        raise
     return run
 
 
@@ -105,6 +111,14 @@ def method_title(name: str) -> str:
         return method(name).title
     except CoverGenreError:
         return name
+
+
+def _assign_name(run: Run) -> None:
+    title = method_title(run.spec.method)
+    with FileLock(home.runs() / ".names.lock"):
+        found = (re.fullmatch(rf"{re.escape(title)}(?: (\d+))?", read_notes(other).name) for other in list_runs())
+        numbers = [int(match[1] or 1) for match in found if match]
+        write_notes(run, replace(read_notes(run), name=f"{title} {max(numbers) + 1}" if numbers else title))
 
 
 def _old_note(run: Run) -> str:

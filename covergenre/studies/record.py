@@ -87,11 +87,6 @@ class Study(Workplace):
         digest = hashlib.sha256(content.encode()).hexdigest()[:8]
         return home.home() / "studies" / f"{self.dataset}-{self.split}-{digest}"
 
-    @property
-    def title(self) -> str:
-        """What messages call it."""
-        return f"the study of {self.dataset}"
-
     def save(self) -> None:
         """Write the design, and the table of the outcomes that it asks for."""
         replace_json(self.folder / "study.json", asdict(self))

@@ -12,7 +12,7 @@ from covergenre.errors import BadRun, CoverGenreError
 from covergenre.methods import method
 from covergenre.methods.ensemble import NAME, FittedEnsemble
 from covergenre.runs.journal import open_journal
-from covergenre.runs.notes import assign_name, read_notes, write_notes
+from covergenre.runs.notes import Notes, create_named, read_notes, write_notes
 from covergenre.runs.record import Run, RunSpec, probability_columns
 from covergenre.training.train import evaluate
 
@@ -27,9 +27,8 @@ def combine(runs: Sequence[Run]) -> Run:
     covers, genres, split, seed or, if they read vectors, recipe.
     """
     _check(runs)
-    run = assign_name(Run.create(_spec(runs)))
     tags = [tag for tag in read_notes(runs[0]).tags if all(tag in read_notes(other).tags for other in runs)]
-    write_notes(run, replace(read_notes(run), tags=tuple(tags)))
+    run = create_named(_spec(runs), lambda run: write_notes(run, Notes(tags=tuple(tags))))
     with open_journal(run):
         predictions = [each.predictions() for each in runs]
         columns = probability_columns(run.spec.genres)

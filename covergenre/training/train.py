@@ -6,7 +6,6 @@ embedded for methods that read pictures, too, as the search for similar covers n
 
 import logging
 import platform
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -26,7 +25,7 @@ from covergenre.packages import need, versions
 from covergenre.progress import SILENT, Monitor
 from covergenre.runs.cautions import save_background
 from covergenre.runs.journal import Journal, open_journal
-from covergenre.runs.notes import assign_name
+from covergenre.runs.notes import create_named
 from covergenre.runs.record import EMBEDDING_S, Run, RunSpec, probability_columns
 from covergenre.training.experiment import fit_and_evaluate
 from covergenre.training.parts import Parts, VectorCache, load_parts, read_texts, select_covers
@@ -70,13 +69,7 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     prepared = RunSpec(**{**vars(spec), **settled})
     select_covers(dataset, prepared)
     check_engine(spec.recipe)
-    run = Run.create(prepared)
-    try:
-        save_background(run, dataset)
-        return assign_name(run)
-    except BaseException:
-        shutil.rmtree(run.folder)
-        raise
+    return create_named(prepared, lambda run: save_background(run, dataset))
 
 
 def execute(run: Run, dataset: Dataset | None = None, monitor: Monitor = SILENT) -> Run:

@@ -36,7 +36,7 @@ def test_a_stop_is_obeyed_and_it_can_go_on(world):
     plan = Plan("mine", GENRES, per_genre=300)
     start(plan)
     wait_until(lambda: len(world.requests) > 3)
-    with pytest.raises(CoverGenreError, match="works on the collection mine"):
+    with pytest.raises(CoverGenreError, match="works on mine"):
         start(plan)
     with pytest.raises(Cancelled, match="they are kept"):
         wait(plan, monitor=Monitor(should_stop=lambda: True))

@@ -9,7 +9,7 @@ from covergenre.runs.notes import (
     LONGEST,
     MOST_TAGS,
     Notes,
-    assign_name,
+    create_named,
     full_name,
     read_notes,
     rename,
@@ -17,7 +17,6 @@ from covergenre.runs.notes import (
     run_names,
     write_notes,
 )
-from covergenre.runs.record import Run
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_a_note_from_before_there_were_names_is_still_there(run):
 @pytest.fixture
 def named(spec):
     """Makes a run and gives it its first name."""
-    return lambda method="logistic": assign_name(Run.create(replace(spec, method=method)))
+    return lambda method="logistic": create_named(replace(spec, method=method))
 
 
 def test_a_run_is_called_by_its_method(named):

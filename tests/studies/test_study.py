@@ -182,7 +182,7 @@ def test_of_two_that_begin_at_once_one_is_refused(quick, monkeypatch):
     monkeypatch.setattr(module.Study, "is_running", lambda _: False)  # as long as neither has begun
     with FileLock(made.folder / ".lock"), ThreadPoolExecutor(1) as pool:
         refused = pool.submit(quick, "ladder").exception()
-    assert "another process works on the study of drawn" in str(refused)
+    assert "another process works on drawn-honest-" in str(refused)
 
 
 def test_a_study_of_covers_that_have_changed_is_refused(dataset, recipe):

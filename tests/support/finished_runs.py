@@ -12,7 +12,7 @@ from drawing import genre_folders
 from covergenre.dataset.manifest import fingerprint
 from covergenre.dataset.registry import register
 from covergenre.embedding.recipe import Recipe
-from covergenre.runs.notes import assign_name
+from covergenre.runs.notes import create_named
 from covergenre.runs.record import Run, RunSpec, Status, probability_columns
 
 GENRES = ("country", "jazz", "rap")
@@ -59,7 +59,7 @@ def finished_run(
         "versions": {},
         "created": created or datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
     }
-    run = assign_name(Run.create(RunSpec(method=method, genres=genres, **{**spec, **asked})))
+    run = create_named(RunSpec(method=method, genres=genres, **{**spec, **asked}))
     paths = [f"{genres[label]}/{n:04}.jpg" for n, label in enumerate(labels)] if paths is None else list(paths)
     told = {
         "path": [*paths, "held/back.jpg"],
