@@ -132,6 +132,18 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def make_room(newest: Path, most: int, most_bytes: int) -> None:
+    """Delete the oldest of the files beside `newest` that end as it does, until the rest is within these limits."""
+    files = sorted(_stats(newest.parent.glob(f"*{newest.suffix}")), key=lambda each: each[1].st_mtime_ns)
+    count, size = len(files), sum(stat.st_size for _, stat in files)
+    for file, stat in files:
+        if count <= most and size <= most_bytes:
+            return
+        if file != newest:
+            file.unlink(missing_ok=True)
+            count, size = count - 1, size - stat.st_size
+
+
 def publish_folder(staged: Path, target: Path) -> None:
     """Rename a folder that is complete to `target`, once all of it is on the disk."""
     for path in staged.rglob("*"):
@@ -143,3 +155,11 @@ def publish_folder(staged: Path, target: Path) -> None:
 def _sync(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _stats(files: Iterable[Path]) -> list[tuple[Path, os.stat_result]]:
+    found = []
+    for file in files:
+        with suppress(FileNotFoundError):  # another process has just deleted it
+            found.append((file, file.stat()))
+    return found

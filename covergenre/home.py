@@ -98,6 +98,11 @@ def answers() -> Path:
     return home() / "answers"
 
 
+def selections() -> Path:
+    """Covers that were selected on a page, stored for a while."""
+    return home() / "selections"
+
+
 def corrections() -> Path:
     """Covers whose genre a user has corrected, in genre folders."""
     return home() / "corrections"

@@ -60,6 +60,8 @@ class PixelCache:
         known = self.read()
         fresh = covers[~covers["content_hash"].isin(known.index)].drop_duplicates("content_hash")
         pictures = list(zip(fresh["path"], fresh["content_hash"], strict=True))
+        if not pictures:
+            return known.reindex(covers["content_hash"])
         rows: dict[str, tuple] = {}
         try:
             results = monitor.map(lambda picture: compute(*picture), pictures, what, kept)

@@ -14,12 +14,11 @@ import os
 import re
 import secrets
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from covergenre import home
-from covergenre.files import replace_bytes
+from covergenre.files import make_room, replace_bytes
 
 MOST_ANSWERS = 500
 MOST_BYTES = 200 * 2**20
@@ -66,7 +65,7 @@ def save_query(query: Query) -> tuple[str, bool]:
         os.utime(file)
     else:
         _write(file, query)
-        _make_room(folder, file)
+        make_room(file, MOST_ANSWERS, MOST_BYTES)
     return token, True
 
 
@@ -122,25 +121,3 @@ def _write(file: Path, query: Query) -> None:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _make_room(folder: Path, newest: Path) -> None:
-    """Delete the least recently used queries until the rest is within the limits."""
-    files = sorted(_stats(folder.glob("*.zip")), key=lambda each: each[1].st_mtime_ns)
-    count, size = len(files), sum(stat.st_size for _, stat in files)
-    for file, stat in files:
-        if count <= MOST_ANSWERS and size <= MOST_BYTES:
-            return
-        if file != newest:
-            file.unlink(missing_ok=True)
-            count, size = count - 1, size - stat.st_size
-
-
-def _stats(files: Iterable[Path]) -> list[tuple[Path, os.stat_result]]:
-    found = []
-    for file in files:
-        try:
-            found.append((file, file.stat()))
-        except FileNotFoundError:
-            continue  # another visitor has just deleted it
-    return found

@@ -18,15 +18,12 @@ from covergenre.exchange import archive
 from covergenre.exchange.roots import allowed_folder, allowed_roots
 from covergenre.formatting import counted, listed
 from covergenre.jobs import Job, Work
-from pages.explore.filters import no_filters
 from pages.explore.messages import report, report_error, reporting_errors, take_error
-from pages.explore.selection import SELECTED
-from pages.widgets.address import go
+from pages.explore.places import show_dataset
 from pages.widgets.genres import display
 from pages.widgets.safe_text import plain, sentence
 from pages.widgets.watch import jobs
 
-NAME = "data"
 LARGEST_ZIP = st.get_option("server.maxUploadSize")  # MB; an upload is held in memory
 
 _JOB = "adding a data set"
@@ -42,11 +39,6 @@ _LEVELS: dict[int | str, str] = {
     3: "The third folder",
 }
 _A_SECOND = 1.5  # covers collected in a second, roughly: the sources limit the rate
-
-
-def show_dataset(name: str) -> None:
-    """Show another data set, without the filters and the cover of this one."""
-    go(**{**no_filters(), SELECTED: "", "open": "", "groups": "", NAME: name})
 
 
 def adding_job() -> Job | None:

@@ -1,6 +1,6 @@
 """One cover of a data set, large: its facts and findings, the actions on it, and the covers most like it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.table import page_url
 from covergenre.errors import CoverGenreError
 from pages.explore.actions import show_actions
+from pages.explore.places import open_cover
 from pages.explore.tiles import show_covers
 from pages.explore.workspace import Workspace
 from pages.widgets.cover_art import web_address
@@ -24,7 +25,7 @@ _SIDE = 720
 _SIMILAR = 12
 
 
-def show_cover(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
+def show_cover(opened: Workspace, row: int) -> None:
     """The cover in this row, and everything about it."""
     covers = opened.covers
     left, right = st.columns([2, 3], gap="large")
@@ -33,12 +34,12 @@ def show_cover(opened: Workspace, row: int, go: Callable[[str], None]) -> None:
     with right:
         st.header(plain(covers.title(row), 120), anchor=False)
         st.markdown(facts(covers, row), unsafe_allow_html=True)
-        _show_findings(covers, row, go)
+        _show_findings(covers, row)
         if opened.dataset.writable:
             show_actions(opened, [covers.paths[row]], "cover")
     if similar := {other: f"{cosine:.2f}" for other, cosine in covers.like(row, _SIMILAR)}:
         st.header("Most similar covers", anchor=False)
-        show_covers(covers, list(similar), "near", go, similar)
+        show_covers(covers, list(similar), "near", open_cover, similar)
 
 
 def show_picture(covers: Collection, row: int) -> None:
@@ -83,7 +84,7 @@ def _source(cover: Mapping[str, Any]) -> str:
     return f'<a href="{page}" target="_blank" rel="noopener noreferrer">{name}</a>' if page else name
 
 
-def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> None:
+def _show_findings(covers: Collection, row: int) -> None:
     if covers.findings is None:
         return
     path = covers.paths[row]
@@ -96,7 +97,7 @@ def _show_findings(covers: Collection, row: int, go: Callable[[str], None]) -> N
     group = dict.fromkeys(other for each in findings for other in covers.findings.group(path, each.issue))
     if others := [other for other in covers.rows_of(group) if other != row][:6]:
         st.caption("In a group with:")
-        show_covers(covers, others, "group", go)
+        show_covers(covers, others, "group", open_cover)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

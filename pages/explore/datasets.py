@@ -8,15 +8,14 @@ from covergenre.dataset.starter import STARTER
 from covergenre.exchange import archive
 from covergenre.runs.record import dependents_note
 from pages.explore.add_dataset import (
-    NAME,
     choose_level,
     level,
     registering,
     show_add_button,
-    show_dataset,
     start_adding,
 )
 from pages.explore.messages import reporting_errors
+from pages.explore.places import DATASET, show_dataset
 from pages.explore.workspace import Workspace, inspections
 from pages.widgets.address import go, settle
 from pages.widgets.menus import close, menu
@@ -33,12 +32,12 @@ _MISSING = {
 def choose_dataset() -> str:
     """The name of the data set; "" if there is none but the starter and the address does not name that."""
     names = registry.names(shipped=True)
-    if names in ((), (STARTER,)) and STARTER not in (st.session_state.get(NAME), st.query_params.get(NAME)):
+    if names in ((), (STARTER,)) and STARTER not in (st.session_state.get(DATASET), st.query_params.get(DATASET)):
         return ""
-    settle(NAME, names, NAME)
+    settle(DATASET, names, DATASET)
     return st.selectbox(
-        "Data set", names, key=NAME, label_visibility="collapsed", width=240,
-        on_change=lambda: show_dataset(st.session_state[NAME]),
+        "Data set", names, key=DATASET, label_visibility="collapsed", width=240,
+        on_change=lambda: show_dataset(st.session_state[DATASET]),
     )  # fmt: skip
 
 
@@ -102,7 +101,7 @@ def _rename(old: str, key: str) -> None:
     with reporting_errors():
         registry.rename(old, new)
         inspections().pop(old, None)
-        go(**{NAME: new})
+        go(**{DATASET: new})
 
 
 def _remove(name: str, dataset: Dataset | None) -> None:

@@ -6,14 +6,15 @@ import streamlit as st
 
 from covergenre.errors import CoverGenreError
 from pages.explore import add_dataset
-from pages.explore import filters as explore_filters
 from pages.explore.cover import show_cover
 from pages.explore.datasets import choose_dataset, show_damaged, show_management
-from pages.explore.findings import GROUPS, VIEW, show_findings
+from pages.explore.filters import choose_filters
+from pages.explore.findings import show_findings
 from pages.explore.gallery import show_gallery, show_steps
 from pages.explore.map import show_map
 from pages.explore.messages import show_message
 from pages.explore.overview import show_overview
+from pages.explore.places import COVER, VIEW
 from pages.explore.repair import show_repair
 from pages.explore.review import show_review
 from pages.explore.saved_views import show_views
@@ -27,35 +28,12 @@ from pages.explore.workspace import (
     version_of,
     was_audited,
 )
-from pages.widgets.address import PAGE, bind, get_option, go
+from pages.widgets.address import bind, get, get_option
 from pages.widgets.genres import show_colours
 from pages.widgets.safe_text import sentence
 from pages.widgets.watch import watch
 
-COVER = "open"
-VIEWS = {
-    "overview": "Overview",
-    "gallery": "Gallery",
-    "findings": "Findings",
-    "map": "Map",
-    "review": "Review",
-    "repair": "Repair",
-}
-
-
-def open_cover(path: str) -> None:
-    """Show one cover."""
-    go(**{COVER: path, VIEW: VIEWS["gallery"]})
-
-
-def close_cover(page: int = 1) -> None:
-    """Back to a page of the gallery."""
-    go(**{COVER: "", PAGE: str(page) if page > 1 else ""})
-
-
-def to_gallery(**filters: str | list[str]) -> None:
-    """Show the gallery with these filters and no others."""
-    go(**{**explore_filters.only(**filters), COVER: "", GROUPS: "", VIEW: VIEWS["gallery"]})
+VIEWS = ("Overview", "Gallery", "Findings", "Map", "Review", "Repair")
 
 
 def show_work(opened: Workspace) -> None:
@@ -68,7 +46,8 @@ def show_work(opened: Workspace) -> None:
     if version_of(opened) != opened.version:
         st.rerun()
     if state == "running":
-        watch(job, "work", partial(version_of, opened))
+        known = opened.inspection or was_audited(opened.dataset)
+        watch(job, "again" if known else "work", partial(version_of, opened))
     elif state != "done":
         with st.container(horizontal=True, vertical_alignment="center"):
             reason = sentence(job.error) if job.error else "Results so far are kept."
@@ -93,8 +72,11 @@ def show_index(opened: Workspace) -> None:
 
 def offer_audit(opened: Workspace, reason: str) -> None:
     """Say why an audit is needed, with a button to start it."""
-    st.info(reason, icon=":material/troubleshoot:")
     job = current_job(opened)
+    if job and job.running and was_audited(opened.dataset):
+        st.info("This data set is being checked for defects.", icon=":material/hourglass_top:")
+        return
+    st.info(reason, icon=":material/troubleshoot:")
     st.button(
         "Look for defects",
         type="primary",
@@ -109,31 +91,31 @@ def offer_audit(opened: Workspace, reason: str) -> None:
 def show_covers(opened: Workspace) -> None:
     """The gallery, or the cover that was opened."""
     covers = opened.covers
-    query = explore_filters.choose_filters(opened)
-    rows, row = query.find(covers), covers.row_of(st.query_params.get(COVER, ""))
+    query = choose_filters(opened)
+    rows, row = query.find(covers), covers.row_of(get(COVER))
     if row is None:
-        show_gallery(opened, rows, query, open_cover)
+        show_gallery(opened, rows, query)
     else:
-        show_steps(covers, rows, row, open_cover, close_cover)
-        show_cover(opened, row, open_cover)
+        show_steps(covers, rows, row)
+        show_cover(opened, row)
 
 
 def show(view: str, opened: Workspace) -> None:
     """One view of the data set."""
-    if view == "overview":
-        show_overview(opened, to_gallery)
-    elif view == "gallery":
+    if view == "Overview":
+        show_overview(opened)
+    elif view == "Gallery":
         show_covers(opened)
-    elif view == "repair":
+    elif view == "Repair":
         show_repair(opened)
-    elif view == "map" and opened.covers.vectors is not None:
-        show_map(opened, to_gallery)
+    elif view == "Map" and opened.covers.vectors is not None:
+        show_map(opened)
     elif not opened.inspection:
         offer_audit(opened, "This data set has not been checked for defects yet.")
-    elif view == "review":
-        show_review(opened, open_cover)
-    elif view == "findings":
-        show_findings(opened, open_cover, to_gallery)
+    elif view == "Review":
+        show_review(opened)
+    elif view == "Findings":
+        show_findings(opened)
     else:
         offer_audit(opened, "The map needs the covers' vectors, which have not been computed yet.")
 
@@ -142,7 +124,9 @@ job = add_dataset.adding_job()  # before `finish_adding`: a job that ends in bet
 add_dataset.finish_adding()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
-    message = st.container()
+    message = st.container(
+        key="messages"
+    )  # here from the start: what comes later at this place would push the rest about
     if job:
         watch(job, "adding")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -165,20 +149,19 @@ with st.container(key="page"):
     with bar:
         show_views(opened)
         show_management(opened)
-    titles = list(VIEWS.values())
-    chosen = st.segmented_control(
-        "View", titles, required=True, label_visibility="collapsed", wrap=True,
-        **bind(VIEW, get_option(VIEW, titles, default=titles[0])),
+    view = st.segmented_control(
+        "View", VIEWS, required=True, label_visibility="collapsed", wrap=True,
+        **bind(VIEW, get_option(VIEW, VIEWS, default=VIEWS[0])),
     )  # fmt: skip
-    view = next(name for name, title in VIEWS.items() if title == chosen)
     if not opened.dataset.writable:
         st.caption(
             f"The {len(opened.covers):,} real covers behind the predictions, for viewing only. Their artwork is not "
             "included: you see names and colours."
         )
     else:
-        if view != "review":  # a review is applied, and the data set inspected again, at its end
-            show_work(opened)
+        with st.container(key="checks"):  # likewise
+            if view != "Review":  # a review is applied, and the data set inspected again, at its end
+                show_work(opened)
         if is_large(opened):
             show_index(opened)
     show(view, opened)

@@ -11,15 +11,16 @@ from covergenre.collection.collection import Collection
 from covergenre.collection.filters import Filters
 from covergenre.collection.predictions import PredictionFilter, Predictions
 from covergenre.dataset.manifest import STATES
+from covergenre.dataset.selections import load_selection
 from covergenre.dataset.split import PARTS
 from covergenre.errors import CoverGenreError
 from covergenre.inspection.overview import kinds_of
-from pages.explore.selection import load_selection
 from pages.explore.workspace import Workspace, finished_runs_of, open_predictions
 from pages.widgets.address import PAGE, bind, get, get_option, get_options, go
 from pages.widgets.collection_choice import collection_title
 from pages.widgets.genres import display
 from pages.widgets.safe_text import sentence, tidy
+from pages.widgets.verdict import source_title
 
 ON_MAP = "map"  # the name of a selection made on the map
 TEXT, ISSUE, BY = "words", "issue", "by"
@@ -94,9 +95,9 @@ def only(**parameters: str | list[str]) -> dict[str, str | list[str]]:
     return {**no_filters(), **parameters}
 
 
-def label(value: str) -> str:
-    """A value as a filter shows it."""
-    return display(tidy(value, 24)) or "None"
+def label(value: str, name: str = "") -> str:
+    """A value of a filter as it is shown; `name`: the filter's parameter of the address."""
+    return (source_title(value) if name == _KEYS["sources"] else display(tidy(value, 24))) or "None"
 
 
 def show_chips(query: Query) -> None:
@@ -104,7 +105,9 @@ def show_chips(query: Query) -> None:
     chips: list[Chip] = []
     for field, key in _KEYS.items():
         values = getattr(query.filters, field)
-        chips += [(label(value), {key: [each or _NO_PART for each in values if each != value]}) for value in values]
+        chips += [
+            (label(value, key), {key: [each or _NO_PART for each in values if each != value]}) for value in values
+        ]
     chips += [(tidy(value, 24), {KIND_KEYS[kind]: ""}) for kind, value in query.files.items()]
     if issue := query.filters.issue:
         chips.append((display(issue), {ISSUE: ""}))
@@ -132,7 +135,7 @@ def choose_run(runs: Sequence[str], required: bool = False) -> str:
         options,
         format_func=lambda run: run if run == _NO_RUN else collection_title(run),
         help="A run answers for the covers of its validation and test parts, not for those it was trained on.",
-        **bind(RUN, get_option(RUN, options, default=options[0])),
+        **bind(RUN, get_option(RUN, options, default=options[0]), hidden=not required),
     )
     return "" if run == _NO_RUN else run
 
@@ -163,10 +166,10 @@ def _options(covers: Collection) -> dict[str, Sequence[str]]:
 def _pills(title: str, options: Sequence[str], name: str) -> tuple[str, ...]:
     if len(options) < (1 if name == _KEYS["tags"] else 2):
         return ()
-    words: Callable[[str], str] = lambda option: label("" if option == _NO_PART else option)  # noqa: E731
+    words: Callable[[str], str] = lambda option: label("" if option == _NO_PART else option, name)  # noqa: E731
     values = [option or _NO_PART for option in options]  # an address can't hold an empty value
     chosen = st.pills(title, values, selection_mode="multi", format_func=words,
-                      **bind(name, get_options(name, values, words)))  # fmt: skip
+                      **bind(name, get_options(name, values, words), hidden=True))  # fmt: skip
     return tuple("" if each == _NO_PART and "" in options else each for each in chosen or ())
 
 
@@ -175,7 +178,8 @@ def _choose_issue(covers: Collection) -> str:
         return ""
     summary = covers.findings.report.summary
     found = [_ALL, *summary.loc[summary["count"] > 0, "issue"]]
-    chosen = st.selectbox("Issue", found, format_func=display, **bind(ISSUE, get_option(ISSUE, found, default=_ALL)))
+    chosen = st.selectbox("Issue", found, format_func=display,
+                          **bind(ISSUE, get_option(ISSUE, found, default=_ALL), hidden=True))  # fmt: skip
     return "" if chosen == _ALL else chosen
 
 
@@ -195,9 +199,9 @@ def _choose_answers(opened: Workspace) -> tuple[Predictions | None, PredictionFi
         "Was it right?",
         [_RIGHT, _WRONG],
         format_func=display,
-        **bind(VERDICT, get_option(VERDICT, (_RIGHT, _WRONG)) or None),
+        **bind(VERDICT, get_option(VERDICT, (_RIGHT, _WRONG)) or None, hidden=True),
     )
-    low, high = st.slider("Certainty in percent", 0, 100, **bind(SURE, _certainty()))
+    low, high = st.slider("Certainty in percent", 0, 100, **bind(SURE, _certainty(), hidden=True))
     return answers, PredictionFilter(genres, None if verdict is None else verdict == _RIGHT, (low / 100, high / 100))
 
 

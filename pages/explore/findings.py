@@ -1,7 +1,5 @@
 """The findings of the audit, one card an issue; the groups of an issue side by side."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from covergenre.audit import ISSUES, THRESHOLDS, Audit, Issue
@@ -11,6 +9,7 @@ from covergenre.inspection.proposal import health
 from covergenre.repair import repair
 from pages.explore.actions import apply_plan
 from pages.explore.filters import ISSUE
+from pages.explore.places import GROUPS, VIEW, open_cover, open_gallery
 from pages.explore.selection import select
 from pages.explore.tiles import show_covers
 from pages.explore.workspace import Workspace, set_threshold
@@ -20,18 +19,17 @@ from pages.widgets.genres import display, inline
 from pages.widgets.menus import menu
 from pages.widgets.safe_text import plain
 
-VIEW = "see"
-GROUPS, GROUP_PAGE = "groups", "group_sheet"
+GROUP_PAGE = "group_sheet"
 A_PAGE = 8
 _SHOWN = 4  # covers of a group
 
 
-def show_findings(opened: Workspace, open_cover: Callable[[str], None], to_gallery: Callable[..., None]) -> None:
-    """A card for each issue, or the groups of the issue that the address names; `to_gallery` opens the gallery."""
+def show_findings(opened: Workspace) -> None:
+    """A card for each issue, or the groups of the issue that the address names."""
     report = opened.inspection.audit
     issue_of_groups = get(GROUPS)
     if issue_of_groups and opened.covers.findings.has_groups(issue_of_groups):
-        _show_groups(opened, issue_of_groups, open_cover)
+        _show_groups(opened, issue_of_groups)
         return
     counts = dict(zip(report.summary["issue"], report.summary["count"], strict=True))
     changed = {issue.name for issue in ISSUES if report.thresholds[issue.name] != issue.threshold}
@@ -42,7 +40,7 @@ def show_findings(opened: Workspace, open_cover: Callable[[str], None], to_galle
             st.header(title, anchor=False)
             with st.container(key=f"cards-{'grave' if grave else 'other'}"):
                 for issue in sorted(some, key=lambda issue: -counts[issue.name]):
-                    _show_card(opened, issue, counts[issue.name], to_gallery)
+                    _show_card(opened, issue, counts[issue.name])
     if clean := [display(issue.name) for issue in ISSUES if issue.name in counts and issue not in shown]:
         st.markdown(f"**Nothing found:** {', '.join(clean)}.")
     for reason in dict.fromkeys(report.skipped.values()):
@@ -58,11 +56,11 @@ def _show_health(opened: Workspace) -> None:
     )
 
 
-def _show_card(opened: Workspace, issue: Issue, count: int, to_gallery: Callable[..., None]) -> None:
+def _show_card(opened: Workspace, issue: Issue, count: int) -> None:
     report, writable = opened.inspection.audit, opened.dataset.writable
 
     def show_flagged() -> None:
-        to_gallery(**{ISSUE: issue.name})
+        open_gallery(**{ISSUE: issue.name})
 
     def select_flagged() -> None:
         show_flagged()
@@ -73,16 +71,15 @@ def _show_card(opened: Workspace, issue: Issue, count: int, to_gallery: Callable
         st.markdown(f"{issue.meaning} {issue.harm}")
         score = f", with a score of {report.thresholds[issue.name]:.2f} or more" if writable else ""
         st.caption(f"{percent(count / report.covers)} of all covers{score}.")
-        with st.container(horizontal=True, gap="small"):
-            st.button("Show", key=f"see-{issue.name}", on_click=show_flagged, icon=":material/grid_view:")
+        with st.container(horizontal=True, gap="xsmall", key=f"acts-{issue.name.replace(' ', '-')}"):
+            st.button("Show", key=f"see-{issue.name}", on_click=show_flagged)
             if writable and count:
-                st.button("Select", key=f"select-{issue.name}", on_click=select_flagged, icon=":material/check_box:",
+                st.button("Select", key=f"select-{issue.name}", on_click=select_flagged,
                           help="Show them, all selected: leave out, relabel, tag or download")  # fmt: skip
             if writable and issue.name == "wrong labels" and count:
-                st.button("Review", key="review-them", on_click=lambda: go(**{VIEW: "Review"}),
-                          icon=":material/rate_review:")  # fmt: skip
+                st.button("Review", key="review-them", on_click=lambda: go(**{VIEW: "Review"}))
             if opened.covers.findings.has_groups(issue.name):
-                st.button("Compare", key=f"groups-{issue.name}", icon=":material/compare:",
+                st.button("Compare", key=f"groups-{issue.name}",
                           on_click=lambda: go(**{GROUPS: issue.name, GROUP_PAGE: ""}),
                           help="Show the groups of covers side by side")  # fmt: skip
             if writable:
@@ -112,7 +109,7 @@ def _show_threshold(opened: Workspace, issue: str) -> None:
             st.button(f"Reset to {default:.2f}", key=f"usual {issue}", on_click=reset)
 
 
-def _show_groups(opened: Workspace, issue: str, open_cover: Callable[[str], None]) -> None:
+def _show_groups(opened: Workspace, issue: str) -> None:
     covers = opened.covers
     st.button("All findings", type="tertiary", icon=":material/arrow_back:", on_click=lambda: go(**{GROUPS: ""}))
     groups = covers.findings.groups(issue)
@@ -125,12 +122,10 @@ def _show_groups(opened: Workspace, issue: str, open_cover: Callable[[str], None
     shown = show_pager(groups, A_PAGE, GROUP_PAGE)
     with grid:
         for number, paths in enumerate(shown):
-            _show_group(opened, issue, number, paths, open_cover)
+            _show_group(opened, issue, number, paths)
 
 
-def _show_group(
-    opened: Workspace, issue: str, number: int, paths: tuple[str, ...], open_cover: Callable[[str], None]
-) -> None:
+def _show_group(opened: Workspace, issue: str, number: int, paths: tuple[str, ...]) -> None:
     covers, manifest = opened.covers, opened.dataset.manifest
     rows = covers.rows_of(paths)
     notes = {row: covers.column("part")[row] for row in rows} if issue == "leakage" else _sizes(covers, rows)

@@ -1,14 +1,14 @@
 """The map of a data set: similar covers lie close together, and a box or lasso selects covers."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
+from covergenre.dataset.selections import save_selection
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
 from pages.explore.actions import show_actions
-from pages.explore.selection import save_selection
+from pages.explore.messages import reporting_errors
+from pages.explore.places import open_gallery
 from pages.explore.workspace import Workspace, finished_runs_of, open_predictions
 from pages.widgets import map_chart
 from pages.widgets.address import bind, get_option
@@ -20,8 +20,8 @@ _GENRE, _ANSWER, _RIGHT, _CERTAINTY = "Genre", "What a run said", "Right or wron
 _OF_RUNS = (_ANSWER, _RIGHT, _CERTAINTY)
 
 
-def show_map(opened: Workspace, to_gallery: Callable[..., None]) -> None:
-    """The map, coloured by genre, a score or a run's answers; `to_gallery` opens the gallery with filters."""
+def show_map(opened: Workspace) -> None:
+    """The map, coloured by genre, a score or a run's answers."""
     covers = opened.covers
     positions = map_chart.positions_of(covers.vectors)
     runs = finished_runs_of(opened)
@@ -39,6 +39,11 @@ def show_map(opened: Workspace, to_gallery: Callable[..., None]) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="picked")
     event = map_chart.show(covers, positions, np.arange(len(covers)), colour=colour)
     selected = map_chart.selected_paths(event, covers, positions)
+
+    def show_selected() -> None:
+        with reporting_errors():
+            open_gallery(**{explore_filters.ON_MAP: save_selection(selected)})
+
     with bar:
         if not selected:
             st.caption(
@@ -50,7 +55,7 @@ def show_map(opened: Workspace, to_gallery: Callable[..., None]) -> None:
             f"Show these {len(selected):,} covers" if len(selected) > 1 else "Show this cover",
             type="primary",
             icon=":material/grid_view:",
-            on_click=lambda: to_gallery(**{explore_filters.ON_MAP: save_selection(selected)}),
+            on_click=show_selected,
         )
         show_actions(opened, sorted(selected), "map")
 

@@ -1,4 +1,4 @@
-"""The message at the top of the Explore page: what the last action did, until dismissed or replaced."""
+"""The message at the foot of the Explore page: what the last action did, until dismissed or replaced."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from covergenre.dataset.registry import open_dataset
-from covergenre.errors import CoverGenreError
+from covergenre.errors import CoverGenreError, in_words
 from covergenre.repair import repair
 from pages.widgets.safe_text import sentence
 
@@ -36,12 +36,12 @@ def report_error(reason: str) -> None:
 
 @contextmanager
 def reporting_errors() -> Iterator[None]:
-    """Show the CoverGenreError that the block raises in place of an earlier error."""
+    """Show the error that the block raises, one that a user can fix or of the system, in place of an earlier one."""
     take_error()
     try:
         yield
-    except CoverGenreError as error:
-        report_error(str(error))
+    except (CoverGenreError, OSError) as error:
+        report_error(in_words(error))
 
 
 def take_error() -> str:
@@ -55,9 +55,7 @@ def show_message(dataset: str) -> None:
     message = st.session_state.get(_KEY)
     if not message or message.dataset not in ("", dataset):
         return
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key="news", border=not message.is_error
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="news"):
         if message.is_error:
             st.error(message.text, icon=":material/error:", width="stretch")
         else:

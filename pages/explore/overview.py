@@ -1,6 +1,6 @@
 """The contents of a data set: its genres with their brightness and colours, and its files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -9,6 +9,7 @@ from covergenre.formatting import percent, size
 from covergenre.inspection.overview import KINDS, GenreLook, Overview
 from pages.explore.exchange import show_exchange
 from pages.explore.filters import KIND_KEYS
+from pages.explore.places import open_gallery
 from pages.explore.workspace import Workspace, open_overview
 from pages.widgets.figures import genre_cell, table
 from pages.widgets.genres import css_colour
@@ -19,8 +20,8 @@ _MOST = 6  # sizes that are listed
 _TITLES = {"sizes": "Pixels", "formats": "Format", "modes": "Mode"}
 
 
-def show_overview(opened: Workspace, to_gallery: Callable[..., None]) -> None:
-    """The figures and downloads; `to_gallery` opens the gallery with filters."""
+def show_overview(opened: Workspace) -> None:
+    """The figures and downloads."""
     figures = open_overview(opened)
     used = int(figures.genres["usable"].sum())
     with st.container(horizontal=True, gap="large", key="sums"):
@@ -31,7 +32,7 @@ def show_overview(opened: Workspace, to_gallery: Callable[..., None]) -> None:
                     count = int(figures.genres[state].sum())
                     st.metric(title, f"{count:,}", width="content")
                     if count:
-                        st.button("Show", key=f"see-{state}", type="tertiary", on_click=to_gallery,
+                        st.button("Show", key=f"see-{state}", type="tertiary", on_click=open_gallery,
                                   kwargs={"state": state})  # fmt: skip
         st.metric("Genres", f"{(figures.genres['usable'] > 0).sum():,}", width="content")
         st.metric("Largest to smallest", f"{figures.imbalance:.1f} : 1", width="content")

@@ -127,8 +127,8 @@ def _show_counts(proposal: Proposal) -> None:
         st.metric("Healthy covers", percent(after), f"was {percent(before)}", delta_color="off", delta_arrow="off",
                   width="content", help=meaning)  # fmt: skip
         for title, left, later in proposal.counts:
-            st.metric(title, f"{later:,}", f"{later - left:+,}" if later != left else None, delta_color="off",
-                      delta_arrow="off", width="content")  # fmt: skip
+            change = f"{later - left:+,}".replace("-", "−") if later != left else None
+            st.metric(title, f"{later:,}", change, delta_color="off", delta_arrow="off", width="content")
 
 
 def _show_accuracy(opened: Workspace, proposal: Proposal) -> None:

@@ -1,6 +1,5 @@
 """Review of doubtful labels, one cover at a time: the suggestion beside the picture, a key for each answer."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
@@ -13,6 +12,7 @@ from covergenre.repair.repair import history
 from pages.explore.actions import report_repair
 from pages.explore.cover import show_picture
 from pages.explore.messages import reporting_errors
+from pages.explore.places import open_cover
 from pages.explore.tiles import show_covers
 from pages.explore.workspace import Workspace
 from pages.widgets.genres import GENRES, css_colour, inline, named
@@ -22,7 +22,7 @@ _LATER = "review later"
 _NEAREST = 4
 
 
-def show_review(opened: Workspace, go: Callable[[str], None]) -> None:
+def show_review(opened: Workspace) -> None:
     """The next doubtful label, or the end of the review."""
     if not opened.dataset.writable:
         st.info("The labels of this data set can't be changed.", icon=":material/lock:")
@@ -31,11 +31,11 @@ def show_review(opened: Workspace, go: Callable[[str], None]) -> None:
     if why := report.skipped.get("wrong labels"):
         st.info(f"Labels were not checked: {plain(why, 200)}.", icon=":material/info:")
         return
-    _loop(opened, go)
+    _loop(opened)
 
 
 @st.fragment
-def _loop(opened: Workspace, go: Callable[[str], None]) -> None:
+def _loop(opened: Workspace) -> None:
     try:
         decisions = review.read_decisions(opened.dataset)
     except CoverGenreError as error:
@@ -49,7 +49,7 @@ def _loop(opened: Workspace, go: Callable[[str], None]) -> None:
         _show_end(opened, len(found), len(plan.edits))
         return
     _show_progress(opened, len(found) - len(left), len(found), len(plan.edits), bool(decisions))
-    _show_doubt(opened, left[0], go)
+    _show_doubt(opened, left[0])
 
 
 def _show_progress(opened: Workspace, done: int, total: int, changes: int, can_go_back: bool) -> None:
@@ -83,7 +83,7 @@ def _show_end(opened: Workspace, total: int, changes: int) -> None:
         st.caption("Applied as one repair, which can be undone. The data set is then checked again.")
 
 
-def _show_doubt(opened: Workspace, doubt: DoubtfulLabel, go: Callable[[str], None]) -> None:
+def _show_doubt(opened: Workspace, doubt: DoubtfulLabel) -> None:
     covers = opened.covers
     row = covers.row_of(doubt.path)
     left, right = st.columns([2, 3], gap="large")
@@ -102,7 +102,7 @@ def _show_doubt(opened: Workspace, doubt: DoubtfulLabel, go: Callable[[str], Non
     with right:
         near = dict(covers.like(row, _NEAREST))
         st.caption("Most similar covers")
-        show_covers(covers, list(near), "review", go)
+        show_covers(covers, list(near), "review", open_cover)
 
 
 def _show_answers(opened: Workspace, doubt: DoubtfulLabel) -> None:

@@ -5,9 +5,9 @@ import streamlit as st
 from covergenre.dataset.views import LONGEST, View, drop_view, read_views, save_view
 from covergenre.errors import CoverGenreError
 from pages.explore import filters as explore_filters
-from pages.explore.findings import VIEW
 from pages.explore.map import COLOUR
 from pages.explore.messages import reporting_errors
+from pages.explore.places import COVER, VIEW
 from pages.explore.workspace import Workspace
 from pages.widgets.address import go
 from pages.widgets.menus import close, menu
@@ -51,7 +51,7 @@ def _save(opened: Workspace) -> None:
 def _open(view: View) -> None:
     parameters: dict[str, str | list[str]] = {key: view[key] for key in _KEYS if key in view}
     close(_MENU)
-    go(**explore_filters.only(**{"open": "", **parameters}))
+    go(**explore_filters.only(**{COVER: "", **parameters}))
 
 
 def _delete(opened: Workspace, name: str) -> None:

@@ -1,17 +1,14 @@
-"""Covers selected in the gallery or on the map: kept on the server under a name, and acted on together.
+"""Covers selected in the gallery: stored under a name, which the address holds, and acted on together."""
 
-A selection may be too long for an address, which therefore holds its name. The server keeps selections for all visitors
-while it runs, so a reload, Back and another tab find them again.
-"""
-
-import hashlib
 from collections.abc import Iterable
 
 import numpy as np
 import streamlit as st
 
+from covergenre.dataset.selections import load_selection, save_selection
 from covergenre.formatting import counted
 from pages.explore.actions import show_actions
+from pages.explore.messages import reporting_errors
 from pages.explore.workspace import Workspace
 from pages.widgets.address import get, go
 
@@ -19,23 +16,6 @@ SELECTED = "ticked"
 """The parameter of the address that names the selection; while it is there, a click on a cover selects."""
 
 _SELECTING, _NOTHING = "choosing", "none"
-_LIMIT = 500  # selections kept; the oldest go first
-
-
-def save_selection(paths: Iterable[str]) -> str:
-    """Keep these paths; the name to load them by."""
-    selection = frozenset(paths)
-    name = hashlib.blake2b("\n".join(sorted(selection)).encode(), digest_size=8).hexdigest()
-    selections = _selections()
-    selections[name] = selection
-    for oldest in list(selections)[:-_LIMIT]:
-        selections.pop(oldest, None)
-    return name
-
-
-def load_selection(name: str) -> frozenset[str] | None:
-    """The paths kept under this name; None if they are no longer there."""
-    return _selections().get(name)
 
 
 def selected(opened: Workspace) -> frozenset[str]:
@@ -46,7 +26,8 @@ def selected(opened: Workspace) -> frozenset[str]:
 
 def select(paths: Iterable[str]) -> None:
     """Select these covers and no others; from then on a click on a cover selects, too."""
-    go(**{SELECTED: save_selection(paths)})
+    with reporting_errors():
+        go(**{SELECTED: save_selection(paths)})
 
 
 def toggle(opened: Workspace, path: str) -> None:
@@ -76,8 +57,3 @@ def _clear() -> None:
 
 def _switch() -> None:
     go(**{SELECTED: _NOTHING if st.session_state[_SELECTING] else ""})
-
-
-@st.cache_resource(show_spinner=False)
-def _selections() -> dict[str, frozenset[str]]:
-    return {}

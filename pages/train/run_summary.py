@@ -129,6 +129,12 @@ def title(run: Run) -> str:
     return f"{plain(run_name(run))} on {plain(run.spec.dataset)}"
 
 
+def outcome(each: RunSummary) -> str:
+    """How a run has ended, as a sentence in Markdown."""
+    right = f": {percent(each.evaluation.accuracy.value, 1)} of the test covers right" if each.evaluation else ""
+    return f"**{title(each.run)}** is {state_word(each.status).lower()}{right}."
+
+
 def figures(evaluation: Evaluation) -> str:
     """The figures of a run as HTML."""
     rows = (

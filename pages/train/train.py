@@ -166,6 +166,25 @@ def show_form(earlier: list[RunSummary]) -> None:
         st.caption(estimate, width="content")
 
 
+def announce_ended(at_work: set[str], summaries: list[RunSummary]) -> None:
+    """Say which runs have ended since the page was last drawn. `at_work`: the ids of those running or waiting."""
+    before = st.session_state.get("train_at_work", set())
+    st.session_state.train_at_work = at_work
+    for each in summaries:
+        if each.run.id in before - at_work:
+            st.toast(run_summary.outcome(each), icon=":material/flag:", duration="long")
+            st.session_state.train_ended = each.run.id
+
+
+def show_ended(summaries: list[RunSummary]) -> None:
+    """The run that ended last in this visit, with a button to show it: its figures are far below."""
+    for each in summaries:
+        if each.run.id == st.session_state.get("train_ended"):
+            with st.container(horizontal=True, vertical_alignment="center", key="ended"):
+                st.markdown(run_summary.outcome(each), width="stretch")
+                st.button("Show", icon=":material/arrow_downward:", on_click=open_run, args=(each.run.id,))
+
+
 def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:
     """The running run and the queue, redrawn while there are any. `at_first`: those before the page was drawn."""
 
@@ -302,11 +321,13 @@ def show_runs() -> None:
     """The form, the running run with the queue, and the runs."""
     at_first = queue.active()  # first: a run that ends while the page is drawn has it drawn again
     summaries = run_summaries()
+    announce_ended({run.id for runs in at_first for run in runs}, summaries)
     form, now = st.columns([3, 2], gap="large")
     with form:
         show_form(summaries)
     with now, st.container(key="work"):
         show_work(at_first)
+        show_ended(summaries)
     show_table(summaries)
     show_opened(summaries)
 

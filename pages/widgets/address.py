@@ -37,10 +37,16 @@ def get_options(name: str, options: Sequence[str], label: Callable[[str], str] =
     return [option for option in options if named & {option.casefold(), label(option).casefold()}]
 
 
-def bind(name: str, value: Any, key: str = "") -> dict[str, Any]:
-    """Key and `on_change` of a widget that shows `value` and writes its changes to the address."""
+def bind(name: str, value: Any, key: str = "", hidden: bool = False) -> dict[str, Any]:
+    """Key and `on_change` of a widget that shows `value` and writes its changes to the address.
+
+    `hidden`: the widget may be in a closed popover, where the browser misses a new value and would bring the old one
+    back with the next click. So another value than that of the last run is another widget.
+    """
     key = key or f"at {name}"
-    if st.session_state.get(key) != value:
+    if hidden:
+        key = _renewed(key, value)
+    if hidden or st.session_state.get(key) != value:
         st.session_state[key] = value
     return {"key": key, "on_change": _write, "args": (name, key)}
 
@@ -65,6 +71,18 @@ def show_pager(items: Items, size: int, name: str = PAGE) -> Items:
         with st.container(horizontal_alignment="center"):
             page = st.pagination(pages, **bind(name, page))
     return items[(page - 1) * size : page * size]
+
+
+def _renewed(key: str, value: Any) -> str:
+    """The key of the widget that shows `value`: the last one unless that shows another."""
+    number = st.session_state.get(f"{key} number", 0)
+    shown = st.session_state.get(f"{key} {number}")
+    if isinstance(value, list) and isinstance(shown, list):
+        shown, value = set(shown), set(value)  # in the order of the clicks, and in that of the options
+    if shown != value:
+        number += 1
+    st.session_state[f"{key} number"] = number
+    return f"{key} {number}"
 
 
 def _write(name: str, key: str) -> None:

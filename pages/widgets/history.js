@@ -83,8 +83,8 @@ function watchArrivals() {
   }
 
   // Until the page is complete, because what comes above the words still moves them; but not once the visitor scrolls.
-  const bring = (key, block) => {
-    const end = performance.now() + ANSWER
+  const bring = (key, block, longest) => {
+    const end = performance.now() + longest
     const look = setInterval(() => {
       const part = document.querySelector(key)
       const words = part?.querySelector("h2")
@@ -98,12 +98,14 @@ function watchArrivals() {
     }
   }
 
+  const bringRun = () => bring(".st-key-opened", "center", Infinity) // the table stays in sight; a run may take hours
+
   const arrive = () => {
     const before = here
     here = new URL(location.href)
     const other = (name) => before.searchParams.get(name) !== here.searchParams.get(name)
-    if (other("answer") && here.searchParams.has("answer")) bring(".st-key-answer", "start")
-    if (other("run") && here.searchParams.has("run")) bring(".st-key-opened", "center") // the table stays in sight
+    if (other("answer") && here.searchParams.has("answer")) bring(".st-key-answer", "start", ANSWER)
+    if (other("run") && here.searchParams.has("run")) bringRun()
     if (before.pathname === here.pathname && !other("cover") && !other("open")) return
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
     const end = performance.now() + WAIT
@@ -128,6 +130,7 @@ function watchArrivals() {
   window.addEventListener("popstate", () => { here = new URL(location.href) })
   document.addEventListener("click", (event) => {
     if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu, 150)
+    if (event.target.closest?.(".st-key-ended button")) bringRun()
   })
   // Until all has come, the style shows nothing below what is still to come.
   const settle = setInterval(() => {

@@ -78,6 +78,21 @@ def test_a_data_set_is_filtered_and_an_opened_cover_survives_reload(explore):
     has_tiles(page, 48)
 
 
+def test_a_filter_that_was_removed_stays_removed(explore):
+    page = explore("?see=Gallery")
+    has_tiles(page, 48)
+    pick_genre(page, "Rap")
+    has_tiles(page, 30)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-chips button").first.click()
+    has_tiles(page, 48)
+    page.locator(".st-key-choice label").first.click()
+    page.get_by_text("0 selected").wait_for()
+    wait_until_idle(page)
+    has_tiles(page, 48)
+    assert "from_genre" not in page.url
+
+
 def test_defects_are_found_repaired_and_the_repair_undone(explore, home, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
     page = explore("?see=Findings")
@@ -136,7 +151,12 @@ def test_selected_covers_are_excluded_and_restored_in_place(explore, home, monke
     expect(page.locator(".gallery .chosen")).to_have_count(30)
     page.locator(".st-key-tiles-gallery .press").nth(0).click()
     expect(page.locator(".gallery .chosen")).to_have_count(29)
+    grid = page.locator(".st-key-tiles-gallery")
+    top = grid.bounding_box()["y"]
     page.locator(".st-key-out-chosen button").click()
+    page.locator(".st-key-undo-made button").wait_for()
+    wait_until_idle(page)
+    assert grid.bounding_box()["y"] == top, "what was done pushed the covers about"
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] == "by hand").sum() == 29)
     page.locator(".st-key-undo-made button").click()
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] != "by hand").all())

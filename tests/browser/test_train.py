@@ -2,6 +2,7 @@
 
 import pytest
 from drawing import genre_folders
+from playwright.sync_api import expect
 from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.registry import register
@@ -69,6 +70,22 @@ def test_train_starts_the_method_on_screen_even_if_clicked_immediately(page, kil
         eventually(page, lambda number=number: len(list_runs()) == number)
         wait_until_idle(page)
     assert [run.spec.method for run in reversed(list_runs())] == ["logistic", "boosting", "logistic"]
+
+
+def test_a_result_comes_into_view_however_long_the_run_took(page):
+    page.clock.install()
+    page.reload()
+    page.get_by_text("No training is running.").wait_for()
+    result = page.get_by_role("heading", name="Nearest neighbours on mine")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Cancel").wait_for()
+    page.clock.fast_forward("10:00")
+    result.wait_for()
+    expect(result).to_be_in_viewport()
+    page.mouse.wheel(0, -5000)
+    expect(result).not_to_be_in_viewport()
+    page.locator(".st-key-ended").get_by_role("button", name="Show").click()
+    expect(result).to_be_in_viewport()
 
 
 class TestBeforeAnyRun:

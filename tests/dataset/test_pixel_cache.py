@@ -73,3 +73,11 @@ def test_a_stop_keeps_what_was_computed(cache):
     with pytest.raises(Cancelled, match="after 2 of 3 covers; it is kept"):
         cache.fill(COVERS, lambda *_: (1.0, 1.0), Monitor(should_stop=lambda: next(stops)), "computing", "it is kept")
     assert cache.read().index.tolist() == ["a", "b"]
+
+
+def test_a_full_cache_reports_no_progress(cache):
+    told = []
+    for _ in range(2):
+        told.clear()
+        filled = cache.fill(COVERS, lambda path, key: (0.5, 1.0), Monitor(told.append), "measuring", "kept")
+    assert (len(filled), told) == (4, [])

@@ -1,11 +1,13 @@
 """The Explore page as streamlit runs it, without a browser."""
 
 import io
+import threading
 import zipfile
 from html import unescape
 
 import grids
 import pytest
+import streamlit as st
 from apptests import click, page_text, pending_job, query_param, single_page
 from drawing import cover, encoded, genre_folders
 from exploring import open_at, open_view, settled, text_field, tile_labels
@@ -14,6 +16,7 @@ from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import names, open_dataset, register
 from covergenre.inspection.indexing import index_dataset
+from covergenre.inspection.inspection import inspect_dataset
 from pages.explore import add_dataset, workspace
 from pages.widgets.watch import jobs
 
@@ -280,3 +283,28 @@ def test_an_index_completed_during_rendering_is_shown_at_once(root, monkeypatch)
     monkeypatch.setattr(workspace, "open_workspace", opened_before_the_index_was_done)
     page.run()
     assert "62 covers are searched with an index that finds" in page_text(page)
+
+
+def test_selected_covers_are_still_selected_after_a_restart_of_the_server(page):
+    open_view(page, "gallery")
+    next(each for each in page.toggle if each.label == "Select").set_value(True).run()
+    grids.press_tile(page, "gallery", 3)
+    selected = tile_labels(page)[3]
+    assert selected.endswith(", selected")
+    st.cache_resource.clear()
+    again = open_at(see="Gallery", ticked=query_param(page, "ticked")[0])
+    assert [label for label in tile_labels(again) if label.endswith(", selected")] == [selected]
+
+
+def test_after_a_restart_the_page_says_that_a_data_set_is_being_checked_again(audited, monkeypatch):
+    st.cache_resource.clear()
+    go_on = threading.Event()
+    monkeypatch.setattr(workspace, "inspect_dataset", lambda *args: go_on.wait(60) and inspect_dataset(*args))
+    page = single_page("explore")
+    page.query_params["see"] = "Findings"
+    page.run()
+    text = page_text(page)
+    go_on.set()
+    assert "is being checked for defects" in text
+    assert "has not been checked" not in text
+    assert "healthy" in page_text(settled(page))

@@ -18,6 +18,7 @@ from covergenre.audit.caveats import write_caveats
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset import registry
 from covergenre.dataset.registry import register
+from covergenre.formatting import percent
 from covergenre.methods.base import FINISH_FILE
 from covergenre.runs import launch
 from covergenre.runs.default import default_run
@@ -153,6 +154,21 @@ def test_a_run_that_ends_during_rendering_is_shown_at_once(starter, mine, runnin
 
     monkeypatch.setattr(form, "choose_method", end_during_rendering)
     assert "Use for predictions" in [button.label for button in open_app("train", run=running_run.id).button]
+
+
+def test_the_end_of_a_run_is_announced_with_a_button_to_show_it(starter, mine, running_run):
+    app = open_app("train")
+    running_run.write_evaluation(evaluate(running_run))
+    running_run.write_status(replace(running_run.status(), state="done"))
+    app.run()
+    right = percent(running_run.evaluation().accuracy.value, 1)
+    words = f"**Boosted trees on mine** is done: {right} of the test covers right."
+    assert [toast.value for toast in app.toast] == [words]
+    app.run()
+    assert not app.toast
+    assert words in [each.value for each in app.markdown]
+    click(app, "Show")
+    assert "Use for predictions" in [button.label for button in app.button]
 
 
 def test_a_run_with_a_checkpoint_can_be_finished_early(starter, running_run):
