@@ -8,17 +8,9 @@ from apptests import single_page
 from drawing import genre_folders
 from exploring import open_at, settled
 from streamlit.testing.v1 import AppTest
-from tiny import tiny_recipe
 
 from covergenre.dataset.registry import register
-from covergenre.embedding.recipe import Recipe
 from covergenre.inspection import inspection
-
-
-@pytest.fixture(scope="session")
-def recipe(tmp_path_factory) -> Recipe:
-    """That of the tiny backbone."""
-    return tiny_recipe(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(autouse=True)
