@@ -1,4 +1,4 @@
-"""What every test may count on: a home of its own, and the real covers where they are at hand."""
+"""Fixtures for all tests: a separate home for each, the small starter, and the real covers where they are available."""
 
 import gc
 import os
@@ -13,8 +13,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-# Tests are small: threads of numerical libraries wait for one another longer than they work, and on a busy machine many
-# times longer. Said before any of these libraries is imported, and heard by every process that a test begins.
+# Tests are small: the threads of numerical libraries wait for one another longer than they work, many times longer on a
+# busy machine. Set before any of these libraries is imported, and inherited by every process that a test starts.
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
@@ -27,7 +27,7 @@ from covergenre import packages
 from covergenre.dataset.manifest import Scan, scan
 from covergenre.embedding.recipe import Recipe
 
-gc.disable()  # until all tests are collected: what is imported and parsed for them stays
+gc.disable()  # until all tests are collected: nothing that is imported or parsed for them is garbage
 
 pytest_plugins = ["prepared"]  # runs to look at, for the tests of several folders
 
@@ -35,7 +35,7 @@ settings.register_profile("covergenre", deadline=None, derandomize=True)
 settings.load_profile("covergenre")
 
 _HERE = Path(__file__).resolve().parent
-# What a process that a test begins can import: this checkout, and what tests share.
+# Processes that a test starts can import this checkout and the tests' support modules.
 os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (_HERE.parent, _HERE / "support")))
 _COVERS = _HERE.parents[1] / "shared" / "covers"
 
@@ -46,12 +46,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files whose tests wait most come first, so that none is left over when all others are done."""
+    """Run the files with the longest tests first, so that none is left over when all others are done."""
     items.sort(key=lambda item: not {"browser", "cluster"} & {marker.name for marker in item.iter_markers()})
 
 
 def pytest_collection_finish() -> None:
-    """What all tests together have imported stays: no garbage collection need go through it."""
+    """Exempt everything imported so far from garbage collection: it stays until the end."""
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -59,7 +59,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def make_once(tmp_path_factory) -> Callable[[str, Callable[[Path], Any]], Any]:
-    """What `make` gives for a folder of this name, made by one of the processes that test and shared by all."""
+    """Calls `make` on a folder of this name in one of the test processes; all of them share its result."""
     base = tmp_path_factory.getbasetemp()
 
     def made(name: str, make: Callable[[Path], Any]) -> Any:
@@ -101,8 +101,8 @@ def hide_packages(monkeypatch) -> Callable[..., None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def share_server_setup() -> Iterator[None]:
-    """What a server does once is done once for all tests, most of which are a server of their own: installed packages
-    are looked through, examples drawn, and garbage is collected when something large was opened."""
+    """Do the set-up of a server once for all tests instead of once for each: scanning the installed packages, drawing
+    the examples, and collecting garbage after something large was opened."""
     from streamlit.components.v2 import manifest_scanner
 
     from covergenre.collection import run_cache
@@ -117,7 +117,7 @@ def share_server_setup() -> Iterator[None]:
 
 @pytest.fixture
 def start_hub(monkeypatch) -> Iterator[Callable]:
-    """Starts a hub that holds these files, by repository and name, and to which the settings lead: its `World`."""
+    """Starts a fake hub of these files, by repository and name, and points the settings to it; returns its `World`."""
     from benchmarks.fake_sources import World, serve
 
     monkeypatch.setattr("covergenre.web._wait", lambda state: 0.01)
@@ -133,8 +133,8 @@ def start_hub(monkeypatch) -> Iterator[Callable]:
 
 @pytest.fixture
 def world(monkeypatch) -> Iterator:
-    """What there is to collect, and a server that speaks for it: it may be asked twenty times as often as the real one,
-    and the settings lead to it."""
+    """What the fake sources offer to collect. Their server allows twenty times the real request rate, and the settings
+    point to it."""
     from benchmarks.fake_sources import World, serve
     from covergenre.collecting import sources
 
@@ -157,7 +157,7 @@ def clip_files(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def clip_weights(clip_files, own_home) -> Path:
-    """The tiny CLIP network, where a user would put its files."""
+    """The tiny CLIP network, in the folder where a user would put it."""
     from covergenre.embedding import clip
 
     clip.weights_folder().symlink_to(clip_files)

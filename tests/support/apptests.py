@@ -1,4 +1,4 @@
-"""Pages as streamlit runs them, without a browser: opened, read and pressed."""
+"""Helpers for AppTests: pages are opened, read and clicked without a browser."""
 
 import re
 import threading
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def open_app(page: str, **query: str | list[str]) -> AppTest:
-    """The app as somebody finds it who comes by an address of this page."""
+    """The app opened at a URL of this page with these query parameters."""
     app = AppTest.from_file(ROOT / "streamlit_app.py", default_timeout=TIMEOUT)
     app.switch_page(f"pages/{page}/{page}.py")
     app.query_params.update(query)
@@ -29,14 +29,14 @@ def single_page(page: str) -> AppTest:
 
 
 def page_text(app: AppTest) -> str:
-    """All that is read on the page, without its markup."""
+    """All text on the page, without markup."""
     assert not app.exception
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.error)
     return unescape(re.sub(r"<[^>]*>", " ", "\n".join(element.value for kind in kinds for element in kind)))
 
 
 def click(app: AppTest, label: str) -> AppTest:
-    """Press the first button that is called so."""
+    """Click the first button with this label."""
     return next(button for button in app.button if button.label == label).click().run()
 
 
@@ -51,7 +51,7 @@ def query_param(app: AppTest, name: str) -> list[str]:
 
 
 def pending_job(name: str, about: int = 0, result: object = None) -> tuple[Job, Callable[[], None]]:
-    """Work of this name that gives `result`, and what ends it: until that is called it is under way."""
+    """A job of this name, and a function that ends it; the job runs until that is called, and then returns `result`."""
     go_on = threading.Event()
     job = jobs().start(name, "Working", lambda monitor: go_on.wait(TIMEOUT) and result, about)
 

@@ -1,4 +1,4 @@
-"""The Browse page as somebody uses it, without a browser."""
+"""Helpers for AppTests of the Browse page."""
 
 from grids import tiles
 from streamlit.testing.v1 import AppTest

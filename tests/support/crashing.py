@@ -1,4 +1,4 @@
-"""Steps that end whoever runs them, at a moment of their own choosing: what a test can't time from outside."""
+"""A step that kills a process at a chosen cover, which a test could not time from outside."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from covergenre.cluster.steps import OpenedCover
 class CrashingStep:
     """Kills `whom` ("worker", "node" or the id of a process) at the cover of this width; once, unless `always`.
 
-    `only_beside`: a node that is spared, for the head is not just any.
+    `only_beside`: the id of a node that is spared, such as the head.
     """
 
     whom: str

@@ -1,4 +1,4 @@
-"""Pretend covers: the same call draws the same picture, and each genre has a look that can be learned."""
+"""Synthetic covers: the same call draws the same picture, and each genre has a look that can be learned."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""The Explore page as somebody uses it, without a browser."""
+"""Helpers for AppTests of the Explore page."""
 
 import time
 
@@ -9,7 +9,7 @@ from workers import TIMEOUT
 
 
 def settled(page: AppTest) -> AppTest:
-    """The page when no work is under way any more."""
+    """The page once no work is in progress."""
     end = time.monotonic() + TIMEOUT
     while any(button.label == "Stop" for button in page.button):
         assert time.monotonic() < end, "the work didn't end"
@@ -19,7 +19,7 @@ def settled(page: AppTest) -> AppTest:
 
 
 def open_at(**params: str) -> AppTest:
-    """The page as somebody finds it who comes by this address."""
+    """The page opened at a URL with these query parameters."""
     page = single_page("explore")
     page.query_params.update(params)
     return settled(page.run())

@@ -1,4 +1,4 @@
-"""Covers drawn to be fine-tuned on, and a training of them that takes a moment."""
+"""Drawn covers to fine-tune on, and a quick training on them."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""Runs that look finished, made without training: what is to be predicted is drawn or given."""
+"""Finished runs, made without training: their predictions are random or given."""
 
 import json
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def random_probabilities(labels: Sequence[int], n_genres: int = 3, skill: float 
 
 
 def confident_probabilities(predicted: Sequence[int], n_genres: int = 3, confidence: float = 0.8) -> np.ndarray:
-    """Probabilities (n, g) that name the genres `predicted`, all of the same confidence."""
+    """Probabilities (n, g) that predict these genres, all with the same confidence."""
     rest = (1 - confidence) / (n_genres - 1)
     return np.eye(n_genres)[list(predicted)] * (confidence - rest) + rest
 
@@ -44,7 +44,7 @@ def finished_run(
     created: datetime | None = None,
     **asked,
 ) -> Run:
-    """A run whose test part are these covers; one more cover is in its validation part.
+    """A run with these covers as its test part, and one more cover in its validation part.
 
     `asked` replaces fields of the `RunSpec`.
     """

@@ -1,4 +1,4 @@
-"""Studies that look made, without training."""
+"""Finished studies, made without training."""
 
 from covergenre.embedding.recipe import Recipe
 from covergenre.evaluation.intervals import Interval
@@ -13,7 +13,7 @@ def outcome(part: str, method: str, x: int, accuracy: float = 0.5) -> Outcome:
 
 
 def saved_study(*points: Outcome, dataset: str = "mine") -> Study:
-    """A study of these points, kept in the home."""
+    """A study with these outcomes, saved in the home."""
     genres, keys = ("country", "jazz", "rap"), tuple(each.key for each in points)
     study = Study(dataset, "0123456789abcdef", "honest", 42, genres, Recipe(), keys)
     study.prepare()

@@ -1,4 +1,4 @@
-"""The grids of covers on a page that runs without a browser."""
+"""The grids of covers on a page in an AppTest."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def tiles(page: AppTest, grid: str) -> list[dict[str, Any]]:
-    """What the tiles of a grid are told; none where there is no such grid."""
+    """The data of a grid's tiles; empty where there is no such grid."""
     found = _grid(page, grid)
     return json.loads(_told(found))["tiles"] if found else []
 

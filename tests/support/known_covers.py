@@ -1,4 +1,4 @@
-"""Known covers for tests: a table to make a catalogue or a library of, and vectors that gather by genre."""
+"""A table of known covers, and vectors that cluster by genre."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from covergenre.dataset.starter import COLUMNS
 
 
 def cover_table(genres: Sequence[str], **columns) -> pd.DataFrame:
-    """A row a cover, all different; `columns` (a value, or one a row) say what else is known."""
+    """One row per cover, all different; `columns` (one value, or one per row) are what else is known."""
     n = len(genres)
     told = {
         "source": "discogs",

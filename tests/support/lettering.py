@@ -1,4 +1,4 @@
-"""Covers with something written on them."""
+"""Covers with text on them."""
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 def cover_with_text(
     *lines: str, side: int = 300, ink: str = "white", ground: str = "#204060", size: int = 40
 ) -> Image.Image:
-    """A cover with these lines, one below the other."""
+    """A cover with these lines of text, one below the other."""
     image = Image.new("RGB", (side, side), ground)
     pen = ImageDraw.Draw(image)
     for number, line in enumerate(lines):

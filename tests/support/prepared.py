@@ -1,4 +1,4 @@
-"""Runs to look at, made without any training, and what a run can be made of in a moment."""
+"""Fixtures for runs: specifications, a small data set, and runs that train in a moment."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,13 +52,13 @@ def dataset(drawn) -> Dataset:
 
 @pytest.fixture(scope="session")
 def recipe(tmp_path_factory) -> Recipe:
-    """That of the tiny backbone."""
+    """The recipe of the tiny backbone."""
     return tiny_recipe(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture
 def kill_leftover_processes() -> Iterator[None]:
-    """Ends what a failed test has left at work."""
+    """Kills the processes that a test has left running."""
     yield
     for process in [*child_processes(), *(run.process() for run in list_runs())]:
         if process:
@@ -73,7 +73,7 @@ def prepare_quick_run(dataset, recipe) -> Callable[[], Run]:
 
 @pytest.fixture
 def backbone_lock(recipe) -> Iterator[FileLock]:
-    """While held, a run stands still where it opens its backbone, and doesn't hear that it should stop."""
+    """While this lock is held, a run is blocked where it opens its backbone, and doesn't notice a request to stop."""
     home.engines().mkdir(exist_ok=True)
     lock = FileLock(home.engines() / f"{recipe.key}.lock")
     lock.acquire()

@@ -1,4 +1,4 @@
-"""What a method is asked for, where genres have no names."""
+"""Specifications of trainings whose genres need no names."""
 
 from covergenre.methods import TrainSpec
 

@@ -1,4 +1,4 @@
-"""What a visitor waits for: pages of a real browser, which say when they are at rest."""
+"""Waiting for pages of a real browser."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 
 def wait_until_idle(page: Page) -> None:
-    """Wait until nothing is still to come and nothing is grey because it is of before."""
+    """Wait until the page has finished loading and nothing on it is stale."""
     page.wait_for_function(
         """() => document.documentElement.dataset.settled === "" && !document.querySelector(
             '[data-stale="true"], [data-testid="stSkeleton"], [data-test-script-state="running"]'
@@ -18,12 +18,12 @@ def wait_until_idle(page: Page) -> None:
 
 
 def eventually(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait until something holds that the page can't be asked for."""
+    """Wait for a condition that can't be checked inside the page."""
     for _ in range(int(10 * TIMEOUT)):
         if holds():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("it did not come about")
+    raise AssertionError("the condition did not become true")
 
 
 def wait_until_loaded(page: Page, pictures: str) -> None:

@@ -1,4 +1,4 @@
-"""Processes that train while a test looks on."""
+"""Worker processes that a test starts and watches."""
 
 import time
 from collections.abc import Callable
@@ -8,18 +8,18 @@ import psutil
 from covergenre.runs import launch
 from covergenre.runs.record import Run
 
-# These tests share the processors with real processes; this is for the slowest machine, none of them waits for it.
+# Seconds. For the slowest machine: on others no test waits that long.
 TIMEOUT = 180.0
 
 QUICK_PARAMETERS = {"metric": "cosine", "k": 3, "vote_temperature": 0.07}
-"""Parameters of nearest neighbours that leave nothing to choose."""
+"""Parameters of nearest neighbours that leave nothing to be tuned."""
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for something to become true."""
+    """Wait for a condition to become true."""
     end = time.monotonic() + TIMEOUT
     while not condition():
-        assert time.monotonic() < end, "it didn't become true"
+        assert time.monotonic() < end, "the condition did not become true"
         time.sleep(0.05)
 
 
@@ -28,7 +28,7 @@ def state(run: Run) -> str:
 
 
 def is_idle() -> bool:
-    """Whether no run waits and the worker has gone."""
+    """Whether no run is queued and the worker has exited."""
     return not launch.queued_runs() and not child_processes()
 
 
