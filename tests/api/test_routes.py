@@ -115,15 +115,15 @@ class TestSimilar:
         assert [near["key"] for near in data["neighbours"]] == [library.cover(row).key for row, _ in library.like(7, 5)]
 
     def test_similar_covers_can_be_filtered(self, client, library):
-        asked = {"cover": library.cover(7).key, "genre": ["rap", "reggae"], "among": "other", "order": "least"}
-        data = client.get("/api/similar", params=asked).json()
+        params = {"cover": library.cover(7).key, "genre": ["rap", "reggae"], "among": "other", "order": "least"}
+        data = client.get("/api/similar", params=params).json()
         assert {near["genre"] for near in data["neighbours"]} <= {"rap", "reggae"}
         similarities = [near["similarity"] for near in data["neighbours"]]
         assert similarities == sorted(similarities)
 
     def test_a_year_filter_matches_no_cover_of_unknown_year(self, client, library):
-        asked = {"cover": library.cover(7).key, "first_year": 1960}
-        assert client.get("/api/similar", params=asked).json()["neighbours"] == []
+        params = {"cover": library.cover(7).key, "first_year": 1960}
+        assert client.get("/api/similar", params=params).json()["neighbours"] == []
 
     def test_a_cover_can_be_found_by_its_name(self, client):
         data = client.get("/api/similar", params={"find": "discogs 003"}).json()
@@ -166,12 +166,12 @@ class TestDocument:
     )
     def test_the_schema_lists_every_parameter_with_its_default(self, path, method, query):
         document = openapi()
-        told = {one["name"]: one["schema"].get("default") for one in document["paths"][path][method]["parameters"]}
-        assert told == {name: field.default or None for name, field in query.model_fields.items()}
+        defaults = {one["name"]: one["schema"].get("default") for one in document["paths"][path][method]["parameters"]}
+        assert defaults == {name: field.default or None for name, field in query.model_fields.items()}
 
 
 def test_an_internal_error_is_logged_and_discloses_nothing(client, jazz, monkeypatch, caplog):
-    def fail(*told):
+    def fail(*args):
         raise RuntimeError("/home/somebody/secret")
 
     monkeypatch.setattr(api, "predict", fail)
@@ -204,11 +204,11 @@ def test_too_many_simultaneous_bodies_are_rejected(client, jazz, monkeypatch):
 def test_an_endless_body_is_abandoned(client, monkeypatch):
     monkeypatch.setattr(api, "_SECONDS", 0.1)
 
-    async def asked():
+    async def request_body():
         request = Request({"type": "http", "method": "POST", "headers": []}, receive=partial(anyio.sleep, 60))
         with pytest.raises(api.HTTPException, match="was not there after"):
             await api._body(request)
 
     with start_blocking_portal() as portal:  # a loop of its own: browser tests leave one in this thread
-        portal.call(asked)
+        portal.call(request_body)
     api._bodies.cache_clear()

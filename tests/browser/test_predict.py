@@ -267,20 +267,20 @@ def test_nothing_overflows_on_a_phone_and_a_prediction_scrolls_into_view(visit):
 
 def test_pictures_are_requested_from_the_app_and_only_on_demand(visit):
     page = visit()
-    asked: list[str] = []
+    requested: list[str] = []
 
     def give_picture(route) -> None:
-        asked.append(route.request.url)
+        requested.append(route.request.url)
         route.fulfill(body=encoded(cover("pop"), "JPEG"), content_type="image/jpeg")
 
     page.route("**/pictures/*.jpg?fetch=1", give_picture)
     page.locator(".st-key-example-0 button").click()
     wait_for_answer(page)
     page.get_by_text("Covers that are not on this machine are shown as colours.").wait_for()
-    assert asked == []
+    assert requested == []
     page.get_by_role("button", name="Show the real covers").click()
     page.wait_for_function("[...document.querySelectorAll('.gallery img[src*=fetch]')].some(i => i.naturalWidth)")
-    assert asked
+    assert requested
     page.get_by_role("button", name="Show colours only").click()
     page.get_by_role("button", name="Show the real covers").wait_for()
 

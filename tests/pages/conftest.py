@@ -37,14 +37,14 @@ def fresh_server():
 @pytest.fixture
 def neighbour() -> Callable[..., Neighbour]:
     """A neighbour of which everything is known, but for what is said otherwise."""
-    return lambda **told: replace(_NEIGHBOUR, **told)
+    return lambda **fields: replace(_NEIGHBOUR, **fields)
 
 
 @pytest.fixture
 def prediction(neighbour) -> Callable[..., Prediction]:
     """A prediction with these shares of the method that counts, the likeliest first; the other method says the same."""
 
-    def make(shares: dict[str, float] | None = None, **told) -> Prediction:
+    def make(shares: dict[str, float] | None = None, **fields) -> Prediction:
         shares = shares or {"jazz": 0.72, "pop": 0.2, "edm": 0.08}
         made = Prediction(
             name="cover.jpg",
@@ -56,7 +56,7 @@ def prediction(neighbour) -> Callable[..., Prediction]:
             unfamiliar=0.3,
             seconds=0.1,
         )
-        return replace(made, **told)
+        return replace(made, **fields)
 
     return make
 
@@ -64,7 +64,7 @@ def prediction(neighbour) -> Callable[..., Prediction]:
 @pytest.fixture
 def answer(prediction) -> Callable[..., Answer]:
     """The answer to a cover that could be read."""
-    return lambda **told: Answer(prediction(**told), "data:image/jpeg;base64,AAAA")
+    return lambda **fields: Answer(prediction(**fields), "data:image/jpeg;base64,AAAA")
 
 
 @pytest.fixture

@@ -69,10 +69,10 @@ def test_the_picture_comes_from_the_app_and_covers_the_colours(neighbour):
 
 
 @pytest.mark.parametrize(
-    "told", [{"image_url": ""}, {"image_url": "javascript:x"}, {"content_hash": ""}, {"content_hash": '"' * 32}]
+    "fields", [{"image_url": ""}, {"image_url": "javascript:x"}, {"content_hash": ""}, {"content_hash": '"' * 32}]
 )
-def test_no_picture_is_requested_where_none_is_available(neighbour, told):
-    cover = neighbour(**{"page_url": "", "content_hash": "0" * 32, **told})
+def test_no_picture_is_requested_where_none_is_available(neighbour, fields):
+    cover = neighbour(**{"page_url": "", "content_hash": "0" * 32, **fields})
     assert len(Seen(face(cover, True)).addresses) == 1
 
 

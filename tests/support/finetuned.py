@@ -30,6 +30,6 @@ def fit(parameters, training=TRAINING, validation=VALIDATION, monitor=SILENT, fo
     return method("finetune").fit(training, validation, spec, Context(monitor, folder))
 
 
-def epoch_reports(told: Sequence[Progress]) -> list[Progress]:
+def epoch_reports(reports: Sequence[Progress]) -> list[Progress]:
     """The reports of whole epochs."""
-    return [progress for progress in told if "validation log loss" in progress.metrics]
+    return [progress for progress in reports if "validation log loss" in progress.metrics]

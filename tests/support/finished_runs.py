@@ -42,11 +42,11 @@ def finished_run(
     temperature: float | None = 1.5,
     state: str = "done",
     created: datetime | None = None,
-    **asked,
+    **fields,
 ) -> Run:
     """A run with these covers as its test part, and one more cover in its validation part.
 
-    `asked` replaces fields of the `RunSpec`.
+    `fields` replaces fields of the `RunSpec`.
     """
     spec = {
         "parameters": {},
@@ -59,7 +59,7 @@ def finished_run(
         "versions": {},
         "created": created or datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
     }
-    run = create_named(RunSpec(method=method, genres=genres, **{**spec, **asked}))
+    run = create_named(RunSpec(method=method, genres=genres, **{**spec, **fields}))
     paths = [f"{genres[label]}/{n:04}.jpg" for n, label in enumerate(labels)] if paths is None else list(paths)
     told = {
         "path": [*paths, "held/back.jpg"],

@@ -9,7 +9,7 @@ def test_a_cover_is_titled_by_album_artist_and_year(neighbour):
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("fields", "name"),
     [
         ({"album": ""}, ("Ada Lane", "1961")),
         ({"album": "", "year": None}, ("Ada Lane", "")),
@@ -20,8 +20,8 @@ def test_a_cover_is_titled_by_album_artist_and_year(neighbour):
         ),
     ],
 )
-def test_unknown_facts_are_omitted(neighbour, told, name):
-    assert facts.name(neighbour(**told)) == name
+def test_unknown_facts_are_omitted(neighbour, fields, name):
+    assert facts.name(neighbour(**fields)) == name
 
 
 def test_facts_include_typicality_and_the_other_genres_it_resembles(neighbour):

@@ -82,9 +82,9 @@ def test_selecting_other_runs_updates_the_url(runs):
 def test_a_single_run_is_shown_in_detail(runs):
     poor, alone = runs[1], compare_runs(runs[1:])
     (run,) = alone.runs
-    told = page_text(visit(run=[poor.id]))
-    assert told.startswith("Nearest neighbours")
-    assert verdict(alone).split(" of ")[0] in told
+    text = page_text(visit(run=[poor.id]))
+    assert text.startswith("Nearest neighbours")
+    assert verdict(alone).split(" of ")[0] in text
     app = visit(run=[poor.id], tab="Confusion", true="jazz", predicted="rap", of=poor.id)
     assert len(app.get("vega_lite_chart")) == 1
     assert tiles(app) == run.evaluation.confusion[1][2]
@@ -93,9 +93,9 @@ def test_a_single_run_is_shown_in_detail(runs):
 
 
 def test_only_settings_that_differ_are_compared(runs):
-    told = page_text(visit(run=[run.id for run in runs], tab="Settings"))
-    assert "Nearest neighbours" in told
-    assert "Seed" not in told
+    text = page_text(visit(run=[run.id for run in runs], tab="Settings"))
+    assert "Nearest neighbours" in text
+    assert "Seed" not in text
     app = visit(run=[runs[0].id], tab="Settings")
     assert "Seed" in page_text(app)
 

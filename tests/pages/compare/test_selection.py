@@ -11,11 +11,11 @@ LABELS = [0, 1, 2]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def trained(*asked: dict) -> list[str]:
+def trained(*specs: dict) -> list[str]:
     """The ids of runs that were finished one after the other."""
     return [
         finished_run(LABELS, confident_probabilities(LABELS), created=NOON + timedelta(minutes=number), **each).id
-        for number, each in enumerate(asked)
+        for number, each in enumerate(specs)
     ]
 
 

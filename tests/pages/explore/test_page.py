@@ -86,8 +86,8 @@ def test_filters_are_in_the_url_and_removable_as_chips(page):
 
 
 def test_sizes_formats_and_modes_link_to_their_covers(page):
-    told = [unescape(element.value) for element in page.markdown]
-    assert any("size=96+x+96" in each for each in told)
+    texts = [unescape(element.value) for element in page.markdown]
+    assert any("size=96+x+96" in each for each in texts)
     assert "62 of 63 covers" in page_text(open_at(see="Gallery", size="96 x 96", mode="RGB"))
     click(other := open_at(see="Gallery", format="PNG"), "PNG")
     assert "63 of 63 covers" in page_text(other)

@@ -40,14 +40,14 @@ def test_confidence_is_the_number_right_of_ten_similar_answers(answer):
 
 
 def test_a_tile_shows_genre_and_confidence_or_why_there_is_none(answer, failure, neighbour):
-    def told(answer) -> tuple[str, bool]:
+    def tile_of(answer) -> tuple[str, bool]:
         tile = batch_tile(3, Cover.of("a.jpg", b""), answer)
         return tile.label, tile.still
 
-    assert told(None) == ("a.jpg", True)
-    assert told(answer(precedent=PastAnswers(60, 27, True))) == ("a.jpg, Jazz, 4 or 5 of 10 right", False)
-    assert told(answer(seen=neighbour(genre="rap"))) == ("a.jpg, Rap, known cover", False)
-    assert told(failure(error="this is milk")) == ("a.jpg, Not read, this is milk", False)
+    assert tile_of(None) == ("a.jpg", True)
+    assert tile_of(answer(precedent=PastAnswers(60, 27, True))) == ("a.jpg, Jazz, 4 or 5 of 10 right", False)
+    assert tile_of(answer(seen=neighbour(genre="rap"))) == ("a.jpg, Rap, known cover", False)
+    assert tile_of(failure(error="this is milk")) == ("a.jpg, Not read, this is milk", False)
 
 
 def read_csv(data: bytes) -> list[dict[str, str]]:

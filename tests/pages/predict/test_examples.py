@@ -13,16 +13,16 @@ def test_an_example_file_contains_exactly_the_drawn_pixels():
 
 
 def test_the_most_confident_correct_examples_and_one_wrong_are_chosen(prediction):
-    def told(genre: str, right: int, unfamiliar: float = 0.3):
+    def answering(genre: str, right: int, unfamiliar: float = 0.3):
         return prediction({genre: 0.9, "other": 0.1}, precedent=PastAnswers(60, right, True), unfamiliar=unfamiliar)
 
     said = {
-        ("jazz", 0): told("jazz", 20),
-        ("jazz", 1): told("jazz", 40),
-        ("rap", 0): told("rap", 50),
-        ("edm", 0): told("edm", 55, unfamiliar=0.99),
-        ("pop", 0): told("rap", 10),
-        ("pop", 1): told("jazz", 30),
+        ("jazz", 0): answering("jazz", 20),
+        ("jazz", 1): answering("jazz", 40),
+        ("rap", 0): answering("rap", 50),
+        ("edm", 0): answering("edm", 55, unfamiliar=0.99),
+        ("pop", 0): answering("rap", 10),
+        ("pop", 1): answering("jazz", 30),
     }
     assert chosen(said) == (("rap", 0), ("jazz", 1), ("pop", 1))
 

@@ -119,8 +119,8 @@ def test_the_reference_preset_fills_the_form(starter, mine):
     app.segmented_control(key="train_method").set_value("boosting").run()
     app.segmented_control(key="train_preset_boosting").set_value("reference").run()
     click(app, "Train")
-    asked = launch.queued_runs()[0].spec.parameters
-    assert (asked["trees"], asked["depth"], asked["learning_rate"], asked["features"]) == (200, 6, 0.3, None)
+    fields = launch.queued_runs()[0].spec.parameters
+    assert (fields["trees"], fields["depth"], fields["learning_rate"], fields["features"]) == (200, 6, 0.3, None)
 
 
 def test_queued_runs_can_be_reordered_and_removed(starter, mine):
@@ -295,9 +295,9 @@ def names(app: AppTest) -> list[str]:
 def three():
     """Two runs of one task and one of another, all with figures."""
     labels, runs = [0, 1, 2] * 10, []
-    for method, asked in (("logistic", {}), ("knn", {}), ("knn", {"seed": 7})):
+    for method, fields in (("logistic", {}), ("knn", {}), ("knn", {"seed": 7})):
         runs.append(
-            finished_run(labels, random_probabilities(labels, skill=2 if method == "knn" else 5), method, **asked)
+            finished_run(labels, random_probabilities(labels, skill=2 if method == "knn" else 5), method, **fields)
         )
         runs[-1].write_evaluation(evaluate(runs[-1]))
     return runs

@@ -53,20 +53,20 @@ def test_the_log_shows_its_last_lines(run):
 
 def test_runs_are_found_by_their_settings(run):
     other = finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method="knn", parameters={"k": 20}, seed=7)
-    told = [RunSummary.of(each) for each in (other, run)]
-    assert [each.run for each in run_summary.search(told, "seed 7", hidden=False)] == [other]
-    assert [each.run for each in run_summary.search(told, "neighbours 20", hidden=False)] == [other]
+    summaries = [RunSummary.of(each) for each in (other, run)]
+    assert [each.run for each in run_summary.search(summaries, "seed 7", hidden=False)] == [other]
+    assert [each.run for each in run_summary.search(summaries, "neighbours 20", hidden=False)] == [other]
 
 
 def test_runs_are_grouped_under_the_name_of_their_group(run):
     later = [finished_run([0, 1, 2], random_probabilities([0, 1, 2]), method) for method in ("knn", "logistic")]
-    told = [RunSummary.of(each) for each in (later[1], later[0], run)]
-    together = run_summary.group_runs(told, "method")
+    summaries = [RunSummary.of(each) for each in (later[1], later[0], run)]
+    together = run_summary.group_runs(summaries, "method")
     assert [each.run for each in together] == [later[1], run, later[0]]
     table = run_summary.frame(together, group="method")
     assert table.columns[0] == "method"
     assert table["method"].tolist() == ["Logistic regression", "", "Nearest neighbours"]
-    assert run_summary.group_runs(told, "") == told
+    assert run_summary.group_runs(summaries, "") == summaries
 
 
 def test_settings_become_columns_and_empty_columns_are_omitted(run):

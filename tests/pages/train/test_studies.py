@@ -39,17 +39,17 @@ def test_a_study_starts_in_a_separate_process(starter, started_study, mine):
     click(app, "Start")
     assert not app.exception
     (command,) = started_study
-    (asked,) = list_studies()
-    assert command == ("study", asked.folder.name)
-    assert asked.dataset == "mine"
-    assert {key.partition("/")[0] for key in asked.points} == {"ladder", "k", "variants", "methods"}
+    (queued,) = list_studies()
+    assert command == ("study", queued.folder.name)
+    assert queued.dataset == "mine"
+    assert {key.partition("/")[0] for key in queued.points} == {"ladder", "k", "variants", "methods"}
 
 
 def test_a_study_that_ended_before_rendering_is_not_waited_for(starter, monkeypatch, mine):
-    def end_at_once(asked):
-        asked.prepare()
-        for key in asked.points:
-            asked.add(replace(outcome(key.partition("/")[0], "knn", 2), key=key))
+    def end_at_once(queued):
+        queued.prepare()
+        for key in queued.points:
+            queued.add(replace(outcome(key.partition("/")[0], "knn", 2), key=key))
 
     monkeypatch.setattr(studies, "start_study", end_at_once)
     app = open_app("train", view="Studies")
