@@ -58,6 +58,17 @@ def pick_genre(page: Page, genre: str) -> None:
     raise AssertionError(f"{genre} can't be picked")
 
 
+def wait_for_audit(page: Page) -> None:
+    """Look for defects, unless they were looked for before; then the page does so by itself."""
+    cards = page.locator(".st-key-card-exact-duplicates")
+    button = page.locator("button:enabled").filter(has_text="Look for defects")  # not while covers are looked at
+    cards.or_(button).first.wait_for()
+    if button.is_visible():
+        button.click()
+    cards.wait_for()
+    page.locator('[class*="st-key-watching"]').wait_for(state="detached")
+
+
 def test_a_data_set_is_filtered_and_an_opened_cover_survives_reload(explore):
     page = explore("?see=Gallery")
     has_tiles(page, 48)
@@ -95,16 +106,16 @@ def test_a_filter_that_was_removed_stays_removed(explore):
 
 def test_defects_are_found_repaired_and_the_repair_undone(explore, home, monkeypatch):
     monkeypatch.setenv("COVERGENRE_HOME", str(home))
+    before = len(history(open_dataset("mine")))
     page = explore("?see=Findings")
-    page.get_by_role("button", name="Look for defects").click()
-    page.locator(".st-key-card-exact-duplicates").wait_for()
+    wait_for_audit(page)
     page.get_by_text("Repair", exact=True).click()
     page.locator(".st-key-apply button").click()
     page.get_by_role("heading", name="History").wait_for()
     assert (open_dataset("mine").manifest["excluded"] != "").sum() >= 1
     page.get_by_role("button", name="Undo").first.click()
     eventually(page, lambda: (open_dataset("mine").manifest["excluded"] == "").all())
-    assert len(history(open_dataset("mine"))) == 2
+    assert len(history(open_dataset("mine"))) == before + 2
 
 
 def test_nothing_overflows_on_a_phone(explore):
@@ -114,17 +125,6 @@ def test_nothing_overflows_on_a_phone(explore):
         page.locator("h2, .gallery").first.wait_for()
         wait_until_idle(page)
         wait_until_fits(page)
-
-
-def wait_for_audit(page: Page) -> None:
-    """Look for defects, unless they were looked for before; then the page does so by itself."""
-    cards = page.locator(".st-key-card-exact-duplicates")
-    button = page.locator("button:enabled").filter(has_text="Look for defects")  # not while covers are looked at
-    cards.or_(button).first.wait_for()
-    if button.is_visible():
-        button.click()
-    cards.wait_for()
-    page.locator('[class*="st-key-watching"]').wait_for(state="detached")
 
 
 def test_back_and_forward_keep_the_filter_set_by_a_finding(explore):
