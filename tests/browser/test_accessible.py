@@ -48,7 +48,7 @@ def server(serve, tmp_path_factory) -> str:
 @pytest.mark.parametrize("state", STATES)
 def test_axe_reports_no_violations_of_our_own(visit, state):
     path, *clicks = STATES[state]
-    page = visit(path, color_scheme="light")
+    page = visit(path)
     for click in clicks:
         page.locator(click).first.click()
         page.locator(".gallery li").first.wait_for()
