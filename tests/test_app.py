@@ -1,4 +1,4 @@
-"""The app as streamlit runs it, without a browser: what every page says and does."""
+"""AppTests of the whole app, and of Predict and The starter in it."""
 
 import io
 import re

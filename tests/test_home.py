@@ -1,4 +1,4 @@
-"""Where things live: in a checkout, and once installed."""
+"""Where artifacts are stored, in a checkout and once installed."""
 
 from pathlib import Path
 

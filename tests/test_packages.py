@@ -1,4 +1,4 @@
-"""Packages that not every installation has."""
+"""Optional packages."""
 
 import pytest
 

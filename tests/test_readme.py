@@ -1,4 +1,4 @@
-"""README names only what there is."""
+"""Everything that README names exists."""
 
 import re
 import shlex

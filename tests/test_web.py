@@ -34,7 +34,7 @@ def web():
 
 @pytest.fixture
 def short_waits(monkeypatch):
-    """No wait between tries is longer than a moment; what was asked for is kept."""
+    """Shortens every wait between tries to a moment; returns the waits that were requested."""
     waits = []
     wait = module._wait
     monkeypatch.setattr(module, "_wait", lambda state: waits.append(wait(state)) or 0.01)

@@ -1,4 +1,4 @@
-"""A real server on loopback that is told requests slowly, endlessly and by many."""
+"""A real server on loopback that gets slow requests, endless ones, and many at once."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""Every page and its main states, by day and by night, as axe judges them."""
+"""Every page in its main states, light and dark, checked by axe."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 STREAMLITS_OWN = {
     "presentation-role-conflict": "the place to drop files has the role presentation and a name",
 }
-"""Rules that Streamlit's widgets break, with what breaks them; nothing on these pages can mend that."""
+"""Rules that Streamlit's own widgets violate, with the reason; the pages cannot fix these."""
 
 EXAMPLE = '[class*="st-key-example-"] button'
 COVER = open_starter().covers["content_hash"].iloc[7][:16]

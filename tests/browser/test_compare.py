@@ -40,7 +40,7 @@ def confusion(visit):
 
 
 def cell(page, side: int, what: str):
-    """The cell of a matrix that says so, once the matrix stands still."""
+    """The cell of a matrix with this label, once the matrix is stable."""
     found = page.locator(f".st-key-matrix_{side} .mark-rect path[aria-label^='{what}:']")
     expect(found).to_have_count(1)
     return found.last  # drawn anew meanwhile, the matrix stands twice for a moment

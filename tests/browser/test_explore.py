@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A home with one data set, in which a picture stands twice; not yet looked through."""
+    """A home with one data set that has a duplicate and was not audited yet."""
     folder = tmp_path_factory.mktemp("explored")
     root = genre_folders(folder / "covers", ("jazz", "rap"), 30)
     shutil.copy(root / "jazz" / "000.jpg", root / "jazz" / "copy.jpg")

@@ -1,4 +1,4 @@
-"""Back, Forward and reload: every step is something that the visitor chose."""
+"""Back, Forward and reload: every history entry is a choice of the visitor."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Back, Forward, Reload and a second tab on the ways through Explore, Train and Compare: one server for all."""
+"""Back, Forward, Reload and a second tab on paths through Explore, Train and Compare, with one server for all."""
 
 import pytest
 from finished_runs import runs_on_drawn_covers

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def files(tmp_path):
-    """Two drawn covers and a file that is none."""
+    """Two drawn covers and a file that is not a picture."""
     named = {"first.png": encoded(cover("jazz", 1)), "second.png": encoded(cover("rap", 2)), "notes.jpg": b"milk"}
     for name, data in named.items():
         (tmp_path / name).write_bytes(data)

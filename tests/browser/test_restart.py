@@ -1,4 +1,4 @@
-"""The server is started anew while a page is open: what is dropped then is answered."""
+"""A restart of the server while a page is open."""
 
 import pytest
 from drawing import cover, encoded

@@ -1,4 +1,4 @@
-"""A real run from the browser: started, followed, found again after a reload, and used."""
+"""A real run in the browser: started, followed, restored after a reload, and used for predictions."""
 
 import pytest
 from drawing import genre_folders
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def server(serve, own_home):
-    """A server for each test, on a home of its own."""
+    """A server for each test, with a separate home."""
     return serve(own_home)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a way to run it and see what it said."""
+"""A fixture that runs the command line and returns what it printed."""
 
 import json
 import sys

@@ -9,7 +9,7 @@ from covergenre.dataset.registry import open_dataset
 
 @pytest.fixture
 def scanned(covergenre, tmp_path):
-    """A data set in which one picture stands twice in jazz, and one file is torn."""
+    """A data set with one picture twice in jazz, and one truncated file."""
     root = genre_folders(tmp_path / "covers", ("jazz", "rap"), 8)
     shutil.copy(root / "jazz" / "000.jpg", root / "jazz" / "copy.jpg")
     (root / "rap" / "torn.jpg").write_bytes(b"\xff\xd8\xff torn")

@@ -1,4 +1,4 @@
-"""What the tests of many covers share: a folder of them, one of which is none."""
+"""A folder of covers with one file that is not a picture."""
 
 import pytest
 from drawing import cover

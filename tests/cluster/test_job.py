@@ -49,7 +49,7 @@ def test_completed_covers_are_not_processed_again(items, out):
 
 @pytest.fixture(params=["memory", "gs", "s3", "theirs"])
 def protocol(request, monkeypatch) -> str:
-    """How addresses begin of a store that fsspec knows, or was told of; all hold what they have in memory."""
+    """The URL prefix of a store that fsspec knows or was registered with it; all are in memory."""
 
     class Store(MemoryFileSystem):
         protocol = request.param

@@ -1,4 +1,4 @@
-"""Two nodes of one core each, and what befalls them."""
+"""A cluster of two nodes with one core each, parts of which are killed."""
 
 import os
 import secrets
@@ -46,7 +46,7 @@ def token() -> Iterator[None]:
 
 @pytest.fixture
 def ray_home(own_home, monkeypatch) -> Path:
-    """The home that workers find."""
+    """The home that workers use."""
     monkeypatch.setattr(job, "_BATCHES", _BATCHES)
     return own_home
 

@@ -1,4 +1,4 @@
-"""Names as the packers of several systems write them."""
+"""File names as ZIP programs of several systems write them."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Predictions and neighbours to speak of, made by hand."""
+"""Predictions and neighbours made by hand."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ def fresh_server():
 
 @pytest.fixture
 def neighbour() -> Callable[..., Neighbour]:
-    """A neighbour of which everything is known, but for what is said otherwise."""
+    """A neighbour with all fields known; `fields` replaces some of them."""
     return lambda **fields: replace(_NEIGHBOUR, **fields)
 
 

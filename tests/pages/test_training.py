@@ -1,4 +1,4 @@
-"""The line that says on every page that something trains."""
+"""The notice on every page that a run is training."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 
 @pytest.fixture
 def running_run():
-    """A run at work, whose process is that of the test."""
+    """A running run, whose process is that of the test."""
     process, run = psutil.Process(), finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
     began = process.create_time()
     run.write_status(Status("running", 420, 1000, "trees", 90.0, os.getpid(), began, started=began))

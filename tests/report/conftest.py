@@ -1,4 +1,4 @@
-"""What the tests of the report share: two runs compared, with all that a report can show."""
+"""A comparison of two runs with everything that a report can show."""
 
 import pytest
 from finished_runs import runs_on_drawn_covers

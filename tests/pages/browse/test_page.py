@@ -1,4 +1,4 @@
-"""The Browse page as streamlit runs it, without a browser."""
+"""AppTests of the Browse page."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A walk on the Browse page that begins at an uploaded picture."""
+"""A walk on the Browse page that starts from an uploaded picture."""
 
 from html import unescape
 
@@ -15,7 +15,7 @@ from pages.browse.upload import is_upload, upload_key
 
 @pytest.fixture
 def own(page) -> str:
-    """The key of a picture that somebody brought to this server."""
+    """The key of a picture that was uploaded to this server."""
     token, _ = save_query(Query((Cover.of("mine.png", encoded(cover("jazz", 500))),), STARTER))
     return upload_key(token)
 

@@ -1,4 +1,4 @@
-"""The Compare page as streamlit runs it, without a browser."""
+"""AppTests of the Compare page."""
 
 import io
 import shutil

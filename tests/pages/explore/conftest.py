@@ -56,7 +56,7 @@ def audited(own_home, audited_home) -> AppTest:
 
 
 def defective_covers(root: Path) -> Path:
-    """Jazz and rap; one picture stands under both genres, another twice in jazz; one file is torn."""
+    """Jazz and rap; one picture is in both genres, another twice in jazz; one file is truncated."""
     genre_folders(root, ("jazz", "rap"), 30)
     shutil.copy(root / "jazz" / "000.jpg", root / "rap" / "both.jpg")
     shutil.copy(root / "jazz" / "001.jpg", root / "jazz" / "copy.jpg")

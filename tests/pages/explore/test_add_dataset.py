@@ -1,4 +1,4 @@
-"""Collecting covers on the Explore page, from a stand-in for the open sources."""
+"""Collecting covers on the Explore page, from a fake of the open sources."""
 
 import pytest
 from apptests import click, single_page

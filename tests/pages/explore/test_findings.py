@@ -1,4 +1,4 @@
-"""Findings and repairs on the Explore page as streamlit runs it."""
+"""AppTests of findings and repairs on the Explore page."""
 
 import re
 

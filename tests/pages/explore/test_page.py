@@ -1,4 +1,4 @@
-"""The Explore page as streamlit runs it, without a browser."""
+"""AppTests of the Explore page."""
 
 import io
 import threading

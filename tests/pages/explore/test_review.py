@@ -1,4 +1,4 @@
-"""Reviewing doubted labels on the Explore page; what is doubted is given."""
+"""Reviewing doubtful labels on the Explore page; which ones are doubtful is given."""
 
 import pytest
 from apptests import press

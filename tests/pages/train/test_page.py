@@ -1,4 +1,4 @@
-"""The Train page as streamlit runs it; nobody works on the queue here."""
+"""AppTests of the Train page; no worker executes the queue."""
 
 import json
 import os

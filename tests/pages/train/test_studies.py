@@ -1,4 +1,4 @@
-"""The studies on the Train page, as streamlit runs it; no process is started."""
+"""AppTests of the studies on the Train page; no process is started."""
 
 from dataclasses import replace
 
