@@ -203,7 +203,7 @@ def remove(name: DatasetName, yes: Annotated[bool, option("Don't ask.", "--yes")
     Example: covergenre remove mine
     """
     if name not in registry.names():
-        open_dataset(name)  # whose error lists the data sets there are
+        registry.remove(name)  # whose error says why that is impossible
     if note := dependents_note(name):
         echo(note)
     if not yes:

@@ -88,7 +88,7 @@ def evaluate(
 
     Example: covergenre evaluate starter
     """
-    evaluation = open_starter().card.chosen.test if run == STARTER else Run.open(run).evaluation()
+    evaluation = _evaluation(Run.open(run))
     print_result(as_json, {"id": run, **evaluation.to_dict()}, *_lines(evaluation))
 
 
@@ -112,8 +112,15 @@ def run_as_dict(run: Run) -> dict[str, Any]:
 def evaluation_of(run: Run) -> Evaluation | None:
     """The evaluation of a run; None while there is none, or where it is damaged: other runs are listed all the same."""
     with suppress(BadRun):
-        return run.evaluation() if run.status().state == "done" else None
+        return _evaluation(run) if run.status().state == "done" else None
     return None
+
+
+def _evaluation(run: Run) -> Evaluation:
+    """The evaluation of a run; those of the runs that ship are in the starter's card."""
+    if run.is_shipped:
+        return next(each.test for each in open_starter().card.methods if run.id == f"{STARTER}-{each.name}")
+    return run.evaluation()
 
 
 def _network(

@@ -17,7 +17,7 @@ from covergenre.collection.run_cache import RunCache
 from covergenre.dataset.manifest import usable
 from covergenre.dataset.registry import Dataset, open_dataset
 from covergenre.dataset.split import split_of
-from covergenre.dataset.starter import COLUMNS, STARTER, open_starter
+from covergenre.dataset.starter import COLUMNS, STARTER, Starter, open_starter
 from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.index import EXACT_LIMIT, IndexStats
 from covergenre.methods import Covers, Fitted
@@ -75,6 +75,11 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
     from covergenre.embedding.embed import embed_dataset
 
     dataset = _dataset_of(run)
+    if not dataset.has_pictures:
+        from covergenre.methods.knn import NearestNeighbours
+
+        starter = open_starter()
+        return starter_covers(starter, NearestNeighbours().load(starter.head("knn")))
     covers = _table(dataset)
     if near := DiskIndex.open(run.folder / INDEX_FOLDER):
         rows, covers = near.match(covers)
@@ -85,6 +90,12 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
     covers, vectors = _with_parts(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
     projection = head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
     return Collection(covers, projection.project(vectors), projection), _novelty(run, covers, vectors)
+
+
+def starter_covers(starter: Starter, knn: Projection) -> tuple[Collection, NoveltyDetector]:
+    """The covers of the starter, and their novelty detector; `knn` is its head that projected their vectors."""
+    collection = Collection(with_names(starter.covers), starter.vectors, knn)
+    return collection, NoveltyDetector.load(starter.folder / "familiarity.npz")
 
 
 def dataset_collection(dataset: Dataset, examined: Inspection | None = None) -> Collection:

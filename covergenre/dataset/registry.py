@@ -181,6 +181,15 @@ def rename(old: str, new: str) -> None:
         _write_record(target, record, scanned=record["scanned"])
 
 
+def require_pictures(dataset: Dataset) -> None:
+    """Raise BadDataset for a data set without pictures: nothing can be computed from them."""
+    if not dataset.has_pictures:
+        raise BadDataset(
+            f"the data set {dataset.name} ships without pictures, so it can't be embedded or trained on: scan a folder "
+            "of covers, and use that"
+        )
+
+
 def check_name(name: str) -> None:
     """Raise BadDataset for an invalid or reserved name."""
     if not _NAME.fullmatch(name):
@@ -248,6 +257,8 @@ def _without_guesses(manifest: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 
 def _folder(name: str) -> Path:
+    if name in _RESERVED:
+        raise BadDataset(f"the data set {name} comes with covergenre: it can't be renamed or removed")
     folder = home.datasets() / name
     if not _NAME.fullmatch(name) or not folder.is_dir():
         known = ", ".join(names()) or "none yet"

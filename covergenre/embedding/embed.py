@@ -10,7 +10,7 @@ from PIL import Image
 
 from covergenre import augment, home, images
 from covergenre.dataset.manifest import usable
-from covergenre.dataset.registry import Dataset
+from covergenre.dataset.registry import Dataset, require_pictures
 from covergenre.embedding.engine import Engine, engine_for, fetch_weights
 from covergenre.embedding.recipe import Recipe
 from covergenre.embedding.store import VectorStore
@@ -65,9 +65,11 @@ def embed_missing(
     neither the backbone nor a cover is opened. Work that was stopped or killed is resumed. `fill` computes what is
     missing; None: threads of this process.
 
-    Raises BadDataset when no cover is usable, or a cover can't be read or is no longer the one that was scanned;
-    NoWeights when the backbone is not available; CoverGenreError for an unknown variant; Cancelled when stopped.
+    Raises BadDataset when there are no pictures, no cover is usable, or a cover can't be read or is no longer the one
+    that was scanned; NoWeights when the backbone is not available; CoverGenreError for an unknown variant; Cancelled
+    when stopped.
     """
+    require_pictures(dataset)
     covers = usable(dataset.manifest)
     if covers.empty:
         raise BadDataset(f"the data set {dataset.name} has no usable cover: add covers and scan it again")

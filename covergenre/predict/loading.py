@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from covergenre.collection.collection import Collection
-from covergenre.collection.novelty import NoveltyDetector
-from covergenre.collection.sources import known_covers, with_names
+from covergenre import augment
+from covergenre.collection.sources import known_covers, starter_covers
 from covergenre.dataset.starter import STARTER, open_starter
 from covergenre.embedding.engine import Engine, engine_for
 from covergenre.embedding.recipe import Recipe
@@ -32,12 +31,14 @@ def load_starter() -> dict[str, Any]:
     with ThreadPoolExecutor(1) as pool:  # compiling the network takes as long as all the rest
         engine = pool.submit(Engine.open, starter.network, Recipe.from_dict(card.recipe))
         heads: dict[str, Any] = {each.name: method(each.name).load(starter.head(each.name)) for each in cards}
+        collection, novelty = starter_covers(starter, heads["knn"])
         parts = {
             "genres": card.genres,
             "heads": {each.title: heads[each.name] for each in cards},
-            "collection": Collection(with_names(starter.covers), starter.vectors, heads["knn"]),
-            "novelty": NoveltyDetector.load(starter.folder / "familiarity.npz"),
+            "collection": collection,
+            "novelty": novelty,
             "card": card,
+            "views": augment.VIEWS,
             "record": _track_record([Run.open(f"{STARTER}-{each.name}") for each in cards]),
         }
     try:
@@ -57,6 +58,7 @@ def load_run(name: str) -> dict[str, Any]:
         "heads": {method(run.spec.method).title: head},
         "collection": collection,
         "novelty": novelty,
+        "views": augment.VIEWS if run.spec.dataset == STARTER else augment.VIEWS[:1],
         "record": _track_record([run]),
     }
 

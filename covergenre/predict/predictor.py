@@ -98,16 +98,20 @@ class Predictor:
         heads: Mapping[str, Fitted],
         collection: Collection,
         novelty: NoveltyDetector,
+        views: Sequence[str],
         card: Card | None = None,
         record: TrackRecord | None = None,
     ) -> None:
-        """`heads` by title, the one whose answer counts first; their columns are `genres`."""
+        """`heads` by title, the one whose answer counts first; their columns are `genres`.
+
+        `views`: those of `augment.VIEWS` whose vectors are averaged, as they were for the figures of the heads.
+        """
         self.genres = tuple(genres)
         self.card = card
         self.engine = engine
         self.heads = dict(heads)
         self.collection = collection
-        self._views = augment.VIEWS if card else ("original",)  # the starter's figures are of averaged views
+        self._views = views
         self._novelty = novelty
         self._record = record
         self._words = _words_head(next(iter(self.heads.values())))

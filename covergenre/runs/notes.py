@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from filelock import FileLock
 
 from covergenre import home
-from covergenre.dataset.starter import STARTER
-from covergenre.errors import CoverGenreError
+from covergenre.errors import BadRun, CoverGenreError
 from covergenre.files import read_json, replace_json
 from covergenre.methods import method
 from covergenre.runs.record import Run, RunSpec, list_runs
@@ -47,7 +46,9 @@ def read_notes(run: Run) -> Notes:
 
 
 def write_notes(run: Run, notes: Notes) -> None:
-    """Replace the notes."""
+    """Replace the notes; BadRun for a run that comes with the starter."""
+    if run.is_shipped:
+        raise BadRun(f"the run {run.id} comes with covergenre: it can't be named or tagged")
     kept = Notes(_line(notes.name), tidy_tags(notes.tags), notes.note.strip()[:LONGEST], notes.hidden)
     replace_json(run.folder / "notes.json", asdict(kept))
 
@@ -60,7 +61,7 @@ def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
 def run_name(run: Run) -> str:
     """The name of a run; without one, its method with the last digits of its id."""
     title = method_title(run.spec.method)
-    if run.spec.dataset == STARTER:
+    if run.is_shipped:
         return f"{title} (starter)"
     return read_notes(run).name or f"{title} {run.id[-_DIGITS:]}"
 
@@ -76,7 +77,7 @@ def run_names(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def full_name(run: Run) -> str:
     """The name of a run with its data set and its tags, for lists to choose from."""
-    dataset = () if run.spec.dataset == STARTER else (run.spec.dataset,)
+    dataset = () if run.is_shipped else (run.spec.dataset,)
     return " · ".join((run_name(run), *dataset, *read_notes(run).tags))
 
 
@@ -96,7 +97,7 @@ def create_named(spec: RunSpec, complete: Callable[[Run], object] = id) -> Run:
 
 
 def rename(run: Run, name: str) -> None:
-    """Rename a run. CoverGenreError for an empty name, or one that another run has."""
+    """Rename a run. CoverGenreError for an empty name, or one that another run has; BadRun as `write_notes` does."""
     name = " ".join(name.split())
     if not name:
         raise CoverGenreError(f"no name was given for the run {run.id}: give one")

@@ -114,6 +114,11 @@ class Run:
         """The name of the folder: time of creation (UTC), method, four random digits. Sorts by time."""
         return self.folder.name
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it comes with the starter, and so can't be changed."""
+        return self.folder.parent == home.shipped_runs()
+
     def status(self) -> Status:
         """The present status. Raises BadRun when the file is missing or damaged."""
         status = read(Status, self.folder / "status.json")

@@ -16,7 +16,7 @@ from typing import Any
 
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint
-from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.dataset.registry import Dataset, open_dataset, require_pictures
 from covergenre.embedding.recipe import Recipe
 from covergenre.errors import BadDataset, CoverGenreError
 from covergenre.evaluation.metrics import Evaluation
@@ -131,6 +131,7 @@ def plan(
 
 
 def _check(dataset: Dataset, split: str, only: Sequence[str], genres: Sequence[str]) -> None:
+    require_pictures(dataset)
     if unknown := [part for part in only if part not in EXPERIMENTS]:
         raise CoverGenreError(f"a study has no part {unknown[0]!r}: choose from {', '.join(EXPERIMENTS)}")
     if split not in ("honest", "reference"):

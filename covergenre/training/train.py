@@ -16,7 +16,7 @@ import pandas as pd
 import covergenre
 from covergenre.augment import VARIANTS
 from covergenre.dataset.manifest import fingerprint
-from covergenre.dataset.registry import Dataset, open_dataset
+from covergenre.dataset.registry import Dataset, open_dataset, require_pictures
 from covergenre.embedding.engine import check_engine, fetch_weights
 from covergenre.errors import BadDataset, BadRun, CoverGenreError
 from covergenre.evaluation import metrics
@@ -50,9 +50,10 @@ def prepare(dataset: Dataset, spec: TrainSpec) -> Run:
     """A queued run of this spec on a data set.
 
     Raises CoverGenreError, and leaves no run, for a missing package, an unknown method, parameter, variant or
-    backbone; BadDataset for an unknown genre or split, fewer than two genres, a genre without a training cover, or no
-    test cover.
+    backbone; BadDataset without pictures, for an unknown genre or split, fewer than two genres, a genre without a
+    training cover, or no test cover.
     """
+    require_pictures(dataset)
     chosen = method(spec.method)
     if spec.method not in METHODS:
         raise CoverGenreError(f"{chosen.title.lower()} can't be trained: choose from {', '.join(METHODS)}")

@@ -64,6 +64,14 @@ def test_a_data_set_is_renamed(covergenre, root):
     assert covergenre("scan", root, "--name", "ours", "--json").lines[0]["reused"] == 8
 
 
+@pytest.mark.parametrize("command", [("rename", "starter", "mine"), ("remove", "starter")])
+def test_the_starter_is_neither_renamed_nor_removed(covergenre, starter, command):
+    said = covergenre(*command)
+    assert said.code == 1
+    assert said.out == ""
+    assert "comes with covergenre" in said.err
+
+
 def test_removing_a_data_set_requires_confirmation(covergenre, root):
     covergenre("scan", root, "--name", "mine")
     run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]))

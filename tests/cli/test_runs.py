@@ -40,6 +40,13 @@ def no_worker(monkeypatch):
     monkeypatch.setattr(launch, "ensure_worker", lambda: None)
 
 
+def test_a_run_of_the_starter_is_neither_named_nor_tagged(covergenre, starter):
+    said = covergenre("runs", "name", "starter-knn", "Mine", "--tag", "talk")
+    assert said.code == 1
+    assert "comes with covergenre" in said.err
+    assert not (Run.open("starter-knn").folder / "notes.json").exists()
+
+
 def test_each_run_is_one_object_with_its_metrics(covergenre, evaluated, cancelled):
     runs = {run["id"]: run for run in covergenre("runs", "--json").lines}
     assert set(runs) == {evaluated.id, cancelled.id}

@@ -2,6 +2,7 @@ import pytest
 from drawing import genre_folders
 from tiny import tiny_weights
 
+from covergenre.dataset.starter import open_starter
 from covergenre.runs.record import Run
 
 
@@ -79,3 +80,19 @@ def test_evaluate_prints_the_metrics_of_the_starter(covergenre, starter):
     assert evaluation["id"] == "starter"
     assert sum(map(sum, evaluation["confusion"])) == evaluation["covers"]
     assert "macro" in covergenre("evaluate").out
+
+
+def test_evaluate_prints_the_metrics_of_a_method_of_the_starter(covergenre, starter):
+    (evaluation,) = covergenre("evaluate", "starter-knn", "--json").lines
+    (knn,) = (method for method in open_starter().card.methods if method.name == "knn")
+    assert evaluation["accuracy"]["value"] == pytest.approx(knn.test.accuracy.value)
+    (shown,) = covergenre("runs", "show", "starter-knn", "--json").lines
+    assert shown["metrics"]["accuracy"] == evaluation["accuracy"]
+
+
+@pytest.mark.parametrize("command", ["train", "embed", "index", "study"])
+def test_the_starter_which_has_no_pictures_is_refused(covergenre, starter, own_home, command):
+    said = covergenre(command, "starter")
+    assert said.code == 1
+    assert "ships without pictures" in said.err
+    assert not list((own_home / "runs").glob("*"))

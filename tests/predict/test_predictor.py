@@ -14,11 +14,13 @@ from covergenre.dataset.registry import register
 from covergenre.dataset.starter import seal
 from covergenre.errors import BadImage, BadRun
 from covergenre.images import decode
-from covergenre.methods import TrainSpec
+from covergenre.methods import TrainSpec, method
 from covergenre.methods.ensemble import FittedEnsemble
 from covergenre.methods.words import BUCKETS, FittedWords
 from covergenre.ocr.text import CoverText, Line
 from covergenre.predict import Failure, Prediction, Predictor
+from covergenre.runs.record import Run
+from covergenre.training.combine import combine
 from covergenre.training.train import train
 
 
@@ -163,6 +165,19 @@ def test_a_run_predicts_as_the_starter_does(tmp_path, method):
     assert all(neighbour.path.is_file() for neighbour in prediction.neighbours)
 
 
+@pytest.mark.parametrize("name", ["knn", "logistic"])
+def test_a_method_of_the_starter_predicts_alone_as_it_does_within_it(predictor, jazz, name):
+    together, alone = predictor.predict(jazz), Predictor.open(f"starter-{name}").predict(jazz)
+    assert alone.probabilities == pytest.approx(together.answers[method(name).title])
+    assert [each.key for each in alone.neighbours] == [each.key for each in together.neighbours]
+    assert alone.unfamiliar == together.unfamiliar
+
+
+def test_runs_of_the_starter_that_are_combined_can_predict(starter, jazz):
+    run = combine([Run.open("starter-knn"), Run.open("starter-logistic")])
+    assert Predictor.open(run.id).predict(jazz).genre in run.spec.genres
+
+
 def test_a_missing_run_is_an_error():
     with pytest.raises(BadRun, match="no run"):
         Predictor.open("20260101-000000-knn-0000")
@@ -211,7 +226,9 @@ def listener(predictor, monkeypatch) -> Predictor:
     members = [("logistic", predictor.heads["Logistic regression"]), ("words", hears)]
     both = FittedEnsemble(members, {"members": "logistic words", "weight": 1.0, "temperature": 1.0})
     monkeypatch.setattr("covergenre.predict.predictor.open_reader", Scribe)
-    return Predictor(predictor.engine, predictor.genres, {"Both": both}, predictor.collection, predictor._novelty)
+    return Predictor(
+        predictor.engine, predictor.genres, {"Both": both}, predictor.collection, predictor._novelty, VIEWS[:1]
+    )
 
 
 def test_words_on_a_cover_count_and_are_reported(listener, jazz):
