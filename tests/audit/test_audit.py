@@ -167,7 +167,9 @@ def test_a_stopped_audit_keeps_its_measurements(dataset, vectors):
     calls = itertools.count()
     with pytest.raises(Cancelled):
         audit_dataset(dataset, vectors=vectors, monitor=Monitor(should_stop=lambda: next(calls) > 2))
-    assert audit_dataset(dataset, vectors=vectors).covers == len(dataset.manifest)
+    steps = []
+    assert audit_dataset(dataset, vectors=vectors, monitor=Monitor(steps.append)).covers == len(dataset.manifest)
+    assert max(step.total for step in steps if step.what == "measuring covers") < len(vectors)
 
 
 @pytest.mark.covers

@@ -241,7 +241,7 @@ def test_two_processes_can_scan_at_once(root):
     for process in scans:
         process.start()
     for process in scans:
-        process.join(timeout=60)
+        process.join(timeout=300)
     assert [process.exitcode for process in scans] == [0, 0]
     pd.testing.assert_frame_equal(open_dataset("mine").manifest, register("mine", root)[0].manifest)
     assert {file.name for file in (home.datasets() / "mine").iterdir()} == {"dataset.json", "manifest.csv"}

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawing import genre_folders
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from covergenre.dataset.groups import artist_keys
@@ -69,11 +69,13 @@ def test_a_genre_with_three_groups_of_its_own_is_in_every_part(manifest, seed):
     assert (found.loc[own[own >= 3].index] > 0).all(axis=None)
 
 
+@settings(max_examples=20)
 @given(manifest=manifests(), seed=st.integers(0, 2**32 - 1))
 def test_the_same_seed_gives_the_same_split(manifest, seed):
     pd.testing.assert_series_equal(honest_split(manifest, seed).parts, honest_split(manifest, seed).parts)
 
 
+@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(20, 200), min_size=1, max_size=4),
     validation=st.sampled_from((0.0, 0.1, 0.15, 0.3)),
@@ -129,6 +131,7 @@ def test_the_reference_split_is_that_of_scikit_learn():
     assert set(split.parts.index[split.parts == "test"]) == set(test)
 
 
+@settings(max_examples=50)
 @given(manifest=manifests(), count=st.integers(2, 5))
 def test_no_artist_is_in_two_folds(manifest, count):
     covers = usable(manifest)

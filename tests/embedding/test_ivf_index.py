@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covergenre.embedding.index import FlatIndex, IndexStats, IVFIndex, build_index
+from covergenre.embedding.index import FlatIndex, IVFIndex, build_index
 from covergenre.errors import Cancelled, CoverGenreError
 from covergenre.progress import Monitor
 
@@ -81,4 +81,6 @@ def test_a_stopped_build_leaves_nothing(vectors, tmp_path):
 
 
 def test_its_stats_describe_it(built):
-    assert built[1] == IndexStats(3000, WIDTH, 128, built[1].probes, built[1].recall, built[1].digest)
+    _, stats = built
+    assert (stats.vectors, stats.width, stats.lists) == (3000, WIDTH, 128)
+    assert 1 <= stats.probes <= stats.lists

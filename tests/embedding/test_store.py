@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from covergenre.embedding import store as module
@@ -50,6 +50,7 @@ def store(tmp_path) -> VectorStore:
     return VectorStore(tmp_path / "made" / "when needed")
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.dictionaries(st.text("0123456789abcdef", min_size=1), st.integers(-9, 9), min_size=1), min_size=1, max_size=4

@@ -187,14 +187,11 @@ def test_other_intervals_equal_a_bootstrap_of_scikit_learn(drawn, grouped):
     for _ in range(300):
         rows = np.concatenate([members[group] for group in chance.integers(len(members), size=len(members))])
         true, predicted = labels[rows], probabilities[rows].argmax(axis=1)
-        resampled.append(
-            [
-                metrics.balanced_accuracy_score(true, predicted),
-                metrics.f1_score(true, predicted, average="weighted"),
-                metrics.f1_score(true, predicted, average="macro", labels=np.unique(true)),
-                metrics.log_loss(true, probabilities[rows], labels=np.arange(4)),
-            ]
+        _, recalls, f1s, sizes = metrics.precision_recall_fscore_support(
+            true, predicted, labels=np.unique(true), zero_division=0
         )
+        loss = metrics.log_loss(true, probabilities[rows], labels=np.arange(4))
+        resampled.append([recalls.mean(), np.average(f1s, weights=sizes), f1s.mean(), loss])
     evaluation = evaluate(labels, probabilities, genres, groups=groups if grouped else None)
     for name, expected in zip(BOOTSTRAPPED, np.quantile(resampled, [0.025, 0.975], axis=0).T, strict=False):
         interval = getattr(evaluation, name)

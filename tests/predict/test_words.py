@@ -10,11 +10,9 @@ def read(*lines: str) -> CoverText:
     return CoverText(tuple(Line(line, 0.9) for line in lines))
 
 
-@pytest.mark.parametrize(
-    "written", ["JOHNNY CASH", "johnnycash", "At Folsom JOHNNY CA5H", "Johnny", "JOHMNY CASH live"]
-)
+@pytest.mark.parametrize("written", ["JOHNNY CASH", "johnnycash", "At Folsom JOHNNY CA5H", "JOHMNY CASH live"])
 def test_a_name_is_found_despite_case_spacing_and_misread_letters(written):
-    assert KNOWN.find(read(written)) == ("Johnny Cash" if written != "Johnny" else None)
+    assert KNOWN.find(read(written)) == "Johnny Cash"
 
 
 def test_a_name_may_run_over_two_lines():
@@ -25,6 +23,6 @@ def test_the_longer_of_two_names_counts():
     assert KNOWN.find(read("Nat King Cole Trio")) == "Nat King Cole Trio"
 
 
-@pytest.mark.parametrize("written", ["cashmere", "U2", "", "something else altogether"])
+@pytest.mark.parametrize("written", ["cashmere", "Johnny", "U2", "", "something else altogether"])
 def test_other_words_and_short_names_are_no_performers(written):
     assert KNOWN.find(read(written)) is None

@@ -264,7 +264,7 @@ plans = st.lists(edits, max_size=4, unique_by=lambda edit: edit.path).map(lambda
 
 
 @given(made=st.lists(plans, max_size=5), data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 def test_undoing_all_repairs_restores_the_manifest(dataset, made, data):
     states = [dataset]
     for plan in made:
@@ -281,7 +281,7 @@ def test_undoing_all_repairs_restores_the_manifest(dataset, made, data):
 
 
 @given(plan=plans)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 def test_a_plan_is_idempotent(dataset, plan):
     once = repaired(dataset.manifest, plan)
     pd.testing.assert_frame_equal(repaired(once, plan), once)

@@ -14,7 +14,7 @@ from covergenre.progress import Monitor
 
 
 def test_it_learns_separable_genres(fitted):
-    assert (fitted.predict_proba(TEST).argmax(axis=1) == TEST.labels).mean() > 0.6
+    assert (fitted.predict_proba(TEST).argmax(axis=1) == TEST.labels).mean() > 0.45  # by chance: 0.33 +- 0.06
 
 
 def test_probabilities_are_positive_and_sum_to_1(fitted):
@@ -68,10 +68,10 @@ def test_an_early_epoch_is_kept_when_later_ones_do_worse(quick):
     """With genres that mean the opposite in validation, whatever is learned makes it worse."""
     turned = replace(VALIDATION, labels=(VALIDATION.labels + 1) % 3)
     reports = []
-    fitted = fit(replace(quick, epochs=5, base_lr=0.02, patience=0), validation=turned, monitor=Monitor(reports.append))
+    fitted = fit(replace(quick, epochs=3, base_lr=0.02, patience=0), validation=turned, monitor=Monitor(reports.append))
     losses = [progress.metrics["validation log loss"] for progress in epoch_reports(reports)]
-    assert len(losses) == 6
-    assert fitted.choices["epoch"] == 1 + np.argmin(losses) < 6
+    assert len(losses) == 4
+    assert fitted.choices["epoch"] == 1 + np.argmin(losses) < 4
 
 
 def test_training_ends_when_patience_runs_out(quick):
@@ -81,15 +81,13 @@ def test_training_ends_when_patience_runs_out(quick):
 
 
 def test_without_a_validation_part_the_last_epoch_is_kept(quick):
-    fitted = fit(quick, validation=NO_COVERS)
-    assert (fitted.choices["epoch"], fitted.choices["epochs"], fitted.choices["temperature"]) == (4, 4, 1.0)
+    fitted = fit(replace(quick, epochs=1), validation=NO_COVERS)
+    assert (fitted.choices["epoch"], fitted.choices["epochs"], fitted.choices["temperature"]) == (2, 2, 1.0)
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        {"frozen_epochs": 0, "epochs": 1},
-        {"frozen_epochs": 1, "epochs": 0},
         {"augmentation": True, "mixup": 0.4, "smoothing": 0.2, "progressive": True, "balance": 1.0, "epochs": 1},
         {"batch": 35, "epochs": 1},
     ],
@@ -105,10 +103,12 @@ def test_frozen_epochs_do_not_change_the_backbone(quick):
     from safetensors.torch import load_file
 
     pretrained = load_file(quick.weights)["layer4.0.conv1.weight"].numpy()
-    frozen = fit(replace(quick, epochs=0)).network()[0].layer4[0].conv1.weight.detach().numpy()
-    trained = fit(replace(quick, frozen_epochs=0, epochs=1)).network()[0].layer4[0].conv1.weight.detach().numpy()
-    np.testing.assert_array_equal(frozen, pretrained)
-    assert not np.array_equal(trained, pretrained)
+    frozen, trained = (fit(replace(quick, frozen_epochs=1 - epochs, epochs=epochs)) for epochs in (0, 1))
+    np.testing.assert_array_equal(frozen.network()[0].layer4[0].conv1.weight.detach().numpy(), pretrained)
+    assert not np.array_equal(trained.network()[0].layer4[0].conv1.weight.detach().numpy(), pretrained)
+    for fitted in (frozen, trained):
+        assert fitted.choices["epochs"] == 1
+        assert np.isfinite(fitted.predict_proba(TEST)).all()
 
 
 def test_with_a_limit_the_size_of_covers_does_not_matter(quick):
@@ -147,9 +147,11 @@ def test_balance_favours_rare_genres(quick):
 # --- the learning rate
 
 
-def test_the_finder_suggests_a_learning_rate_and_reports_its_curve(quick):
+def test_the_finder_suggests_a_learning_rate_reports_its_curve_and_changes_nothing_else(quick):
     reports = []
     fitted = fit(replace(quick, base_lr=None, epochs=1), monitor=Monitor(reports.append))
+    given = fit(replace(quick, base_lr=fitted.choices["base_lr"], epochs=1))
+    np.testing.assert_allclose(fitted.predict_proba(TEST), given.predict_proba(TEST), atol=1e-6)
     points = [progress.metrics for progress in reports if "learning rate" in progress.metrics]
     rates = [point["learning rate"] for point in points]
     assert len(points) > 20
@@ -167,12 +169,6 @@ def test_the_finder_suggests_a_learning_rate_and_reports_its_curve(quick):
 def test_a_given_learning_rate_is_kept(fitted, reports):
     assert fitted.choices["base_lr"] == 0.01
     assert not any("learning rate" in progress.metrics for progress in reports)
-
-
-def test_the_finder_changes_nothing_but_the_learning_rate(quick):
-    found = fit(replace(quick, base_lr=None, epochs=1))
-    given = fit(replace(quick, base_lr=found.choices["base_lr"], epochs=1))
-    np.testing.assert_allclose(found.predict_proba(TEST), given.predict_proba(TEST), atol=1e-6)
 
 
 def test_where_the_finder_finds_nothing_the_default_rate_is_used(quick, monkeypatch):
