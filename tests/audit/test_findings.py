@@ -9,7 +9,7 @@ from covergenre.audit import findings as module
 from covergenre.audit.findings import COLUMNS, NO_GROUP, Audit, concat_findings, findings
 
 
-def reported(*found, thresholds=None, skipped=None):
+def report_of(*found, thresholds=None, skipped=None):
     """A report of ten covers with these findings."""
     empty = pd.DataFrame()
     limits = thresholds or {"dark": 0.5, "near duplicates": 0.5}
@@ -40,29 +40,29 @@ def test_a_wrong_number_of_details_is_refused():
 
 
 def test_the_summary_counts_flagged_covers_of_each_issue_that_was_judged():
-    report = reported(dark, near, thresholds=dict.fromkeys(("dark", "near duplicates", "light", "leakage"), 0.5))
+    report = report_of(dark, near, thresholds=dict.fromkeys(("dark", "near duplicates", "light", "leakage"), 0.5))
     assert report.summary.to_dict("list") == {
         "issue": ["dark", "near duplicates", "light", "leakage"],
         "count": [2, 5, 0, 0],
         "share": [0.2, 0.5, 0.0, 0.0],
     }
-    skipped = reported(dark, thresholds={"dark": 0.5, "leakage": 0.5}, skipped={"leakage": "no split"})
+    skipped = report_of(dark, thresholds={"dark": 0.5, "leakage": 0.5}, skipped={"leakage": "no split"})
     assert skipped.summary["issue"].tolist() == ["dark"]
 
 
 def test_flagged_covers_are_sorted_worst_first():
-    assert reported(dark, near).flagged("dark")["path"].tolist() == ["c", "b"]
+    assert report_of(dark, near).flagged("dark")["path"].tolist() == ["c", "b"]
 
 
 def test_groups_are_sorted_worst_first():
-    report = reported(dark, near)
+    report = report_of(dark, near)
     assert report.flagged("near duplicates")["path"].tolist() == ["b", "c", "a", "d", "e"]
     assert report.groups("near duplicates") == (("b", "c"), ("a", "d", "e"))
     assert report.groups("dark") == ()
 
 
 def test_a_report_converts_to_json():
-    assert json.loads(json.dumps(reported(dark, near).to_dict())) == {
+    assert json.loads(json.dumps(report_of(dark, near).to_dict())) == {
         "covers": 10,
         "summary": [
             {"issue": "dark", "count": 2, "share": 0.2},
@@ -87,7 +87,7 @@ class TestManyFindings:
         found = concat_findings([dark, findings("blank", [], [], [], []), near], file)
         pd.testing.assert_frame_equal(found, pd.concat([dark, near], ignore_index=True))
         assert file.exists()
-        assert reported(found).groups("near duplicates") == reported(dark, near).groups("near duplicates")
+        assert report_of(found).groups("near duplicates") == report_of(dark, near).groups("near duplicates")
 
     def test_stay_in_memory_where_no_file_can_be_written(self, tmp_path, monkeypatch):
         def refused(*_):

@@ -49,27 +49,24 @@ def test_names_are_not_normalised(root, form):
     assert paths(root) == [name, "jazz/a.jpg"]
 
 
-def test_hidden_files_and_folders_are_skipped(root):
-    put(root / "jazz" / ".b.jpg")
-    put(root / ".git" / "objects" / "b.jpg")
-    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
-
-
-def test_files_that_are_no_images_are_skipped(root):
-    for name in ("jazz/notes.txt", "jazz/jpg", "README.md"):
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["jazz/.b.jpg", ".git/objects/b.jpg"], folder.HIDDEN),
+        (["jazz/notes.txt", "jazz/jpg", "README.md"], folder.NOT_AN_IMAGE),
+        (["loose.jpg"], folder.NO_GENRE),
+        ([os.fsdecode(b"jazz/caf\xe9.jpg"), os.fsdecode(b"caf\xe9/b.jpg")], folder.NOT_UNICODE),
+        *(
+            ([f"{name}/b.jpg", f"jazz/{name}/b.jpg"], folder.HIDDEN)
+            for name in ("@eaDir", "$RECYCLE.BIN", "__MACOSX", "System Volume Information", "lost+found")
+        ),
+    ],
+    ids=["hidden", "no image", "no genre", "not Unicode", *["of a system"] * 5],
+)
+def test_files_that_cannot_be_covers_are_skipped_with_a_reason(root, names, reason):
+    for name in names:
         put(root / name)
-    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_AN_IMAGE: 3})
-
-
-def test_an_image_outside_any_genre_folder_is_skipped(root):
-    put(root / "loose.jpg")
-    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NO_GENRE: 1})
-
-
-def test_files_and_folders_with_names_that_are_not_unicode_are_skipped(root):
-    put(root / "jazz" / os.fsdecode(b"caf\xe9.jpg"))
-    put(root / os.fsdecode(b"caf\xe9") / "b.jpg")
-    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.NOT_UNICODE: 2})
+    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {reason: len(names)})
 
 
 def test_links_out_of_the_root_are_skipped(root):
@@ -116,13 +113,6 @@ def test_a_folder_that_cannot_be_opened_is_skipped(root):
         assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.CLOSED: 1})
     finally:
         (root / "pop").chmod(0o700)
-
-
-@pytest.mark.parametrize("name", ["@eaDir", "$RECYCLE.BIN", "__MACOSX", "System Volume Information", "lost+found"])
-def test_system_folders_are_no_genres(root, name):
-    put(root / name / "b.jpg")
-    put(root / "jazz" / name / "b.jpg")
-    assert (paths(root), skipped(root)) == (["jazz/a.jpg"], {folder.HIDDEN: 2})
 
 
 def test_skipped_files_are_listed(root):

@@ -43,4 +43,4 @@ def test_a_lender_changes_the_cover():
 def test_very_short_and_very_long_texts_can_be_drawn():
     rng = np.random.default_rng(0)
     for artist in ("A", "The Vandermoor Brothers of the Willow Creek Harbour Band " * 2):
-        compose("country", artist, artist, choose_style("country", rng), rng)
+        assert compose("country", artist, artist, choose_style("country", rng), rng).size == (300, 300)

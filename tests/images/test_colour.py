@@ -21,13 +21,14 @@ def with_primaries(swapped: bool = False) -> bytes:
     return profile.replace(b"rXYZ", b"?XYZ").replace(b"gXYZ", b"rXYZ").replace(b"?XYZ", b"gXYZ") if swapped else profile
 
 
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def grey_png(depth: int, values: list[int], clear: int) -> bytes:
     """A PNG of one row of greys of `depth` bits, one of them transparent."""
     bits = "".join(f"{value:0{depth}b}" for value in values)
     row = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", len(values), 1, depth, 0, 0, 0, 0))
     pixels = chunk(b"tRNS", struct.pack(">H", clear)) + chunk(b"IDAT", zlib.compress(b"\0" + row)) + chunk(b"IEND", b"")
@@ -51,9 +52,6 @@ class TestTransparentGreys:
 
 def test_an_rgb_png_of_sixteen_bits_may_name_one_colour_transparent():
     row = struct.pack(">6H", 0x1234, 0x1234, 0x1234, 0x8000, 0, 0)
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0))
     data += chunk(b"tRNS", struct.pack(">3H", 0x1234, 0x1234, 0x1234))

@@ -3,13 +3,6 @@ from drawing import cover, encoded
 from PIL import Image
 
 from covergenre import images
-from covergenre.errors import BadImage
-
-
-def refusal(data: bytes) -> str:
-    with pytest.raises(BadImage) as caught:
-        images.decode(data)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +19,7 @@ def refusal(data: bytes) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_other_kinds_of_file_are_named_with_advice(data, name):
+def test_other_kinds_of_file_are_named_with_advice(data, name, refusal):
     assert refusal(data) == f"this file is {name}; covers can be {images.ACCEPTED}: export it as one of these"
 
 
@@ -43,13 +36,13 @@ def test_other_kinds_of_file_are_named_with_advice(data, name):
         (b'{"error": "not found"}', "a message in JSON"),
     ],
 )
-def test_a_saved_error_message_is_named(data, name):
+def test_a_saved_error_message_is_named(data, name, refusal):
     assert refusal(data) == (
         f"this file is {name} that was saved under the name of a picture: fetch the cover itself again"
     )
 
 
-def test_anything_else_is_not_a_picture():
+def test_anything_else_is_not_a_picture(refusal):
     assert refusal(b"just text").startswith("this file is not a picture; covers can be JPEG, PNG")
 
 
@@ -60,17 +53,17 @@ def test_anything_else_is_not_a_picture():
         *(("GIF", "GIF"), ("BMP", "BMP"), ("TIFF", "TIFF")),
     ],
 )
-def test_a_file_cut_short_is_named_damaged(kind, name):
+def test_a_file_cut_short_is_named_damaged(kind, name, refusal):
     data = encoded(cover(), kind)
 
     assert refusal(data[: len(data) // 3]).startswith(f"this {name} is damaged, cut short or of a rare kind")
 
 
-def test_a_heic_without_content_is_named_damaged():
+def test_a_heic_without_content_is_named_damaged(refusal):
     assert refusal(b"\0\0\0\x18ftypheic\0\0\0\0").startswith("this HEIC is damaged")
 
 
-def test_no_message_shows_a_python_object():
+def test_no_message_shows_a_python_object(refusal):
     assert "object at 0x" not in refusal(b"\x89PNG\r\n\x1a\n and no more")
 
 

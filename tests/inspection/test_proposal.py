@@ -7,7 +7,8 @@ from covergenre.audit import audit_dataset
 from covergenre.audit.inspection import Inspection
 from covergenre.dataset.registry import register
 from covergenre.errors import CoverGenreError
-from covergenre.inspection.proposal import propose
+from covergenre.inspection.proposal import health, propose
+from covergenre.repair.repair import exclude, repaired
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,12 @@ def test_without_issues_nothing_changes(inspected):
 def test_an_issue_without_a_repair_is_refused(inspected):
     with pytest.raises(CoverGenreError, match="no repair is known"):
         propose(inspected.dataset.manifest, inspected, ["leakage"], frozenset())
+
+
+def test_health_is_the_share_without_a_grave_defect(inspected):
+    assert health(inspected, inspected.dataset.manifest) == pytest.approx(1 - 3 / 14)
+
+
+def test_health_is_complete_once_the_copies_are_excluded(inspected):
+    copies = exclude(["rap/both.jpg", "jazz/copy.jpg"], "a copy")
+    assert health(inspected, repaired(inspected.dataset.manifest, copies)) == 1

@@ -14,7 +14,7 @@ from specs import train_spec
 
 from covergenre.errors import BadRun, Cancelled, CoverGenreError
 from covergenre.methods import METHODS, Context, Covers, base, method
-from covergenre.methods.base import check_training, check_width
+from covergenre.methods.base import check_training
 from covergenre.progress import SILENT, Monitor
 
 BOOSTING = pytest.param("boosting", marks=pytest.mark.skipif(find_spec("catboost") is None, reason="needs catboost"))
@@ -262,12 +262,6 @@ def test_take_selects_rows_of_every_attribute(rows):
 def test_covers_are_counted():
     assert len(nobody()) == 0
     assert len(Covers(np.zeros((2, 3), np.float32), np.zeros(2, np.int64), ("a", "b"))) == 2
-
-
-def test_valid_parts_pass(parts):
-    check_training(parts[0], parts[1], 3)
-    check_training(parts[0], nobody(), 3)
-    check_width(parts[0], 12)
 
 
 def test_one_genre_is_too_few(clouds):

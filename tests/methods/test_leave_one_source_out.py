@@ -25,7 +25,7 @@ def drawn(n: int, source: str, share: float, look: float, seed: int) -> Covers:
     return Covers(vectors, labels, tuple(f"{source}{row}" for row in range(n)), sources=(source,) * n)
 
 
-def together(*parts: Covers) -> Covers:
+def concatenate(*parts: Covers) -> Covers:
     return Covers(
         np.concatenate([part.vectors for part in parts]),
         np.concatenate([part.labels for part in parts]),
@@ -36,33 +36,33 @@ def together(*parts: Covers) -> Covers:
 
 @pytest.fixture
 def covers() -> Covers:
-    return together(drawn(200, "a", 0.9, 4.0, 0), drawn(200, "b", 0.1, -4.0, 1))
+    return concatenate(drawn(200, "a", 0.9, 4.0, 0), drawn(200, "b", 0.1, -4.0, 1))
 
 
-def learned(covers: Covers, **parameters):
+def fit(covers: Covers, **parameters):
     spec = train_spec("logistic", 2, Parameters(**parameters))
     return method("logistic").fit(covers, covers.take(np.zeros(0, int)), spec, Context()), spec
 
 
 def test_what_reveals_the_source_gets_little_weight(covers):
     blind = Covers(covers.vectors, covers.labels, covers.hashes)
-    evened, fooled = (np.abs(np.diff(learned(each, c=0.01)[0].coefficients, axis=0))[0] for each in (covers, blind))
+    evened, fooled = (np.abs(np.diff(fit(each, c=0.01)[0].coefficients, axis=0))[0] for each in (covers, blind))
     assert evened[1] < 0.25 * fooled[1]
     assert evened[0] > 0.5 * fooled[0]
 
 
 def test_a_source_is_predicted_by_a_fit_on_the_others(covers):
-    fitted, spec = learned(covers)
+    fitted, spec = fit(covers)
     left_out = predict_left_out(method("logistic"), fitted, covers, None, spec, Context())
     assert sorted(left_out.rows) == list(range(400))
     assert set(left_out.sources) == {"a", "b"}
-    alone, _ = learned(covers.take(np.arange(200, 400)))
+    alone, _ = fit(covers.take(np.arange(200, 400)))
     other = alone.predict_proba(covers.take(np.arange(200)))
     assert (left_out.probabilities[left_out.sources == "a"].argmax(axis=1) == other.argmax(axis=1)).all()
 
 
 def test_the_groups_of_predicted_covers_are_not_trained_on(covers):
-    fitted, spec = learned(covers)
+    fitted, spec = fit(covers)
     groups = np.arange(400)
     groups[200:] = 7  # all of b go with a cover of a
     left_out = predict_left_out(method("logistic"), fitted, covers, groups, spec, Context())
@@ -70,14 +70,14 @@ def test_the_groups_of_predicted_covers_are_not_trained_on(covers):
 
 
 def test_one_variant_of_a_cover_is_predicted(covers):
-    twice = together(covers, covers)
-    fitted, spec = learned(twice)
+    twice = concatenate(covers, covers)
+    fitted, spec = fit(twice)
     assert len(predict_left_out(method("logistic"), fitted, twice, None, spec, Context()).rows) == 400
 
 
 def test_a_single_source_cannot_be_left_out():
     covers = drawn(100, "a", 0.5, 0.0, 0)
-    fitted, spec = learned(covers)
+    fitted, spec = fit(covers)
     assert predict_left_out(method("logistic"), fitted, covers, None, spec, Context()) is None
     assert with_temperature(fitted, None) is fitted
 

@@ -25,7 +25,7 @@ def text(*lines: str) -> CoverText:
     return CoverText(tuple(Line(line, 0.9) for line in lines))
 
 
-def sung(n: int, seed: int = 0) -> Covers:
+def labelled_covers(n: int, seed: int = 0) -> Covers:
     """Covers on which, but for each fifth, the genre's performer is written."""
     chance = random.Random(seed)
     labels = np.arange(n) % 3
@@ -33,12 +33,12 @@ def sung(n: int, seed: int = 0) -> Covers:
     return Covers(np.zeros((n, 0), np.float32), labels, tuple(f"{seed}-{i}" for i in range(n)), texts=texts)
 
 
-def saying(*texts: CoverText) -> Covers:
+def unlabelled_covers(*texts: CoverText) -> Covers:
     return Covers(np.zeros((len(texts), 0), np.float32), np.full(len(texts), -1), ("",) * len(texts), texts=texts)
 
 
 def fit(parameters=None, monitor=SILENT, n_genres=3, parts=None) -> FittedWords:
-    training, validation = parts or (sung(60, 1), sung(30, 2))
+    training, validation = parts or (labelled_covers(60, 1), labelled_covers(30, 2))
     spec = train_spec("words", n_genres, parameters)
     return method("words").fit(training, validation, spec, Context(monitor))
 
@@ -49,13 +49,15 @@ def fitted() -> FittedWords:
 
 
 def test_a_known_name_is_recognised_even_if_misread(fitted):
-    probabilities = fitted.predict_proba(saying(text("JOHNNYCASH"), text("Louls Armstrong"), text("PUBLIC", "ENEMY")))
+    probabilities = fitted.predict_proba(
+        unlabelled_covers(text("JOHNNYCASH"), text("Louls Armstrong"), text("PUBLIC", "ENEMY"))
+    )
     assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
 def test_without_words_it_predicts_the_prior(fitted):
-    np.testing.assert_allclose(fitted.predict_proba(saying(text()))[0], fitted.wordless)
+    np.testing.assert_allclose(fitted.predict_proba(unlabelled_covers(text()))[0], fitted.wordless)
     assert fitted.wordless.max() < 0.5
 
 
@@ -83,7 +85,7 @@ def test_a_saved_model_is_small_and_loads_unchanged(fitted, tmp_path):
     fitted.save(tmp_path)
     loaded = method("words").load(tmp_path)
     assert loaded.choices == fitted.choices
-    np.testing.assert_array_equal(loaded.predict_proba(sung(9)), fitted.predict_proba(sung(9)))
+    np.testing.assert_array_equal(loaded.predict_proba(labelled_covers(9)), fitted.predict_proba(labelled_covers(9)))
     assert (tmp_path / "head.npz").stat().st_size < 2 * 3 * BUCKETS + 10_000
 
 
@@ -108,9 +110,9 @@ def test_progress_is_reported_and_fitting_can_be_stopped():
 
 
 def test_two_genres_and_an_empty_validation_part_are_enough():
-    two = [part.take(part.labels < 2) for part in (sung(60, 1), sung(30, 2))]
-    assert fit(n_genres=2, parts=two).predict_proba(saying(text("johnny cash"))).argmax() == 0
-    alone = fit(parts=(sung(60, 1), sung(0)))
+    two = [part.take(part.labels < 2) for part in (labelled_covers(60, 1), labelled_covers(30, 2))]
+    assert fit(n_genres=2, parts=two).predict_proba(unlabelled_covers(text("johnny cash"))).argmax() == 0
+    alone = fit(parts=(labelled_covers(60, 1), labelled_covers(0)))
     assert alone.choices == {"c": 10.0, "temperature": 1.0}
 
 
@@ -151,8 +153,8 @@ def test_prediction_imports_no_heavy_library(fitted, tmp_path):
 
 @pytest.fixture(scope="module")
 def pictures() -> np.ndarray:
-    """Answers to `sung(90, 3)` by a method that is right a little more often than by chance."""
-    labels, rng = sung(90, 3).labels, np.random.default_rng(0)
+    """Answers to `labelled_covers(90, 3)` by a method that is right a little more often than by chance."""
+    labels, rng = labelled_covers(90, 3).labels, np.random.default_rng(0)
     logits = rng.normal(size=(90, 3)) + 0.7 * np.eye(3)[labels]
     return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
@@ -162,7 +164,7 @@ def evidence_of(fitted: FittedWords, covers: Covers, pictures: np.ndarray) -> tu
 
 
 def test_informative_words_get_a_weight_and_improve_answers(fitted, pictures):
-    covers = sung(90, 3)
+    covers = labelled_covers(90, 3)
     averaged, evidence = evidence_of(fitted, covers, pictures)
     weight = calibrate(averaged, evidence, covers.labels)["weight"]
     joined = pool_logits(averaged, evidence, weight)
@@ -172,11 +174,11 @@ def test_informative_words_get_a_weight_and_improve_answers(fitted, pictures):
 
 def test_uninformative_words_get_hardly_any_weight(pictures):
     noise = np.random.default_rng(1).normal(size=pictures.shape)
-    assert calibrate([pictures], [noise], sung(90, 3).labels)["weight"] <= 0.2
+    assert calibrate([pictures], [noise], labelled_covers(90, 3).labels)["weight"] <= 0.2
 
 
 def test_a_cover_without_words_keeps_its_visual_prediction(fitted, pictures):
-    averaged, evidence = evidence_of(fitted, saying(*[text()] * 90), pictures)
+    averaged, evidence = evidence_of(fitted, unlabelled_covers(*[text()] * 90), pictures)
     np.testing.assert_allclose(pool_logits(averaged, evidence, 2.0), np.log(pictures), atol=1e-12)
 
 
