@@ -46,7 +46,7 @@ def is_held(lock: Path) -> bool:
     if not lock.exists():
         return False
     try:
-        with where_allowed(), FileLock(lock).acquire(_LOOK_SECONDS, poll_interval=_LOOK_SECONDS / 4):
+        with where_allowed(), FileLock(lock).acquire(_LOOK_SECONDS, poll_interval=0.005):
             return False
     except Timeout:
         return True
