@@ -3,8 +3,8 @@
 Streamlit sends its scripts uncompressed, because it expects a proxy in front of it. On a laptop there is none, and
 3.3 MB stand between a visitor and the first word: here each script is compressed once and kept. Streamlit's HTML has no
 content and the title "Streamlit" on every page: here it has the page's title, a description for link previews, and the
-page's heading and outline, which are painted before the scripts arrive: these, and Streamlit's stylesheet, which the
-outline doesn't need, load afterwards. `head` adds what else the app wants early, such as its own stylesheet.
+page's heading and outline, which are painted before the scripts arrive: these, and Streamlit's stylesheet and font,
+which the outline doesn't need, load afterwards. `head` adds what else the app wants early, such as its own stylesheet.
 """
 
 import gzip
@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from anyio import to_thread
@@ -23,12 +24,10 @@ _STATIC = "/static/"
 _TEXTS = (".js", ".css", ".json", ".svg")
 _KEPT_BYTES = 32 * 2**20
 _CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since")
-_OF_THE_BODY = ("content-length", "content-encoding")
-_OF_THE_FILE = (*_OF_THE_BODY, "etag", "last-modified", "vary")
 
 _BUNDLE = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
 _STYLESHEET = re.compile(r'<link rel="stylesheet" crossorigin href="[^"]+">')
-_EARLY = re.compile(r'<link rel="modulepreload"[^>]*>')
+_EARLY = re.compile(r'<link\s+rel="(?:module)?preload"[^>]*>')
 _BEGIN = """<script>{
   const start = () => {
     document.head.append(document.getElementById("early").content)
@@ -55,7 +54,7 @@ _OUTLINE = """<style>
 body { margin: 0; background: light-dark(#fbfaf7, #151412); color: light-dark(#1d1b18, #ece8e1) }
 #outline { position: fixed; z-index: 1; inset: 0; padding: 4.75rem 5rem 0; background: inherit; pointer-events: none }
 #outline > * { box-sizing: border-box; max-width: 76rem; margin: 0 auto 1.75rem }
-#outline h1 { padding: 1.25rem 0 1rem; font: 600 2.5rem/1.2 Georgia, "Source Serif", serif }
+#outline h1 { padding: 1.25rem 0 1rem; font: 600 2.5rem/1.2 Georgia, "Noto Serif", serif }
 #outline div { height: 6.5rem; border-radius: .25rem; background: light-dark(#f2efe8, #211f1c) }
 @media (max-width: 768px) { #outline { padding-inline: 1rem } }
 @media (max-width: 640px) { #outline h1 { font-size: 1.9rem } }
@@ -85,18 +84,21 @@ class FrontendMiddleware:
         self._zipped: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle GET requests for a whole page, or for a script from a client that accepts gzip."""
+        """Change the response to a GET request for a page, or for a script from a client that accepts gzip."""
         path = scope.get("path", "")
         page = self._pages.get(path)
         script = path.startswith(_STATIC) and path.endswith(_TEXTS)
         if not (page or script) or scope["type"] != "http" or scope["method"] != "GET":
             return await self._app(scope, receive, send)
-        headers = Headers(scope=scope)
-        zips = "gzip" in headers.get("accept-encoding", "")
-        if "range" in headers or not (page or zips):
-            return await self._app(scope, receive, send)
-        if page:  # the document is changed here, so Streamlit must send all of it, whatever the client has cached
+        asked = Headers(scope=scope)
+        zips = "gzip" in asked.get("accept-encoding", "")
+        if page:  # Streamlit must send all of it, whatever the client has cached
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in _CONDITIONS]}
+            change = partial(self._page, page, zips)
+        elif zips and "range" not in asked:
+            change = partial(self._script, path)
+        else:
+            return await self._app(scope, receive, send)
         start: Message = {}
         body = bytearray()
 
@@ -108,33 +110,25 @@ class FrontendMiddleware:
             elif message["type"] == "http.response.body":
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    response = await self._changed(bytes(body), MutableHeaders(raw=start["headers"]), path, zips)
+                    response = await change(bytes(body), MutableHeaders(raw=start["headers"]))
                     await response(scope, receive, send)
 
         return await self._app(scope, receive, hold)
 
-    async def _changed(self, body: bytes, headers: MutableHeaders, path: str, zips: bool) -> Response:
-        """The response with this body and these headers, as clients get it."""
-        page = self._pages.get(path)
-        whole = headers.get("content-length") == str(len(body))
-        for name in _OF_THE_FILE if page else _OF_THE_BODY:
-            del headers[name]
-        headers.append("vary", "Accept-Encoding")
-        if page:
-            body = render_document(body.decode("utf-8"), page, self._head).encode("utf-8")
-        if zips:
-            body = await self._zip(path, body) if whole and not page else gzip.compress(body, 6)
-            headers["content-encoding"] = "gzip"
-        return Response(body, headers=headers)
+    async def _page(self, page: PageDescription, zips: bool, body: bytes, headers: MutableHeaders) -> Response:
+        """The HTML of a page, filled in; what identifies Streamlit's own no longer applies."""
+        del headers["etag"], headers["last-modified"]
+        body = render_document(body.decode("utf-8"), page, self._head).encode("utf-8")
+        return _response(gzip.compress(body, 6) if zips else body, headers, zips)
 
-    async def _zip(self, path: str, body: bytes) -> bytes:
-        """The script, compressed; its name contains a hash of its content, so it never changes."""
-        if path not in self._zipped:
-            zipped = await to_thread.run_sync(gzip.compress, body, 6)
-            if sum(map(len, self._zipped.values())) + len(zipped) > _KEPT_BYTES:
-                self._zipped.clear()
+    async def _script(self, path: str, body: bytes, headers: MutableHeaders) -> Response:
+        """A script, compressed once and kept, since its name contains a hash of its content."""
+        zipped = self._zipped.get(path, b"") or await to_thread.run_sync(gzip.compress, body, 6)
+        if headers.get("content-length") == str(len(body)):  # else a client that left early has cut it short
             self._zipped[path] = zipped
-        return self._zipped[path]
+        if sum(map(len, self._zipped.values())) > _KEPT_BYTES:
+            self._zipped.clear()
+        return _response(zipped, headers, zips=True)
 
 
 def render_document(document: str, page: PageDescription, head: str) -> str:
@@ -154,3 +148,13 @@ def render_document(document: str, page: PageDescription, head: str) -> str:
         later += stylesheet[0].replace("<link", _WHEN_HERE) + _BEGIN % json.dumps(bundle[1])
         document = _EARLY.sub("", document).replace(bundle[0], "", 1).replace(stylesheet[0], "", 1)
     return document.replace('<div id="root"></div>', f'{outline}<div id="root"></div>{later}', 1)
+
+
+def _response(body: bytes, headers: MutableHeaders, zips: bool) -> Response:
+    """The response with another body."""
+    for name in ("content-length", "content-encoding"):
+        del headers[name]
+    headers.add_vary_header("Accept-Encoding")
+    if zips:
+        headers["content-encoding"] = "gzip"
+    return Response(body, headers=headers)

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from covergenre.api.frontend import FrontendMiddleware, PageDescription, render_document
 
 DOCUMENT = (
-    '<html><head><title>Streamlit</title><script type="module" crossorigin src="./static/js/a.js"></script>'
+    '<html><head><link\n rel="preload"\n href="./static/a.woff2"\n as="font" crossorigin />'
+    '<title>Streamlit</title><script type="module" crossorigin src="./static/js/a.js"></script>'
     '<link rel="modulepreload" crossorigin href="./static/js/b.js">'
     '<link rel="stylesheet" crossorigin href="./static/css/a.css"></head><body><div id="root"></div></body></html>'
 )
@@ -120,8 +121,10 @@ def test_a_heading_is_in_the_initial_html(client):
     before, _, after = client.get("/browse").text.partition("<h1>Browse &amp; see</h1>")
     assert "src=" not in before
     assert "stylesheet" not in before
-    assert "modulepreload" not in before
-    assert '<template id="early"><link rel="modulepreload" crossorigin href="./static/js/b.js"></template>' in after
+    assert "preload" not in before
+    early = after.partition('<template id="early">')[2].partition("</template>")[0]
+    assert "./static/a.woff2" in early
+    assert "./static/js/b.js" in early
     assert 'href="./static/css/a.css"' in after
     assert 'import("./static/js/a.js")' in after
 

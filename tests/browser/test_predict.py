@@ -42,6 +42,18 @@ def test_a_dropped_cover_gets_genre_bars_and_neighbours(visit, drop, files):
     assert re.match(r"https?://", page.locator(".gallery .art a").first.get_attribute("href"))
 
 
+def test_on_a_phone_a_first_visit_fetches_no_font_for_headings_and_nothing_jumps(visit):
+    page = visit(**PHONE)
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    assert [name for name in fetched if "SourceSerif" in name] == []
+    jumped = page.evaluate(
+        """() => new Promise((done) => new PerformanceObserver((list) => {
+            done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
+        }).observe({ type: "layout-shift", buffered: true }))"""
+    )
+    assert jumped < 0.02
+
+
 def paste(page, file) -> None:
     """Paste a picture, as Ctrl and V do."""
     page.evaluate(
