@@ -22,7 +22,7 @@ from covergenre.api.schema import Cover, Error, Prediction, PredictQuery, Simila
 from covergenre.api.serialization import neighbour_to_dict, prediction_to_dict
 from covergenre.collection.collection import TYPICAL
 from covergenre.collection.filters import Filters
-from covergenre.collection.sources import open_run_collection
+from covergenre.collection.sources import open_collection
 from covergenre.collection.table import Neighbour
 from covergenre.errors import BadRun, CoverGenreError
 from covergenre.images import MAX_BYTES
@@ -73,7 +73,7 @@ def predict(query: PredictQuery, body: bytes) -> Prediction:
 
 def similar(query: SimilarQuery) -> Similar:
     """A known cover and those most (or least) like it. HTTPException when there is no such cover."""
-    collection = open_run_collection(query.run)
+    collection = open_collection(query.run)
     found = collection.find(text=query.find, order=TYPICAL).tolist() if query.find else []
     row = collection.row(query.cover) if query.cover else next(iter(found), None)
     if row is None:

@@ -107,6 +107,12 @@ class TestSimilar:
     def library(self, starter) -> Collection:
         return open_run_collection()
 
+    def test_the_covers_are_opened_once(self, client, library, monkeypatch):
+        query = {"cover": library.cover(7).key}
+        first = client.get("/api/similar", params=query).json()
+        monkeypatch.setattr("covergenre.collection.sources.open_starter", None)
+        assert client.get("/api/similar", params=query).json() == first
+
     def test_the_most_similar_known_covers_are_named(self, client, library):
         cover = library.cover(7)
         data = client.get("/api/similar", params={"cover": cover.key, "neighbours": 5}).json()
