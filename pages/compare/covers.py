@@ -28,6 +28,7 @@ def show_galleries(compared: ComparedRuns) -> None:
     """The covers worth looking at, in galleries."""
     a, b = choose_pair(compared)
     known = {gallery.key: gallery for gallery in galleries(compared, a, b)}
+    filled = next((key for key, gallery in known.items() if len(gallery.rows)), next(iter(known)))
     gallery = known[
         st.pills(
             "Which covers",
@@ -35,7 +36,7 @@ def show_galleries(compared: ComparedRuns) -> None:
             format_func=lambda key: f"{plain(known[key].title)} · {len(known[key].rows):,}",
             required=True,
             label_visibility="collapsed",
-            **bind("show", get_option("show", list(known), default=next(iter(known)))),
+            **bind("show", get_option("show", list(known), default=filled)),
         )
     ]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -196,6 +196,13 @@ def test_a_gallery_shows_as_many_covers_as_it_states(runs, key):
     assert found[key].meaning in page_text(app)
 
 
+def test_at_first_a_gallery_is_shown_that_has_covers(starter):
+    alike = [finished_run([0, 1, 2], random_probabilities([0, 1, 2]), name) for name in ("one", "other")]
+    app = visit(run=[run.id for run in alike], tab="Covers")
+    assert "Only" not in app.get("pills")[0].value
+    assert tiles(app) > 0
+
+
 def test_a_gallery_can_be_filtered_by_genre(runs):
     app = visit(run=[run.id for run in runs], tab="Covers", show="losses-b")
     every = tiles(app)
