@@ -69,9 +69,12 @@ def to_zip(covers: Iterable[Neighbour]) -> bytes:
 
 
 def _choose_unlike(covers: Sequence[Neighbour]) -> list[str]:
-    """Draw the choice of covers that the results should not be similar to; their keys."""
+    """Draw the choice of covers that the results should not be similar to; their keys.
+
+    They are numbered, as several may have the same title or none.
+    """
     if len(covers) < 2:
         return []
-    titles = {cover.key: tidy(album_line(cover), 40) for cover in covers}
+    titles = {cover.key: f"{number}. {tidy(album_line(cover), 40)}" for number, cover in enumerate(covers, 1)}
     chosen = bind(UNLIKE, [key for key in st.query_params.get_all(UNLIKE) if key in titles])
     return list(st.pills("Not similar to", list(titles), selection_mode="multi", format_func=titles.get, **chosen))

@@ -163,7 +163,7 @@ def show_found(collection: Collection, text: str, filters: Filters) -> None:
     if not len(rows):
         st.info("No covers match this search.", icon=":material/search_off:")
         return
-    st.caption(f"{len(rows):,} covers" + ("" if text else ", the most typical of each genre first"))
+    st.caption(counted(len(rows), "cover") + ("" if text else ", the most typical of each genre first"))
     grid = st.container()
     shown = show_pager(rows, A_PAGE, PAGE)
     with grid:
@@ -253,7 +253,8 @@ with st.container(key="page"):
     try:
         with bar:
             name = choose_collection()
-        collection = open_collection(name)
+        with st.spinner("Opening the covers"):  # shown only if it takes long
+            collection = open_collection(name)
     except CoverGenreError as error:
         st.error(sentence(str(error)), title="These covers can't be opened")
         st.stop()

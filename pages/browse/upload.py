@@ -14,6 +14,7 @@ from covergenre.images import MAX_BYTES
 from covergenre.predict import STARTER, open_predictor
 from covergenre.predict.saved_queries import Cover, Query, delete_query, load_query, save_query
 from pages.browse.tiles import show_similar
+from pages.widgets.menus import close, menu
 from pages.widgets.paste import paste_into
 from pages.widgets.safe_text import plain, sentence, tidy
 from pages.widgets.segments import segments
@@ -24,6 +25,7 @@ _SHOWN = 24
 _SIDE = 480
 _LATE = "bring late"
 _MARK = "own-"
+_MENU = "bring_menu"
 
 
 def take_pending_upload(go: Callable[[str], None]) -> None:
@@ -34,7 +36,7 @@ def take_pending_upload(go: Callable[[str], None]) -> None:
 
 def show_uploader(go: Callable[[str], None]) -> None:
     """Draw the menu to upload a picture; `go` is called with its key."""
-    with st.popover("Upload", icon=":material/add_photo_alternate:"), st.container(key="bring"):
+    with menu("Upload", _MENU, icon=":material/add_photo_alternate:"), st.container(key="bring"):
         key = f"bring-{st.session_state.setdefault('bring_number', 0)}"
         upload = st.file_uploader(
             "Start from your own picture",
@@ -139,6 +141,7 @@ def _take(key: str, go: Callable[[str], None]) -> None:
         st.session_state.bring_error = sentence(in_words(error))
         return
     st.session_state.bring_number = st.session_state.get("bring_number", 0) + 1
+    close(_MENU)
     go(upload_key(token))
 
 

@@ -25,7 +25,7 @@ def choose_collection() -> str:
         key=KEY,
         bind="query-params",
         label_visibility="collapsed",
-        width=260,
+        width=320,
     )
 
 

@@ -1,6 +1,6 @@
 // What browsers do when they load a page, and Streamlit does not: Back and Forward go through the choices of a visitor, one
-// step each; on a narrow screen the menu closes; the page starts at its top, with the focus on its heading. An answer or
-// a run that appears outside the window, as on a phone, is scrolled into view.
+// step each; on a narrow screen the menu closes; the page starts at its top, with the focus on its heading, and another
+// page of covers at its first. An answer or a run that appears outside the window, as on a phone, is scrolled into view.
 
 const LONGEST = 10000 // milliseconds for the run of a page after going back to it
 const NARROW = "(max-width: 767px)"
@@ -131,6 +131,9 @@ function watchArrivals() {
   document.addEventListener("click", (event) => {
     if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu, 150)
     if (event.target.closest?.(".st-key-ended button")) bringRun()
+    const pager = event.target.closest?.('[data-testid="stPagination"]')
+    const above = (grid) => grid.compareDocumentPosition(pager) & Node.DOCUMENT_POSITION_FOLLOWING
+    if (pager) [...document.querySelectorAll('[class*="st-key-tiles-"]')].filter(above).at(-1)?.scrollIntoView()
   })
   // Until all has come, the style shows nothing below what is still to come.
   const settle = setInterval(() => {

@@ -2,6 +2,7 @@ import itertools
 import re
 
 import pytest
+from drawing import cover, encoded
 from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.starter import open_starter
@@ -75,6 +76,24 @@ def wait_for_other_tiles(page, before: list[str]) -> list[str]:
     """What the tiles are called once they are no longer those of `before`."""
     eventually(page, lambda: tile_names(page) != before)
     return tile_names(page)
+
+
+def test_another_page_of_covers_starts_at_its_first(browse):
+    page = browse()
+    page.locator(".st-key-at-leaf").get_by_text("2", exact=True).click()
+    page.wait_for_url("**leaf=2**")
+    wait_until_idle(page)
+    top = page.locator(TILES.format("found")).first.bounding_box()["y"]
+    assert 0 < top < 200
+
+
+def test_the_upload_menu_closes_once_there_is_a_picture(browse, tmp_path):
+    (tmp_path / "mine.png").write_bytes(encoded(cover("jazz", 1)))
+    page = browse()
+    page.get_by_role("button", name="Upload").click()
+    page.locator(".st-key-bring input[type=file]").set_input_files(tmp_path / "mine.png")
+    page.get_by_role("heading", name="mine.png").wait_for()
+    page.locator(".st-key-bring").wait_for(state="hidden")
 
 
 def test_a_url_opens_its_results_page_and_back_returns_from_a_cover_to_it(browse):
