@@ -7,6 +7,7 @@ import streamlit as st
 from covergenre.collection.collection import Collection
 from covergenre.collection.portraits import Portrait, portrait
 from covergenre.collection.sources import open_collection
+from covergenre.formatting import counted
 from pages.browse.tiles import show_tiles
 from pages.widgets import bars, portrait_parts
 from pages.widgets.genres import display, inline
@@ -22,7 +23,7 @@ def show_portrait(name: str, collection: Collection, go: Callable[[str], None]) 
     genre = segments("Genre", {genre: display(tidy(genre, 24)) for genre in collection.genres}, "portrait")
     drawn = _open(name, genre)
     words = inline(plain(genre))
-    st.header(f"{display(plain(genre))} :gray[{drawn.covers:,} covers]", anchor=False)
+    st.header(f"{display(plain(genre))} :gray[{counted(drawn.covers, 'cover')}]", anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
         _show_colours(drawn)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from covergenre.formatting import as_csv, time_left
+from covergenre.formatting import as_csv, counted, time_left
 from covergenre.predict import Failure, Prediction, Predictor
 from covergenre.predict.saved_queries import Cover
 from pages.predict import session
@@ -109,7 +109,8 @@ def choose_order() -> str:
 def summary(answers: Sequence[Answer]) -> str:
     """How many covers have a prediction."""
     failed = sum(answer.prediction is None for answer in answers)
-    return f"{len(answers) - failed} covers, {failed} unreadable" if failed else f"{len(answers)} covers"
+    read = counted(len(answers) - failed, "cover")
+    return f"{read}, {failed} unreadable" if failed else read
 
 
 def unread(answers: Iterable[Answer]) -> str:
@@ -166,7 +167,8 @@ def batch_tile(number: int, cover: Cover, answer: Answer | None) -> Tile:
         called, note, picture = group(answer), _note(answer.prediction, group(answer)), answer.picture
     art = '<span class="art">' + (f'<img src="{picture}" alt="">' if picture else "") + "</span>"
     lines = "".join(f'<span class="what">{plain(line, 200)}</span>' for line in (note, cover.name))
-    face = art + (genre_cell(called) if called else "<span>…</span>") + lines
+    none = called in ("", UNFAMILIAR, UNREAD)
+    face = art + (f'<span class="genre">{called or "…"}</span>' if none else genre_cell(called)) + lines
     label = ", ".join(filter(None, (tidy(cover.name), display(tidy(called, 24)), tidy(note, 200))))
     return Tile(str(number), label, face, look="batch", still=not called)
 

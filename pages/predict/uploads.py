@@ -13,7 +13,7 @@ from covergenre import images
 from covergenre.demo import example_tiles
 from covergenre.errors import BadDataset, BadImage
 from covergenre.exchange.archive import Limits, read_covers
-from covergenre.formatting import listed
+from covergenre.formatting import counted, listed
 from covergenre.images import ACCEPTED
 from covergenre.images.audio import embedded_cover, is_audio
 from covergenre.predict.saved_queries import Cover
@@ -43,7 +43,7 @@ def read_file(name: str, data: bytes) -> tuple[list[Cover], str]:
         return [], f"{plain(name)}: {sentence(str(error))}"
     covers = [Cover.of(path, content) for path, content in found]
     reasons = listed([f"{count} {plain(why)}" for why, count in skipped.items()])
-    return covers, f"{plain(name)}: {len(covers)} covers; skipped: {reasons}." if reasons else ""
+    return covers, f"{plain(name)}: {counted(len(covers), 'cover')}; skipped: {reasons}." if reasons else ""
 
 
 def show_uploads() -> None:

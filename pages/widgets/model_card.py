@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from covergenre.dataset.starter import Card, MethodCard
 from covergenre.evaluation.metrics import Evaluation
-from covergenre.formatting import listed, percent, span
+from covergenre.formatting import counted, listed, percent, span
 from pages.widgets.figures import figure, genre_cell, table
 from pages.widgets.genres import inline
 from pages.widgets.safe_text import plain
@@ -57,7 +57,7 @@ def by_new_source(card: Card) -> str:
     ]
     sources = [
         [
-            f"{plain(source_title(source))}<small>{figures.covers} covers</small>",
+            f"{plain(source_title(source))}<small>{counted(figures.covers, 'cover')}</small>",
             *(figure(method.left_out.by_source[source].accuracy) for method in methods),
         ]
         for source, figures in methods[0].left_out.by_source.items()
@@ -85,7 +85,10 @@ def by_words(card: Card) -> str:
     )
     return table(
         ("", "Picture alone", "With words"),
-        [[f"{name}<small>{gain.covers} covers</small>", figure(gain.looks), figure(gain.both)] for name, gain in kinds],
+        [
+            [f"{name}<small>{counted(gain.covers, 'cover')}</small>", figure(gain.looks), figure(gain.both)]
+            for name, gain in kinds
+        ],
     )
 
 
@@ -95,7 +98,7 @@ def by_genre(test: Evaluation) -> str:
         ("Genre", "Precision", "Recall", "F1"),
         (
             [
-                f"{genre_cell(scores.genre)}<small>{scores.covers} covers</small>",
+                f"{genre_cell(scores.genre)}<small>{counted(scores.covers, 'cover')}</small>",
                 *(figure(interval, scores.genre) for interval in (scores.precision, scores.recall, scores.f1)),
             ]
             for scores in test.by_genre
@@ -110,7 +113,7 @@ def by_source(card: Card) -> str:
         ("Source", *(_method_heading(card, method) for method in methods)),
         (
             [
-                f"{plain(source_title(source))}<small>{figures.covers} covers</small>",
+                f"{plain(source_title(source))}<small>{counted(figures.covers, 'cover')}</small>",
                 *(figure(method.by_source[source].accuracy) for method in methods),
             ]
             for source, figures in card.chosen.by_source.items()

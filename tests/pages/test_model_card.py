@@ -6,7 +6,7 @@ import pytest
 
 from covergenre.dataset.starter import Card, LeftOut, WordsFigures, WordsGain, open_starter
 from covergenre.evaluation.intervals import Interval, wilson
-from covergenre.formatting import percent
+from covergenre.formatting import counted, percent
 from pages.widgets import model_card
 
 
@@ -57,7 +57,7 @@ def test_every_method_is_shown_with_the_default_first(card):
 def test_every_genre_is_shown_with_its_covers_and_metrics(card):
     text = words(model_card.by_genre(card.chosen.test))
     for scores in card.chosen.test.by_genre:
-        assert f"{scores.covers} covers" in text
+        assert counted(scores.covers, "cover") in text
         assert percent(scores.recall.value) in text
     assert [genre for genre in ("Country", "Jazz", "Rap", "Reggae") if genre in text] == [
         "Country",

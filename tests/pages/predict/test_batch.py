@@ -50,13 +50,18 @@ def test_a_tile_shows_genre_and_confidence_or_why_there_is_none(answer, failure,
     assert tile_of(failure(error="this is milk")) == ("a.jpg, Not read, this is milk", False)
 
 
+def test_only_a_genre_has_the_dot_of_a_genre(answer, failure):
+    dotted = ["dot" in batch_tile(0, Cover.of("a.jpg", b""), each).face for each in (answer(), failure(), None)]
+    assert dotted == [True, False, False]
+
+
 def read_csv(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def test_the_heading_counts_readable_and_unreadable_files(answer, failure):
     assert summary([answer(), answer()]) == "2 covers"
-    assert summary([answer(), failure()]) == "1 covers, 1 unreadable"
+    assert summary([answer(), failure()]) == "1 cover, 1 unreadable"
 
 
 def test_the_first_unreadable_files_are_named_and_the_others_counted(answer, failure):
