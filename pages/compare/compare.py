@@ -116,14 +116,16 @@ def show_downloads(compared: ComparedRuns, ids: tuple[str, ...], stamp: tuple) -
 def show_figures(parts: Sections) -> None:
     """The table of figures, a sentence on each pair, and F1 by genre."""
     st.markdown(parts.headline(), unsafe_allow_html=True)
-    st.caption(
-        "Figures have 95 % confidence intervals, drawn on the scale above. A run is marked best only if paired "
-        "tests tell it from every other run: McNemar's test of accuracy and a bootstrap of the figure itself."
+    best = (
+        " A run is marked best only if paired tests tell it from every other run: McNemar's test of accuracy and a "
+        "bootstrap of the figure itself."
     )
+    several = len(parts.compared.runs) > 1
+    st.caption(f"Figures have 95 % confidence intervals, drawn on the scale above.{best if several else ''}")
     if warned := parts.cautions():
         st.header("Reasons to doubt these figures", anchor=False)
         st.markdown(warned, unsafe_allow_html=True)
-    if len(parts.compared.runs) > 1:
+    if several:
         st.header("Is the difference real?", anchor=False)
         st.markdown(parts.pairs(), unsafe_allow_html=True)
         st.caption(

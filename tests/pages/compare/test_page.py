@@ -85,6 +85,7 @@ def test_a_single_run_is_shown_in_detail(runs):
     text = page_text(visit(run=[poor.id]))
     assert text.startswith("Nearest neighbours")
     assert verdict(alone).split(" of ")[0] in text
+    assert "marked best" not in text
     app = visit(run=[poor.id], tab="Confusion", true="jazz", predicted="rap", of=poor.id)
     assert len(app.get("vega_lite_chart")) == 1
     assert tiles(app) == run.evaluation.confusion[1][2]
