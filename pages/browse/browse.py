@@ -164,7 +164,7 @@ def show_found(collection: Collection, text: str, filters: Filters) -> None:
         st.info("No covers match this search.", icon=":material/search_off:")
         return
     st.caption(counted(len(rows), "cover") + ("" if text else ", the most typical of each genre first"))
-    grid = st.container()
+    grid = st.container(key="found")
     shown = show_pager(rows, A_PAGE, PAGE)
     with grid:
         show_tiles(collection.page(shown, 0, A_PAGE), go, "found")

@@ -3,7 +3,7 @@ import re
 
 import pytest
 from drawing import cover, encoded
-from visiting import PHONE, eventually, wait_until_fits, wait_until_idle
+from visiting import PHONE, eventually, layout_shift, wait_until_fits, wait_until_idle
 
 from covergenre.dataset.starter import open_starter
 
@@ -76,6 +76,11 @@ def wait_for_other_tiles(page, before: list[str]) -> list[str]:
     """What the tiles are called once they are no longer those of `before`."""
     eventually(page, lambda: tile_names(page) != before)
     return tile_names(page)
+
+
+@pytest.mark.parametrize("options", [PHONE, {}])
+def test_nothing_jumps_while_the_covers_load(browse, options):
+    assert layout_shift(browse(**options)) < 0.02
 
 
 def test_another_page_of_covers_starts_at_its_first(browse):

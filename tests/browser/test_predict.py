@@ -3,7 +3,7 @@ import re
 import pytest
 from drawing import cover, encoded
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from visiting import PHONE, wait_until_fits, wait_until_idle, wait_until_loaded
+from visiting import PHONE, layout_shift, wait_until_fits, wait_until_idle, wait_until_loaded
 
 from covergenre.demo import example_tiles
 
@@ -46,12 +46,7 @@ def test_on_a_phone_a_first_visit_fetches_no_font_for_headings_and_nothing_jumps
     page = visit(**PHONE)
     fetched = page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
     assert [name for name in fetched if "SourceSerif" in name] == []
-    jumped = page.evaluate(
-        """() => new Promise((done) => new PerformanceObserver((list) => {
-            done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
-        }).observe({ type: "layout-shift", buffered: true }))"""
-    )
-    assert jumped < 0.02
+    assert layout_shift(page) < 0.02
 
 
 def paste(page, file) -> None:

@@ -40,3 +40,12 @@ def wait_until_loaded(page: Page, pictures: str) -> None:
 def wait_until_fits(page: Page) -> None:
     """Wait until the page is no wider than its window."""
     page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def layout_shift(page: Page) -> float:
+    """How far what was visible has moved by itself since the page was opened, as browsers measure it."""
+    return page.evaluate(
+        """() => new Promise((done) => new PerformanceObserver((list) => {
+            done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
+        }).observe({ type: "layout-shift", buffered: true }))"""
+    )
