@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from covergenre import home
 from covergenre.dataset import registry
 from covergenre.dataset.registry import Dataset
 from covergenre.errors import BadRun, CoverGenreError
@@ -46,16 +45,20 @@ def summary_of(run_id: str, stamp: tuple[int, ...]) -> RunSummary:  # noqa: ARG0
     return RunSummary.of(Run.open(run_id))
 
 
+def dataset_of(name: str) -> Dataset:
+    """A data set, read anew only when it has changed; raises as `registry.open_dataset`."""
+    return _dataset(name, registry.stamp(name))
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def dataset_of(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (part of the cache's key)
-    """A data set, cached until it is scanned again."""
+def _dataset(name: str, stamp: int) -> Dataset:  # noqa: ARG001 (part of the cache's key)
     return registry.open_dataset(name)
 
 
 def dataset_of_run(run: Run) -> Dataset | None:
     """The data set of a run; None if it no longer exists."""
     try:
-        return dataset_of(run.spec.dataset, registry.stamp(run.spec.dataset))
+        return dataset_of(run.spec.dataset)
     except (CoverGenreError, OSError):
         return None
 
@@ -82,7 +85,7 @@ def start() -> None:
     """Queue a run with the settings of the form, and open it."""
     from covergenre.training.train import prepare
 
-    dataset = registry.open_dataset(st.session_state[train_form.DATASET])
+    dataset = dataset_of(st.session_state[train_form.DATASET])
     run = prepare(dataset, train_form.read_spec(dataset))
     launch.start(run)
     open_run(run.id)
@@ -93,7 +96,7 @@ def start_every_method() -> None:
     """Queue one run of each method, and find them in the table by their tag."""
     from covergenre.training.repeats import start_all
 
-    dataset = registry.open_dataset(st.session_state[train_form.DATASET])
+    dataset = dataset_of(st.session_state[train_form.DATASET])
     runs = start_all(dataset, train_form.read_spec(dataset))
     go(find=read_notes(runs[0]).tags[0], run="")
 
@@ -141,7 +144,7 @@ def show_form(earlier: list[RunSummary]) -> None:
     method = train_form.choose_method()
     name = train_form.choose_dataset(names)
     try:
-        dataset = dataset_of(name, (home.datasets() / name / "manifest.csv").stat().st_mtime_ns)
+        dataset = dataset_of(name)
     except (CoverGenreError, OSError) as error:
         st.error(sentence(str(error)))
         return
