@@ -46,10 +46,9 @@ def show_work(opened: Workspace) -> None:
     if version_of(opened) != opened.version:
         st.rerun()
     if state == "running":
-        known = opened.inspection or was_audited(opened.dataset)
-        watch(job, "again" if known else "work", partial(version_of, opened))
+        watch(job, "work", partial(version_of, opened))
     elif state != "done":
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="stopped-work"):
             reason = sentence(job.error) if job.error else "Results so far are kept."
             st.markdown(f"{job.title}: {job.state}. {reason}", width="content")
             st.button("Continue", on_click=start_inspection, args=(opened, was_audited(opened.dataset)))
