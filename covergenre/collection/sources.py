@@ -1,12 +1,13 @@
 """Opens the collection of a run, of the starter, or of a data set."""
 
 import logging
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from covergenre.audit.cache import digest, load_or_compute
 from covergenre.audit.inspection import Inspection
 from covergenre.collecting.names import SOURCE as DISCOGS
 from covergenre.collecting.names import read_names
@@ -21,7 +22,7 @@ from covergenre.dataset.starter import COLUMNS, STARTER, Starter, open_starter
 from covergenre.dataset.thumbnails import known_signatures
 from covergenre.embedding.index import EXACT_LIMIT, IndexStats
 from covergenre.methods import Covers, Fitted
-from covergenre.methods.space import Spaces
+from covergenre.methods.space import Space, Spaces
 from covergenre.progress import SILENT, Monitor
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def known_covers(run: "Run", head: Fitted) -> tuple[Collection, NoveltyDetector]
         return Collection(covers, near.vectors, space, rows, index=near.index), novelty
     _warn_if_slow(len(covers), run.id)
     covers, vectors = _with_parts(covers, run), embed_dataset(dataset, run.spec.recipe)["original"]
-    projection = head if isinstance(head, Projection) else _space(covers, vectors, run.spec.genres)
+    projection = head if isinstance(head, Projection) else _space(run, covers, vectors)
     return Collection(covers, projection.project(vectors), projection), _novelty(run, covers, vectors)
 
 
@@ -132,7 +133,7 @@ def index_run(run: "Run", monitor: Monitor = SILENT) -> IndexStats:
     covers = _with_parts(_table(dataset), run)
     some = sample(covers)
     vectors = store.get(some["content_hash"].tolist())[1]
-    projection = head if isinstance(head, Projection) else _space(some, vectors, run.spec.genres)
+    projection = head if isinstance(head, Projection) else _space(run, some, vectors)
     novelty = _novelty(run, some, vectors)
     return build_disk_index(
         run.folder / INDEX_FOLDER, covers, store, projection, extra={_NOVELTY: novelty}, monitor=monitor
@@ -179,16 +180,25 @@ def _warn_if_slow(n: int, name: str) -> None:
 
 
 def _novelty(run: "Run", covers: pd.DataFrame, vectors: np.ndarray) -> NoveltyDetector:
-    from covergenre.embedding.engine import engine_for
-
+    """The detector for these covers, cached with the run."""
     training, validation = (vectors[(covers["part"] == part).to_numpy()] for part in ("train", "validation"))
-    return NoveltyDetector.learn(
-        training, validation if len(validation) else training, engine_for(run.spec.recipe).plain
-    )
+    held_out = validation if len(validation) else training
+
+    def learn() -> dict[str, np.ndarray]:
+        from covergenre.embedding.engine import engine_for
+
+        return asdict(NoveltyDetector.learn(training, held_out, engine_for(run.spec.recipe).plain))
+
+    return NoveltyDetector(**load_or_compute(run.cache / "novelty-1.npz", digest(training, held_out), learn))
 
 
-def _space(covers: pd.DataFrame, vectors: np.ndarray, genres: tuple[str, ...]) -> Projection:
-    training = (covers["part"] == "train").to_numpy()
+def _space(run: "Run", covers: pd.DataFrame, vectors: np.ndarray) -> Space:
+    """The space in which these covers are compared, cached with the run."""
+    training, genres = (covers["part"] == "train").to_numpy(), run.spec.genres
     labels = pd.Categorical(covers["genre"], categories=genres).codes.astype(np.int64)
     known = Covers(vectors[training], labels[training], tuple(covers.loc[training, "content_hash"]))
-    return Spaces(known, len(genres)).learn("blend", shrinkage=0.5)
+
+    def learn() -> dict[str, np.ndarray]:
+        return asdict(Spaces(known, len(genres)).learn("blend", shrinkage=0.5))
+
+    return Space(**load_or_compute(run.cache / "space-1.npz", digest(known.vectors, known.labels), learn))

@@ -27,7 +27,7 @@ for genre, share in sorted(zip(run.spec.genres, shares), key=lambda each: -each[
 """
 """How to use a run's folder: `python use.py cover.jpg` where covergenre is installed."""
 
-_LEFT_OUT = ("checkpoint", "temporary", "model.partial", "log.txt", "stop.json")
+_LEFT_OUT = ("cache", "checkpoint", "temporary", "model.partial", "log.txt", "stop.json")
 
 
 def export_run(run: Run) -> bytes:

@@ -9,6 +9,7 @@
     digests.json         hashes of the tables and the model when it was done, see `digests`
     model/               the fitted method; called model.partial until everything else is written
     checkpoint/          the state of an unfinished training, from which a resumed run goes on
+    cache/               what was learned to show its covers; may be deleted
     log.txt              the library's log of the run
     background.json      the state of its data set when it was made, see `cautions`
     notes.json           its name, tags and note, see `notes`
@@ -244,6 +245,11 @@ class Run:
     def can_finish(self) -> bool:
         """Whether the run has a checkpoint to finish with, and was not asked to yet."""
         return self.checkpoint.is_dir() and any(self.checkpoint.iterdir()) and not self.is_finishing()
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be computed again."""
+        return self.folder / "cache"
 
     @property
     def temporary(self) -> Path:

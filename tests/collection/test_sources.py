@@ -1,12 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from covergenre.collection import sources
+from covergenre.collection.novelty import NoveltyDetector
 from covergenre.collection.sources import dataset_collection, index_run, known_covers, open_collection
 from covergenre.inspection import inspection
 from covergenre.inspection.indexing import index_dataset
 from covergenre.inspection.inspection import inspect_dataset
+from covergenre.methods.space import Spaces
 from covergenre.predict import Predictor
+from covergenre.repair.repair import Edit, Plan, apply
 from covergenre.runs.record import Run
 
 
@@ -51,6 +56,21 @@ class TestRun:
         assert after.probabilities == before.probabilities
         assert len({near.id for near in after.neighbours} & {near.id for near in before.neighbours}) >= 4
         assert after.unfamiliar == pytest.approx(before.unfamiliar, abs=1e-6)
+
+    def test_it_is_learned_once_how_to_compare_its_covers(self, dataset, run, monkeypatch):
+        picture = dataset.file(dataset.manifest["path"][0]).read_bytes()
+        before = Predictor.open(run.id).predict(picture)
+        for kind in (NoveltyDetector, Spaces):
+            monkeypatch.setattr(kind, "learn", None)
+        after = Predictor.open(run.id).predict(picture)
+        assert replace(after, seconds=before.seconds) == before
+
+    def test_it_is_learned_anew_from_other_covers(self, dataset, run, monkeypatch):
+        known_covers(run, run.load_model())
+        apply(dataset, Plan("test", tuple(Edit(path, excluded="test") for path in dataset.manifest["path"][:6])))
+        monkeypatch.setattr(NoveltyDetector, "learn", None)
+        with pytest.raises(TypeError):
+            known_covers(run, run.load_model())
 
     def test_an_open_collection_is_opened_again_once_indexed(self, run):
         assert not open_collection(run.id).index_stats
