@@ -4,11 +4,14 @@ import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from covergenre import home
+from covergenre.dataset.registry import stamp
 from covergenre.dataset.starter import STARTER
+from covergenre.errors import BadRun
 
 T = TypeVar("T")
 
@@ -16,15 +19,16 @@ T = TypeVar("T")
 class RunCache(Generic[T]):
     """Calls `open` with the name of a run, or of the starter, and caches the `size` results that were used last.
 
-    A starter that was built again, or a run that was indexed again, is opened again. Only one thread opens at a time,
-    so that memory holds nothing twice. Everything that is open by then is excluded from garbage collections
-    (`gc.freeze`): it is large and stays, and each collection would go through it while everybody waits.
+    A starter that was built again is opened again, and so is a run that was indexed or whose data set has changed. Only
+    one thread opens at a time, so that memory holds nothing twice. Everything that is open by then is excluded from
+    garbage collections (`gc.freeze`): it is large and stays, and each collection would go through it while everybody
+    waits.
     """
 
     def __init__(self, open: Callable[[str], T], size: int = 2) -> None:
         self._open = open
         self._size = size
-        self._cached: OrderedDict[tuple[str, Path, int], T] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, Path, int, int], T] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, run: str = STARTER) -> T:
@@ -44,11 +48,20 @@ class RunCache(Generic[T]):
             return self._cached[key]
 
 
-def _stamp(run: str) -> tuple[Path, int]:
-    """The path of a run or the starter, and when it or its index was written last (0 where there is none)."""
+def _stamp(run: str) -> tuple[Path, int, int]:
+    """The path of a run or the starter, when it or its index was written last, and its data set (0: there is none)."""
     path = home.starter() / "card.json" if run == STARTER else home.runs() / run / "model"
     index = path.with_name("near")
     try:
-        return path, max(each.stat().st_mtime_ns for each in (path, index) if each == path or each.exists())
+        written = max(each.stat().st_mtime_ns for each in (path, index) if each == path or each.exists())
     except (OSError, ValueError):  # no such run, or a name that no file can have
-        return path, 0
+        written = 0
+    return path, written, 0 if run == STARTER else _dataset_stamp(run)
+
+
+def _dataset_stamp(run: str) -> int:
+    from covergenre.runs.record import Run
+
+    with suppress(BadRun, ValueError):
+        return stamp(Run.open(run).spec.dataset)
+    return 0

@@ -9,7 +9,9 @@ import pytest
 from covergenre.collection import run_cache
 from covergenre.collection.run_cache import RunCache
 from covergenre.errors import BadRun
+from covergenre.methods import TrainSpec
 from covergenre.predict import Predictor, open_predictor
+from covergenre.training.train import prepare
 
 
 def test_a_run_is_opened_once(starter):
@@ -34,6 +36,14 @@ def test_a_rebuilt_starter_is_opened_again(starter):
     before = cache()
     os.utime(starter / "card.json", ns=(1, 1))
     assert cache() is not before
+
+
+def test_a_run_whose_data_set_has_changed_is_opened_again(dataset, recipe):
+    run, cache = prepare(dataset, TrainSpec("knn", recipe=recipe)), RunCache(lambda run: object())
+    before = cache(run.id)
+    assert cache(run.id) is before
+    os.utime(dataset.folder / "manifest.csv", ns=(1, 1))
+    assert cache(run.id) is not before
 
 
 def test_the_least_recently_used_is_dropped():
