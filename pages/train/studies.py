@@ -18,6 +18,7 @@ from pages.train import queue
 from pages.train.fields import LIMITS
 from pages.train.form import offer_data
 from pages.train.run_summary import tail
+from pages.widgets.history import run_again
 from pages.widgets.safe_text import plain, tidy
 
 POLL = 3.0
@@ -109,7 +110,7 @@ def _show(study: Study) -> None:
             st.session_state.pop("study_started", None)
         starting = not running and _is_starting(study)
         if poll and not (running or starting):
-            st.rerun()
+            run_again()
         queue.show_error()
         _show_progress(study, running, starting)
         _show_outcomes(study)

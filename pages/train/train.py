@@ -32,6 +32,7 @@ from pages.train.table import open_run, show_table
 from pages.widgets import model_card
 from pages.widgets.address import go
 from pages.widgets.genres import show_colours
+from pages.widgets.history import run_again
 from pages.widgets.menus import close, menu
 from pages.widgets.safe_text import plain, sentence, tidy
 
@@ -195,7 +196,7 @@ def show_work(at_first: tuple[tuple[Run, ...], tuple[Run, ...]]) -> None:
     def drawn() -> None:
         running, waiting = queue.active()
         if (running, waiting) != at_first:
-            st.rerun()
+            run_again()
         queue.show_error()
         for run in running:
             queue.show_running(run)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from covergenre.collecting.pictures import Availability, fetcher
 from covergenre.collection.table import Neighbour
+from pages.widgets.history import run_again
 from pages.widgets.safe_text import plain
 from pages.widgets.verdict import source_title
 
@@ -90,5 +91,5 @@ def _say_standing(covers: Sequence[Neighbour]) -> None:
 def _follow(covers: Sequence[Neighbour]) -> None:
     standing = fetcher.availability(covers)
     if not standing.coming:
-        st.rerun()
+        run_again()
     st.markdown(standing_line(standing), width="content")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from covergenre.jobs import Job, Jobs, Work
+from pages.widgets.history import run_again
 from pages.widgets.safe_text import plain, sentence
 
 _EVERY = 0.7  # seconds
@@ -51,7 +52,7 @@ def _begin(name: str, title: str, work: Work) -> None:
 @st.fragment(run_every=_EVERY)
 def _watching(job: Job, name: str, version: Callable[[], object], shown: object) -> None:
     if not job.running or version() != shown:
-        st.rerun()
+        run_again()
     with st.container(horizontal=True, vertical_alignment="center", key=f"watching-{name}"):
         st.progress(min(job.share, 1.0), plain(job.words, 200))
         st.button("Stop", icon=":material/stop_circle:", on_click=job.stop, key=f"stop-{name}")
