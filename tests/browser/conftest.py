@@ -8,9 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from visiting import wait_until_idle
@@ -83,33 +82,22 @@ def chromium() -> Iterator:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def idle_pages() -> list:
-    """Pages that ordinary visitors have left: the app opens in half the time where it was open before."""
-    return []
-
-
 @pytest.fixture
-def visit(chromium, server, idle_pages) -> Iterator[Callable]:
+def visit(chromium, server) -> Iterator[Callable]:
     """Open an address of the app as a new visitor with options of `browser.new_context`; the page is at rest then.
 
     At the end no page may have said an error, or asked anybody but the server for anything that `allowed` doesn't name.
-    `fresh`: a page that no other test has seen or will see.
     """
     wrongs: list[str] = []
-    visits: list[tuple[Any, bool, dict[str, Callable]]] = []
+    contexts = []
 
-    def open_page(address: str = "/", allowed: Sequence[str] = (), fresh: bool = False, **options):
-        ordinary = not (fresh or options)
-        page = idle_pages.pop() if ordinary and idle_pages else _new_page(chromium, options)
-        listeners = {
-            "console": lambda message: wrongs.append(message.text) if _is_wrong(message) else None,
-            "pageerror": lambda error: wrongs.append(str(error)),
-            "request": lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None,
-        }
-        for event, listener in listeners.items():
-            page.on(event, listener)
-        visits.append((page, ordinary, listeners))
+    def open_page(address: str = "/", allowed: Sequence[str] = (), **options):
+        contexts.append(chromium.new_context(**{"viewport": _WINDOW, **options}))
+        contexts[-1].set_default_timeout(1000 * TIMEOUT)
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: wrongs.append(message.text) if _is_wrong(message) else None)
+        page.on("pageerror", lambda error: wrongs.append(str(error)))
+        page.on("request", lambda request: wrongs.append(request.url) if _foreign(request.url, allowed) else None)
         page.goto(f"{server}{address}")
         page.locator(".stApp h1").wait_for()
         wait_until_idle(page)
@@ -127,14 +115,8 @@ def visit(chromium, server, idle_pages) -> Iterator[Callable]:
         return not url.startswith((server, "data:", "blob:", server.replace("http", "ws"), *allowed))
 
     yield open_page
-    for page, ordinary, listeners in visits:
-        for event, listener in listeners.items():
-            page.remove_listener(event, listener)
-        if ordinary and not wrongs:
-            _leave(page, server)
-            idle_pages.append(page)
-        else:
-            page.context.close()
+    for context in contexts:
+        context.close()
     assert wrongs == []
 
 
@@ -151,26 +133,6 @@ def drop() -> Callable:
             devtools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": carried})
 
     return drop_files
-
-
-def _new_page(chromium, options: Mapping[str, Any]):
-    context = chromium.new_context(**{"viewport": _WINDOW, **options})
-    context.set_default_timeout(1000 * TIMEOUT)
-    return context.new_page()
-
-
-def _leave(page, server: str) -> None:
-    """Make a page as good as new, on an address of the server that runs no script."""
-    for other in page.context.pages:
-        if other is not page:
-            other.close()
-    page.unroute_all(behavior="ignoreErrors")
-    page.goto(f"{server}/_stcore/health")
-    page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
-    page.context.clear_cookies()
-    page.set_viewport_size(_WINDOW)
-    page.emulate_media(color_scheme="light")
-    page.mouse.move(0, 0)
 
 
 def _free_port() -> int:
