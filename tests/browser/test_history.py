@@ -46,7 +46,7 @@ def test_predict_opens_at_a_url_with_its_name(visit):
 
 
 def test_going_back_before_a_step_has_rendered_restores_the_previous_state(visit, server):
-    page, held, holding = visit(fresh=True), [], False
+    page, held, holding = visit(), [], False
 
     def connect(browser) -> None:
         def deliver(message) -> None:

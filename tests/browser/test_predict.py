@@ -303,7 +303,7 @@ def test_the_starter_page_shows_its_figures_at_any_width(visit):
 
 
 def test_a_prediction_survives_a_click_before_the_browser_learns_that_the_script_finished(visit):
-    page, held, slow = visit(fresh=True), [], True
+    page, held, slow = visit(), [], True
 
     def connect(browser) -> None:
         server = browser.connect_to_server()
