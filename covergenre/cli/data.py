@@ -202,8 +202,7 @@ def remove(name: DatasetName, yes: Annotated[bool, option("Don't ask.", "--yes")
 
     Example: covergenre remove mine
     """
-    if name not in registry.names():
-        registry.remove(name)  # whose error says why that is impossible
+    registry.folder_of(name)  # which raises where there is nothing to remove
     if note := dependents_note(name):
         echo(note)
     if not yes:

@@ -133,7 +133,7 @@ def open_dataset(name: str, dataset_id: str = "") -> Dataset:
     """
     if name == STARTER:
         return _open_shipped()
-    folder = _folder(name)
+    folder = folder_of(name)
     record = _read_record(folder)
     if dataset_id and record.get("id") != dataset_id:
         raise BadDataset(f"the data set {name!r} of then was removed, and there is another of that name: train again")
@@ -163,17 +163,28 @@ def table_text(dataset: Dataset) -> str:
     return table.rename(columns=disarmed).to_csv(index=False)
 
 
+def folder_of(name: str) -> Path:
+    """The folder of a user's data set, which may be damaged. Raises BadDataset when there is none."""
+    if name in _RESERVED:
+        raise BadDataset(f"the data set {name} comes with covergenre: it can't be renamed or removed")
+    folder = home.datasets() / name
+    if not _NAME.fullmatch(name) or not folder.is_dir():
+        known = ", ".join(names()) or "none yet"
+        raise BadDataset(f"there is no data set {name!r} (there are: {known}): scan its folder first")
+    return folder
+
+
 def remove(name: str) -> None:
     """Remove the data set `name` from the registry, never its covers; BadDataset when there is none."""
     with lock():
-        shutil.rmtree(_folder(name))
+        shutil.rmtree(folder_of(name))
 
 
 def rename(old: str, new: str) -> None:
     """Rename the data set `old` to `new`; BadDataset when there is no `old`, or `new` is invalid or taken."""
     check_name(new)
     with lock():
-        folder, target = _folder(old), home.datasets() / new
+        folder, target = folder_of(old), home.datasets() / new
         if target.exists():
             raise BadDataset(f"there is a data set {new!r} already: choose another name or remove that one first")
         record = _read_record(folder)
@@ -254,16 +265,6 @@ def _without_guesses(manifest: pd.DataFrame, layout: Layout) -> pd.DataFrame:
         row.update({column: "" for column in ("genre", "artist", "album") if row[column] == guessed[column]})
         row["modified"] = 0
     return typed({column: [row[column] for row in rows] for column in manifest.columns})
-
-
-def _folder(name: str) -> Path:
-    if name in _RESERVED:
-        raise BadDataset(f"the data set {name} comes with covergenre: it can't be renamed or removed")
-    folder = home.datasets() / name
-    if not _NAME.fullmatch(name) or not folder.is_dir():
-        known = ", ".join(names()) or "none yet"
-        raise BadDataset(f"there is no data set {name!r} (there are: {known}): scan its folder first")
-    return folder
 
 
 def _read_record(folder: Path) -> dict:

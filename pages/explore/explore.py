@@ -123,9 +123,8 @@ job = add_dataset.adding_job()  # before `finish_adding`: a job that ends in bet
 add_dataset.finish_adding()
 with st.container(key="page"):
     st.title("Explore a data set and repair it", anchor=False)
-    message = st.container(
-        key="messages"
-    )  # here from the start: what comes later at this place would push the rest about
+    # Both containers are here from the start: what comes later at their places would push the rest about.
+    message = st.container(key="messages")
     if job:
         watch(job, "adding")
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -158,7 +157,7 @@ with st.container(key="page"):
             "included: you see names and colours."
         )
     else:
-        with st.container(key="checks"):  # likewise
+        with st.container(key="checks"):
             if view != "Review":  # a review is applied, and the data set inspected again, at its end
                 show_work(opened)
         if is_large(opened):

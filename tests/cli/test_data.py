@@ -72,6 +72,15 @@ def test_the_starter_is_neither_renamed_nor_removed(covergenre, starter, command
     assert "comes with covergenre" in said.err
 
 
+def test_removing_a_damaged_data_set_requires_confirmation_too(covergenre, root, own_home):
+    covergenre("scan", root, "--name", "mine")
+    (own_home / "datasets" / "mine" / "dataset.json").unlink()
+    assert covergenre("remove", "mine").code == 1
+    assert (own_home / "datasets" / "mine").is_dir()
+    assert covergenre("remove", "mine", "--yes").code == 0
+    assert not (own_home / "datasets" / "mine").exists()
+
+
 def test_removing_a_data_set_requires_confirmation(covergenre, root):
     covergenre("scan", root, "--name", "mine")
     run = finished_run([0, 1, 2], random_probabilities([0, 1, 2]))
