@@ -46,12 +46,18 @@ def test_a_stop_is_obeyed_and_it_can_go_on(world):
     assert len(wait(less).manifest) >= 2
 
 
-def test_a_process_that_has_gone_is_said_to_be_lost(world):
+def long_collection(world, name: str) -> Plan:
+    """A collection at work that would go on for minutes."""
     for genre in GENRES:
         world.albums[genre] = albums(genre, 400)
-    plan = Plan("killed", GENRES, per_genre=300)
+    plan = Plan(name, GENRES, per_genre=300)
     start(plan)
     wait_until(lambda: len(world.requests) > 3)
+    return plan
+
+
+def test_a_process_that_has_gone_is_said_to_be_lost(world):
+    plan = long_collection(world, "killed")
     for process in child_processes("collect"):
         process.kill()
         process.wait()
@@ -61,11 +67,7 @@ def test_a_process_that_has_gone_is_said_to_be_lost(world):
 
 
 def test_a_process_that_is_told_to_end_has_stopped(world):
-    for genre in GENRES:
-        world.albums[genre] = albums(genre, 400)
-    plan = Plan("ended", GENRES, per_genre=300)
-    start(plan)
-    wait_until(lambda: len(world.requests) > 3)
+    plan = long_collection(world, "ended")
     for process in child_processes("collect"):
         process.terminate()
     with pytest.raises(Cancelled, match="they are kept"):
